@@ -1,0 +1,76 @@
+import { config as loadDotenv } from "dotenv";
+import { z } from "zod";
+import { ConfigError } from "./errors.ts";
+
+/** One variable: how it is read, its default as written in `.env.example`, and what it means. */
+export interface Variable<T> {
+  readonly name: string;
+  readonly schema: z.ZodType<T>;
+  /** As one would write it; undefined: not set. */
+  readonly fallback: string | undefined;
+  /** One line for `.env.example` and docs/configuration.md. */
+  readonly meaning: string;
+}
+
+export type Variables = Readonly<Record<string, Variable<unknown>>>;
+export type Values<V extends Variables> = {
+  readonly [K in keyof V]: V[K] extends Variable<infer T> ? T : never;
+};
+
+/** Reads `.env` of the working directory into the environment; variables that are set win. */
+export function loadEnvFile(): void {
+  loadDotenv({ quiet: true });
+}
+
+/** @throws ConfigError that names every bad variable at once. */
+export function readVariables<V extends Variables>(variables: V, env: NodeJS.ProcessEnv): Values<V> {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [key, variable] of Object.entries(variables)) {
+    const raw = env[variable.name]?.trim() || variable.fallback;
+    const parsed = variable.schema.safeParse(raw);
+    if (parsed.success) values[key] = parsed.data;
+    else
+      problems.push(`${variable.name}=${raw ?? ""}: ${parsed.error.issues.map((i) => i.message).join("; ")}`);
+  }
+  if (problems.length > 0)
+    throw new ConfigError(`These variables cannot be used:\n  ${problems.join("\n  ")}`);
+  return values as Values<V>;
+}
+
+/** Readers for the kinds of value that variables have. */
+export const as = {
+  text: z.string(),
+  optionalText: z.string().optional(),
+  port: z.coerce.number("a port from 0 to 65535 is needed").int().min(0).max(65_535),
+  count: z.coerce.number("a whole number is needed").int().min(0),
+  positive: z.coerce.number("a number above 0 is needed").positive(),
+  seconds: z.coerce.number("a number of seconds is needed").positive(),
+  /** Bytes, with a unit if wanted: 512, 64KB, 2GB (powers of 1024). */
+  bytes: z.string().transform((raw, ctx) => parseBytes(raw) ?? fail(ctx, "a size such as 512MB is needed")),
+  flag: z.enum(["true", "false"], "true or false is needed").transform((raw) => raw === "true"),
+  url: z.url("an address such as http://127.0.0.1:5000 is needed"),
+  list: z
+    .string()
+    .default("")
+    .transform((raw) =>
+      raw
+        .split(",")
+        .map((item) => item.trim())
+        .filter(Boolean),
+    ),
+  oneOf: <T extends string>(values: readonly T[]) => z.enum(values as readonly [T, ...T[]]),
+} as const;
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+export function parseBytes(raw: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?$/i.exec(raw.trim());
+  if (match === null) return undefined;
+  return Math.floor(Number(match[1]) * (UNITS[(match[2] ?? "").toUpperCase()] ?? 1));
+}
+
+function fail(ctx: z.RefinementCtx, message: string): never {
+  ctx.addIssue({ code: "custom", message });
+  return z.NEVER;
+}

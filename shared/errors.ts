@@ -1,0 +1,77 @@
+/**
+ * Every failure that a person may read is an AppError: a stable code for programs, a sentence for
+ * the client, and (apart from it) whatever the log should know. `http/problem.ts` is the only place
+ * that turns one into an HTTP answer.
+ */
+
+export interface AppErrorInit {
+  /** HTTP status that fits, should it end a request. */
+  readonly status?: number;
+  /** Extra members of the problem document: the field, its valid values, the limit. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** What only the log may see. */
+  readonly cause?: unknown;
+  /** Seconds after which the same request may succeed (`Retry-After`). */
+  readonly retryAfter?: number;
+}
+
+export class AppError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly retryAfter: number | undefined;
+
+  constructor(code: string, message: string, init: AppErrorInit = {}) {
+    super(message, init.cause === undefined ? undefined : { cause: init.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.status = init.status ?? 500;
+    this.details = init.details ?? {};
+    this.retryAfter = init.retryAfter;
+  }
+}
+
+/** The request is at fault: a wrong field, task, option. */
+export class RequestError extends AppError {
+  constructor(code: string, message: string, init: AppErrorInit = {}) {
+    super(code, message, { status: 400, ...init });
+  }
+}
+
+/** One file is at fault (corrupt, empty, too large): it fails alone and keeps its code. */
+export class FileError extends AppError {
+  constructor(code: string, message: string, init: AppErrorInit = {}) {
+    super(code, message, { status: 422, ...init });
+  }
+}
+
+/** The service cannot do it just now: no slaves, no room, stopping. */
+export class UnavailableError extends AppError {
+  constructor(code: string, message: string, init: AppErrorInit = {}) {
+    super(code, message, { status: 503, retryAfter: 5, ...init });
+  }
+}
+
+/** The variables of the environment cannot be used; lists all of them at once. */
+export class ConfigError extends AppError {
+  constructor(message: string) {
+    super("bad_configuration", message);
+  }
+}
+
+/** What crosses the wire for a file that failed. */
+export interface Failure {
+  readonly code: string;
+  /** A sentence for a person. */
+  readonly error: string;
+}
+
+/** An unexpected error shows its code only; its text may hold paths and is for the log. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof AppError) return { code: error.code, error: error.message };
+  return { code: "internal_error", error: "The file could not be processed because of an internal error." };
+}
+
+export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+}

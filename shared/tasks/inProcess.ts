@@ -1,0 +1,73 @@
+import { mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type Body,
+  bytesOf,
+  type LocalFile,
+  type LocalOutcome,
+  type LocalUnit,
+  localFile,
+  runLocally,
+} from "./local.ts";
+import type { StepFile, StepOutput, TaskDefinition } from "./task.ts";
+
+/** A step's view of bytes that lie in memory or in a file. */
+export function stepFile(file: LocalFile): StepFile {
+  const { filename, bytes, sha256, body } = file;
+  return {
+    filename,
+    bytes,
+    sha256,
+    read: () => bytesOf(body),
+    slice: (offset, length) => slice(body, offset, length),
+  };
+}
+
+async function slice(body: Body, offset: number, length: number): Promise<Buffer> {
+  if (body instanceof Uint8Array) return (await bytesOf(body)).subarray(offset, offset + length);
+  const handle = await open(body.path, "r");
+  try {
+    const buffer = Buffer.allocUnsafe(length);
+    const { bytesRead } = await handle.read(buffer, 0, length, offset);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Does one unit in this very process, without a child: for children themselves, and for tests. */
+export async function executeHere(task: TaskDefinition, unit: LocalUnit): Promise<StepOutput> {
+  const { steps } = await task.load();
+  const step = steps[unit.step];
+  if (step === undefined) throw new Error(`task ${task.name} has no step ${unit.step}`);
+  const folder = await mkdtemp(join(tmpdir(), "manyhands-unit-"));
+  try {
+    const input = { files: unit.files.map(stepFile), args: unit.args, options: unit.options };
+    const output = await step(input, { folder, progress: () => undefined });
+    if (output.body instanceof Uint8Array) return output;
+    return { ...output, body: await readFile(output.body.path) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs a task over files as a job would, here; outcomes in the order of the files. */
+export async function processHere(
+  task: TaskDefinition,
+  files: readonly { readonly filename: string; readonly body: Uint8Array }[],
+  options: object = {},
+): Promise<LocalOutcome[]> {
+  const outcomes: LocalOutcome[] = [];
+  await runLocally(task, {
+    options: task.options.parse(options),
+    files: files.map(({ filename, body }) => localFile(filename, body)),
+    execute: (unit) => executeHere(task, unit),
+    concurrency: 1,
+    signal: new AbortController().signal,
+    onResult: (index, outcome) => {
+      outcomes[index] = outcome;
+    },
+  });
+  return outcomes;
+}

@@ -1,0 +1,151 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { type Failure, toFailure } from "../errors.ts";
+import type {
+  FileRef,
+  JsonObject,
+  Part,
+  PublishedPart,
+  RunContext,
+  StepOutput,
+  StepRef,
+  TaskDefinition,
+  UnitSpec,
+} from "./task.ts";
+import { runOverFiles } from "./task.ts";
+
+/** Bytes in memory or in a file. */
+export type Body = StepOutput["body"];
+
+export interface LocalFile {
+  readonly filename: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly body: Body;
+}
+
+/** A unit as `execute` gets it. */
+export interface LocalUnit {
+  readonly task: string;
+  readonly step: string;
+  readonly options: object;
+  readonly args: JsonObject;
+  readonly files: readonly LocalFile[];
+}
+
+export interface LocalRun {
+  readonly options: object;
+  readonly files: readonly LocalFile[];
+  /** Does one unit; throws an AppError where the unit failed. */
+  readonly execute: (unit: LocalUnit) => Promise<StepOutput>;
+  /** Units at a time. */
+  readonly concurrency: number;
+  readonly signal: AbortSignal;
+  /** Called as each file is finished. */
+  readonly onResult: (index: number, outcome: LocalOutcome) => void;
+}
+
+export type LocalOutcome =
+  | { readonly ok: true; readonly body: Body; readonly summary?: string; readonly info?: JsonObject }
+  | ({ readonly ok: false } & Failure);
+
+/**
+ * A whole job inside one process: the same `run` as on a master, over `execute` instead of a fleet.
+ * A slave uses it for masters that know no steps, tests use it for the tasks themselves.
+ */
+export async function runLocally(task: TaskDefinition, local: LocalRun): Promise<void> {
+  const bodies = new Map<string, LocalFile>();
+  const keep = (key: string, file: LocalFile): FileRef => {
+    bodies.set(key, file);
+    return { key, filename: file.filename, bytes: file.bytes, sha256: file.sha256 };
+  };
+  const bodyOf = (ref: FileRef): LocalFile => {
+    const file = bodies.get(ref.key);
+    if (file === undefined) throw new Error(`no bytes are kept under ${ref.key}`);
+    return file;
+  };
+  const context: RunContext = {
+    jobId: "local",
+    seed: 0,
+    inputs: local.files.map((file, index) => ({ ...keep(`input/${index}`, file), index })),
+    options: local.options,
+    signal: local.signal,
+    map: (name, step, units) => mapLocally({ task, local, keep, bodyOf, name, step: asRef(step) }, units),
+    put: async (name, body) => keep(`put/${name}`, localFile(name, body)),
+    read: async (file) => bytesOf(bodyOf(file).body),
+    publish: async (index, part) => local.onResult(index, outcomeOf(part, bodyOf)),
+    attach: async () => undefined,
+  };
+  await (task.run === undefined ? runOverFiles(task.mainStep ?? "main", context) : task.run(context));
+}
+
+export function localFile(filename: string, body: Uint8Array): LocalFile {
+  return { filename, body, bytes: body.byteLength, sha256: createHash("sha256").update(body).digest("hex") };
+}
+
+/** The whole body in memory, as a Buffer. */
+export async function bytesOf(body: Body): Promise<Buffer> {
+  if (!(body instanceof Uint8Array)) return await readFile(body.path);
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+}
+
+interface LocalMap {
+  readonly task: TaskDefinition;
+  readonly local: LocalRun;
+  readonly keep: (key: string, file: LocalFile) => FileRef;
+  readonly bodyOf: (ref: FileRef) => LocalFile;
+  readonly name: string;
+  readonly step: StepRef;
+}
+
+async function* mapLocally(map: LocalMap, units: Iterable<UnitSpec>): AsyncGenerator<Part> {
+  const running = new Map<number, Promise<Part>>();
+  let index = 0;
+  for (const unit of units) {
+    running.set(index, oneUnit(map, unit, index));
+    index += 1;
+    if (running.size >= map.local.concurrency) yield await nextOf(running);
+  }
+  while (running.size > 0) yield await nextOf(running);
+}
+
+async function nextOf(running: Map<number, Promise<Part>>): Promise<Part> {
+  const part = await Promise.race(running.values());
+  running.delete(part.index);
+  return part;
+}
+
+async function oneUnit(map: LocalMap, unit: UnitSpec, index: number): Promise<Part> {
+  const { local, task, step } = map;
+  try {
+    local.signal.throwIfAborted();
+    const files = unit.files.map(map.bodyOf);
+    const options = step.options ?? local.options;
+    const output = await local.execute({
+      task: step.task ?? task.name,
+      step: step.step,
+      options,
+      args: unit.args ?? {},
+      files,
+    });
+    const body = await bytesOf(output.body);
+    const file = map.keep(`${map.name}/${index}`, localFile(files[0]?.filename ?? map.name, body));
+    return { ok: true, index, file, ...telling(output) };
+  } catch (error) {
+    local.signal.throwIfAborted();
+    return { ok: false, index, ...toFailure(error) };
+  }
+}
+
+function outcomeOf(part: PublishedPart, bodyOf: LocalMap["bodyOf"]): LocalOutcome {
+  if (!part.ok) return { ok: false, code: part.code, error: part.error };
+  return { ok: true, body: bodyOf(part.file).body, ...telling(part) };
+}
+
+function telling({ summary, info }: { readonly summary?: string; readonly info?: JsonObject }) {
+  return { ...(summary === undefined ? {} : { summary }), ...(info === undefined ? {} : { info }) };
+}
+
+function asRef(step: string | StepRef): StepRef {
+  return typeof step === "string" ? { step } : step;
+}

@@ -1,0 +1,31 @@
+import { RequestError } from "../errors.ts";
+import { audio } from "./audio/index.ts";
+import { document } from "./document/index.ts";
+import { embedding } from "./embedding/index.ts";
+import { image } from "./image/index.ts";
+import { ocr } from "./ocr/index.ts";
+import type { TaskDefinition } from "./task.ts";
+import { text } from "./text/index.ts";
+
+/** All tasks: one folder and one line here each. Everything else derives from this list. */
+export const TASKS: readonly TaskDefinition[] = [image, text, embedding, ocr, audio, document].map(erase);
+
+const byName = new Map(TASKS.map((task) => [task.name, task]));
+
+/** What a request without `task_type` means. */
+export const DEFAULT_TASK = "image";
+
+/** @throws RequestError `unknown_task`, which lists the valid names. */
+export function taskNamed(name: string): TaskDefinition {
+  const task = byName.get(name);
+  if (task !== undefined) return task;
+  const valid = TASKS.map((known) => known.name);
+  throw new RequestError("unknown_task", `Unknown task type: ${name}`, {
+    details: { field: "task_type", valid_values: valid, hint: `Valid task types: ${valid.join(", ")}.` },
+  });
+}
+
+/** Options reach a task's functions only after its own schema parsed them, so the type may be forgotten here. */
+function erase<Options extends object>(task: TaskDefinition<Options>): TaskDefinition {
+  return task as unknown as TaskDefinition;
+}

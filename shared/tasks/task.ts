@@ -1,0 +1,173 @@
+import type { z } from "zod";
+
+/** What may cross the wire as JSON. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+/**
+ * A task as every process knows it. `index.ts` of a task exports one; it must stay light: the master
+ * and the CLI load it, and never a task's heavy libraries (those are behind `load`).
+ */
+export interface TaskDefinition<Options extends object = object> {
+  /** `task_type` on the wire; lower case. */
+  readonly name: string;
+  /** A few words for people: "Grayscale images". */
+  readonly title: string;
+  /** One sentence: what goes in, what comes out. */
+  readonly summary: string;
+  /** The multipart field of its files. */
+  readonly field: string;
+  /** The field of a slave's JSON answer that holds a result as base64. */
+  readonly dataKey: string;
+  /** What a slave says when the field is missing; old clients read it. */
+  readonly missingFiles: string;
+  /** File name extensions for pickers and folder uploads, with the dot. A hint, never a filter: content decides. */
+  readonly extensions: readonly string[];
+  /** A strict zod object with a default for each option: `options.parse({})` succeeds. */
+  readonly options: z.ZodType<Options>;
+  /** What a file of this stem is saved as, e.g. `notes` -> `notes_analysis.json`. */
+  readonly resultName: (stem: string, options: Options) => string;
+  /** Media type of its results. */
+  readonly resultType: (options: Options) => string;
+  /** Version of the result's fields, `schema_version` in JSON results. */
+  readonly schemaVersion: number;
+  /** The steps that slaves do for it. Raise a version when the same input may give another result. */
+  readonly steps: Readonly<Record<string, StepInfo>>;
+  /** The step of the default `run`. Tasks with a `run` of their own may leave it out. */
+  readonly mainStep?: string;
+  /** What the master coordinates; without it: map `mainStep` over the files, publish each part as it comes. */
+  readonly run?: (job: RunContext<Options>) => Promise<void>;
+  /** Loads the steps with their libraries; only ever called in a slave's child process. */
+  readonly load: () => Promise<TaskProcess>;
+}
+
+export interface StepInfo {
+  readonly version: number;
+  /** Starting time of a child counts: a step that loads much (a model) is kept warm on purpose. */
+  readonly warm?: boolean;
+}
+
+/** What `process.ts` of a task exports. */
+export interface TaskProcess {
+  /** Each step named in the definition. */
+  readonly steps: Readonly<Record<string, Step>>;
+  /** Loads models and libraries ahead of the first unit. */
+  readonly warmUp?: () => Promise<void>;
+}
+
+/**
+ * One unit's work: bytes in, bytes out. It runs in a child process that does one unit at a time and may
+ * be killed at any moment (time-out, memory, cancel). The same input must give the same bytes.
+ * A file at fault throws a FileError with a stable code; anything else that is thrown counts as a bug.
+ */
+export type Step = (input: StepInput, context: StepContext) => Promise<StepOutput>;
+
+export interface StepInput {
+  readonly files: readonly StepFile[];
+  /** What `run` said of this unit (a page range, …); `{}` if nothing. */
+  readonly args: JsonObject;
+  /** Validated options of the job, defaults filled in. Cast to the task's own type. */
+  readonly options: object;
+}
+
+/** A file as a step sees it: in memory when small, on disk when large. */
+export interface StepFile {
+  /** The client's name for it. For messages and results; never a path to open. */
+  readonly filename: string;
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  /** The whole file. */
+  read(): Promise<Buffer>;
+  /** Bytes from `offset`, at most `length` of them; fewer only at the file's end. */
+  slice(offset: number, length: number): Promise<Buffer>;
+}
+
+export interface StepContext {
+  /** An empty folder of this unit's own, removed after it. */
+  readonly folder: string;
+  /** Tells that work goes on; a unit that stays silent for long is ended. `done` is 0..1. */
+  progress(done?: number): void;
+}
+
+export interface StepOutput {
+  /** The part: bytes, or a file in the unit's folder (which is then taken over). */
+  readonly body: Uint8Array | { readonly path: string };
+  /** One telling line for people, plain text, at most 200 characters. */
+  readonly summary?: string;
+  /** A few facts for programs (`files[].info`), at most 4 KB. For JSON results only what is not in them. */
+  readonly info?: JsonObject;
+}
+
+/** Bytes that the store holds. */
+export interface FileRef {
+  readonly key: string;
+  readonly filename: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** An input of the job; `index` is its place in the upload. */
+export interface InputFile extends FileRef {
+  readonly index: number;
+}
+
+/** What one unit works on. */
+export interface UnitSpec {
+  readonly files: readonly FileRef[];
+  readonly args?: JsonObject;
+}
+
+/** A slave's answer for one unit. Final errors are parts too: a replay must see them again. */
+export type Part = PartDone | PartFailed;
+export interface PartDone {
+  readonly ok: true;
+  /** Index of the unit within its map. */
+  readonly index: number;
+  readonly file: FileRef;
+  readonly summary?: string;
+  readonly info?: JsonObject;
+}
+export interface PartFailed {
+  readonly ok: false;
+  readonly index: number;
+  readonly code: string;
+  readonly error: string;
+}
+
+export type PublishedPart = Omit<PartDone, "index"> | Omit<PartFailed, "index">;
+
+/** Which step a map runs; `task` and `options` only where they are not the job's own. */
+export interface StepRef {
+  readonly step: string;
+  readonly task?: string;
+  readonly options?: object;
+}
+
+/**
+ * What `run` sees of its job. `run` is replayed after a restart: from the top, with stored parts
+ * answering at once. So: every map has a name of its own; folds and later maps take parts in index
+ * order, not in order of arrival; no clock and no randomness but from `seed`.
+ */
+export interface RunContext<Options extends object = object> {
+  readonly jobId: string;
+  readonly seed: number;
+  readonly inputs: readonly InputFile[];
+  readonly options: Options;
+  readonly signal: AbortSignal;
+  /** Parts in order of completion. `units` is read lazily, a window ahead of the slaves. */
+  map(name: string, step: string | StepRef, units: Iterable<UnitSpec>): AsyncIterable<Part>;
+  /** Stores bytes that later units take as a file. The same name must always get the same bytes. */
+  put(name: string, body: Uint8Array): Promise<FileRef>;
+  read(file: FileRef): Promise<Buffer>;
+  /** Makes a part the result (or the failure) of input `index`. Each input must be published once. */
+  publish(index: number, part: PublishedPart): Promise<void>;
+  /** Saves an extra result of the job, beside those of its files. `name` is a plain file name. */
+  attach(name: string, file: FileRef): Promise<void>;
+}
+
+/** The step that a task without a `run` maps over its files. */
+export async function runOverFiles(step: string, job: RunContext): Promise<void> {
+  const units = job.inputs.map((file) => ({ files: [file] }));
+  for await (const part of job.map("main", step, units)) await job.publish(part.index, part);
+}
