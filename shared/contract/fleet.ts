@@ -1,0 +1,108 @@
+import { z } from "zod";
+
+/**
+ * Messages between master and slave. Fields that the classic service does not know are optional on
+ * the way in, so that its slaves and masters can be spoken to.
+ */
+
+const portOnWire = z.coerce.number().int().min(1).max(65_535);
+
+/** `POST /register`, slave to master. A slave without `version` is a classic one. */
+export const registerRequest = z.object({
+  slave_ip: z.string().min(1).max(255).optional(),
+  slave_port: portOnWire,
+  name: z.string().max(100).optional(),
+  version: z.string().max(40).optional(),
+  /** Stays the same while the process lives: a restarted slave on the same port is another one. */
+  instance: z.string().max(64).optional(),
+  slots: z.number().int().min(1).max(1024).optional(),
+  /** Steps it can do, by task, with their versions. */
+  steps: z.record(z.string(), z.record(z.string(), z.number().int())).optional(),
+});
+export type RegisterRequest = z.infer<typeof registerRequest>;
+
+export interface RegisterAnswer {
+  readonly status: "success";
+  readonly slave_id: string;
+  readonly state: SlaveState;
+  /** Seconds between the master's polls; a slave that waits longer than 10 s registers again. */
+  readonly poll_seconds: number;
+}
+
+/** `pending` until its first valid answer; `lost` is polled on and may come back. */
+export const SLAVE_STATES = ["pending", "alive", "draining", "lost"] as const;
+export type SlaveState = (typeof SLAVE_STATES)[number];
+
+/** `GET /check_status` of a slave. A classic slave says `status` only. */
+export const checkStatusAnswer = z.object({
+  status: z.literal("alive"),
+  instance: z.string().optional(),
+  version: z.string().optional(),
+  slots: z.number().int().min(1).optional(),
+  busy: z.number().int().min(0).optional(),
+  waiting: z.number().int().min(0).optional(),
+  draining: z.boolean().optional(),
+  /** Load of the machine per core over the last minute. */
+  cpu: z.number().optional(),
+  /** Resident bytes of the slave and its children. */
+  memory: z.number().optional(),
+  working_on: z
+    .array(z.object({ task: z.string(), step: z.string(), filename: z.string(), seconds: z.number() }))
+    .optional(),
+});
+export type CheckStatusAnswer = z.infer<typeof checkStatusAnswer>;
+
+/** Multipart field `units` of `POST /get_task`, after `task_type`, `step` and `options`, before the files. */
+export const leaseUnits = z.array(
+  z.object({
+    id: z.string().min(1).max(300),
+    /** Which files of this request, by their order; several units may share one. */
+    files: z.array(z.number().int().min(0)),
+    args: z.record(z.string(), z.json()).optional(),
+  }),
+);
+export type LeaseUnit = z.infer<typeof leaseUnits>[number];
+
+export const FRAMES_TYPE = "application/vnd.manyhands.frames";
+export const NDJSON_TYPE = "application/x-ndjson";
+
+/** Header lines of the frame stream; a `part` is followed by `bytes` raw bytes. */
+export const frameHeader = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("start"), unit: z.string() }),
+  z.object({ type: z.literal("progress"), unit: z.string(), done: z.number().min(0).max(1).optional() }),
+  z.object({
+    type: z.literal("part"),
+    unit: z.string(),
+    filename: z.string(),
+    bytes: z.number().int().min(0),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    /** Seconds the step ran. */
+    seconds: z.number().min(0),
+    summary: z.string().max(400).optional(),
+    info: z.record(z.string(), z.json()).optional(),
+  }),
+  z.object({
+    type: z.literal("failed"),
+    unit: z.string(),
+    filename: z.string(),
+    code: z.string().max(100),
+    error: z.string().max(2_000),
+    seconds: z.number().min(0),
+    /** The child ended under it (crash, memory): another try may be worth it. */
+    child_ended: z.boolean().optional(),
+    /** The slave did not finish it (it is stopping): the unit's try does not count. */
+    handed_back: z.boolean().optional(),
+  }),
+  /** Nothing new; sent every few seconds so that silence means trouble. */
+  z.object({ type: z.literal("beat") }),
+  /** Always the last; without it the stream broke. */
+  z.object({ type: z.literal("end"), units: z.number().int() }),
+]);
+export type FrameHeader = z.infer<typeof frameHeader>;
+export type PartFrame = Extract<FrameHeader, { type: "part" }>;
+export type FailedFrame = Extract<FrameHeader, { type: "failed" }>;
+
+/** Seconds between beats. */
+export const BEAT_SECONDS = 2;
+/** A slave that has not been polled for this long registers again. */
+export const REREGISTER_SECONDS = 10;

@@ -1,0 +1,147 @@
+import type { FileState, JobState } from "../contract/jobs.ts";
+import type { InputFile, JsonObject, Part } from "../tasks/task.ts";
+
+/** A job as recorded. Times are milliseconds since 1970, UTC. */
+export interface JobRecord {
+  readonly id: string;
+  readonly task: string;
+  readonly state: JobState;
+  readonly options: JsonObject;
+  readonly priority: number;
+  readonly seed: number;
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly bytes: number;
+  readonly createdAt: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly code?: string;
+  readonly error?: string;
+  readonly retryOf?: string;
+  readonly attachments: readonly Attachment[];
+}
+
+export interface Attachment {
+  /** Name in the task's results folder. */
+  readonly name: string;
+  readonly key: string;
+  readonly bytes: number;
+}
+
+/** An input file as recorded. */
+export interface FileRecord extends InputFile {
+  /** Who runs just now is not recorded: it would be wrong after a restart. */
+  readonly state: Exclude<FileState, "running">;
+  /** Name in `<results>/<task>/`, reserved when the job was created. */
+  readonly resultName: string;
+  readonly resultKey?: string;
+  readonly resultBytes?: number;
+  readonly resultSha256?: string;
+  readonly summary?: string;
+  readonly info?: JsonObject;
+  readonly code?: string;
+  readonly error?: string;
+  readonly attempts: number;
+  readonly slave?: string;
+  /** Seconds in slaves' children. */
+  readonly seconds?: number;
+  readonly endedAt?: number;
+}
+
+export interface NewJob {
+  readonly id: string;
+  readonly task: string;
+  readonly options: JsonObject;
+  readonly priority: number;
+  readonly seed: number;
+  readonly createdAt: number;
+  readonly retryOf?: string;
+  readonly files: readonly NewFile[];
+}
+
+export interface NewFile extends InputFile {
+  /** The name it asks for; the record gives this one or one made unique. */
+  readonly wantedName: string;
+}
+
+/** A stored part with what it answers: beside it lies the digest of (step, version, options, args, input keys). */
+export interface PartRecord {
+  readonly map: string;
+  readonly digest: string;
+  readonly part: Part;
+}
+
+/** What may happen to a job; `transition.ts` says which are allowed when. */
+export type JobEvent =
+  | { readonly type: "started"; readonly at: number }
+  | ({ readonly type: "file_done"; readonly index: number; readonly at: number } & FileResult)
+  | {
+      readonly type: "file_failed";
+      readonly index: number;
+      readonly at: number;
+      readonly code: string;
+      readonly error: string;
+      readonly attempts: number;
+      readonly slave?: string;
+    }
+  | { readonly type: "part_stored"; readonly record: PartRecord }
+  | { readonly type: "attached"; readonly attachment: Attachment }
+  | { readonly type: "ended"; readonly at: number }
+  | { readonly type: "cancelled"; readonly at: number; readonly error?: string }
+  | { readonly type: "broken"; readonly at: number; readonly code: string; readonly error: string };
+
+export interface FileResult {
+  readonly resultKey: string;
+  readonly resultBytes: number;
+  readonly resultSha256: string;
+  readonly summary?: string;
+  readonly info?: JsonObject;
+  readonly attempts: number;
+  readonly slave?: string;
+  readonly seconds: number;
+}
+
+export interface JobFilter {
+  readonly state?: JobState;
+  readonly task?: string;
+  /** Only jobs older than this one (its id): a cursor. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+/**
+ * The record of jobs. Laws, which `job.contract.ts` tests for every driver:
+ * - `create` reserves every result name, unique per task in NFC and case-folded, in the same transaction
+ *   as the job; the first to ask gets it;
+ * - `apply` is atomic per call and resolves when the change survives a kill of the process; calls at the
+ *   same time share a transaction; an event that `transition` refuses is an AppError `bad_transition`;
+ * - after a restart everything that resolved is there.
+ */
+export interface JobStore {
+  /** With `durable`, resolves when the job survives a power loss. */
+  create(job: NewJob, durable: boolean): Promise<JobRecord>;
+  apply(job: string, events: readonly JobEvent[]): Promise<JobRecord>;
+  get(job: string): Promise<JobRecord | undefined>;
+  /** Newest first. */
+  list(filter: JobFilter): Promise<JobRecord[]>;
+  /** In index order, from `from`, at most `limit`. */
+  files(job: string, from?: number, limit?: number): Promise<FileRecord[]>;
+  /** Stored parts of a map, in index order. */
+  parts(job: string, map: string): Promise<PartRecord[]>;
+  /** Whose result this is. */
+  owner(task: string, resultName: string): Promise<FileOwner | undefined>;
+  /** Calls back after each change of any job. Returns its own undoing. */
+  watch(listener: (job: JobRecord, events: readonly JobEvent[]) => void): () => void;
+  close(): Promise<void>;
+}
+
+export interface FileOwner {
+  readonly job: string;
+  /** Undefined for an attachment. */
+  readonly index?: number;
+  readonly key: string;
+  readonly bytes: number;
+  readonly sha256?: string;
+}

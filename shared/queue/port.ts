@@ -1,0 +1,71 @@
+import type { FileRef, JsonObject } from "../tasks/task.ts";
+
+/** A unit as the queue holds it: references only, never bytes. */
+export interface QueuedUnit {
+  /** `job/map/index`. */
+  readonly id: string;
+  readonly job: string;
+  readonly task: string;
+  readonly step: string;
+  readonly stepVersion: number;
+  readonly options: object;
+  readonly args: JsonObject;
+  readonly files: readonly FileRef[];
+  /** Sum of the files' bytes. */
+  readonly bytes: number;
+  /** Tries that ended a child or a slave. */
+  readonly tries: number;
+  /** Weight of the job in the fair share; 1 unless said. */
+  readonly priority: number;
+  /** Must be leased together with all other units of its job's map (classic embedding), else undefined. */
+  readonly alone?: boolean;
+}
+
+/** What a slave can take now. `limit` says how many units of a task it should get at most; 0: none. */
+export interface LeaseWish {
+  /** Owner of the lease, for `release`. */
+  readonly owner: string;
+  /** Whether this owner may do this unit's step. */
+  readonly can: (unit: QueuedUnit) => boolean;
+  /** Most units in one lease, given its first unit and how many of its kind wait. */
+  readonly size: (first: QueuedUnit, waiting: number) => LeaseSize;
+}
+
+export interface LeaseSize {
+  readonly units: number;
+  readonly bytes: number;
+}
+
+export interface Lease {
+  readonly id: string;
+  /** Rises with every lease: an answer under an older one than the unit's present is refused. */
+  readonly token: number;
+  readonly owner: string;
+  /** At least one; all of one job, step and options. */
+  readonly units: readonly QueuedUnit[];
+}
+
+/**
+ * Units waiting for slots. Laws, which `queue.contract.ts` tests for every driver:
+ * - a unit is in at most one lease at a time; after `ack` it is gone for good;
+ * - jobs take turns by priority, units of a job go out in the order they were put;
+ * - `fail` puts units back at the front of their job, unless the job was cancelled;
+ * - `ack` and `fail` under a lease that was lost or is over answer false and change nothing.
+ */
+export interface UnitQueue {
+  put(units: readonly QueuedUnit[]): Promise<void>;
+  /** The next lease for this wish, or undefined when nothing fits. */
+  lease(wish: LeaseWish): Promise<Lease | undefined>;
+  /** Keeps a lease alive for `seconds` more; false when it is lost. */
+  extend(lease: Lease, seconds: number): Promise<boolean>;
+  ack(lease: Lease, unit: string): Promise<boolean>;
+  /** Hands a unit back, with one more try on its count when `counts`. */
+  fail(lease: Lease, unit: string, counts: boolean): Promise<boolean>;
+  /** Drops everything of a job that waits; leases of it are lost. */
+  cancel(job: string): Promise<void>;
+  /** Calls back whenever something may have become leasable. Returns its own undoing. */
+  onReady(listener: () => void): () => void;
+  /** Units waiting and leased, and their bytes. */
+  size(): { readonly waiting: number; readonly leased: number; readonly bytes: number };
+  close(): Promise<void>;
+}
