@@ -1,0 +1,62 @@
+import { z } from "zod";
+import type { TaskDefinition } from "../task.ts";
+
+/** Pixels of one image, all its pages together; 100 million gray pixels are 100 MB in a slave's child. */
+const DEFAULT_MAX_PIXELS = 100_000_000;
+/** Sides beyond this fit in no output format that is read everywhere. */
+const MAX_SIDE = 16_383;
+
+const FORMATS = {
+  png: { extension: "png", type: "image/png" },
+  jpeg: { extension: "jpg", type: "image/jpeg" },
+  webp: { extension: "webp", type: "image/webp" },
+  avif: { extension: "avif", type: "image/avif" },
+  gif: { extension: "gif", type: "image/gif" },
+  tiff: { extension: "tiff", type: "image/tiff" },
+} as const;
+
+/** A format that results can have. */
+export type OutputFormat = keyof typeof FORMATS;
+
+const side = z.int().min(1).max(MAX_SIDE).nullable().default(null);
+
+const options = z.strictObject({
+  /** Format of the result. */
+  format: z.enum(["png", "jpeg", "webp", "avif", "gif", "tiff"]).default("png"),
+  /** 1..100, for jpeg, webp and avif; the others are lossless. */
+  quality: z.int().min(1).max(100).default(80),
+  /** Pixels, 1..16383; null: as the height demands, or as it is. */
+  width: side,
+  /** Pixels, 1..16383; null: as the width demands, or as it is. */
+  height: side,
+  /** How an image is fitted into `width` x `height`. */
+  fit: z.enum(["inside", "outside", "cover", "contain", "fill"]).default("inside"),
+  /** Whether images smaller than `width` x `height` are made larger. */
+  enlarge: z.boolean().default(false),
+  /** Gray value, 0 (black) .. 255 (white), behind `contain` and behind transparency that the format cannot keep. */
+  background: z.int().min(0).max(255).default(255),
+  /** `all` keeps every frame or page where the format can: gif, webp, tiff. */
+  pages: z.enum(["first", "all"]).default("first"),
+  /** Larger images are refused as `too_large`; counts all pages that are read. */
+  max_pixels: z.int().min(1).max(500_000_000).default(DEFAULT_MAX_PIXELS),
+});
+
+export type ImageOptions = z.infer<typeof options>;
+
+/** Images to gray by Rec. 601 luma. */
+export const image: TaskDefinition<ImageOptions> = {
+  name: "image",
+  title: "Grayscale images",
+  summary: "Turns images upright and gray (Rec. 601 luma), keeping transparency and 16 bits.",
+  field: "images",
+  dataKey: "image_data",
+  missingFiles: "No images provided",
+  extensions: [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff", ".svg", ".bmp"],
+  options,
+  resultName: (stem, { format }) => `processed_${stem}.${FORMATS[format].extension}`,
+  resultType: ({ format }) => FORMATS[format].type,
+  schemaVersion: 1,
+  steps: { grayscale: { version: 1 } },
+  mainStep: "grayscale",
+  load: () => import("./process.ts"),
+};
