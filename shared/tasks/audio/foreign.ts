@@ -1,0 +1,37 @@
+import { fileTypeFromBuffer } from "file-type";
+import { FileError } from "../../errors.ts";
+import type { JsonObject, StepFile } from "../task.ts";
+
+/** Enough for the signatures of all common formats. */
+const HEAD_BYTES = 16_384;
+
+/**
+ * What is said of a recording that is not WAV (MP3, FLAC, …): the answer that old clients know, with the
+ * format's name beside it.
+ * @throws FileError `corrupt_file` for the beginning of a WAV file, `wrong_type` for anything but audio.
+ */
+export async function describeForeign(file: StepFile): Promise<{ fields: JsonObject; summary: string }> {
+  const head = await file.slice(0, HEAD_BYTES);
+  if (/^(RIFF|RIFX|RF64|BW64)/.test(head.toString("latin1", 0, 4)) && head.length < 12) {
+    throw new FileError("corrupt_file", "The WAV file ends inside its header.");
+  }
+  const type = await fileTypeFromBuffer(head);
+  const name = type?.ext ?? "unknown";
+  if (type === undefined || !type.mime.startsWith("audio/")) throw wrongType(type?.mime);
+  const fields = {
+    duration_seconds: "unknown",
+    sample_rate: "unknown",
+    channels: "unknown",
+    file_size_bytes: file.bytes,
+    format: "non-wav",
+    detected_format: name,
+    media_type: type.mime,
+    warnings: [`${name.toUpperCase()} is not decoded: convert the file to WAV to have it measured.`],
+  };
+  return { fields, summary: `${name.toUpperCase()} recording, not decoded (WAV files are)` };
+}
+
+function wrongType(mime: string | undefined): FileError {
+  const what = mime === undefined ? "is not a recording of a known format" : `is not a recording but ${mime}`;
+  return new FileError("wrong_type", `The file ${what}. Send WAV files.`);
+}

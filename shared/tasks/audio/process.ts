@@ -1,0 +1,29 @@
+import { FileError } from "../../errors.ts";
+import { jsonResult, onlyFile } from "../result.ts";
+import type { JsonObject, Step, StepFile, TaskProcess } from "../task.ts";
+import { analyse } from "./analyse.ts";
+import { describeForeign } from "./foreign.ts";
+import { type AudioOptions, SCHEMA_VERSION } from "./options.ts";
+import { containerOf } from "./wav/chunks.ts";
+import { readWav } from "./wav/read.ts";
+
+export const steps: TaskProcess["steps"] = { main: (input, context) => main(input, context) };
+
+/** One recording -> one JSON result, or a FileError: `empty_file`, `corrupt_file`, `wrong_type`, `too_large`. */
+const main: Step = async ({ files, options }, { progress }) => {
+  const file = onlyFile(files);
+  const { fields, summary } = await describe(file, options as AudioOptions, progress);
+  return jsonResult({ task: "audio", schemaVersion: SCHEMA_VERSION, file, summary }, fields);
+};
+
+async function describe(
+  file: StepFile,
+  options: AudioOptions,
+  progress: (done: number) => void,
+): Promise<{ fields: JsonObject; summary: string }> {
+  if (file.bytes === 0) throw new FileError("empty_file", "The file is empty.");
+  const container = containerOf(await file.slice(0, 12));
+  if (container === undefined) return describeForeign(file);
+  const wav = await readWav(file, container);
+  return analyse({ file, wav, options, progress });
+}

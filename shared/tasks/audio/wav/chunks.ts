@@ -1,0 +1,110 @@
+import { FileError } from "../../../errors.ts";
+import type { StepFile } from "../../task.ts";
+
+/** Chunks of a RIFF file that are looked at; a file with more is read up to here. */
+const MAX_CHUNKS = 2_000;
+/** Zero bytes that some writers leave between chunks. */
+const MAX_FILLER = 64;
+/** A 32-bit size that means "see ds64" or "not known yet". */
+const UNKNOWN_SIZE = 0xffff_ffff;
+
+export type Container = "RIFF" | "RIFX" | "RF64" | "BW64";
+
+export interface Chunk {
+  readonly id: string;
+  /** Of the chunk's content, from the file's start. */
+  readonly offset: number;
+  /** Of the content as far as the file holds it. */
+  readonly bytes: number;
+  /** What the header claims; more than `bytes` in a file that was cut short. */
+  readonly claimed: number;
+}
+
+export interface RiffFile {
+  readonly container: Container;
+  readonly bigEndian: boolean;
+  readonly chunks: readonly Chunk[];
+  /** The writer did not know the size of `data` (a pipe); it lasts to the end of the file. */
+  readonly streamed: boolean;
+}
+
+/** Which container the first 12 bytes announce; undefined if the file is no WAV file. */
+export function containerOf(head: Buffer): Container | undefined {
+  const id = head.toString("latin1", 0, 4);
+  if (head.toString("latin1", 8, 12) !== "WAVE") return undefined;
+  return id === "RIFF" || id === "RIFX" || id === "RF64" || id === "BW64" ? id : undefined;
+}
+
+/**
+ * The chunks of a WAV file, without their contents. The size in the RIFF header is not used: it is
+ * wrong in streamed files and above 4 GB, and the chunks tell the same.
+ * @throws FileError `corrupt_file` if the file ends before its first chunk.
+ */
+export async function readChunks(file: StepFile, container: Container): Promise<RiffFile> {
+  const walk: Walk = { file, bigEndian: container === "RIFX", sizes: new Map(), streamed: false };
+  const chunks: Chunk[] = [];
+  let offset = 12;
+  while (offset + 8 <= file.bytes && chunks.length < MAX_CHUNKS) {
+    const start = await skipFiller(walk, offset);
+    const chunk = await chunkAt(walk, start);
+    if (chunk === undefined) break;
+    if (chunk.id === "ds64") walk.sizes = await readSizes(file, chunk);
+    chunks.push(chunk);
+    offset = await endOf(walk, chunk);
+  }
+  if (chunks.length === 0) throw new FileError("corrupt_file", "The WAV file ends inside its header.");
+  return { container, bigEndian: walk.bigEndian, chunks, streamed: walk.streamed };
+}
+
+interface Walk {
+  readonly file: StepFile;
+  readonly bigEndian: boolean;
+  /** Sizes that `ds64` gives instead of the chunks' own. */
+  sizes: ReadonlyMap<string, number>;
+  streamed: boolean;
+}
+
+async function chunkAt(walk: Walk, start: number): Promise<Chunk | undefined> {
+  const head = await walk.file.slice(start, 8);
+  if (head.length < 8) return undefined;
+  const id = head.toString("latin1", 0, 4);
+  const offset = start + 8;
+  const left = walk.file.bytes - offset;
+  const claimed = claimedSize(walk, id, walk.bigEndian ? head.readUInt32BE(4) : head.readUInt32LE(4));
+  if (claimed !== undefined) return { id, offset, bytes: Math.min(claimed, left), claimed };
+  walk.streamed = true;
+  return { id, offset, bytes: left, claimed: left };
+}
+
+/** The size of a chunk; undefined where the writer did not know it. */
+function claimedSize(walk: Walk, id: string, size: number): number | undefined {
+  if (id !== "data") return size;
+  const long = walk.sizes.get("data");
+  if (size === UNKNOWN_SIZE && long !== undefined && long > 0) return long;
+  return size === UNKNOWN_SIZE ? undefined : size;
+}
+
+/** `ds64`: the sizes, as 64-bit numbers, of the file, of `data` and the count of `fact`. */
+async function readSizes(file: StepFile, chunk: Chunk): Promise<ReadonlyMap<string, number>> {
+  const body = await file.slice(chunk.offset, Math.min(chunk.bytes, 24));
+  return body.length < 16 ? new Map() : new Map([["data", Number(body.readBigUInt64LE(8))]]);
+}
+
+/** Chunks begin at even places, but some writers leave the pad byte of an odd chunk out. */
+async function endOf(walk: Walk, chunk: Chunk): Promise<number> {
+  const end = chunk.offset + chunk.claimed;
+  if (chunk.claimed % 2 === 0 || end >= walk.file.bytes) return end;
+  const next = await walk.file.slice(end, 5);
+  return next[0] !== 0 && isId(next.subarray(0, 4)) && !isId(next.subarray(1, 5)) ? end : end + 1;
+}
+
+async function skipFiller(walk: Walk, offset: number): Promise<number> {
+  const bytes = await walk.file.slice(offset, MAX_FILLER);
+  if (bytes[0] !== 0) return offset;
+  const filled = bytes.findIndex((byte) => byte !== 0);
+  return filled > 0 && isId(bytes.subarray(filled, filled + 4)) ? offset + filled : offset;
+}
+
+function isId(bytes: Buffer): boolean {
+  return bytes.length === 4 && bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+}
