@@ -1,0 +1,125 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Request, Response } from "express";
+import multer from "multer";
+import { AppError, FileError, RequestError } from "../errors.ts";
+import { Feed, type IncomingFile, SinkEngine, type SinkOptions } from "./sinkEngine.ts";
+
+export interface MultipartLimits {
+  /** Most bytes in one file. */
+  readonly fileBytes: number;
+  /** Most files in one request. */
+  readonly files: number;
+  /** Most bytes in one text field. */
+  readonly fieldBytes: number;
+}
+
+export interface MultipartOptions<Stored> extends Pick<SinkOptions<Stored>, "sink" | "remove"> {
+  readonly limits: MultipartLimits;
+}
+
+export interface MultipartForm<Stored> {
+  /** Text fields by name. A repeated one is a list. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** In the order of the upload. */
+  readonly files: readonly (IncomingFile & { readonly stored: Stored })[];
+}
+
+/**
+ * Reads a multipart request through a sink. A request of another kind is an empty form. When it fails
+ * (a limit, a broken body, a sink, a client that left), every stored file is removed and the error is
+ * thrown at once, the rest of the body unread (`answerProblem` then ends the connection).
+ * @throws RequestError `bad_multipart`, `too_many_files`, `too_many_fields`, `field_too_large`;
+ *   FileError `too_large` (413); AppError `client_gone`; what the sink threw.
+ */
+export async function readMultipart<Stored>(
+  req: IncomingMessage,
+  res: ServerResponse,
+  options: MultipartOptions<Stored>,
+): Promise<MultipartForm<Stored>> {
+  const feed = new Feed(req);
+  const engine = new SinkEngine<Stored>(feed, {
+    ...options,
+    tooLarge: (filename) => tooLarge(filename, options.limits),
+  });
+  const { files, fileBytes, fieldBytes } = options.limits;
+  const upload = multer({
+    storage: engine,
+    limits: { fileSize: fileBytes, files, fields: 100, fieldSize: fieldBytes, fieldNestingDepth: 1 },
+    preservePath: true,
+    defParamCharset: "utf8",
+    streamHandler: (_req: unknown, parser: NodeJS.WritableStream) => {
+      for (const limit of ["filesLimit", "fieldsLimit", "partsLimit"])
+        parser.on(limit, () => engine.cancel());
+      feed.pipe(parser);
+    },
+  } as multer.Options);
+  const parsed = feed as unknown as Request & { files?: (Express.Multer.File & { stored: Stored })[] };
+  try {
+    await new Promise<void>((resolve, reject) => {
+      upload.any()(parsed, res as Response, (error: unknown) => (error ? reject(error) : resolve()));
+    });
+  } catch (error) {
+    throw asAppError(engine.failure ?? error, options.limits);
+  } finally {
+    feed.detach();
+  }
+  return { fields: parsed.body ?? {}, files: (parsed.files ?? []).map(asIncoming) };
+}
+
+/** A text field's value; undefined when absent. @throws RequestError `bad_field` when it is repeated or nested. */
+export function textField(form: MultipartForm<unknown>, name: string): string | undefined {
+  const value = form.fields[name];
+  if (value === undefined || typeof value === "string") return value;
+  throw new RequestError("bad_field", `The field ${name} must be given once.`, { details: { field: name } });
+}
+
+function asIncoming<Stored>(file: Express.Multer.File & { stored: Stored }) {
+  return {
+    field: file.fieldname,
+    filename: file.originalname,
+    mimeType: file.mimetype,
+    stored: file.stored,
+  };
+}
+
+function tooLarge(filename: string, limits: MultipartLimits): FileError {
+  return new FileError("too_large", `${filename} is larger than ${limits.fileBytes} bytes.`, {
+    status: 413,
+    details: { filename, limit: limits.fileBytes },
+  });
+}
+
+function asAppError(error: unknown, limits: MultipartLimits): AppError | Error {
+  if (error instanceof AppError) return error;
+  if (error instanceof multer.MulterError) return ofMulter(error, limits);
+  const ours = error instanceof Error && "code" in error;
+  if (ours) return error;
+  return new RequestError("bad_multipart", "The multipart body cannot be read.", { cause: error });
+}
+
+function ofMulter(error: multer.MulterError, limits: MultipartLimits): AppError {
+  const field = error.field;
+  const details = field === undefined ? {} : { field };
+  switch (error.code as string) {
+    case "LIMIT_FILE_SIZE":
+      return tooLarge("The file", limits);
+    case "LIMIT_FILE_COUNT":
+      return new RequestError("too_many_files", `One request may have ${limits.files} files at most.`, {
+        status: 413,
+        details: { limit: limits.files },
+      });
+    case "LIMIT_FIELD_VALUE":
+      return new RequestError(
+        "field_too_large",
+        `The field ${field} is longer than ${limits.fieldBytes} bytes.`,
+        { status: 413, details: { ...details, limit: limits.fieldBytes } },
+      );
+    case "LIMIT_FIELD_COUNT":
+      return new RequestError("too_many_fields", "The request has too many fields.", { status: 413 });
+    default:
+      return new RequestError("bad_multipart", "The multipart body cannot be read.", {
+        details,
+        cause: error,
+      });
+  }
+}

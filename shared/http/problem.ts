@@ -1,0 +1,79 @@
+import { type ServerResponse, STATUS_CODES } from "node:http";
+import type { ErrorRequestHandler } from "express";
+import type { Problem } from "../contract/jobs.ts";
+import { AppError } from "../errors.ts";
+import type { Logger } from "../logger.ts";
+
+/** The only place that turns an error into an HTTP answer. */
+export interface ProblemAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Problem;
+}
+
+export const PROBLEM_TYPE = "application/problem+json";
+
+/** A client that is answered before it sent everything gets this long to read the answer. */
+const LINGER_MS = 2_000;
+
+/** What is not an AppError shows a general sentence only: its text may hold paths and is for the log. */
+export function problemOf(error: unknown): ProblemAnswer {
+  const known = error instanceof AppError ? error : ofLibrary(error);
+  const { status, code, message, details, retryAfter } = known;
+  return {
+    status,
+    headers: {
+      "Content-Type": PROBLEM_TYPE,
+      ...(retryAfter === undefined ? {} : { "Retry-After": String(Math.ceil(retryAfter)) }),
+    },
+    body: {
+      ...details,
+      type: `urn:manyhands:error:${code}`,
+      title: STATUS_CODES[status] ?? "Error",
+      status,
+      detail: message,
+      error: message,
+      code,
+    },
+  };
+}
+
+/** Answers with the problem; an answer that has begun can only be cut. */
+export function answerProblem(res: ServerResponse, error: unknown): void {
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  const { status, headers, body } = problemOf(error);
+  if (!res.req.complete) closeSoon(res);
+  res.writeHead(status, headers).end(`${JSON.stringify(body)}\n`);
+}
+
+/** A client that is still sending is told to stop, gets time to read why, then the connection ends. */
+function closeSoon(res: ServerResponse): void {
+  const { socket } = res;
+  res.setHeader("Connection", "close");
+  res.once("finish", () => setTimeout(() => socket?.destroy(), LINGER_MS).unref());
+}
+
+/** Express' last handler. Logs what is nobody's request's fault. */
+export function problemHandler(log: Logger): ErrorRequestHandler {
+  // biome-ignore lint/complexity/useMaxParams: Express knows an error handler by its four parameters.
+  return (error: unknown, req, res, _next) => {
+    if (problemOf(error).status >= 500 && !(error instanceof AppError && error.status === 503))
+      log.error({ err: error, method: req.method, path: req.path }, "request failed");
+    answerProblem(res, error);
+  };
+}
+
+/** Express and its body parsers mark their errors with a status and with whether the client may read them. */
+function ofLibrary(error: unknown): AppError {
+  const status = error instanceof Error && "status" in error ? Number(error.status) : 500;
+  const parse = error instanceof Error && "type" in error && error.type === "entity.parse.failed";
+  if (parse)
+    return new AppError("bad_json", "The request's body is not JSON.", { status: 400, cause: error });
+  if (status === 413) return new AppError("too_large", "The request's body is too large.", { status });
+  if (status >= 400 && status < 500)
+    return new AppError("bad_request", "The request cannot be understood.", { status, cause: error });
+  return new AppError("internal_error", "The request failed because of an internal error.", { cause: error });
+}
