@@ -1,55 +1,68 @@
-import { FileError } from "../../errors.ts";
 import type { JsonObject, StepFile } from "../task.ts";
-import { blocksOf, countFrames } from "./blocks.ts";
+import { blocksOf, countFrames, type Source } from "./blocks.ts";
 import { codecFor } from "./codecs/choose.ts";
-import { type Level, levelMeter } from "./meters/levels.ts";
+import { LOWEST_RATE } from "./meters/kWeighting.ts";
+import { levelMeter } from "./meters/levels.ts";
+import { loudnessMeter } from "./meters/loudness.ts";
+import { silenceMeter } from "./meters/silence.ts";
+import { spectrumMeter } from "./meters/spectrum.ts";
+import { truePeakMeter } from "./meters/truePeak.ts";
+import { waveformMeter } from "./meters/waveform.ts";
 import type { AudioOptions } from "./options.ts";
-import { encodingName } from "./wav/format.ts";
+import { describeMeasured, describeUndecoded } from "./report.ts";
+import { readMetadata } from "./wav/metadata.ts";
 import type { Wav } from "./wav/read.ts";
 
-interface Recording {
+export interface Recording {
   readonly file: StepFile;
   readonly wav: Wav;
   readonly options: AudioOptions;
   readonly progress: (done: number) => void;
 }
 
-/** Measures a WAV file, block by block. */
-export async function analyse({
-  file,
-  wav,
-  progress,
-}: Recording): Promise<{ fields: JsonObject; summary: string }> {
-  const { format, data, riff } = wav;
-  const codec = codecFor(wav);
-  if (codec === undefined) throw new FileError("unsupported_format", "This encoding is not decoded.");
-  const source = { file, data, codec, channels: format.channels };
-  const total = countFrames(source);
-  const levels = levelMeter(format.channels);
-  let frames = 0;
-  for await (const block of blocksOf(source)) {
-    levels.add(block);
-    frames += block.frames;
-    progress(frames / total);
-  }
-  const { all, perChannel } = levels.result();
-  const fields = {
-    duration_seconds: frames / format.sampleRate,
-    sample_rate: format.sampleRate,
-    channels: format.channels,
-    sample_width: codec.sampleWidth,
-    rms_energy: all.rms * codec.fullScale,
-    zero_crossings: all.zeroCrossings,
-    file_size_bytes: file.bytes,
-    format: "wav",
-    encoding: encodingName(format, riff.bigEndian),
-    bits_per_sample: format.bits,
-    ...levelFields(all),
-    per_channel: perChannel.map(levelFields),
-  };
-  return { fields, summary: `${fields.duration_seconds.toFixed(2)} s, ${format.sampleRate} Hz` };
+/** Fields of the result and one line of summary. */
+export interface Description {
+  readonly fields: JsonObject;
+  readonly summary: string;
 }
 
-function levelFields(level: Level): JsonObject {
-  return { rms: level.rms, peak: level.peak, dc_offset: level.dcOffset };
+/** Measures a WAV file, block by block; of encodings that are not decoded it gives what the header says. */
+export async function analyse(recording: Recording): Promise<Description> {
+  const { file, wav, options } = recording;
+  const { format, data, riff } = wav;
+  const metadata = await readMetadata(file, riff, format.sampleRate);
+  const codec = codecFor(wav);
+  if (codec === undefined) return describeUndecoded({ file, wav, metadata });
+  const source = { file, data, codec, channels: format.channels };
+  const frames = countFrames(source);
+  const measures = await measure(recording, source, frames);
+  return describeMeasured({ file, wav, metadata, codec, frames, options, measures });
+}
+
+export type Measures = Awaited<ReturnType<typeof measure>>;
+
+async function measure({ wav, options, progress }: Recording, source: Source, frames: number) {
+  const { sampleRate, channels, channelMask } = wav.format;
+  const levels = levelMeter(channels);
+  const silence = silenceMeter(sampleRate, options.silence_dbfs);
+  const waveform = waveformMeter(frames, options.waveform_points);
+  const spectrum = options.spectrum ? spectrumMeter(sampleRate, options.fft_size) : undefined;
+  const loud = options.loudness && sampleRate >= LOWEST_RATE;
+  const loudness = loud ? loudnessMeter(sampleRate, channels, channelMask) : undefined;
+  const truePeak = options.loudness ? truePeakMeter(channels) : undefined;
+  const meters = [levels, silence, waveform, spectrum, loudness, truePeak];
+  let done = 0;
+  for await (const block of blocksOf(source)) {
+    for (const meter of meters) meter?.add(block);
+    done += block.frames;
+    progress(done / frames);
+  }
+  return {
+    levels: levels.result(),
+    silence: silence.result(),
+    waveform: waveform.result(),
+    spectrum: spectrum?.result(),
+    loudness: loudness?.result(),
+    truePeak: truePeak?.result(),
+  };
 }

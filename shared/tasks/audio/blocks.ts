@@ -2,13 +2,18 @@ import type { StepFile } from "../task.ts";
 import type { Codec, Numbers } from "./codecs/codec.ts";
 import type { Chunk } from "./wav/chunks.ts";
 
-/** Read at a time; decoded it takes up to eight times as much. */
+/** Read at a time; decoded it takes up to sixteen times as much. */
 const BLOCK_BYTES = 256 * 1_024;
 
-/** A stretch of the recording: one array a channel, full scale 1, of which the first `frames` count. */
+/** A stretch of the recording; full scale is 1. Arrays may be longer than `frames`: only those count. */
 export interface Block {
-  readonly channels: readonly Float64Array[];
   readonly frames: number;
+  /** One array a channel. */
+  readonly channels: readonly Float64Array[];
+  /** The mean of the channels, as librosa and soundfile users mix to mono. */
+  readonly mono: Float64Array;
+  /** NaN and infinite samples, which were set to 0. */
+  readonly invalid: number;
 }
 
 /** A measurement that sees the recording once, block by block, in bounded memory. */
@@ -29,15 +34,17 @@ export interface Source {
 export async function* blocksOf({ file, data, codec, channels }: Source): AsyncGenerator<Block> {
   const groups = Math.max(1, Math.floor(BLOCK_BYTES / codec.groupBytes));
   const step = groups * codec.groupBytes;
-  const planes = Array.from({ length: channels }, () => new Float64Array(groups * codec.framesPerGroup));
+  const room = groups * codec.framesPerGroup;
+  const planes = Array.from({ length: channels }, () => new Float64Array(room));
+  const mix = new Float64Array(room);
   // A frame that was cut in two is dropped; a cut ADPCM block still holds whole frames.
   const usable = codec.framesPerGroup > 1 ? data.bytes : data.bytes - (data.bytes % codec.groupBytes);
   for (let at = 0; at < usable; at += step) {
-    const bytes = await file.slice(data.offset + at, Math.min(step, usable - at));
-    const samples = codec.decode(bytes);
+    const samples = codec.decode(await file.slice(data.offset + at, Math.min(step, usable - at)));
     const frames = Math.floor(samples.length / channels);
     for (const [channel, plane] of planes.entries()) spread(samples, { ...codec, channel, channels }, plane);
-    if (frames > 0) yield { channels: planes, frames };
+    const invalid = codec.fullScale === 1 ? dropInvalid(planes, frames) : 0;
+    if (frames > 0) yield { channels: planes, mono: mixed(planes, frames, mix), frames, invalid };
   }
 }
 
@@ -61,4 +68,25 @@ function spread(samples: Numbers, { zero, fullScale, channel, channels }: Spread
   for (let i = 0, at = channel; at < samples.length; i += 1, at += channels) {
     plane[i] = ((samples[at] ?? 0) - zero) * scale;
   }
+}
+
+function dropInvalid(planes: readonly Float64Array[], frames: number): number {
+  let invalid = 0;
+  for (const plane of planes) {
+    for (let i = 0; i < frames; i += 1) {
+      if (Number.isFinite(plane[i])) continue;
+      plane[i] = 0;
+      invalid += 1;
+    }
+  }
+  return invalid;
+}
+
+function mixed(planes: readonly Float64Array[], frames: number, mix: Float64Array): Float64Array {
+  const [first] = planes;
+  if (planes.length === 1 && first !== undefined) return first;
+  mix.fill(0, 0, frames);
+  for (const plane of planes) for (let i = 0; i < frames; i += 1) mix[i] = (mix[i] ?? 0) + (plane[i] ?? 0);
+  for (let i = 0; i < frames; i += 1) mix[i] = (mix[i] ?? 0) / planes.length;
+  return mix;
 }

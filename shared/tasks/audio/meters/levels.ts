@@ -32,10 +32,10 @@ export function levelMeter(channelCount: number): Meter<Levels> {
   let invalid = 0;
   return {
     add(block) {
-      invalid += dropInvalid(block);
+      invalid += block.invalid;
       for (const [channel, plane] of block.channels.entries()) series[channel]?.add(plane, block.frames);
       interleaved.add(block);
-      mix.add(monoOf(block), block.frames);
+      mix.add(block.mono, block.frames);
     },
     result() {
       const perChannel = series.map((one) => one.level());
@@ -43,16 +43,6 @@ export function levelMeter(channelCount: number): Meter<Levels> {
       return { all: { ...together(perChannel), zeroCrossings }, perChannel, monoMix: mix.level(), invalid };
     },
   };
-}
-
-/** The mean of the channels, as librosa and soundfile users mix to mono. */
-export function monoOf({ channels, frames }: Block): Float64Array {
-  const [only] = channels;
-  if (channels.length === 1 && only !== undefined) return only;
-  const mix = new Float64Array(frames);
-  for (const plane of channels) for (let i = 0; i < frames; i += 1) mix[i] = (mix[i] ?? 0) + (plane[i] ?? 0);
-  for (let i = 0; i < frames; i += 1) mix[i] = (mix[i] ?? 0) / channels.length;
-  return mix;
 }
 
 class Series {
@@ -137,16 +127,4 @@ function together(levels: readonly Level[]): Omit<Level, "zeroCrossings"> {
     min: Math.min(...levels.map(({ min }) => min)),
     max: Math.max(...levels.map(({ max }) => max)),
   };
-}
-
-function dropInvalid({ channels, frames }: Block): number {
-  let invalid = 0;
-  for (const plane of channels) {
-    for (let i = 0; i < frames; i += 1) {
-      if (Number.isFinite(plane[i])) continue;
-      plane[i] = 0;
-      invalid += 1;
-    }
-  }
-  return invalid;
 }

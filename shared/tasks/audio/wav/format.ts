@@ -1,4 +1,5 @@
 import { FileError } from "../../../errors.ts";
+import { Fields } from "./fields.ts";
 
 /** How the samples are stored. */
 export type Coding = "pcm" | "float" | "alaw" | "mulaw" | "ima" | "ms" | "other";
@@ -108,31 +109,6 @@ function widthOf({ coding, bits, blockAlign, channels }: Stored): number {
 function coefficientsOf(fields: Fields): (readonly [number, number])[] {
   const count = Math.min(fields.u16(20), 256);
   return Array.from({ length: count }, (_, i) => [fields.i16(22 + 4 * i), fields.i16(24 + 4 * i)]);
-}
-
-/** Numbers at fixed places of a chunk; 0 past its end, as short headers mean. */
-class Fields {
-  readonly #chunk: Buffer;
-  readonly #bigEndian: boolean;
-
-  constructor(chunk: Buffer, bigEndian: boolean) {
-    this.#chunk = chunk;
-    this.#bigEndian = bigEndian;
-  }
-
-  u16(at: number): number {
-    if (at + 2 > this.#chunk.length) return 0;
-    return this.#bigEndian ? this.#chunk.readUInt16BE(at) : this.#chunk.readUInt16LE(at);
-  }
-
-  i16(at: number): number {
-    return (this.u16(at) << 16) >> 16;
-  }
-
-  u32(at: number): number {
-    if (at + 4 > this.#chunk.length) return 0;
-    return this.#bigEndian ? this.#chunk.readUInt32BE(at) : this.#chunk.readUInt32LE(at);
-  }
 }
 
 /** Names of format tags that are known but not decoded. */

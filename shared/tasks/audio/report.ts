@@ -1,0 +1,186 @@
+import type { JsonObject, StepFile } from "../task.ts";
+import type { Description, Measures } from "./analyse.ts";
+import type { Codec } from "./codecs/codec.ts";
+import type { Level } from "./meters/levels.ts";
+import { SILENCE_WINDOW } from "./meters/silence.ts";
+import { ROLLOFF } from "./meters/spectrum.ts";
+import type { AudioOptions } from "./options.ts";
+import { encodingName } from "./wav/format.ts";
+import type { Wav } from "./wav/read.ts";
+
+interface Known {
+  readonly file: StepFile;
+  readonly wav: Wav;
+  readonly metadata: JsonObject;
+}
+
+interface Measured extends Known {
+  readonly codec: Codec;
+  readonly frames: number;
+  readonly options: AudioOptions;
+  readonly measures: Measures;
+}
+
+/** The result of a file that was decoded; docs/tasks/audio.md says what each field is. NaN becomes null in it. */
+export function describeMeasured(measured: Measured): Description {
+  const { file, wav, metadata, codec, frames, measures } = measured;
+  const { all, perChannel, monoMix } = measures.levels;
+  const { sampleRate, channels } = wav.format;
+  const duration = frames / sampleRate;
+  const fields = {
+    duration_seconds: duration,
+    sample_rate: sampleRate,
+    channels,
+    sample_width: codec.sampleWidth,
+    rms_energy: all.rms * codec.fullScale,
+    zero_crossings: all.zeroCrossings,
+    file_size_bytes: file.bytes,
+    ...formatFields(wav),
+    decoded: true,
+    frames,
+    ...levelFields(all),
+    zero_crossing_rate: perChannel.reduce((sum, level) => sum + level.zeroCrossings, 0) / all.samples,
+    per_channel: perChannel.map((level, channel) => channelFields(level, measures.truePeak?.[channel])),
+    mono_mix: channelFields(monoMix, undefined),
+    ...loudnessFields(measures),
+    spectral: spectrumFields(measured),
+    silence: silenceFields(measured),
+    waveform: { points: measures.waveform.min.length, ...measures.waveform },
+    metadata,
+    truncated: wav.truncated,
+    warnings: warningsOf(measured),
+  };
+  return { fields, summary: summaryOf(measured, duration) };
+}
+
+/** What the header says of a file whose encoding is not decoded (GSM, MP3, … in a WAV file). */
+export function describeUndecoded({ file, wav, metadata }: Known): Description {
+  const { sampleRate, channels } = wav.format;
+  const encoding = encodingName(wav.format, wav.riff.bigEndian);
+  const duration = wav.factFrames === undefined ? "unknown" : wav.factFrames / sampleRate;
+  const fields = {
+    duration_seconds: duration,
+    sample_rate: sampleRate,
+    channels,
+    file_size_bytes: file.bytes,
+    ...formatFields(wav),
+    decoded: false,
+    metadata,
+    truncated: wav.truncated,
+    warnings: [`The encoding ${encoding} is not decoded, so nothing was measured: convert the file to PCM.`],
+  };
+  return { fields, summary: `WAV file with ${encoding}, ${sampleRate} Hz, ${plural(channels)}: not decoded` };
+}
+
+function formatFields({ format, riff, factFrames }: Wav): JsonObject {
+  return {
+    format: "wav",
+    container: riff.container,
+    encoding: encodingName(format, riff.bigEndian),
+    extensible: format.extensible,
+    bits_per_sample: format.bits,
+    valid_bits_per_sample: format.validBits,
+    channel_mask: format.channelMask,
+    fact_frames: factFrames ?? null,
+  };
+}
+
+function levelFields(level: Level): JsonObject {
+  return {
+    rms: level.rms,
+    rms_dbfs: decibels(level.rms),
+    peak: level.peak,
+    peak_dbfs: decibels(level.peak),
+    min: level.min,
+    max: level.max,
+    dc_offset: level.dcOffset,
+    crest_factor: level.peak / level.rms,
+    crest_factor_db: decibels(level.peak / level.rms),
+  };
+}
+
+function channelFields(level: Level, truePeak: number | undefined): JsonObject {
+  return {
+    ...levelFields(level),
+    zero_crossings: level.zeroCrossings,
+    zero_crossing_rate: level.zeroCrossings / level.samples,
+    ...(truePeak === undefined ? {} : { true_peak: truePeak, true_peak_dbtp: decibels(truePeak) }),
+  };
+}
+
+function loudnessFields({ loudness, truePeak }: Measures): JsonObject {
+  const highest = truePeak === undefined ? undefined : Math.max(...truePeak);
+  return {
+    loudness_lufs: loudness?.integrated ?? null,
+    loudness_range_lu: loudness?.range ?? null,
+    loudness_momentary_max_lufs: loudness?.momentaryMax ?? null,
+    loudness_short_term_max_lufs: loudness?.shortTermMax ?? null,
+    true_peak: highest ?? null,
+    true_peak_dbtp: highest === undefined ? null : decibels(highest),
+  };
+}
+
+function spectrumFields({ measures: { spectrum }, options, frames }: Measured): JsonObject | null {
+  if (spectrum === undefined || frames === 0) return null;
+  return {
+    centroid_hz: { ...spectrum.centroid },
+    bandwidth_hz: { ...spectrum.bandwidth },
+    rolloff_hz: { ...spectrum.rolloff },
+    rolloff_share: ROLLOFF,
+    frames: spectrum.frames,
+    fft_size: options.fft_size,
+    hop: options.fft_size / 4,
+    window: "hann",
+    centered: true,
+  };
+}
+
+function silenceFields({ measures: { silence }, options, wav }: Measured): JsonObject {
+  return {
+    share: silence.share,
+    leading_seconds: silence.leading / wav.format.sampleRate,
+    trailing_seconds: silence.trailing / wav.format.sampleRate,
+    threshold_dbfs: options.silence_dbfs,
+    window_seconds: SILENCE_WINDOW,
+  };
+}
+
+function warningsOf({ wav, frames, measures, options }: Measured): string[] {
+  const { data, riff, factFrames, format } = wav;
+  const warnings: string[] = [];
+  if (wav.truncated)
+    warnings.push(`The file was cut short: ${data.bytes} of ${data.claimed} bytes of samples are there.`);
+  if (riff.streamed)
+    warnings.push("The header does not say how long the recording is; it was read to the end of the file.");
+  if (frames === 0) warnings.push("The file holds no samples.");
+  const { invalid } = measures.levels;
+  if (invalid > 0) warnings.push(`${invalid} samples are not finite numbers; they count as 0.`);
+  if (factFrames !== undefined && factFrames !== frames && format.framesPerBlock > 0) {
+    warnings.push(
+      `The fact chunk says ${factFrames} frames; the blocks hold ${frames}, which were measured.`,
+    );
+  }
+  if (options.loudness && measures.loudness === undefined) {
+    warnings.push(`Loudness is not defined at a sample rate of ${format.sampleRate} Hz.`);
+  }
+  return warnings;
+}
+
+function summaryOf({ wav, measures, frames }: Measured, duration: number): string {
+  const { format, riff } = wav;
+  const shape = `${duration.toFixed(2)} s, ${format.sampleRate} Hz, ${plural(format.channels)}, ${encodingName(format, riff.bigEndian)}`;
+  if (frames === 0) return `${shape}, no samples`;
+  const rms = decibels(measures.levels.all.rms);
+  const level = Number.isFinite(rms) ? `RMS ${rms.toFixed(1)} dBFS` : "digital silence";
+  const lufs = measures.loudness?.integrated ?? Number.NaN;
+  return Number.isFinite(lufs) ? `${shape}, ${level}, ${lufs.toFixed(1)} LUFS` : `${shape}, ${level}`;
+}
+
+function plural(channels: number): string {
+  return channels === 1 ? "1 channel" : `${channels} channels`;
+}
+
+/** 20 log10, so that a full-scale sample is 0 dBFS; minus infinity (null in JSON) for digital silence. */
+function decibels(amplitude: number): number {
+  return 20 * Math.log10(amplitude);
+}
