@@ -1,0 +1,20 @@
+import type { TaskDefinition } from "../task.ts";
+import { type DocumentOptions, options, SCHEMA_VERSION, TASK } from "./options.ts";
+
+/** Text and structure of PDF, DOCX, Markdown and plain text files. */
+export const document: TaskDefinition<DocumentOptions> = {
+  name: TASK,
+  title: "Document text",
+  summary: "Reads PDF, DOCX, Markdown and text files: whole text, pages, tables, notes, metadata.",
+  field: "documents",
+  dataKey: "document_data",
+  missingFiles: "No documents provided",
+  extensions: [".pdf", ".docx", ".md", ".markdown", ".txt"],
+  options,
+  resultName: (stem) => `${stem}_document_analysis.json`,
+  resultType: () => "application/json",
+  schemaVersion: SCHEMA_VERSION,
+  steps: { main: { version: 1 } },
+  mainStep: "main",
+  load: () => import("./process.ts"),
+};

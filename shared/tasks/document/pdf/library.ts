@@ -1,0 +1,83 @@
+import { createRequire } from "node:module";
+import { dirname, join, sep } from "node:path";
+import * as pdfjs from "pdfjs-dist/legacy/build/pdf.mjs";
+import { FileError } from "../../../errors.ts";
+import type { StepFile } from "../../task.ts";
+
+export type PdfDocument = pdfjs.PDFDocumentProxy;
+export type PdfPage = pdfjs.PDFPageProxy;
+export type TextContent = Awaited<ReturnType<PdfPage["getTextContent"]>>;
+
+const home = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
+
+/** Settings for text and for pictures alike: everything from the package's own files, nothing printed, no code made from fonts. */
+const SETTINGS = {
+  cMapUrl: join(home, "cmaps") + sep,
+  cMapPacked: true,
+  standardFontDataUrl: join(home, "standard_fonts") + sep,
+  wasmUrl: join(home, "wasm") + sep,
+  iccUrl: join(home, "iccs") + sep,
+  isEvalSupported: false,
+  enableXfa: false,
+  disableAutoFetch: true,
+  disableStream: true,
+  useSystemFonts: false,
+  verbosity: pdfjs.VerbosityLevel.ERRORS,
+};
+
+/** Files up to this size are given to the engine whole; it reads larger ones in ranges, from disk. */
+const WHOLE = 32 * 2 ** 20;
+/** Bytes that are read at a time: large enough for few reads, small enough that a scan's images stay on disk. */
+const RANGE = 1 << 18;
+
+/** Serves the engine the ranges it asks for, so that a large file is never whole in memory. */
+class FileRanges extends pdfjs.PDFDataRangeTransport {
+  readonly #file: StepFile;
+
+  constructor(file: StepFile) {
+    super(file.bytes, null);
+    this.#file = file;
+  }
+
+  override requestDataRange(begin: number, end: number): void {
+    this.#file.slice(begin, end - begin).then(
+      (bytes) => this.onDataRange(begin, new Uint8Array(bytes)),
+      () => this.abort(),
+    );
+  }
+}
+
+/** How the engine opens a file. It takes bytes over and detaches them, so it gets a copy. */
+export async function sourceOf(file: StepFile, password: string | undefined) {
+  const bytes =
+    file.bytes <= WHOLE
+      ? { data: new Uint8Array(await file.read()) }
+      : { range: new FileRanges(file), rangeChunkSize: RANGE };
+  return { ...SETTINGS, ...bytes, ...(password === undefined ? {} : { password }) };
+}
+
+/** @throws FileError `password_required`, `wrong_password`, `corrupt_file`. Call `destroy` on what it returns. */
+export async function openPdf(file: StepFile, password: string | undefined): Promise<pdfjs.PDFDocumentProxy> {
+  try {
+    return await pdfjs.getDocument(await sourceOf(file, password)).promise;
+  } catch (error) {
+    throw pdfError(error, password);
+  }
+}
+
+/** The engine's errors in this project's words. */
+export function pdfError(error: unknown, password: string | undefined): Error {
+  if (!(error instanceof Error)) return new FileError("corrupt_file", "The PDF is damaged.");
+  if (error instanceof FileError) return error;
+  if (error.name === "PasswordException") {
+    return password === undefined
+      ? new FileError(
+          "password_required",
+          "The PDF is encrypted. Give its password in the option `password`.",
+        )
+      : new FileError("wrong_password", "The PDF does not open with the given password.");
+  }
+  return new FileError("corrupt_file", "The PDF is damaged or truncated and cannot be opened.", {
+    cause: error,
+  });
+}

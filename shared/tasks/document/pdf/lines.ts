@@ -1,0 +1,12 @@
+/** A word that was broken at the end of a line: letter, hyphen, then a small letter on the next line. */
+const BROKEN_WORD = /(\p{L})[-\u2010\u00ad][ \t]*\n[ \t]*(?=\p{Ll})/gu;
+
+/** Lines of a page as readable text: broken words joined as `pdftotext` does, spaces at line ends dropped. */
+export function joinLines(raw: string): string {
+  return raw
+    .replace(/\0/g, "")
+    .replace(/[ \t\u00a0]+$/gm, "")
+    .replace(BROKEN_WORD, "$1")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
+}

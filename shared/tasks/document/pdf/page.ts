@@ -1,0 +1,114 @@
+import { countCharacters, countWords } from "../words.ts";
+import { readAnnotations } from "./annotations.ts";
+import type { PdfDocument, PdfPage, TextContent } from "./library.ts";
+import { joinLines } from "./lines.ts";
+
+/** One page as it stands in the result. */
+export interface PageText {
+  /** From 1. */
+  readonly number: number;
+  readonly text: string;
+  /** Of the whole page, also where its text is cut. */
+  readonly word_count: number;
+  readonly character_count: number;
+  /** False: nothing on this page is text, so it is a picture, a drawing, or blank. */
+  readonly has_text_layer: boolean;
+  /** In points (1/72 inch), as shown: after the page's rotation. */
+  readonly width: number;
+  readonly height: number;
+  /** Clockwise degrees by which the page is turned to be shown: 0, 90, 180, 270. */
+  readonly rotation: number;
+  readonly form_fields: readonly FormField[];
+  readonly annotations: readonly Annotation[];
+  readonly links: readonly string[];
+  /** Why the page could not be read, or not wholly. */
+  readonly error?: string;
+}
+
+export interface FormField {
+  readonly name: string;
+  readonly type: "text" | "choice" | "checkbox" | "radio" | "signature" | "button";
+  readonly value: string;
+}
+
+/** A comment, note or free text that lies on top of a page. */
+export interface Annotation {
+  readonly type: string;
+  readonly author: string;
+  readonly text: string;
+}
+
+/** Reads one page; a damaged page is reported in its `error`, and the others go on. */
+export async function readPage(pdf: PdfDocument, number: number): Promise<PageText> {
+  try {
+    const page = await pdf.getPage(number);
+    try {
+      return await readOpenPage(page);
+    } finally {
+      page.cleanup();
+    }
+  } catch {
+    return { ...BLANK, number, error: "This page is damaged and could not be read." };
+  }
+}
+
+/** Characters of one page that are read at most: 1,000 times a full printed page. */
+const LONGEST_PAGE = 5_000_000;
+
+const BLANK = {
+  text: "",
+  word_count: 0,
+  character_count: 0,
+  has_text_layer: false,
+  width: 0,
+  height: 0,
+  rotation: 0,
+  form_fields: [],
+  annotations: [],
+  links: [],
+};
+
+async function readOpenPage(page: PdfPage): Promise<PageText> {
+  const { width, height } = page.getViewport({ scale: 1 });
+  const layer = await readTextLayer(page);
+  const { shown, ...annotations } = await readAnnotations(page);
+  const text = [layer, ...shown].filter((part) => part !== "").join("\n");
+  return {
+    number: page.pageNumber,
+    text,
+    word_count: countWords(text),
+    character_count: countCharacters(text),
+    has_text_layer: layer !== "",
+    width: rounded(width),
+    height: rounded(height),
+    rotation: page.rotate,
+    ...annotations,
+  };
+}
+
+/** Stops at a limit: a page made to explode costs no more than a very long honest one. */
+async function readTextLayer(page: PdfPage): Promise<string> {
+  const reader = page.streamTextContent({ includeMarkedContent: false }).getReader();
+  const pieces: string[] = [];
+  let length = 0;
+  while (length <= LONGEST_PAGE) {
+    const { done, value } = await reader.read();
+    if (done || value === undefined) return joinLines(pieces.join(""));
+    const text = value.items.map(textOf).join("");
+    pieces.push(text);
+    length += text.length;
+  }
+  await reader.cancel(new Error("enough text"));
+  return joinLines(pieces.join(""));
+}
+
+type Item = TextContent["items"][number];
+
+function textOf(item: Item): string {
+  if (!("str" in item)) return "";
+  return item.hasEOL ? `${item.str}\n` : item.str;
+}
+
+function rounded(points: number): number {
+  return Math.round(points * 100) / 100;
+}

@@ -1,0 +1,53 @@
+import type { JsonObject } from "../../task.ts";
+import type { DocumentOptions } from "../options.ts";
+import { countCharacters, cut } from "../words.ts";
+import type { PageText } from "./page.ts";
+import type { PdfHead } from "./read.ts";
+
+/** Between the pages of `text_content`. */
+const PAGE_BREAK = "\n\n";
+
+/** The fields of a PDF's result. The same for one reader of all pages and for many of a range each. */
+export function pdfFields(head: PdfHead, whole: readonly PageText[], options: DocumentOptions): JsonObject {
+  const pages = withinLimit(whole, options.max_characters);
+  const filled = whole.filter(({ character_count }) => character_count > 0);
+  const breaks = PAGE_BREAK.length * Math.max(0, filled.length - 1);
+  const character_count = sum(whole.map((page) => page.character_count)) + breaks;
+  return {
+    document_type: "PDF",
+    page_count: head.page_count,
+    text_content: cut(textOf(pages), options.max_characters),
+    word_count: sum(whole.map(({ word_count }) => word_count)),
+    character_count,
+    truncated: character_count > options.max_characters,
+    metadata: head.metadata,
+    pages: pages.map((page) => ({ ...page })) as unknown as JsonObject[],
+    pages_without_text: numbers(whole.filter(({ has_text_layer }) => !has_text_layer)),
+    damaged_pages: numbers(whole.filter(({ error }) => error !== undefined)),
+  };
+}
+
+export function textOf(pages: readonly PageText[]): string {
+  return pages
+    .map(({ text }) => text)
+    .filter((text) => text !== "")
+    .join(PAGE_BREAK);
+}
+
+/** Page texts cut so that together they have at most `limit` characters. */
+function withinLimit(pages: readonly PageText[], limit: number): PageText[] {
+  let left = limit;
+  return pages.map((page) => {
+    const text = cut(page.text, left);
+    left -= countCharacters(text);
+    return { ...page, text };
+  });
+}
+
+function numbers(pages: readonly PageText[]): number[] {
+  return pages.map(({ number }) => number);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

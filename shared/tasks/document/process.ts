@@ -1,0 +1,52 @@
+import { FileError } from "../../errors.ts";
+import { jsonResult, oneLine, onlyFile } from "../result.ts";
+import type { JsonObject, Step, StepContext, StepFile, TaskProcess } from "../task.ts";
+import { kindOf } from "./kind.ts";
+import { type DocumentOptions, SCHEMA_VERSION, TASK } from "./options.ts";
+import { plainFields } from "./plain.ts";
+import { countCharacters, countWords, cut } from "./words.ts";
+
+const main: Step = async (input, context) => {
+  const file = onlyFile(input.files);
+  const options = input.options as DocumentOptions;
+  const fields = await read(file, options, context);
+  return jsonResult({ task: TASK, schemaVersion: SCHEMA_VERSION, file, summary: summaryOf(fields) }, fields);
+};
+
+export const steps: TaskProcess["steps"] = { main };
+
+async function read(file: StepFile, options: DocumentOptions, context: StepContext): Promise<JsonObject> {
+  const kind = kindOf(await file.slice(0, 4096));
+  if (kind === "pdf") return await readPdf(file, options, context);
+  if (kind === "zip") return await readDocx(file, options);
+  if (kind === "ole")
+    throw new FileError("unsupported_format", "The file is an old Word or OLE file. Convert it to DOCX.");
+  return await plainFields(file, options);
+}
+
+async function readPdf(file: StepFile, options: DocumentOptions, context: StepContext): Promise<JsonObject> {
+  const { readHead, readPages, withPdf } = await import("./pdf/read.ts");
+  const { pdfFields } = await import("./pdf/result.ts");
+  return await withPdf(file, options, async (pdf) => {
+    const head = await readHead(pdf);
+    const pages = await readPages(pdf, { from: 1, to: head.page_count }, { options, context });
+    return pdfFields(head, pages, options);
+  });
+}
+
+async function readDocx(file: StepFile, options: DocumentOptions): Promise<JsonObject> {
+  const { rawText } = await import("./docx/html.ts");
+  const text = await rawText(await file.read()).catch(() => {
+    throw new FileError("corrupt_file", "The file is damaged or no DOCX.");
+  });
+  return {
+    document_type: "DOCX",
+    text_content: cut(text, options.max_characters),
+    word_count: countWords(text),
+    character_count: countCharacters(text),
+  };
+}
+
+function summaryOf(fields: JsonObject): string {
+  return oneLine(`${fields.word_count} words: ${String(fields.text_content).slice(0, 300)}`);
+}
