@@ -17,11 +17,12 @@ export function encodeHeader(header: FrameHeader): Buffer {
 }
 
 /**
- * Reads frames from a byte stream without ever holding a body whole.
+ * Reads frames from a byte stream without ever holding a body whole. `onBytes` is called whenever
+ * something arrives, so that silence can be told from slowness.
  * @throws AppError `bad_frame` for what is not a frame, `stream_broken` when it ends in the middle.
  */
-export async function* readFrames(stream: Readable): AsyncGenerator<Frame> {
-  const bytes = new ByteReader(stream);
+export async function* readFrames(stream: Readable, onBytes: () => void = ignore): AsyncGenerator<Frame> {
+  const bytes = new ByteReader(stream, onBytes);
   for (;;) {
     const line = await bytes.line();
     if (line === undefined) return;
@@ -44,9 +45,11 @@ function parseHeader(line: Buffer): FrameHeader {
 
 class ByteReader {
   readonly #chunks: AsyncIterator<Buffer>;
+  readonly #onBytes: () => void;
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(stream: Readable) {
+  constructor(stream: Readable, onBytes: () => void) {
+    this.#onBytes = onBytes;
     this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 
@@ -86,9 +89,14 @@ class ByteReader {
   async #more(): Promise<boolean> {
     const next = await this.#chunks.next();
     if (next.done === true) return false;
+    this.#onBytes();
     this.#rest = this.#rest.length === 0 ? next.value : Buffer.concat([this.#rest, next.value]);
     return true;
   }
+}
+
+function ignore(): void {
+  // Nobody wants to know.
 }
 
 function broken(): AppError {

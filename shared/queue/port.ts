@@ -13,22 +13,34 @@ export interface QueuedUnit {
   readonly files: readonly FileRef[];
   /** Sum of the files' bytes. */
   readonly bytes: number;
-  /** Tries that ended a child or a slave. */
-  readonly tries: number;
+  /** Tries that ended a child under it. */
+  readonly crashes: number;
+  /** Tries that were lost together with their slave. */
+  readonly losses: number;
   /** Weight of the job in the fair share; 1 unless said. */
   readonly priority: number;
-  /** Must be leased together with all other units of its job's map (classic embedding), else undefined. */
-  readonly alone?: boolean;
 }
 
-/** What a slave can take now. `limit` says how many units of a task it should get at most; 0: none. */
+/** Why a unit comes back: `crash` and `loss` are counted on it, `returned` is nobody's fault. */
+export type FailReason = "crash" | "loss" | "returned";
+
+/** What a slave can take now. */
 export interface LeaseWish {
-  /** Owner of the lease, for `release`. */
+  /** Who holds the lease. */
   readonly owner: string;
+  /** Seconds after which an unextended lease is lost. */
+  readonly seconds: number;
   /** Whether this owner may do this unit's step. */
   readonly can: (unit: QueuedUnit) => boolean;
-  /** Most units in one lease, given its first unit and how many of its kind wait. */
+  /** Most units and bytes in one lease, given its first unit and how many of its map wait. */
   readonly size: (first: QueuedUnit, waiting: number) => LeaseSize;
+}
+
+export interface QueueSize {
+  readonly waiting: number;
+  readonly leased: number;
+  /** Bytes of the units that wait. */
+  readonly bytes: number;
 }
 
 export interface LeaseSize {
@@ -49,7 +61,8 @@ export interface Lease {
  * Units waiting for slots. Laws, which `queue.contract.ts` tests for every driver:
  * - a unit is in at most one lease at a time; after `ack` it is gone for good;
  * - jobs take turns by priority, units of a job go out in the order they were put;
- * - `fail` puts units back at the front of their job, unless the job was cancelled;
+ * - `fail` puts a unit back at the front of its job, unless the job was cancelled;
+ * - a lease that is not extended in time is lost, and its units go out again;
  * - `ack` and `fail` under a lease that was lost or is over answer false and change nothing.
  */
 export interface UnitQueue {
@@ -59,13 +72,12 @@ export interface UnitQueue {
   /** Keeps a lease alive for `seconds` more; false when it is lost. */
   extend(lease: Lease, seconds: number): Promise<boolean>;
   ack(lease: Lease, unit: string): Promise<boolean>;
-  /** Hands a unit back, with one more try on its count when `counts`. */
-  fail(lease: Lease, unit: string, counts: boolean): Promise<boolean>;
+  /** Hands a unit back; it goes out again before the others of its job. */
+  fail(lease: Lease, unit: string, reason: FailReason): Promise<boolean>;
   /** Drops everything of a job that waits; leases of it are lost. */
   cancel(job: string): Promise<void>;
   /** Calls back whenever something may have become leasable. Returns its own undoing. */
   onReady(listener: () => void): () => void;
-  /** Units waiting and leased, and their bytes. */
-  size(): { readonly waiting: number; readonly leased: number; readonly bytes: number };
+  size(): QueueSize;
   close(): Promise<void>;
 }

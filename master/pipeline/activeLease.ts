@@ -1,0 +1,165 @@
+import { AppError, toFailure } from "../../shared/errors.ts";
+import type { Logger } from "../../shared/logger.ts";
+import type { FailReason, Lease, QueuedUnit, UnitQueue } from "../../shared/queue/port.ts";
+import type { ByteStore } from "../../shared/store/port.ts";
+import type { LeaseEvent } from "../slaves/leaseEvents.ts";
+import type { Slave } from "../slaves/slave.ts";
+import type { UnitTimes } from "./timing.ts";
+import type { UnitBoard, UnitOutcome } from "./units.ts";
+
+export interface LeaseParts {
+  readonly queue: UnitQueue;
+  readonly store: ByteStore;
+  readonly board: UnitBoard;
+  readonly times: UnitTimes;
+  readonly logger: Logger;
+  readonly limits: RetryLimits;
+}
+
+export interface RetryLimits {
+  /** Children that a unit may end before it is set aside. */
+  readonly maxCrashes: number;
+  /** Slaves that may go down under a unit before it is set aside. */
+  readonly maxLosses: number;
+}
+
+/** Why a lease was ended from here. */
+export type EndReason = "cancelled" | "recalled" | "slave_lost" | "stopping";
+
+/**
+ * One lease while a slave works on it. Each of its units ends in exactly one way: its outcome is
+ * recorded, or it goes back to the queue. Late answers, after the lease was lost, are refused.
+ */
+export class ActiveLease {
+  readonly lease: Lease;
+  readonly slave: Slave;
+  readonly #parts: LeaseParts;
+  readonly #controller = new AbortController();
+  readonly #open = new Map<string, QueuedUnit>();
+  readonly #started = new Set<string>();
+  readonly #unitSeconds: number;
+  #endReason: EndReason | undefined;
+
+  constructor(parts: LeaseParts, slave: Slave, lease: Lease) {
+    this.#parts = parts;
+    this.slave = slave;
+    this.lease = lease;
+    const [first] = lease.units;
+    const expected = first === undefined ? 0 : parts.times.expected(stepKey(first), first.bytes);
+    this.#unitSeconds = expected ?? 0;
+    for (const unit of lease.units) this.#open.set(unit.id, unit);
+    slave.assigned += lease.units.length;
+    slave.assignedSeconds += lease.units.length * this.#unitSeconds;
+  }
+
+  get job(): string | undefined {
+    return this.lease.units[0]?.job;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get endReason(): EndReason | undefined {
+    return this.#endReason;
+  }
+
+  /** Nothing of it runs yet and it is worth moving: another slave may have it. */
+  isWaiting(minSeconds: number): boolean {
+    return this.#started.size === 0 && this.#open.size > 0 && this.#unitSeconds >= minSeconds;
+  }
+
+  end(reason: EndReason): void {
+    this.#endReason ??= reason;
+    this.#controller.abort(new AppError(reason, `The lease was ended: ${reason}.`));
+  }
+
+  readonly handle = async (unit: QueuedUnit, event: LeaseEvent): Promise<void> => {
+    if (event.type === "start") {
+      this.#started.add(unit.id);
+      this.#parts.board.running(unit);
+    }
+    if (event.type === "part") await this.#done(unit, event);
+    if (event.type === "failed") await this.#failed(unit, event);
+  };
+
+  /** Gives back what has no outcome, after the request ended in an error. */
+  async giveBack(error: unknown, slaveFault: boolean): Promise<void> {
+    for (const unit of [...this.#open.values()]) {
+      const counts = slaveFault && this.#started.has(unit.id);
+      if (counts && unit.losses + 1 >= this.#parts.limits.maxLosses) await this.#setAside(unit, error);
+      else await this.#back(unit, counts ? "loss" : "returned");
+    }
+  }
+
+  async #done(unit: QueuedUnit, event: Extract<LeaseEvent, { type: "part" }>): Promise<void> {
+    const { object, filename, seconds, summary, info } = event;
+    this.#parts.times.add(stepKey(unit), unit.bytes, seconds);
+    if (!(await this.#close(unit))) {
+      this.#parts.logger.info({ unit: unit.id, slave: this.slave.name }, "a late part was refused");
+      await this.#parts.store.remove([object.key]);
+      return;
+    }
+    this.slave.done += 1;
+    const file = { key: object.key, filename, bytes: object.bytes, sha256: object.sha256 };
+    const telling = {
+      ...(summary === undefined ? {} : { summary }),
+      ...(info === undefined ? {} : { info }),
+    };
+    await this.#report(unit, { ok: true, file, ...telling, work: this.#work(unit, seconds) });
+  }
+
+  async #failed(unit: QueuedUnit, event: Extract<LeaseEvent, { type: "failed" }>): Promise<void> {
+    if (event.handedBack) return await this.#back(unit, "returned");
+    const crashes = unit.crashes + (event.crashed ? 1 : 0);
+    if (event.crashed && crashes < this.#parts.limits.maxCrashes) return await this.#back(unit, "crash");
+    if (!(await this.#close(unit))) return;
+    this.slave.failed += 1;
+    const work = this.#work(unit, event.seconds);
+    await this.#report(unit, { ok: false, ...failureOf(unit, event, crashes), work });
+  }
+
+  async #setAside(unit: QueuedUnit, error: unknown): Promise<void> {
+    if (!(await this.#close(unit))) return;
+    const { error: reason } = toFailure(error);
+    const message = `Set aside after ${unit.losses + 1} slaves were lost while they worked on it. Last: ${reason}`;
+    await this.#report(unit, { ok: false, code: "poison", error: message, work: this.#work(unit, 0) });
+  }
+
+  async #report(unit: QueuedUnit, outcome: UnitOutcome): Promise<void> {
+    const wanted = await this.#parts.board.ended(unit, outcome);
+    if (!wanted && outcome.ok) await this.#parts.store.remove([outcome.file.key]);
+  }
+
+  async #back(unit: QueuedUnit, reason: FailReason): Promise<void> {
+    this.#settle(unit);
+    if (await this.#parts.queue.fail(this.lease, unit.id, reason)) this.#parts.board.waiting(unit);
+  }
+
+  async #close(unit: QueuedUnit): Promise<boolean> {
+    this.#settle(unit);
+    return await this.#parts.queue.ack(this.lease, unit.id);
+  }
+
+  #settle(unit: QueuedUnit): void {
+    if (!this.#open.delete(unit.id)) return;
+    this.slave.assigned -= 1;
+    this.slave.assignedSeconds =
+      this.slave.assigned === 0 ? 0 : this.slave.assignedSeconds - this.#unitSeconds;
+  }
+
+  #work(unit: QueuedUnit, seconds: number) {
+    return { slave: this.slave.name, seconds, attempts: unit.crashes + unit.losses + 1 };
+  }
+}
+
+export function stepKey(unit: QueuedUnit): string {
+  return `${unit.task}/${unit.step}`;
+}
+
+function failureOf(unit: QueuedUnit, event: Extract<LeaseEvent, { type: "failed" }>, crashes: number) {
+  if (!event.crashed || crashes < 2) return { code: event.code, error: event.error };
+  const name = unit.files[0]?.filename ?? unit.id;
+  const error = `Set aside: ${name} ended ${crashes} child processes. Last: ${event.error}`;
+  return { code: "poison", error };
+}

@@ -1,0 +1,122 @@
+import { AppError } from "../../shared/errors.ts";
+import type { FileRecord, JobEvent, JobRecord, JobStore } from "../../shared/job/port.ts";
+import type { Logger } from "../../shared/logger.ts";
+import type { FileRef, PublishedPart } from "../../shared/tasks/task.ts";
+import type { ResultsFolder } from "./results.ts";
+import type { JobProgress } from "./runContext.ts";
+
+/** Results on their way into the record and the folder at a time. */
+const MAX_PENDING = 64;
+
+export interface CollectorParts {
+  readonly jobs: JobStore;
+  readonly results: ResultsFolder;
+  readonly logger: Logger;
+}
+
+/** Told of each file that reached its end, after its result can be fetched. */
+export type FileEnded = (file: FileRecord) => void;
+
+export interface CollectedJob {
+  readonly record: JobRecord;
+  readonly files: readonly FileRecord[];
+  readonly progress: JobProgress;
+  readonly onFileEnded: FileEnded;
+}
+
+/** Turns published parts into results: first the record, then the file in its folder, then the news of it. */
+export class Collector {
+  readonly #parts: CollectorParts;
+  readonly #job: CollectedJob;
+  readonly #published = new Set<number>();
+  readonly #pending = new Set<Promise<void>>();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(parts: CollectorParts, job: CollectedJob) {
+    this.#parts = parts;
+    this.#job = job;
+  }
+
+  /** Resolves when the part is accepted, not when it is written: a bounded number is written at a time. */
+  async publish(index: number, part: PublishedPart): Promise<void> {
+    const file = this.#job.files[index];
+    if (file === undefined)
+      throw new AppError("no_such_input", `The task published file ${index}, which is not there.`);
+    if (this.#published.has(index))
+      throw new AppError("published_twice", `The task published file ${index} twice.`);
+    this.#published.add(index);
+    // Recorded before a restart: the folder was put right when the job was taken up again.
+    if (file.state !== "queued") return;
+    await this.#accept(part.ok ? this.#done(file, part) : this.#failed(file, part));
+  }
+
+  async attach(name: string, file: FileRef): Promise<void> {
+    const { id, task } = this.#job.record;
+    const attachment = { name, key: file.key, bytes: file.bytes };
+    await this.#parts.jobs.apply(id, [{ type: "attached", attachment }]);
+    await this.#parts.results.place({ task, name, key: file.key, bytes: file.bytes });
+  }
+
+  /** Resolves when everything accepted is in its place. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#pending);
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Files that the task never published: a fault of the task, not of the file. */
+  unpublished(): readonly FileRecord[] {
+    return this.#job.files.filter((file) => !this.#published.has(file.index) && file.state === "queued");
+  }
+
+  async #accept(work: Promise<void>): Promise<void> {
+    const tracked: Promise<void> = work
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => this.#pending.delete(tracked));
+    this.#pending.add(tracked);
+    if (this.#pending.size >= MAX_PENDING) await Promise.race(this.#pending);
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #done(file: FileRecord, part: Extract<PublishedPart, { ok: true }>): Promise<void> {
+    const { record, progress } = this.#job;
+    const work = progress.takeWork(file.index);
+    const result = {
+      resultKey: part.file.key,
+      resultBytes: part.file.bytes,
+      resultSha256: part.file.sha256,
+      ...(part.summary === undefined ? {} : { summary: part.summary }),
+      ...(part.info === undefined ? {} : { info: part.info }),
+      attempts: work?.attempts ?? 1,
+      seconds: work?.seconds ?? 0,
+      ...(work === undefined ? {} : { slave: work.slave }),
+    };
+    const at = Date.now();
+    await this.#apply([{ type: "file_done", index: file.index, at, ...result }]);
+    await this.#parts.results.place({
+      task: record.task,
+      name: file.resultName,
+      key: part.file.key,
+      bytes: part.file.bytes,
+    });
+    this.#job.onFileEnded({ ...file, ...result, state: "done", endedAt: at });
+  }
+
+  async #failed(file: FileRecord, part: Extract<PublishedPart, { ok: false }>): Promise<void> {
+    const work = this.#job.progress.takeWork(file.index);
+    const failure = {
+      code: part.code,
+      error: part.error,
+      attempts: work?.attempts ?? 1,
+      ...(work === undefined ? {} : { slave: work.slave }),
+    };
+    const at = Date.now();
+    await this.#apply([{ type: "file_failed", index: file.index, at, ...failure }]);
+    this.#job.onFileEnded({ ...file, ...failure, state: "failed", endedAt: at });
+  }
+
+  async #apply(events: readonly JobEvent[]): Promise<void> {
+    await this.#parts.jobs.apply(this.#job.record.id, events);
+  }
+}

@@ -1,0 +1,185 @@
+import { UnavailableError } from "../../shared/errors.ts";
+import type { LeaseSize, QueuedUnit } from "../../shared/queue/port.ts";
+import { SlaveFullError } from "../slaves/client.ts";
+import { type LeaseTransport, runFramesLease } from "../slaves/framesLease.ts";
+import { runPlainLease, WHOLE_JOB_STEP } from "../slaves/plainLease.ts";
+import type { SlaveRegistry } from "../slaves/registry.ts";
+import type { Slave } from "../slaves/slave.ts";
+import { ActiveLease, type LeaseParts, stepKey } from "./activeLease.ts";
+import { canDo } from "./capability.ts";
+import { leaseSize } from "./leaseSize.ts";
+
+export interface DispatcherParts extends LeaseParts {
+  readonly registry: SlaveRegistry;
+  readonly transport: LeaseTransport;
+  /** A lease that is not extended for so long is lost. */
+  readonly leaseSeconds: number;
+}
+
+/** A waiting unit is worth calling back for an idle slave from this length on. */
+const RECALL_SECONDS = 0.3;
+/** A classic slave answers only when all is done: keep its leases short. */
+const CLASSIC_LEASE = { seconds: 5, units: 16 } as const;
+
+/** Fills free slots with leases from the queue, whenever a slot or a unit becomes free. */
+export class Dispatcher {
+  readonly #parts: DispatcherParts;
+  readonly #active = new Set<ActiveLease>();
+  readonly #undo: (() => void)[] = [];
+  #scheduled = false;
+  #again = false;
+  #stopped = false;
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#undo.push(this.#parts.queue.onReady(() => this.#schedule()));
+    this.#undo.push(this.#parts.registry.onChange((slave) => this.#slaveChanged(slave)));
+  }
+
+  /** Ends the work on a job: its slaves' connections are closed, which stops their children. */
+  async cancel(job: string): Promise<void> {
+    await this.#parts.queue.cancel(job);
+    for (const active of this.#active) if (active.job === job) active.end("cancelled");
+  }
+
+  /** Ends every lease; their units go back to the queue. Resolves when all have. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const undo of this.#undo) undo();
+    for (const active of this.#active) active.end("stopping");
+    while (this.#active.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    this.#again = true;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#dispatchAll()
+        .catch((error: unknown) => this.#parts.logger.error({ err: error }, "dispatching failed"))
+        .finally(() => {
+          this.#scheduled = false;
+          if (this.#again) this.#schedule();
+        });
+    });
+  }
+
+  /** One lease per slave and round, so that all get some of a small job. */
+  async #dispatchAll(): Promise<void> {
+    this.#again = false;
+    for (let given = true; given && !this.#stopped; ) {
+      given = false;
+      const slaves = [...this.#parts.registry.alive()].sort((a, b) => load(a) - load(b));
+      for (const slave of slaves) given = (await this.#dispatchTo(slave)) || given;
+    }
+    this.#recallForIdle();
+  }
+
+  async #dispatchTo(slave: Slave): Promise<boolean> {
+    const lease = await this.#parts.queue.lease({
+      owner: slave.id,
+      seconds: this.#parts.leaseSeconds,
+      can: (unit) => canDo(slave, unit),
+      size: (first, waiting) => this.#size(slave, first, waiting),
+    });
+    if (lease === undefined) return false;
+    const active = new ActiveLease(this.#parts, slave, lease);
+    this.#active.add(active);
+    this.#run(active).catch((error: unknown) => this.#parts.logger.error({ err: error }, "a lease failed"));
+    return true;
+  }
+
+  #size(slave: Slave, first: QueuedUnit, waiting: number): LeaseSize {
+    const unitSeconds = this.#parts.times.expected(stepKey(first), first.bytes);
+    if (slave.classic) return classicSize(slave, unitSeconds);
+    if (first.step === WHOLE_JOB_STEP) return { units: 1, bytes: first.bytes };
+    const fleetSlots = this.#parts.registry
+      .alive()
+      .reduce((sum, one) => sum + (canDo(one, first) ? one.slots : 0), 0);
+    return leaseSize({
+      slots: slave.slots,
+      fleetSlots,
+      assigned: slave.assigned,
+      assignedSeconds: slave.assignedSeconds,
+      waiting,
+      unitSeconds,
+      unitBytes: first.bytes,
+    });
+  }
+
+  async #run(active: ActiveLease): Promise<void> {
+    const { slave, lease, signal, handle } = active;
+    const { queue, transport, leaseSeconds } = this.#parts;
+    const plain = slave.classic || lease.units[0]?.step === WHOLE_JOB_STEP;
+    const extending = setInterval(() => void queue.extend(lease, leaseSeconds), (leaseSeconds * 1000) / 3);
+    try {
+      // More room at the slave with every answer: look for more work at once.
+      const handleAndLook: typeof handle = async (unit, event) => {
+        await handle(unit, event);
+        if (event.type === "part" || event.type === "failed") this.#schedule();
+      };
+      const run = { slave, lease, signal, handle: handleAndLook };
+      await (plain ? runPlainLease(transport, run) : runFramesLease(transport, run));
+      this.#parts.registry.fine(slave);
+    } catch (error) {
+      await this.#broken(active, error);
+    } finally {
+      clearInterval(extending);
+      this.#active.delete(active);
+      this.#schedule();
+    }
+  }
+
+  async #broken(active: ActiveLease, error: unknown): Promise<void> {
+    const { slave, endReason } = active;
+    const ours = endReason !== undefined && endReason !== "slave_lost";
+    const slaveFault = !(ours || error instanceof SlaveFullError);
+    if (error instanceof SlaveFullError) slave.restUntil = Date.now() + (error.retryAfter ?? 1) * 1000;
+    if (slaveFault)
+      this.#parts.registry.trouble(slave, error instanceof Error ? error.message : String(error));
+    const reason =
+      endReason === "slave_lost" ? new UnavailableError("slave_lost", "The slave was lost.") : error;
+    await active.giveBack(reason, slaveFault);
+  }
+
+  #slaveChanged(slave: Slave): void {
+    if (slave.state === "lost") {
+      for (const active of this.#active) if (active.slave === slave) active.end("slave_lost");
+    }
+    this.#schedule();
+  }
+
+  /** A slot that idles while a unit waits behind another one elsewhere: that unit is called back. */
+  #recallForIdle(): void {
+    const idle = this.#parts.registry
+      .alive()
+      .filter((slave) => !slave.classic && slave.assigned < slave.slots);
+    let places = idle.reduce((sum, slave) => sum + slave.slots - slave.assigned, 0);
+    if (places === 0 || this.#parts.queue.size().waiting > 0) return;
+    for (const active of this.#active) {
+      if (places <= 0) return;
+      const { slave, lease, endReason } = active;
+      const [unit] = lease.units;
+      const crowded = !slave.classic && slave.assigned > slave.slots && endReason === undefined;
+      if (!crowded || unit === undefined || !active.isWaiting(RECALL_SECONDS)) continue;
+      if (!idle.some((other) => other !== slave && canDo(other, unit))) continue;
+      active.end("recalled");
+      places -= lease.units.length;
+    }
+  }
+}
+
+function classicSize(slave: Slave, unitSeconds: number | undefined): LeaseSize {
+  if (slave.assigned > 0) return { units: 0, bytes: 0 };
+  const units =
+    unitSeconds === undefined ? 1 : Math.floor(CLASSIC_LEASE.seconds / Math.max(unitSeconds, 1e-3));
+  return { units: Math.min(CLASSIC_LEASE.units, Math.max(1, units)), bytes: 64 * 2 ** 20 };
+}
+
+function load(slave: Slave): number {
+  return slave.assigned / slave.slots;
+}

@@ -1,0 +1,49 @@
+import type { LeaseSize } from "../../shared/queue/port.ts";
+
+/** Work that each slot should have waiting beside what it runs, so that it never idles during a transfer. */
+const WAITING_SECONDS = 0.5;
+/** Most units in one request; more would only delay the first answer. */
+const MAX_UNITS = 256;
+/** Most bytes in one request with several units; a single larger unit travels alone. */
+const MAX_BYTES = 16 * 2 ** 20;
+
+export interface LeaseSituation {
+  /** Slots of the slave, and of all slaves that can do the step (this one included). */
+  readonly slots: number;
+  readonly fleetSlots: number;
+  /** Units that the slave has and has not answered. */
+  readonly assigned: number;
+  /** Seconds of slot time that those will probably take. */
+  readonly assignedSeconds: number;
+  /** Units of this kind that wait in the queue. */
+  readonly waiting: number;
+  /** Measured seconds of slot time for such a unit; undefined before the first one was done. */
+  readonly unitSeconds: number | undefined;
+  /** Bytes of the first unit. */
+  readonly unitBytes: number;
+}
+
+/**
+ * How many units the next lease of a slave should hold; 0 when it has enough.
+ * Long units: one running and one waiting per slot. Short ones: half a second of work per slot, so that
+ * a request's cost is shared by many. Near the end of a job leases shrink, so that all slaves end together.
+ */
+export function leaseSize(situation: LeaseSituation): LeaseSize {
+  const { slots, assigned, waiting, unitSeconds, unitBytes } = situation;
+  const units = Math.min(roomFor(situation), fairShare(situation), MAX_UNITS, waiting);
+  // Before anything was measured each slot gets one unit: the cheapest way to learn.
+  const known = unitSeconds === undefined ? Math.min(units, Math.max(0, slots - assigned)) : units;
+  return { units: Math.max(0, Math.floor(known)), bytes: Math.max(MAX_BYTES, unitBytes) };
+}
+
+function roomFor({ slots, assigned, assignedSeconds, unitSeconds }: LeaseSituation): number {
+  const places = 2 * slots - assigned;
+  if (unitSeconds === undefined) return places;
+  const seconds = slots * (unitSeconds + WAITING_SECONDS) - assignedSeconds;
+  return Math.max(places, Math.floor(seconds / Math.max(unitSeconds, 1e-6)));
+}
+
+/** Half of what would be left for each slot: guided self-scheduling. */
+function fairShare({ slots, fleetSlots, waiting }: LeaseSituation): number {
+  return Math.max(1, Math.ceil((waiting * slots) / (2 * Math.max(fleetSlots, slots, 1))));
+}

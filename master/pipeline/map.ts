@@ -1,0 +1,193 @@
+import { AppError } from "../../shared/errors.ts";
+import type { JobStore, PartRecord } from "../../shared/job/port.ts";
+import type { QueuedUnit, UnitQueue } from "../../shared/queue/port.ts";
+import { taskNamed } from "../../shared/tasks/registry.ts";
+import type { Json, Part, StepRef, UnitSpec } from "../../shared/tasks/task.ts";
+import { Channel } from "./channel.ts";
+import { unitDigest } from "./digest.ts";
+import type { UnitBoard, UnitOutcome, UnitWork } from "./units.ts";
+
+/** Units of a map that are in the queue or at slaves at a time: enough for any fleet, small in memory. */
+const WINDOW = 4096;
+/** Units put into the queue together. */
+const BATCH = 256;
+
+export interface MapParts {
+  readonly jobs: JobStore;
+  readonly queue: UnitQueue;
+  readonly board: UnitBoard;
+}
+
+export interface MapCall {
+  readonly job: {
+    readonly id: string;
+    readonly task: string;
+    readonly priority: number;
+    readonly options: object;
+  };
+  readonly name: string;
+  readonly step: StepRef;
+  readonly signal: AbortSignal;
+  /** Told of each unit that begins, goes back to waiting, or ends. */
+  readonly watch: MapWatch;
+}
+
+export interface MapWatch {
+  running(unit: QueuedUnit): void;
+  waiting(unit: QueuedUnit): void;
+  ended(unit: QueuedUnit, work: UnitWork): void;
+}
+
+/**
+ * The primitive under every task: does a step over units, wherever there are slots, and yields each
+ * part the moment it is recorded. Parts recorded before a restart are yielded at once, without work.
+ * @throws AppError `replay_mismatch` when a recorded part belongs to another unit than the one asked for.
+ */
+export async function* mapUnits(
+  parts: MapParts,
+  call: MapCall,
+  units: Iterable<UnitSpec>,
+): AsyncGenerator<Part> {
+  const recorded = new Map((await parts.jobs.parts(call.job.id, call.name)).map((r) => [r.part.index, r]));
+  const source = queuedUnits(call, units);
+  const run = new MapRun(parts, call);
+  try {
+    for (;;) {
+      const batch = run.open <= WINDOW / 2 ? take(source, BATCH) : [];
+      const fresh = batch.filter((unit) => !recorded.has(indexOf(unit)));
+      await run.submit(fresh);
+      yield* batch.flatMap((unit) => replayed(recorded, unit));
+      if (run.open > 0 && batch.length < BATCH) yield await run.next();
+      if (run.open === 0 && batch.length === 0) return;
+    }
+  } finally {
+    run.stop();
+  }
+}
+
+function take(source: Iterator<QueuedUnit>, limit: number): QueuedUnit[] {
+  const batch: QueuedUnit[] = [];
+  while (batch.length < limit) {
+    const next = source.next();
+    if (next.done === true) break;
+    batch.push(next.value);
+  }
+  return batch;
+}
+
+function replayed(recorded: ReadonlyMap<number, PartRecord>, unit: QueuedUnit): Part[] {
+  const record = recorded.get(indexOf(unit));
+  return record === undefined ? [] : [checkedPart(record, unit)];
+}
+
+/** The units of a map that are out, and the parts that came back. */
+class MapRun {
+  readonly #parts: MapParts;
+  readonly #call: MapCall;
+  readonly #channel = new Channel<Part>();
+  readonly #out = new Set<string>();
+  #open = 0;
+  readonly #onAbort = () => this.#channel.fail(this.#call.signal.reason);
+
+  constructor(parts: MapParts, call: MapCall) {
+    this.#parts = parts;
+    this.#call = call;
+    call.signal.addEventListener("abort", this.#onAbort, { once: true });
+    if (call.signal.aborted) this.#onAbort();
+  }
+
+  async submit(units: readonly QueuedUnit[]): Promise<void> {
+    if (units.length === 0) return;
+    this.#open += units.length;
+    for (const unit of units) {
+      this.#out.add(unit.id);
+      this.#parts.board.expect(unit.id, {
+        running: (of) => this.#call.watch.running(of),
+        waiting: (of) => this.#call.watch.waiting(of),
+        ended: (of, outcome) => this.#ended(of, outcome),
+      });
+    }
+    await this.#parts.queue.put(units);
+  }
+
+  /** Units that were submitted and whose part was not received yet. */
+  get open(): number {
+    return this.#open;
+  }
+
+  async next(): Promise<Part> {
+    const part = await this.#channel.receive();
+    this.#open -= 1;
+    return part;
+  }
+
+  stop(): void {
+    this.#call.signal.removeEventListener("abort", this.#onAbort);
+    for (const unit of this.#out) this.#parts.board.forget(unit);
+  }
+
+  async #ended(unit: QueuedUnit, outcome: UnitOutcome): Promise<void> {
+    this.#out.delete(unit.id);
+    this.#call.watch.ended(unit, outcome.work);
+    const part = partOf(indexOf(unit), outcome);
+    const record: PartRecord = { map: this.#call.name, digest: unitDigest(unit), part };
+    try {
+      await this.#parts.jobs.apply(this.#call.job.id, [{ type: "part_stored", record }]);
+      this.#channel.send(part);
+    } catch (error) {
+      this.#channel.fail(error);
+    }
+  }
+}
+
+function* queuedUnits(call: MapCall, units: Iterable<UnitSpec>): Generator<QueuedUnit> {
+  let index = 0;
+  for (const spec of units) {
+    yield queuedUnit(call, spec, index);
+    index += 1;
+  }
+}
+
+function queuedUnit(call: MapCall, spec: UnitSpec, index: number): QueuedUnit {
+  const { job, step } = call;
+  const task = step.task ?? job.task;
+  const version = taskNamed(task).steps[step.step]?.version;
+  return {
+    id: `${job.id}/${call.name}/${index}`,
+    job: job.id,
+    task,
+    step: step.step,
+    stepVersion: version ?? 0,
+    options: step.options ?? job.options,
+    args: spec.args ?? {},
+    files: spec.files,
+    bytes: spec.files.reduce((sum, file) => sum + file.bytes, 0),
+    crashes: 0,
+    losses: 0,
+    priority: job.priority,
+  };
+}
+
+function indexOf(unit: QueuedUnit): number {
+  return Number(unit.id.slice(unit.id.lastIndexOf("/") + 1));
+}
+
+function partOf(index: number, outcome: UnitOutcome): Part {
+  if (!outcome.ok) return { ok: false, index, code: outcome.code, error: outcome.error };
+  const { file, summary, info } = outcome;
+  return {
+    ok: true,
+    index,
+    file,
+    ...(summary === undefined ? {} : { summary }),
+    ...(info === undefined ? {} : { info: info satisfies Json }),
+  };
+}
+
+function checkedPart(record: PartRecord, unit: QueuedUnit): Part {
+  if (record.digest === unitDigest(unit)) return record.part;
+  throw new AppError(
+    "replay_mismatch",
+    `Unit ${unit.id} is not the one whose part was recorded: the task changed between two runs of this job.`,
+  );
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { copyFile, link, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join, posix } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { isErrno } from "../../shared/errors.ts";
+import type { ByteStore } from "../../shared/store/port.ts";
+
+/** Results this small are read at once rather than streamed. */
+const SMALL_RESULT = 64 * 1024;
+
+export interface ResultFile {
+  readonly task: string;
+  /** A plain file name, reserved in the record. */
+  readonly name: string;
+  readonly key: string;
+  readonly bytes: number;
+}
+
+/**
+ * The folder that people look into. It is a projection: what stands in it can be made again from the
+ * record and the store, so it needs no fsync; every file appears whole or not at all.
+ */
+export class ResultsFolder {
+  readonly folder: string;
+  readonly #store: ByteStore;
+  readonly #ready = new Map<string, Promise<unknown>>();
+
+  constructor(folder: string, store: ByteStore) {
+    this.folder = folder;
+    this.#store = store;
+  }
+
+  /** As clients of the old service read it: `processed_results/<task>/<name>`. */
+  savedAs(task: string, name: string): string {
+    return posix.join(this.folder.replaceAll("\\", "/"), task, name);
+  }
+
+  url(task: string, name: string): string {
+    return `/results/${encodeURIComponent(task)}/${encodeURIComponent(name)}`;
+  }
+
+  /** Puts a result in its place, over an older version of itself if there is one. */
+  async place(result: ResultFile): Promise<void> {
+    try {
+      await this.#placeOnce(result);
+    } catch (error) {
+      // Somebody removed the folder while the master runs: it is made again, once.
+      if (!isErrno(error, "ENOENT")) throw error;
+      this.#ready.clear();
+      await this.#placeOnce(result);
+    }
+  }
+
+  /** Places it unless it stands there already; for restarts. */
+  async restore(result: ResultFile): Promise<void> {
+    const found = await stat(join(this.folder, result.task, result.name)).catch(() => undefined);
+    if (found?.size !== result.bytes) await this.place(result);
+  }
+
+  async #placeOnce(result: ResultFile): Promise<void> {
+    const target = join(await this.#folderOf(result.task), result.name);
+    const temporary = join(await this.#folderOf(".tmp"), randomUUID());
+    try {
+      await this.#write(result, temporary);
+      await rename(temporary, target);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    // Renaming one link of a file over another link of it leaves both.
+    if (this.#store.pathOf(result.key) !== undefined) await rm(temporary, { force: true });
+  }
+
+  /** Large results are linked, not written twice; where links are impossible they are copied. */
+  async #write(result: ResultFile, temporary: string): Promise<void> {
+    const path = this.#store.pathOf(result.key);
+    if (path !== undefined) {
+      await link(path, temporary).catch(() => copyFile(path, temporary));
+      return;
+    }
+    if (result.bytes <= SMALL_RESULT) {
+      await writeFile(temporary, await this.#store.read(result.key), { flag: "wx" });
+      return;
+    }
+    await pipeline(await this.#store.get(result.key), createWriteStream(temporary, { flags: "wx" }));
+  }
+
+  async #folderOf(task: string): Promise<string> {
+    const folder = join(this.folder, task);
+    const ready = this.#ready.get(folder) ?? mkdir(folder, { recursive: true });
+    this.#ready.set(folder, ready);
+    await ready;
+    return folder;
+  }
+}

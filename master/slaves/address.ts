@@ -1,0 +1,54 @@
+import { lookup } from "node:dns/promises";
+import ipaddr from "ipaddr.js";
+import { RequestError } from "../../shared/errors.ts";
+
+/** Kinds of address that no slave can have: a master that called them would work for an attacker. */
+const REFUSED = new Set(["unspecified", "broadcast", "multicast", "linkLocal", "reserved"]);
+/** Metadata services of clouds that are not link-local. */
+const METADATA = new Set(["fd00:ec2::254", "100.100.100.200", "168.63.129.16"]);
+
+/**
+ * The address that a slave is called at from now on, resolved once: a name that later points elsewhere
+ * changes nothing.
+ * @throws RequestError `slave_address_refused`
+ */
+export async function pinAddress(announced: string | undefined, remote: string): Promise<string> {
+  const from = canonical(remote);
+  const ip = announced === undefined ? from : canonical(await resolve(announced));
+  const kind = ipaddr.parse(ip).range();
+  const loopbackFromOutside = kind === "loopback" && ipaddr.parse(from).range() !== "loopback";
+  if (REFUSED.has(kind) || METADATA.has(ip) || loopbackFromOutside) throw refused();
+  return ip;
+}
+
+/** An address as one writes it; IPv4 inside IPv6 as IPv4. */
+export function canonical(address: string): string {
+  const bare = address.replace(/^\[|\]$/g, "").split("%")[0] ?? "";
+  if (!ipaddr.isValid(bare)) throw refused();
+  return ipaddr.process(bare).toString();
+}
+
+/** `host:port` as in URLs. */
+export function hostAndPort(ip: string, port: number): string {
+  return ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`;
+}
+
+async function resolve(host: string): Promise<string> {
+  if (ipaddr.isValid(host)) return host;
+  if (!/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\.?$/i.test(host)) throw refused();
+  try {
+    return (await lookup(host, { verbatim: true })).address;
+  } catch (cause) {
+    throw new RequestError("slave_address_unknown", "slave_ip is a name that cannot be resolved.", {
+      cause,
+      details: { field: "slave_ip" },
+    });
+  }
+}
+
+/** Says nothing of why: the answer must not help to map the network. */
+function refused(): RequestError {
+  return new RequestError("slave_address_refused", "slave_ip is not an address that a slave can have.", {
+    details: { field: "slave_ip" },
+  });
+}

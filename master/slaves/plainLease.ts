@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { AppError } from "../../shared/errors.ts";
+import type { QueuedUnit } from "../../shared/queue/port.ts";
+import { taskNamed } from "../../shared/tasks/registry.ts";
+import { readLimited } from "./client.ts";
+import { buildForm, uniqueWireName, type WireFile } from "./form.ts";
+import type { LeaseTransport } from "./framesLease.ts";
+import type { LeaseRun } from "./leaseEvents.ts";
+
+/**
+ * A whole job as one unit, for slaves that know no steps: all its files in one plain request. Its part is
+ * a JSON array with one member per file, in order: the base64 data, or null where the slave gave none.
+ */
+export const WHOLE_JOB_STEP = "@whole";
+
+/** Base64 in JSON is held in memory whole, so answers have this bound. */
+const MAX_ANSWER = 512 * 2 ** 20;
+/** A classic slave says nothing until it is done with all files. */
+const ANSWER_SECONDS = 3_600;
+
+const plainAnswer = z.object({
+  results: z.array(z.looseObject({ filename: z.string() })),
+});
+
+/** Hands a lease to a classic slave: one request, one JSON answer, names made unique to tell the files apart. */
+export async function runPlainLease(transport: LeaseTransport, run: LeaseRun): Promise<void> {
+  const [first] = run.lease.units;
+  if (first === undefined) return;
+  const task = taskNamed(first.task);
+  const files = run.lease.units.flatMap((unit) => unit.files);
+  const wire = files.map((ref, place) => ({ ref, name: uniqueWireName(place, ref.filename) }));
+  const started = performance.now();
+  for (const unit of run.lease.units) await run.handle(unit, { type: "start" });
+  const data = await ask(transport, run, { task: task.name, field: task.field, dataKey: task.dataKey, wire });
+  const seconds = (performance.now() - started) / 1000 / run.lease.units.length;
+  if (first.step === WHOLE_JOB_STEP) {
+    await deliver(
+      { transport, run, seconds },
+      first,
+      Buffer.from(JSON.stringify(data.map((d) => d ?? null))),
+    );
+    return;
+  }
+  for (const [place, unit] of run.lease.units.entries()) {
+    const base64 = data[place];
+    await deliver(
+      { transport, run, seconds },
+      unit,
+      base64 === undefined ? undefined : Buffer.from(base64, "base64"),
+    );
+  }
+}
+
+interface Delivery {
+  readonly transport: LeaseTransport;
+  readonly run: LeaseRun;
+  readonly seconds: number;
+}
+
+async function deliver(
+  { transport, run, seconds }: Delivery,
+  unit: QueuedUnit,
+  body: Buffer | undefined,
+): Promise<void> {
+  if (body === undefined) {
+    const error = "The slave dropped this file without giving a reason; most likely it cannot read it.";
+    await run.handle(unit, {
+      type: "failed",
+      code: "dropped_by_slave",
+      error,
+      seconds,
+      crashed: false,
+      handedBack: false,
+    });
+    return;
+  }
+  const object = await transport.store.put(body, { group: unit.job });
+  await run.handle(unit, { type: "part", object, filename: unit.files[0]?.filename ?? "", seconds });
+}
+
+interface Asked {
+  readonly task: string;
+  readonly field: string;
+  readonly dataKey: string;
+  readonly wire: readonly WireFile[];
+}
+
+/** The data of each file by its place; undefined where the slave gave none. */
+async function ask(transport: LeaseTransport, run: LeaseRun, asked: Asked): Promise<(string | undefined)[]> {
+  const form = await buildForm(transport.store, {
+    fields: { task_type: asked.task },
+    fileField: asked.field,
+    files: asked.wire,
+  });
+  const signal = AbortSignal.any([run.signal, AbortSignal.timeout(ANSWER_SECONDS * 1000)]);
+  const stream = await transport.http.send(run.slave, { form, accept: "application/json" }, signal);
+  const body = await readLimited(stream, MAX_ANSWER);
+  const given = new Map(readResults(body, asked.dataKey));
+  return asked.wire.map(({ name }) => given.get(name));
+}
+
+function readResults(body: Buffer, dataKey: string): [string, string][] {
+  try {
+    const { results } = plainAnswer.parse(JSON.parse(body.toString("utf8")));
+    return results.flatMap((result) => {
+      const data = result[dataKey];
+      return typeof data === "string" ? [[result.filename, data] as [string, string]] : [];
+    });
+  } catch (cause) {
+    throw new AppError("slave_lied", "The slave's answer is not what the contract says.", { cause });
+  }
+}
