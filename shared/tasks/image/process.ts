@@ -1,33 +1,61 @@
-import { FileError } from "../../errors.ts";
 import { onlyFile } from "../result.ts";
-import type { Step, StepOutput } from "../task.ts";
+import type { JsonObject, Step } from "../task.ts";
+import { type Encoded, encode, upright } from "./encode.ts";
+import { grayOf } from "./gray.ts";
 import type { ImageOptions } from "./index.ts";
-import { sharp } from "./sharp.ts";
+import { openImage, type Source } from "./source.ts";
 
-const LUMA = [0.299, 0.587, 0.114] as const;
-
-const grayscale: Step = async ({ files, options }) => {
-  const file = onlyFile(files);
-  const { format, max_pixels } = options as ImageOptions;
-  if (file.bytes === 0) throw new FileError("empty_file", "The file is empty.");
-  try {
-    return await toGray(await file.read(), format, max_pixels);
-  } catch (cause) {
-    throw new FileError("corrupt_file", "The image could not be read.", { cause });
-  }
+/**
+ * One image to gray: Rec. 601 luma of its sRGB values, upright, alpha and 16 bits kept.
+ * @throws FileError `empty_file`, `wrong_type`, `unsupported_format`, `corrupt_file`, `too_large`, `unequal_pages`.
+ */
+const grayscale: Step = async ({ files, options: given }) => {
+  const options = given as ImageOptions;
+  const source = await openImage(await onlyFile(files).read(), { maxPixels: options.max_pixels });
+  const range = { first: 0, count: options.pages === "all" ? source.pages : 1 };
+  const gray = await grayOf(source, range, drawingDpi(source, options));
+  const picture = await upright(gray, source.orientation);
+  const encoded = await encode(picture, { options, animation: source.animation });
+  return { body: encoded.data, summary: summaryOf(encoded, options), info: infoOf(source, encoded, options) };
 };
 
-async function toGray(bytes: Buffer, format: ImageOptions["format"], maxPixels: number): Promise<StepOutput> {
-  const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels, autoOrient: true })
-    .recomb([[...LUMA], [...LUMA], [...LUMA]])
-    .toColourspace("b-w")
-    .toFormat(format)
-    .toBuffer({ resolveWithObject: true });
-  return {
-    body: data,
-    summary: `${info.width} x ${info.height}, gray`,
-    info: { width: info.width, height: info.height, format: info.format },
-  };
+export const steps = { grayscale };
+
+/** A drawing is drawn at the size that is asked for, not drawn small and blown up. 72 is its own size. */
+function drawingDpi({ format, width, height }: Source, options: ImageOptions): number | undefined {
+  if (format !== "svg") return undefined;
+  const scale = Math.max((options.width ?? 0) / width, (options.height ?? 0) / height);
+  return scale > 1 && options.enlarge ? Math.min(72 * scale, 72 * MAX_DRAWING_SCALE) : undefined;
 }
 
-export const steps = { grayscale };
+const MAX_DRAWING_SCALE = 100;
+
+function summaryOf({ width, height, pages, bits }: Encoded, { format }: ImageOptions): string {
+  const kept = pages > 1 ? `, ${pages} pages` : "";
+  return `${width} x ${height} gray, ${bits} bit${kept}, ${format}`;
+}
+
+function infoOf(
+  source: Source,
+  { width, height, pages, channels, bits }: Encoded,
+  { format }: ImageOptions,
+): JsonObject {
+  return {
+    width,
+    height,
+    format,
+    bits,
+    has_alpha: channels === 2 || channels === 4,
+    pages: source.pages,
+    pages_kept: pages,
+    source: {
+      format: source.format,
+      width: source.width,
+      height: source.height,
+      orientation: source.orientation,
+      color_space: source.space,
+      has_profile: source.hasProfile,
+      bits: source.bits,
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { type Gray, grayOfBitmap, type Samples, writeLuma } from "./luma.ts";
+import type { Sharp, SharpOptions } from "./sharp.ts";
+import { decoding, type SharpContent, type Source } from "./source.ts";
+
+/** Pixels that are decoded in colour at a time: 16 million take 64 MB in RGBA, twice that with 16 bits. */
+const BLOCK_PIXELS = 16_000_000;
+
+/** Which pages, counted from 0. */
+export interface PageRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** A rectangle of whole rows of one page, or whole pages. */
+interface Block {
+  readonly page: number;
+  readonly pages: number;
+  readonly top: number;
+  readonly rows: number;
+}
+
+/**
+ * Decodes pages to gray: sRGB (profiles and CMYK are converted), then Rec. 601 luma. Not yet upright.
+ * Colour never lies in memory whole: large images are decoded in blocks of rows.
+ * `dpi` is the resolution at which an SVG is drawn (72 = its own size).
+ * @throws FileError `corrupt_file`, `too_large`, `unequal_pages`, `unsupported_format`.
+ */
+export async function grayOf(source: Source, range: PageRange, dpi?: number): Promise<Gray> {
+  const { content } = source;
+  if (content.kind === "bitmap") return grayOfBitmap(content.bitmap);
+  return await decoding(source.limits, () => decodeBlocks(source, content, { range, dpi }));
+}
+
+interface Wanted {
+  readonly range: PageRange;
+  readonly dpi: number | undefined;
+}
+
+async function decodeBlocks(source: Source, content: SharpContent, { range, dpi }: Wanted): Promise<Gray> {
+  const drawn = dpi === undefined ? {} : { density: dpi };
+  const paged = (page: number, pages: number): SharpOptions => (source.pages > 1 ? { page, pages } : {});
+  // A page may have a size of its own (TIFF), an SVG another one at this resolution.
+  const { width, height, pageHeight } = await content
+    .open({ ...drawn, ...paged(range.first, range.count) })
+    .metadata();
+  const page = { width, height: range.count > 1 ? (pageHeight ?? height) : height };
+  let gray: (Omit<Gray, "channels" | "data"> & { channels: 1 | 2; data: Samples }) | undefined;
+  let filled = 0;
+  for (const block of blocksOf(range, page)) {
+    const image = content.open({ ...drawn, ...paged(block.page, block.pages) });
+    if (block.rows < page.height)
+      image.extract({ left: 0, top: block.top, width: page.width, height: block.rows });
+    const decoded = await decodeBlock(image, source);
+    gray ??= { ...page, pages: range.count, ...room(decoded, page.width * page.height * range.count) };
+    filled += append(gray, filled, decoded);
+  }
+  if (gray === undefined) throw new Error("an image without rows");
+  return gray;
+}
+
+/** Whole pages as long as they fit a block, else rows of one page. */
+function* blocksOf({ first, count }: PageRange, page: { width: number; height: number }): Generator<Block> {
+  const pages = Math.max(1, Math.floor(BLOCK_PIXELS / (page.width * page.height)));
+  const rows = Math.min(page.height, Math.max(1, Math.floor(BLOCK_PIXELS / page.width)));
+  for (let at = 0; at < count; at += pages) {
+    const together = Math.min(pages, count - at);
+    for (let top = 0; top < page.height; top += rows)
+      yield { page: first + at, pages: together, top, rows: Math.min(rows, page.height - top) };
+  }
+}
+
+interface Decoded {
+  readonly data: Samples;
+  readonly channels: 1 | 3 | 4;
+}
+
+async function decodeBlock(image: Sharp, { space, bits, hasAlpha, hasProfile }: Source): Promise<Decoded> {
+  if (bits === 16) {
+    // sharp converts 16-bit colour with a profile to P3; the second step brings it to sRGB.
+    if (hasProfile && space === "rgb16") image.withIccProfile("srgb", { attach: false });
+    const { data, info } = await image
+      .toColourspace("rgb16")
+      .raw({ depth: "ushort" })
+      .toBuffer({ resolveWithObject: true });
+    const samples = new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
+    return { data: samples, channels: info.channels === 4 ? 4 : 3 };
+  }
+  const plain = space === "b-w" && !hasAlpha && !hasProfile;
+  const { data, info } = await image
+    .toColourspace(plain ? "b-w" : "srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data, channels: info.channels as Decoded["channels"] };
+}
+
+function room({ data, channels }: Decoded, pixels: number): Pick<Gray, "channels" | "data"> {
+  const kept = channels === 4 ? 2 : 1;
+  const Kind = data instanceof Uint16Array ? Uint16Array : Uint8Array;
+  return { channels: kept, data: new Kind(pixels * kept) };
+}
+
+/** Samples that were written. */
+function append(gray: { readonly data: Samples }, at: number, { data, channels }: Decoded): number {
+  if (channels === 1) {
+    gray.data.set(data, at);
+    return data.length;
+  }
+  const count = (data.length / channels) * (channels - 2);
+  writeLuma(data, channels, gray.data.subarray(at, at + count));
+  return count;
+}

@@ -1,0 +1,62 @@
+import { type Bitmap, corrupt, type Limits } from "./bitmap.ts";
+import { openDib, strideOf } from "./bmp.ts";
+import { readHeader } from "./bmpHeader.ts";
+
+const DIRECTORY = 6;
+const ENTRY = 16;
+const PNG = Buffer.from("\x89PNG", "latin1");
+
+/** The picture of an icon: a PNG inside, or a bitmap with a mask. */
+export type IconPicture = { readonly png: Buffer } | { readonly bitmap: Bitmap };
+
+/** Number of pictures, and the largest of them. */
+export interface Icon {
+  readonly pictures: number;
+  readonly largest: IconPicture;
+}
+
+/**
+ * Opens an ICO or CUR file; its largest picture (of those the deepest) stands for it.
+ * @throws FileError `corrupt_file`, `too_large`.
+ */
+export function openIco(bytes: Buffer, limits: Limits): Icon {
+  const pictures = bytes.length >= DIRECTORY ? bytes.readUInt16LE(4) : 0;
+  if (pictures === 0 || bytes.length < DIRECTORY + pictures * ENTRY)
+    throw corrupt("the icon's directory is incomplete");
+  const entries = Array.from({ length: pictures }, (_, index) => entryAt(bytes, DIRECTORY + index * ENTRY));
+  const [best] = entries.sort((a, b) => b.side - a.side || b.bits - a.bits);
+  if (best === undefined || best.offset >= bytes.length) throw corrupt("the icon's picture is missing");
+  // Wrong lengths are common; the picture itself knows where it ends.
+  const picture = bytes.subarray(best.offset);
+  if (picture.subarray(0, PNG.length).equals(PNG)) return { pictures, largest: { png: picture } };
+  return { pictures, largest: { bitmap: masked(picture, limits) } };
+}
+
+function entryAt(bytes: Buffer, at: number) {
+  // 0 stands for 256.
+  const side = bytes.readUInt8(at) || 256;
+  return { side, bits: bytes.readUInt16LE(at + 6), offset: bytes.readUInt32LE(at + 12) };
+}
+
+/** 32-bit pictures carry alpha; the others have a mask of one bit a pixel after their colours (1 = transparent). */
+function masked(picture: Buffer, limits: Limits): Bitmap {
+  const place = { start: 0, halved: true };
+  const header = readHeader(picture, place);
+  if (header.bits === 32) return openDib(picture, { ...place, alphaByte: true }, limits);
+  const colours = openDib(picture, place, limits);
+  const stride = strideOf(header.width, 1);
+  const mask = picture.subarray(header.pixels + strideOf(header.width, header.bits) * header.height);
+  if (mask.length < stride * header.height) return colours;
+  return {
+    ...colours,
+    hasAlpha: true,
+    readRow(y, rgba) {
+      colours.readRow(y, rgba);
+      const row = (header.height - 1 - y) * stride;
+      for (let x = 0; x < header.width; x++) {
+        const transparent = ((mask[row + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1;
+        rgba[x * 4 + 3] = transparent === 1 ? 0 : 255;
+      }
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import { gunzipSync } from "node:zlib";
+import { FileError, isErrno } from "../../errors.ts";
+import { type Bitmap, corrupt, type Limits, tooLarge } from "./bitmap.ts";
+import { openBmp } from "./bmp.ts";
+import { formatOf, type InputFormat, unsupportedFormat } from "./format.ts";
+import { openIco } from "./ico.ts";
+import { openPnm } from "./pnm.ts";
+import { type Metadata, type Sharp, type SharpOptions, sharp } from "./sharp.ts";
+
+/** An SVG is text; more than this is a bomb or a mistake. */
+const MAX_SVG_BYTES = 32 * 1024 * 1024;
+
+/** How long each frame of an animation is shown, in milliseconds, and how often all of them (0 = for ever). */
+export interface Animation {
+  readonly delay: readonly number[];
+  readonly loop: number;
+}
+
+/** An opened image: what it says of itself, nothing decoded yet. */
+export interface Source {
+  /** As its content says: `jpeg`, `png`, … */
+  readonly format: string;
+  /** Pixels as stored, before `orientation` is applied. */
+  readonly width: number;
+  readonly height: number;
+  /** Pages or frames (pictures of an icon). */
+  readonly pages: number;
+  /** EXIF orientation, 1..8; 1 = upright. */
+  readonly orientation: number;
+  /** Resolution in pixels per inch, if the file gives one. */
+  readonly density: number | undefined;
+  /** Colour model as stored: `srgb`, `b-w`, `cmyk`, `rgb16`, `grey16`, … */
+  readonly space: string;
+  readonly hasProfile: boolean;
+  readonly hasAlpha: boolean;
+  readonly bits: 8 | 16;
+  readonly animation: Animation | undefined;
+  readonly limits: Limits;
+  readonly content: SharpContent | BitmapContent;
+}
+
+/** Read by sharp; `open` begins a pipeline over the given pages. */
+export interface SharpContent {
+  readonly kind: "sharp";
+  readonly open: (options?: SharpOptions) => Sharp;
+}
+/** Read by a decoder of this folder. */
+export interface BitmapContent {
+  readonly kind: "bitmap";
+  readonly bitmap: Bitmap;
+}
+
+/**
+ * Tells a file's format by its content and reads its header.
+ * @throws FileError `empty_file`, `wrong_type`, `unsupported_format`, `corrupt_file`, `too_large`.
+ */
+export async function openImage(bytes: Buffer, limits: Limits): Promise<Source> {
+  const format = formatOf(bytes);
+  switch (format) {
+    case "bmp":
+      return ofBitmap(format, openBmp(bytes, limits), limits);
+    case "pnm":
+      return ofBitmap(format, openPnm(bytes, limits), limits);
+    case "ico": {
+      const { pictures, largest } = openIco(bytes, limits);
+      if ("bitmap" in largest) return { ...ofBitmap(format, largest.bitmap, limits), pages: pictures };
+      return { ...(await ofSharp(format, largest.png, limits)), pages: pictures };
+    }
+    case "svgz":
+      return await ofSharp("svg", inflateSvg(bytes), limits);
+    default:
+      return await ofSharp(format, bytes, limits);
+  }
+}
+
+/**
+ * Runs a decoder; what sharp says of a file becomes an error with a code.
+ * @throws FileError `corrupt_file`, `too_large`, `unsupported_format`.
+ */
+export async function decoding<T>(limits: Limits, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof FileError) throw error;
+    const text = error instanceof Error ? error.message : String(error);
+    if (text.includes("pixel limit")) throw tooLarge(limits.maxPixels);
+    if (/has not been built in|Unsupported (codec|feature)/i.test(text)) throw unsupportedFormat("HEIC");
+    if (text.includes("not all the same size")) throw unequalPages();
+    throw corrupt(reasonOf(text), error);
+  }
+}
+
+export function unequalPages(): FileError {
+  const text = "The pages of this file differ in size, so they cannot be kept together. Use pages: first.";
+  return new FileError("unequal_pages", text);
+}
+
+async function ofSharp(format: InputFormat | "svg", bytes: Buffer, limits: Limits): Promise<Source> {
+  const open = (options: SharpOptions = {}) =>
+    sharp(bytes, { failOn: "error", limitInputPixels: limits.maxPixels, ...options });
+  const meta = await decoding(limits, () => open().metadata());
+  return {
+    format,
+    width: meta.width,
+    height: meta.height,
+    pages: meta.pages ?? 1,
+    orientation: meta.orientation ?? 1,
+    density: format === "svg" ? undefined : meta.density,
+    space: meta.space,
+    hasProfile: meta.hasProfile,
+    hasAlpha: meta.hasAlpha,
+    bits: bitsOf(meta),
+    animation: meta.delay === undefined ? undefined : { delay: meta.delay, loop: meta.loop ?? 0 },
+    limits,
+    content: { kind: "sharp", open },
+  };
+}
+
+/** 16-bit integers are kept; colour models that are defined in floating point become 8-bit sRGB. */
+function bitsOf({ depth, space }: Metadata): 8 | 16 {
+  if (depth === "uchar") return 8;
+  if (depth === "ushort") return 16;
+  if (space === "lab" || space === "labs" || space === "scrgb") return 8;
+  throw unsupportedFormat(`Images with samples of type ${depth}; such`);
+}
+
+function ofBitmap(format: string, bitmap: Bitmap, limits: Limits): Source {
+  const { width, height, hasAlpha, bits } = bitmap;
+  const content = { kind: "bitmap", bitmap } as const;
+  const fixed = { pages: 1, orientation: 1, density: undefined, space: "srgb", hasProfile: false };
+  return { format, width, height, hasAlpha, bits, limits, content, animation: undefined, ...fixed };
+}
+
+function inflateSvg(bytes: Buffer): Buffer {
+  try {
+    const svg = gunzipSync(bytes, { maxOutputLength: MAX_SVG_BYTES });
+    if (formatOf(svg) === "svg") return svg;
+  } catch (error) {
+    if (isErrno(error, "ERR_BUFFER_TOO_LARGE")) throw new FileError("too_large", tooMuchSvg());
+    if (!(error instanceof FileError)) throw corrupt("its gzip data cannot be unpacked", error);
+  }
+  throw new FileError("wrong_type", "The file is no image: it is gzip data that holds no SVG.");
+}
+
+function tooMuchSvg(): string {
+  return `The SVG unpacks to more than ${MAX_SVG_BYTES / 1024 / 1024} MB, which is the limit.`;
+}
+
+/** Libraries report over many lines, the first tells enough; without the name of the function that failed. */
+function reasonOf(text: string): string {
+  const line = (text.split("\n")[0] ?? "").replace(/^\w*(?:load|vips)\w*: /i, "");
+  return line
+    .replace(/^Input buffer/, "it")
+    .replace(/[\s:.]+$/, "")
+    .slice(0, 160);
+}
