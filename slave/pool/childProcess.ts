@@ -1,0 +1,133 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { createRequire } from "node:module";
+import type { Readable } from "node:stream";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Logger } from "../../shared/logger.ts";
+import { oneLine } from "../../shared/tasks/result.ts";
+import type { ChildArguments, FromChild, ToChild } from "./messages.ts";
+
+export interface ChildSettings {
+  /** URL of the module whose `taskNamed` gives a task. */
+  readonly registry: string;
+  readonly folder: string;
+  readonly smallBytes: number;
+  readonly memoryBytes: number;
+  readonly log: Logger;
+}
+
+export interface ChildEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Its JavaScript heap was full: it ended itself. */
+  readonly heapFull: boolean;
+}
+
+export interface ChildEvents {
+  readonly onMessage: (message: FromChild) => void;
+  /** Called once, when the process is gone. */
+  readonly onEnd: (end: ChildEnd) => void;
+}
+
+/** How much of what it last printed is kept, to explain its end. */
+const TAIL = 4_000;
+/** Lines that one child may bring into the log. */
+const MOST_LOGGED = 200;
+/** How long the last words of an aborted child are waited for. */
+const LAST_WORDS_MS = 500;
+
+/** One child process, from its start to its end. */
+export class Child {
+  readonly pid: number;
+  readonly #process: ChildProcess;
+  readonly #log: Logger;
+  #printed = "";
+  #logged = 0;
+
+  constructor(settings: ChildSettings, events: ChildEvents) {
+    this.#process = forkChild(settings);
+    // Without a pid it could not be started; that comes as `error`.
+    this.pid = this.#process.pid ?? 0;
+    this.#log = settings.log.child({ child: this.pid });
+    this.#listen(this.#process.stdout, "stdout");
+    this.#listen(this.#process.stderr, "stderr");
+    this.#process.on("message", (message) => events.onMessage(message as FromChild));
+    this.#process.once("error", (error) => {
+      this.#log.warn({ err: error }, "child process could not be started");
+      if (this.pid === 0) events.onEnd({ code: null, signal: null, heapFull: false });
+    });
+    this.#process.once("exit", (code, signal) => {
+      void this.#heapFull(signal).then((heapFull) => events.onEnd({ code, signal, heapFull }));
+    });
+  }
+
+  /** False when it is gone, or going. */
+  send(message: ToChild): boolean {
+    if (!this.#process.connected) return false;
+    this.#process.send(message, () => undefined);
+    return true;
+  }
+
+  /** Ends it and what it started, at once; a loop or a native call cannot hold it off. */
+  kill(): void {
+    if (this.pid === 0 || this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    try {
+      process.kill(process.platform === "win32" ? this.pid : -this.pid, "SIGKILL");
+    } catch {
+      this.#process.kill("SIGKILL");
+    }
+  }
+
+  get lastPrinted(): string {
+    return oneLine(this.#printed, 500);
+  }
+
+  #listen(stream: Readable | null, name: string): void {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      this.#printed = (this.#printed + text).slice(-TAIL);
+      this.#logged += 1;
+      if (this.#logged <= MOST_LOGGED) this.#log.debug({ [name]: oneLine(text, 500) }, "child printed");
+    });
+  }
+
+  async #heapFull(signal: NodeJS.Signals | null): Promise<boolean> {
+    if (signal !== "SIGABRT") return false;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LAST_WORDS_MS);
+      this.#process.once("close", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    return /heap out of memory|heap limit|invalid table size|array buffer allocation/i.test(this.#printed);
+  }
+}
+
+function forkChild({ registry, folder, smallBytes, memoryBytes }: ChildSettings): ChildProcess {
+  const settings: ChildArguments = { registry, folder, smallBytes, parent: process.pid };
+  const megabytes = Math.max(32, Math.floor(memoryBytes / 2 ** 20));
+  return fork(entry(), [JSON.stringify(settings)], {
+    execArgv: [`--max-old-space-size=${megabytes}`, ...loader()],
+    serialization: "advanced",
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    env: environment(folder),
+    // A group of its own: Ctrl-C at a terminal must not end the units that are drained, and its end ends all it started.
+    detached: process.platform !== "win32",
+  });
+}
+
+/** No search path, no tokens, no settings of the machine: the same file gives the same bytes on any slave. */
+function environment(folder: string): NodeJS.ProcessEnv {
+  return { TMPDIR: folder, TZ: "UTC", LANG: "C.UTF-8", UV_THREADPOOL_SIZE: "2", MALLOC_ARENA_MAX: "2" };
+}
+
+const runsFromSource = import.meta.url.endsWith(".ts");
+
+function entry(): string {
+  return fileURLToPath(new URL(runsFromSource ? "./child.ts" : "./child.js", import.meta.url));
+}
+
+/** In development the child runs from TypeScript, too. */
+function loader(): string[] {
+  if (!runsFromSource) return [];
+  return ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href];
+}

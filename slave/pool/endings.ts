@@ -1,0 +1,50 @@
+import { AppError, type AppErrorInit } from "../../shared/errors.ts";
+
+/** Why a unit's child was ended, or ended by itself. The sentences name what raises a limit, never the file. */
+
+/** The child ended under its unit without a limit of time having passed: another try may be worth it. */
+export class ChildEndedError extends AppError {}
+
+/** The unit was not done, through no fault of its own: it is as new. */
+export class HandedBackError extends AppError {}
+
+const unit: AppErrorInit = { status: 422 };
+
+export function timedOut(seconds: number): AppError {
+  return new AppError(
+    "timed_out",
+    `It ran longer than ${seconds} seconds. UNIT_RUN_SECONDS on the slave raises this limit.`,
+    unit,
+  );
+}
+
+export function silent(seconds: number): AppError {
+  return new AppError(
+    "silent",
+    `It told of no progress for ${seconds} seconds. UNIT_SILENCE_SECONDS on the slave raises this limit.`,
+    unit,
+  );
+}
+
+export function outOfMemory(limitBytes: number): ChildEndedError {
+  const limit = `${Math.round(limitBytes / 2 ** 20)} MB`;
+  return new ChildEndedError(
+    "out_of_memory",
+    `It needed more than ${limit} of memory. CHILD_MEMORY on the slave raises this limit.`,
+    unit,
+  );
+}
+
+export function crashed(code: number | null, signal: NodeJS.Signals | null): ChildEndedError {
+  return new ChildEndedError("child_crashed", `The process that worked on it ${ending(code, signal)}.`, unit);
+}
+
+export function handedBack(why: string): HandedBackError {
+  return new HandedBackError("handed_back", why, { status: 503, retryAfter: 1 });
+}
+
+export function ending(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal === "SIGKILL") return "was ended by signal SIGKILL (the machine may be short of memory)";
+  if (signal !== null) return `was ended by signal ${signal}`;
+  return `ended by itself with exit code ${code}`;
+}

@@ -1,0 +1,277 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createLogger } from "../../shared/logger.ts";
+import { bytesOf, type LocalUnit, localFile } from "../../shared/tasks/local.ts";
+import { ChildEndedError, handedBack } from "./endings.ts";
+import { Pool, type PoolOptions } from "./pool.ts";
+import type { UnitHooks, UnitOutput } from "./unit.ts";
+
+const registry = pathToFileURL(join(import.meta.dirname, "../../tests/fixtures/slave/tasks.ts")).href;
+const never = new AbortController().signal;
+
+let folder: string;
+let keepIn: string;
+const pools: Pool[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "pool-"));
+  keepIn = await mkdtemp(join(folder, "lease-"));
+});
+
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+function start(options: Partial<PoolOptions> = {}): Pool {
+  const pool = new Pool({
+    registry,
+    folder,
+    slots: 1,
+    smallBytes: 1_000,
+    memoryBytes: 400 * 2 ** 20,
+    runSeconds: 60,
+    silenceSeconds: 60,
+    maxUnits: 500,
+    log: createLogger("test", "silent"),
+    ...options,
+  });
+  pools.push(pool);
+  pool.start();
+  return pool;
+}
+
+function unit(step: string, args: LocalUnit["args"] = {}, body = "hello"): LocalUnit {
+  return { task: "odd", step, options: {}, args, files: [localFile("a.txt", Buffer.from(body))] };
+}
+
+function run(pool: Pool, work: LocalUnit, hooks: Partial<UnitHooks> = {}): Promise<UnitOutput> {
+  return pool.run(work, { signal: never, keepIn, ...hooks });
+}
+
+async function jsonOf(output: UnitOutput) {
+  return JSON.parse((await bytesOf(output.body)).toString());
+}
+
+function cancellation() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort(new Error("cancelled")) };
+}
+
+function alive(pid: number): boolean {
+  try {
+    // A zombie is dead, too: nobody may have reaped it yet.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+describe("a unit", () => {
+  it("gives its bytes with their digest, its summary and its seconds", async () => {
+    const output = await run(start(), unit("echo"));
+    expect(output).toMatchObject({
+      bytes: 5,
+      sha256: "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+      summary: "echo of a.txt",
+      seconds: expect.any(Number),
+    });
+    expect(Buffer.from(await bytesOf(output.body)).toString()).toBe("hello");
+  });
+
+  it.each(["bytes", "file"])(
+    "with a large result (%s) leaves it as a file in the caller's folder",
+    async (step) => {
+      const output = await run(start(), unit(step, { bytes: 5_000_000 }));
+      expect(output.body).toMatchObject({ path: expect.stringContaining(keepIn) });
+      expect(output.bytes).toBe(5_000_000);
+      expect((await bytesOf(output.body)).equals(Buffer.alloc(5_000_000, 7))).toBe(true);
+      await expect.poll(() => readdir(join(folder, "slot-0"))).toEqual([]);
+    },
+  );
+
+  it("that names a result outside its folder is refused", async () => {
+    await expect(run(start(), unit("thief"))).rejects.toMatchObject({ code: "bad_result" });
+    expect((await stat("/etc/hostname")).isFile()).toBe(true);
+  });
+
+  it("fails with its own code, and with internal_error for a bug, whose text stays inside", async () => {
+    const pool = start();
+    await expect(run(pool, unit("fail"))).rejects.toMatchObject({
+      code: "corrupt",
+      message: "This file is broken.",
+    });
+    await expect(run(pool, unit("bug"))).rejects.toMatchObject({
+      code: "internal_error",
+      message: expect.not.stringContaining("secret"),
+    });
+  });
+});
+
+describe("a child", () => {
+  it("sees no environment but what the pool sets, and its own empty folder", async () => {
+    vi.stubEnv("FLEET_TOKEN", "secret");
+    const pool = start();
+    await run(pool, unit("litter"));
+    const seen = await jsonOf(await run(pool, unit("look")));
+    const slot = join(folder, "slot-0");
+    expect(seen).toMatchObject({ cwd: slot, folder: slot, tmp: slot, left: [] });
+    const { NODE_CHANNEL_FD: _fd, NODE_CHANNEL_SERIALIZATION_MODE: _mode, ...env } = seen.env;
+    expect(Object.keys(env).sort()).toEqual([
+      "LANG",
+      "MALLOC_ARENA_MAX",
+      "TMPDIR",
+      "TZ",
+      "UV_THREADPOOL_SIZE",
+    ]);
+  });
+
+  it("may print without disturbing anything", async () => {
+    expect(await jsonOf(await run(start(), unit("print")))).toEqual({});
+  });
+
+  it("is replaced after its number of units", async () => {
+    const pool = start({ maxUnits: 2 });
+    const seen = [];
+    for (let i = 0; i < 4; i++) seen.push(await jsonOf(await run(pool, unit("look"))));
+    expect(seen.map((s) => s.units)).toEqual([1, 2, 1, 2]);
+    expect(new Set(seen.map((s) => s.pid)).size).toBe(2);
+  });
+
+  it("is first to go when the machine runs out of memory", async () => {
+    const { pid } = await jsonOf(await run(start(), unit("look")));
+    expect(Number(await readFile(`/proc/${pid}/oom_score_adj`, "utf8"))).toBe(800);
+  });
+});
+
+describe("the line of waiting units", () => {
+  it("keeps every slot busy and prefers a child that has loaded the task", async () => {
+    const pool = start({ slots: 2 });
+    const first = await Promise.all([
+      run(pool, unit("sleep", { ms: 100 })),
+      run(pool, unit("sleep", { ms: 100 })),
+    ]);
+    expect(new Set((await Promise.all(first.map(jsonOf))).map((s) => s.pid)).size).toBe(2);
+  });
+
+  it("warms up children one after the other, and leaves alone what breaks them", async () => {
+    const pool = start({ slots: 2 });
+    pool.warm(["total", "fragile"]);
+    const work = { ...unit("measure"), task: "total" };
+    expect((await run(pool, work)).bytes).toBe(1);
+    expect((await run(pool, unit("echo"))).bytes).toBe(5);
+  });
+
+  it("tells what it is doing", async () => {
+    const pool = start();
+    const { signal, abort } = cancellation();
+    const heard: unknown[] = [];
+    const onProgress = (done?: number) => heard.push(done);
+    const running = run(pool, unit("busy", { ms: 60_000 }), { signal, onProgress });
+    const waiting = run(pool, unit("echo"));
+    await expect.poll(() => heard).toContain(0.5);
+    expect(pool.status()).toMatchObject({
+      slots: 1,
+      waiting: 1,
+      workingOn: [{ task: "odd", step: "busy", filename: "a.txt", seconds: expect.any(Number) }],
+    });
+    expect(pool.status().memory).toBeGreaterThan(10_000_000);
+    abort();
+    await expect(running).rejects.toThrow("cancelled");
+    await waiting;
+  });
+
+  it("hands back what waits when told to, and lets what runs finish", async () => {
+    const pool = start();
+    const stop = new AbortController();
+    const hooks = {
+      stopWaiting: stop.signal,
+      onStart: () => setImmediate(() => stop.abort(handedBack("Stopping."))),
+    };
+    const running = run(pool, unit("sleep", { ms: 300 }), hooks);
+    const waiting = run(pool, unit("echo"), { stopWaiting: stop.signal });
+    await expect(waiting).rejects.toMatchObject({ code: "handed_back" });
+    expect((await running).bytes).toBeGreaterThan(0);
+  });
+});
+
+describe("a unit that breaks its child", () => {
+  it.each([
+    ["exit", { code: 3 }, "child_crashed", /exit code 3/],
+    ["abort", {}, "child_crashed", /SIGABRT/],
+    ["segv", {}, "child_crashed", /SIGSEGV/],
+  ] as const)("by %s fails alone, and the next one is done", async (...[step, args, code, message]) => {
+    const pool = start();
+    const failed = run(pool, unit(step, args));
+    const next = run(pool, unit("echo"));
+    await expect(failed).rejects.toBeInstanceOf(ChildEndedError);
+    await expect(failed).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+    expect((await next).bytes).toBe(5);
+  });
+
+  it.each([
+    ["rss", 200],
+    ["heap", 150],
+  ] as const)("by memory (%s) is ended and says which variable raises the limit", async (step, megabytes) => {
+    const pool = start({ memoryBytes: megabytes * 2 ** 20 });
+    await expect(run(pool, unit(step))).rejects.toMatchObject({
+      code: "out_of_memory",
+      message: expect.stringContaining("CHILD_MEMORY"),
+    });
+    expect((await run(pool, unit("echo"))).bytes).toBe(5);
+  });
+
+  it("by running too long is ended, though it tells of progress", async () => {
+    const pool = start({ runSeconds: 0.3, silenceSeconds: 30 });
+    await expect(run(pool, unit("busy", { ms: 60_000 }))).rejects.toMatchObject({
+      code: "timed_out",
+      message: expect.stringContaining("UNIT_RUN_SECONDS"),
+    });
+  });
+
+  it("by silence is ended", async () => {
+    const pool = start({ silenceSeconds: 0.5 });
+    await expect(run(pool, unit("spin"))).rejects.toMatchObject({ code: "silent" });
+  });
+});
+
+describe("cancelling", () => {
+  it.each(["spin", "sleep"])("ends a unit that %ss, with its child, and the slot goes on", async (step) => {
+    const pool = start();
+    const { pid } = await jsonOf(await run(pool, unit("look")));
+    const { signal, abort } = cancellation();
+    const running = run(pool, unit(step, { ms: 60_000 }), { signal, onStart: () => setTimeout(abort, 100) });
+    await expect(running).rejects.toThrow("cancelled");
+    expect(alive(pid)).toBe(false);
+    expect((await run(pool, unit("echo"))).bytes).toBe(5);
+  });
+
+  it("takes a waiting unit out of the line", async () => {
+    const pool = start();
+    const running = run(pool, unit("sleep", { ms: 200 }));
+    const { signal, abort } = cancellation();
+    const waiting = run(pool, unit("echo"), { signal });
+    abort();
+    await expect(waiting).rejects.toThrow("cancelled");
+    await running;
+  });
+
+  it("by closing the pool ends every child and what a child started", async () => {
+    const pool = start({ slots: 2 });
+    const { pid } = await jsonOf(await run(pool, unit("look")));
+    const grandchild = (await jsonOf(await run(pool, unit("grandchild")))).pid;
+    await pool.close();
+    expect(alive(pid)).toBe(false);
+    await expect.poll(() => alive(grandchild)).toBe(false);
+    await expect(run(pool, unit("echo"))).rejects.toMatchObject({ code: "no_children" });
+  });
+});
+
+it("children that cannot start are tried again more and more slowly, and what waits is told", async () => {
+  const pool = start({ registry: pathToFileURL(join(folder, "missing.ts")).href });
+  await expect(run(pool, unit("echo"))).rejects.toMatchObject({ code: "no_children" });
+});

@@ -1,0 +1,19 @@
+import type { ChildResult } from "./messages.ts";
+
+/** What the caller of `Pool.run` says of a unit. */
+export interface UnitHooks {
+  /** Aborting it ends the unit at once, with its child. */
+  readonly signal: AbortSignal;
+  /** Aborting it takes the unit back while it has not begun. */
+  readonly stopWaiting?: AbortSignal;
+  /** Folder that a large result is moved to; the caller removes it. */
+  readonly keepIn: string;
+  readonly onStart?: () => void;
+  /** `done` is 0..1. */
+  readonly onProgress?: (done?: number) => void;
+}
+
+export interface UnitOutput extends ChildResult {
+  /** Seconds in the child. */
+  readonly seconds: number;
+}

@@ -1,0 +1,26 @@
+import { lstat, readdir, realpath, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { AppError } from "../../shared/errors.ts";
+import type { ChildResult } from "./messages.ts";
+
+/** Empties a folder without removing it: a process may stand in it. */
+export async function emptyFolder(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}
+
+/**
+ * Moves a result that lies in the unit's folder to `target`. The child may have been taken over by its
+ * file, so only a plain file inside the folder is accepted.
+ * @throws AppError `bad_result`
+ */
+export async function takeOver(result: ChildResult, folder: string, target: string): Promise<ChildResult> {
+  if (result.body instanceof Uint8Array) return result;
+  const { path } = result.body;
+  const inside = `${await realpath(dirname(path))}/`.startsWith(`${await realpath(folder)}/`);
+  const found = await lstat(path);
+  if (!inside || !found.isFile() || found.nlink !== 1)
+    throw new AppError("bad_result", "The result does not lie in the unit's folder.");
+  await rename(path, target);
+  return { ...result, bytes: found.size, body: { path: target } };
+}

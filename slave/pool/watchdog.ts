@@ -1,0 +1,26 @@
+import { Worker } from "node:worker_threads";
+
+/**
+ * Runs in a thread of its own, because the main thread of a child may be in an endless loop. Written
+ * as text: a worker's file would need the loader of TypeScript again in development.
+ */
+const WATCH = `
+const { workerData } = require("node:worker_threads");
+setInterval(() => {
+  if (process.ppid === workerData) return;
+  try { process.kill(-process.pid, "SIGKILL"); } catch {}
+  process.kill(process.pid, "SIGKILL");
+}, 250);
+`;
+
+/** Ends this process, with the processes of its group, as soon as `parent` is not its parent any more. */
+export function startWatchdog(parent: number): void {
+  const worker = new Worker(WATCH, {
+    eval: true,
+    workerData: parent,
+    execArgv: [],
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 2 },
+  });
+  worker.unref();
+}
