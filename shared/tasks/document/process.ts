@@ -4,7 +4,6 @@ import type { JsonObject, Step, StepContext, StepFile, TaskProcess } from "../ta
 import { kindOf } from "./kind.ts";
 import { type DocumentOptions, SCHEMA_VERSION, TASK } from "./options.ts";
 import { plainFields } from "./plain.ts";
-import { countCharacters, countWords, cut } from "./words.ts";
 
 const main: Step = async (input, context) => {
   const file = onlyFile(input.files);
@@ -35,16 +34,8 @@ async function readPdf(file: StepFile, options: DocumentOptions, context: StepCo
 }
 
 async function readDocx(file: StepFile, options: DocumentOptions): Promise<JsonObject> {
-  const { rawText } = await import("./docx/html.ts");
-  const text = await rawText(await file.read()).catch(() => {
-    throw new FileError("corrupt_file", "The file is damaged or no DOCX.");
-  });
-  return {
-    document_type: "DOCX",
-    text_content: cut(text, options.max_characters),
-    word_count: countWords(text),
-    character_count: countCharacters(text),
-  };
+  const { docxFields } = await import("./docx/read.ts");
+  return await docxFields(file, options);
 }
 
 function summaryOf(fields: JsonObject): string {

@@ -1,0 +1,110 @@
+import type { JsonObject, StepFile } from "../../task.ts";
+import type { DocumentOptions } from "../options.ts";
+import { countCharacters, countWords, cut } from "../words.ts";
+import { type Block, type Paragraph, type Table, textOfBlocks } from "./blocks.ts";
+import { type BodyContext, blocksIn } from "./body.ts";
+import { readMetadata } from "./metadata.ts";
+import { Notes } from "./notes.ts";
+import { Numbering } from "./numbering.ts";
+import { mainPart, type Relationships, relatedPart, relationshipsOf } from "./package.ts";
+import { asJson, commentsOf, edgesOf, type Note, notesOf, outsideOf } from "./sides.ts";
+import { readStyles } from "./styles.ts";
+import { descendants, parseXml, type Xml } from "./xml.ts";
+import { openZip, type ZipParts } from "./zip.ts";
+
+/** The fields of a DOCX's result. */
+export async function docxFields(file: StepFile, options: DocumentOptions): Promise<JsonObject> {
+  const zip = await openZip(file);
+  const main = await mainPart(zip);
+  const links = await relationshipsOf(zip, main);
+  const context = await contextOf(zip, links);
+  const { blocks, sections } = await readBody(zip, main, context);
+  const body_boxes = [...context.boxes];
+  const footnotes = notesOf(await relatedPart(zip, links, "footnotes"), "footnote", context);
+  const endnotes = notesOf(await relatedPart(zip, links, "endnotes"), "endnote", context);
+  const sides = { zip, links, context };
+  return {
+    ...textFields(blocks, [...footnotes, ...endnotes], options),
+    metadata: await readMetadata(zip, await relationshipsOf(zip, "")),
+    headers: asJson(await edgesOf("header", sections, sides)),
+    footers: asJson(await edgesOf("footer", sections, sides)),
+    footnotes: asJson(footnotes),
+    endnotes: asJson(endnotes),
+    comments: asJson(commentsOf(await relatedPart(zip, links, "comments"), context)),
+    text_boxes: body_boxes,
+    outside: asJson(await outsideOf(zip, [main, ...partsWithLinks(zip)])),
+  };
+}
+
+async function contextOf(zip: ZipParts, links: Relationships): Promise<BodyContext> {
+  return {
+    styles: readStyles(await relatedPart(zip, links, "styles")),
+    numbering: new Numbering(await relatedPart(zip, links, "numbering")),
+    notes: new Notes(),
+    boxes: [],
+  };
+}
+
+/** The body, block by block as it inflates, so that a long text is never held as XML. */
+async function readBody(
+  zip: ZipParts,
+  main: string,
+  context: BodyContext,
+): Promise<{ blocks: Block[]; sections: Xml[] }> {
+  const blocks: Block[] = [];
+  const sections: Xml[] = [];
+  const take = (child: Xml) => {
+    sections.push(...(child.name === "w:sectPr" ? [child] : descendants(child, "w:sectPr")));
+    // One by one: a spread of very many arguments overflows the stack.
+    for (const block of blocksIn(child, context)) blocks.push(block);
+  };
+  await parseXml(zip.stream(main), { inside: "w:body", take });
+  return { blocks, sections };
+}
+
+function textFields(blocks: readonly Block[], notes: readonly Note[], options: DocumentOptions): JsonObject {
+  const paragraphs = blocks.filter((block): block is Paragraph => block.kind === "paragraph");
+  const tables = blocks.filter((block): block is Table => block.kind === "table");
+  const noteLines = notes.map(({ mark, text }) => `${mark} ${text}`.trim());
+  const text = [textOfBlocks(blocks), ...noteLines].join("\n");
+  const character_count = countCharacters(text);
+  return {
+    document_type: "DOCX",
+    paragraph_count: paragraphs.length,
+    table_count: tables.length,
+    text_content: cut(text, options.max_characters),
+    word_count: countWords(text),
+    character_count,
+    truncated: character_count > options.max_characters,
+    paragraphs: asJson(paragraphs.map(({ kind: _, ...paragraph }) => paragraph)),
+    tables: asJson(tables),
+    lists: listsOf(paragraphs),
+  };
+}
+
+/** Runs of list items that follow each other, as lists. */
+function listsOf(paragraphs: readonly Paragraph[]): JsonObject[] {
+  const lists: { id: string; ordered: boolean; items: { level: number; label: string; text: string }[] }[] =
+    [];
+  let open: (typeof lists)[number] | undefined;
+  for (const { list, text } of paragraphs) {
+    if (list === null) open = undefined;
+    else {
+      if (open?.id !== list.id) {
+        open = { id: list.id, ordered: list.ordered, items: [] };
+        lists.push(open);
+      }
+      open.items.push({ level: list.level, label: list.label, text });
+    }
+  }
+  return lists.map(({ ordered, items }) => ({ ordered, items }));
+}
+
+function partsWithLinks(zip: ZipParts): string[] {
+  return zip
+    .names()
+    .map((name) =>
+      /^(word\/)_rels\/((?:settings|header\d*|footer\d*|footnotes|comments)\.xml)\.rels$/.exec(name),
+    )
+    .flatMap((match) => (match === null ? [] : [`${match[1]}${match[2]}`]));
+}

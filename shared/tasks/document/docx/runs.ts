@@ -1,0 +1,67 @@
+import type { Notes } from "./notes.ts";
+import { elements, textBelow, type Xml } from "./xml.ts";
+
+/** What is found in the runs of a paragraph beside its text. */
+export interface Found {
+  /** `w:txbxContent` of text boxes that are anchored in the paragraph. */
+  readonly boxes: Xml[];
+  /** Tables that stand where Word allows none, inside a run. */
+  readonly tables: Xml[];
+}
+
+/** Text of what stands inside a paragraph; what does not belong to the text adds "". */
+export function inlineText(parent: Xml, notes: Notes, found: Found): string {
+  return elements(parent)
+    .map((child) => (HANDLERS[child.name] ?? HANDLERS.inside ?? nothing)(child, notes, found))
+    .join("");
+}
+
+type Handler = (element: Xml, notes: Notes, found: Found) => string;
+
+const nothing: Handler = () => "";
+const verbatim: Handler = (element) => textBelow(element);
+
+/** Everything else is looked into: hyperlinks, fields, content controls, insertions, smart tags, drawings. */
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  inside: inlineText,
+  "w:t": verbatim,
+  "m:t": verbatim,
+  "w:tab": () => "\t",
+  "w:ptab": () => "\t",
+  "w:br": () => "\n",
+  "w:cr": () => "\n",
+  "w:noBreakHyphen": () => "\u2011",
+  "w:softHyphen": () => "\u00ad",
+  "w:sym": symbol,
+  "w:footnoteReference": (element, notes) => notes.mark("footnote", element.attributes["w:id"]),
+  "w:endnoteReference": (element, notes) => notes.mark("endnote", element.attributes["w:id"]),
+  "w:rt": (element, notes, found) => `(${inlineText(element, notes, found)})`,
+  "w:txbxContent": (element, _, found) => {
+    found.boxes.push(element);
+    return "";
+  },
+  "w:tbl": (element, _, found) => {
+    found.tables.push(element);
+    return "";
+  },
+  // An alternative for older programs says the same again.
+  "mc:AlternateContent": (element, notes, found) => {
+    const [choice] = elements(element);
+    return choice === undefined ? "" : inlineText(choice, notes, found);
+  },
+  // Properties, deleted and moved text, and the instructions behind fields are not text.
+  "w:rPr": nothing,
+  "w:pPr": nothing,
+  "w:sdtPr": nothing,
+  "w:del": nothing,
+  "w:moveFrom": nothing,
+  "w:delText": nothing,
+  "w:instrText": nothing,
+};
+
+/** A character of a symbol font; the private codes of such fonts mean nothing elsewhere. */
+function symbol({ attributes }: Xml): string {
+  const code = Number.parseInt(attributes["w:char"] ?? "", 16);
+  const isPrivate = code >= 0xe000 && code <= 0xf8ff;
+  return Number.isNaN(code) || isPrivate || code > 0xffff ? "" : String.fromCharCode(code);
+}

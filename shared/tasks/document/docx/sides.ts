@@ -1,0 +1,101 @@
+import type { Json } from "../../task.ts";
+import { textOfBlocks } from "./blocks.ts";
+import { type BodyContext, blocksOf } from "./body.ts";
+import type { NoteKind } from "./notes.ts";
+import { optionalPart, type Relationships, relatedPart, relationshipsOf } from "./package.ts";
+import { elements, type Xml } from "./xml.ts";
+import type { ZipParts } from "./zip.ts";
+
+export interface Note {
+  readonly id: string;
+  /** The mark in the text: `[1]`. */
+  readonly mark: string;
+  readonly text: string;
+}
+
+/** Footnotes or endnotes in order of the file; the lines that part them from the text are no notes. */
+export function notesOf(root: Xml | undefined, kind: NoteKind, context: BodyContext): Note[] {
+  return elements(root, `w:${kind}`)
+    .filter(({ attributes }) => !["separator", "continuationSeparator"].includes(attributes["w:type"] ?? ""))
+    .filter(({ attributes }) => attributes["w:type"] !== "continuationNotice")
+    .map((note) => {
+      const id = note.attributes["w:id"] ?? "";
+      return { id, mark: context.notes.label(kind, id), text: textOfBlocks(blocksOf(note, context)).trim() };
+    });
+}
+
+export interface Comment {
+  readonly id: string;
+  readonly author: string;
+  readonly initials: string;
+  /** ISO 8601, or null. */
+  readonly date: string | null;
+  readonly text: string;
+}
+
+export function commentsOf(root: Xml | undefined, context: BodyContext): Comment[] {
+  return elements(root, "w:comment").map((comment) => ({
+    id: comment.attributes["w:id"] ?? "",
+    author: comment.attributes["w:author"] ?? "",
+    initials: comment.attributes["w:initials"] ?? "",
+    date: comment.attributes["w:date"] ?? null,
+    text: textOfBlocks(blocksOf(comment, context)).trim(),
+  }));
+}
+
+export interface Edge {
+  /** Which pages of its section show it. */
+  readonly type: "default" | "first" | "even";
+  /** From 1; later sections without one of their own repeat it. */
+  readonly section: number;
+  readonly text: string;
+}
+
+/** Headers or footers, section by section. */
+export async function edgesOf(
+  kind: "header" | "footer",
+  sections: readonly Xml[],
+  { zip, links, context }: { zip: ZipParts; links: Relationships; context: BodyContext },
+): Promise<Edge[]> {
+  const edges: Edge[] = [];
+  for (const [index, section] of sections.entries()) {
+    for (const { attributes } of elements(section, `w:${kind}Reference`)) {
+      const link = links.get(attributes["r:id"] ?? "");
+      if (link === undefined || link.external) continue;
+      const root = await optionalPart(zip, link.target);
+      const text = root === undefined ? "" : textOfBlocks(blocksOf(root, context)).trim();
+      edges.push({ type: typeOf(attributes["w:type"]), section: index + 1, text });
+    }
+  }
+  return edges;
+}
+
+function typeOf(type: string | undefined): Edge["type"] {
+  return type === "first" || type === "even" ? type : "default";
+}
+
+export interface Link {
+  readonly target: string;
+  /** `hyperlink`, `image`, `attachedTemplate`, …: what lies outside the file. Named here, never opened. */
+  readonly type: string;
+}
+
+/** Everything that the document refers to outside of itself, each once. */
+export async function outsideOf(zip: ZipParts, parts: readonly string[]): Promise<Link[]> {
+  const links = new Map<string, Link>();
+  for (const part of parts) {
+    for (const { external, target, type } of (await relationshipsOf(zip, part)).values()) {
+      if (external) links.set(`${type} ${target}`, { type, target });
+    }
+  }
+  return [...links.values()];
+}
+
+export async function sidePart(zip: ZipParts, links: Relationships, type: string): Promise<Xml | undefined> {
+  return await relatedPart(zip, links, type);
+}
+
+/** A typed list as the JSON that it is. */
+export function asJson(list: readonly object[]): readonly Json[] {
+  return list as readonly Json[];
+}

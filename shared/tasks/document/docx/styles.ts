@@ -1,0 +1,68 @@
+import { integer } from "./numbering.ts";
+import { elements, find, valueAt, type Xml } from "./xml.ts";
+
+/** What a paragraph style says, its ancestors included. */
+export interface Style {
+  /** As Word shows it: `heading 1`. */
+  readonly name: string;
+  /** 1 to 9; undefined for running text. */
+  readonly headingLevel?: number;
+  /** The list whose items this style makes. */
+  readonly numbering?: Xml;
+}
+
+export type Styles = (id: string | undefined) => Style;
+
+const NONE: Style = { name: "" };
+/** Styles that name each other in a circle end here. */
+const LONGEST_ANCESTRY = 20;
+
+export function readStyles(root: Xml | undefined): Styles {
+  const raw = new Map(elements(root, "w:style").map((style) => [style.attributes["w:styleId"] ?? "", style]));
+  const known = new Map<string, Style>();
+  return (id) => {
+    if (id === undefined) return NONE;
+    const style = known.get(id) ?? toStyle(raw, id);
+    known.set(id, style);
+    return style;
+  };
+}
+
+function toStyle(raw: ReadonlyMap<string, Xml>, id: string): Style {
+  const ancestry = ancestryOf(raw, id);
+  const numbering = ancestry.map((style) => find(style, "w:pPr", "w:numPr")).find(isPresent);
+  const headingLevel = ancestry.map(headingLevelOf).find(isPresent);
+  return {
+    name: valueAt(ancestry[0], "w:name") ?? id,
+    ...(numbering === undefined ? {} : { numbering }),
+    ...(headingLevel === undefined ? {} : { headingLevel }),
+  };
+}
+
+function ancestryOf(raw: ReadonlyMap<string, Xml>, id: string): Xml[] {
+  const ancestry: Xml[] = [];
+  let style = raw.get(id);
+  while (style !== undefined && ancestry.length < LONGEST_ANCESTRY) {
+    ancestry.push(style);
+    style = raw.get(valueAt(style, "w:basedOn") ?? "");
+  }
+  return ancestry;
+}
+
+function headingLevelOf(style: Xml): number | undefined {
+  const outline = valueAt(style, "w:pPr", "w:outlineLvl");
+  if (outline !== undefined) return toHeadingLevel(outline);
+  const [, level] = /^heading (\d)$/i.exec(valueAt(style, "w:name") ?? "") ?? [];
+  if (level !== undefined) return Number(level);
+  return /^title$/i.test(valueAt(style, "w:name") ?? "") ? 1 : undefined;
+}
+
+/** Outline levels count from 0; 9 means running text. */
+export function toHeadingLevel(outline: string): number | undefined {
+  const level = integer(outline, 9) + 1;
+  return level >= 1 && level <= 9 ? level : undefined;
+}
+
+function isPresent<Value>(value: Value | undefined): value is Value {
+  return value !== undefined;
+}

@@ -1,0 +1,170 @@
+import { SaxesParser, type SaxesTagNS } from "saxes";
+import { FileError } from "../../../errors.ts";
+
+/** An element, named by the usual prefix of its namespace whatever the file calls it: `w:p`, `a:t`. */
+export interface Xml {
+  readonly name: string;
+  /** Named like elements; those without a namespace by their bare name. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: readonly (Xml | string)[];
+}
+
+interface OpenXml extends Xml {
+  readonly children: (Xml | string)[];
+}
+
+/** Elements inside elements; recursion over them stays far from the stack's end. */
+const DEEPEST = 200;
+/** Elements and texts that one part may keep at a time: about 200 MB. */
+const MOST_NODES = 1_000_000;
+
+/** End of a namespace's address, without its year -> usual prefix. Transitional and strict files differ in the rest. */
+const PREFIXES: readonly (readonly [ending: string, prefix: string])[] = [
+  ["wordprocessingml/main", "w"],
+  ["officeDocument/relationships", "r"],
+  ["officeDocument/math", "m"],
+  ["drawingml/main", "a"],
+  ["markup-compatibility", "mc"],
+  ["package/relationships", "rel"],
+  ["metadata/core-properties", "cp"],
+  ["dc/elements/1.1/", "dc"],
+  ["dc/terms/", "dcterms"],
+  ["extended-properties", "app"],
+  ["extendedProperties", "app"],
+  ["content-types", "ct"],
+];
+
+export interface XmlReader {
+  /** Elements of this name are handed to `take` when they end, and not kept. */
+  readonly inside: string;
+  readonly take: (child: Xml) => void;
+}
+
+/**
+ * Reads XML as it arrives. Entities that a file declares itself are left as they stand (`&name;`), and
+ * nothing outside the file is ever opened.
+ * @returns the root element, without the children that `reader` took.
+ * @throws FileError `corrupt_file`, `too_large`
+ */
+export async function parseXml(chunks: AsyncIterable<Buffer>, reader?: XmlReader): Promise<Xml> {
+  const tree = new Tree(reader);
+  const parser = new SaxesParser({ xmlns: true, position: false });
+  parser.on("opentag", (tag) => tree.open(tag));
+  parser.on("text", (text) => tree.text(text));
+  parser.on("cdata", (text) => tree.text(text));
+  parser.on("closetag", () => tree.close());
+  parser.on("error", (error) => {
+    if (!/undefined entity|unbound namespace/.test(error.message)) throw damaged(error);
+  });
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  for await (const chunk of chunks) {
+    decoder ??= new TextDecoder(encodingOf(chunk));
+    parser.write(decoder.decode(chunk, { stream: true }));
+  }
+  parser.close();
+  return tree.root;
+}
+
+/** XML of a package is UTF-8 or UTF-16, told by its first bytes. */
+function encodingOf(start: Buffer): string {
+  const [first, second] = start;
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  if (first === 0xfe && second === 0xff) return "utf-16be";
+  if (second === 0) return "utf-16le";
+  return first === 0 ? "utf-16be" : "utf-8";
+}
+
+class Tree {
+  readonly #reader: XmlReader | undefined;
+  readonly #stack: OpenXml[] = [];
+  #root: OpenXml | undefined;
+  #nodes = 0;
+
+  constructor(reader: XmlReader | undefined) {
+    this.#reader = reader;
+  }
+
+  get root(): Xml {
+    if (this.#root === undefined) throw damaged();
+    return this.#root;
+  }
+
+  open(tag: SaxesTagNS): void {
+    if (this.#stack.length >= DEEPEST) throw tooLarge(`nests elements more than ${DEEPEST} deep`);
+    const element = { name: nameOf(tag.uri, tag.local), attributes: attributesOf(tag), children: [] };
+    this.#add(element);
+    this.#root ??= element;
+    this.#stack.push(element);
+  }
+
+  text(text: string): void {
+    this.#add(text);
+  }
+
+  close(): void {
+    const closed = this.#stack.pop();
+    const parent = this.#stack.at(-1);
+    if (closed === undefined || parent?.name !== this.#reader?.inside || this.#reader === undefined) return;
+    parent?.children.pop();
+    this.#nodes = 0;
+    this.#reader.take(closed);
+  }
+
+  #add(child: Xml | string): void {
+    this.#nodes += 1;
+    if (this.#nodes > MOST_NODES) throw tooLarge(`holds more than ${MOST_NODES} elements in one place`);
+    this.#stack.at(-1)?.children.push(child);
+  }
+}
+
+function attributesOf(tag: SaxesTagNS): Record<string, string> {
+  const attributes: Record<string, string> = {};
+  for (const { uri, local, prefix, value } of Object.values(tag.attributes)) {
+    if (prefix !== "xmlns") attributes[prefix === "" ? local : nameOf(uri, local)] = value;
+  }
+  return attributes;
+}
+
+function nameOf(uri: string, local: string): string {
+  const plain = uri.replace("/2006", "");
+  const known = PREFIXES.find(([ending]) => plain.endsWith(ending));
+  return known === undefined ? local : `${known[1]}:${local}`;
+}
+
+function damaged(cause?: unknown): FileError {
+  return new FileError("corrupt_file", "The DOCX is damaged: a part of it is not well-formed XML.", {
+    cause,
+  });
+}
+
+function tooLarge(what: string): FileError {
+  return new FileError("too_large", `The DOCX ${what}. This limit is fixed; split the document.`);
+}
+
+/** Child elements, of one name if given. */
+export function elements(parent: Xml | undefined, name?: string): Xml[] {
+  const all = (parent?.children ?? []).filter((child) => typeof child !== "string");
+  return name === undefined ? all : all.filter((child) => child.name === name);
+}
+
+/** The first element at the end of a path of names. */
+export function find(parent: Xml | undefined, ...path: readonly string[]): Xml | undefined {
+  return path.reduce<Xml | undefined>((at, name) => elements(at, name)[0], parent);
+}
+
+/** `w:val` of the element at the end of a path. */
+export function valueAt(parent: Xml | undefined, ...path: readonly string[]): string | undefined {
+  return find(parent, ...path)?.attributes["w:val"];
+}
+
+/** All text below an element. */
+export function textBelow(parent: Xml | undefined): string {
+  return (parent?.children ?? [])
+    .map((child) => (typeof child === "string" ? child : textBelow(child)))
+    .join("");
+}
+
+/** Elements of a name anywhere below, in order, not looking inside those found. */
+export function descendants(parent: Xml, name: string): Xml[] {
+  return elements(parent).flatMap((child) => (child.name === name ? [child] : descendants(child, name)));
+}
