@@ -1,0 +1,139 @@
+import { availableParallelism, hostname } from "node:os";
+import type { z } from "zod";
+import { ACCESS_VARIABLES, readAccess, refuseOpenDoor } from "../shared/access.ts";
+import { as, readVariables, type Values, type Variable } from "../shared/env.ts";
+import { ConfigError } from "../shared/errors.ts";
+import { LOG_LEVELS } from "../shared/logger.ts";
+
+/** Every variable that a slave reads. `.env.example` and docs/configuration.md list the same. */
+export const SLAVE_VARIABLES = {
+  masterUrls: v(
+    "MASTER_URL",
+    as.list,
+    "http://127.0.0.1:5000",
+    "Where slaves register; several, separated by commas, are tried in turn.",
+  ),
+  host: v(
+    "SLAVE_HOST",
+    as.text,
+    "127.0.0.1",
+    "Address that a slave listens on. Beyond this machine a token is needed.",
+  ),
+  announced: v(
+    "SLAVE_IP",
+    as.optionalText,
+    undefined,
+    "Address that a slave tells the master; without it the one that it reaches the master from.",
+  ),
+  port: v("SLAVE_PORT", as.port, "3000", "Port of a slave; 0 takes a free one."),
+  name: v(
+    "SLAVE_NAME",
+    as.optionalText,
+    undefined,
+    "Name of a slave for people; without it the host's name.",
+  ),
+  slots: v(
+    "SLAVE_SLOTS",
+    as.count.max(1024).optional(),
+    undefined,
+    "Files that a slave works on at a time; without it one per core.",
+  ),
+  tasks: v("SLAVE_TASKS", as.list, "", "Tasks that a slave does, separated by commas; empty: all of them."),
+  dataDir: v(
+    "DATA_DIR",
+    as.text,
+    ".manyhands",
+    "Folder for what must survive a restart; each process has its own below it.",
+  ),
+  logLevel: v("LOG_LEVEL", as.oneOf(LOG_LEVELS), "info", "fatal, error, warn, info, debug, trace or silent."),
+  classicMasters: v(
+    "CLASSIC_MASTERS",
+    as.list,
+    "",
+    "Addresses that may use a slave without a token (classic masters), separated by commas.",
+  ),
+  childMemory: v(
+    "CHILD_MEMORY",
+    as.bytes,
+    "400MB",
+    "Resident memory that a slave's child process may use for one file.",
+  ),
+  childMaxUnits: v(
+    "CHILD_MAX_UNITS",
+    as.positive.int(),
+    "500",
+    "Files after which a child process is replaced.",
+  ),
+  runSeconds: v("UNIT_RUN_SECONDS", as.seconds, "600", "Longest time that a slave works on one file."),
+  silenceSeconds: v(
+    "UNIT_SILENCE_SECONDS",
+    as.seconds,
+    "120",
+    "Longest time that the work on one file may go without a sign of progress.",
+  ),
+  maxUnits: v(
+    "SLAVE_MAX_UNITS",
+    as.count,
+    "2000",
+    "Files that may wait at a slave; beyond it the master is answered 429.",
+  ),
+  maxBytes: v(
+    "SLAVE_MAX_BYTES",
+    as.bytes,
+    "4GB",
+    "Bytes that may wait at a slave; beyond it the master is answered 429.",
+  ),
+  drainSeconds: v(
+    "DRAIN_SECONDS",
+    as.seconds,
+    "30",
+    "Time that a slave which is told to stop has for the files that it works on.",
+  ),
+  smallFile: v(
+    "SMALL_FILE",
+    as.bytes,
+    "64KB",
+    "Files up to this size stay in a slave's memory; larger ones go through its folder.",
+  ),
+  ...ACCESS_VARIABLES,
+};
+
+export type SlaveValues = Values<typeof SLAVE_VARIABLES>;
+export interface SlaveConfig extends Omit<SlaveValues, keyof typeof ACCESS_VARIABLES> {
+  readonly name: string;
+  readonly slots: number;
+  /** Asked of a master, and told to it; undefined: none is in force. */
+  readonly token: string | undefined;
+}
+
+/** @throws ConfigError that names every variable that cannot be used */
+export function readSlaveConfig(env: NodeJS.ProcessEnv = process.env): SlaveConfig {
+  const values = readVariables(SLAVE_VARIABLES, env);
+  const { fleetToken: token } = readAccess(values);
+  refuseOpenDoor({
+    host: values.host,
+    hostVariable: "SLAVE_HOST",
+    protectedBy: ["FLEET_TOKEN"],
+    isProtected: token !== undefined,
+    allowAnonymous: values.allowAnonymous,
+  });
+  const bad = values.masterUrls.find((url) => !/^https?:\/\/[^/]/.test(url) || !URL.canParse(url));
+  if (bad !== undefined || values.masterUrls.length === 0)
+    throw new ConfigError(`MASTER_URL=${bad ?? ""}: an address such as http://127.0.0.1:5000 is needed.`);
+  return {
+    ...values,
+    name: (values.name ?? hostname()).slice(0, 100),
+    slots: values.slots || availableParallelism(),
+    token,
+  };
+}
+
+// biome-ignore lint/complexity/useMaxParams: one line of a table, always in this order.
+function v<T>(
+  name: string,
+  schema: z.ZodType<T>,
+  fallback: string | undefined,
+  meaning: string,
+): Variable<T> {
+  return { name, schema, fallback, meaning };
+}

@@ -1,0 +1,41 @@
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+
+/**
+ * Makes the slave's own folder, empty, and sweeps away those of slaves that were killed. Nothing in it
+ * outlives the process: what a slave has is on its way only.
+ */
+export async function ownFolder(dataDir: string, host: string, port: number): Promise<string> {
+  const root = resolve(dataDir);
+  const folder = join(root, `slave-${host.replace(/[^\w.-]/g, "_")}-${port}`);
+  await mkdir(root, { recursive: true });
+  await sweep(root);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { mode: 0o700 });
+  await writeFile(join(folder, OWNER), `${hostname()} ${process.pid}`);
+  return folder;
+}
+
+/** Says which process a folder belongs to. */
+const OWNER = "owner";
+
+async function sweep(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    if (!name.startsWith("slave-")) continue;
+    const owner = await readFile(join(root, name, OWNER), "utf8").catch(() => "");
+    if (isGone(owner)) await rm(join(root, name), { recursive: true, force: true });
+  }
+}
+
+/** Process ids of other machines, or containers, mean nothing here. */
+function isGone(owner: string): boolean {
+  const [host, pid] = owner.split(" ");
+  if (host !== hostname()) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "ESRCH";
+  }
+}
