@@ -27,6 +27,8 @@ export interface RunningJob {
 
 interface Running extends RunningJob {
   readonly controller: AbortController;
+  /** Files without an end, and their bytes. */
+  readonly left: { files: number; bytes: number };
 }
 
 /** Runs jobs: every job that is not final in the record has its `run` going here, after a restart too. */
@@ -43,6 +45,8 @@ export class JobRunner {
   async start(record: JobRecord): Promise<RunningJob> {
     const files = await this.#parts.jobs.files(record.id);
     const ended: FileRecord[] = files.filter((file) => file.state !== "queued");
+    const left = { files: files.length - ended.length, bytes: 0 };
+    for (const file of files) if (file.state === "queued") left.bytes += file.bytes;
     const listeners = new Set<(file: FileRecord) => void>();
     const controller = new AbortController();
     const progress = new JobProgress(() => undefined);
@@ -52,6 +56,8 @@ export class JobRunner {
       progress,
       onFileEnded: (file) => {
         ended.push(file);
+        left.files -= 1;
+        left.bytes -= file.bytes;
         for (const listener of listeners) listener(file);
       },
     });
@@ -59,6 +65,7 @@ export class JobRunner {
       id: record.id,
       progress,
       controller,
+      left,
       ended: this.#run(record, { files, collector, progress, signal: controller.signal }),
       onFile: (listener) => {
         for (const file of ended) listener(file);
@@ -72,6 +79,17 @@ export class JobRunner {
 
   get(id: string): RunningJob | undefined {
     return this.#running.get(id);
+  }
+
+  /** What is still to be done, over all jobs. */
+  load(): { readonly jobs: number; readonly files: number; readonly bytes: number } {
+    let files = 0;
+    let bytes = 0;
+    for (const running of this.#running.values()) {
+      files += running.left.files;
+      bytes += running.left.bytes;
+    }
+    return { jobs: this.#running.size, files, bytes };
   }
 
   /** Takes up every job that the record holds as not ended. */

@@ -71,6 +71,7 @@ export interface JobView {
 
 /** `GET /jobs/<id>`. */
 export interface JobDetail extends JobView {
+  readonly statistics: JobStatistics;
   readonly files: readonly FileView[];
 }
 

@@ -1,0 +1,107 @@
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import express, { type Express } from "express";
+import type { JobStore } from "../shared/job/port.ts";
+import { openSqliteJobStore } from "../shared/job/sqlite/sqliteJobStore.ts";
+import type { Logger } from "../shared/logger.ts";
+import { MemoryQueue } from "../shared/queue/memory.ts";
+import { openFolderStore } from "../shared/store/folder/folderStore.ts";
+import type { ByteStore } from "../shared/store/port.ts";
+import type { MasterConfig } from "./config.ts";
+import { masterRoutes } from "./http/routes.ts";
+import { Dispatcher } from "./pipeline/dispatcher.ts";
+import { ResultsFolder } from "./pipeline/results.ts";
+import { JobRunner } from "./pipeline/runner.ts";
+import { UnitTimes } from "./pipeline/timing.ts";
+import { UnitBoard } from "./pipeline/units.ts";
+import { createSlaveHttp, type SlaveHttp } from "./slaves/client.ts";
+import { SlaveRegistry } from "./slaves/registry.ts";
+
+/** The master, built and not yet listening. */
+export interface MasterApp {
+  readonly server: Server;
+  /** Takes up the jobs that are not ended, and begins to hand out work. */
+  start(): Promise<void>;
+  /** Stops handing out work and closes everything; jobs go on with the next start. */
+  stop(): Promise<void>;
+}
+
+/** The composition root: every object of the master is made here and handed to those that need it. */
+export async function createMaster(
+  config: MasterConfig,
+  logger: Logger,
+  version: string,
+): Promise<MasterApp> {
+  const data = join(config.dataDir, "master");
+  const store = await openFolderStore({ folder: join(data, "spool"), logger });
+  const jobs = await openSqliteJobStore({ file: join(data, "jobs.sqlite") });
+  const slaveHttp = createSlaveHttp(config.access.fleetToken);
+  const queue = new MemoryQueue();
+  const registry = new SlaveRegistry({ config, logger, check: slaveHttp.check });
+  const parts = { config, logger, store, jobs, queue, registry, slaveHttp };
+  const { dispatcher, runner, results } = pipeline(parts);
+  const routes = { ...parts, runner, results, version, startedAt: Date.now() };
+  const start = async () => {
+    dispatcher.start();
+    const resumed = await runner.resume();
+    if (resumed > 0) logger.info({ jobs: resumed }, "unfinished jobs go on");
+  };
+  const server = httpServer(masterRoutes(express(), routes));
+  const stop = async () => {
+    registry.stop();
+    await dispatcher.stop();
+    await runner.stop();
+    server.closeAllConnections();
+    slaveHttp.close();
+    await queue.close();
+    await jobs.close();
+    await store.close();
+  };
+  return { server, start, stop };
+}
+
+function httpServer(app: Express): Server {
+  const server = createServer(app);
+  // Uploads of many gigabytes may take hours; a head that does not end may not.
+  server.requestTimeout = 0;
+  server.headersTimeout = 30_000;
+  return server;
+}
+
+interface PipelineParts {
+  readonly config: MasterConfig;
+  readonly logger: Logger;
+  readonly store: ByteStore;
+  readonly jobs: JobStore;
+  readonly queue: MemoryQueue;
+  readonly registry: SlaveRegistry;
+  readonly slaveHttp: SlaveHttp;
+}
+
+function pipeline(parts: PipelineParts) {
+  const { config, store } = parts;
+  const board = new UnitBoard();
+  const results = new ResultsFolder(config.resultsDir, store);
+  const dispatcher = new Dispatcher({
+    ...parts,
+    board,
+    times: new UnitTimes(),
+    limits: config,
+    leaseSeconds: 4 * config.silenceSeconds,
+    transport: {
+      http: parts.slaveHttp,
+      store,
+      maxPartBytes: config.maxPartBytes,
+      silenceSeconds: config.silenceSeconds,
+    },
+  });
+  const runner = new JobRunner({
+    ...parts,
+    board,
+    results,
+    dispatcher,
+    put: async (group, filename, body) => ({ filename, ...(await store.put(body, { group })) }),
+    read: (file) => store.read(file.key),
+  });
+  return { dispatcher, runner, results };
+}

@@ -1,0 +1,95 @@
+import { ACCESS_VARIABLES, type Access, readAccess, refuseOpenDoor } from "../shared/access.ts";
+import { as, readVariables, type Values } from "../shared/env.ts";
+import { LOG_LEVELS } from "../shared/logger.ts";
+
+/** Every variable that the master reads. `.env.example` and docs/configuration.md list the same. */
+export const MASTER_VARIABLES = {
+  host: v(
+    "MASTER_HOST",
+    as.text,
+    "127.0.0.1",
+    "Address that the master listens on. Beyond this machine a token is needed.",
+  ),
+  port: v("MASTER_PORT", as.port, "5000", "Port of the master; 0 takes a free one."),
+  resultsDir: v("RESULTS_DIR", as.text, "processed_results", "Folder that results are saved in, by task."),
+  dataDir: v(
+    "DATA_DIR",
+    as.text,
+    ".manyhands",
+    "Folder for what must survive a restart; each process has its own below it.",
+  ),
+  logLevel: v("LOG_LEVEL", as.oneOf(LOG_LEVELS), "info", "fatal, error, warn, info, debug, trace or silent."),
+  maxFileBytes: v("MAX_FILE_BYTES", as.bytes, "10GB", "Largest file that is accepted."),
+  maxFiles: v("MAX_FILES", as.count, "100000", "Most files in one request."),
+  maxPartBytes: v(
+    "MAX_PART_BYTES",
+    as.bytes,
+    "10GB",
+    "Largest result of one unit that is accepted from a slave.",
+  ),
+  maxQueuedUnits: v(
+    "MAX_QUEUED_UNITS",
+    as.count,
+    "1000000",
+    "Files that may wait; beyond it uploads get 429.",
+  ),
+  maxQueuedBytes: v("MAX_QUEUED_BYTES", as.bytes, "1TB", "Bytes that may wait; beyond it uploads get 429."),
+  maxSlaves: v("MAX_SLAVES", as.count, "1000", "Most slaves that may register."),
+  maxCrashes: v("MAX_CRASHES", as.count, "2", "Child processes that a file may end before it is set aside."),
+  maxLosses: v(
+    "MAX_LOSSES",
+    as.count,
+    "3",
+    "Slaves that may be lost while they work on a file before it is set aside.",
+  ),
+  pollSeconds: v("POLL_SECONDS", as.seconds, "2", "Seconds between polls of a slave."),
+  missedPolls: v("MISSED_POLLS", as.count, "3", "Polls that a slave may miss before it counts as lost."),
+  pendingSeconds: v("PENDING_SECONDS", as.seconds, "60", "Time that a new slave has for its first answer."),
+  forgetSeconds: v(
+    "FORGET_SECONDS",
+    as.seconds,
+    "600",
+    "Time after which a lost slave is no longer asked after.",
+  ),
+  silenceSeconds: v(
+    "SLAVE_SILENCE_SECONDS",
+    as.seconds,
+    "15",
+    "A slave that sends nothing for so long during a lease is given up.",
+  ),
+  noSlavesSeconds: v(
+    "NO_SLAVES_SECONDS",
+    as.seconds,
+    "30",
+    "A waiting request ends with 503 when no slave is there for so long.",
+  ),
+  classicSlaves: v(
+    "CLASSIC_SLAVES",
+    as.list,
+    "",
+    "Addresses that may register without a token (classic slaves), separated by commas.",
+  ),
+  ...ACCESS_VARIABLES,
+};
+
+type MasterValues = Values<typeof MASTER_VARIABLES>;
+export type MasterConfig = MasterValues & { readonly access: Access };
+
+/** @throws ConfigError that names every variable that cannot be used */
+export function readMasterConfig(env: NodeJS.ProcessEnv = process.env): MasterConfig {
+  const values = readVariables(MASTER_VARIABLES, env);
+  const access = readAccess(values);
+  refuseOpenDoor({
+    host: values.host,
+    hostVariable: "MASTER_HOST",
+    protectedBy: ["FLEET_TOKEN", "CLIENT_TOKEN"],
+    isProtected: access.fleetToken !== undefined && access.clientTokens.length > 0,
+    allowAnonymous: values.allowAnonymous,
+  });
+  return { ...values, access };
+}
+
+// biome-ignore lint/complexity/useMaxParams: one line of a table, always in this order.
+function v<T>(name: string, schema: import("zod").ZodType<T>, fallback: string, meaning: string) {
+  return { name, schema, fallback, meaning };
+}

@@ -1,0 +1,66 @@
+import type { RequestHandler } from "express";
+import type { UnitQueue } from "../../shared/queue/port.ts";
+import { TASKS } from "../../shared/tasks/registry.ts";
+import type { JobRunner } from "../pipeline/runner.ts";
+import type { SlaveRegistry } from "../slaves/registry.ts";
+import { landingPage } from "./page.ts";
+import { taskView } from "./views.ts";
+
+export interface AboutParts {
+  readonly registry: SlaveRegistry;
+  readonly runner: JobRunner;
+  readonly queue: UnitQueue;
+  readonly version: string;
+  readonly startedAt: number;
+}
+
+/** `GET /`: plain text as the old service had it; a browser gets a page. */
+export function home(parts: AboutParts): RequestHandler {
+  return (req, res) => {
+    if (req.accepts(["text/plain", "text/html"]) !== "text/html") {
+      res.type("text/plain").send("Master is working");
+      return;
+    }
+    res.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+    res.type("text/html").send(landingPage(parts));
+  };
+}
+
+export function listTasks(): RequestHandler {
+  return (_req, res) => void res.json({ tasks: TASKS.map(taskView) });
+}
+
+export function stats(parts: AboutParts): RequestHandler {
+  return (_req, res) => {
+    const slaves = parts.registry.all();
+    const alive = slaves.filter((slave) => slave.state === "alive");
+    const left = parts.runner.load();
+    const queue = parts.queue.size();
+    res.json({
+      version: parts.version,
+      uptime_seconds: Math.round((Date.now() - parts.startedAt) / 1000),
+      memory_bytes: process.memoryUsage.rss(),
+      jobs: { running: left.jobs, files_left: left.files, bytes_left: left.bytes },
+      units: { waiting: queue.waiting, leased: queue.leased, bytes_waiting: queue.bytes },
+      slaves: {
+        total: slaves.length,
+        alive: alive.length,
+        slots: alive.reduce((sum, slave) => sum + slave.slots, 0),
+        busy: alive.reduce((sum, slave) => sum + Math.min(slave.assigned, slave.slots), 0),
+        done: slaves.reduce((sum, slave) => sum + slave.done, 0),
+        failed: slaves.reduce((sum, slave) => sum + slave.failed, 0),
+      },
+    });
+  };
+}
+
+/** `GET /healthz`: the process answers. */
+export const healthy: RequestHandler = (_req, res) => void res.json({ status: "ok" });
+
+/** `GET /readyz`: there is somebody to do the work. */
+export function ready(registry: SlaveRegistry): RequestHandler {
+  return (_req, res) => {
+    const alive = registry.alive().length;
+    res.status(alive > 0 ? 200 : 503).json({ status: alive > 0 ? "ready" : "no_slaves", slaves: alive });
+  };
+}

@@ -1,0 +1,38 @@
+import type { RequestHandler } from "express";
+import { type RegisterAnswer, registerRequest } from "../../shared/contract/fleet.ts";
+import { AppError, RequestError } from "../../shared/errors.ts";
+import { peerAddress } from "../../shared/http/token.ts";
+import type { SlaveRegistry } from "../slaves/registry.ts";
+import { slaveView } from "./views.ts";
+
+/** `POST /register`: answered at once; the slave gets work after its first valid answer to a poll. */
+export function registerSlave(registry: SlaveRegistry, pollSeconds: number): RequestHandler {
+  return async (req, res) => {
+    const parsed = registerRequest.safeParse(req.body);
+    if (!parsed.success) {
+      throw new RequestError("bad_registration", "slave_ip and slave_port are required", {
+        details: { field: parsed.error.issues[0]?.path.join(".") ?? "slave_port" },
+      });
+    }
+    const slave = await registry.register(parsed.data, peerAddress(req));
+    const answer: RegisterAnswer = {
+      status: "success",
+      slave_id: slave.id,
+      state: slave.state,
+      poll_seconds: pollSeconds,
+    };
+    res.json(answer);
+  };
+}
+
+export function listSlaves(registry: SlaveRegistry): RequestHandler {
+  return (_req, res) => void res.json({ slaves: registry.all().map(slaveView) });
+}
+
+export function showSlave(registry: SlaveRegistry): RequestHandler {
+  return (req, res) => {
+    const slave = registry.get(String(req.params.id));
+    if (slave === undefined) throw new AppError("no_such_slave", "There is no such slave.", { status: 404 });
+    res.json(slaveView(slave));
+  };
+}

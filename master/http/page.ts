@@ -1,0 +1,48 @@
+import { TASKS } from "../../shared/tasks/registry.ts";
+import type { AboutParts } from "./about.ts";
+
+/** What a browser sees at `/`: the state of the fleet, and how to send something. No script. */
+export function landingPage({ registry, runner, version }: AboutParts): string {
+  const slaves = registry.all();
+  const alive = slaves.filter((slave) => slave.state === "alive");
+  const slots = alive.reduce((sum, slave) => sum + slave.slots, 0);
+  const { jobs, files } = runner.load();
+  const rows = TASKS.map(
+    (task) =>
+      `<tr><td><code>${escaped(task.name)}</code></td><td>${escaped(task.summary)}</td>` +
+      `<td><code>curl -F task_type=${escaped(task.name)} -F ${escaped(task.field)}=@FILE …/assign_task</code></td></tr>`,
+  );
+  const fleet = slaves.map(
+    (slave) =>
+      `<tr><td>${escaped(slave.name)}</td><td>${escaped(slave.baseUrl.slice(7))}</td><td>${slave.state}</td>` +
+      `<td>${slave.slots}</td><td>${slave.done}</td></tr>`,
+  );
+  const none = '<tr><td colspan="5">None has registered. Start one: <code>npm run slave</code></td></tr>';
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="5"><title>manyhands</title><style>${STYLE}</style></head>
+<body><main>
+<h1>manyhands</h1>
+<p>Master is working. Version ${escaped(version)}. <b>${alive.length}</b> slaves alive with <b>${slots}</b> slots,
+<b>${jobs}</b> jobs running, <b>${files}</b> files to do.</p>
+<h2>Slaves</h2>
+<table><tr><th>name</th><th>address</th><th>state</th><th>slots</th><th>done</th></tr>
+${fleet.join("\n") || none}</table>
+<h2>Tasks</h2>
+<table><tr><th>task</th><th>what it does</th><th>how to send</th></tr>
+${rows.join("\n")}</table>
+<p>More: <a href="/jobs">jobs</a>, <a href="/slaves">slaves</a>, <a href="/stats">stats</a>,
+<a href="/tasks">tasks with their options</a> (JSON).</p>
+</main></body></html>
+`;
+}
+
+const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:2rem}
+main{max-width:64rem;margin:auto}table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}
+th,td{text-align:left;padding:.35rem .8rem .35rem 0;border-bottom:1px solid #8884;vertical-align:top}
+code{font-size:.85em}`;
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

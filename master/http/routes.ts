@@ -1,0 +1,87 @@
+import express, { type Express, Router } from "express";
+import { AppError } from "../../shared/errors.ts";
+import { problemHandler } from "../../shared/http/problem.ts";
+import type { JobStore } from "../../shared/job/port.ts";
+import type { Logger } from "../../shared/logger.ts";
+import type { ByteStore } from "../../shared/store/port.ts";
+import type { MasterConfig } from "../config.ts";
+import type { ResultsFolder } from "../pipeline/results.ts";
+import { type AboutParts, healthy, home, listTasks, ready, stats } from "./about.ts";
+import { assignTask } from "./assign.ts";
+import { listSlaves, registerSlave, showSlave } from "./fleet.ts";
+import { clientGuard, fleetGuard } from "./guard.ts";
+import { jobsRouter } from "./jobs.ts";
+import { sendResult } from "./results.ts";
+
+export interface RoutesParts extends AboutParts {
+  readonly config: MasterConfig;
+  readonly logger: Logger;
+  readonly store: ByteStore;
+  readonly jobs: JobStore;
+  readonly results: ResultsFolder;
+}
+
+/** All that the master answers. Whoever has no token when one is needed sees `/`, `/healthz`, `/readyz`. */
+export function masterRoutes(app: Express, parts: RoutesParts): Express {
+  const { config, registry } = parts;
+  app.disable("x-powered-by");
+  app.set("etag", false);
+  app.get("/healthz", healthy);
+  app.get("/readyz", ready(registry));
+  app.post(
+    "/register",
+    fleetGuard(config.access, config.classicSlaves),
+    express.json({ limit: "64kb" }),
+    registerSlave(registry, config.pollSeconds),
+  );
+  const client = clientRoutes(parts);
+  app.get("/", home(parts));
+  app.use("/api", clientGuard(config.access), client, noRoute);
+  app.use(clientGuard(config.access), client, noRoute);
+  app.use(problemHandler(parts.logger));
+  return app;
+}
+
+/** What clients use, at `/` and at `/api`. */
+function clientRoutes(parts: RoutesParts): Router {
+  const { config, registry, store } = parts;
+  const router = Router();
+  const limits = { fileBytes: config.maxFileBytes, files: config.maxFiles, fieldBytes: 1024 * 1024 };
+  router.post(
+    "/assign_task",
+    assignTask({
+      ...parts,
+      upload: { store, limits },
+      sync: () => store.sync(),
+      replaceNames: false,
+      limits: config,
+      noSlavesSeconds: config.noSlavesSeconds,
+    }),
+  );
+  router.use("/jobs", jobsRouter(parts));
+  router.get(["/slaves", "/workers"], listSlaves(registry));
+  router.get(["/slaves/:id", "/workers/:id"], showSlave(registry));
+  router.get("/stats", stats(parts));
+  router.get("/tasks", listTasks());
+  router.get("/results/:task/:name", sendResult(config.resultsDir, parts.jobs));
+  return router;
+}
+
+const ROUTES = [
+  "/assign_task",
+  "/register",
+  "/jobs",
+  "/slaves",
+  "/stats",
+  "/tasks",
+  "/results/<task>/<name>",
+];
+
+const noRoute: express.RequestHandler = (req) => {
+  const known = ROUTES.includes(req.path.replace(/^\/api/, ""));
+  if (known) throw new AppError("method_not_allowed", `${req.method} is not possible here.`, { status: 405 });
+  throw new AppError("not_found", "There is nothing at this address.", {
+    status: 404,
+    details: { routes: ROUTES },
+  });
+};

@@ -1,0 +1,48 @@
+import type { Request, Response } from "express";
+import { RequestError } from "../../shared/errors.ts";
+import { type MultipartLimits, readMultipart, textField } from "../../shared/http/multipart.ts";
+import type { ByteStore, StoredObject } from "../../shared/store/port.ts";
+import { DEFAULT_TASK } from "../../shared/tasks/registry.ts";
+import type { Upload } from "../pipeline/intake.ts";
+
+export interface UploadParts {
+  readonly store: ByteStore;
+  readonly limits: MultipartLimits;
+}
+
+/** Fields that `/assign_task` knows; another one is most likely a misspelt one. */
+const FIELDS = ["task_type", "options"];
+
+/**
+ * Streams a multipart request into the spool. Nothing is judged before all of it is there, so fields may
+ * come in any order. When the request fails, what was stored of it is removed.
+ */
+export async function receiveUpload(
+  parts: UploadParts,
+  { req, res, id }: { readonly req: Request; readonly res: Response; readonly id: string },
+): Promise<Omit<Upload, "durable">> {
+  const { store, limits } = parts;
+  const form = await readMultipart<StoredObject>(req, res, {
+    limits,
+    sink: (stream) => store.put(stream, { group: id, limit: limits.fileBytes }),
+    remove: (stored) => store.remove([stored.key]),
+  });
+  const files = form.files.map(({ field, filename, stored }) => ({ field, filename, ...stored }));
+  try {
+    const unknown = Object.keys(form.fields).find((name) => !FIELDS.includes(name));
+    if (unknown !== undefined) throw unknownField(unknown);
+    const taskType = textField(form, "task_type") ?? DEFAULT_TASK;
+    return { id, taskType, options: textField(form, "options"), files };
+  } catch (error) {
+    await store.remove(files.map((file) => file.key));
+    throw error;
+  }
+}
+
+function unknownField(field: string): RequestError {
+  return new RequestError(
+    "unknown_field",
+    `The field ${field} is not known. Files are sent with a file name (curl: -F ${field}=@file).`,
+    { details: { field, valid_values: FIELDS } },
+  );
+}

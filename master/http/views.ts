@@ -1,0 +1,202 @@
+import type {
+  AssignAnswer,
+  FileView,
+  JobStatistics,
+  JobView,
+  SlaveView,
+  TaskView,
+} from "../../shared/contract/jobs.ts";
+import type { FileRecord, JobRecord } from "../../shared/job/port.ts";
+import { optionsSchema } from "../../shared/tasks/options.ts";
+import { taskNamed } from "../../shared/tasks/registry.ts";
+import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
+import type { ResultsFolder } from "../pipeline/results.ts";
+import type { JobProgress } from "../pipeline/runContext.ts";
+import { type Slave, tasksOf } from "../slaves/slave.ts";
+
+/** What is known of a job while it runs, beside its record. */
+export type LiveProgress = Pick<JobProgress, "isRunning" | "running">;
+
+export function fileView(task: string, file: FileRecord, { results, live }: ViewParts): FileView {
+  const { index, filename, bytes, sha256, attempts } = file;
+  const running = file.state === "queued" && live?.isRunning(index) === true;
+  return {
+    index,
+    filename,
+    state: running ? "running" : file.state,
+    bytes,
+    sha256,
+    ...(file.state === "done" ? resultView(task, file, results) : {}),
+    ...given({ code: file.code, error: file.error, slave: file.slave, seconds: file.seconds }),
+    attempts,
+  };
+}
+
+export interface ViewParts {
+  readonly results: ResultsFolder;
+  readonly live?: LiveProgress | undefined;
+}
+
+function resultView(task: string, file: FileRecord, results: ResultsFolder) {
+  return {
+    saved_as: results.savedAs(task, file.resultName),
+    url: results.url(task, file.resultName),
+    ...given({
+      result_bytes: file.resultBytes,
+      result_sha256: file.resultSha256,
+      summary: file.summary,
+      info: file.info,
+    }),
+  };
+}
+
+export function jobView(job: JobRecord, { results, live }: ViewParts): JobView {
+  const { total, done, failed, cancelled } = job;
+  const running = live?.running() ?? 0;
+  const left = total - done - failed - cancelled;
+  return {
+    id: job.id,
+    task_type: job.task,
+    state: job.state,
+    options: job.options,
+    counts: {
+      total,
+      queued: Math.max(0, left - running),
+      running: Math.min(left, running),
+      done,
+      failed,
+      cancelled,
+    },
+    bytes: job.bytes,
+    created_at: isoTime(job.createdAt),
+    ...given({
+      started_at: job.startedAt === undefined ? undefined : isoTime(job.startedAt),
+      ended_at: job.endedAt === undefined ? undefined : isoTime(job.endedAt),
+      code: job.code,
+      error: job.error,
+      retry_of: job.retryOf,
+    }),
+    attachments: job.attachments.map(({ name }) => ({
+      name,
+      saved_as: results.savedAs(job.task, name),
+      url: results.url(job.task, name),
+    })),
+    url: `/jobs/${job.id}`,
+  };
+}
+
+/** The answer of a waiting `/assign_task`; `files` in the order of the upload. */
+export function assignAnswer(
+  job: JobRecord,
+  files: readonly FileRecord[],
+  results: ResultsFolder,
+): AssignAnswer {
+  const views = files.map((file) => fileView(job.task, file, { results }));
+  return {
+    message: `${titleCase(job.task)} processing complete`,
+    total_files_processed: job.done,
+    saved_files: views.flatMap((view) => (view.saved_as === undefined ? [] : [view.saved_as])),
+    task_type: job.task,
+    job_id: job.id,
+    state: job.state,
+    files: views,
+    failed_files: views.flatMap(({ filename, state, code, error }) =>
+      state === "done"
+        ? []
+        : [
+            {
+              filename,
+              code: code ?? job.code ?? state,
+              error: error ?? job.error ?? "The file was not processed.",
+            },
+          ],
+    ),
+    attachments: jobView(job, { results }).attachments,
+    statistics: statistics(job, files),
+  };
+}
+
+export function statistics(job: JobRecord, files: readonly FileRecord[]): JobStatistics {
+  const end = job.endedAt ?? Date.now();
+  const run = (end - (job.startedAt ?? end)) / 1000;
+  const slaves: Record<string, number> = {};
+  let slaveSeconds = 0;
+  let resultBytes = 0;
+  for (const file of files) {
+    if (file.slave !== undefined) slaves[file.slave] = (slaves[file.slave] ?? 0) + 1;
+    slaveSeconds += file.seconds ?? 0;
+    resultBytes += file.resultBytes ?? 0;
+  }
+  return {
+    seconds: rounded((end - job.createdAt) / 1000),
+    queue_seconds: rounded(((job.startedAt ?? end) - job.createdAt) / 1000),
+    run_seconds: rounded(run),
+    slave_seconds: rounded(slaveSeconds),
+    input_bytes: job.bytes,
+    result_bytes: resultBytes,
+    files_per_second: run > 0 ? rounded((job.done + job.failed) / run) : 0,
+    slaves,
+  };
+}
+
+export function slaveView(slave: Slave): SlaveView {
+  const { id, name, state, classic, slots, assigned, done, failed, status } = slave;
+  return {
+    id,
+    name,
+    address: slave.baseUrl.slice("http://".length),
+    state,
+    classic,
+    slots,
+    busy: assigned,
+    tasks: tasksOf(slave),
+    done,
+    failed,
+    ...given({
+      version: slave.version,
+      last_seen: slave.lastSeen === undefined ? undefined : isoTime(slave.lastSeen),
+      cpu: status?.cpu,
+      memory: status?.memory,
+      working_on: status?.working_on,
+    }),
+  };
+}
+
+export function taskView(task: TaskDefinition): TaskView {
+  const { name, title, summary, field, extensions } = task;
+  return {
+    task_type: name,
+    title,
+    summary,
+    field,
+    extensions,
+    options: optionsSchema(task) as JsonObject,
+    result: task.resultName("<name>", task.options.parse({})),
+  };
+}
+
+/** Whether results of this job are JSON, and so may be given inline. */
+export function hasJsonResults(job: JobRecord): boolean {
+  const task = taskNamed(job.task);
+  return task.resultType(task.options.parse(job.options)) === "application/json";
+}
+
+/** Python's `str.title()` of a task's name, as the old service wrote it. */
+function titleCase(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+function isoTime(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Only the members that have a value. */
+function given<T extends object>(members: T): Given<T> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Given<T>;
+}

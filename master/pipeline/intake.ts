@@ -1,0 +1,108 @@
+import { type AppError, RequestError, UnavailableError } from "../../shared/errors.ts";
+import type { JobStore } from "../../shared/job/port.ts";
+import { parseOptions } from "../../shared/tasks/options.ts";
+import { taskNamed } from "../../shared/tasks/registry.ts";
+import type { InputFile, JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
+import type { JobRunner, RunningJob } from "./runner.ts";
+
+/** An upload after its bytes are in the spool, before anything of it was judged. */
+export interface Upload {
+  /** The job's id, and the group of its files in the store. */
+  readonly id: string;
+  readonly taskType: string;
+  /** The field `options`, as text. */
+  readonly options: string | undefined;
+  readonly files: readonly UploadedFile[];
+  /** Whether the job must survive a power loss before the answer. */
+  readonly durable: boolean;
+}
+
+export interface UploadedFile {
+  readonly field: string;
+  readonly filename: string;
+  readonly key: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface IntakeParts {
+  readonly jobs: JobStore;
+  readonly runner: JobRunner;
+  readonly sync: () => Promise<void>;
+  readonly replaceNames: boolean;
+  readonly limits: { readonly maxQueuedUnits: number; readonly maxQueuedBytes: number };
+}
+
+/** Judges an upload as a whole, records it as a job, and sets it going. */
+export async function takeIn(parts: IntakeParts, upload: Upload): Promise<RunningJob> {
+  const task = taskNamed(upload.taskType);
+  const options = parseOptions(task, upload.options);
+  const files = inputsOf(task, upload.files);
+  refuseWhenFull(parts);
+  if (upload.durable) await parts.sync();
+  const record = await parts.jobs.create(
+    {
+      id: upload.id,
+      task: task.name,
+      options: options as JsonObject,
+      priority: 1,
+      seed: seedOf(upload.id),
+      createdAt: Date.now(),
+      files: files.map((file) => ({ ...file, resultName: (stem) => task.resultName(stem, options) })),
+    },
+    { durable: upload.durable, replaceNames: parts.replaceNames },
+  );
+  return await parts.runner.start(record);
+}
+
+/** All files under the task's field; a file under another one is a mistake that must not be passed over. */
+function inputsOf(task: TaskDefinition, files: readonly UploadedFile[]): InputFile[] {
+  const stray = files.find((file) => fieldName(file) !== task.field);
+  if (stray !== undefined) throw wrongField(task, stray);
+  if (files.length === 0) throw noFiles(task);
+  return files.map(({ key, filename, bytes, sha256 }, index) => ({ index, key, filename, bytes, sha256 }));
+}
+
+/** Some clients name repeated fields `texts[]`. */
+function fieldName(file: UploadedFile): string {
+  return file.field.replace(/\[\]$/, "");
+}
+
+function wrongField(task: TaskDefinition, stray: UploadedFile): AppError {
+  return new RequestError("wrong_field", `No files provided for ${task.name} processing`, {
+    details: {
+      field: stray.field,
+      valid_values: [task.field],
+      hint: `The file ${stray.filename} came under "${stray.field}"; ${task.name} takes its files under "${task.field}".`,
+    },
+  });
+}
+
+function noFiles(task: TaskDefinition): AppError {
+  return new RequestError("no_files", `No files provided for ${task.name} processing`, {
+    details: {
+      field: task.field,
+      hint: `Send one or more files under "${task.field}" as multipart/form-data.`,
+    },
+  });
+}
+
+function refuseWhenFull({ runner, limits }: IntakeParts): void {
+  const load = runner.load();
+  if (load.files <= limits.maxQueuedUnits && load.bytes <= limits.maxQueuedBytes) return;
+  throw new UnavailableError(
+    "queue_full",
+    "Too much is waiting already (MAX_QUEUED_UNITS, MAX_QUEUED_BYTES).",
+    {
+      status: 429,
+      retryAfter: 10,
+    },
+  );
+}
+
+/** From the id, so that a replay draws the same numbers. */
+function seedOf(id: string): number {
+  let seed = 0;
+  for (const character of id) seed = (Math.imul(seed, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
+  return seed;
+}

@@ -1,0 +1,55 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { leaseSize } from "./leaseSize.ts";
+
+const situation = fc.record({
+  slots: fc.integer({ min: 1, max: 64 }),
+  fleetSlots: fc.integer({ min: 1, max: 512 }),
+  assigned: fc.integer({ min: 0, max: 2000 }),
+  assignedSeconds: fc.double({ min: 0, max: 1000, noNaN: true }),
+  waiting: fc.integer({ min: 1, max: 100_000 }),
+  unitSeconds: fc.option(fc.double({ min: 0, max: 600, noNaN: true }), { nil: undefined }),
+  unitBytes: fc.integer({ min: 0, max: 1e9 }),
+});
+
+test("never more than wait, never more than a request may hold, never less than none", () => {
+  fc.assert(
+    fc.property(situation, (given) => {
+      const { units, bytes } = leaseSize(given);
+      expect(Number.isInteger(units)).toBe(true);
+      expect(units).toBeGreaterThanOrEqual(0);
+      expect(units).toBeLessThanOrEqual(Math.min(256, given.waiting));
+      expect(bytes).toBeGreaterThanOrEqual(given.unitBytes);
+    }),
+  );
+});
+
+test("a slave with a free slot always gets something", () => {
+  fc.assert(
+    fc.property(situation, (given) => {
+      const free = { ...given, assigned: Math.min(given.assigned, given.slots - 1) };
+      expect(leaseSize(free).units).toBeGreaterThanOrEqual(1);
+    }),
+  );
+});
+
+const base = { slots: 2, fleetSlots: 4, assigned: 0, assignedSeconds: 0, waiting: 10_000, unitBytes: 1000 };
+
+test("units of unknown length go out one per slot", () => {
+  expect(leaseSize({ ...base, unitSeconds: undefined }).units).toBe(2);
+  expect(leaseSize({ ...base, unitSeconds: undefined, assigned: 2 }).units).toBe(0);
+});
+
+test("short units travel in hundreds", () => {
+  expect(leaseSize({ ...base, unitSeconds: 0.001 }).units).toBe(256);
+});
+
+test("long units: one running and one waiting per slot", () => {
+  expect(leaseSize({ ...base, unitSeconds: 10 }).units).toBe(4);
+  expect(leaseSize({ ...base, unitSeconds: 10, assigned: 4, assignedSeconds: 40 }).units).toBe(0);
+});
+
+test("near the end of a job leases shrink to a share of what is left", () => {
+  expect(leaseSize({ ...base, unitSeconds: 0.001, waiting: 8 }).units).toBe(2);
+  expect(leaseSize({ ...base, unitSeconds: 0.001, waiting: 1 }).units).toBe(1);
+});

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { canonical, hostAndPort, pinAddress } from "./address.ts";
+
+test.each([
+  ["127.0.0.1", "127.0.0.1", "127.0.0.1"],
+  [undefined, "::ffff:10.1.2.3", "10.1.2.3"],
+  ["10.0.0.7", "10.0.0.9", "10.0.0.7"],
+  ["192.168.1.5", "127.0.0.1", "192.168.1.5"],
+  ["::1", "::1", "::1"],
+  ["localhost", "127.0.0.1", canonicalLoopback],
+])("%s announced from %s is called at %s", async (announced, remote, expected) => {
+  const pinned = await pinAddress(announced, remote);
+  if (typeof expected === "string") expect(pinned).toBe(expected);
+  else expect(expected()).toContain(pinned);
+});
+
+test.each([
+  ["169.254.169.254", "10.0.0.9"],
+  ["::ffff:169.254.169.254", "10.0.0.9"],
+  ["0.0.0.0", "10.0.0.9"],
+  ["::", "10.0.0.9"],
+  ["224.0.0.1", "10.0.0.9"],
+  ["255.255.255.255", "10.0.0.9"],
+  ["fe80::1", "10.0.0.9"],
+  ["ff02::1", "10.0.0.9"],
+  ["fd00:ec2::254", "10.0.0.9"],
+  ["127.0.0.1", "10.0.0.9"],
+  ["::ffff:127.0.0.1", "10.0.0.9"],
+  ["a b", "127.0.0.1"],
+  ["host/path", "127.0.0.1"],
+  ["user@host", "127.0.0.1"],
+])("%s announced from %s is refused", async (announced, remote) => {
+  await expect(pinAddress(announced, remote)).rejects.toMatchObject({
+    code: "slave_address_refused",
+    status: 400,
+  });
+});
+
+test("IPv6 addresses are bracketed in URLs", () => {
+  expect(hostAndPort("::1", 3000)).toBe("[::1]:3000");
+  expect(hostAndPort("10.0.0.1", 3000)).toBe("10.0.0.1:3000");
+  expect(canonical("::ffff:1.2.3.4")).toBe("1.2.3.4");
+});
+
+function canonicalLoopback(): string[] {
+  return ["127.0.0.1", "::1"];
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { BlockList, isIP } from "node:net";
+import { as, type Values, type Variable } from "./env.ts";
+import { ConfigError } from "./errors.ts";
+
+/** The variables that say who may speak to a process, for masters, slaves and the CLI alike. */
+export const ACCESS_VARIABLES = {
+  manyhandsToken: secret("MANYHANDS_TOKEN", "One secret for small set-ups: fleet and clients share it."),
+  manyhandsTokenFile: secret("MANYHANDS_TOKEN_FILE", "A file that holds MANYHANDS_TOKEN."),
+  fleetToken: secret("FLEET_TOKEN", "Secret of master and slaves among themselves."),
+  fleetTokenFile: secret("FLEET_TOKEN_FILE", "A file that holds FLEET_TOKEN."),
+  clientToken: secret(
+    "CLIENT_TOKEN",
+    "Secret of clients: uploads, jobs, results. Several: separated by commas.",
+  ),
+  clientTokenFile: secret("CLIENT_TOKEN_FILE", "A file that holds CLIENT_TOKEN."),
+  allowAnonymous: {
+    name: "ALLOW_ANONYMOUS",
+    schema: as.flag,
+    fallback: "false",
+    meaning: "true: listen beyond this machine without any token, on purpose.",
+  },
+} as const;
+
+export interface Access {
+  readonly fleetToken: string | undefined;
+  /** Any of these lets a client in; empty: no token is asked for. */
+  readonly clientTokens: readonly string[];
+}
+
+/** @throws ConfigError when a token file cannot be read */
+export function readAccess(values: Values<typeof ACCESS_VARIABLES>): Access {
+  const both = values.manyhandsToken ?? fromFile("MANYHANDS_TOKEN_FILE", values.manyhandsTokenFile);
+  const fleet = values.fleetToken ?? fromFile("FLEET_TOKEN_FILE", values.fleetTokenFile) ?? both;
+  const client = values.clientToken ?? fromFile("CLIENT_TOKEN_FILE", values.clientTokenFile) ?? both;
+  const clientTokens = (client ?? "")
+    .split(",")
+    .map((token) => token.trim())
+    .filter(Boolean);
+  return { fleetToken: fleet, clientTokens };
+}
+
+export interface Listening {
+  readonly host: string;
+  readonly hostVariable: string;
+  readonly protectedBy: readonly string[];
+  readonly isProtected: boolean;
+  readonly allowAnonymous: boolean;
+}
+
+/** Nothing listens beyond this machine without a token, unless that was said on purpose. @throws ConfigError */
+export function refuseOpenDoor(listening: Listening): void {
+  const { host, hostVariable, protectedBy, isProtected, allowAnonymous } = listening;
+  if (isProtected || allowAnonymous || isLoopback(host)) return;
+  throw new ConfigError(
+    `${hostVariable}=${host} would let other machines in, and no token is set. ` +
+      `Set ${protectedBy.join(" and ")} (or MANYHANDS_TOKEN), or ALLOW_ANONYMOUS=true to open it on purpose.`,
+  );
+}
+
+export function isLoopback(host: string): boolean {
+  if (host === "localhost") return true;
+  const kind = isIP(host);
+  return kind !== 0 && loopback.check(host, kind === 4 ? "ipv4" : "ipv6");
+}
+
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8, "ipv4");
+loopback.addAddress("::1", "ipv6");
+
+function secret(name: string, meaning: string): Variable<string | undefined> {
+  return { name, schema: as.optionalText, fallback: undefined, meaning };
+}
+
+function fromFile(variable: string, path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, "utf8").trim() || undefined;
+  } catch {
+    throw new ConfigError(`${variable}: the file ${path} cannot be read.`);
+  }
+}

@@ -1,0 +1,169 @@
+import { describe, expect, test } from "vitest";
+import type { LeaseWish, QueuedUnit, UnitQueue } from "./port.ts";
+
+/** The laws of UnitQueue, for every driver. */
+export function queueContract(name: string, open: () => Promise<UnitQueue>): void {
+  describe(`queue: ${name}`, () => {
+    test("leases units of a job in the order they were put", async () => {
+      const queue = await open();
+      await queue.put(units("a", 5));
+      const lease = await queue.lease(wish({ units: 3 }));
+      expect(lease?.units.map((unit) => unit.id)).toEqual(["a/main/0", "a/main/1", "a/main/2"]);
+      await queue.close();
+    });
+
+    test("gives a unit to one lease at a time", async () => {
+      const queue = await open();
+      await queue.put(units("a", 2));
+      expect((await queue.lease(wish({ units: 2 })))?.units).toHaveLength(2);
+      expect(await queue.lease(wish({ units: 2 }))).toBeUndefined();
+      await queue.close();
+    });
+
+    test("takes no more bytes than wished, but always one unit", async () => {
+      const queue = await open();
+      await queue.put(units("a", 3).map((unit) => ({ ...unit, bytes: 100 })));
+      expect((await queue.lease(wish({ units: 3, bytes: 200 })))?.units).toHaveLength(2);
+      expect((await queue.lease(wish({ units: 3, bytes: 10 })))?.units).toHaveLength(1);
+      await queue.close();
+    });
+
+    test("jobs take turns", async () => {
+      const queue = await open();
+      await queue.put(units("a", 4));
+      const first = await queue.lease(wish({ units: 1 }));
+      await queue.put(units("b", 4));
+      const jobs = [first?.units[0]?.job];
+      for (let turn = 0; turn < 5; turn += 1)
+        jobs.push((await queue.lease(wish({ units: 1 })))?.units[0]?.job);
+      expect(jobs.filter((job) => job === "b").length).toBeGreaterThanOrEqual(2);
+      expect(jobs.filter((job) => job === "a").length).toBeGreaterThanOrEqual(2);
+      await queue.close();
+    });
+
+    test("a job of twice the priority gets twice the leases", async () => {
+      const queue = await open();
+      await queue.put(units("a", 30));
+      await queue.put(units("b", 30).map((unit) => ({ ...unit, priority: 2 })));
+      const taken = { a: 0, b: 0 };
+      for (let turn = 0; turn < 30; turn += 1) {
+        taken[(await queue.lease(wish({ units: 1 })))?.units[0]?.job as "a" | "b"] += 1;
+      }
+      expect(taken.b).toBeGreaterThanOrEqual(19);
+      expect(taken.b).toBeLessThanOrEqual(21);
+      await queue.close();
+    });
+
+    test("passes over a job that the wish cannot do", async () => {
+      const queue = await open();
+      await queue.put(units("a", 1));
+      await queue.put(units("b", 1).map((unit) => ({ ...unit, task: "ocr" })));
+      const lease = await queue.lease({ ...wish({ units: 1 }), can: (unit) => unit.task === "ocr" });
+      expect(lease?.units[0]?.job).toBe("b");
+      await queue.close();
+    });
+
+    test("an acknowledged unit is gone for good, once", async () => {
+      const queue = await open();
+      await queue.put(units("a", 1));
+      const lease = required(await queue.lease(wish({ units: 1 })));
+      expect(await queue.ack(lease, "a/main/0")).toBe(true);
+      expect(await queue.ack(lease, "a/main/0")).toBe(false);
+      expect(await queue.lease(wish({ units: 1 }))).toBeUndefined();
+      expect(queue.size()).toEqual({ waiting: 0, leased: 0, bytes: 0 });
+      await queue.close();
+    });
+
+    test("a failed unit goes out again first and alone, with its count", async () => {
+      const queue = await open();
+      await queue.put(units("a", 3));
+      const lease = required(await queue.lease(wish({ units: 1 })));
+      expect(await queue.fail(lease, "a/main/0", "crash")).toBe(true);
+      const again = required(await queue.lease(wish({ units: 3 })));
+      expect(again.units.map((unit) => [unit.id, unit.crashes])).toEqual([["a/main/0", 1]]);
+      await queue.close();
+    });
+
+    test("a unit that is returned is not counted and travels with others", async () => {
+      const queue = await open();
+      await queue.put(units("a", 3));
+      const lease = required(await queue.lease(wish({ units: 1 })));
+      await queue.fail(lease, "a/main/0", "returned");
+      const again = required(await queue.lease(wish({ units: 3 })));
+      expect(again.units.map((unit) => unit.crashes + unit.losses)).toEqual([0, 0, 0]);
+      await queue.close();
+    });
+
+    test("a lease that ran out is lost: its answer is refused and its units go out again", async () => {
+      const queue = await open();
+      await queue.put(units("a", 1));
+      const late = required(await queue.lease({ ...wish({ units: 1 }), seconds: 0 }));
+      const next = required(await queue.lease(wish({ units: 1 })));
+      expect(next.token).toBeGreaterThan(late.token);
+      expect(await queue.ack(late, "a/main/0")).toBe(false);
+      expect(await queue.ack(next, "a/main/0")).toBe(true);
+      await queue.close();
+    });
+
+    test("a lease that is extended in time is kept", async () => {
+      const queue = await open();
+      await queue.put(units("a", 1));
+      const lease = required(await queue.lease(wish({ units: 1 })));
+      expect(await queue.extend(lease, 60)).toBe(true);
+      expect(await queue.lease(wish({ units: 1 }))).toBeUndefined();
+      await queue.close();
+    });
+
+    test("a cancelled job leaves nothing, waiting or leased", async () => {
+      const queue = await open();
+      await queue.put(units("a", 3));
+      const lease = required(await queue.lease(wish({ units: 1 })));
+      await queue.cancel("a");
+      expect(await queue.lease(wish({ units: 1 }))).toBeUndefined();
+      expect(await queue.ack(lease, "a/main/0")).toBe(false);
+      expect(await queue.fail(lease, "a/main/0", "crash")).toBe(false);
+      expect(queue.size()).toEqual({ waiting: 0, leased: 0, bytes: 0 });
+      await queue.close();
+    });
+
+    test("tells when something may be leased", async () => {
+      const queue = await open();
+      let calls = 0;
+      const undo = queue.onReady(() => {
+        calls += 1;
+      });
+      await queue.put(units("a", 1));
+      expect(calls).toBe(1);
+      undo();
+      await queue.put(units("b", 1));
+      expect(calls).toBe(1);
+      await queue.close();
+    });
+  });
+}
+
+function units(job: string, count: number): QueuedUnit[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `${job}/main/${index}`,
+    job,
+    task: "text",
+    step: "main",
+    stepVersion: 1,
+    options: {},
+    args: {},
+    files: [],
+    bytes: 1,
+    crashes: 0,
+    losses: 0,
+    priority: 1,
+  }));
+}
+
+function wish({ units: count, bytes = 1_000_000 }: { units: number; bytes?: number }): LeaseWish {
+  return { owner: "s", seconds: 60, can: () => true, size: () => ({ units: count, bytes }) };
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("a lease was expected");
+  return value;
+}
