@@ -1,0 +1,127 @@
+import { isAscii, isUtf8 } from "node:buffer";
+import iconv from "iconv-lite";
+import { detectAll } from "jschardet";
+import { FileError } from "../../errors.ts";
+import { refuseBinary } from "./binary.ts";
+
+export interface DecodedText {
+  /** Without byte order mark. */
+  readonly text: string;
+  /** Name of the encoding as registered with IANA, lower case: `utf-8`, `windows-1251`. */
+  readonly encoding: string;
+  /** How sure the encoding is, 0..1; 1 where it is proven (byte order mark, valid UTF-8) or was given. */
+  readonly confidence: number;
+  /** Whether the file began with a byte order mark. */
+  readonly bom: boolean;
+}
+
+/** Bytes that the encoding of an unmarked file is judged by; the detector reads no more. */
+const SAMPLE = 200_000;
+
+const MARKS: readonly (readonly [encoding: string, ...mark: number[]])[] = [
+  ["utf-8", 0xef, 0xbb, 0xbf],
+  ["utf-32le", 0xff, 0xfe, 0x00, 0x00],
+  ["utf-32be", 0x00, 0x00, 0xfe, 0xff],
+  ["utf-16le", 0xff, 0xfe],
+  ["utf-16be", 0xfe, 0xff],
+];
+
+/**
+ * Text of a file in an unknown encoding: by its byte order mark, else as UTF-8 where it is valid
+ * UTF-8, else by jschardet's statistics. Bytes that mean nothing become U+FFFD.
+ * @throws FileError `wrong_type` for what is not text; `unsupported_encoding` for a given name that is unknown.
+ */
+export function decodeText(bytes: Buffer, given: string | null = null): DecodedText {
+  const mark = MARKS.find(([, ...codes]) => codes.every((code, at) => bytes[at] === code));
+  if (given !== null) return decodeAs(bytes, given);
+  if (mark !== undefined) return decoded(bytes, mark[0], { confidence: 1, bom: true });
+  const wide = wideEncoding(bytes);
+  if (wide !== undefined) return decoded(bytes, wide, { confidence: 0.9, bom: false });
+  refuseBinary(bytes);
+  if (isAscii(bytes) && !isShifted(bytes)) return decoded(bytes, "us-ascii", { confidence: 1, bom: false });
+  if (!isAscii(bytes) && isUtf8(bytes)) return decoded(bytes, "utf-8", { confidence: 1, bom: false });
+  return decodeByStatistics(bytes);
+}
+
+function decodeAs(bytes: Buffer, given: string): DecodedText {
+  if (!isKnown(given)) {
+    const hint = "Use a name such as utf-8, windows-1252 or shift_jis, or leave it out to have it found.";
+    throw new FileError("unsupported_encoding", `The encoding "${given}" is not known. ${hint}`);
+  }
+  const text = toText(bytes, given);
+  return { text, encoding: given.toLowerCase(), confidence: 1, bom: false };
+}
+
+function decoded(
+  bytes: Buffer,
+  encoding: string,
+  { confidence, bom }: Pick<DecodedText, "confidence" | "bom">,
+): DecodedText {
+  return { text: toText(bytes, encoding), encoding, confidence, bom };
+}
+
+/**
+ * UTF-16 or UTF-32 without a mark: where one byte of each two (three of each four) is nearly always 0.
+ * Text in Latin letters only; the detector finds the others.
+ */
+function wideEncoding(bytes: Buffer): string | undefined {
+  const sample = bytes.subarray(0, Math.min(bytes.length - (bytes.length % 4), 4_096));
+  if (sample.length < 4 || !sample.includes(0)) return undefined;
+  const zeros = [0, 0, 0, 0];
+  for (let at = 0; at < sample.length; at += 1)
+    if (sample[at] === 0) zeros[at % 4] = (zeros[at % 4] ?? 0) + 1;
+  const pattern = zeros.map((count) => (count / (sample.length / 4) > 0.7 ? "0" : "x")).join("");
+  return { "000x": "utf-32be", x000: "utf-32le", "0x0x": "utf-16be", x0x0: "utf-16le" }[pattern];
+}
+
+/** ISO-2022 and HZ are made of ASCII bytes with escapes. */
+function isShifted(bytes: Buffer): boolean {
+  const sample = bytes.subarray(0, SAMPLE);
+  return sample.includes("\u001b$") || sample.includes("\u001b(") || sample.includes("~{");
+}
+
+function decodeByStatistics(bytes: Buffer): DecodedText {
+  const found = detectAll(bytes.subarray(0, SAMPLE)).find(
+    ({ encoding }) => encoding !== null && isKnown(encoding),
+  );
+  const encoding = found?.encoding ?? "windows-1252";
+  const confidence = Math.round((found?.confidence ?? 0) * 100) / 100;
+  return decoded(bytes, registered(encoding), { confidence, bom: false });
+}
+
+/** The detector's name as IANA writes it. */
+function registered(encoding: string): string {
+  const name = encoding.toLowerCase();
+  const known: Readonly<Record<string, string>> = {
+    ascii: "us-ascii",
+    "utf-16-be": "utf-16be",
+    "utf-16-le": "utf-16le",
+    "utf-32-be": "utf-32be",
+    "utf-32-le": "utf-32le",
+    macroman: "macintosh",
+    "mac-roman": "macintosh",
+    cp932: "shift_jis",
+    cp949: "euc-kr",
+    big5hkscs: "big5-hkscs",
+  };
+  return known[name] ?? name.replace(/^iso8859-/, "iso-8859-").replace(/^cp125(\d)$/, "windows-125$1");
+}
+
+/** iconv-lite has no ISO-2022; the ICU of Node has. */
+function isKnown(encoding: string): boolean {
+  return iconv.encodingExists(encoding) || icu(encoding) !== undefined;
+}
+
+function toText(bytes: Buffer, encoding: string): string {
+  if (encoding === "us-ascii") return bytes.toString("latin1");
+  if (iconv.encodingExists(encoding)) return iconv.decode(bytes, encoding);
+  return icu(encoding)?.decode(bytes) ?? bytes.toString("latin1");
+}
+
+function icu(encoding: string): { decode(bytes: Buffer): string } | undefined {
+  try {
+    return new TextDecoder(encoding);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,110 @@
+import type { Afinn } from "./afinn.ts";
+import { addPhrase, collectPhrases, type Phrases } from "./keywords.ts";
+import { sentencesOf } from "./sentences.ts";
+import { addScore, emptySums, type ScoredSentence, type SentimentSums } from "./sentiment.ts";
+import type { Vader } from "./vader/score.ts";
+import { wordsOf } from "./words.ts";
+
+/** Distinct words that are counted; texts of a hundred million words in one language stay below it. */
+const MAX_WORDS = 1_000_000;
+/** What ends a clause: no keyword reaches over it. */
+const CLAUSE = /[^\p{L}\p{M}\p{N}\s'’_-]+|\s[-–—]+\s/u;
+
+/** Everything that is counted in a text or in a block of it; tallies of blocks add up to the text's. */
+export interface Tally {
+  characters: number;
+  lines: number;
+  words: number;
+  letters: number;
+  readonly wordCounts: Map<string, number>;
+  readonly phrases: Phrases;
+  readonly sums: SentimentSums;
+  readonly afinn: { sum: number; positive: number; negative: number };
+  readonly listed: ScoredSentence[];
+}
+
+export interface TallyTools {
+  readonly vader: Vader;
+  readonly afinn: Afinn;
+  readonly stopWords: ReadonlySet<string>;
+  /** Sentences to list at most. */
+  readonly sentences: number;
+}
+
+export function emptyTally(): Tally {
+  return {
+    characters: 0,
+    lines: 0,
+    words: 0,
+    letters: 0,
+    wordCounts: new Map(),
+    phrases: new Map(),
+    sums: emptySums(),
+    afinn: { sum: 0, positive: 0, negative: 0 },
+    listed: [],
+  };
+}
+
+/** Counts a text. */
+export function tallyOf(text: string, tools: TallyTools): Tally {
+  const tally = emptyTally();
+  tally.characters = codePoints(text);
+  tally.lines = count(text, "\n");
+  for (const sentence of sentencesOf(text)) addSentence(tally, sentence, tools);
+  return tally;
+}
+
+/** Adds the tally of the block that follows. */
+export function addTally(total: Tally, block: Tally, listed: number): void {
+  total.characters += block.characters;
+  total.lines += block.lines;
+  total.words += block.words;
+  total.letters += block.letters;
+  for (const [word, times] of block.wordCounts) addWord(total.wordCounts, word, times);
+  for (const [phrase, times] of block.phrases) addPhrase(total.phrases, phrase, times);
+  addUp(total.sums, block.sums);
+  addUp(total.afinn, block.afinn);
+  total.listed.push(...block.listed.slice(0, Math.max(0, listed - total.listed.length)));
+}
+
+function addUp<Sums extends object>(total: Sums, block: Sums): void {
+  for (const key of Object.keys(total) as (keyof Sums)[]) {
+    total[key] = (Number(total[key]) + Number(block[key])) as Sums[keyof Sums];
+  }
+}
+
+function addSentence(tally: Tally, sentence: string, tools: TallyTools): void {
+  const words = wordsOf(sentence);
+  tally.words += words.length;
+  for (const word of words) {
+    tally.letters += word.includes("'") ? word.replaceAll("'", "").length : word.length;
+    addWord(tally.wordCounts, word, 1);
+  }
+  collectPhrases(sentence.split(CLAUSE).map(wordsOf), tools.stopWords, tally.phrases);
+  addUp(tally.afinn, tools.afinn(words));
+  const score = tools.vader(sentence);
+  const confidence = addScore(tally.sums, score);
+  if (tally.listed.length < tools.sentences) {
+    tally.listed.push({ text: sentence, score: score.compound, confidence });
+  }
+}
+
+function addWord(counts: Map<string, number>, word: string, times: number): void {
+  const known = counts.get(word);
+  if (known !== undefined || counts.size < MAX_WORDS) counts.set(word, (known ?? 0) + times);
+}
+
+function codePoints(text: string): number {
+  let pairs = 0;
+  for (let at = 0; at < text.length - 1; at += 1) {
+    if ((text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00)
+      pairs += 1;
+  }
+  return text.length - pairs;
+}
+
+function count(text: string, mark: string): number {
+  let found = 0;
+  for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, at + 1)) found += 1;
+  return found;
+}

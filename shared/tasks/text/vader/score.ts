@@ -1,0 +1,77 @@
+import { round } from "../round.ts";
+import { ALPHA, EXCLAMATION, MANY_QUESTIONS, MAX_EXCLAMATIONS, QUESTION } from "./constants.ts";
+import { type EmojiNames, loadEmojiNames, spellEmoji } from "./emoji.ts";
+import { type Lexicon, loadLexicon } from "./lexicon.ts";
+import { valences } from "./valence.ts";
+import { vaderWords } from "./words.ts";
+
+/** VADER's scores of one text, rounded as its authors' program does. */
+export interface VaderScore {
+  /** Sum of valences s as s / sqrt(s² + 15), -1 (most negative) .. 1, four decimals. */
+  readonly compound: number;
+  /** Shares of the text, 0..1, three decimals; together 1, or all 0 where there are no words. */
+  readonly positive: number;
+  readonly neutral: number;
+  readonly negative: number;
+  /** Words that carry a valence. */
+  readonly bearing: number;
+}
+
+export type Vader = (text: string) => VaderScore;
+
+/** Loads the lexicon (7,500 words) and the emoji names once. */
+export function createVader(): Vader {
+  const lexicon = loadLexicon();
+  const emoji = loadEmojiNames();
+  return (text) => scoreText(text, lexicon, emoji);
+}
+
+function scoreText(raw: string, lexicon: Lexicon, emoji: EmojiNames): VaderScore {
+  const text = spellEmoji(raw, emoji);
+  const sentiments = valences(vaderWords(text), lexicon);
+  if (sentiments.length === 0) return { compound: 0, positive: 0, neutral: 0, negative: 0, bearing: 0 };
+  const emphasis = exclamations(text) + questions(text);
+  const shares = sharesOf(sentiments, emphasis);
+  const sum = sentiments.reduce((total, valence) => total + valence, 0);
+  const emphasised = sum + Math.sign(sum) * emphasis;
+  const compound = emphasised / Math.sqrt(emphasised * emphasised + ALPHA);
+  return { compound: round(compound, 4), ...shares };
+}
+
+function exclamations(text: string): number {
+  return Math.min(count(text, "!"), MAX_EXCLAMATIONS) * EXCLAMATION;
+}
+
+function questions(text: string): number {
+  const marks = count(text, "?");
+  if (marks <= 1) return 0;
+  return marks <= 3 ? marks * QUESTION : MANY_QUESTIONS;
+}
+
+function count(text: string, mark: string): number {
+  let found = 0;
+  for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, at + 1)) found += 1;
+  return found;
+}
+
+/** Each word weighs 1, one with a valence its size besides; emphasis goes to the heavier side. */
+function sharesOf(sentiments: readonly number[], emphasis: number): Omit<VaderScore, "compound"> {
+  let positive = 0;
+  let negative = 0;
+  let neutral = 0;
+  for (const valence of sentiments) {
+    if (valence > 0) positive += valence + 1;
+    else if (valence < 0) negative += 1 - valence;
+    else neutral += 1;
+  }
+  const bearing = sentiments.length - neutral;
+  if (positive > negative) positive += emphasis;
+  else if (positive < negative) negative += emphasis;
+  const total = positive + negative + neutral;
+  return {
+    positive: round(positive / total, 3),
+    neutral: round(neutral / total, 3),
+    negative: round(negative / total, 3),
+    bearing,
+  };
+}
