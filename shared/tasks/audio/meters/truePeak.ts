@@ -5,9 +5,15 @@ const REACH = 12;
 const TAPS = 2 * REACH;
 /** Positions between two samples that are looked at: four times oversampling. */
 const PHASES = [interpolator(1 / 4), interpolator(2 / 4), interpolator(3 / 4)];
-/** No interpolated value can exceed the largest of its samples by more than this factor. */
-const GAIN = Math.max(...PHASES.map((taps) => taps.reduce((sum, tap) => sum + Math.abs(tap), 0)));
-/** Samples that are skipped together when they are too small to matter. */
+/**
+ * What the two samples next to the place add at most, for 1 of each, and what the others do: most places
+ * are passed over because even that much could not reach the peak so far.
+ */
+const NEAR = Math.max(...PHASES.map((taps) => sizeOf(taps.subarray(REACH - 1, REACH + 1))));
+const FAR =
+  Math.max(...PHASES.map(sizeOf)) -
+  Math.min(...PHASES.map((taps) => sizeOf(taps.subarray(REACH - 1, REACH + 1))));
+/** Places that share one bound for their far samples. */
 const STRETCH = 32;
 
 /**
@@ -47,20 +53,34 @@ class Follower {
   /** Looks between the samples at every place that has REACH of them on both sides. */
   #search(count: number): void {
     const samples = this.#samples;
-    for (let i = 0; i < count; i += 1) this.peak = Math.max(this.peak, Math.abs(samples[i] ?? 0));
+    this.peak = Math.max(this.peak, largest(samples, this.#kept, count));
     const places = count - TAPS + 1;
     for (let from = 0; from < places; from += STRETCH) {
       const to = Math.min(places, from + STRETCH);
-      if (largest(samples, from, to + TAPS - 1) * GAIN > this.peak) this.#interpolate(from, to);
+      const far = FAR * largest(samples, from, to + TAPS - 1);
+      this.peak = highest(samples, { from, to, far, start: this.peak });
     }
   }
+}
 
-  #interpolate(from: number, to: number): void {
-    for (const taps of PHASES) {
-      for (let at = from; at < to; at += 1)
-        this.peak = Math.max(this.peak, Math.abs(dot(taps, this.#samples, at)));
-    }
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  /** What samples further away can add at most. */
+  readonly far: number;
+  readonly start: number;
+}
+
+/** The larger of `start` and the absolute interpolated values at places `from` up to `to`. */
+function highest(samples: Float64Array, { from, to, far, start }: Stretch): number {
+  let most = start;
+  for (let at = from; at < to; at += 1) {
+    const left = Math.abs(samples[at + REACH - 1] ?? 0);
+    const right = Math.abs(samples[at + REACH] ?? 0);
+    if (NEAR * Math.max(left, right) + far <= most) continue;
+    for (const taps of PHASES) most = Math.max(most, Math.abs(dot(taps, samples, at)));
   }
+  return most;
 }
 
 function dot(taps: Float64Array, samples: Float64Array, at: number): number {
@@ -87,6 +107,10 @@ function interpolator(at: number): Float64Array {
   });
   const sum = taps.reduce((total, tap) => total + tap, 0);
   return taps.map((tap) => tap / sum);
+}
+
+function sizeOf(taps: Float64Array): number {
+  return taps.reduce((sum, tap) => sum + Math.abs(tap), 0);
 }
 
 function kaiser(x: number): number {

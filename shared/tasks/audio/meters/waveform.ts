@@ -22,9 +22,8 @@ export function waveformMeter(frames: number, wanted: number): Meter<Waveform> {
         const end = Math.floor(((point + 1) * frames) / points) - seen;
         const to = Math.min(block.frames, end);
         for (const plane of block.channels) {
-          const part = plane.subarray(from, to);
-          min[point] = part.reduce((least, x) => Math.min(least, x), min[point] ?? 0);
-          max[point] = part.reduce((most, x) => Math.max(most, x), max[point] ?? 0);
+          min[point] = lowest(plane, { from, to, start: min[point] ?? 0 });
+          max[point] = -lowest(plane, { from, to, start: -(max[point] ?? 0), sign: -1 });
         }
         from = to;
         if (to === end) point += 1;
@@ -35,6 +34,23 @@ export function waveformMeter(frames: number, wanted: number): Meter<Waveform> {
   };
 }
 
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly start: number;
+  readonly sign?: 1 | -1;
+}
+
+/** The least of `start` and the samples of a stretch times `sign`. */
+function lowest(samples: Float64Array, { from, to, start, sign = 1 }: Stretch): number {
+  let least = start;
+  for (let i = from; i < to; i += 1) {
+    const x = sign * (samples[i] ?? 0);
+    if (x < least) least = x;
+  }
+  return least;
+}
+
 function rounded(values: Float64Array): number[] {
-  return Array.from(values, (value) => Math.round(value * 1e5) / 1e5);
+  return Array.from(values, (value) => Math.round(value * 1e5) / 1e5 + 0);
 }
