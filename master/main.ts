@@ -5,7 +5,7 @@ import { AppError, isErrno } from "../shared/errors.ts";
 import { createLogger } from "../shared/logger.ts";
 import { announceReady } from "../shared/process/ready.ts";
 import { endWithParent } from "../shared/process/withParent.ts";
-import { packageVersion } from "../shared/version.ts";
+import { VERSION } from "../shared/version.ts";
 import { createMaster, type MasterApp } from "./app.ts";
 import { type MasterConfig, readMasterConfig } from "./config.ts";
 
@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   loadEnvFile();
   const config = readMasterConfig();
   const logger = createLogger("master", config.logLevel);
-  const master = await createMaster(config, logger, packageVersion());
+  const master = await createMaster(config, logger, VERSION);
   await listen(master, config);
   await master.start();
   const { port } = master.server.address() as AddressInfo;

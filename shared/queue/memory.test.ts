@@ -34,9 +34,8 @@ test("whatever is leased, failed and acknowledged, every unit ends exactly once"
           const held = open[move % Math.max(open.length, 1)];
           const id = held?.left.shift();
           if (held === undefined || id === undefined) return;
-          if (move % 2 === 0) ended.push(...((await queue.ack(held.lease, id)) ? [id] : []));
-          else await queue.fail(held.lease, id, move % 3 === 0 ? "crash" : "returned");
           if (held.left.length === 0) open.splice(open.indexOf(held), 1);
+          await close(queue, { lease: held.lease, id, move, ended });
         };
         for (const move of moves) await (move < 4 ? take(move + 1) : settle(move));
         while (open.length > 0 || (await take(7))) await settle(0);
@@ -52,4 +51,16 @@ function unit(id: string) {
   const job = id.slice(0, id.indexOf("/"));
   const none = { options: {}, args: {}, files: [], crashes: 0, losses: 0, priority: 1 };
   return { id, job, task: "text", step: "main", stepVersion: 1, bytes: 10, ...none };
+}
+
+interface Closing {
+  readonly lease: Lease;
+  readonly id: string;
+  readonly move: number;
+  readonly ended: string[];
+}
+
+async function close(queue: MemoryQueue, { lease, id, move, ended }: Closing): Promise<void> {
+  if (move % 2 === 1) await queue.fail(lease, id, REASONS[move % 3] ?? "crash");
+  else if (await queue.ack(lease, id)) ended.push(id);
 }
