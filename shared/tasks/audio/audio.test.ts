@@ -84,10 +84,10 @@ describe("levels of every encoding", () => {
       zero_crossings: 9,
     });
     const tolerance = bits === 8 ? 0.01 : 1e-4;
-    expect(Math.abs(Number(result["rms"]) - Math.SQRT1_2 / 2)).toBeLessThan(tolerance);
-    expect(Math.abs(Number(result["peak"]) - Math.max(...half))).toBeLessThan(tolerance);
-    expect(Math.abs(Number(result["dc_offset"]))).toBeLessThan(tolerance);
-    expect(Number(result["rms_energy"]) / fullScale).toBeCloseTo(Number(result["rms"]), 12);
+    expect(Math.abs(Number(result.rms) - Math.SQRT1_2 / 2)).toBeLessThan(tolerance);
+    expect(Math.abs(Number(result.peak) - Math.max(...half))).toBeLessThan(tolerance);
+    expect(Math.abs(Number(result.dc_offset))).toBeLessThan(tolerance);
+    expect(Number(result.rms_energy) / fullScale).toBeCloseTo(Number(result.rms), 12);
   });
 
   it.each(["16", "24", "32", "32f", "64"])(
@@ -96,9 +96,9 @@ describe("levels of every encoding", () => {
       const samples = depth.endsWith("f") || depth === "64" ? half : half.map((x) => Math.round(30_000 * x));
       const little = await analysed(encoded(depth, samples));
       const big = await analysed(encoded(depth, samples, { container: "RIFX" }));
-      expect(big["encoding"]).toBe(String(little["encoding"]).replace("le", "be"));
-      expect(big["rms"]).toBe(little["rms"]);
-      expect(big["spectral"]).toEqual(little["spectral"]);
+      expect(big.encoding).toBe(String(little.encoding).replace("le", "be"));
+      expect(big.rms).toBe(little.rms);
+      expect(big.spectral).toEqual(little.spectral);
     },
   );
 
@@ -116,7 +116,7 @@ describe("levels of every encoding", () => {
     else wav.toMuLaw();
     const result = await analysed(Buffer.from(wav.toBuffer()));
     expect(result).toMatchObject({ encoding, bits_per_sample: 8, sample_width: 2, frames: 800 });
-    expect(Math.abs(Number(result["rms"]) - Math.SQRT1_2 / 2)).toBeLessThan(0.005);
+    expect(Math.abs(Number(result.rms) - Math.SQRT1_2 / 2)).toBeLessThan(0.005);
   });
 
   it.each([
@@ -144,7 +144,7 @@ describe("levels of every encoding", () => {
     const result = await analysed(
       riff(fmt(1, 1, [16]), chunk("data", shorts(-32_768, 32_767, -32_768, 32_767))),
     );
-    expect(result["rms_energy"]).toBeCloseTo(32_767.5, 3);
+    expect(result.rms_energy).toBeCloseTo(32_767.5, 3);
     expect(result).toMatchObject({ peak: 1, peak_dbfs: 0, min: -1, zero_crossings: 3 });
   });
 
@@ -202,8 +202,8 @@ describe("channels", () => {
       zero_crossing_rate: 0.25,
       dc_offset: 0.125,
     });
-    expect(result["rms"]).toBeCloseTo(Math.sqrt((0.25 ** 2 + 0.5 ** 2) / 2), 15);
-    expect(result["mono_mix"]).toMatchObject({ min: -0.125, max: 0.375, zero_crossings: 1 });
+    expect(result.rms).toBeCloseTo(Math.sqrt((0.25 ** 2 + 0.5 ** 2) / 2), 15);
+    expect(result.mono_mix).toMatchObject({ min: -0.125, max: 0.375, zero_crossings: 1 });
   });
 });
 
@@ -215,8 +215,8 @@ describe("spectrum, silence, waveform", () => {
     const { spectral } = await analysed(encoded("64", sine(1_000)));
     expect(spectral).toMatchObject({ frames: 16, fft_size: 2048, hop: 512, rolloff_share: 0.85 });
     const { centroid_hz, rolloff_hz } = spectral as Record<string, Record<string, number>>;
-    expect(centroid_hz?.["min"]).toBeCloseTo(1_000, 0);
-    expect(rolloff_hz?.["min"]).toBeCloseTo(1_000, -1);
+    expect(centroid_hz?.min).toBeCloseTo(1_000, 0);
+    expect(rolloff_hz?.min).toBeCloseTo(1_000, -1);
   });
 
   it("counts windows of 50 ms below the threshold as silent", async () => {
@@ -234,8 +234,8 @@ describe("spectrum, silence, waveform", () => {
   it("draws the waveform in as many points as are asked for", async () => {
     const { waveform } = await analysed(encoded("64", [0.1, -0.2, 0.3, -0.4]), { waveform_points: 2 });
     expect(waveform).toEqual({ points: 2, min: [-0.2, -0.4], max: [0.1, 0.3] });
-    expect((await analysed(encoded("64", sine(5))))["waveform"]).toMatchObject({ points: 1_000 });
-    expect((await analysed(encoded("64", [0.5, 0.5])))["waveform"]).toMatchObject({ points: 2 });
+    expect((await analysed(encoded("64", sine(5)))).waveform).toMatchObject({ points: 1_000 });
+    expect((await analysed(encoded("64", [0.5, 0.5]))).waveform).toMatchObject({ points: 2 });
   });
 
   it("leaves out what is switched off", async () => {
@@ -308,7 +308,7 @@ describe("containers and chunks", () => {
     const list = chunk("LIST", Buffer.concat([Buffer.from("adtl"), label, region]));
     const cue = chunk("cue ", Buffer.concat([u32(1), point]));
     const { metadata } = await analysed(riff(fmt(1, 1, [16]), chunk("data", samples), cue, list));
-    expect((metadata as Record<string, unknown>)["cue_points"]).toEqual([
+    expect((metadata as Record<string, unknown>).cue_points).toEqual([
       {
         id: 7,
         position_frames: 4_000,
@@ -372,7 +372,7 @@ describe("files that cannot be measured", () => {
   it("says what the header says where the encoding is not decoded", async () => {
     const result = await analysed(await fixture("gsm.wav"));
     expect(result).toMatchObject({ encoding: "gsm_ms", decoded: false, sample_rate: 8_000, channels: 1 });
-    expect(result["duration_seconds"]).toBe(0.25);
+    expect(result.duration_seconds).toBe(0.25);
   });
 });
 
@@ -409,7 +409,7 @@ it("reads a recording on disk block by block", async () => {
       options: audio.options.parse({ loudness: false, spectrum: false }),
     };
     const progress: number[] = [];
-    const output = await steps["main"]?.(input, { folder, progress: (done = 0) => progress.push(done) });
+    const output = await steps.main?.(input, { folder, progress: (done = 0) => progress.push(done) });
     expect(output?.summary).toContain("349.53 s, 48000 Hz, 2 channels, pcm_s16le");
     expect(largest).toBeLessThanOrEqual(1 << 20);
     expect(progress.at(-1)).toBe(1);

@@ -209,13 +209,13 @@ describe("true peak (EBU Tech 3341, tolerance +0.2/-0.4 dB)", () => {
     );
 
   it.each([
-    ["case 15", 4, 0, 0.5, -6],
-    ["case 16", 4, 45, 0.5, -6],
-    ["case 17", 6, 60, 0.5, -6],
-    ["case 18", 8, 67.5, 0.5, -6],
-    ["case 19", 4, 45, 1.41, 3],
-  ])("%s", (_, divisor, degrees, amplitude, expected) => {
-    const [peak = 0] = feed(truePeakMeter(1), [sine(divisor, degrees, amplitude)]);
+    { name: "case 15", samples: sine(4, 0, 0.5), expected: -6 },
+    { name: "case 16", samples: sine(4, 45, 0.5), expected: -6 },
+    { name: "case 17", samples: sine(6, 60, 0.5), expected: -6 },
+    { name: "case 18", samples: sine(8, 67.5, 0.5), expected: -6 },
+    { name: "case 19", samples: sine(4, 45, 1.41), expected: 3 },
+  ])("$name", ({ samples, expected }) => {
+    const [peak = 0] = feed(truePeakMeter(1), [samples]);
     const difference = 20 * Math.log10(peak) - expected;
     expect(difference).toBeLessThan(0.1);
     expect(difference).toBeGreaterThan(-0.1);
