@@ -18,6 +18,8 @@ export const options = z.strictObject({
     .default("text"),
   /** Opens an encrypted PDF or DOCX. Ignored by files that need none. */
   password: z.string().min(1).max(255).optional(),
+  /** Takes a file whose name claims another format (a DOCX named .pdf) for what it is, instead of refusing it. */
+  any_name: z.boolean().default(false),
   /** Pages of a PDF without a text layer are rendered and read by the `ocr` task. */
   ocr: z.boolean().default(false),
   /** A PDF of more pages is read in ranges of this many, by several slots. The result is the same. */

@@ -1,24 +1,50 @@
 import { FileError } from "../../errors.ts";
 import type { JsonObject, StepFile } from "../task.ts";
+import { decodeText } from "../text/decode.ts";
 import type { DocumentOptions } from "./options.ts";
 import { countCharacters, countWords, cut } from "./words.ts";
 
-/** Fields of a text or Markdown file. */
+/** A text file beyond this is refused: it and its result would not fit into memory. */
+const LARGEST = 64 * 2 ** 20;
+
+/** Fields of a text or Markdown file. @throws FileError `too_large`, `wrong_type`, `empty_file` */
 export async function plainFields(file: StepFile, options: DocumentOptions): Promise<JsonObject> {
-  const text = decode(await file.read());
+  if (file.bytes > LARGEST) {
+    const limit = LARGEST / 2 ** 20;
+    throw new FileError(
+      "too_large",
+      `The text file is larger than ${limit} MB. This limit is fixed; split the file.`,
+    );
+  }
+  const { text, encoding } = decodeText(await file.read());
   const character_count = countCharacters(text);
   return {
     document_type: "Generic Text",
+    media_type: isMarkdown(text) ? "text/markdown" : "text/plain",
     text_content: cut(text, options.max_characters),
     word_count: countWords(text),
     character_count,
     truncated: character_count > options.max_characters,
+    line_count: text === "" ? 0 : text.replace(/\r?\n$/, "").split(/\r\n|\n|\r/).length,
+    encoding,
     file_size_bytes: file.bytes,
   };
 }
 
-function decode(bytes: Buffer): string {
-  if (bytes.includes(0))
-    throw new FileError("wrong_type", "The file holds binary data. Send a PDF, DOCX or text file.");
-  return new TextDecoder("utf-8").decode(bytes);
+/** Signs of Markdown that plain prose does not show by chance. */
+const SIGNS: readonly RegExp[] = [
+  /^#{1,6} \S/m,
+  /^(```|~~~)/m,
+  /\[[^\]\n]+\]\([^)\s]+\)/,
+  /^\|?[ :-]*-{3,}[ :-]*\|[ |:-]*$/m,
+  /(\*\*|__)\S[^\n]*?\S\1/,
+  /^\s*[-*+] \[[ x]\] /m,
+];
+/** Enough to tell; a long log need not be searched whole. */
+const SAMPLE = 100_000;
+
+/** Whether a text is written in Markdown, by its content. */
+export function isMarkdown(text: string): boolean {
+  const sample = text.slice(0, SAMPLE);
+  return SIGNS.some((sign) => sign.test(sample));
 }

@@ -1,9 +1,11 @@
-import { FileError } from "../../errors.ts";
 import { jsonResult, oneLine, onlyFile } from "../result.ts";
 import type { JsonObject, Step, StepContext, StepFile, TaskProcess } from "../task.ts";
-import { kindOf } from "./kind.ts";
+import { checkName, kindOf } from "./kind.ts";
 import { type DocumentOptions, SCHEMA_VERSION, TASK } from "./options.ts";
 import { plainFields } from "./plain.ts";
+
+/** Bytes at the start of a file that tell its kind. */
+const HEAD = 4_096;
 
 const main: Step = async (input, context) => {
   const file = onlyFile(input.files);
@@ -15,12 +17,13 @@ const main: Step = async (input, context) => {
 export const steps: TaskProcess["steps"] = { main };
 
 async function read(file: StepFile, options: DocumentOptions, context: StepContext): Promise<JsonObject> {
-  const kind = kindOf(await file.slice(0, 4096));
+  const kind = kindOf(await file.slice(0, HEAD));
+  if (!options.any_name) checkName(file.filename, kind);
   if (kind === "pdf") return await readPdf(file, options, context);
   if (kind === "zip") return await readDocx(file, options);
-  if (kind === "ole")
-    throw new FileError("unsupported_format", "The file is an old Word or OLE file. Convert it to DOCX.");
-  return await plainFields(file, options);
+  if (kind === "text") return await plainFields(file, options);
+  const { decrypted } = await import("./docx/ole.ts");
+  return await readDocx(await decrypted(file, options.password), options);
 }
 
 async function readPdf(file: StepFile, options: DocumentOptions, context: StepContext): Promise<JsonObject> {

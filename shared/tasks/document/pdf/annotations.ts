@@ -56,7 +56,7 @@ function fieldType({ fieldType: type, checkBox, radioButton }: RawAnnotation): F
 
 function valuesOf({ fieldValue }: RawAnnotation): readonly string[] {
   if (Array.isArray(fieldValue)) return fieldValue.filter((value) => typeof value === "string");
-  return typeof fieldValue === "string" ? [fieldValue] : [];
+  return typeof fieldValue === "string" ? [fieldValue.replace(/\r\n?/g, "\n")] : [];
 }
 
 /** A text field shows its value, a list all its choices, a drop-down the chosen one. */

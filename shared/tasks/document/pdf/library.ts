@@ -58,18 +58,35 @@ export async function sourceOf(file: StepFile, password: string | undefined) {
 
 /** @throws FileError `password_required`, `wrong_password`, `corrupt_file`. Call `destroy` on what it returns. */
 export async function openPdf(file: StepFile, password: string | undefined): Promise<pdfjs.PDFDocumentProxy> {
-  try {
-    return await pdfjs.getDocument(await sourceOf(file, password)).promise;
-  } catch (error) {
-    throw pdfError(error, password);
+  let failure: unknown;
+  for (const spelling of spellings(password)) {
+    try {
+      return await pdfjs.getDocument(await sourceOf(file, spelling)).promise;
+    } catch (error) {
+      failure = error;
+      if (!isPasswordError(error)) break;
+    }
   }
+  throw pdfError(failure, password);
+}
+
+/** Writers prepare a password by SASLprep (RFC 4013), or not, and encode it as UTF-8 where the format says Latin-1, or not. */
+function spellings(password: string | undefined): readonly (string | undefined)[] {
+  if (password === undefined) return [undefined];
+  const prepared = password.replace(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, "").normalize("NFKC");
+  const utf8 = (text: string) => Buffer.from(text, "utf8").toString("latin1");
+  return [...new Set([password, prepared, utf8(password), utf8(prepared)])];
+}
+
+function isPasswordError(error: unknown): boolean {
+  return error instanceof Error && error.name === "PasswordException";
 }
 
 /** The engine's errors in this project's words. */
-export function pdfError(error: unknown, password: string | undefined): Error {
+function pdfError(error: unknown, password: string | undefined): Error {
   if (!(error instanceof Error)) return new FileError("corrupt_file", "The PDF is damaged.");
   if (error instanceof FileError) return error;
-  if (error.name === "PasswordException") {
+  if (isPasswordError(error)) {
     return password === undefined
       ? new FileError(
           "password_required",

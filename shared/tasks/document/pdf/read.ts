@@ -1,6 +1,7 @@
 import { FileError } from "../../../errors.ts";
 import type { JsonObject, StepContext, StepFile } from "../../task.ts";
 import type { DocumentOptions } from "../options.ts";
+import { refuseBombs } from "./bombs.ts";
 import { openPdf, type PdfDocument } from "./library.ts";
 import { readMetadata } from "./metadata.ts";
 import { type PageText, readPage } from "./page.ts";
@@ -17,6 +18,7 @@ export async function withPdf<Result>(
   options: DocumentOptions,
   use: (pdf: PdfDocument) => Promise<Result>,
 ): Promise<Result> {
+  await refuseBombs(file);
   const pdf = await openPdf(file, options.password);
   try {
     if (pdf.numPages > options.max_pages) throw tooManyPages(pdf.numPages, options.max_pages);

@@ -1,0 +1,62 @@
+import officeCrypto from "officecrypto-tool";
+import { FileError } from "../../../errors.ts";
+import { stepFile } from "../../inProcess.ts";
+import { localFile } from "../../local.ts";
+import type { StepFile } from "../../task.ts";
+
+/** Rounds of hashing that turn a password into a key: Word writes 100,000. More than this only wastes time. */
+const MOST_ROUNDS = 2_000_000;
+
+/** Names of streams in an OLE file, as they lie in its directory: UTF-16. */
+const STREAMS: readonly (readonly [stream: string, name: string])[] = [
+  ["WordDocument", "an old Word document (.doc)"],
+  ["Workbook", "an old Excel workbook (.xls)"],
+  ["PowerPoint Document", "an old PowerPoint presentation (.ppt)"],
+  ["__substg1.0_", "an Outlook message (.msg)"],
+];
+
+/**
+ * The DOCX inside an encrypted OLE container (ECMA-376 standard and agile encryption).
+ * @throws FileError `password_required`, `wrong_password`, `unsupported_format`, `too_large`
+ */
+export async function decrypted(file: StepFile, password: string | undefined): Promise<StepFile> {
+  const bytes = await file.read();
+  if (!holds(bytes, "EncryptedPackage")) throw unsupported(bytes);
+  if (password === undefined) {
+    throw new FileError(
+      "password_required",
+      "The DOCX is encrypted. Give its password in the option `password`.",
+    );
+  }
+  const rounds = /spinCount="(\d+)"/g;
+  for (const [, count] of bytes.toString("latin1").matchAll(rounds)) {
+    if (Number(count) > MOST_ROUNDS)
+      throw new FileError(
+        "too_large",
+        `The DOCX asks for ${count} rounds of hashing; at most ${MOST_ROUNDS} are done.`,
+      );
+  }
+  return stepFile(localFile(file.filename, await decrypt(bytes, password)));
+}
+
+async function decrypt(bytes: Buffer, password: string): Promise<Buffer> {
+  try {
+    return await officeCrypto.decrypt(bytes, { password });
+  } catch (error) {
+    if (error instanceof Error && /password is incorrect/i.test(error.message)) {
+      throw new FileError("wrong_password", "The DOCX does not open with the given password.");
+    }
+    throw new FileError("corrupt_file", "The encrypted DOCX is damaged and cannot be opened.", {
+      cause: error,
+    });
+  }
+}
+
+function unsupported(bytes: Buffer): FileError {
+  const name = STREAMS.find(([stream]) => holds(bytes, stream))?.[1] ?? "an OLE file";
+  return new FileError("unsupported_format", `The file is ${name}. Convert it to DOCX or PDF first.`);
+}
+
+function holds(bytes: Buffer, stream: string): boolean {
+  return bytes.includes(Buffer.from(stream, "utf16le"));
+}

@@ -1,0 +1,110 @@
+import { pipeline } from "node:stream/promises";
+import { createInflate } from "node:zlib";
+import { FileError } from "../../../errors.ts";
+import type { StepFile } from "../../task.ts";
+
+/** Inflated bytes of one stream that is not a picture. Real pages stay below 10 MB; maps reach 50. */
+const LARGEST_STREAM = 64 * 2 ** 20;
+/** Deflate packs 1,032 times at most, so a stream below this size cannot exceed the limit. */
+const SUSPECT = LARGEST_STREAM / 1_032;
+/** Bytes before the word `stream` that are searched for its dictionary. */
+const DICTIONARY = 2_048;
+/** A stream that is deflated more often is judged after this many layers. */
+const MOST_LAYERS = 4;
+const WINDOW = 4 * 2 ** 20;
+
+/**
+ * Refuses a PDF whose text streams would fill the memory, before the engine opens it. Pictures are
+ * not looked at: reading text does not decode them. Encrypted streams do not inflate and pass.
+ * @throws FileError `too_large`
+ */
+export async function refuseBombs(file: StepFile): Promise<void> {
+  for (let at = 0; at < file.bytes; at += WINDOW) {
+    // Windows overlap, so that no dictionary is cut from its stream.
+    const from = Math.max(0, at - DICTIONARY);
+    const window = await file.slice(from, at - from + WINDOW);
+    for (const stream of streamsIn(window)) {
+      if (from + stream.start >= at) await judge(file, { ...stream, start: from + stream.start });
+    }
+  }
+}
+
+interface PdfStream {
+  /** Offset of its first byte. */
+  readonly start: number;
+  /** How often it is deflated. */
+  readonly layers: number;
+}
+
+function* streamsIn(window: Buffer): Generator<PdfStream> {
+  for (let at = window.indexOf("stream"); at !== -1; at = window.indexOf("stream", at + 6)) {
+    const after = window[at + 6];
+    const isStart = after === 0x0a || after === 0x0d;
+    if (!isStart || window.toString("latin1", at - 3, at) === "end") continue;
+    const dictionary = dictionaryBefore(window, at);
+    refuseDisguise(dictionary);
+    const layers = layersOf(dictionary);
+    const start = at + 6 + (after === 0x0d && window[at + 7] === 0x0a ? 2 : 1);
+    if (layers > 0) yield { start, layers };
+  }
+}
+
+function dictionaryBefore(window: Buffer, at: number): string {
+  const before = window.toString("latin1", Math.max(0, at - DICTIONARY), at);
+  return before.slice(before.lastIndexOf(" obj") + 1);
+}
+
+/** A page's content behind a picture's filter has no honest use; its decoder makes gigabytes of a few bytes. */
+function refuseDisguise(dictionary: string): void {
+  const hasPictureFilter = /\/(JBIG2Decode|JPXDecode|DCTDecode|CCITTFaxDecode)\b/.test(dictionary);
+  if (!hasPictureFilter || /\/(Width|W)\b/.test(dictionary) || !/<</.test(dictionary)) return;
+  throw new FileError(
+    "too_large",
+    "The PDF hides pages behind a picture's filter, as a decompression bomb does.",
+  );
+}
+
+function layersOf(dictionary: string): number {
+  if (/\/Subtype\s*\/Image\b|\/EmbeddedFile\b/.test(dictionary)) return 0;
+  return (dictionary.match(/\/(FlateDecode|Fl)\b/g) ?? []).length;
+}
+
+async function judge(file: StepFile, { start, layers }: PdfStream): Promise<void> {
+  if (layers === 1 && (await endsWithin(file, start, SUSPECT))) return;
+  if ((await inflatedBytes(bytesFrom(file, start), layers)) <= LARGEST_STREAM) return;
+  const limit = LARGEST_STREAM / 2 ** 20;
+  throw new FileError(
+    "too_large",
+    `The PDF holds a stream that inflates to more than ${limit} MB. This limit is fixed; split the document.`,
+  );
+}
+
+/** Counts up to the limit and keeps nothing. */
+async function inflatedBytes(source: AsyncIterable<Buffer>, layers: number): Promise<number> {
+  let stream = source;
+  for (let layer = 0; layer < Math.min(layers, MOST_LAYERS); layer += 1) stream = inflate(stream);
+  let inflated = 0;
+  try {
+    for await (const chunk of stream) {
+      inflated += chunk.length;
+      if (inflated > LARGEST_STREAM) break;
+    }
+  } catch {
+    // What does not inflate, or ends badly, is the engine's to judge.
+  }
+  return inflated;
+}
+
+function inflate(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  const inflater = createInflate();
+  pipeline(source, inflater).catch(() => inflater.destroy());
+  return inflater;
+}
+
+async function endsWithin(file: StepFile, start: number, length: number): Promise<boolean> {
+  return (await file.slice(start, Math.ceil(length))).includes("endstream");
+}
+
+async function* bytesFrom(file: StepFile, start: number): AsyncGenerator<Buffer> {
+  for (let at = start; at < file.bytes; at += 1 << 18) yield await file.slice(at, 1 << 18);
+}
