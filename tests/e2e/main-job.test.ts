@@ -1,0 +1,317 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AssignLine } from "../../shared/contract/jobs.ts";
+import { TASKS } from "../../shared/tasks/registry.ts";
+import { type Answered, assign, assignLines, type Fleet, fixture, job, post, startFleet } from "./fleet.ts";
+
+/** One real file of each task, as the classic service was given it, and what its result must show. */
+const REAL: Readonly<
+  Record<string, { file: string; field: string; savedAs: string; fields: readonly string[] }>
+> = {
+  image: { file: "tiny.jpg", field: "images", savedAs: "processed_tiny.png", fields: [] },
+  text: {
+    file: "review.txt",
+    field: "texts",
+    savedAs: "review_analysis.json",
+    fields: [
+      "word_count",
+      "character_count",
+      "sentence_count",
+      "common_words",
+      "sentiment_score",
+      "positive_words",
+      "negative_words",
+    ],
+  },
+  embedding: {
+    file: "review.txt",
+    field: "texts",
+    savedAs: "review_embedding.json",
+    fields: ["vector", "features", "vector_size", "non_zero_features"],
+  },
+  ocr: {
+    file: "words.png",
+    field: "images",
+    savedAs: "words_ocr.json",
+    fields: [
+      "extracted_text",
+      "word_count",
+      "character_count",
+      "average_confidence",
+      "image_size",
+      "image_mode",
+    ],
+  },
+  audio: {
+    file: "tone.wav",
+    field: "audio_files",
+    savedAs: "tone_audio_analysis.json",
+    fields: [
+      "duration_seconds",
+      "sample_rate",
+      "channels",
+      "sample_width",
+      "rms_energy",
+      "zero_crossings",
+      "file_size_bytes",
+    ],
+  },
+  document: {
+    file: "page.pdf",
+    field: "documents",
+    savedAs: "page_document_analysis.json",
+    fields: ["document_type", "page_count", "text_content", "word_count", "character_count", "metadata"],
+  },
+};
+
+describe("a master and two slaves", () => {
+  let fleet: Fleet;
+  beforeAll(async () => {
+    fleet = await startFleet();
+    await Promise.all([fleet.slave(), fleet.slave()]);
+    await fleet.alive(2);
+  });
+  afterAll(async () => await fleet.stop());
+
+  test.each(TASKS.map((task) => task.name))(
+    "%s: a real file goes in, its result lies in its folder",
+    async (task) => {
+      const { file, field, savedAs, fields } = REAL[task] as (typeof REAL)[string];
+      const body = await fixture(`classic/inputs/${file}`);
+      const { status, body: answer } = await assign(fleet.master.url, [{ name: file, body }], {
+        field,
+        task,
+      });
+      expect(answer.failed_files).toEqual([]);
+      expect(status).toBe(200);
+      expect(answer).toMatchObject({
+        message: `${task[0]?.toUpperCase()}${task.slice(1)} processing complete`,
+        task_type: task,
+        total_files_processed: 1,
+        state: "succeeded",
+      });
+      const [view] = answer.files;
+      expect(view).toMatchObject({ index: 0, filename: file, state: "done", bytes: body.length });
+      expect(answer.saved_files).toEqual([view?.saved_as]);
+      expect(view?.saved_as?.endsWith(`/${task}/${savedAs}`)).toBe(true);
+      const saved = await readFile(join(fleet.results, task, savedAs));
+      const fetched = Buffer.from(await (await fetch(`${fleet.master.url}${view?.url}`)).arrayBuffer());
+      expect(fetched.equals(saved)).toBe(true);
+      expect(createHash("sha256").update(saved).digest("hex")).toBe(view?.result_sha256);
+      if (fields.length === 0) return;
+      const result = JSON.parse(saved.toString("utf8"));
+      expect(Object.keys(result)).toEqual(expect.arrayContaining([...fields]));
+      expect(result).toMatchObject({ task, filename: file, input_sha256: view?.sha256 });
+    },
+  );
+
+  test("answers files in the order of the upload, each with its result", async () => {
+    const files = Array.from({ length: 60 }, (_, n) =>
+      text(`order-${n}.txt`, `This is text number ${n}. Good.`),
+    );
+    const { body } = await assign(fleet.master.url, files, { task: "text" });
+    expect(body.files.map((file) => file.filename)).toEqual(files.map((file) => file.name));
+    expect(body.total_files_processed).toBe(60);
+    const slaves = Object.keys(body.statistics.slaves);
+    expect(slaves.length).toBeGreaterThanOrEqual(1);
+  });
+
+  test("streams a line per file and always a last one", async () => {
+    const files = [text("a.txt", "One."), text("b.txt", "Two."), { name: "bad.txt", body: binary() }];
+    const lines: AssignLine[] = [];
+    for await (const line of assignLines(fleet.master.url, files, { task: "text" })) lines.push(line);
+    expect(lines[0]).toMatchObject({ type: "job", total_files: 3 });
+    expect(lines.slice(1, -1).map((line) => line.type)).toEqual(["file", "file", "file"]);
+    expect(lines.at(-1)).toMatchObject({ type: "end", state: "partial", total_files_processed: 2 });
+  });
+
+  test("takes the fields in any order", async () => {
+    const form = new FormData();
+    form.append("texts", new Blob(["Late task type."]), "late.txt");
+    form.append("task_type", "text");
+    const response = await fetch(`${fleet.master.url}/assign_task`, { method: "POST", body: form });
+    expect(response.status).toBe(200);
+  });
+
+  test("gives JSON results inline on request", async () => {
+    const headers = { prefer: "return=representation" };
+    const { body, headers: got } = await assign(fleet.master.url, [text("inline.txt", "Lovely day.")], {
+      task: "text",
+      headers,
+    });
+    expect(got.get("preference-applied")).toBe("return=representation");
+    expect(body.files[0]?.result).toMatchObject({ task: "text", word_count: 2 });
+  });
+
+  test("a corrupt file fails alone, by name and with a code", async () => {
+    const jpg = await fixture("classic/inputs/tiny.jpg");
+    const files = [
+      { name: "good.jpg", body: jpg },
+      { name: "cut.jpg", body: jpg.subarray(0, jpg.length / 2) },
+      { name: "empty.jpg", body: Buffer.alloc(0) },
+    ];
+    const { status, body } = await assign(fleet.master.url, files, { field: "images", task: "image" });
+    expect(status).toBe(200);
+    expect(body.state).toBe("partial");
+    expect(body.saved_files).toHaveLength(1);
+    expect(body.failed_files.map(({ filename, code }) => [filename, code])).toEqual([
+      ["cut.jpg", "corrupt_file"],
+      ["empty.jpg", "empty_file"],
+    ]);
+  });
+
+  test("answers 422 with the same body when no file was done", async () => {
+    const files = [{ name: "x.jpg", body: Buffer.from("no picture at all") }];
+    const { status, body } = await assign(fleet.master.url, files, { field: "images" });
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ state: "failed", total_files_processed: 0, saved_files: [] });
+    expect(body.failed_files[0]?.filename).toBe("x.jpg");
+  });
+
+  test("twins of one name get two results", async () => {
+    const files = [text("twin.txt", "First of two."), text("twin.txt", "The second one!")];
+    const { body } = await assign(fleet.master.url, files, { task: "text" });
+    expect(new Set(body.saved_files).size).toBe(2);
+    const results = await Promise.all(body.files.map((file) => fetchJson(fleet.master.url + file.url)));
+    expect(results.map((result) => result.input_sha256)).toEqual(body.files.map((file) => file.sha256));
+  });
+
+  test("a name never leads out of the results folder", async () => {
+    const names = [
+      "../../evil.txt",
+      "..\\evil.txt",
+      "/etc/evil.txt",
+      "..",
+      "a\u0000b.txt",
+      `${"é".repeat(300)}.txt`,
+    ];
+    const files = names.map((name, n) => text(name, `Evil number ${n}.`));
+    const { body } = await assign(fleet.master.url, files, { task: "text" });
+    expect(body.failed_files).toEqual([]);
+    const folder = await readdir(join(fleet.results, "text"));
+    for (const saved of body.saved_files) expect(folder).toContain(saved.split("/").at(-1));
+    expect((await readdir(fleet.folder)).toSorted()).toEqual(["data", "processed_results"]);
+  });
+
+  test.each([
+    ["an unknown task", { task: "video" }, "Unknown task type: video", "unknown_task"],
+    ["an empty task", { task: "" }, "Unknown task type: ", "unknown_task"],
+    [
+      "a wrong field",
+      { task: "text", field: "images" },
+      "No files provided for text processing",
+      "wrong_field",
+    ],
+  ] as const)("%s is a 400 that names what is valid", async (_what, how, error, code) => {
+    const { status, body } = await assign(fleet.master.url, [text("a.txt", "A.")], how);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ error, code, valid_values: expect.any(Array), hint: expect.any(String) });
+  });
+
+  test("no file, and no multipart at all, are a 400", async () => {
+    const { status, body } = await assign(fleet.master.url, [], { task: "audio" });
+    expect([status, body.error, body.code]).toEqual([
+      400,
+      "No files provided for audio processing",
+      "no_files",
+    ]);
+    const json = await fetch(`${fleet.master.url}/assign_task`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
+    expect([json.status, ((await json.json()) as Answered["body"]).error]).toEqual([
+      400,
+      "No files provided for image processing",
+    ]);
+  });
+
+  test("wrong options are a 400 that names the valid ones", async () => {
+    const how = { field: "images", task: "image", options: { colour: "red" } };
+    const { status, body } = await assign(fleet.master.url, [text("a.jpg", "A")], how);
+    expect([status, body.code]).toEqual([400, "bad_options"]);
+    expect(body).toMatchObject({ valid_values: expect.arrayContaining(["format"]) });
+  });
+
+  test("serves results with ranges and a digest", async () => {
+    const { body } = await assign(fleet.master.url, [text("range.txt", "Some text to cut.")], {
+      task: "text",
+    });
+    const url = `${fleet.master.url}${body.files[0]?.url}`;
+    const whole = await fetch(url);
+    expect(whole.headers.get("etag")).toBe(`"${body.files[0]?.result_sha256}"`);
+    expect(whole.headers.get("content-disposition")).toMatch(/^attachment/);
+    const range = await fetch(url, { headers: { range: "bytes=2-9" } });
+    expect([range.status, await range.text()]).toEqual([206, (await whole.text()).slice(2, 10)]);
+    const cached = await fetch(url, { headers: { "if-none-match": whole.headers.get("etag") ?? "" } });
+    expect(cached.status).toBe(304);
+  });
+
+  test.each([
+    "/results/text/nothing.json",
+    "/results/text/..%2f..%2fjobs.sqlite",
+    "/results/.tmp/x",
+    "/results/nope/x",
+  ])("%s is not there", async (path) => {
+    expect((await fetch(fleet.master.url + path)).status).toBe(404);
+  });
+
+  test("an asynchronous job is accepted, runs, and can be read", async () => {
+    const headers = { prefer: "respond-async" };
+    const response = await post(fleet.master.url, [text("later.txt", "In a while.")], {
+      task: "text",
+      headers,
+    });
+    expect(response.status).toBe(202);
+    const { job_id: id } = (await response.json()) as { job_id: string };
+    expect(response.headers.get("location")).toBe(`/jobs/${id}`);
+    await expect.poll(async () => (await job(fleet.master.url, id)).state).toBe("succeeded");
+  });
+
+  test("a client that leaves cancels its job", async () => {
+    const gone = new AbortController();
+    const body = await fixture("classic/inputs/words.png");
+    const files = Array.from({ length: 40 }, (_, n) => ({ name: `page-${n}.png`, body }));
+    const lines = assignLines(fleet.master.url, files, { field: "images", task: "ocr", signal: gone.signal });
+    const first = (await lines.next()).value as AssignLine;
+    gone.abort();
+    await lines.next().catch(() => undefined);
+    const id = first.type === "job" ? first.job_id : "";
+    await expect.poll(async () => (await job(fleet.master.url, id)).state).toBe("cancelled");
+    const { counts } = await job(fleet.master.url, id);
+    expect(counts.done + counts.failed + counts.cancelled).toBe(40);
+  });
+
+  test("tells about itself", async () => {
+    const home = await fetch(fleet.master.url);
+    expect([home.headers.get("content-type"), await home.text()]).toEqual([
+      "text/plain; charset=utf-8",
+      "Master is working",
+    ]);
+    const page = await fetch(fleet.master.url, { headers: { accept: "text/html" } });
+    expect(await page.text()).toContain("<h1>manyhands</h1>");
+    const { tasks } = (await fetchJson(`${fleet.master.url}/tasks`)) as unknown as {
+      tasks: { task_type: string }[];
+    };
+    expect(tasks.map((task) => task.task_type)).toEqual(TASKS.map((task) => task.name));
+    expect((await fetch(`${fleet.master.url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${fleet.master.url}/readyz`)).status).toBe(200);
+    expect(await fetchJson(`${fleet.master.url}/api/workers`)).toMatchObject({ slaves: [{}, {}] });
+  });
+});
+
+function text(name: string, content: string) {
+  return { name, body: Buffer.from(content) };
+}
+
+function binary(): Buffer {
+  return Buffer.from([
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0, 0, 0, 0, 0xff, 0xfe, 0,
+  ]);
+}
+
+async function fetchJson(url: string): Promise<Record<string, unknown>> {
+  return (await (await fetch(url)).json()) as Record<string, unknown>;
+}
