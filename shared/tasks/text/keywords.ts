@@ -39,30 +39,19 @@ function addRun(run: readonly string[], phrases: Phrases): void {
 }
 
 /**
- * The best `limit` phrases by RAKE (Rose, Engel, Cramer and Cowley 2010), weighed by occurrence: a
- * word scores degree / frequency (the degree counts the words of its phrases, itself included), a phrase
- * the sum of its words' scores times the logarithm of 1 + its count. Ties go by the alphabet.
+ * The best `limit` phrases: a phrase scores its count times log2(1 + its words), the C-value of Frantzi,
+ * Ananiadou and Mima (2000) over phrases that are not part of longer ones. Ties: first come, first listed.
  */
 export function keywordsOf(
   phrases: Phrases,
   limit: number,
 ): { keyword: string; score: number; count: number }[] {
-  const frequency = new Map<string, number>();
-  const degree = new Map<string, number>();
-  for (const [phrase, count] of phrases) {
-    const words = phrase.split(" ");
-    for (const word of words) {
-      frequency.set(word, (frequency.get(word) ?? 0) + count);
-      degree.set(word, (degree.get(word) ?? 0) + count * words.length);
-    }
-  }
-  const scoreOf = (phrase: string, count: number): number => {
-    let sum = 0;
-    for (const word of phrase.split(" ")) sum += (degree.get(word) ?? 0) / (frequency.get(word) ?? 1);
-    return sum * Math.log2(1 + count);
-  };
   return [...phrases]
-    .map(([keyword, count]) => ({ keyword, score: round(scoreOf(keyword, count), 4), count }))
-    .sort((a, b) => b.score - a.score || (a.keyword < b.keyword ? -1 : 1))
+    .map(([keyword, count]) => ({ keyword, score: round(count * Math.log2(1 + wordsIn(keyword)), 4), count }))
+    .sort((a, b) => b.score - a.score)
     .slice(0, limit);
+}
+
+function wordsIn(phrase: string): number {
+  return phrase.split(" ").length;
 }

@@ -1,0 +1,111 @@
+import { FileError } from "../../errors.ts";
+import { jsonResult, onlyFile } from "../result.ts";
+import type { JsonObject, StepFile, StepInput, StepOutput, TaskProcess } from "../task.ts";
+import { decodeText } from "../text/decode.ts";
+import { unpackMatrix } from "./matrix.ts";
+import { findNeighbours, type NeighbourFinder } from "./neighbours.ts";
+import { EMBEDDING_SCHEMA, type EmbeddingOptions } from "./options.ts";
+import { countTerms, type TermCounts } from "./terms.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+import { type Columns, type SparseVector, weigh } from "./weights.ts";
+
+export const embeddingProcess: TaskProcess = { steps: { count, weights, neighbours } };
+
+/** One document -> its TermCounts. @throws FileError `wrong_type`, `too_large`, `unsupported_encoding`. */
+async function count({ files, options }: StepInput): Promise<StepOutput> {
+  const chosen = options as EmbeddingOptions;
+  const file = onlyFile(files);
+  if (file.bytes > chosen.max_bytes) {
+    const limit = `the limit of ${chosen.max_bytes} bytes; option max_bytes raises it`;
+    throw new FileError("too_large", `The text has ${file.bytes} bytes, more than ${limit}.`);
+  }
+  const { text } = decodeText(await file.read(), chosen.encoding);
+  return { body: Buffer.from(JSON.stringify(countTerms(text, chosen)), "utf8") };
+}
+
+/** A part of `count` and the vocabulary -> the document's result. `args`: its `filename` and `sha256`. */
+async function weights({ files, args, options }: StepInput): Promise<StepOutput> {
+  const chosen = options as EmbeddingOptions;
+  const [counted, vocabularyFile] = files;
+  if (counted === undefined || vocabularyFile === undefined) throw new Error("weights takes two files");
+  const counts: TermCounts = JSON.parse((await counted.read()).toString("utf8"));
+  const columns = await columnsOf(vocabularyFile);
+  const vector = weigh(counts, columns, chosen);
+  return jsonResult(
+    {
+      task: "embedding",
+      schemaVersion: EMBEDDING_SCHEMA,
+      file: { filename: String(args.filename), sha256: String(args.sha256) },
+      summary: summaryOf(vector, columns),
+    },
+    fieldsOf(vector, columns, chosen),
+  );
+}
+
+/** A result of `weights` and the matrix of the job -> the result with its neighbours. `args`: its `row`. */
+async function neighbours({ files, args, options }: StepInput): Promise<StepOutput> {
+  const [result, matrixFile] = files;
+  if (result === undefined || matrixFile === undefined) throw new Error("neighbours takes two files");
+  const nearest = await finderOf(matrixFile);
+  const fields: JsonObject = JSON.parse((await result.read()).toString("utf8"));
+  const found = nearest(Number(args.row), (options as EmbeddingOptions).neighbours);
+  const body = Buffer.from(`${JSON.stringify({ ...fields, neighbours: found })}\n`, "utf8");
+  return { body, summary: String(args.summary) };
+}
+
+interface NamedColumns extends Columns {
+  readonly terms: readonly string[];
+}
+
+/** Units of a job share one vocabulary and one matrix: each child parses them once. */
+const columnsOf = cached(async (file): Promise<NamedColumns> => {
+  const { terms, idf }: Vocabulary = JSON.parse((await file.read()).toString("utf8"));
+  return { terms, idf, place: new Map(terms.map((term, column) => [term, column])) };
+});
+const finderOf = cached(
+  async (file): Promise<NeighbourFinder> => findNeighbours(unpackMatrix(await file.read())),
+);
+
+/** Keeps the last value by the content of its file. */
+function cached<Value>(parse: (file: StepFile) => Promise<Value>): (file: StepFile) => Promise<Value> {
+  let last: { readonly sha256: string; readonly value: Value } | undefined;
+  return async (file) => {
+    if (last?.sha256 !== file.sha256) last = { sha256: file.sha256, value: await parse(file) };
+    return last.value;
+  };
+}
+
+function fieldsOf(vector: SparseVector, columns: NamedColumns, options: EmbeddingOptions): JsonObject {
+  const size = columns.terms.length;
+  const dense = size <= options.dense_limit;
+  return {
+    vector: dense ? denseOf(vector, size) : null,
+    features: dense ? columns.terms : null,
+    vector_size: size,
+    non_zero_features: vector.indices.length,
+    idf: dense ? columns.idf : null,
+    sparse: {
+      indices: vector.indices,
+      values: vector.values,
+      terms: vector.indices.map((column) => columns.terms[column] ?? ""),
+    },
+  };
+}
+
+function denseOf({ indices, values }: SparseVector, size: number): number[] {
+  const dense = new Array<number>(size).fill(0);
+  indices.forEach((column, at) => {
+    dense[column] = values[at] ?? 0;
+  });
+  return dense;
+}
+
+function summaryOf({ indices, values }: SparseVector, { terms }: NamedColumns): string {
+  const top = indices
+    .map((column, at) => ({ term: terms[column] ?? "", value: values[at] ?? 0 }))
+    .sort((a, b) => b.value - a.value)
+    .slice(0, 5)
+    .map(({ term }) => term);
+  const share = `${indices.length} of ${terms.length} terms`;
+  return top.length === 0 ? share : `${share}; top terms: ${top.join(", ")}`;
+}
