@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { type Failure, toFailure } from "../errors.ts";
 import type {
@@ -83,6 +84,18 @@ export function localFile(filename: string, body: Uint8Array): LocalFile {
   return { filename, body, bytes: body.byteLength, sha256: createHash("sha256").update(body).digest("hex") };
 }
 
+/** A step's output as a file for the next step; one that lies in a file stays there. */
+async function outputFile(filename: string, { body }: StepOutput): Promise<LocalFile> {
+  if (body instanceof Uint8Array) return localFile(filename, body);
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const chunk of createReadStream(body.path)) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { filename, body, bytes, sha256: hash.digest("hex") };
+}
+
 /** The whole body in memory, as a Buffer. */
 export async function bytesOf(body: Body): Promise<Buffer> {
   if (!(body instanceof Uint8Array)) return await readFile(body.path);
@@ -128,8 +141,7 @@ async function oneUnit(map: LocalMap, unit: UnitSpec, index: number): Promise<Pa
       args: unit.args ?? {},
       files,
     });
-    const body = await bytesOf(output.body);
-    const file = map.keep(`${map.name}/${index}`, localFile(files[0]?.filename ?? map.name, body));
+    const file = map.keep(`${map.name}/${index}`, await outputFile(files[0]?.filename ?? map.name, output));
     return { ok: true, index, file, ...telling(output) };
   } catch (error) {
     local.signal.throwIfAborted();

@@ -43,6 +43,11 @@ export function handedBack(why: string): HandedBackError {
   return new HandedBackError("handed_back", why, { status: 503, retryAfter: 1 });
 }
 
+export function noChildren(): HandedBackError {
+  const error = "The slave cannot start the processes that do the work.";
+  return new HandedBackError("no_children", error, { status: 503, retryAfter: 10 });
+}
+
 export function ending(code: number | null, signal: NodeJS.Signals | null): string {
   if (signal === "SIGKILL") return "was ended by signal SIGKILL (the machine may be short of memory)";
   if (signal !== null) return `was ended by signal ${signal}`;

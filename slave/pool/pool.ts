@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { UnavailableError } from "../../shared/errors.ts";
 import type { LocalUnit } from "../../shared/tasks/local.ts";
+import { noChildren } from "./endings.ts";
 import { Slot, type SlotSettings } from "./slot.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
 
@@ -57,6 +57,10 @@ export class Pool {
       };
       return new Slot({ ...options, folder: join(folder, `slot-${index}`) }, events);
     });
+  }
+
+  get slots(): number {
+    return this.#slots.length;
   }
 
   start(): void {
@@ -177,8 +181,4 @@ export class Pool {
       waiting.reject(noChildren());
     }
   }
-}
-
-function noChildren(): UnavailableError {
-  return new UnavailableError("no_children", "The slave cannot start the processes that do the work.");
 }

@@ -1,0 +1,149 @@
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AppError, ConfigError, isErrno } from "../shared/errors.ts";
+import type { Logger } from "../shared/logger.ts";
+import type { TaskDefinition } from "../shared/tasks/task.ts";
+import type { SlaveConfig } from "./config.ts";
+import { ownFolder } from "./folder.ts";
+import { createHttp } from "./http/app.ts";
+import { Room } from "./http/room.ts";
+import { handedBack } from "./pool/endings.ts";
+import { Pool } from "./pool/pool.ts";
+import { Registration } from "./registration.ts";
+
+export interface SlaveParts {
+  readonly tasks: readonly TaskDefinition[];
+  /** URL of the module whose `taskNamed` gives the same tasks to the children. */
+  readonly registry: string;
+  readonly version: string;
+  readonly log: Logger;
+}
+
+export interface Slave {
+  readonly url: string;
+  readonly port: number;
+  /** Drains, then ends: what runs may finish within the limit, what waits is handed back. */
+  stop(): Promise<void>;
+  /** Ends the drain early: what runs is handed back, too. */
+  hurry(): void;
+}
+
+/** How long handed back units may take to reach the master. */
+const LAST_WORDS_MS = 2_000;
+
+/**
+ * Builds a slave and starts it: it listens first, then makes its folder, its children, and itself known.
+ * @throws AppError `port_in_use`; ConfigError
+ */
+export async function startSlave(config: SlaveConfig, parts: SlaveParts): Promise<Slave> {
+  const tasks = tasksOf(config, parts.tasks);
+  const { server, port, answerWith } = await listen(config);
+  const folder = await ownFolder(config.dataDir, config.host, port);
+  const pool = createPool(config, parts, join(folder, "children"));
+  const room = new Room(config);
+  const draining = new AbortController();
+  const stopped = new AbortController();
+  const instance = randomUUID();
+  const { token, classicMasters, name, slots } = config;
+  const { version, log } = parts;
+  const about = { slave_port: port, name, version, instance, slots, steps: stepsOf(tasks) };
+  const announced = config.announced ?? specificAddress(server);
+  const registration = new Registration({ ...config, announced, about, log });
+  answerWith(
+    createHttp({
+      ...{ tasks, pool, room, instance, version, token, classicMasters, log },
+      folder: join(folder, "leases"),
+      smallBytes: config.smallFile,
+      draining: draining.signal,
+      stopped: stopped.signal,
+      onPoll: () => registration.polled(),
+    }),
+  );
+  registration.start();
+  pool.start();
+  pool.warm(tasks.filter(isWarm).map((task) => task.name));
+  const hurry = () => stopped.abort(handedBack("The slave is stopping."));
+  const stop = async () => {
+    draining.abort(handedBack("The slave is stopping."));
+    await registration.stop();
+    await Promise.race([room.empty(), sleep(config.drainSeconds * 1_000, null, { ref: false })]);
+    hurry();
+    await Promise.race([room.empty(), sleep(LAST_WORDS_MS, null, { ref: false })]);
+    server.close();
+    server.closeAllConnections();
+    await pool.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { url: urlOf(config.host, port), port, stop, hurry };
+}
+
+function tasksOf({ tasks: wanted }: SlaveConfig, all: readonly TaskDefinition[]): readonly TaskDefinition[] {
+  const unknown = wanted.filter((name) => !all.some((task) => task.name === name));
+  if (unknown.length > 0)
+    throw new ConfigError(
+      `SLAVE_TASKS: there is no task ${unknown.join(", ")}; there are ${all.map((task) => task.name).join(", ")}.`,
+    );
+  return wanted.length === 0 ? all : all.filter((task) => wanted.includes(task.name));
+}
+
+/** Listens at once; requests wait for `answerWith`. The port must be ours before the folder is swept. */
+async function listen({ host, port }: SlaveConfig) {
+  let answerWith: (listener: RequestListener) => void = () => undefined;
+  const ready = new Promise<RequestListener>((resolve) => {
+    answerWith = resolve;
+  });
+  // Large leases may take longer to arrive than Node's usual limit for a request.
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 }, (req, res) => {
+    void ready.then((listener) => listener(req, res));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => {
+      if (!isErrno(error, "EADDRINUSE")) reject(error);
+      const message = `Port ${port} of ${host} is in use. Set SLAVE_PORT to another one, or to 0 for a free one.`;
+      reject(new AppError("port_in_use", message));
+    });
+    server.listen(port, host, resolve);
+  });
+  return { server, port: (server.address() as AddressInfo).port, answerWith };
+}
+
+function createPool(config: SlaveConfig, { registry, log }: SlaveParts, folder: string): Pool {
+  return new Pool({
+    registry,
+    log,
+    folder,
+    slots: config.slots,
+    smallBytes: config.smallFile,
+    memoryBytes: config.childMemory,
+    runSeconds: config.runSeconds,
+    silenceSeconds: config.silenceSeconds,
+    maxUnits: config.childMaxUnits,
+  });
+}
+
+function stepsOf(tasks: readonly TaskDefinition[]): Record<string, Record<string, number>> {
+  return Object.fromEntries(
+    tasks.map(({ name, steps }) => [
+      name,
+      Object.fromEntries(Object.entries(steps).map(([step, { version }]) => [step, version])),
+    ]),
+  );
+}
+
+function isWarm({ steps }: TaskDefinition): boolean {
+  return Object.values(steps).some((step) => step.warm === true);
+}
+
+/** The address it listens on, unless that is all of them. */
+function specificAddress(server: Server): string | undefined {
+  const { address } = server.address() as AddressInfo;
+  return address === "0.0.0.0" || address === "::" ? undefined : address;
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Request, RequestHandler, Response } from "express";
+import { FRAMES_TYPE, NDJSON_TYPE } from "../../shared/contract/fleet.ts";
+import { AppError, isErrno, RequestError, UnavailableError } from "../../shared/errors.ts";
+import { readMultipart } from "../../shared/http/multipart.ts";
+import type { TaskDefinition } from "../../shared/tasks/task.ts";
+import type { Pool } from "../pool/pool.ts";
+import { type Lease, parseLease } from "./lease.ts";
+import { framesOutlet, linesOutlet, type Outlet } from "./outlets.ts";
+import type { Place, Room } from "./room.ts";
+import { fileSink, removeFile } from "./sink.ts";
+import { type LeaseRun, runUnits } from "./units.ts";
+import { answerLines, answerPlain } from "./whole.ts";
+
+export interface LeaseContext {
+  readonly tasks: readonly TaskDefinition[];
+  readonly pool: Pool;
+  readonly room: Room;
+  /** Folder in which each request gets one of its own. */
+  readonly folder: string;
+  readonly smallBytes: number;
+  /** Aborted when the slave is told to stop: nothing new is begun. */
+  readonly draining: AbortSignal;
+  /** Aborted when its time to finish is over. */
+  readonly stopped: AbortSignal;
+}
+
+const LIMITS = { fileBytes: Number.POSITIVE_INFINITY, files: 100_000, fieldBytes: 64 * 2 ** 20 };
+
+/** `POST /get_task`: whatever happens, nothing of the request is left behind. */
+export function getTask(context: LeaseContext): RequestHandler {
+  return async (req, res) => {
+    if (context.draining.aborted) throw new UnavailableError("stopping", "The slave is stopping.");
+    const place = context.room.enter(Number(req.headers["content-length"] ?? 0) || 0);
+    const folder = join(context.folder, randomUUID());
+    try {
+      await mkdir(folder, { recursive: true });
+      await serve({ context, place, folder }, req, res);
+    } catch (error) {
+      if (isErrno(error, "ENOSPC"))
+        throw new AppError("disk_full", "The slave's disk is full.", { status: 507, cause: error });
+      throw error;
+    } finally {
+      place.release();
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
+}
+
+interface Visit {
+  readonly context: LeaseContext;
+  readonly place: Place;
+  readonly folder: string;
+}
+
+async function serve({ context, place, folder }: Visit, req: Request, res: Response): Promise<void> {
+  const sink = fileSink(folder, context.smallBytes);
+  const lease = parseLease(
+    await readMultipart(req, res, { sink, remove: removeFile, limits: LIMITS }),
+    context.tasks,
+  );
+  place.take(lease.units.length);
+  const gone = signalOfLeaving(res);
+  const run: LeaseRun = {
+    pool: context.pool,
+    folder,
+    gone,
+    draining: context.draining,
+    ended: AbortSignal.any([gone, context.stopped]),
+    answered: place.answered,
+  };
+  await answer(lease, run, { res, accept: req.headers.accept ?? "" });
+}
+
+interface Answer {
+  readonly res: Response;
+  readonly accept: string;
+}
+
+async function answer(lease: Lease, run: LeaseRun, { res, accept }: Answer): Promise<void> {
+  if (accept.includes(FRAMES_TYPE)) {
+    const step = stepFor(lease);
+    await withOutlet(framesOutlet(res, run.gone), (outlet) => runUnits(lease, step, { ...run, outlet }));
+  } else if (!accept.includes(NDJSON_TYPE)) await answerPlain(lease, run, res);
+  else if (lease.step === undefined) await answerLines(lease, run, res);
+  else {
+    const { step } = lease;
+    const outlet = linesOutlet(res, run.gone, lease.task.dataKey);
+    await withOutlet(outlet, () => runUnits(lease, step, { ...run, outlet }));
+  }
+}
+
+async function withOutlet(outlet: Outlet, work: (outlet: Outlet) => Promise<void>): Promise<void> {
+  try {
+    await work(outlet);
+  } finally {
+    outlet.close();
+  }
+}
+
+/** @throws RequestError `no_step` when the task is more than one step over its files */
+function stepFor({ step, task }: Lease): string {
+  const known = step ?? (task.run === undefined ? task.mainStep : undefined);
+  if (known !== undefined) return known;
+  throw new RequestError("no_step", `Which step of ${task.name} is wanted?`, {
+    details: { field: "step", valid_values: Object.keys(task.steps) },
+  });
+}
+
+/** Aborted when the other side closes the connection before it has the whole answer. */
+function signalOfLeaving(res: Response): AbortSignal {
+  const controller = new AbortController();
+  const leave = () => {
+    if (!res.writableFinished)
+      controller.abort(new AppError("client_gone", "The client closed the connection.", { status: 400 }));
+  };
+  if (res.destroyed || res.closed) leave();
+  else res.once("close", leave);
+  return controller.signal;
+}

@@ -1,0 +1,151 @@
+import { stat } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
+import { BEAT_SECONDS, FRAMES_TYPE, type FrameHeader, NDJSON_TYPE } from "../../shared/contract/fleet.ts";
+import { encodeHeader } from "../../shared/contract/frames.ts";
+import { AppError, toFailure } from "../../shared/errors.ts";
+import type { Body } from "../../shared/tasks/local.ts";
+import { oneLine } from "../../shared/tasks/result.ts";
+import type { JsonObject } from "../../shared/tasks/task.ts";
+import { ChildEndedError, HandedBackError } from "../pool/endings.ts";
+import type { UnitOutput } from "../pool/unit.ts";
+import { Writer } from "./writer.ts";
+
+/** Where the answers of a lease go, each as soon as it is there. */
+export interface Outlet {
+  started(unit: UnitName): void;
+  progress(unit: UnitName, done?: number): void;
+  /** Resolves when the other side has taken most of it. */
+  done(unit: UnitName, output: UnitOutput): Promise<void>;
+  failed(unit: UnitName, error: unknown, seconds: number): Promise<void>;
+  end(units: number): Promise<void>;
+  /** To be called whatever happened. */
+  close(): void;
+}
+
+export interface UnitName {
+  readonly id: string;
+  readonly filename: string;
+}
+
+/** The largest result in one line of NDJSON: who reads a line has it in memory several times. */
+export const LARGEST_LINE = 16 * 2 ** 20;
+/** Bounds of the contract. What is longer would make the whole stream unreadable for the other side. */
+const LONGEST_ERROR = 2_000;
+const LONGEST_SUMMARY = 200;
+const LARGEST_INFO = 4_096;
+
+/** `signal` is aborted when the other side is gone. */
+export function framesOutlet(res: ServerResponse, signal: AbortSignal): Outlet {
+  res.writeHead(200, { "Content-Type": FRAMES_TYPE, "Cache-Control": "no-store" });
+  res.flushHeaders();
+  const writer = new Writer(res, signal);
+  const send = (header: FrameHeader) => writer.inTurn(() => writer.write(encodeHeader(header)));
+  /** News that nobody waits for: when the other side is gone, the lease learns of it elsewhere. */
+  const tell = (header: FrameHeader) => void send(header).catch(() => undefined);
+  const beat = setInterval(() => {
+    if (writer.idle) tell({ type: "beat" });
+  }, BEAT_SECONDS * 1_000);
+  return {
+    started: ({ id }) => tell({ type: "start", unit: id }),
+    progress: ({ id }, done) => tell({ type: "progress", unit: id, ...(done === undefined ? {} : { done }) }),
+    done: (unit, output) => writer.inTurn(() => writePart(writer, unit, output)),
+    failed: (unit, error, seconds) => send(failedFrame(unit, error, seconds)),
+    end: async (units) => {
+      await send({ type: "end", units });
+      await writer.end();
+    },
+    close: () => clearInterval(beat),
+  };
+}
+
+/** `{unit, filename, <data key>: base64}` or `{unit, filename, code, error}`, a line for each unit. */
+export function linesOutlet(res: ServerResponse, signal: AbortSignal, dataKey: string): Outlet {
+  const lines = new Lines(res, signal, dataKey);
+  return {
+    started: () => undefined,
+    progress: () => undefined,
+    done: (unit, output) => lines.done(unit, output.body),
+    failed: (unit, error) => lines.failed(unit, error),
+    end: () => lines.end(),
+    close: () => undefined,
+  };
+}
+
+export class Lines {
+  readonly #writer: Writer;
+  readonly #dataKey: string;
+
+  constructor(res: ServerResponse, signal: AbortSignal, dataKey: string) {
+    res.writeHead(200, { "Content-Type": NDJSON_TYPE, "Cache-Control": "no-store" });
+    res.flushHeaders();
+    this.#writer = new Writer(res, signal);
+    this.#dataKey = dataKey;
+  }
+
+  async done(unit: UnitName, body: Body): Promise<void> {
+    const bytes = body instanceof Uint8Array ? body.byteLength : (await stat(body.path)).size;
+    if (bytes > LARGEST_LINE) return await this.failed(unit, tooLargeForLine(bytes));
+    const head = JSON.stringify({ unit: unit.id, filename: unit.filename }).slice(0, -1);
+    await this.#writer.inTurn(async () => {
+      await this.#writer.write(`${head},${JSON.stringify(this.#dataKey)}:"`);
+      await this.#writer.writeBase64(body);
+      await this.#writer.write('"}\n');
+    });
+  }
+
+  async failed({ id, filename }: UnitName, error: unknown): Promise<void> {
+    const line = JSON.stringify({ unit: id, filename, ...toFailure(error) });
+    await this.#writer.inTurn(() => this.#writer.write(`${line}\n`));
+  }
+
+  async end(): Promise<void> {
+    await this.#writer.end();
+  }
+}
+
+async function writePart(writer: Writer, { id, filename }: UnitName, output: UnitOutput): Promise<void> {
+  const { body, bytes, sha256, seconds, summary, info } = output;
+  const header = encodeHeader({
+    type: "part",
+    unit: id,
+    filename,
+    bytes,
+    sha256,
+    seconds,
+    ...(summary === undefined ? {} : { summary: oneLine(summary, LONGEST_SUMMARY) }),
+    ...infoThatFits(info),
+  });
+  if (body instanceof Uint8Array) {
+    await writer.write(Buffer.concat([header, body]));
+    return;
+  }
+  await writer.write(header);
+  await writer.writeBody(body, bytes);
+}
+
+function infoThatFits(info: JsonObject | undefined) {
+  const text = info === undefined ? undefined : JSON.stringify(info);
+  if (text === undefined || Buffer.byteLength(text) > LARGEST_INFO) return {};
+  return { info: JSON.parse(text) as Record<string, never> };
+}
+
+function failedFrame({ id, filename }: UnitName, error: unknown, seconds: number): FrameHeader {
+  const failure = toFailure(error);
+  return {
+    type: "failed",
+    unit: id,
+    filename,
+    code: failure.code.slice(0, 100),
+    error: failure.error.slice(0, LONGEST_ERROR),
+    seconds,
+    ...(error instanceof ChildEndedError ? { child_ended: true } : {}),
+    ...(error instanceof HandedBackError ? { handed_back: true } : {}),
+  };
+}
+
+function tooLargeForLine(bytes: number): AppError {
+  return new AppError(
+    "result_too_large",
+    `The result has ${bytes} bytes, too many for a line. Ask for frames (Accept: ${FRAMES_TYPE}).`,
+  );
+}

@@ -1,0 +1,57 @@
+import { createHash, type Hash, randomUUID } from "node:crypto";
+import { open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import type { IncomingFile } from "../../shared/http/sinkEngine.ts";
+import type { LocalFile } from "../../shared/tasks/local.ts";
+
+/** Takes files of a request: small ones into memory, the rest into `folder`. */
+export function fileSink(folder: string, smallBytes: number) {
+  return async (stream: Readable, { filename }: IncomingFile): Promise<LocalFile> => {
+    const hash = createHash("sha256");
+    const start: Buffer[] = [];
+    let bytes = 0;
+    const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
+      hash.update(next.value);
+      start.push(next.value);
+      bytes += next.value.length;
+      if (bytes > smallBytes) return await spill({ filename, folder, hash, start, bytes }, chunks);
+    }
+    // A copy of its own: a chunk may be a view of a much larger one.
+    return { filename, bytes, sha256: hash.digest("hex"), body: Buffer.concat(start, bytes) };
+  };
+}
+
+export async function removeFile({ body }: LocalFile): Promise<void> {
+  if (!(body instanceof Uint8Array)) await rm(body.path, { force: true });
+}
+
+interface Begun {
+  readonly filename: string;
+  readonly folder: string;
+  readonly hash: Hash;
+  readonly start: readonly Buffer[];
+  readonly bytes: number;
+}
+
+async function spill(begun: Begun, chunks: AsyncIterator<Buffer>): Promise<LocalFile> {
+  const { filename, hash, start } = begun;
+  const path = join(begun.folder, `in-${randomUUID()}`);
+  const handle = await open(path, "wx", 0o600);
+  let { bytes } = begun;
+  try {
+    for (const chunk of start) await handle.appendFile(chunk);
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
+      hash.update(next.value);
+      bytes += next.value.length;
+      await handle.appendFile(next.value);
+    }
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  return { filename, bytes, sha256: hash.digest("hex"), body: { path } };
+}

@@ -1,0 +1,83 @@
+import { rm } from "node:fs/promises";
+import type { Pool } from "../pool/pool.ts";
+import type { UnitOutput } from "../pool/unit.ts";
+import type { Lease, WorkUnit } from "./lease.ts";
+import type { Outlet } from "./outlets.ts";
+
+/** What a lease may use while it runs. */
+export interface LeaseRun {
+  readonly pool: Pool;
+  /** Folder for its files; removed with the request. */
+  readonly folder: string;
+  /** The other side is gone: nothing is worth finishing. */
+  readonly gone: AbortSignal;
+  /** The slave is stopping: what has not begun is handed back. */
+  readonly draining: AbortSignal;
+  /** The other side is gone, or the slave stops now: what runs is ended, too. */
+  readonly ended: AbortSignal;
+  /** Called for each unit that is answered. */
+  readonly answered: () => void;
+}
+
+/** Units of one lease at the pool for each slot: one running, one waiting, so that the slot never idles. */
+export const AHEAD = 2;
+
+/** Does the units of a lease. Only a few are ahead of the other side, however slowly it reads. */
+export async function runUnits(lease: Lease, step: string, run: LeaseRun & { readonly outlet: Outlet }) {
+  const next = lease.units[Symbol.iterator]();
+  const work = async () => {
+    for (let item = next.next(); item.done !== true; item = next.next()) {
+      await oneUnit({ lease, step, unit: item.value }, run);
+      run.answered();
+    }
+  };
+  const workers = Math.min(lease.units.length, run.pool.slots * AHEAD);
+  const settled = await Promise.allSettled(Array.from({ length: workers }, work));
+  const failed = settled.find((worker) => worker.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  await run.outlet.end(lease.units.length);
+}
+
+interface Piece {
+  readonly lease: Lease;
+  readonly step: string;
+  readonly unit: WorkUnit;
+}
+
+async function oneUnit(piece: Piece, run: LeaseRun & { readonly outlet: Outlet }): Promise<void> {
+  const { outlet } = run;
+  const { unit } = piece;
+  let started: number | undefined;
+  let output: UnitOutput;
+  try {
+    output = await compute(piece, run, () => {
+      started = performance.now();
+      outlet.started(unit);
+    });
+  } catch (error) {
+    run.gone.throwIfAborted();
+    const seconds = started === undefined ? 0 : (performance.now() - started) / 1_000;
+    await outlet.failed(unit, error, seconds);
+    return;
+  }
+  await outlet.done(unit, output);
+  if (!(output.body instanceof Uint8Array)) await rm(output.body.path, { force: true });
+}
+
+function compute(
+  { lease, step, unit }: Piece,
+  run: LeaseRun & { readonly outlet: Outlet },
+  onStart: () => void,
+) {
+  const { task, options } = lease;
+  return run.pool.run(
+    { task: task.name, step, options, args: unit.args, files: unit.files },
+    {
+      signal: run.ended,
+      stopWaiting: run.draining,
+      keepIn: run.folder,
+      onStart,
+      onProgress: (done) => run.outlet.progress(unit, done),
+    },
+  );
+}

@@ -1,0 +1,110 @@
+import type { ServerResponse } from "node:http";
+import { basename } from "node:path";
+import { AppError, toFailure } from "../../shared/errors.ts";
+import { type Body, type LocalOutcome, runLocally } from "../../shared/tasks/local.ts";
+import type { Lease } from "./lease.ts";
+import { Lines } from "./outlets.ts";
+import { AHEAD, type LeaseRun } from "./units.ts";
+import { Writer } from "./writer.ts";
+
+/** Classic masters give up on a slave that says nothing for 45 seconds. */
+const SIGN_OF_LIFE_MS = 10_000;
+
+/** A whole job for clients that know no units, in one JSON document: `{results: [{filename, <data key>: base64}]}`. */
+export async function answerPlain(lease: Lease, run: LeaseRun, res: ServerResponse): Promise<void> {
+  const writer = new Writer(res, run.gone);
+  const begin = () => {
+    if (!res.headersSent)
+      res.writeHead(200, { "Content-Type": "application/json", "Cache-Control": "no-store" });
+  };
+  // JSON may begin with spaces.
+  const alive = setInterval(() => {
+    begin();
+    res.write(" ");
+  }, SIGN_OF_LIFE_MS);
+  try {
+    const outcomes = await runWhole(lease, run, () => undefined);
+    clearInterval(alive);
+    begin();
+    await writeResults({ lease, outcomes, writer });
+    await writer.end();
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+/** A whole job with a line for each file as it is finished. */
+export async function answerLines(lease: Lease, run: LeaseRun, res: ServerResponse): Promise<void> {
+  const lines = new Lines(res, run.gone, lease.task.dataKey);
+  const writes: Promise<void>[] = [];
+  await runWhole(lease, run, (index, outcome) => {
+    const unit = { id: String(index), filename: lease.files[index]?.filename ?? "" };
+    writes.push(outcome.ok ? lines.done(unit, outcome.body) : lines.failed(unit, asError(outcome)));
+  });
+  await Promise.all(writes);
+  await lines.end();
+}
+
+type OnResult = (index: number, outcome: LocalOutcome) => void;
+
+/** Outcomes in the order of the files, one for each. */
+async function runWhole(lease: Lease, run: LeaseRun, onResult: OnResult): Promise<readonly LocalOutcome[]> {
+  const outcomes: LocalOutcome[] = [];
+  const settle: OnResult = (index, outcome) => {
+    outcomes[index] = outcome;
+    run.answered();
+    onResult(index, outcome);
+  };
+  await runLocally(lease.task, {
+    options: lease.options,
+    files: lease.files,
+    execute: (unit) => run.pool.run(unit, { signal: run.ended, keepIn: run.folder }),
+    concurrency: run.pool.slots * AHEAD,
+    signal: run.ended,
+    onResult: settle,
+  });
+  for (const index of lease.files.keys())
+    if (outcomes[index] === undefined)
+      settle(index, {
+        ok: false,
+        ...toFailure(new AppError("no_result", "The task gave no result for it.")),
+      });
+  return outcomes;
+}
+
+interface Answer {
+  readonly lease: Lease;
+  readonly outcomes: readonly LocalOutcome[];
+  readonly writer: Writer;
+}
+
+/**
+ * As the classic service, whose `results` simply lack the files that failed; ours says of those in `errors`.
+ * Names go without their folders: a classic master uses them as paths.
+ */
+async function writeResults({ lease, outcomes, writer }: Answer): Promise<void> {
+  const errors: object[] = [];
+  let separator = "";
+  await writer.write('{"results":[');
+  for (const [index, outcome] of outcomes.entries()) {
+    const filename = basename(lease.files[index]?.filename ?? "");
+    if (!outcome.ok) {
+      errors.push({ filename, code: outcome.code, error: outcome.error });
+      continue;
+    }
+    await writer.write(`${separator}{"filename":${JSON.stringify(filename)},`);
+    await writeData(writer, lease.task.dataKey, outcome.body);
+    separator = ",";
+  }
+  await writer.write(errors.length === 0 ? "]}\n" : `],"errors":${JSON.stringify(errors)}}\n`);
+}
+
+async function writeData(writer: Writer, dataKey: string, body: Body): Promise<void> {
+  await writer.write(`${JSON.stringify(dataKey)}:"`);
+  await writer.writeBase64(body);
+  await writer.write('"}');
+}
+
+function asError({ code, error }: { readonly code: string; readonly error: string }): AppError {
+  return new AppError(code, error);
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { loadEnvFile } from "../shared/env.ts";
+import { AppError } from "../shared/errors.ts";
+import { createLogger } from "../shared/logger.ts";
+import { announceReady } from "../shared/process/ready.ts";
+import { endWithParent } from "../shared/process/withParent.ts";
+import { TASKS } from "../shared/tasks/registry.ts";
+import { VERSION } from "../shared/version.ts";
+import { startSlave } from "./app.ts";
+import { readSlaveConfig } from "./config.ts";
+
+/** Loads, builds, starts; drains on SIGINT and SIGTERM, and stops at once on a second one. */
+async function main(): Promise<void> {
+  loadEnvFile();
+  const config = readSlaveConfig();
+  const log = createLogger("slave", config.logLevel);
+  const registry = import.meta.resolve(`../shared/tasks/registry${import.meta.url.slice(-3)}`);
+  const slave = await startSlave(config, { tasks: TASKS, registry, version: VERSION, log });
+  log.info({ url: slave.url, slots: config.slots, name: config.name }, "slave is ready");
+  announceReady(slave.url);
+  let stopping = false;
+  const stop = (reason: string) => {
+    if (stopping) {
+      slave.hurry();
+      return;
+    }
+    stopping = true;
+    log.info({ reason }, "slave stops");
+    slave.stop().then(() => process.exit(0), fail);
+  };
+  process.on("SIGINT", () => stop("SIGINT"));
+  process.on("SIGTERM", () => stop("SIGTERM"));
+  endWithParent(() => stop("its parent ended"));
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`${error instanceof AppError ? error.message : (error as Error).stack}\n`);
+  process.exit(1);
+}
+
+main().catch(fail);

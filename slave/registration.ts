@@ -1,0 +1,151 @@
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { REREGISTER_SECONDS, type RegisterAnswer, type RegisterRequest } from "../shared/contract/fleet.ts";
+import { plainAddress } from "../shared/http/token.ts";
+import type { Logger } from "../shared/logger.ts";
+
+export interface RegistrationOptions {
+  /** Masters that are tried in turn. */
+  readonly masterUrls: readonly string[];
+  /** Address for the master to use; undefined: the one that it is reached from. */
+  readonly announced: string | undefined;
+  readonly token: string | undefined;
+  /** What the slave says of itself. */
+  readonly about: Omit<RegisterRequest, "slave_ip">;
+  readonly log: Logger;
+  /** Unpolled for so long, it registers again. */
+  readonly unpolledSeconds?: number;
+}
+
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 5_000;
+const TIMEOUT_MS = 5_000;
+
+/** Keeps the slave known to a master: registers, and again whenever no master has asked for a while. */
+export class Registration {
+  readonly #options: RegistrationOptions;
+  readonly #stop = new AbortController();
+  #polledAt = 0;
+  #current = 0;
+  #isRegistered = false;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: RegistrationOptions) {
+    this.#options = options;
+  }
+
+  /** Returns at once; masters that cannot be reached are tried on and on. */
+  start(): void {
+    this.#running = this.#run().catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) this.#options.log.error({ err: error }, "registration ended");
+    });
+  }
+
+  /** A master asked for something. */
+  polled(): void {
+    this.#polledAt = performance.now();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      await this.#registerSomewhere();
+      await this.#untilUnpolled();
+      this.#options.log.debug("no master has asked for a while: registering again");
+    }
+  }
+
+  /** The last master first, the others after it; a longer and longer wait after each round. */
+  async #registerSomewhere(): Promise<void> {
+    const { masterUrls, log } = this.#options;
+    const { signal } = this.#stop;
+    for (let tries = 1; ; tries += 1) {
+      const url = masterUrls[this.#current] ?? "";
+      try {
+        const { slave_id, state } = await register(url, this.#options, signal);
+        log[this.#isRegistered ? "debug" : "info"]({ master: url, slave_id, state }, "registered");
+        this.#isRegistered = true;
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        this.#isRegistered = false;
+        if (isNewsworthy(tries)) log.warn({ master: url, reason: reasonOf(error) }, "master not reached");
+      }
+      this.#current = (this.#current + 1) % masterUrls.length;
+      if (tries % masterUrls.length === 0)
+        await sleep(waitAfter(tries / masterUrls.length), null, { signal });
+    }
+  }
+
+  async #untilUnpolled(): Promise<void> {
+    const longest = (this.#options.unpolledSeconds ?? REREGISTER_SECONDS) * 1_000;
+    this.polled();
+    for (;;) {
+      const left = this.#polledAt + longest - performance.now();
+      if (left <= 0) return;
+      await sleep(left, null, { signal: this.#stop.signal });
+    }
+  }
+}
+
+async function register(
+  url: string,
+  options: RegistrationOptions,
+  signal: AbortSignal,
+): Promise<Partial<RegisterAnswer>> {
+  // Loaded after the slave listens: the first answer shall not wait for it.
+  const { default: axios } = await import("axios");
+  const { token, about } = options;
+  const slave_ip = options.announced ?? (await addressTowards(new URL(url), signal));
+  const { data } = await axios.post<Partial<RegisterAnswer>>(
+    `${url.replace(/\/+$/, "")}/register`,
+    { slave_ip, ...about } satisfies RegisterRequest,
+    {
+      signal,
+      timeout: TIMEOUT_MS,
+      maxRedirects: 0,
+      proxy: false,
+      maxContentLength: 64 * 1024,
+      ...(token === undefined ? {} : { headers: { Authorization: `Bearer ${token}` } }),
+    },
+  );
+  return data;
+}
+
+/** This side's address of a connection to the master: classic masters need to be told one. */
+async function addressTowards(url: URL, signal: AbortSignal): Promise<string> {
+  const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
+  return await new Promise<string>((resolve, reject) => {
+    const host = url.hostname.replace(/^\[|\]$/g, "");
+    const socket = connect({ host, port, signal, timeout: TIMEOUT_MS });
+    socket.once("connect", () => {
+      resolve(plainAddress(socket.localAddress ?? ""));
+      socket.destroy();
+    });
+    socket.once("timeout", () => socket.destroy(new Error("the connection timed out")));
+    socket.once("error", reject);
+  });
+}
+
+function waitAfter(rounds: number): number {
+  const wait = Math.min(FIRST_WAIT_MS * 2 ** (rounds - 1), LONGEST_WAIT_MS);
+  return wait * (0.75 + Math.random() / 2);
+}
+
+/** The first failures, then now and then. */
+function isNewsworthy(failures: number): boolean {
+  return failures <= 3 || failures % 12 === 0;
+}
+
+function reasonOf(error: unknown): string {
+  const answer = error as { response?: { status?: number; data?: { error?: unknown } } };
+  const { status, data } = answer.response ?? {};
+  if (status !== undefined) return `it answered ${status}: ${String(data?.error ?? "")}`.slice(0, 300);
+  return error instanceof Error
+    ? error.message || String((error as NodeJS.ErrnoException).code)
+    : String(error);
+}
