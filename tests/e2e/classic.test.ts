@@ -1,0 +1,170 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { type ClassicMaster, classicMaster } from "../standin/classicMaster.ts";
+import { type ClassicSlave, classicSlave } from "../standin/classicSlave.ts";
+import { assign, type Fleet, fixture, startFleet } from "./fleet.ts";
+
+describe("classic slaves under our master", () => {
+  let fleet: Fleet;
+  let slave: ClassicSlave;
+  afterEach(async () => {
+    await Promise.all([slave.close(), fleet.stop()]);
+  });
+
+  async function startClassic(): Promise<void> {
+    fleet = await startFleet();
+    slave = await classicSlave();
+    expect(await slave.register(fleet.master.url)).toMatchObject({
+      status: 200,
+      body: { status: "success" },
+    });
+    // It registers before it listens, and gets nothing before it answers.
+    await slave.listen();
+    const [view] = await fleet.alive(1);
+    expect(view).toMatchObject({ classic: true, slots: 1 });
+  }
+
+  test.each([
+    ["image", "images", "tiny.jpg", "processed_tiny.png"],
+    ["text", "texts", "review.txt", "review_analysis.json"],
+    ["ocr", "images", "words.png", "words_ocr.json"],
+    ["audio", "audio_files", "tone.wav", "tone_audio_analysis.json"],
+    ["document", "documents", "page.pdf", "page_document_analysis.json"],
+  ])("%s: its answer is published as it came", async (task, field, name, saved) => {
+    await startClassic();
+    const { body } = await assign(fleet.master.url, [{ name, body: await inputs(name) }], { task, field });
+    expect(body).toMatchObject({ state: "succeeded", total_files_processed: 1 });
+    const bytes = await readFile(join(fleet.results, task, saved));
+    expect(bytes.toString("base64")).toBe(await recorded(task, 0));
+  });
+
+  test("an embedding goes to it as a whole job", async () => {
+    await startClassic();
+    const files = ["review.txt", "other.txt"];
+    const uploads = await Promise.all(files.map(async (name) => ({ name, body: await inputs(name) })));
+    const { body } = await assign(fleet.master.url, uploads, { task: "embedding" });
+    expect(body).toMatchObject({ state: "succeeded", total_files_processed: 2 });
+    expect(slave.requests).toHaveLength(1);
+    const bytes = await readFile(join(fleet.results, "embedding", "other_embedding.json"));
+    expect(bytes.toString("base64")).toBe(await recorded("embedding", 1));
+  });
+
+  test("twins are told apart, and a file that it drops is a failure with a code", async () => {
+    await startClassic();
+    const files = [
+      { name: "same.txt", body: Buffer.from("one") },
+      { name: "same.txt", body: Buffer.from("the other one") },
+      { name: "same.txt", body: Buffer.from("corrupt") },
+    ];
+    const { body } = await assign(fleet.master.url, files, { task: "text" });
+    expect(body.files.map(({ state, code }) => code ?? state)).toEqual(["done", "done", "dropped_by_slave"]);
+    const results = await Promise.all(
+      body.files.slice(0, 2).map(async ({ url }) => await (await fetch(fleet.master.url + url)).json()),
+    );
+    expect(results).toEqual([
+      { classic: true, bytes: 3 },
+      { classic: true, bytes: 13 },
+    ]);
+  });
+
+  test("a job with options waits for a slave of ours", async () => {
+    await startClassic();
+    const uploads = [{ name: "tiny.jpg", body: await inputs("tiny.jpg") }];
+    const answer = assign(fleet.master.url, uploads, {
+      task: "image",
+      field: "images",
+      options: { format: "webp" },
+    });
+    await fleet.slave({ SLAVE_NAME: "ours" });
+    expect((await answer).body.files[0]).toMatchObject({ state: "done", slave: "ours" });
+    expect(slave.requests).toEqual([]);
+  });
+
+  test("it works beside slaves of ours", async () => {
+    await startClassic();
+    await fleet.slave({ SLAVE_NAME: "ours" });
+    await fleet.alive(2);
+    const files = Array.from({ length: 40 }, (_, n) => ({
+      name: `${n}.txt`,
+      body: Buffer.from(`Text ${n}.`),
+    }));
+    const { body } = await assign(fleet.master.url, files, { task: "text" });
+    expect(body.total_files_processed).toBe(40);
+    expect(Object.values(body.statistics.slaves).reduce((a, b) => a + b)).toBe(40);
+  });
+});
+
+describe("our slave under a classic master", () => {
+  let fleet: Fleet;
+  let master: ClassicMaster;
+  afterEach(async () => {
+    await Promise.all([master.close(), fleet.stop()]);
+  });
+
+  test.each([
+    ["image", "images", ["tiny.jpg"], undefined],
+    ["text", "texts", ["review.txt"], ["word_count", "sentiment_score", "common_words"]],
+    [
+      "embedding",
+      "texts",
+      ["review.txt", "other.txt"],
+      ["vector", "features", "vector_size", "non_zero_features"],
+    ],
+    ["ocr", "images", ["words.png"], ["extracted_text", "average_confidence", "image_size", "image_mode"]],
+    [
+      "audio",
+      "audio_files",
+      ["tone.wav"],
+      ["duration_seconds", "sample_rate", "rms_energy", "zero_crossings"],
+    ],
+    ["document", "documents", ["page.pdf", "note.docx", "plain.md"], ["document_type", "text_content"]],
+  ])("%s: the classic master reads every result", async (task, field, names, fields) => {
+    [fleet, master] = await Promise.all([startFleet(), classicMaster()]);
+    await fleet.slave({ MASTER_URL: master.url });
+    await expect.poll(() => master.slaves.length).toBe(1);
+    const files = await Promise.all(names.map(async (name) => ({ name, body: await inputs(name) })));
+    const results = await master.assign(task, field, files);
+    expect([...results.keys()].toSorted()).toEqual([...names].toSorted());
+    for (const body of results.values()) {
+      if (fields === undefined) expect(body.subarray(1, 4).toString()).toBe("PNG");
+      else expect(Object.keys(JSON.parse(body.toString("utf8")))).toEqual(expect.arrayContaining(fields));
+    }
+    if (task !== "embedding") return;
+    const [first, second] = [...results.values()].map((body) => JSON.parse(body.toString("utf8")));
+    expect(first.features).toEqual(second.features);
+    const before = JSON.parse(Buffer.from(await recorded("embedding", 0), "base64").toString("utf8"));
+    const ours = JSON.parse((results.get("review.txt") ?? Buffer.alloc(0)).toString("utf8"));
+    expect(ours.features).toEqual(before.features);
+    ours.vector.forEach((weight: number, n: number) => expect(weight).toBeCloseTo(before.vector[n], 12));
+  });
+
+  test("it gets the answers of the classic slave to what is wrong", async () => {
+    [fleet, master] = await Promise.all([startFleet(), classicMaster()]);
+    const { url } = await fleet.slave({ MASTER_URL: master.url });
+    expect(await (await fetch(url)).text()).toBe("Slave is working");
+    expect(await (await fetch(`${url}/check_status`)).json()).toMatchObject({ status: "alive" });
+    const odd = JSON.parse((await fixture("classic/odd_cases.json")).toString("utf8")).bad_requests.result;
+    for (const task of ["image", "ocr", "text", "embedding", "audio", "document"]) {
+      const { status, answer } = odd[`slave /get_task ${task} without files`];
+      const form = new FormData();
+      form.append("task_type", task);
+      const response = await fetch(`${url}/get_task`, { method: "POST", body: form });
+      expect([response.status, ((await response.json()) as { error: string }).error]).toEqual([
+        status,
+        answer.error,
+      ]);
+    }
+  });
+});
+
+async function inputs(name: string): Promise<Buffer> {
+  return await fixture(`classic/inputs/${name}`);
+}
+
+/** The base64 data that the classic slave gave for this task. */
+async function recorded(task: string, place: number): Promise<string> {
+  const { body } = JSON.parse((await fixture(`classic/get_task.${task}.json`)).toString("utf8"));
+  const result = body.results[place] as Record<string, string>;
+  return Object.entries(result).find(([key]) => key.endsWith("_data"))?.[1] ?? "";
+}
