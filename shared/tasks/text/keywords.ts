@@ -9,16 +9,16 @@ const MAX_WORDS = 3;
 const MAX_PHRASES = 300_000;
 const HAS_LETTER = /\p{L}{2}|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
-/** Adds the runs of one to three words between stop words and punctuation to `phrases`. */
+/** Adds the runs of one to three words between common words and punctuation to `phrases`. */
 export function collectPhrases(
   clauses: Iterable<readonly string[]>,
-  stopWords: ReadonlySet<string>,
+  commonWords: ReadonlySet<string>,
   phrases: Phrases,
 ): void {
   for (const words of clauses) {
     let run: string[] = [];
     for (const word of words) {
-      if (!stopWords.has(word) && HAS_LETTER.test(word)) {
+      if (!commonWords.has(word) && HAS_LETTER.test(word)) {
         run.push(word);
         continue;
       }

@@ -6,7 +6,7 @@ import { decodeText } from "./decode.ts";
 import { languageNamed, languageOf } from "./language.ts";
 import { TEXT_SCHEMA, type TextOptions } from "./options.ts";
 import { report } from "./report.ts";
-import { stopWordsOf } from "./stopWords.ts";
+import { commonWordsOf } from "./stopWords.ts";
 import { type TallyTools, tallyOf } from "./tally.ts";
 import { createVader } from "./vader/score.ts";
 
@@ -29,7 +29,7 @@ async function analyse({ files, options }: StepInput): Promise<StepOutput> {
   const language = chosen.language === null ? languageOf(decoded.text) : languageNamed(chosen.language);
   const tools: TallyTools = {
     ...scorers(),
-    stopWords: stopWordsOf(language.code),
+    commonWords: commonWordsOf(language.tag),
     sentences: chosen.sentences,
   };
   const tally = tallyOf(decoded.text, tools);

@@ -84,7 +84,7 @@ function labelOf(compound: number): string {
 
 /** The most frequent words with their counts; equal counts in order of first appearance. */
 function commonWords(tally: Tally, language: Language, options: TextOptions): [string, number][] {
-  const left = options.stop_words ? stopWordsOf(language.code) : new Set<string>();
+  const left = options.stop_words ? stopWordsOf(language.tag) : new Set<string>();
   return [...tally.wordCounts]
     .filter(([word]) => !left.has(word))
     .sort(([, a], [, b]) => b - a)

@@ -12,15 +12,23 @@ const ENGLISH = `i me my myself we our ours ourselves you you're you've you'll y
   shan shan't shouldn shouldn't wasn wasn't weren weren't won won't wouldn wouldn't`;
 
 const english: ReadonlySet<string> = new Set(ENGLISH.split(/\s+/));
-const loaded = new Map<string, ReadonlySet<string>>([["eng", english]]);
+const NONE: ReadonlySet<string> = new Set();
+const loaded = new Map<string, ReadonlySet<string>>();
 
-/** Stop words of a language by its ISO 639-3 code: the package `stopword` has 60 of them; else an empty set. */
+/** Function words that are left out of word counts; `language` is a BCP 47 tag. */
 export function stopWordsOf(language: string): ReadonlySet<string> {
+  return language === "en" ? english : commonWordsOf(language);
+}
+
+/** Words too common to be a keyword, of 58 languages (`stopwords-iso`); an empty set for others. */
+export function commonWordsOf(language: string): ReadonlySet<string> {
   const known = loaded.get(language);
   if (known !== undefined) return known;
-  const lists: Readonly<Record<string, unknown>> = createRequire(import.meta.url)("stopword");
+  const lists: Readonly<Record<string, readonly string[] | undefined>> = createRequire(import.meta.url)(
+    "stopwords-iso",
+  );
   const list = lists[language];
-  const words = new Set(Array.isArray(list) ? list.map(String) : []);
+  const words = list === undefined ? NONE : new Set(language === "en" ? [...list, ...english] : list);
   loaded.set(language, words);
   return words;
 }

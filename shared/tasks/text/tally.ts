@@ -10,6 +10,8 @@ const MAX_WORDS = 1_000_000;
 /** What ends a clause: no keyword reaches over it. */
 const CLAUSE = /[^\p{L}\p{M}\p{N}\s'’_-]+|\s[-–—]+\s/u;
 
+const MARKUP = /<[^<>]{1,200}>|&#?\w{1,10};|https?:\/\/\S+/gu;
+
 /** Everything that is counted in a text or in a block of it; tallies of blocks add up to the text's. */
 export interface Tally {
   characters: number;
@@ -26,7 +28,8 @@ export interface Tally {
 export interface TallyTools {
   readonly vader: Vader;
   readonly afinn: Afinn;
-  readonly stopWords: ReadonlySet<string>;
+  /** Words that no keyword has. */
+  readonly commonWords: ReadonlySet<string>;
   /** Sentences to list at most. */
   readonly sentences: number;
 }
@@ -80,7 +83,8 @@ function addSentence(tally: Tally, sentence: string, tools: TallyTools): void {
     tally.letters += word.includes("'") ? word.replaceAll("'", "").length : word.length;
     addWord(tally.wordCounts, word, 1);
   }
-  collectPhrases(sentence.split(CLAUSE).map(wordsOf), tools.stopWords, tally.phrases);
+  const clauses = sentence.replace(MARKUP, " . ").split(CLAUSE);
+  collectPhrases(clauses.map(wordsOf), tools.commonWords, tally.phrases);
   addUp(tally.afinn, tools.afinn(words));
   const score = tools.vader(sentence);
   const confidence = addScore(tally.sums, score);
