@@ -136,7 +136,7 @@ describe("our slave under a classic master", () => {
     const before = JSON.parse(Buffer.from(await recorded("embedding", 0), "base64").toString("utf8"));
     const ours = JSON.parse((results.get("review.txt") ?? Buffer.alloc(0)).toString("utf8"));
     expect(ours.features).toEqual(before.features);
-    ours.vector.forEach((weight: number, n: number) => expect(weight).toBeCloseTo(before.vector[n], 12));
+    for (const [n, weight] of ours.vector.entries()) expect(weight).toBeCloseTo(before.vector[n], 12);
   });
 
   test("it gets the answers of the classic slave to what is wrong", async () => {
