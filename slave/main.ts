@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const log = createLogger("slave", config.logLevel);
   const registry = import.meta.resolve(`../shared/tasks/registry${import.meta.url.slice(-3)}`);
   const slave = await startSlave(config, { tasks: TASKS, registry, version: VERSION, log });
-  log.info({ url: slave.url, slots: config.slots, name: config.name }, "slave is ready");
+  log.info({ url: slave.url, slots: config.slots }, "slave is ready");
   announceReady(slave.url);
   let stopping = false;
   const stop = (reason: string) => {

@@ -1,0 +1,114 @@
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
+import { afterEach, expect, it } from "vitest";
+import { createLogger } from "../shared/logger.ts";
+import { Registration, type RegistrationOptions } from "./registration.ts";
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+interface Seen {
+  readonly body: unknown;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** A master that answers as the classic one does, with `statuses` first. */
+async function standInMaster(statuses: number[] = [], port = 0) {
+  const seen: Seen[] = [];
+  const server = createServer((req, res) => {
+    void json(req).then((body) => {
+      seen.push({ body, headers: req.headers });
+      const status = statuses.shift() ?? 200;
+      res.writeHead(status, { "Content-Type": "application/json", Location: "http://127.0.0.1:1/" });
+      res.end(JSON.stringify(status === 200 ? { status: "success" } : { error: "no" }));
+    });
+  });
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  ends.push(close);
+  const { port: given } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${given}`, port: given, seen, close };
+}
+
+const about = {
+  slave_port: 3000,
+  name: "n",
+  version: "1",
+  instance: "i",
+  slots: 2,
+  steps: { odd: { echo: 1 } },
+};
+
+function register(options: Partial<RegistrationOptions> & Pick<RegistrationOptions, "masterUrls">) {
+  const registration = new Registration({
+    announced: undefined,
+    token: undefined,
+    about,
+    log: createLogger("test", "silent"),
+    ...options,
+  });
+  ends.push(() => registration.stop());
+  registration.start();
+  return registration;
+}
+
+it("tells the master its address, port, name, slots and steps", async () => {
+  const { url, seen } = await standInMaster();
+  register({ masterUrls: [url] });
+  await expect.poll(() => seen.length).toBe(1);
+  expect(seen[0]?.body).toEqual({ slave_ip: "127.0.0.1", ...about });
+  expect(seen[0]?.headers.authorization).toBeUndefined();
+});
+
+it("tells the address that was configured, and the token", async () => {
+  const { url, seen } = await standInMaster();
+  register({ masterUrls: [`${url}/`], announced: "10.1.2.3", token: "secret" });
+  await expect.poll(() => seen.length).toBe(1);
+  expect(seen[0]?.body).toMatchObject({ slave_ip: "10.1.2.3" });
+  expect(seen[0]?.headers.authorization).toBe("Bearer secret");
+});
+
+it("tries again until a master takes it, and follows no redirect", async () => {
+  const { url, seen } = await standInMaster([500, 302, 401]);
+  register({ masterUrls: [url] });
+  await expect.poll(() => seen.length, { timeout: 30_000 }).toBe(4);
+});
+
+it("takes the next master when one is not there", async () => {
+  const { url, seen } = await standInMaster();
+  register({ masterUrls: ["http://127.0.0.1:1", url] });
+  await expect.poll(() => seen.length).toBe(1);
+});
+
+it("registers again when no master has asked for a while", async () => {
+  const { url, seen } = await standInMaster();
+  register({ masterUrls: [url], unpolledSeconds: 0.2 });
+  await expect.poll(() => seen.length, { timeout: 30_000 }).toBeGreaterThan(2);
+});
+
+it("does not register again while it is asked", async () => {
+  const { url, seen } = await standInMaster();
+  const registration = register({ masterUrls: [url], unpolledSeconds: 20 });
+  await expect.poll(() => seen.length).toBe(1);
+  registration.polled();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(seen).toHaveLength(1);
+});
+
+it("finds a master that was restarted", async () => {
+  const first = await standInMaster();
+  register({ masterUrls: [first.url], unpolledSeconds: 0.2 });
+  await expect.poll(() => first.seen.length).toBeGreaterThan(0);
+  first.close();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const second = await standInMaster([], first.port);
+  await expect.poll(() => second.seen.length, { timeout: 30_000 }).toBeGreaterThan(0);
+});
