@@ -1,12 +1,5 @@
-import { z } from "zod";
 import type { TaskDefinition } from "../task.ts";
-
-const options = z.strictObject({
-  /** Page segmentation mode of tesseract: 3 = automatic, 4 = one column, 6 = one block, 7 = one line, 11 = sparse. */
-  page_mode: z.int().min(1).max(13).default(3),
-});
-
-export type OcrOptions = z.infer<typeof options>;
+import { type OcrOptions, options, SCHEMA_VERSION } from "./options.ts";
 
 /** Text of scans and photos. */
 export const ocr: TaskDefinition<OcrOptions> = {
@@ -20,8 +13,8 @@ export const ocr: TaskDefinition<OcrOptions> = {
   options,
   resultName: (stem) => `${stem}_ocr.json`,
   resultType: () => "application/json",
-  schemaVersion: 1,
-  steps: { recognize: { version: 1, warm: true } },
+  schemaVersion: SCHEMA_VERSION,
+  steps: { recognize: { version: 2, warm: true } },
   mainStep: "recognize",
   load: () => import("./process.ts"),
 };

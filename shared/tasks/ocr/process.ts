@@ -1,64 +1,111 @@
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { createWorker, type Worker } from "tesseract.js";
-import { FileError } from "../../errors.ts";
-import { sharp } from "../image/sharp.ts";
+import { tmpdir } from "node:os";
+import { openImage, type Source } from "../image/source.ts";
 import { jsonResult, onlyFile } from "../result.ts";
-import type { Step } from "../task.ts";
-import type { OcrOptions } from "./index.ts";
+import type { JsonObject, Step, StepContext } from "../task.ts";
+import { type Attempt, type Recognize, readPage, readPlainly } from "./attempts.ts";
+import { type OcrOptions, SCHEMA_VERSION } from "./options.ts";
+import { pageOf } from "./picture.ts";
+import { read, startReader } from "./reader.ts";
 
-let warm: Promise<Worker> | undefined;
+/** Modes that read a page or a block; lines and words alone are not straightened. */
+const PAGE_LIKE: readonly number[] = [3, 4, 6, 11];
 
+/** Starts tesseract with the language that ships. */
 export async function warmUp(): Promise<void> {
-  await worker();
+  await startReader("eng", tmpdir());
 }
 
-const recognize: Step = async ({ files, options }) => {
+/**
+ * The text of an image, page by page.
+ * @throws FileError `empty_file`, `wrong_type`, `unsupported_format`, `corrupt_file`, `too_large`, `missing_language`.
+ */
+const recognize: Step = async ({ files, options: given }, context) => {
   const file = onlyFile(files);
-  const { page_mode } = options as OcrOptions;
-  if (file.bytes === 0) throw new FileError("empty_file", "The file is empty.");
-  const image = await page(await file.read());
-  const tesseract = await worker();
-  await tesseract.setParameters({ tessedit_pageseg_mode: String(page_mode) as never });
-  const { data } = await tesseract.recognize(image.data, {}, { text: true, blocks: true });
-  const words = (data.blocks ?? [])
-    .flatMap((block) => block.paragraphs)
-    .flatMap((paragraph) => paragraph.lines)
-    .flatMap((line) => line.words)
-    .map(({ text, confidence, bbox }) => ({ text, confidence, bbox: { ...bbox } }));
-  const total = words.reduce((sum, word) => sum + word.confidence, 0);
-  return jsonResult(
-    { task: "ocr", schemaVersion: 1, file, summary: data.text },
-    {
-      extracted_text: data.text,
-      word_count: data.text.split(/\s+/).filter(Boolean).length,
-      character_count: [...data.text].length,
-      average_confidence: words.length === 0 ? 0 : total / words.length,
-      image_size: [image.width, image.height],
-      image_mode: image.mode,
-      words,
-      pages: [],
-    },
-  );
+  const options = given as OcrOptions;
+  const source = await openImage(await file.read(), { maxPixels: options.max_pixels });
+  // Missing languages are told before any work is done.
+  await startReader(options.languages, context.folder);
+  const pages: ReadPage[] = [];
+  const count = options.pages === "all" && source.format === "tiff" ? source.pages : 1;
+  for (let index = 0; index < count; index++)
+    pages.push(await readOne(source, index, { options, context, count }));
+  const text = pages.map((page) => page.attempt.text).join("\f");
+  const fields = fieldsOf(source, pages, text);
+  return jsonResult({ task: "ocr", schemaVersion: SCHEMA_VERSION, file, summary: text }, fields);
 };
 
-async function page(bytes: Buffer) {
-  try {
-    const { data, info } = await sharp(bytes, { limitInputPixels: 100_000_000, autoOrient: true })
-      .flatten({ background: "white" })
-      .png({ compressionLevel: 1 })
-      .toBuffer({ resolveWithObject: true });
-    return { data, width: info.width, height: info.height, mode: info.channels === 1 ? "L" : "RGB" };
-  } catch (cause) {
-    throw new FileError("corrupt_file", "The image could not be read.", { cause });
-  }
-}
-
-function worker(): Promise<Worker> {
-  const packageFile = createRequire(import.meta.url).resolve("@tesseract.js-data/eng/package.json");
-  const langPath = join(dirname(packageFile), "4.0.0_best_int");
-  warm ??= createWorker("eng", 1, { langPath, gzip: true, cacheMethod: "none" });
-  return warm;
-}
-
 export const steps = { recognize };
+
+interface ReadPage {
+  readonly width: number;
+  readonly height: number;
+  readonly attempt: Attempt;
+}
+
+interface Reading {
+  readonly options: OcrOptions;
+  readonly context: StepContext;
+  readonly count: number;
+}
+
+async function readOne(
+  source: Source,
+  index: number,
+  { options, context, count }: Reading,
+): Promise<ReadPage> {
+  const page = await pageOf(source, index);
+  const { languages, page_mode: pageMode, preprocess } = options;
+  const { folder } = context;
+  const progress = (done: number) => context.progress(Math.min(1, (index + done) / count));
+  const reading: Recognize = ({ gray }, thresholding) =>
+    read(gray, { languages, pageMode, thresholding, folder, progress });
+  const { width, height } = page.gray;
+  if (preprocess === "none") return { width, height, attempt: await readPlainly(page, reading) };
+  return { width, height, attempt: await readPage(page, reading, PAGE_LIKE.includes(pageMode)) };
+}
+
+function fieldsOf(source: Source, pages: readonly ReadPage[], text: string): JsonObject {
+  const words = pages.flatMap(({ attempt }, index) =>
+    attempt.words.map((word) => ({ ...word, page: index + 1 })),
+  );
+  const [first] = pages;
+  return {
+    extracted_text: text,
+    word_count: text.split(/\s+/).filter(Boolean).length,
+    character_count: [...text].length,
+    average_confidence: meanConfidence(words),
+    image_size: [first?.width ?? 0, first?.height ?? 0],
+    image_mode: modeOf(source),
+    words: words.map(({ bbox, ...word }) => ({ ...word, bbox: { ...bbox } })),
+    pages: pages.map(pageFields),
+  };
+}
+
+function pageFields({ width, height, attempt }: ReadPage, index: number): JsonObject {
+  const { text, words, lines, rotation, skew, scale, thresholding } = attempt;
+  return {
+    page: index + 1,
+    width,
+    height,
+    text,
+    average_confidence: meanConfidence(words),
+    lines: lines.map(({ bbox, ...line }) => ({ ...line, bbox: { ...bbox } })),
+    preparation: { rotation, skew, scale: Math.round(scale * 1000) / 1000, thresholding },
+  };
+}
+
+/** Mean over the words, 0..100; 0 without words. */
+function meanConfidence(words: readonly { readonly confidence: number }[]): number {
+  const sum = words.reduce((total, { confidence }) => total + confidence, 0);
+  return words.length === 0 ? 0 : Math.round((sum / words.length) * 100) / 100;
+}
+
+/** The names that Pillow has for colour models; palettes and bilevel files count as what they hold. */
+function modeOf({ space, hasAlpha, bits }: Source): string {
+  if (space === "cmyk") return "CMYK";
+  if (space === "b-w" || space === "grey16") {
+    if (hasAlpha) return "LA";
+    return bits === 16 ? "I;16" : "L";
+  }
+  return hasAlpha ? "RGBA" : "RGB";
+}

@@ -1,0 +1,97 @@
+import type { Page } from "tesseract.js";
+import { type PageText, textOf } from "./pageText.ts";
+import { bounded, type Picture, quarterTurned, scaled, turned } from "./picture.ts";
+import type { Thresholding } from "./reader.ts";
+import { skewOf } from "./skew.ts";
+
+/** Words of a mean confidence from here on are taken as they are; 0..100. */
+const GOOD = 85;
+/** Below this a page may lie on its side or upside down. */
+const POOR = 60;
+/** A turned page is right from here on. */
+const TURNED_RIGHT = 75;
+/** Rows of text lower than this, in pixels, are read better enlarged; 10-point print at 300 dpi has about 45. */
+const LOW_ROW = 26;
+const GOOD_ROW = 40;
+const MAX_SCALE = 3;
+
+/** How a page is prepared before tesseract sees it. */
+export interface Preparation {
+  /** Degrees clockwise. */
+  readonly rotation: 0 | 90 | 180 | 270;
+  readonly scale: number;
+  readonly thresholding: Thresholding;
+}
+
+/** What came of one preparation. */
+export interface Attempt extends PageText, Preparation {
+  /** Degrees by which the page was straightened. */
+  readonly skew: number;
+}
+
+export type Recognize = (picture: Picture, thresholding: Thresholding) => Promise<Page>;
+
+const PLAIN: Preparation = { rotation: 0, scale: 1, thresholding: "otsu" };
+
+/**
+ * Reads a page; where the words are doubtful again, prepared in other ways, and keeps what tesseract
+ * is surest of. A page that is read well at once costs one recognition, the worst one seven.
+ * `straighten`: whether the page may be turned, which single lines and words are not.
+ */
+export async function readPage(page: Picture, recognize: Recognize, straighten: boolean): Promise<Attempt> {
+  const attempt = attempts(page, recognize, straighten);
+  let best = await attempt(PLAIN);
+  if (best.words.length === 0) best = better(best, await attempt({ ...PLAIN, thresholding: "adaptive" }));
+  if (straighten && best.words.length > 0 && best.confidence < POOR) best = await turnedRight(best, attempt);
+  if (best.confidence >= GOOD) return best;
+  for (const next of furtherPreparations(best)) best = better(best, await attempt(next));
+  return best;
+}
+
+/** Reads a page as it is. */
+export async function readPlainly(page: Picture, recognize: Recognize): Promise<Attempt> {
+  const picture = await bounded(page);
+  return { ...PLAIN, skew: 0, ...textOf(await recognize(picture, "otsu"), picture) };
+}
+
+type Try = (preparation: Preparation) => Promise<Attempt>;
+
+function attempts(page: Picture, recognize: Recognize, straighten: boolean): Try {
+  const straight = new Map<number, Promise<{ picture: Picture; skew: number }>>();
+  const upright = async (rotation: Preparation["rotation"]) => {
+    const picture = await quarterTurned(await bounded(page), rotation);
+    const skew = straighten ? await skewOf(picture.gray) : 0;
+    return { picture: await turned(picture, -skew), skew };
+  };
+  return async (preparation) => {
+    const { rotation, scale, thresholding } = preparation;
+    const known = straight.get(rotation) ?? upright(rotation);
+    straight.set(rotation, known);
+    const { picture, skew } = await known;
+    const prepared = await bounded(await scaled(picture, scale));
+    return { ...preparation, skew, ...textOf(await recognize(prepared, thresholding), prepared) };
+  };
+}
+
+async function turnedRight(first: Attempt, attempt: Try): Promise<Attempt> {
+  let best = first;
+  for (const rotation of [180, 90, 270] as const) {
+    best = better(best, await attempt({ ...PLAIN, rotation }));
+    if (best.confidence >= TURNED_RIGHT) return best;
+  }
+  return best;
+}
+
+function furtherPreparations({ rotation, rowHeight, thresholding }: Attempt): Preparation[] {
+  const other = thresholding === "otsu" ? "sauvola" : "adaptive";
+  if (rowHeight === 0 || rowHeight >= LOW_ROW) return [{ rotation, scale: 1, thresholding: other }];
+  const scale = Math.min(GOOD_ROW / rowHeight, MAX_SCALE);
+  return [
+    { rotation, scale, thresholding },
+    { rotation, scale, thresholding: other },
+  ];
+}
+
+function better(known: Attempt, next: Attempt): Attempt {
+  return next.score > known.score ? next : known;
+}

@@ -1,0 +1,39 @@
+import { symlink } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { FileError, isErrno } from "../../errors.ts";
+
+/** Variant of the data inside each package: the most accurate models, in integers. */
+const VARIANT = "4.0.0_best_int";
+const PACKAGES = "@tesseract.js-data";
+const require = createRequire(import.meta.url);
+
+/**
+ * A folder that holds the trained data of all languages of `codes` ("deu+eng"); links them together
+ * in `folder` when they are several.
+ * @throws FileError `missing_language`, which names the package to install.
+ */
+export async function languageFolder(codes: string, folder: string): Promise<string> {
+  const languages = [...new Set(codes.split("+"))].map((code) => ({ code, place: placeOf(code) }));
+  const [only, ...others] = languages;
+  if (only !== undefined && others.length === 0) return only.place;
+  for (const { code, place } of languages) {
+    const name = `${code}.traineddata.gz`;
+    await symlink(join(place, name), join(folder, name)).catch(unlessLinked);
+  }
+  return folder;
+}
+
+function placeOf(code: string): string {
+  const name = `${PACKAGES}/${code}`;
+  try {
+    return join(dirname(require.resolve(`${name}/package.json`)), VARIANT);
+  } catch (cause) {
+    const text = `Language ${code} is not installed. Install the package ${name} on the slaves, or choose another language.`;
+    throw new FileError("missing_language", text, { cause });
+  }
+}
+
+function unlessLinked(error: unknown): void {
+  if (!isErrno(error, "EEXIST")) throw error;
+}

@@ -1,0 +1,95 @@
+import type { Bbox, Line, Page } from "tesseract.js";
+import type { Picture } from "./picture.ts";
+
+/** Pixels of the page as a person sees it; x1 and y1 lie outside. */
+export interface Box {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+}
+
+export interface Word {
+  readonly text: string;
+  /** 0..100. */
+  readonly confidence: number;
+  readonly bbox: Box;
+  /** Index into the page's lines. */
+  readonly line: number;
+}
+
+export interface TextLine {
+  readonly text: string;
+  readonly confidence: number;
+  readonly bbox: Box;
+}
+
+/** What tesseract read on a page. */
+export interface PageText {
+  readonly text: string;
+  readonly words: readonly Word[];
+  readonly lines: readonly TextLine[];
+  /** Median height of a row of text as it was recognised, in pixels; 0 without text. */
+  readonly rowHeight: number;
+  /** Mean confidence over letters and digits, 0..100; 0 without any. */
+  readonly confidence: number;
+  /** Letters and digits, each counting as much as its confidence is above half: what is likely right. */
+  readonly score: number;
+}
+
+/** Brings tesseract's answer into the coordinates of the page. */
+export function textOf(page: Page, { toPage, gray }: Picture): PageText {
+  const found = (page.blocks ?? []).flatMap((block) => block.paragraphs).flatMap(({ lines }) => lines);
+  const box = (bbox: Bbox) => boxOnPage(bbox, toPage);
+  const words = found.flatMap((line, index) =>
+    line.words.map(({ text, confidence, bbox }) => ({
+      text,
+      confidence: round(confidence),
+      bbox: box(bbox),
+      line: index,
+    })),
+  );
+  const lines = found.map(({ text, confidence, bbox }) => ({
+    text: text.trimEnd(),
+    confidence: round(confidence),
+    bbox: box(bbox),
+  }));
+  return { text: page.text, words, lines, rowHeight: rowHeightOf(found, gray.height), ...sureness(words) };
+}
+
+function sureness(words: readonly Word[]): Pick<PageText, "confidence" | "score"> {
+  let [characters, sum, score] = [0, 0, 0];
+  for (const { text, confidence } of words) {
+    const count = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
+    characters += count;
+    sum += count * confidence;
+    score += count * Math.max(0, confidence - 50);
+  }
+  return { confidence: characters === 0 ? 0 : sum / characters, score };
+}
+
+function rowHeightOf(lines: readonly Line[], most: number): number {
+  const heights = lines
+    .filter(({ confidence }) => confidence > 40)
+    .map(({ rowAttributes }) => rowAttributes.rowHeight)
+    .filter((height) => height > 0 && height <= most)
+    .sort((a, b) => a - b);
+  return heights[heights.length >> 1] ?? 0;
+}
+
+/** The upright box around a box that may have been turned. */
+function boxOnPage({ x0, y0, x1, y1 }: Bbox, toPage: Picture["toPage"]): Box {
+  const corners = [toPage(x0, y0), toPage(x1, y0), toPage(x0, y1), toPage(x1, y1)];
+  const xs = corners.map(([x]) => Math.round(x));
+  const ys = corners.map(([, y]) => Math.round(y));
+  return {
+    x0: Math.max(0, Math.min(...xs)),
+    y0: Math.max(0, Math.min(...ys)),
+    x1: Math.max(0, ...xs),
+    y1: Math.max(0, ...ys),
+  };
+}
+
+function round(confidence: number): number {
+  return Math.round(confidence * 100) / 100;
+}

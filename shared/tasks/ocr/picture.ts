@@ -1,0 +1,101 @@
+import { rawOf, sharpOf, upright } from "../image/encode.ts";
+import { grayOf } from "../image/gray.ts";
+import type { Gray } from "../image/luma.ts";
+import type { Source } from "../image/source.ts";
+
+/** More pixels than an A3 page at 300 dpi make recognition slower and no better. */
+const MAX_READ_PIXELS = 20_000_000;
+
+/** A page as it is recognised, and the way back from its pixels to those of the page as it was. */
+export interface Picture {
+  /** 8 bits, one channel, one page. */
+  readonly gray: Gray;
+  readonly toPage: (x: number, y: number) => readonly [number, number];
+}
+
+/** A page of a source, counted from 0: upright by its EXIF orientation, opaque, 8 bits. */
+export async function pageOf(source: Source, index: number): Promise<Picture> {
+  const decoded = await grayOf(source, { first: index, count: 1 });
+  const gray = opaque(await upright(decoded, source.orientation));
+  return { gray, toPage: (x, y) => [x, y] };
+}
+
+/** Small enough to be read. */
+export async function bounded(picture: Picture): Promise<Picture> {
+  const { width, height } = picture.gray;
+  const pixels = width * height;
+  return pixels <= MAX_READ_PIXELS ? picture : await scaled(picture, Math.sqrt(MAX_READ_PIXELS / pixels));
+}
+
+export async function scaled(picture: Picture, factor: number): Promise<Picture> {
+  const { gray } = picture;
+  const width = Math.max(1, Math.round(gray.width * factor));
+  const height = Math.max(1, Math.round(gray.height * factor));
+  if (width === gray.width && height === gray.height) return picture;
+  const data = await rawOf(sharpOf(gray).resize({ width, height, fit: "fill", kernel: "cubic" }), gray);
+  const toPage: Picture["toPage"] = (x, y) =>
+    picture.toPage((x * gray.width) / width, (y * gray.height) / height);
+  return { gray: { ...gray, width, height, data }, toPage };
+}
+
+/** Turns clockwise by quarters. */
+export async function quarterTurned(picture: Picture, degrees: 0 | 90 | 180 | 270): Promise<Picture> {
+  if (degrees === 0) return picture;
+  const { gray } = picture;
+  const { width, height } = gray;
+  const data = await rawOf(sharpOf(gray).rotate(degrees), gray);
+  const size = degrees === 180 ? { width, height } : { width: height, height: width };
+  const back = {
+    90: (x: number, y: number) => picture.toPage(y, height - x),
+    180: (x: number, y: number) => picture.toPage(width - x, height - y),
+    270: (x: number, y: number) => picture.toPage(width - y, x),
+  };
+  return { gray: { ...gray, ...size, data }, toPage: back[degrees] };
+}
+
+/** Turns clockwise by any angle around the middle; the corners that appear are paper. */
+export async function turned(picture: Picture, degrees: number): Promise<Picture> {
+  if (degrees === 0) return picture;
+  const { gray } = picture;
+  const image = sharpOf(gray).rotate(degrees, { background: { r: 255, g: 255, b: 255 } });
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  const radians = (degrees * Math.PI) / 180;
+  const [sin, cos] = [Math.sin(radians), Math.cos(radians)];
+  const toPage: Picture["toPage"] = (x, y) => {
+    const [right, down] = [x - width / 2, y - height / 2];
+    return picture.toPage(
+      right * cos + down * sin + gray.width / 2,
+      down * cos - right * sin + gray.height / 2,
+    );
+  };
+  return { gray: { ...gray, width, height, data }, toPage };
+}
+
+/** Light drawings on nothing get a dark ground, all others a light one. */
+function opaque(gray: Gray): Gray {
+  const { data, channels } = gray;
+  const shift = data instanceof Uint16Array ? 8 : 0;
+  const pixels = data.length / channels;
+  if (channels === 1 && shift === 0) return gray;
+  const flat = new Uint8Array(pixels);
+  const paper = channels === 2 && inkIsLight(data, shift) ? 0 : 255;
+  for (let at = 0; at < pixels; at++) {
+    const value = (data[at * channels] as number) >> shift;
+    const alpha = channels === 2 ? (data[at * 2 + 1] as number) >> shift : 255;
+    flat[at] = Math.round((value * alpha + paper * (255 - alpha)) / 255);
+  }
+  return { ...gray, channels: 1, data: flat };
+}
+
+function inkIsLight(data: Gray["data"], shift: number): boolean {
+  let [light, weight, total] = [0, 0, 0];
+  for (let at = 0; at + 1 < data.length; at += 2) {
+    const alpha = (data[at + 1] as number) >> shift;
+    light += ((data[at] as number) >> shift) * alpha;
+    weight += alpha;
+    total += 255;
+  }
+  // A picture that is mostly opaque has a ground of its own.
+  return weight < total / 2 && light > weight * 192;
+}
