@@ -47,7 +47,10 @@ export function framesOutlet(res: ServerResponse, signal: AbortSignal): Outlet {
   }, BEAT_SECONDS * 1_000);
   return {
     started: ({ id }) => tell({ type: "start", unit: id }),
-    progress: ({ id }, done) => tell({ type: "progress", unit: id, ...(done === undefined ? {} : { done }) }),
+    progress: ({ id }, done) => {
+      // It would only pile up behind what the other side does not read.
+      if (writer.idle) tell({ type: "progress", unit: id, ...(done === undefined ? {} : { done }) });
+    },
     done: (unit, output) => writer.inTurn(() => writePart(writer, unit, output)),
     failed: (unit, error, seconds) => send(failedFrame(unit, error, seconds)),
     end: async (units) => {

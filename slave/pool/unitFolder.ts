@@ -15,7 +15,7 @@ export async function emptyFolder(folder: string): Promise<void> {
  * @throws AppError `bad_result`
  */
 export async function takeOver(result: ChildResult, folder: string, target: string): Promise<ChildResult> {
-  if (result.body instanceof Uint8Array) return result;
+  if (result.body instanceof Uint8Array) return { ...result, bytes: result.body.byteLength };
   const { path } = result.body;
   const inside = `${await realpath(dirname(path))}/`.startsWith(`${await realpath(folder)}/`);
   const found = await lstat(path);
