@@ -13,8 +13,8 @@ export interface ProblemAnswer {
 
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** A client that is answered before it sent everything gets this long to read the answer. */
-const LINGER_MS = 2_000;
+/** What a client may still send, unread, after its answer: time to finish a small body or to notice. */
+const LINGER = { milliseconds: 2_000, bytes: 4 * 2 ** 20 } as const;
 
 /** What is not an AppError shows a general sentence only: its text may hold paths and is for the log. */
 export function problemOf(error: unknown): ProblemAnswer {
@@ -49,11 +49,20 @@ export function answerProblem(res: ServerResponse, error: unknown): void {
   res.writeHead(status, headers).end(`${JSON.stringify(body)}\n`);
 }
 
-/** A client that is still sending is told to stop, gets time to read why, then the connection ends. */
+/**
+ * A client that is still sending gets its answer at once. Closing there and then could reset the connection
+ * before the answer was read, so the rest is thrown away for a while, and only then the connection ends.
+ */
 function closeSoon(res: ServerResponse): void {
-  const { socket } = res;
-  res.setHeader("Connection", "close");
-  res.once("finish", () => setTimeout(() => socket?.destroy(), LINGER_MS).unref());
+  const { req } = res;
+  const close = () => req.socket.destroy();
+  let bytes = 0;
+  req.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > LINGER.bytes) close();
+  });
+  const timer = setTimeout(close, LINGER.milliseconds).unref();
+  req.once("end", () => clearTimeout(timer));
 }
 
 /** Express' last handler. Logs what is nobody's request's fault. */

@@ -8,7 +8,14 @@ import type { TaskDefinition } from "./task.ts";
 import { text } from "./text/index.ts";
 
 /** All tasks: one folder and one line here each. Everything else derives from this list. */
-export const TASKS: readonly TaskDefinition[] = [image, text, embedding, ocr, audio, document].map(erase);
+export const TASKS: readonly TaskDefinition[] = [
+  erase(image),
+  erase(text),
+  erase(embedding),
+  erase(ocr),
+  erase(audio),
+  erase(document),
+];
 
 const byName = new Map(TASKS.map((task) => [task.name, task]));
 

@@ -119,15 +119,19 @@ describe("the fleet", () => {
     fleet = await startFleet();
     await fleet.slave();
     await fleet.alive(1);
+    await assign(fleet.master.url, texts(1), { task: "text" });
     const headers = { prefer: "respond-async" };
-    const response = await post(fleet.master.url, await pages(60), { field: "images", task: "ocr", headers });
+    const response = await post(fleet.master.url, await pages(300), {
+      field: "images",
+      task: "ocr",
+      headers,
+    });
     const { job_id: large } = (await response.json()) as { job_id: string };
     await until("the first page", async () =>
       (await job(fleet.master.url, large)).counts.done > 0 ? true : undefined,
     );
     expect((await assign(fleet.master.url, texts(1), { task: "text" })).status).toBe(200);
-    const { counts } = await job(fleet.master.url, large);
-    expect(counts.done).toBeLessThan(30);
+    expect((await job(fleet.master.url, large)).state).toBe("running");
     await fetch(`${fleet.master.url}/jobs/${large}`, { method: "DELETE" });
   });
 });
