@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { jsonResult, onlyFile } from "../result.ts";
+import type { Step, StepContext, StepFile, TaskProcess } from "../task.ts";
+import { inUnits } from "./decimal.ts";
+import { addUp } from "./lockstep.ts";
+import { type MeanOptions, SCHEMA_VERSION } from "./options.ts";
+import { writeCsv, writeJson } from "./output.ts";
+import { openSums, writeSums } from "./records.ts";
+import { NOTHING, type Sum, statisticsOf, sumOf } from "./sum.ts";
+import { Tally } from "./tally.ts";
+import { valuesOf } from "./values.ts";
+
+/** One file -> its own statistics as JSON; `info` tells `run` its length and scale. */
+const describe: Step = async ({ files, options }, context) => {
+  const file = onlyFile(files);
+  const tally = new Tally();
+  for await (const places of valuesOf(file, options as MeanOptions)) {
+    for (const place of places) tally.add(place);
+    context.progress();
+  }
+  const { mean, ...statistics } = statisticsOf(tally.sum, tally.scale);
+  const summary = `${tally.sum.count} numbers, mean ${mean ?? "none"}`;
+  const fields = { numbers: tally.length, missing: tally.length - tally.sum.count, mean, ...statistics };
+  const output = jsonResult({ task: "mean", schemaVersion: SCHEMA_VERSION, file, summary }, fields);
+  return { ...output, info: { length: tally.length, scale: tally.scale } };
+};
+
+/** Files of numbers -> the partial sum over them. */
+const sum: Step = async ({ files, args, options }, context) => {
+  const scale = Number(args.scale);
+  const series = files.map((file) => sumsOf(file, options as MeanOptions, scale));
+  return { body: await written(context, scale, addUp(series)) };
+};
+
+/** Partial sums -> one. */
+const mergeSums: Step = async ({ files }, context) => {
+  const opened = await Promise.all(files.map(openSums));
+  const scale = opened[0]?.scale ?? 0;
+  return { body: await written(context, scale, addUp(opened.map((one) => one.blocks()))) };
+};
+
+const json: Step = async ({ files, args, options }, { folder }) => {
+  const path = join(folder, "mean.json");
+  const { ragged } = options as MeanOptions;
+  await writeJson(path, await openSums(onlyFile(files)), { files: Number(args.files), ragged });
+  return { body: { path } };
+};
+
+const csv: Step = async ({ files }, { folder }) => {
+  const path = join(folder, "mean.csv");
+  await writeCsv(path, await openSums(onlyFile(files)));
+  return { body: { path } };
+};
+
+export const steps: TaskProcess["steps"] = { describe, sum, merge: mergeSums, json, csv };
+
+async function written(
+  { folder, progress }: StepContext,
+  scale: number,
+  blocks: AsyncIterable<readonly Sum[]>,
+): Promise<{ readonly path: string }> {
+  const path = join(folder, "sums");
+  await writeSums(path, scale, reporting(blocks, progress));
+  return { path };
+}
+
+async function* reporting<Block>(blocks: AsyncIterable<Block>, progress: () => void): AsyncGenerator<Block> {
+  for await (const block of blocks) {
+    yield block;
+    progress();
+  }
+}
+
+async function* sumsOf(file: StepFile, options: MeanOptions, scale: number): AsyncGenerator<readonly Sum[]> {
+  for await (const places of valuesOf(file, options)) {
+    yield places.map((place) => (place === null ? NOTHING : sumOf(inUnits(place, scale))));
+  }
+}

@@ -1,0 +1,33 @@
+import { inUnits } from "./decimal.ts";
+import { timesTen } from "./integer.ts";
+import { merge, NOTHING, type Sum, sumOf } from "./sum.ts";
+import type { Place } from "./values.ts";
+
+/** Adds up the numbers of one file, whose finest unit is known only at its end. */
+export class Tally {
+  /** Places, with and without a value. */
+  length = 0;
+  /** Most digits after the decimal point so far; the sum counts in units of 10^-scale. */
+  scale = 0;
+  sum: Sum = NOTHING;
+
+  add(place: Place): void {
+    this.length += 1;
+    if (place === null) return;
+    if (place.decimals > this.scale) this.#refine(place.decimals);
+    this.sum = merge(this.sum, sumOf(inUnits(place, this.scale)));
+  }
+
+  #refine(scale: number): void {
+    const power = scale - this.scale;
+    const { count, sum, squares, min, max } = this.sum;
+    this.sum = {
+      count,
+      sum: timesTen(sum, power),
+      squares: timesTen(squares, 2 * power),
+      min: timesTen(min, power),
+      max: timesTen(max, power),
+    };
+    this.scale = scale;
+  }
+}

@@ -1,0 +1,70 @@
+import { FileError } from "../../errors.ts";
+import type { StepFile } from "../task.ts";
+import { type Decimal, MAX_DIGITS, MAX_POWER, readDecimal } from "./decimal.ts";
+import type { MeanOptions } from "./options.ts";
+import { type Word, wordsOf } from "./words.ts";
+
+/** A place of a file: its number, or null where a value is missing. */
+export type Place = Decimal | null;
+
+/** Words for "no value". */
+const MISSING = new Set(["", "na", "n/a", "nan", "null", "none", "nil", "-", "?"]);
+
+/**
+ * The numbers of a file, block by block. A first line without any number is a heading and passed over.
+ * @throws FileError `empty_file`, `no_numbers`, `not_a_number`, `out_of_range`, and those of `wordsOf`.
+ */
+export async function* valuesOf(file: StepFile, { missing }: MeanOptions): AsyncGenerator<readonly Place[]> {
+  if (file.bytes === 0) throw new FileError("empty_file", `${file.filename} is empty.`);
+  let found = false;
+  for await (const words of withoutHeading(wordsOf(file))) {
+    found ||= words.length > 0;
+    yield words.map((word) => placeOf(word, file.filename, missing));
+  }
+  if (!found) throw new FileError("no_numbers", `${file.filename} holds no numbers.`);
+}
+
+function placeOf({ text, line }: Word, filename: string, missing: MeanOptions["missing"]): Place {
+  const decimal = readDecimal(text);
+  if (decimal === "range") {
+    const limits = `at most ${MAX_DIGITS} digits and powers of ten from -${MAX_POWER} to ${MAX_POWER} are read`;
+    throw new FileError(
+      "out_of_range",
+      `${filename}, line ${line}: ${quoted(text)} is out of range; ${limits}.`,
+    );
+  }
+  if (decimal !== undefined) return decimal;
+  const absent = MISSING.has(text.toLowerCase());
+  if (absent && missing === "skip") return null;
+  const remedy = absent ? " To take missing values as such, set the option missing to skip." : "";
+  throw new FileError("not_a_number", `${filename}, line ${line}: ${quoted(text)} is not a number.${remedy}`);
+}
+
+function quoted(text: string): string {
+  return text === "" ? "an empty field" : JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}
+
+async function* withoutHeading(blocks: AsyncIterable<readonly Word[]>): AsyncGenerator<readonly Word[]> {
+  let held: Word[] | undefined = [];
+  for await (const words of blocks) {
+    if (held === undefined) {
+      yield words;
+      continue;
+    }
+    held.push(...words);
+    if (held.at(-1)?.line === held[0]?.line) continue;
+    yield afterHeading(held);
+    held = undefined;
+  }
+  if (held !== undefined) yield afterHeading(held);
+}
+
+/** Words but those of a first line in which nothing is a number and something is not even missing. */
+function afterHeading(words: readonly Word[]): readonly Word[] {
+  const first = words[0]?.line;
+  const end = words.findIndex(({ line }) => line !== first);
+  const heading = end < 0 ? words : words.slice(0, end);
+  const named = heading.some(({ text }) => !MISSING.has(text.toLowerCase()));
+  const numbered = heading.some(({ text }) => readDecimal(text) !== undefined);
+  return end < 0 || numbered || !named ? words : words.slice(end);
+}
