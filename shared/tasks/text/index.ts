@@ -1,5 +1,6 @@
 import type { TaskDefinition } from "../task.ts";
 import { TEXT_SCHEMA, type TextOptions, textOptions } from "./options.ts";
+import { runText } from "./run.ts";
 
 /** Texts in any encoding: counts, language, words, readability, sentiment. */
 export const text: TaskDefinition<TextOptions> = {
@@ -14,7 +15,7 @@ export const text: TaskDefinition<TextOptions> = {
   resultName: (stem) => `${stem}_analysis.json`,
   resultType: () => "application/json",
   schemaVersion: TEXT_SCHEMA,
-  steps: { analyse: { version: 1 } },
-  mainStep: "analyse",
+  steps: { analyse: { version: 1 }, scan: { version: 1 }, block: { version: 1 }, merge: { version: 1 } },
+  run: runText,
   load: async () => (await import("./process.ts")).textProcess,
 };

@@ -1,6 +1,6 @@
 import type { Afinn } from "./afinn.ts";
 import { addPhrase, collectPhrases, type Phrases } from "./keywords.ts";
-import { sentencesOf } from "./sentences.ts";
+import { type Span, sentencesOf } from "./sentences.ts";
 import { addScore, emptySums, type ScoredSentence, type SentimentSums } from "./sentiment.ts";
 import type { Vader } from "./vader/score.ts";
 import { wordsOf } from "./words.ts";
@@ -48,13 +48,24 @@ export function emptyTally(): Tally {
   };
 }
 
-/** Counts a text. */
-export function tallyOf(text: string, tools: TallyTools): Tally {
+/** Counts a stretch of a text. */
+export function tallyOf(text: string, span: Span, tools: TallyTools): Tally {
   const tally = emptyTally();
-  tally.characters = codePoints(text);
-  tally.lines = count(text, "\n");
-  for (const sentence of sentencesOf(text)) addSentence(tally, sentence, tools);
+  const own = text.slice(span.from, span.to);
+  tally.characters = codePoints(own);
+  tally.lines = count(own, "\n");
+  for (const sentence of sentencesOf(text, span)) addSentence(tally, sentence, tools);
   return tally;
+}
+
+/** A tally as JSON, to travel between steps. */
+export function packTally({ wordCounts, phrases, ...rest }: Tally): Buffer {
+  return Buffer.from(JSON.stringify({ ...rest, wordCounts: [...wordCounts], phrases: [...phrases] }), "utf8");
+}
+
+export function unpackTally(bytes: Buffer): Tally {
+  const { wordCounts, phrases, ...rest } = JSON.parse(bytes.toString("utf8"));
+  return { ...rest, wordCounts: new Map(wordCounts), phrases: new Map(phrases) };
 }
 
 /** Adds the tally of the block that follows. */

@@ -1,0 +1,32 @@
+import { FileError } from "../../errors.ts";
+import type { StepFile } from "../task.ts";
+import { type DecodedText, decodeText } from "./decode.ts";
+import { type Language, languageNamed, languageOf } from "./language.ts";
+import type { TextOptions } from "./options.ts";
+import { cutsOf, type Span } from "./sentences.ts";
+
+/** UTF-16 units of a block. All texts are counted block by block, whether or not units share the work. */
+const BLOCK = 2_000_000;
+
+/** A decoded file, and how it is counted. */
+export interface Plan {
+  readonly decoded: Omit<DecodedText, "text">;
+  readonly language: Language;
+  readonly spans: readonly Span[];
+}
+
+/** @throws FileError `wrong_type`, `too_large`, `unsupported_encoding`. */
+export async function readText(file: StepFile, options: TextOptions): Promise<DecodedText> {
+  if (file.bytes > options.max_bytes) {
+    const limit = `the limit of ${options.max_bytes} bytes; option max_bytes raises it`;
+    throw new FileError("too_large", `The text has ${file.bytes} bytes, more than ${limit}.`);
+  }
+  return decodeText(await file.read(), options.encoding);
+}
+
+export function planOf({ text, ...decoded }: DecodedText, options: TextOptions): Plan {
+  const language = options.language === null ? languageOf(text) : languageNamed(options.language);
+  const cuts = cutsOf(text, BLOCK);
+  const spans = [0, ...cuts].map((from, at) => ({ from, to: cuts[at] ?? text.length }));
+  return { decoded, language, spans };
+}
