@@ -1,0 +1,62 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { CliContext } from "../context.ts";
+import { timedOut } from "../exit.ts";
+import { ManyhandsClient } from "../sdk/index.ts";
+
+/** Options of every command that speaks with a master. */
+export interface ConnectionFlags {
+  readonly master?: string;
+  readonly token?: string;
+  /** Seconds for the whole command. */
+  readonly timeout?: number;
+  readonly json?: boolean;
+}
+
+export interface Connection {
+  readonly client: ManyhandsClient;
+  /** Aborted by signals and by the time-out. */
+  readonly signal: AbortSignal;
+  /** Lets the time-out go. */
+  close(): void;
+}
+
+export function withConnection(command: Command): Command {
+  return command
+    .option("--master <url>", "where the master is (MASTER_URL, else http://127.0.0.1:5000)")
+    .option("--token <token>", "the client token (CLIENT_TOKEN, else MANYHANDS_TOKEN)")
+    .addOption(
+      new Option("--timeout <seconds>", "give up after this time, with exit code 4").argParser(positive),
+    )
+    .option("--json", "one JSON document on standard output, nothing else");
+}
+
+/** Runs a command's work with a client and a signal that obeys Ctrl-C and `--timeout`. */
+export async function connected<T>(
+  context: CliContext,
+  flags: ConnectionFlags,
+  work: (connection: Omit<Connection, "close">) => Promise<T>,
+): Promise<T> {
+  const connection = connect(context, flags);
+  try {
+    return await work(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+function connect({ config, interrupt }: CliContext, flags: ConnectionFlags): Connection {
+  const url = flags.master ?? config.masterUrl;
+  const client = new ManyhandsClient({ url, token: flags.token ?? config.token });
+  const { timeout } = flags;
+  if (timeout === undefined) return { client, signal: interrupt, close: () => undefined };
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(timedOut(timeout)), timeout * 1000);
+  return { client, signal: AbortSignal.any([interrupt, late.signal]), close: () => clearTimeout(timer) };
+}
+
+/** Seconds that a timer can count: up to 24 days. */
+function positive(raw: string): number {
+  const value = Number(raw);
+  if (value > 0 && value < 2_000_000) return value;
+  throw new InvalidArgumentError("A number of seconds above 0 is needed.");
+}

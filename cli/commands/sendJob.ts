@@ -1,0 +1,175 @@
+import { join } from "node:path";
+import type { AssignLine, FileView } from "../../shared/contract/jobs.ts";
+import { AppError, type Failure } from "../../shared/errors.ts";
+import type { JsonObject } from "../../shared/tasks/task.ts";
+import { type InputProblem, type LocalInput, STDIN, unreadable } from "../files/collect.ts";
+import { save } from "../files/save.ts";
+import type { Progress } from "../output/progress.ts";
+import { fileFromPath, fileFromStream, type ManyhandsClient, type UploadFile } from "../sdk/index.ts";
+
+export interface JobRequest {
+  readonly client: ManyhandsClient;
+  readonly signal: AbortSignal;
+  readonly task: string;
+  readonly options: JsonObject;
+  readonly inputs: readonly LocalInput[];
+  readonly stdin: AsyncIterable<Uint8Array>;
+  /** Folder that results are fetched into. */
+  readonly out?: string | undefined;
+  readonly progress: Progress;
+}
+
+export type EndLine = Extract<AssignLine, { type: "end" }>;
+
+/** What is known of a job so far; filled in while it runs, so that an interrupted one can be told of too. */
+export interface JobOutcome {
+  jobId: string | undefined;
+  end: EndLine | undefined;
+  /** By index of the upload, with holes for files that have not ended. */
+  readonly files: FileOutcome[];
+  /** Files that could not be opened when their turn came. */
+  readonly unreadable: InputProblem[];
+  readonly attachments: SavedAttachment[];
+}
+
+export interface FileOutcome {
+  /** As it was named here. */
+  readonly path: string;
+  readonly view: FileView;
+  /** Where its result was written here. */
+  savedTo?: string;
+  /** Why its result was not fetched. */
+  saveFailure?: Failure;
+}
+
+export interface SavedAttachment {
+  readonly name: string;
+  readonly saved_as: string;
+  savedTo?: string;
+  saveFailure?: Failure;
+}
+
+/** Results that are fetched at a time. */
+const LANES = 4;
+
+export function emptyOutcome(): JobOutcome {
+  return { jobId: undefined, end: undefined, files: [], unreadable: [], attachments: [] };
+}
+
+/** Sends the inputs as one job, follows it to its end, and fetches results as they appear. */
+export async function sendJob(request: JobRequest, outcome: JobOutcome): Promise<void> {
+  const { client, inputs, progress, signal } = request;
+  const byFile = new Map<UploadFile, LocalInput>(inputs.map((input) => [uploadFile(input, request), input]));
+  const sent: LocalInput[] = [];
+  progress.sending(inputs.length, totalBytes(inputs));
+  const lines = client.uploadLines({
+    task: request.task,
+    options: request.options,
+    files: byFile.keys(),
+    signal,
+    onBegin: (file) => sent.push(byFile.get(file) ?? unknownInput(file)),
+    onSent: progress.sent,
+    onUnreadable: (file, error) =>
+      outcome.unreadable.push(unreadable(byFile.get(file)?.path ?? file.name, error)),
+  });
+  const fetching = new Fetching(request);
+  try {
+    for await (const line of lines) take(line, { outcome, sent, progress, fetching });
+  } finally {
+    await fetching.ended();
+  }
+}
+
+interface Taking {
+  readonly outcome: JobOutcome;
+  readonly sent: readonly LocalInput[];
+  readonly progress: Progress;
+  readonly fetching: Fetching;
+}
+
+function take(line: AssignLine, { outcome, sent, progress, fetching }: Taking): void {
+  switch (line.type) {
+    case "job":
+      outcome.jobId = line.job_id;
+      progress.working(line.total_files);
+      return;
+    case "file": {
+      const { type: _type, ...view } = line;
+      const file = { path: sent[view.index]?.path ?? view.filename, view };
+      outcome.files[view.index] = file;
+      progress.ended({ ...view, filename: file.path });
+      fetching.add(file, view);
+      return;
+    }
+    case "end":
+      outcome.end = line;
+      for (const attachment of line.attachments) {
+        const saved = { name: attachment.name, saved_as: attachment.saved_as };
+        outcome.attachments.push(saved);
+        fetching.add(saved, attachment);
+      }
+  }
+}
+
+/** Fetches results a few at a time; a result that cannot be had is noted and stops no other. */
+class Fetching {
+  readonly #request: JobRequest;
+  readonly #lanes: Promise<void>[] = Array.from({ length: LANES }, () => Promise.resolve());
+  #next = 0;
+
+  constructor(request: JobRequest) {
+    this.#request = request;
+  }
+
+  add(target: FileOutcome | SavedAttachment, result: Result): void {
+    const { out } = this.#request;
+    if (out === undefined || result.url === undefined) return;
+    const { url } = result;
+    const lane = this.#next++ % LANES;
+    this.#lanes[lane] = (this.#lanes[lane] ?? Promise.resolve()).then(() =>
+      this.#fetch(target, { ...result, url, folder: out }),
+    );
+  }
+
+  async ended(): Promise<void> {
+    await Promise.all(this.#lanes);
+  }
+
+  async #fetch(target: FileOutcome | SavedAttachment, result: Wanted): Promise<void> {
+    const { client, signal } = this.#request;
+    try {
+      const content = await client.download(result.url, { signal });
+      const wireName = result.saved_as ?? result.url;
+      target.savedTo = await save({ ...result, wireName, content, sha256: result.result_sha256, signal });
+    } catch (error) {
+      target.saveFailure = failureOf(error);
+    }
+  }
+}
+
+type Result = Pick<FileView, "url" | "saved_as" | "result_sha256">;
+type Wanted = Result & { readonly url: string; readonly folder: string };
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof AppError) return { code: error.code, error: error.message };
+  return { code: "not_fetched", error: "The result could not be fetched." };
+}
+
+function uploadFile(input: LocalInput, { stdin }: JobRequest): UploadFile {
+  return input.path === STDIN
+    ? fileFromStream(input.name, stdin)
+    : fileFromPath(join(input.path), input.name);
+}
+
+function unknownInput(file: UploadFile): LocalInput {
+  return { path: file.name, name: file.name, bytes: undefined };
+}
+
+function totalBytes(inputs: readonly LocalInput[]): number | undefined {
+  let total = 0;
+  for (const { bytes } of inputs) {
+    if (bytes === undefined) return undefined;
+    total += bytes;
+  }
+  return total;
+}

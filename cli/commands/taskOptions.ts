@@ -1,0 +1,115 @@
+import { RequestError } from "../../shared/errors.ts";
+import { optionsSchema, parseOptions } from "../../shared/tasks/options.ts";
+import { TASKS } from "../../shared/tasks/registry.ts";
+import type { Json, JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
+import { UsageError } from "../exit.ts";
+import { MASTER_UNREACHABLE, type ManyhandsClient, type TaskView } from "../sdk/index.ts";
+
+/** A task as `upload` needs it. */
+export interface KnownTask {
+  readonly name: string;
+  readonly extensions: readonly string[];
+  /** JSON Schemas of its options. */
+  readonly options: Readonly<Record<string, OptionSchema>>;
+  /** The definition, when it is one of this version's own. */
+  readonly definition: TaskDefinition | undefined;
+}
+
+export interface OptionSchema {
+  readonly type?: unknown;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: unknown;
+  readonly maximum?: unknown;
+  readonly description?: unknown;
+  readonly [more: string]: unknown;
+}
+
+/**
+ * A task by its name. One that this version does not know may be known to the master.
+ * @throws UsageError that lists the valid names
+ */
+export async function findTask(
+  name: string,
+  client: ManyhandsClient,
+  signal: AbortSignal,
+): Promise<KnownTask> {
+  const definition = TASKS.find((task) => task.name === name);
+  if (definition !== undefined) {
+    const options = optionSchemas(optionsSchema(definition));
+    return { name, extensions: definition.extensions, options, definition };
+  }
+  const others = await tasksOfMaster(client, signal);
+  const other = others?.find((task) => task.task_type === name);
+  if (other !== undefined)
+    return {
+      name,
+      extensions: other.extensions,
+      options: optionSchemas(other.options),
+      definition: undefined,
+    };
+  const valid = others?.map((task) => task.task_type) ?? TASKS.map((task) => task.name);
+  throw new UsageError(`There is no task ${name}.`, { valid_values: valid });
+}
+
+export function optionSchemas(schema: unknown): Readonly<Record<string, OptionSchema>> {
+  const { properties } = schema as { readonly properties?: Readonly<Record<string, OptionSchema>> };
+  return properties ?? {};
+}
+
+/**
+ * `key=value` pairs and JSON objects as one options object. A value is JSON where it is JSON (numbers,
+ * true, false, lists), else text; an option that is a text by its schema takes it as it stands.
+ * @throws UsageError
+ */
+export function readOptions(given: readonly string[], task: KnownTask): JsonObject {
+  const options = Object.assign({}, ...given.map((item) => readItem(item, task))) as JsonObject;
+  if (task.definition === undefined) return options;
+  try {
+    parseOptions(task.definition, JSON.stringify(options));
+  } catch (error) {
+    throw error instanceof RequestError ? new UsageError(error.message, error.details) : error;
+  }
+  return options;
+}
+
+function readItem(item: string, task: KnownTask): JsonObject {
+  if (item.trimStart().startsWith("{")) {
+    const object = asJson(item);
+    if (object !== undefined) return object as JsonObject;
+    throw new UsageError(`--options ${item} is not a JSON object.`);
+  }
+  const [key = "", ...rest] = item.split("=");
+  const name = key.trim();
+  if (name === "" || rest.length === 0)
+    throw new UsageError(`--options ${item} is neither key=value nor a JSON object.`, {
+      valid_values: Object.keys(task.options),
+    });
+  return { [name]: optionValue(rest.join("="), task.options[name]) };
+}
+
+function optionValue(raw: string, schema: OptionSchema | undefined): Json {
+  const json = asJson(raw);
+  if (json === undefined) return raw;
+  return schema?.type === "string" && typeof json !== "string" ? raw : json;
+}
+
+function asJson(raw: string): Json | undefined {
+  try {
+    return JSON.parse(raw) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+async function tasksOfMaster(
+  client: ManyhandsClient,
+  signal: AbortSignal,
+): Promise<readonly TaskView[] | undefined> {
+  try {
+    return await client.tasks({ signal });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === MASTER_UNREACHABLE) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,10 @@
+import type { CliConfig } from "./config.ts";
+import type { Terminal } from "./output/terminal.ts";
+
+/** What every command is given. */
+export interface CliContext {
+  readonly config: CliConfig;
+  readonly terminal: Terminal;
+  /** Aborted with an `Interrupted` by SIGINT and SIGTERM. */
+  readonly interrupt: AbortSignal;
+}

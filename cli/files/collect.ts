@@ -1,0 +1,145 @@
+import { stat } from "node:fs/promises";
+import { basename, extname, join, resolve } from "node:path";
+import { glob, isDynamicPattern } from "tinyglobby";
+import { isErrno } from "../../shared/errors.ts";
+
+/** A file to send, as its path was given or found. */
+export interface LocalInput {
+  readonly path: string;
+  /** The name that the master gets. */
+  readonly name: string;
+  /** Undefined for a pipe. */
+  readonly bytes: number | undefined;
+}
+
+/** Something that was named and cannot be sent. */
+export interface InputProblem {
+  readonly path: string;
+  readonly code: string;
+  readonly error: string;
+}
+
+export interface Collected {
+  readonly inputs: readonly LocalInput[];
+  readonly problems: readonly InputProblem[];
+  /** Files of folders that were left out because of their extension. */
+  readonly leftOut: number;
+}
+
+export interface CollectOptions {
+  /** Extensions to take from folders, with the dot; files that are named are taken whatever they are called. */
+  readonly extensions: readonly string[];
+  /** Name of standard input. */
+  readonly stdinName: string;
+  readonly signal?: AbortSignal;
+}
+
+export const STDIN = "-";
+
+/** Files, folders (without hidden files), globs and `-`, each file once, in the order of the arguments. */
+export async function collect(paths: readonly string[], options: CollectOptions): Promise<Collected> {
+  const inputs = new Map<string, LocalInput>();
+  const problems: InputProblem[] = [];
+  let leftOut = 0;
+  for (const path of paths) {
+    options.signal?.throwIfAborted();
+    const found = await expand(path, options);
+    for (const input of found.inputs) {
+      const key = input.path === STDIN ? STDIN : resolve(input.path);
+      if (!inputs.has(key)) inputs.set(key, input);
+    }
+    problems.push(...found.problems);
+    leftOut += found.leftOut;
+  }
+  return { inputs: [...inputs.values()], problems, leftOut };
+}
+
+async function expand(path: string, options: CollectOptions): Promise<Collected> {
+  if (path === STDIN) return only({ path, name: options.stdinName, bytes: undefined });
+  const found = await look(path);
+  if (found.kind === "file") return only(found.input);
+  if (found.kind === "folder") return await fromFolder(path, options);
+  if (found.kind === "missing" && isDynamicPattern(path)) return await fromPattern(path, options);
+  return problem(found.problem);
+}
+
+function only(input: LocalInput): Collected {
+  return { inputs: [input], problems: [], leftOut: 0 };
+}
+
+function problem(...problems: readonly InputProblem[]): Collected {
+  return { inputs: [], problems, leftOut: 0 };
+}
+
+async function fromFolder(folder: string, { extensions, signal }: CollectOptions): Promise<Collected> {
+  // Links to files are taken; links to folders are not followed, they may lead round in circles.
+  const names = await glob("**/*", { cwd: folder, followSymbolicLinks: false, ...given(signal) });
+  const wanted = names.filter((name) => extensions.includes(extname(name).toLowerCase()));
+  const { inputs, problems } = await lookAtAll(wanted.map((name) => join(folder, name)));
+  if (inputs.length + problems.length > 0) return { inputs, problems, leftOut: names.length - wanted.length };
+  return problem({
+    path: folder,
+    code: "no_files",
+    error: `No file in this folder ends in ${extensions.join(", ")}. Others can be named: ${folder}/*`,
+  });
+}
+
+async function fromPattern(pattern: string, { signal }: CollectOptions): Promise<Collected> {
+  const paths = await glob(pattern, {
+    expandDirectories: false,
+    followSymbolicLinks: false,
+    ...given(signal),
+  });
+  const { inputs, problems } = await lookAtAll(paths);
+  if (inputs.length + problems.length > 0) return { inputs, problems, leftOut: 0 };
+  return problem({ path: pattern, code: "no_match", error: "No file matches this pattern." });
+}
+
+async function lookAtAll(paths: readonly string[]): Promise<Collected> {
+  const inputs: LocalInput[] = [];
+  const problems: InputProblem[] = [];
+  for (const path of [...paths].sort(byName)) {
+    const found = await look(path);
+    if (found.kind === "file") inputs.push(found.input);
+    else if (found.kind !== "folder") problems.push(found.problem);
+  }
+  return { inputs, problems, leftOut: 0 };
+}
+
+type Found =
+  | { readonly kind: "file"; readonly input: LocalInput }
+  | { readonly kind: "folder" }
+  | { readonly kind: "missing" | "unusable"; readonly problem: InputProblem };
+
+async function look(path: string): Promise<Found> {
+  try {
+    const stats = await stat(path);
+    if (stats.isDirectory()) return { kind: "folder" };
+    const isPipe = stats.isFIFO();
+    if (isPipe || stats.isFile())
+      return { kind: "file", input: { path, name: basename(path), bytes: isPipe ? undefined : stats.size } };
+    const error = "This is neither a file nor a folder nor a pipe.";
+    return { kind: "unusable", problem: { path, code: "not_a_file", error } };
+  } catch (error) {
+    const kind = isErrno(error, "ENOENT", "ENOTDIR", "ENAMETOOLONG") ? "missing" : "unusable";
+    return { kind, problem: unreadable(path, error) };
+  }
+}
+
+/** Why a file on this side cannot be read. */
+export function unreadable(path: string, error: unknown): InputProblem {
+  if (isErrno(error, "ENOENT", "ENOTDIR"))
+    return { path, code: "not_found", error: "There is no such file." };
+  if (isErrno(error, "EACCES", "EPERM"))
+    return { path, code: "not_readable", error: "The file may not be read (permissions)." };
+  const reason = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+  return { path, code: "not_readable", error: `The file cannot be read${reason}.` };
+}
+
+function byName(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function given(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}

@@ -1,0 +1,45 @@
+/** Bytes that common file systems allow in a name, less some for `-2` and the temporary suffix. */
+const MAX_BYTES = 220;
+
+/**
+ * A name that came over the wire as one that can be written in a folder: no way out of it, nothing that
+ * a terminal, a shell's glob or Windows would take amiss. Never empty, `.` or `..`.
+ */
+export function safeName(wireName: string): string {
+  const base = wireName.split(/[/\\]/).at(-1) ?? "";
+  const plain = base
+    .normalize("NFC")
+    .replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff<>:"|?*]/gu, "_")
+    .replace(/[. ]+$/, "")
+    .replace(/^[\s.-]+/, "_");
+  const named = plain.replaceAll("_", "") === "" && plain.length < 2 ? "result" : plain;
+  return shortened(isReserved(named) ? `_${named}` : named);
+}
+
+/** `photo.png` -> `photo-2.png`. */
+export function twinName(name: string, twin: number): string {
+  const { stem, extension } = parts(name);
+  return `${stem}-${twin}${extension}`;
+}
+
+/** Devices of Windows, with any extension. */
+function isReserved(name: string): boolean {
+  return /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(\.|$)/i.test(name);
+}
+
+function shortened(name: string): string {
+  if (Buffer.byteLength(name) <= MAX_BYTES) return name;
+  const { stem, extension } = parts(name);
+  let kept = "";
+  for (const character of stem) {
+    if (Buffer.byteLength(kept + character + extension) > MAX_BYTES) break;
+    kept += character;
+  }
+  return kept + extension;
+}
+
+/** An extension is short; the rest of a name with a dot far from its end is not one. */
+function parts(name: string): { readonly stem: string; readonly extension: string } {
+  const extension = /(?<=.)\.[^.]{1,16}$/u.exec(name)?.[0] ?? "";
+  return { stem: name.slice(0, name.length - extension.length), extension };
+}

@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { constants, copyFile, link, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { AppError, isErrno } from "../../shared/errors.ts";
+import { safeName, twinName } from "./safeName.ts";
+
+export interface SaveRequest {
+  readonly folder: string;
+  /** As the master gave it. */
+  readonly wireName: string;
+  readonly content: Readable;
+  /** Lower-case hex; checked when given. */
+  readonly sha256?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Writes a result into the folder, whole or not at all, and never over a file that is there: a taken
+ * name gets `-2`, `-3`, ….
+ * @returns the path
+ * @throws AppError `download_damaged`, `cannot_save`
+ */
+export async function save(request: SaveRequest): Promise<string> {
+  const { folder, content, signal } = request;
+  const temporary = join(folder, `.${randomBytes(8).toString("hex")}.part`);
+  const hash = createHash("sha256");
+  try {
+    await mkdir(folder, { recursive: true });
+    const file = createWriteStream(temporary, { flags: "wx" });
+    await pipeline(content, hashing(hash), file, { signal });
+    if (request.sha256 !== undefined && hash.digest("hex") !== request.sha256)
+      throw new AppError("download_damaged", "The result that arrived is not the one that the master has.");
+    return await place(temporary, folder, safeName(request.wireName));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw isErrno(error, ...OF_DISK) ? cannotSave(folder, error) : error;
+  } finally {
+    content.destroy();
+    await rm(temporary, { force: true });
+  }
+}
+
+/** A link never replaces what is there, so of two that want a name one gets it. */
+async function place(temporary: string, folder: string, name: string): Promise<string> {
+  for (let twin = 1; ; twin += 1) {
+    const path = join(folder, twin === 1 ? name : twinName(name, twin));
+    try {
+      await give(temporary, path);
+      return path;
+    } catch (error) {
+      if (!isErrno(error, "EEXIST")) throw error;
+    }
+  }
+}
+
+/** Some file systems (memory sticks, shares) know no links. */
+async function give(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    if (!isErrno(error, "EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP")) throw error;
+    await copyFile(temporary, path, constants.COPYFILE_EXCL);
+  }
+}
+
+function hashing(hash: ReturnType<typeof createHash>): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      hash.update(chunk);
+      next(null, chunk);
+    },
+  });
+}
+
+const OF_DISK = ["ENOSPC", "EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "EDQUOT", "ENOENT", "EMFILE"];
+
+function cannotSave(folder: string, cause: NodeJS.ErrnoException): AppError {
+  return new AppError("cannot_save", `Results cannot be saved in ${folder} (${cause.code}).`, { cause });
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+import { CommanderError } from "commander";
+import { loadEnvFile } from "../shared/env.ts";
+import { readCliConfig } from "./config.ts";
+import type { CliContext } from "./context.ts";
+import { EXIT, exitCodeOf, Interrupted } from "./exit.ts";
+import { describeError } from "./output/errors.ts";
+import { openTerminal } from "./output/terminal.ts";
+import { buildProgram } from "./program.ts";
+
+/** Loads, runs one command, ends with its exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const terminal = openTerminal(process);
+  try {
+    loadEnvFile();
+    const context: CliContext = { config: readCliConfig(), terminal, interrupt: interruptSignal() };
+    let code: number = EXIT.done;
+    const program = buildProgram(async (work) => {
+      code = await work(context);
+    });
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    // commander has told its own errors already.
+    if (!(error instanceof CommanderError)) describeError(error, terminal, args.includes("--json"));
+    return exitCodeOf(error);
+  }
+}
+
+/** The first signal lets go of what runs; the second ends at once. */
+function interruptSignal(): AbortSignal {
+  const interrupt = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      if (interrupt.signal.aborted) process.exit(exitCodeOf(interrupt.signal.reason));
+      interrupt.abort(new Interrupted(name));
+    });
+  }
+  return interrupt.signal;
+}
+
+// A reader that left (`| head`) is no error of ours.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === "EPIPE" ? EXIT.done : EXIT.failed),
+  );
+
+main(process.argv.slice(2)).then(
+  // Pipes may still hold lines, and an open standard input would keep the process.
+  (code) => process.stdout.write("", () => process.exit(code)),
+  (error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exit(EXIT.failed);
+  },
+);

@@ -1,0 +1,58 @@
+import stringWidth from "string-width";
+import { printable } from "./printable.ts";
+
+export interface Column<Row> {
+  readonly title: string;
+  /** Anything; it is made printable here. */
+  readonly value: (row: Row) => unknown;
+}
+
+const GAP = "  ";
+/** The widest that a column is padded to, for terminals as a share of their width. */
+const MAX_PADDING = 48;
+const MAX_SHARE = 0.4;
+
+/**
+ * Lines of a table, aligned by width on the screen and harmless. With a width (a terminal) they are cut
+ * to it; without one (a pipe) nothing is left out.
+ */
+export function tableLines<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  width?: number,
+): string[] {
+  const cells = rows.map((row) => columns.map((column) => printable(column.value(row) ?? "")));
+  const all = [columns.map((column) => column.title), ...cells];
+  const limit = width === undefined ? MAX_PADDING : Math.max(8, Math.floor(width * MAX_SHARE));
+  const widths = columns.map((_, place) =>
+    all.reduce((widest, row) => Math.max(widest, Math.min(limit, stringWidth(row[place] ?? ""))), 0),
+  );
+  return all.map((row) => cut(lineOf(row, widths, width !== undefined), width));
+}
+
+/** At most `width` columns of the screen, with an ellipsis where something is missing. */
+export function cut(text: string, width: number | undefined): string {
+  if (width === undefined || stringWidth(text) <= width) return text;
+  let kept = "";
+  let used = 0;
+  for (const character of text) {
+    used += stringWidth(character);
+    if (used > width - 1) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+/** The last column is not padded, and takes what is left of the line. */
+function lineOf(row: readonly string[], widths: readonly number[], cutting: boolean): string {
+  const cells = row.map((cell, place) => {
+    if (place === row.length - 1) return cell;
+    const width = widths[place] ?? 0;
+    return padded(cutting ? cut(cell, width) : cell, width);
+  });
+  return cells.join(GAP).trimEnd();
+}
+
+function padded(cell: string, width: number): string {
+  return cell + " ".repeat(Math.max(0, width - stringWidth(cell)));
+}

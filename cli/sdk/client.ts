@@ -1,0 +1,187 @@
+import type { Readable } from "node:stream";
+import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
+import type {
+  AssignAnswer,
+  AssignLine,
+  FileView,
+  JobDetail,
+  JobState,
+  JobView,
+  SlaveView,
+  TaskView,
+} from "../../shared/contract/jobs.ts";
+import { RequestError } from "../../shared/errors.ts";
+import type { JsonObject } from "../../shared/tasks/task.ts";
+import { answerBroken } from "./errors.ts";
+import type { UploadFile } from "./files.ts";
+import { encodeForm } from "./form.ts";
+import { asReadError, MasterHttp } from "./http.ts";
+import { readJsonLines } from "./lines.ts";
+import { understood, understoodLine } from "./messages.ts";
+
+export interface ClientOptions {
+  /** The master's root, e.g. `http://127.0.0.1:5000`; a path before it is kept. */
+  readonly url: string;
+  /** Sent as `Authorization: Bearer`. */
+  readonly token?: string | undefined;
+}
+
+export interface CallOptions {
+  /** Aborting closes the connection; the job of a running upload is then cancelled by the master. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface UploadRequest extends CallOptions {
+  /** `task_type`: `image`, `text`, … as `tasks()` lists them. */
+  readonly task: string;
+  /** Read lazily and one after the other. */
+  readonly files: Iterable<UploadFile> | AsyncIterable<UploadFile>;
+  readonly options?: JsonObject | undefined;
+  /** A file begins to be sent: it has the next `index`, from 0. */
+  readonly onBegin?: (file: UploadFile) => void;
+  /** Bytes of file contents that were just handed to the connection. */
+  readonly onSent?: (bytes: number) => void;
+  /** A file could not be opened and is left out. Without this callback the upload fails. */
+  readonly onUnreadable?: (file: UploadFile, error: unknown) => void;
+}
+
+export interface JobFilter extends CallOptions {
+  readonly state?: JobState | undefined;
+  readonly task?: string | undefined;
+  /** At most this many, 1 to 500; newest first. */
+  readonly limit?: number | undefined;
+  /** `next_cursor` of the list before. */
+  readonly cursor?: string | undefined;
+}
+
+/**
+ * A client of one master. Failures are AppErrors with a stable `code`: `master_unreachable`,
+ * `answer_broken`, `bad_answer` of its own, all others as the master gave them (`unauthorized`,
+ * `unknown_task`, `no_slaves`, …) with their HTTP `status` and `details`.
+ */
+export class ManyhandsClient {
+  readonly #http: MasterHttp;
+  #tasks: Promise<readonly TaskView[]> | undefined;
+
+  constructor({ url, token }: ClientOptions) {
+    this.#http = new MasterHttp(url, token);
+  }
+
+  /** The master's root, as it is used. */
+  get url(): string {
+    return this.#http.url.href;
+  }
+
+  /** What the master can do, with the JSON Schema of each task's options. */
+  async tasks({ signal }: CallOptions = {}): Promise<readonly TaskView[]> {
+    return understood("tasks", await this.#http.json({ path: "/tasks", signal })).tasks;
+  }
+
+  async slaves({ signal }: CallOptions = {}): Promise<readonly SlaveView[]> {
+    return understood("slaves", await this.#http.json({ path: "/slaves", signal })).slaves;
+  }
+
+  /** Newest first. */
+  async jobs({ signal, ...filter }: JobFilter = {}): Promise<{
+    readonly jobs: readonly JobView[];
+    readonly next_cursor?: string;
+  }> {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(filter))
+      if (value !== undefined) query.set(name, String(value));
+    const path = query.size === 0 ? "/jobs" : `/jobs?${query}`;
+    return understood("jobs", await this.#http.json({ path, signal }));
+  }
+
+  /** One job with its files. @throws AppError `no_such_job` */
+  async job(id: string, { signal }: CallOptions = {}): Promise<JobDetail> {
+    return understood("job", await this.#http.json({ path: `/jobs/${encodeURIComponent(id)}`, signal }));
+  }
+
+  /** Ends a job; results that are there stay. */
+  async cancel(id: string, { signal }: CallOptions = {}): Promise<JobView> {
+    const path = `/jobs/${encodeURIComponent(id)}`;
+    return understood("cancelled", await this.#http.json({ method: "DELETE", path, signal }));
+  }
+
+  /** Sends files as one job and waits for it. `files` are in the order of the upload. */
+  async upload(request: UploadRequest): Promise<AssignAnswer> {
+    const files: FileView[] = [];
+    for await (const line of this.uploadLines(request)) {
+      if (line.type === "file") files[line.index] = withoutType(line);
+      if (line.type === "end")
+        return { ...withoutType(line), files: files.filter((file) => file !== undefined) };
+    }
+    throw answerBroken();
+  }
+
+  /**
+   * Sends files as one job and tells of each file as it ends: first a line `job`, then `file` lines in
+   * order of completion, last `end`. Leaving the loop early cancels the job.
+   */
+  async *uploadLines(request: UploadRequest): AsyncGenerator<AssignLine> {
+    const { signal } = request;
+    const answer = await this.#send(request, { Accept: NDJSON_TYPE });
+    try {
+      for await (const raw of readJsonLines(answer)) {
+        const line = understoodLine(raw);
+        if (line === undefined) continue;
+        yield line;
+        if (line.type === "end") return;
+      }
+      throw answerBroken();
+    } catch (error) {
+      throw asReadError(error, signal);
+    } finally {
+      answer.destroy();
+    }
+  }
+
+  /** The bytes of a result: `url` of a file, an attachment. They must be read or destroyed. */
+  async download(url: string, { signal }: CallOptions = {}): Promise<Readable> {
+    return await this.#http.stream({ path: url, signal });
+  }
+
+  async #send(request: UploadRequest, headers: Readonly<Record<string, string>>): Promise<Readable> {
+    // Asked before the first byte is sent: whether the master is there, lets us in and knows the task.
+    const task = await this.#taskNamed(request.task, request.signal);
+    const form = encodeForm({
+      fields: { task_type: task.task_type, options: JSON.stringify(request.options ?? {}) },
+      fileField: task.field,
+      files: request.files,
+      onBegin: request.onBegin ?? nothing,
+      onSent: request.onSent ?? nothing,
+      onUnreadable: request.onUnreadable ?? throwIt,
+    });
+    return await this.#http.stream({
+      method: "POST",
+      path: "/assign_task",
+      headers: { ...headers, "Content-Type": form.contentType },
+      body: form.body,
+      signal: request.signal,
+    });
+  }
+
+  async #taskNamed(name: string, signal: AbortSignal | undefined): Promise<TaskView> {
+    this.#tasks ??= this.tasks({ signal });
+    const tasks = await this.#tasks.catch((error: unknown) => {
+      this.#tasks = undefined;
+      throw error;
+    });
+    const task = tasks.find((known) => known.task_type === name);
+    if (task !== undefined) return task;
+    throw new RequestError("unknown_task", `The master does not know the task ${name}.`, {
+      details: { field: "task_type", valid_values: tasks.map((known) => known.task_type) },
+    });
+  }
+}
+
+function withoutType<T extends { readonly type: string }>({ type: _type, ...rest }: T): Omit<T, "type"> {
+  return rest;
+}
+
+function nothing(): void {}
+
+function throwIt(_file: UploadFile, error: unknown): never {
+  throw error;
+}

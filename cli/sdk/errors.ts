@@ -1,0 +1,62 @@
+import { AppError } from "../../shared/errors.ts";
+
+/** Codes that the SDK itself gives; all others come from the master. */
+export const MASTER_UNREACHABLE = "master_unreachable";
+export const ANSWER_BROKEN = "answer_broken";
+export const BAD_ANSWER = "bad_answer";
+
+/** No connection, or it was lost before the answer was whole. */
+export function unreachable(url: string, cause: unknown): AppError {
+  return new AppError(MASTER_UNREACHABLE, `The master at ${url} cannot be reached (${reasonOf(cause)}).`, {
+    status: 502,
+    cause,
+  });
+}
+
+export function answerBroken(cause?: unknown): AppError {
+  return new AppError(
+    ANSWER_BROKEN,
+    "The master's answer ended in the middle. Its record of the job may know more: see the list of jobs.",
+    { status: 502, cause },
+  );
+}
+
+export function badAnswer(what: string, cause?: unknown): AppError {
+  return new AppError(BAD_ANSWER, `The master's answer is not understood: ${what}.`, { status: 502, cause });
+}
+
+/** What a master refused, from its problem document; of another server's answer only the status is known. */
+export function refusal(status: number, body: unknown): AppError {
+  const problem = asRecord(body);
+  const { code, error, detail, ...rest } = problem;
+  const sentence = [error, detail].find((text) => typeof text === "string");
+  const { type: _type, title: _title, status: _status, ...details } = rest;
+  return new AppError(
+    typeof code === "string" ? code : `http_${status}`,
+    typeof sentence === "string" ? sentence : `The master answered with status ${status}.`,
+    { status, details },
+  );
+}
+
+function asRecord(body: unknown): Readonly<Record<string, unknown>> {
+  return typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError && cause.errors.length > 0) return reasonOf(cause.errors[0]);
+  if (!(cause instanceof Error)) return "no reason is known";
+  const code = "code" in cause ? String(cause.code) : "";
+  return REASONS[code] ?? (cause.message || code || cause.name);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there",
+  ECONNRESET: "the connection was cut",
+  EPIPE: "the connection was cut",
+  ENOTFOUND: "the host is not known",
+  EAI_AGAIN: "the host's name cannot be looked up",
+  ETIMEDOUT: "no answer in time",
+  ECONNABORTED: "no answer in time",
+  EHOSTUNREACH: "no route to the host",
+  ENETUNREACH: "no route to the network",
+};

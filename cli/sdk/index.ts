@@ -1,0 +1,18 @@
+/** The public face of the SDK: a small typed client of a manyhands master. */
+export type {
+  AssignAnswer,
+  AssignLine,
+  FileState,
+  FileView,
+  JobDetail,
+  JobState,
+  JobView,
+  SlaveView,
+  TaskView,
+} from "../../shared/contract/jobs.ts";
+export { AppError } from "../../shared/errors.ts";
+export type { CallOptions, ClientOptions, JobFilter, UploadRequest } from "./client.ts";
+export { ManyhandsClient } from "./client.ts";
+export { ANSWER_BROKEN, BAD_ANSWER, MASTER_UNREACHABLE } from "./errors.ts";
+export type { UploadFile } from "./files.ts";
+export { fileFromBytes, fileFromPath, fileFromStream } from "./files.ts";

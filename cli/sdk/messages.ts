@@ -1,0 +1,107 @@
+import { z } from "zod";
+import type { AssignLine, JobDetail, JobView, SlaveView, TaskView } from "../../shared/contract/jobs.ts";
+import { FILE_STATES, JOB_STATES } from "../../shared/contract/jobs.ts";
+import { badAnswer } from "./errors.ts";
+
+/**
+ * What the SDK relies on in a master's answers; members beyond it are passed on as they come, so that a
+ * newer master can be spoken to.
+ */
+const counts = z.looseObject({
+  total: z.number(),
+  queued: z.number(),
+  running: z.number(),
+  done: z.number(),
+  failed: z.number(),
+  cancelled: z.number(),
+});
+
+const attachments = z.array(z.looseObject({ name: z.string(), saved_as: z.string(), url: z.string() }));
+
+const fileView = z.looseObject({
+  index: z.number().int().min(0),
+  filename: z.string(),
+  state: z.enum(FILE_STATES),
+  saved_as: z.string().optional(),
+  url: z.string().optional(),
+  result_sha256: z.string().optional(),
+  summary: z.string().optional(),
+  code: z.string().optional(),
+  error: z.string().optional(),
+});
+
+const jobView = z.looseObject({
+  id: z.string(),
+  task_type: z.string(),
+  state: z.enum(JOB_STATES),
+  counts,
+  created_at: z.string(),
+  attachments,
+});
+
+const slaveView = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  address: z.string(),
+  state: z.string(),
+  slots: z.number(),
+  busy: z.number(),
+  tasks: z.array(z.string()),
+});
+
+const taskView = z.looseObject({
+  task_type: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  field: z.string(),
+  extensions: z.array(z.string()),
+  options: z.record(z.string(), z.unknown()),
+});
+
+const assignLine = z.discriminatedUnion("type", [
+  z.looseObject({ type: z.literal("job"), job_id: z.string(), total_files: z.number() }),
+  fileView.extend({ type: z.literal("file") }),
+  z.looseObject({
+    type: z.literal("end"),
+    job_id: z.string(),
+    state: z.enum(JOB_STATES),
+    total_files_processed: z.number(),
+    attachments,
+  }),
+]);
+
+const messages: Readonly<Record<keyof MessageTypes, z.ZodType>> = {
+  tasks: z.looseObject({ tasks: z.array(taskView) }),
+  slaves: z.looseObject({ slaves: z.array(slaveView) }),
+  jobs: z.looseObject({ jobs: z.array(jobView), next_cursor: z.string().optional() }),
+  job: jobView.extend({ files: z.array(fileView) }),
+  cancelled: jobView,
+};
+
+/** What the schemas above stand for, in the words of the contract. */
+export interface MessageTypes {
+  readonly tasks: { readonly tasks: readonly TaskView[] };
+  readonly slaves: { readonly slaves: readonly SlaveView[] };
+  readonly jobs: { readonly jobs: readonly JobView[]; readonly next_cursor?: string };
+  readonly job: JobDetail;
+  readonly cancelled: JobView;
+}
+
+/** @throws AppError `bad_answer` when what came is something else */
+export function understood<K extends keyof MessageTypes>(kind: K, body: unknown): MessageTypes[K] {
+  return checked(messages[kind], body) as MessageTypes[K];
+}
+
+/** A line of a kind that is not known yet is passed over: undefined. @throws AppError `bad_answer` */
+export function understoodLine(line: unknown): AssignLine | undefined {
+  const { type } = checked(z.looseObject({ type: z.string() }), line);
+  if (!["job", "file", "end"].includes(type)) return undefined;
+  return checked(assignLine, line) as unknown as AssignLine;
+}
+
+function checked<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw badAnswer(`${issue?.path.join(".") || "the whole"}: ${issue?.message ?? "wrong"}`, parsed.error);
+}
