@@ -36,6 +36,8 @@ export interface FileRecord extends InputFile {
   readonly state: Exclude<FileState, "running">;
   /** Name in `<results>/<task>/`, reserved when the job was created. */
   readonly resultName: string;
+  /** Job that took the name over (`replaceNames`): the file in the folder is no longer this one. */
+  readonly replacedBy?: string;
   readonly resultKey?: string;
   readonly resultBytes?: number;
   readonly resultSha256?: string;
@@ -62,8 +64,18 @@ export interface NewJob {
 }
 
 export interface NewFile extends InputFile {
-  /** The name it asks for; the record gives this one or one made unique. */
-  readonly wantedName: string;
+  /**
+   * What it is saved as, given a stem that is safe in a file name: `TaskDefinition.resultName`. The record
+   * asks again with a longer stem where the name is taken; so it must keep the stem whole.
+   */
+  readonly resultName: (stem: string) => string;
+}
+
+export interface CreateOptions {
+  /** Resolve only when the job survives a power loss. */
+  readonly durable?: boolean;
+  /** Take plain names over from earlier jobs (`ON_EXISTING=replace`); `owner` then tells of this job. */
+  readonly replaceNames?: boolean;
 }
 
 /** A stored part with what it answers: beside it lies the digest of (step, version, options, args, input keys). */
@@ -73,7 +85,10 @@ export interface PartRecord {
   readonly part: Part;
 }
 
-/** What may happen to a job; `transition.ts` says which are allowed when. */
+/**
+ * What may happen to a job; `transition.ts` says which are allowed when. The name of an attachment is the
+ * one it asks for; the record's `attachments` has the one it got, the same each time the job asks for it.
+ */
 export type JobEvent =
   | { readonly type: "started"; readonly at: number }
   | ({ readonly type: "file_done"; readonly index: number; readonly at: number } & FileResult)
@@ -106,7 +121,7 @@ export interface FileResult {
 export interface JobFilter {
   readonly state?: JobState;
   readonly task?: string;
-  /** Only jobs older than this one (its id): a cursor. */
+  /** Only jobs whose id is below this one: a cursor, as ids rise with time. */
   readonly before?: string;
   readonly limit: number;
 }
@@ -114,14 +129,17 @@ export interface JobFilter {
 /**
  * The record of jobs. Laws, which `job.contract.ts` tests for every driver:
  * - `create` reserves every result name, unique per task in NFC and case-folded, in the same transaction
- *   as the job; the first to ask gets it;
+ *   as the job; the first to ask gets it, another job's file `<stem>-<job>`, a twin in the same job
+ *   `<stem>-<job>-<index>`;
  * - `apply` is atomic per call and resolves when the change survives a kill of the process; calls at the
  *   same time share a transaction; an event that `transition` refuses is an AppError `bad_transition`;
+ * - a file ends once: a second end of it is `bad_transition` too; a part that is stored again is replaced;
  * - after a restart everything that resolved is there.
  */
 export interface JobStore {
-  /** With `durable`, resolves when the job survives a power loss. */
-  create(job: NewJob, durable: boolean): Promise<JobRecord>;
+  /** @throws AppError `job_exists`, `no_space` */
+  create(job: NewJob, options?: CreateOptions): Promise<JobRecord>;
+  /** @throws AppError `no_such_job`, `bad_transition`, `no_space` */
   apply(job: string, events: readonly JobEvent[]): Promise<JobRecord>;
   get(job: string): Promise<JobRecord | undefined>;
   /** Newest first. */
@@ -130,9 +148,9 @@ export interface JobStore {
   files(job: string, from?: number, limit?: number): Promise<FileRecord[]>;
   /** Stored parts of a map, in index order. */
   parts(job: string, map: string): Promise<PartRecord[]>;
-  /** Whose result this is. */
+  /** Whose result this is; undefined while there is none under that name. */
   owner(task: string, resultName: string): Promise<FileOwner | undefined>;
-  /** Calls back after each change of any job. Returns its own undoing. */
+  /** Calls back after each change of any job (no events: it is new); must not throw. Returns its own undoing. */
   watch(listener: (job: JobRecord, events: readonly JobEvent[]) => void): () => void;
   close(): Promise<void>;
 }

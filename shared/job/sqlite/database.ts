@@ -1,0 +1,194 @@
+import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { dirname } from "node:path";
+import Libsql from "libsql";
+import { coalesce } from "../../coalesce.ts";
+import { AppError } from "../../errors.ts";
+import { syncFolder } from "../../syncFolder.ts";
+
+export type Value = string | number | null;
+export type Row = Readonly<Record<string, Value>>;
+
+export interface Statement {
+  /** Rows changed. */
+  run(...values: readonly Value[]): number;
+  get(...values: readonly Value[]): Row | undefined;
+  all(...values: readonly Value[]): Row[];
+}
+
+/**
+ * One SQLite file in WAL mode, owned by this process alone. Everything is synchronous but `sync`; text
+ * with a NUL in it comes back cut, so such text belongs in JSON.
+ */
+export interface Database {
+  prepare(sql: string): Statement;
+  /** Commits when `work` returns, takes everything back when it throws. Survives a kill of the process. */
+  transaction<T>(work: () => T): T;
+  /** The same for a part of a transaction. */
+  savepoint<T>(work: () => T): T;
+  /** Resolves when all that was committed before the call survives a power loss. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * @param migrations SQL for each version of the schema: the first makes version 1, and so on
+ * @throws AppError `data_in_use`, `data_corrupt`, `data_too_new`, `no_space`
+ */
+export async function openDatabase(file: string, migrations: readonly string[]): Promise<Database> {
+  await mkdir(dirname(file), { recursive: true });
+  const unlock = lock(file);
+  try {
+    return await openLocked(file, migrations, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function openLocked(
+  file: string,
+  migrations: readonly string[],
+  unlock: () => void,
+): Promise<Database> {
+  const raw = translated(file, () => {
+    const opened = new Libsql(file);
+    try {
+      prepareFile(opened, file, migrations);
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
+    return opened;
+  });
+  const wal = await open(`${file}-wal`, "r+");
+  await syncFolder(dirname(file));
+  return databaseOver(raw, { file, wal, unlock });
+}
+
+function prepareFile(raw: Libsql.Database, file: string, migrations: readonly string[]): void {
+  refuseCorrupt(raw, file);
+  raw.exec("PRAGMA journal_mode = WAL");
+  // NORMAL: a commit is a write without fsync. Where power loss matters, `sync` does it for many at once.
+  raw.exec("PRAGMA synchronous = NORMAL");
+  migrate(raw, file, migrations);
+  // There is a WAL file from here on, whatever was done before.
+  raw.exec("BEGIN IMMEDIATE");
+  raw.exec(`PRAGMA user_version = ${migrations.length}`);
+  raw.exec("COMMIT");
+}
+
+function refuseCorrupt(raw: Libsql.Database, file: string): void {
+  const found = raw.prepare("PRAGMA quick_check(1)").all() as { quick_check: string }[];
+  if (found[0]?.quick_check !== "ok") throw corrupt(file, found[0]?.quick_check);
+}
+
+function migrate(raw: Libsql.Database, file: string, migrations: readonly string[]): void {
+  const { user_version: version } = raw.prepare("PRAGMA user_version").get() as { user_version: number };
+  if (version > migrations.length) {
+    throw new AppError(
+      "data_too_new",
+      `The job record ${file} was written by a newer version (its schema is ${version}, this one knows ${migrations.length}). Start that version, or use another DATA_DIR.`,
+    );
+  }
+  migrations.slice(version).forEach((sql, index) => {
+    raw.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${version + index + 1}; COMMIT`);
+  });
+}
+
+interface Opened {
+  readonly file: string;
+  readonly wal: FileHandle;
+  readonly unlock: () => void;
+}
+
+function databaseOver(raw: Libsql.Database, { file, wal, unlock }: Opened): Database {
+  const within = <T>(work: () => T, [begin, commit, undo]: readonly [string, string, string]): T => {
+    raw.exec(begin);
+    try {
+      const result = work();
+      raw.exec(commit);
+      return result;
+    } catch (error) {
+      // A full disk may have rolled back already.
+      if (raw.inTransaction) raw.exec(undo);
+      throw error;
+    }
+  };
+  return {
+    prepare: (sql) => statement(raw.prepare(sql), file),
+    transaction: (work) => translated(file, () => within(work, ["BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"])),
+    savepoint: (work) => within(work, ["SAVEPOINT call", "RELEASE call", "ROLLBACK TO call; RELEASE call"]),
+    // What SQLite itself does after a commit under synchronous=FULL, but off this thread.
+    sync: coalesce(() => wal.datasync()),
+    close: async () => {
+      await wal.close();
+      raw.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      raw.close();
+      unlock();
+    },
+  };
+}
+
+function statement(prepared: Libsql.Statement<Value[]>, file: string): Statement {
+  return {
+    run: (...values) => translated(file, () => prepared.run(...values).changes),
+    get: (...values) => translated(file, () => prepared.get(...values) as Row | undefined),
+    all: (...values) => translated(file, () => prepared.all(...values) as Row[]),
+  };
+}
+
+/**
+ * Keeps other processes away with a lock on a file beside it; the system releases it whatever ends this
+ * process. Not a lock on the record itself, which would outlive `close` for as long as a statement lives.
+ */
+function lock(file: string): () => void {
+  const raw = new Libsql(`${file}.lock`);
+  try {
+    raw.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    raw.close();
+    throw translate(error, file);
+  }
+  let locked = true;
+  return () => {
+    if (!locked) return;
+    locked = false;
+    raw.exec("ROLLBACK");
+    raw.close();
+  };
+}
+
+function translated<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw translate(error, file);
+  }
+}
+
+function translate(error: unknown, file: string): unknown {
+  if (!(error instanceof Libsql.SqliteError)) return error;
+  const { code } = error;
+  if (code.startsWith("SQLITE_BUSY")) {
+    return new AppError(
+      "data_in_use",
+      `Another process works with ${file}. Stop it, or give this one another DATA_DIR.`,
+      { cause: error },
+    );
+  }
+  if (code === "SQLITE_FULL") {
+    return new AppError("no_space", "There is no room left on the disk of the job record (DATA_DIR).", {
+      status: 507,
+      cause: error,
+    });
+  }
+  return /^SQLITE_(?:CORRUPT|NOTADB)/.test(code) ? corrupt(file, error) : error;
+}
+
+function corrupt(file: string, cause: unknown): AppError {
+  return new AppError(
+    "data_corrupt",
+    `The job record ${file} is damaged. Put a good copy in its place, or move it away to start with an empty one.`,
+    { cause },
+  );
+}

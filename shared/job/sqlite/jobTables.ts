@@ -1,0 +1,183 @@
+import { AppError } from "../../errors.ts";
+import type { Attachment, FileRecord, JobEvent, JobFilter, JobRecord, NewJob, PartRecord } from "../port.ts";
+import { endFile, endOfOpenFiles, type FileEnd, type JobEnd, transition } from "../transition.ts";
+import type { Database, Statement, Value } from "./database.ts";
+import { NameTable } from "./nameTable.ts";
+import {
+  attachmentFrom,
+  failureOf,
+  fileFrom,
+  jobFrom,
+  newFileValues,
+  outcomeOf,
+  partFrom,
+  partValues,
+} from "./rows.ts";
+
+/** The record's tables: what is written runs inside a transaction, what is read runs anywhere. */
+export class JobTables {
+  readonly names: NameTable;
+  readonly #db: Database;
+  readonly #statements: Statements;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.names = new NameTable(db);
+    this.#statements = prepareAll(db);
+  }
+
+  insert(job: NewJob, replaceNames: boolean): JobRecord {
+    if (this.job(job.id) !== undefined) {
+      throw new AppError("job_exists", `There is a job ${job.id} already.`, { status: 409 });
+    }
+    const { files, ...fields } = job;
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    const counts = { total: files.length, done: 0, failed: 0, cancelled: 0, bytes };
+    const record: JobRecord = { ...fields, state: "queued", ...counts, attachments: [] };
+    this.#statements.insertJob.run(...newJobValues(record), replaceNames ? 1 : 0);
+    const names = this.names.reserveFiles(job, replaceNames);
+    files.forEach((file, place) => {
+      this.#statements.insertFile.run(...newFileValues(job.id, file, names[place] ?? ""));
+    });
+    return record;
+  }
+
+  /** The record after an event; what lies in other tables than `jobs` is written. */
+  apply(job: JobRecord, event: JobEvent): JobRecord {
+    switch (event.type) {
+      case "file_done":
+      case "file_failed":
+        return this.#endFile(job, event);
+      case "part_stored": {
+        const after = transition(job, event);
+        this.#statements.upsertPart.run(...partValues(job.id, event.record));
+        return after;
+      }
+      case "attached":
+        return this.#attach(job, event.attachment);
+      case "started":
+        return transition(job, event);
+      default:
+        return this.#end(job, event);
+    }
+  }
+
+  /** Writes what `apply` changed of a job. */
+  save(job: JobRecord): void {
+    const { state, done, failed, cancelled, startedAt = null, endedAt = null } = job;
+    this.#statements.updateJob.run(
+      state,
+      done,
+      failed,
+      cancelled,
+      startedAt,
+      endedAt,
+      failureOf(job),
+      job.id,
+    );
+  }
+
+  job(id: string): JobRecord | undefined {
+    const row = this.#statements.job.get(id);
+    return row === undefined ? undefined : jobFrom(row, this.attachments(id));
+  }
+
+  list({ state, task, before, limit }: JobFilter): JobRecord[] {
+    const conditions: readonly (readonly [string, Value | undefined])[] = [
+      ["state = ?", state],
+      ["task = ?", task],
+      ["id < ?", before],
+    ];
+    const used = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
+    const where = used.length === 0 ? "" : `WHERE ${used.map(({ sql }) => sql).join(" AND ")}`;
+    const found = this.#db.prepare(`SELECT * FROM jobs ${where} ORDER BY id DESC LIMIT ?`);
+    const rows = found.all(...used.map(({ value }) => value), limit);
+    return rows.map((row) => jobFrom(row, this.attachments(String(row.id))));
+  }
+
+  file(job: string, index: number): FileRecord | undefined {
+    const row = this.#statements.file.get(job, index);
+    return row === undefined ? undefined : fileFrom(row);
+  }
+
+  files(job: string, from: number, limit: number): FileRecord[] {
+    return this.#statements.files.all(job, from, limit).map(fileFrom);
+  }
+
+  parts(job: string, map: string): PartRecord[] {
+    return this.#statements.parts.all(job, map).map(partFrom);
+  }
+
+  attachments(job: string): Attachment[] {
+    return this.#statements.attachments.all(job).map(attachmentFrom);
+  }
+
+  #endFile(job: JobRecord, event: FileEnd): JobRecord {
+    const after = transition(job, event);
+    const before = this.file(job.id, event.index);
+    if (before === undefined) {
+      throw new AppError("bad_transition", `Job ${job.id} has no file ${event.index}.`, { status: 409 });
+    }
+    const file = endFile(before, event);
+    const { state, resultKey = null } = file;
+    this.#statements.updateFile.run(state, resultKey, outcomeOf(file), job.id, event.index);
+    return after;
+  }
+
+  /** A job that asks again for a name, as a replay does, keeps the one it has. */
+  #attach(job: JobRecord, wish: Attachment): JobRecord {
+    const known = this.#statements.attachment.get(job.id, wish.name);
+    const name = known === undefined ? this.#nameFor(job, wish.name) : String(known.name);
+    const attachment = { key: wish.key, bytes: wish.bytes, name };
+    const after = transition(job, { type: "attached", attachment });
+    this.#statements.upsertAttachment.run(job.id, wish.name, name, wish.key, wish.bytes);
+    return after;
+  }
+
+  #nameFor({ id, task }: JobRecord, wanted: string): string {
+    const replace = this.#statements.replaceNames.get(id)?.replace_names === 1;
+    return this.names.reserveAttachment({ task, job: id, replace }, wanted);
+  }
+
+  #end(job: JobRecord, event: JobEnd): JobRecord {
+    const after = transition(job, event);
+    const open = endOfOpenFiles(event);
+    if (open !== undefined) {
+      this.#statements.endOpenFiles.run(open.state, outcomeOf({ attempts: 0, ...open }), job.id);
+    }
+    return after;
+  }
+}
+
+function newJobValues(job: JobRecord): Value[] {
+  const { id, task, state, options, priority, seed, total, bytes, createdAt, retryOf = null } = job;
+  return [id, task, state, JSON.stringify(options), priority, seed, total, bytes, createdAt, retryOf];
+}
+
+type Statements = ReturnType<typeof prepareAll>;
+
+function prepareAll(db: Database) {
+  const sql = {
+    insertJob: `INSERT INTO jobs (id, task, state, options, priority, seed, total, bytes, created_at, retry_of,
+      done, failed, cancelled, replace_names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
+    updateJob: `UPDATE jobs SET state = ?, done = ?, failed = ?, cancelled = ?, started_at = ?, ended_at = ?,
+      failure = ? WHERE id = ?`,
+    job: "SELECT * FROM jobs WHERE id = ?",
+    replaceNames: "SELECT replace_names FROM jobs WHERE id = ?",
+    insertFile: `INSERT INTO files (job, idx, state, input_key, bytes, sha256, filename, result_name)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    updateFile: "UPDATE files SET state = ?, result_key = ?, outcome = ? WHERE job = ? AND idx = ?",
+    endOpenFiles: "UPDATE files SET state = ?, outcome = ? WHERE job = ? AND state = 'queued'",
+    file: "SELECT * FROM files WHERE job = ? AND idx = ?",
+    files: "SELECT * FROM files WHERE job = ? AND idx >= ? ORDER BY idx LIMIT ?",
+    upsertPart:
+      "INSERT OR REPLACE INTO parts (job, map, idx, digest, part_key, part) VALUES (?, ?, ?, ?, ?, ?)",
+    parts: "SELECT * FROM parts WHERE job = ? AND map = ? ORDER BY idx",
+    attachment: "SELECT * FROM attachments WHERE job = ? AND wanted = ?",
+    attachments: "SELECT * FROM attachments WHERE job = ? ORDER BY wanted",
+    upsertAttachment: `INSERT INTO attachments (job, wanted, name, key, bytes) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET key = excluded.key, bytes = excluded.bytes`,
+  } as const;
+  type Prepared = { readonly [K in keyof typeof sql]: Statement };
+  return Object.fromEntries(Object.entries(sql).map(([name, text]) => [name, db.prepare(text)])) as Prepared;
+}

@@ -1,0 +1,77 @@
+import { attachmentName, inputName, type NameOwner, nameKey } from "../names.ts";
+import type { NewJob } from "../port.ts";
+import type { Database, Statement } from "./database.ts";
+
+export interface NameHolder {
+  readonly name: string;
+  readonly job: string;
+  /** Undefined for an attachment. */
+  readonly index?: number;
+}
+
+/** Who a name is for, in which task, and whether it may be taken from another job. */
+interface Claim extends NameOwner {
+  readonly task: string;
+  readonly replace: boolean;
+}
+
+/** Names of results, each given once per task. All methods run inside a transaction. */
+export class NameTable {
+  readonly #insert: Statement;
+  readonly #select: Statement;
+  readonly #takeOver: Statement;
+  readonly #markFile: Statement;
+
+  constructor(db: Database) {
+    this.#insert = db.prepare(
+      "INSERT INTO names (task, name_key, name, job, idx) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    );
+    this.#select = db.prepare("SELECT name, job, idx FROM names WHERE task = ? AND name_key = ?");
+    this.#takeOver = db.prepare(
+      "UPDATE names SET name = ?, job = ?, idx = ? WHERE task = ? AND name_key = ?",
+    );
+    this.#markFile = db.prepare("UPDATE files SET replaced_by = ? WHERE job = ? AND idx = ?");
+  }
+
+  /** Reserves a name for each file of a new job, in the order of its files. */
+  reserveFiles(job: NewJob, replace: boolean): string[] {
+    const plain = new Set<string>();
+    return job.files.map(({ filename, resultName, index }) => {
+      const wish = inputName(filename, resultName);
+      const owner = { job: job.id, index };
+      const key = nameKey(wish(0, owner));
+      const twin = plain.has(key);
+      plain.add(key);
+      const claim = { ...owner, task: job.task, replace: replace && !twin };
+      return this.#reserve(wish, claim, twin ? 2 : 0);
+    });
+  }
+
+  reserveAttachment(claim: Omit<Claim, "index">, wanted: string): string {
+    return this.#reserve(attachmentName(wanted), claim, 0);
+  }
+
+  holder(task: string, name: string): NameHolder | undefined {
+    const row = this.#select.get(task, nameKey(name));
+    if (row === undefined) return undefined;
+    const index = row.idx === null ? {} : { index: Number(row.idx) };
+    return { name: String(row.name), job: String(row.job), ...index };
+  }
+
+  #reserve(wish: (attempt: number, owner: NameOwner) => string, claim: Claim, from: number): string {
+    for (let attempt = from; ; attempt += 1) {
+      const name = wish(attempt, claim);
+      if (this.#take(name, claim)) return name;
+    }
+  }
+
+  #take(name: string, claim: Claim): boolean {
+    const { task, job, index = null } = claim;
+    const key = nameKey(name);
+    if (this.#insert.run(task, key, name, job, index) === 1) return true;
+    const holder = claim.replace ? this.holder(task, name) : undefined;
+    if (holder === undefined || holder.job === job) return false;
+    if (holder.index !== undefined) this.#markFile.run(job, holder.job, holder.index);
+    return this.#takeOver.run(name, job, index, task, key) === 1;
+  }
+}

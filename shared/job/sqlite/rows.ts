@@ -1,0 +1,105 @@
+import type { JobState } from "../../contract/jobs.ts";
+import type { JsonObject, Part } from "../../tasks/task.ts";
+import type { Attachment, FileRecord, JobRecord, NewFile, PartRecord } from "../port.ts";
+import type { Row, Value } from "./database.ts";
+
+export interface JobFailure {
+  readonly code?: string;
+  readonly error?: string;
+}
+
+export function jobFrom(row: Row, attachments: readonly Attachment[]): JobRecord {
+  return {
+    id: String(row.id),
+    task: String(row.task),
+    state: row.state as JobState,
+    options: json<JsonObject>(row.options),
+    priority: Number(row.priority),
+    seed: Number(row.seed),
+    total: Number(row.total),
+    done: Number(row.done),
+    failed: Number(row.failed),
+    cancelled: Number(row.cancelled),
+    bytes: Number(row.bytes),
+    createdAt: Number(row.created_at),
+    ...(row.started_at === null ? {} : { startedAt: Number(row.started_at) }),
+    ...(row.ended_at === null ? {} : { endedAt: Number(row.ended_at) }),
+    ...(row.retry_of === null ? {} : { retryOf: String(row.retry_of) }),
+    ...(row.failure === null ? {} : json<JobFailure>(row.failure)),
+    attachments,
+  };
+}
+
+export function failureOf({ code, error }: JobFailure): string | null {
+  return code === undefined && error === undefined ? null : JSON.stringify({ code, error });
+}
+
+export function attachmentFrom(row: Row): Attachment {
+  return { name: String(row.name), key: String(row.key), bytes: Number(row.bytes) };
+}
+
+/** In the order of `INSERT INTO files`. */
+export function newFileValues(job: string, file: NewFile, resultName: string): Value[] {
+  const { index, key, bytes, sha256, filename } = file;
+  return [job, index, "queued", key, bytes, sha256, JSON.stringify(filename), resultName];
+}
+
+type Outcome = Pick<
+  FileRecord,
+  | "resultBytes"
+  | "resultSha256"
+  | "summary"
+  | "info"
+  | "code"
+  | "error"
+  | "attempts"
+  | "slave"
+  | "seconds"
+  | "endedAt"
+>;
+
+export function outcomeOf(file: Outcome): string {
+  const { resultBytes, resultSha256, summary, info, code, error, attempts, slave, seconds, endedAt } = file;
+  const outcome: { readonly [K in keyof Outcome]: Outcome[K] | undefined } = {
+    resultBytes,
+    resultSha256,
+    summary,
+    info,
+    code,
+    error,
+    attempts,
+    slave,
+    seconds,
+    endedAt,
+  };
+  return JSON.stringify(outcome);
+}
+
+export function fileFrom(row: Row): FileRecord {
+  return {
+    index: Number(row.idx),
+    key: String(row.input_key),
+    filename: json<string>(row.filename),
+    bytes: Number(row.bytes),
+    sha256: String(row.sha256),
+    state: row.state as FileRecord["state"],
+    resultName: String(row.result_name),
+    ...(row.replaced_by === null ? {} : { replacedBy: String(row.replaced_by) }),
+    ...(row.result_key === null ? {} : { resultKey: String(row.result_key) }),
+    attempts: 0,
+    ...(row.outcome === null ? {} : json<Outcome>(row.outcome)),
+  };
+}
+
+/** In the order of `INSERT INTO parts`. */
+export function partValues(job: string, { map, digest, part }: PartRecord): Value[] {
+  return [job, map, part.index, digest, part.ok ? part.file.key : null, JSON.stringify(part)];
+}
+
+export function partFrom(row: Row): PartRecord {
+  return { map: String(row.map), digest: String(row.digest), part: json<Part>(row.part) };
+}
+
+function json<T>(value: Value | undefined): T {
+  return JSON.parse(String(value)) as T;
+}

@@ -1,0 +1,74 @@
+/**
+ * Versions of the schema, oldest first; never change one that was released, add one.
+ * Client text (file names, errors) is kept as JSON: it may hold a NUL, at which plain text would be cut.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    task TEXT NOT NULL,
+    state TEXT NOT NULL,
+    options TEXT NOT NULL,
+    priority REAL NOT NULL,
+    seed INTEGER NOT NULL,
+    total INTEGER NOT NULL,
+    done INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    cancelled INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    started_at INTEGER,
+    ended_at INTEGER,
+    retry_of TEXT,
+    replace_names INTEGER NOT NULL,
+    failure TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX jobs_by_state ON jobs (state, id);
+  CREATE INDEX jobs_by_task ON jobs (task, id);
+
+  -- input_key and result_key: what of the store belongs to the job, for its removal.
+  CREATE TABLE files (
+    job TEXT NOT NULL,
+    idx INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    input_key TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    filename TEXT NOT NULL,
+    result_name TEXT NOT NULL,
+    replaced_by TEXT,
+    result_key TEXT,
+    outcome TEXT,
+    PRIMARY KEY (job, idx)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE parts (
+    job TEXT NOT NULL,
+    map TEXT NOT NULL,
+    idx INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    part_key TEXT,
+    part TEXT NOT NULL,
+    PRIMARY KEY (job, map, idx)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE attachments (
+    job TEXT NOT NULL,
+    wanted TEXT NOT NULL,
+    name TEXT NOT NULL,
+    key TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (job, wanted)
+  ) STRICT, WITHOUT ROWID;
+
+  -- idx is null for an attachment.
+  CREATE TABLE names (
+    task TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    job TEXT NOT NULL,
+    idx INTEGER,
+    PRIMARY KEY (task, name_key)
+  ) STRICT, WITHOUT ROWID
+  `,
+];

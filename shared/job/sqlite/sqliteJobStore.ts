@@ -1,0 +1,156 @@
+import { isFinal } from "../../contract/jobs.ts";
+import { AppError } from "../../errors.ts";
+import type {
+  CreateOptions,
+  FileOwner,
+  FileRecord,
+  JobEvent,
+  JobFilter,
+  JobRecord,
+  JobStore,
+  NewJob,
+  PartRecord,
+} from "../port.ts";
+import { type Database, openDatabase } from "./database.ts";
+import { GroupCommit } from "./groupCommit.ts";
+import { JobTables } from "./jobTables.ts";
+import { MIGRATIONS } from "./schema.ts";
+
+/** Running jobs whose records are kept at hand; more are read again when needed. */
+const KEPT_RECORDS = 1_000;
+
+type Listener = Parameters<JobStore["watch"]>[0];
+
+/**
+ * The record of jobs in one SQLite file. Holds it for this process alone until `close`.
+ * @throws AppError `data_in_use`, `data_corrupt`, `data_too_new`, `no_space`
+ */
+export async function openSqliteJobStore({ file }: { readonly file: string }): Promise<JobStore> {
+  return new SqliteJobStore(await openDatabase(file, MIGRATIONS));
+}
+
+class SqliteJobStore implements JobStore {
+  readonly #db: Database;
+  readonly #tables: JobTables;
+  readonly #commit: GroupCommit;
+  /** Committed records of jobs that are not over. */
+  readonly #kept = new Map<string, JobRecord>();
+  /** Records changed by the transaction that runs just now. */
+  readonly #staged = new Map<string, JobRecord>();
+  readonly #listeners = new Set<Listener>();
+  #closed = false;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#tables = new JobTables(db);
+    this.#commit = new GroupCommit(db, {
+      beforeCommit: () => this.#saveStaged(),
+      afterRollback: () => {
+        this.#staged.clear();
+        this.#kept.clear();
+      },
+    });
+  }
+
+  async create(job: NewJob, options: CreateOptions = {}): Promise<JobRecord> {
+    this.#requireOpen();
+    const record = await this.#commit.submit(() => {
+      const inserted = this.#tables.insert(job, options.replaceNames ?? false);
+      this.#staged.set(job.id, inserted);
+      return inserted;
+    });
+    if (options.durable ?? false) await this.#db.sync();
+    this.#tell(record, []);
+    return record;
+  }
+
+  async apply(job: string, events: readonly JobEvent[]): Promise<JobRecord> {
+    this.#requireOpen();
+    const record = await this.#commit.submit(() => {
+      const before = this.#staged.get(job) ?? this.#record(job);
+      if (before === undefined) throw new AppError("no_such_job", `There is no job ${job}.`, { status: 404 });
+      const after = events.reduce((now, event) => this.#tables.apply(now, event), before);
+      if (after !== before) this.#staged.set(job, after);
+      return after;
+    });
+    this.#tell(record, events);
+    return record;
+  }
+
+  async get(job: string): Promise<JobRecord | undefined> {
+    this.#requireOpen();
+    return this.#record(job);
+  }
+
+  async list(filter: JobFilter): Promise<JobRecord[]> {
+    this.#requireOpen();
+    return this.#tables.list(filter);
+  }
+
+  async files(job: string, from = 0, limit = Number.MAX_SAFE_INTEGER): Promise<FileRecord[]> {
+    this.#requireOpen();
+    return this.#tables.files(job, from, limit);
+  }
+
+  async parts(job: string, map: string): Promise<PartRecord[]> {
+    this.#requireOpen();
+    return this.#tables.parts(job, map);
+  }
+
+  async owner(task: string, resultName: string): Promise<FileOwner | undefined> {
+    this.#requireOpen();
+    const holder = this.#tables.names.holder(task, resultName);
+    // Names that differ in case only share a key, but only one of them is the file's.
+    if (holder === undefined || holder.name !== resultName.normalize("NFC")) return undefined;
+    const { job, index } = holder;
+    if (index !== undefined) return ownerOf(job, this.#tables.file(job, index));
+    const attachment = this.#tables.attachments(job).find(({ name }) => name === holder.name);
+    return attachment && { job, key: attachment.key, bytes: attachment.bytes };
+  }
+
+  watch(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#commit.flush();
+    this.#closed = true;
+    await this.#db.sync();
+    await this.#db.close();
+  }
+
+  #record(job: string): JobRecord | undefined {
+    return this.#kept.get(job) ?? this.#tables.job(job);
+  }
+
+  /** One row per job and transaction, however many of its files have ended in it. */
+  #saveStaged(): void {
+    for (const record of this.#staged.values()) this.#tables.save(record);
+    for (const record of this.#staged.values()) this.#keep(record);
+    this.#staged.clear();
+  }
+
+  #keep(record: JobRecord): void {
+    this.#kept.delete(record.id);
+    if (isFinal(record.state)) return;
+    this.#kept.set(record.id, record);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > KEPT_RECORDS && oldest !== undefined) this.#kept.delete(oldest);
+  }
+
+  #tell(record: JobRecord, events: readonly JobEvent[]): void {
+    for (const listener of this.#listeners) listener(record, events);
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new AppError("store_closed", "The job record is closed.", { status: 503 });
+  }
+}
+
+function ownerOf(job: string, file: FileRecord | undefined): FileOwner | undefined {
+  if (file?.resultKey === undefined || file.resultBytes === undefined) return undefined;
+  const sha256 = file.resultSha256 === undefined ? {} : { sha256: file.resultSha256 };
+  return { job, index: file.index, key: file.resultKey, bytes: file.resultBytes, ...sha256 };
+}
