@@ -1,0 +1,84 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** Packages that a whole layer speaks: schemas, routes, commands. */
+const SPOKEN_EVERYWHERE = new Set(["zod", "express", "commander"]);
+
+function sources(): string[] {
+  const tracked = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.ts"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  return tracked
+    .split("\n")
+    .filter((file) => /^(master|slave|shared|cli)\//.test(file) && !/\.(test|contract)\.ts$/.test(file));
+}
+
+/** Values that a file imports, types left out: `package` or `package/path`. */
+function importedBy(file: string): string[] {
+  const code = readFileSync(join(ROOT, file), "utf8");
+  const statics = code.matchAll(/^import\s+(?!type\b)[^;]*?from\s+"([^"]+)"/gms);
+  const dynamics = code.matchAll(/\bimport\("([^"]+)"\)/g);
+  return [...statics, ...dynamics].map((match) => match[1] ?? "");
+}
+
+test("a third-party library is imported in one place", () => {
+  const places = new Map<string, Set<string>>();
+  for (const file of sources()) {
+    for (const key of packagesOf(file)) places.set(key, (places.get(key) ?? new Set()).add(file));
+  }
+  const several = [...places].filter(([, files]) => files.size > 1);
+  expect(several.map(([name, files]) => [name, ...files])).toEqual([]);
+});
+
+/** Packages that a file imports. Master, slave and CLI each have a place of their own for HTTP and forms. */
+function packagesOf(file: string): string[] {
+  const room = file.split("/")[0] ?? "";
+  const names = importedBy(file)
+    .filter((specifier) => !/^(\.|node:)/.test(specifier))
+    .map((specifier) =>
+      specifier
+        .split("/")
+        .slice(0, specifier.startsWith("@") ? 2 : 1)
+        .join("/"),
+    );
+  return names
+    .filter((name) => !SPOKEN_EVERYWHERE.has(name))
+    .map((name) => (room === "shared" ? name : `${name} in ${room}`));
+}
+
+test("the tasks that master and CLI load bring no heavy library with them", () => {
+  const script = `
+    import { createRequire } from "node:module";
+    await import("./dist/shared/tasks/registry.js");
+    const loaded = Object.keys(createRequire(import.meta.url).cache);
+    console.log(JSON.stringify(loaded.map((path) => path.split("node_modules/").at(-1).split("/")[0])));
+  `;
+  const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  const loaded = new Set<string>(JSON.parse(output));
+  expect([...loaded].filter((name) => HEAVY.includes(name))).toEqual([]);
+});
+
+const HEAVY = [
+  "sharp",
+  "tesseract.js",
+  "natural",
+  "pdf-parse",
+  "pdfjs-dist",
+  "mammoth",
+  "wavefile",
+  "fft.js",
+  "iconv-lite",
+];
+
+test("only configs read the environment", () => {
+  const readers = sources().filter((file) => /\bprocess\.env\b/.test(readFileSync(join(ROOT, file), "utf8")));
+  expect(readers.filter((file) => !file.endsWith("config.ts"))).toEqual([]);
+});

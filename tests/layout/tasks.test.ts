@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { parseOptions } from "../../shared/tasks/options.ts";
+import { TASKS, taskNamed } from "../../shared/tasks/registry.ts";
+
+/** What every task keeps to, over the registry. */
+describe.each(TASKS.map((task) => [task.name, task] as const))("task %s", (name, task) => {
+  test("is found by its name", () => {
+    expect(taskNamed(name)).toBe(task);
+  });
+
+  test("has a default for every option and refuses unknown ones by name", () => {
+    expect(task.options.parse({})).toBeTypeOf("object");
+    expect(() => parseOptions(task, '{"no_such_option":1}')).toThrow(/no_such_option/);
+    expect(() => parseOptions(task, "{")).toThrow(/not JSON/);
+  });
+
+  test("parses its own defaults to themselves, so that a replay sees the same options", () => {
+    const defaults = task.options.parse({});
+    expect(task.options.parse(JSON.parse(JSON.stringify(defaults)))).toEqual(defaults);
+  });
+
+  test("names results after the file, without leaving the folder", () => {
+    const result = task.resultName("some name", task.options.parse({}));
+    expect(result).toContain("some name");
+    expect(result).not.toMatch(/[/\\]/);
+  });
+
+  test("has the steps that it declares, no more and no fewer", async () => {
+    const { steps } = await task.load();
+    expect(Object.keys(steps).toSorted()).toEqual(Object.keys(task.steps).toSorted());
+    for (const { version } of Object.values(task.steps)) expect(Number.isInteger(version)).toBe(true);
+  });
+
+  test("says what runs: a step over the files, or a run of its own", () => {
+    if (task.run === undefined) expect(task.steps).toHaveProperty(task.mainStep ?? "main");
+    else expect(task.run).toBeTypeOf("function");
+  });
+});
+
+test("an unknown task lists the known ones", () => {
+  expect(() => taskNamed("video")).toThrow("Unknown task type: video");
+});
