@@ -50,7 +50,7 @@ export const embeddingOptions = z.strictObject({
   /** Encoding of the files, by any name that iconv knows; null: found out for each file. */
   encoding: z.string().min(1).max(40).nullable().default(null),
   /** Bytes beyond which a file is refused as `too_large`. */
-  max_bytes: z.int().min(1).max(1_000_000_000).default(50_000_000),
+  max_bytes: z.int().min(1).max(1_000_000_000).default(32_000_000),
 });
 
 export type EmbeddingOptions = z.infer<typeof embeddingOptions>;

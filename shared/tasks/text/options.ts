@@ -24,7 +24,7 @@ export const textOptions = z.strictObject({
   /** Characters up to which VADER scores the text as a whole; longer texts get the mean over their sentences. */
   whole_text_characters: z.int().min(0).max(100_000).default(5_000),
   /** Bytes beyond which a file is refused as `too_large`. */
-  max_bytes: z.int().min(1).max(1_000_000_000).default(50_000_000),
+  max_bytes: z.int().min(1).max(1_000_000_000).default(32_000_000),
 });
 
 export type TextOptions = z.infer<typeof textOptions>;

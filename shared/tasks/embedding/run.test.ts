@@ -1,0 +1,136 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { executeHere, processHere } from "../inProcess.ts";
+import { localFile, runLocally } from "../local.ts";
+import { TASKS } from "../registry.ts";
+import { embedding } from "./index.ts";
+import { byCodePoint } from "./order.ts";
+
+const task = TASKS.find(({ name }) => name === "embedding") ?? expect.fail("embedding is registered");
+
+async function embed(documents: readonly (string | Buffer)[], options: object = {}) {
+  const files = documents.map((body, at) => ({ filename: `${at}.txt`, body: Buffer.from(body) }));
+  const outcomes = await processHere(task, files, options);
+  return outcomes.map((outcome) => (outcome.ok ? JSON.parse(String(outcome.body)) : outcome));
+}
+
+interface Case {
+  readonly options: object;
+  readonly terms: readonly string[];
+  readonly idf: readonly number[] | null;
+  readonly rows: readonly { readonly indices: readonly number[]; readonly values: readonly number[] }[];
+}
+const path = join(import.meta.dirname, "../../../tests/fixtures/embedding/tfidf.json");
+const reference: { documents: string[]; cases: Case[] } = JSON.parse(readFileSync(path, "utf8"));
+
+test.each(reference.cases)("equals scikit-learn with $options", async ({ options, terms, idf, rows }) => {
+  const results = await embed(reference.documents, options);
+  results.forEach((result, row) => {
+    expect(result.features).toEqual(terms);
+    expect(result.sparse.indices).toEqual(rows[row]?.indices);
+    expect(largestDifference(result.sparse.values, rows[row]?.values ?? [])).toBeLessThan(1e-12);
+    if (idf !== null) expect(largestDifference(result.idf, idf)).toBeLessThan(1e-12);
+  });
+});
+
+function largestDifference(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((most, value, at) => Math.max(most, Math.abs(value - (b[at] ?? Number.NaN))), 0);
+}
+
+test("the fields of the old service keep their meaning", async () => {
+  const review =
+    "This is a great, great product. I love it! But the box was terrible.\nNaïve café owners agree.";
+  const other = "Distributed systems share work between machines. Machines fail.";
+  const [first] = await embed([review, other]);
+  expect(first).toMatchObject({ vector_size: 15, non_zero_features: 9 });
+  expect(first.features.slice(0, 3)).toEqual(["agree", "box", "café"]);
+  expect(first.vector[0]).toBeCloseTo(0.28867513459481287, 12);
+  expect(first.vector[3]).toBe(0);
+});
+
+test("max_features keeps the most frequent terms, ties by the alphabet", async () => {
+  const [result] = await embed(["b b c a d"], { max_features: 3, stop_words: null, ngram_range: [1, 1] });
+  expect(result.vector_size).toBe(0);
+  const [words] = await embed(["bb bb cc aa dd"], { max_features: 3, stop_words: null });
+  expect(words.features).toEqual(["aa", "bb", "cc"]);
+});
+
+test("beyond dense_limit only the sparse vector is written", async () => {
+  const [result] = await embed(["one two three"], { stop_words: null, dense_limit: 2 });
+  expect(result).toMatchObject({ vector: null, features: null, idf: null, vector_size: 3 });
+  expect(result.sparse.terms).toEqual(["one", "three", "two"]);
+});
+
+test("neighbours are the nearest by cosine, with place and name", async () => {
+  const [first] = await embed(["whale sea", "desert sand", "whale sea ship", "sea"], {
+    neighbours: 2,
+    norm: null,
+  });
+  expect(
+    first.neighbours.map(({ index, filename }: { index: number; filename: string }) => [index, filename]),
+  ).toEqual([
+    [2, "2.txt"],
+    [3, "3.txt"],
+  ]);
+});
+
+test("a file that is not text fails alone and is no document of the vocabulary", async () => {
+  const [bad, good] = await embed([Buffer.from("\0\0\x01\x02"), "whale"]);
+  expect(bad).toMatchObject({ ok: false, code: "wrong_type" });
+  expect(good).toMatchObject({ vector: [1], features: ["whale"], idf: [1] });
+});
+
+test("limits that leave no term fail each file with no_terms", async () => {
+  const results = await embed(["whale", "sea"], { min_df: 2 });
+  expect(results.map(({ code }) => code)).toEqual(["no_terms", "no_terms"]);
+});
+
+test("texts without any term have empty vectors", async () => {
+  expect((await embed(["", "the"]))[0]).toMatchObject({ vector: [], vector_size: 0, non_zero_features: 0 });
+});
+
+test("the order in which slaves finish does not change a byte", async () => {
+  const documents = reference.documents.map((body, at) => localFile(`${at}.txt`, Buffer.from(body)));
+  const run = async (concurrency: number) => {
+    const bodies: string[] = [];
+    await runLocally(task, {
+      options: embedding.options.parse({ neighbours: 3 }),
+      files: documents,
+      concurrency,
+      signal: new AbortController().signal,
+      execute: async (unit) => {
+        // Later units are answered first.
+        if (concurrency > 1)
+          await new Promise((resolve) => setTimeout(resolve, 20 - ((unit.files[0]?.bytes ?? 0) % 20)));
+        return executeHere(task, unit);
+      },
+      onResult: (index, outcome) => {
+        bodies[index] = outcome.ok ? String(outcome.body) : outcome.code;
+      },
+    });
+    return bodies;
+  };
+  expect(await run(8)).toEqual(await run(1));
+});
+
+test("options tell what is valid", () => {
+  expect(() => embedding.options.parse({ stop_words: "german" })).toThrow(
+    /must be \\?"english\\?", a list of words, or null/,
+  );
+  expect(() => embedding.options.parse({ ngram_range: [2, 1] })).toThrow(/first number may not be above/);
+  expect(() => embedding.options.parse({ min_df: 1.5 })).toThrow(/a share from 0 to 1, or a whole number/);
+});
+
+test("terms are ordered by code point, not by UTF-16 unit", () => {
+  const order = fc.array(fc.string({ unit: "binary" }), { maxLength: 5 });
+  fc.assert(
+    fc.property(order, (terms) => {
+      const points = (term: string) =>
+        [...term].map((character) => (character.codePointAt(0) ?? 0).toString(16).padStart(6, "0")).join("");
+      const sorted = [...terms].sort(byCodePoint).map(points);
+      expect(sorted).toEqual(terms.map(points).sort());
+    }),
+  );
+});

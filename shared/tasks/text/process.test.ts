@@ -1,0 +1,149 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { executeHere, processHere } from "../inProcess.ts";
+import { localFile } from "../local.ts";
+import { TASKS } from "../registry.ts";
+import { text } from "./index.ts";
+
+const task = TASKS.find(({ name }) => name === "text") ?? expect.fail("text is registered");
+const REVIEW =
+  "This is a great, great product. I love it! But the box was terrible.\nNaïve café owners agree.";
+
+async function analyse(body: string | Buffer, options: object = {}) {
+  const [outcome] = await processHere(task, [{ filename: "review.txt", body: Buffer.from(body) }], options);
+  if (outcome?.ok !== true) return { failed: outcome };
+  return { ...JSON.parse(String(outcome.body)), told: outcome.summary };
+}
+
+test("the fields of the old service keep their meaning", async () => {
+  expect(await analyse(REVIEW)).toMatchObject({
+    word_count: 18,
+    character_count: 93,
+    sentence_count: 4,
+    sentiment_score: 2,
+    positive_words: 3,
+    negative_words: 1,
+  });
+});
+
+test("every result says what made it of which bytes", async () => {
+  expect(await analyse(REVIEW)).toMatchObject({
+    schema_version: 1,
+    task: "text",
+    filename: "review.txt",
+    input_sha256: localFile("", Buffer.from(REVIEW)).sha256,
+    encoding: "utf-8",
+    language: "eng",
+    language_tag: "en",
+  });
+});
+
+test("stop words are left out of common words, unless asked for", async () => {
+  const body = "the whale and the sea and the whale";
+  expect((await analyse(body)).common_words).toEqual([
+    ["whale", 2],
+    ["sea", 1],
+  ]);
+  expect((await analyse(body, { stop_words: false })).common_words[0]).toEqual(["the", 3]);
+});
+
+test("'not good' counts as a negative word", async () => {
+  expect(await analyse("This is not good.")).toMatchObject({
+    positive_words: 0,
+    negative_words: 1,
+    sentiment_score: -1,
+  });
+});
+
+test("a short text is scored as a whole, a long one by the mean over its sentences", async () => {
+  const short = await analyse("I love it. I hate it. It is a table.");
+  expect(short.sentiment).toMatchObject({ method: "whole_text", compound: 0.128 });
+  const long = await analyse("I love it. I hate it. It is a table.", { whole_text_characters: 10 });
+  expect(long.sentiment).toMatchObject({
+    method: "sentence_mean",
+    compound: 0.0217,
+    weighted: 0.0325,
+    afinn: 0,
+  });
+  expect(long.sentiment.sentences).toEqual([
+    { text: "I love it.", score: 0.6369, confidence: 0.5 },
+    { text: "I hate it.", score: -0.5719, confidence: 0.5 },
+    { text: "It is a table.", score: 0, confidence: 0 },
+  ]);
+});
+
+test("sentences beyond the limit are counted, not listed", async () => {
+  const { sentiment, sentence_count } = await analyse("One. Two. Three.", { sentences: 2 });
+  expect(sentence_count).toBe(3);
+  expect(sentiment.sentences).toHaveLength(2);
+  expect(sentiment.sentences_omitted).toBe(1);
+});
+
+test("readability by the formulas, English ones only for English", async () => {
+  const body = "The cat sat on the mat. It was a very beautiful animal.";
+  expect((await analyse(body, { language: "en" })).readability).toEqual({
+    words_per_sentence: 6,
+    letters_per_word: 3.5,
+    lix: 14.33,
+    automated_readability_index: -1.94,
+    syllables_per_word: 1.5,
+    flesch_reading_ease: 73.85,
+    flesch_kincaid_grade: 4.45,
+    gunning_fog: 9.07,
+    smog: 8.84,
+    coleman_liau: -0.15,
+  });
+  expect(Object.keys((await analyse(body, { language: "de" })).readability)).toHaveLength(4);
+});
+
+test("keywords are phrases between common words", async () => {
+  const body = "The sperm whale is a whale. A sperm whale dives. The white whale, the sperm whale and Ahab.";
+  expect((await analyse(body)).keywords[0]).toEqual({ keyword: "sperm whale", score: 4.7549, count: 3 });
+});
+
+test("an empty file has zeros, no sentences and no readability", async () => {
+  const result = await analyse("");
+  expect(result).toMatchObject({ word_count: 0, sentence_count: 0, language: "und", readability: null });
+});
+
+test.each([
+  ["polish-iso-8859-2.txt", "pol"],
+  ["japanese-euc-jp.txt", "jpn"],
+  ["russian-cp866.txt", "rus"],
+  ["arabic-windows-1256.txt", "ara"],
+])("%s is in %s", async (file, language) => {
+  const body = readFileSync(join(import.meta.dirname, "../../../tests/fixtures/text", file));
+  expect((await analyse(body)).language).toBe(language);
+});
+
+test("bad input fails with its code", async () => {
+  expect(await analyse(Buffer.from("a\0b"))).toMatchObject({ failed: { ok: false, code: "wrong_type" } });
+  expect(await analyse("ab", { max_bytes: 1 })).toMatchObject({ failed: { code: "too_large" } });
+  expect(await analyse("ab", { encoding: "no-such" })).toMatchObject({
+    failed: { code: "unsupported_encoding" },
+  });
+});
+
+test("options that are not known are refused", () => {
+  expect(() => text.options.parse({ sentence: 1 })).toThrow(/Unrecognized key/);
+  expect(() => text.options.parse({ language: "English" })).toThrow(/ISO 639/);
+});
+
+test("a very large text gives the same bytes in blocks as in one piece", async () => {
+  const body = Buffer.from(
+    `${REVIEW} Mr. Smith said "no". It wasn't so — 100 % sure! 日本語です。\n\n`.repeat(30_000),
+  );
+  const [shared] = await processHere(task, [{ filename: "large.txt", body }]);
+  const whole = await executeHere(task, {
+    task: "text",
+    step: "analyse",
+    options: text.options.parse({}),
+    args: {},
+    files: [localFile("large.txt", body)],
+  });
+  expect(
+    shared?.ok === true && Buffer.compare(Buffer.from(shared.body as Buffer), whole.body as Buffer),
+  ).toBe(0);
+  expect(shared).toMatchObject({ summary: whole.summary });
+});
