@@ -1,5 +1,6 @@
 import type { TaskDefinition } from "../task.ts";
 import { type DocumentOptions, options, SCHEMA_VERSION, TASK } from "./options.ts";
+import { run } from "./run.ts";
 
 /** Text and structure of PDF, DOCX, Markdown and plain text files. */
 export const document: TaskDefinition<DocumentOptions> = {
@@ -14,7 +15,8 @@ export const document: TaskDefinition<DocumentOptions> = {
   resultName: (stem) => `${stem}_document_analysis.json`,
   resultType: () => "application/json",
   schemaVersion: SCHEMA_VERSION,
-  steps: { main: { version: 1 } },
+  steps: { main: { version: 1 }, pages: { version: 1 }, picture: { version: 1 }, finish: { version: 1 } },
   mainStep: "main",
+  run,
   load: () => import("./process.ts"),
 };

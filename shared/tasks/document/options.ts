@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ocr } from "../ocr/index.ts";
 
 export const TASK = "document";
 /** Raised when a field of the result changes its meaning or goes. */
@@ -22,6 +23,8 @@ export const options = z.strictObject({
   any_name: z.boolean().default(false),
   /** Pages of a PDF without a text layer are rendered and read by the `ocr` task. */
   ocr: z.boolean().default(false),
+  /** How the `ocr` task reads them. */
+  ocr_options: ocr.options.prefault({}),
   /** A PDF of more pages is read in ranges of this many, by several slots. The result is the same. */
   pages_per_unit: z.int().min(1).max(10_000).default(100),
 });

@@ -1,6 +1,8 @@
 import { FileError } from "../../errors.ts";
 import type { JsonObject, StepFile } from "../task.ts";
 import { decodeText } from "../text/decode.ts";
+import { paragraphs } from "./format/html.ts";
+import { formatted } from "./format/render.ts";
 import type { DocumentOptions } from "./options.ts";
 import { countCharacters, countWords, cut } from "./words.ts";
 
@@ -18,16 +20,23 @@ export async function plainFields(file: StepFile, options: DocumentOptions): Pro
   }
   const { text, encoding } = decodeText(await file.read());
   const character_count = countCharacters(text);
+  const shown = cut(text, options.max_characters);
+  const markdown = isMarkdown(text);
   return {
     document_type: "Generic Text",
-    media_type: isMarkdown(text) ? "text/markdown" : "text/plain",
-    text_content: cut(text, options.max_characters),
+    media_type: markdown ? "text/markdown" : "text/plain",
+    text_content: shown,
     word_count: countWords(text),
     character_count,
     truncated: character_count > options.max_characters,
     line_count: text === "" ? 0 : text.replace(/\r?\n$/, "").split(/\r\n|\n|\r/).length,
     encoding,
     file_size_bytes: file.bytes,
+    ...(await formatted(options, {
+      html: async () =>
+        markdown ? (await import("./format/markdown.ts")).fromMarkdown(shown) : paragraphs(shown),
+      markdown: () => shown,
+    })),
   };
 }
 

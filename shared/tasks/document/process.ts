@@ -1,5 +1,5 @@
 import { jsonResult, oneLine, onlyFile } from "../result.ts";
-import type { JsonObject, Step, StepContext, StepFile, TaskProcess } from "../task.ts";
+import type { JsonObject, Step, StepFile, StepOutput, TaskProcess } from "../task.ts";
 import { checkName, kindOf } from "./kind.ts";
 import { type DocumentOptions, SCHEMA_VERSION, TASK } from "./options.ts";
 import { plainFields } from "./plain.ts";
@@ -7,40 +7,28 @@ import { plainFields } from "./plain.ts";
 /** Bytes at the start of a file that tell its kind. */
 const HEAD = 4_096;
 
+/** A whole document. Each kind's library is loaded when the first file of that kind comes. */
 const main: Step = async (input, context) => {
   const file = onlyFile(input.files);
   const options = input.options as DocumentOptions;
-  const fields = await read(file, options, context);
-  return jsonResult({ task: TASK, schemaVersion: SCHEMA_VERSION, file, summary: summaryOf(fields) }, fields);
-};
-
-export const steps: TaskProcess["steps"] = { main };
-
-async function read(file: StepFile, options: DocumentOptions, context: StepContext): Promise<JsonObject> {
   const kind = kindOf(await file.slice(0, HEAD));
   if (!options.any_name) checkName(file.filename, kind);
-  if (kind === "pdf") return await readPdf(file, options, context);
-  if (kind === "zip") return await readDocx(file, options);
-  if (kind === "text") return await plainFields(file, options);
-  const { decrypted } = await import("./docx/ole.ts");
-  return await readDocx(await decrypted(file, options.password), options);
-}
-
-async function readPdf(file: StepFile, options: DocumentOptions, context: StepContext): Promise<JsonObject> {
-  const { readHead, readPages, withPdf } = await import("./pdf/read.ts");
-  const { pdfFields } = await import("./pdf/result.ts");
-  return await withPdf(file, options, async (pdf) => {
-    const head = await readHead(pdf);
-    const pages = await readPages(pdf, { from: 1, to: head.page_count }, { options, context });
-    return pdfFields(head, pages, options);
-  });
-}
-
-async function readDocx(file: StepFile, options: DocumentOptions): Promise<JsonObject> {
+  if (kind === "pdf") return await (await import("./pdf/steps.ts")).readPdf(file, options, context);
+  if (kind === "text") return resultOf(file, await plainFields(file, options));
   const { docxFields } = await import("./docx/read.ts");
-  return await docxFields(file, options);
-}
+  if (kind === "zip") return resultOf(file, await docxFields(file, options));
+  const { decrypted } = await import("./docx/ole.ts");
+  return resultOf(file, await docxFields(await decrypted(file, options.password), options));
+};
 
-function summaryOf(fields: JsonObject): string {
-  return oneLine(`${fields.word_count} words: ${String(fields.text_content).slice(0, 300)}`);
+const pages: Step = async (input, context) => (await import("./pdf/steps.ts")).pages(input, context);
+const finish: Step = async (input, context) => (await import("./pdf/steps.ts")).finish(input, context);
+const picture: Step = async (input, context) => (await import("./pdf/picture.ts")).picture(input, context);
+
+export const steps: TaskProcess["steps"] = { main, pages, picture, finish };
+
+function resultOf(file: StepFile, fields: JsonObject): StepOutput {
+  const { document_type, word_count, text_content } = fields;
+  const summary = oneLine(`${document_type}, ${word_count} words: ${String(text_content).slice(0, 300)}`);
+  return jsonResult({ task: TASK, schemaVersion: SCHEMA_VERSION, file, summary }, fields);
 }

@@ -1,4 +1,5 @@
 import type { JsonObject, StepFile } from "../../task.ts";
+import { formatted } from "../format/render.ts";
 import type { DocumentOptions } from "../options.ts";
 import { countCharacters, countWords, cut } from "../words.ts";
 import { type Block, type Paragraph, type Table, textOfBlocks } from "./blocks.ts";
@@ -33,6 +34,7 @@ export async function docxFields(file: StepFile, options: DocumentOptions): Prom
     comments: asJson(commentsOf(await relatedPart(zip, links, "comments"), context)),
     text_boxes: body_boxes,
     outside: asJson(await outsideOf(zip, [main, ...partsWithLinks(zip)])),
+    ...(await formatted(options, { html: async () => (await import("./html.ts")).docxHtml(file) })),
   };
 }
 

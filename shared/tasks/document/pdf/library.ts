@@ -22,6 +22,8 @@ const SETTINGS = {
   disableAutoFetch: true,
   disableStream: true,
   useSystemFonts: false,
+  // Pictures with more pixels are left out when a page is drawn for OCR.
+  maxImageSize: 60_000_000,
   verbosity: pdfjs.VerbosityLevel.ERRORS,
 };
 
@@ -48,7 +50,7 @@ class FileRanges extends pdfjs.PDFDataRangeTransport {
 }
 
 /** How the engine opens a file. It takes bytes over and detaches them, so it gets a copy. */
-export async function sourceOf(file: StepFile, password: string | undefined) {
+async function sourceOf(file: StepFile, password: string | undefined) {
   const bytes =
     file.bytes <= WHOLE
       ? { data: new Uint8Array(await file.read()) }
@@ -58,10 +60,22 @@ export async function sourceOf(file: StepFile, password: string | undefined) {
 
 /** @throws FileError `password_required`, `wrong_password`, `corrupt_file`. Call `destroy` on what it returns. */
 export async function openPdf(file: StepFile, password: string | undefined): Promise<pdfjs.PDFDocumentProxy> {
+  return (await tryToOpen(file, password)).pdf;
+}
+
+/** How another reader of the file opens it, the password spelt as this file wants it. */
+export async function openableSource(file: StepFile, password: string | undefined) {
+  if (password === undefined) return await sourceOf(file, undefined);
+  const { pdf, spelling } = await tryToOpen(file, password);
+  await pdf.destroy();
+  return await sourceOf(file, spelling);
+}
+
+async function tryToOpen(file: StepFile, password: string | undefined) {
   let failure: unknown;
   for (const spelling of spellings(password)) {
     try {
-      return await pdfjs.getDocument(await sourceOf(file, spelling)).promise;
+      return { pdf: await pdfjs.getDocument(await sourceOf(file, spelling)).promise, spelling };
     } catch (error) {
       failure = error;
       if (!isPasswordError(error)) break;

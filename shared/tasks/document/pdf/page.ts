@@ -13,6 +13,8 @@ export interface PageText {
   readonly character_count: number;
   /** False: nothing on this page is text, so it is a picture, a drawing, or blank. */
   readonly has_text_layer: boolean;
+  /** Mean confidence of the words that OCR read on this page, 0..100; only where OCR was asked for. */
+  readonly ocr_confidence?: number | null;
   /** In points (1/72 inch), as shown: after the page's rotation. */
   readonly width: number;
   readonly height: number;
@@ -48,9 +50,12 @@ export async function readPage(pdf: PdfDocument, number: number): Promise<PageTe
       page.cleanup();
     }
   } catch {
-    return { ...BLANK, number, error: "This page is damaged and could not be read." };
+    return { ...BLANK, number, error: DAMAGED };
   }
 }
+
+/** What a page says that could not be read at all. */
+export const DAMAGED = "This page is damaged and could not be read.";
 
 /** Characters of one page that are read at most: 1,000 times a full printed page. */
 const LONGEST_PAGE = 5_000_000;

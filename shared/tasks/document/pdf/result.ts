@@ -1,14 +1,23 @@
+import { FileError } from "../../../errors.ts";
 import type { JsonObject } from "../../task.ts";
 import type { DocumentOptions } from "../options.ts";
 import { countCharacters, cut } from "../words.ts";
-import type { PageText } from "./page.ts";
+import { formattedPages } from "./format.ts";
+import { DAMAGED, type PageText } from "./page.ts";
 import type { PdfHead } from "./read.ts";
 
 /** Between the pages of `text_content`. */
 const PAGE_BREAK = "\n\n";
 
 /** The fields of a PDF's result. The same for one reader of all pages and for many of a range each. */
-export function pdfFields(head: PdfHead, whole: readonly PageText[], options: DocumentOptions): JsonObject {
+export async function pdfFields(
+  head: PdfHead,
+  whole: readonly PageText[],
+  options: DocumentOptions,
+): Promise<JsonObject> {
+  if (whole.length > 0 && whole.every(({ error }) => error === DAMAGED)) {
+    throw new FileError("corrupt_file", "The PDF is damaged: none of its pages can be read.");
+  }
   const pages = withinLimit(whole, options.max_characters);
   const filled = whole.filter(({ character_count }) => character_count > 0);
   const breaks = PAGE_BREAK.length * Math.max(0, filled.length - 1);
@@ -23,11 +32,12 @@ export function pdfFields(head: PdfHead, whole: readonly PageText[], options: Do
     metadata: head.metadata,
     pages: pages.map((page) => ({ ...page })) as unknown as JsonObject[],
     pages_without_text: numbers(whole.filter(({ has_text_layer }) => !has_text_layer)),
+    ...(await formattedPages(pages, options)),
     damaged_pages: numbers(whole.filter(({ error }) => error !== undefined)),
   };
 }
 
-export function textOf(pages: readonly PageText[]): string {
+function textOf(pages: readonly PageText[]): string {
   return pages
     .map(({ text }) => text)
     .filter((text) => text !== "")

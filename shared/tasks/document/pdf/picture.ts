@@ -1,0 +1,37 @@
+import { PDFParse } from "pdf-parse";
+import { FileError } from "../../../errors.ts";
+import { onlyFile } from "../../result.ts";
+import type { Step } from "../../task.ts";
+import type { DocumentOptions } from "../options.ts";
+import { openableSource } from "./library.ts";
+
+/** What OCR reads best; a PDF counts in points of 1/72 inch. */
+const SCALE = 300 / 72;
+/** Pixels of a picture at most: A3 at 300 dpi. Larger pages are drawn smaller. */
+const MOST_PIXELS = 18_000_000;
+
+/** Page `args.page` as a PNG, for OCR: drawn whole, so that any kind of picture, mask and rotation is right. */
+export const picture: Step = async (input) => {
+  const file = onlyFile(input.files);
+  const page = Number(input.args.page);
+  const { password } = input.options as DocumentOptions;
+  const parser = new PDFParse(await openableSource(file, password));
+  try {
+    const { pages } = await parser.getInfo({ partial: [page], parsePageInfo: true });
+    const { width = 0, height = 0 } = pages[0] ?? {};
+    const scale = Math.min(SCALE, Math.sqrt(MOST_PIXELS / Math.max(1, width * height)));
+    const shots = await parser.getScreenshot({
+      partial: [page],
+      scale,
+      imageBuffer: true,
+      imageDataUrl: false,
+    });
+    const png = shots.pages[0]?.data;
+    if (png === undefined || png.length === 0) throw new Error("no picture came out");
+    return { body: png };
+  } catch (error) {
+    throw new FileError("corrupt_page", `Page ${page} cannot be drawn for OCR.`, { cause: error });
+  } finally {
+    await parser.destroy();
+  }
+};

@@ -1,0 +1,94 @@
+import { jsonResult, oneLine, onlyFile } from "../../result.ts";
+import type { Json, JsonObject, Step, StepContext, StepFile, StepOutput } from "../../task.ts";
+import { type DocumentOptions, SCHEMA_VERSION, TASK } from "../options.ts";
+import { countCharacters, countWords } from "../words.ts";
+import { type Draft, draftOutput, readDraft } from "./draft.ts";
+import type { PageText } from "./page.ts";
+import { readHead, readPages, withPdf } from "./read.ts";
+import { pdfFields } from "./result.ts";
+
+/**
+ * A whole PDF: its result, or, where other units have to help (many pages, pages to be read by OCR),
+ * a draft with a plan.
+ */
+export async function readPdf(
+  file: StepFile,
+  options: DocumentOptions,
+  context: StepContext,
+): Promise<StepOutput> {
+  const draft = await withPdf(file, options, async (pdf): Promise<Draft> => {
+    const head = await readHead(pdf);
+    const isSplit = head.page_count > options.pages_per_unit;
+    const to = isSplit ? 0 : head.page_count;
+    const pages = await readPages(pdf, { from: 1, to }, { options, context });
+    return { file: { filename: file.filename, sha256: file.sha256 }, head, pages };
+  });
+  const { length } = draft.pages;
+  const needsOcr = options.ocr && draft.pages.some(({ has_text_layer }) => !has_text_layer);
+  if (length < draft.head.page_count || needsOcr) return draftOutput(draft, { from: 1, to: length });
+  return await result(draft, options);
+}
+
+/** Pages `from` to `to` of a PDF, as a draft. */
+export const pages: Step = async (input, context) => {
+  const file = onlyFile(input.files);
+  const options = input.options as DocumentOptions;
+  const range = { from: Number(input.args.from), to: Number(input.args.to) };
+  const draft = await withPdf(
+    file,
+    options,
+    async (pdf): Promise<Draft> => ({
+      file: { filename: file.filename, sha256: file.sha256 },
+      head: await readHead(pdf),
+      pages: await readPages(pdf, range, { options, context }),
+    }),
+  );
+  return draftOutput(draft, range);
+};
+
+/**
+ * The result of a PDF from its drafts, in the order of its pages, and the OCR results of the pages
+ * that `args.read` names; `args.failed` tells why the others were not read.
+ */
+export const finish: Step = async (input, context) => {
+  const drafts = input.files.slice(0, Number(input.args.drafts));
+  const first = await readDraft(drafts[0]);
+  const all: PageText[] = [...first.pages];
+  for (const file of drafts.slice(1)) {
+    for (const page of (await readDraft(file)).pages) all.push(page);
+    context.progress();
+  }
+  const recognised = input.files.slice(drafts.length);
+  for (const [at, number] of numbersOf(input.args.read).entries()) {
+    const page = all[number - 1];
+    const file = recognised[at];
+    if (page !== undefined && file !== undefined) all[number - 1] = await withOcr(page, file);
+  }
+  for (const failure of (input.args.failed ?? []) as readonly { page: number; error: string }[]) {
+    const page = all[failure.page - 1];
+    if (page !== undefined) all[failure.page - 1] = { ...page, error: failure.error };
+  }
+  return await result({ ...first, pages: all }, input.options as DocumentOptions);
+};
+
+function numbersOf(list: Json | undefined): number[] {
+  return Array.isArray(list) ? list.map(Number) : [];
+}
+
+/** Text of form fields and notes on a page stays, after what OCR read. */
+async function withOcr(page: PageText, file: StepFile): Promise<PageText> {
+  const ocr = JSON.parse((await file.read()).toString("utf8")) as JsonObject;
+  const text = [String(ocr.extracted_text ?? "").trim(), page.text].filter((part) => part !== "").join("\n");
+  const confidence = typeof ocr.average_confidence === "number" ? ocr.average_confidence : null;
+  const counts = { word_count: countWords(text), character_count: countCharacters(text) };
+  return { ...page, text, ...counts, ocr_confidence: confidence };
+}
+
+async function result(draft: Draft, options: DocumentOptions): Promise<StepOutput> {
+  const fields = await pdfFields(draft.head, draft.pages, options);
+  const { page_count, word_count, text_content } = fields;
+  const summary = oneLine(
+    `PDF, ${page_count} pages, ${word_count} words: ${String(text_content).slice(0, 300)}`,
+  );
+  return jsonResult({ task: TASK, schemaVersion: SCHEMA_VERSION, file: draft.file, summary }, fields);
+}

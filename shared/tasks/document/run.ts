@@ -1,0 +1,117 @@
+import { ocr } from "../ocr/index.ts";
+import type { InputFile, Json, JsonObject, Part, PartDone, RunContext, UnitSpec } from "../task.ts";
+import type { DocumentOptions } from "./options.ts";
+import { blankPages, type Plan, planOf } from "./pdf/draft.ts";
+
+/** Large or scanned PDFs that are put together at a time; the others wait their turn. */
+const LANES = 8;
+
+type Job = RunContext<DocumentOptions>;
+
+/**
+ * Most files are done by one unit each. A PDF that comes back as a draft gets units of its own: ranges
+ * of its pages, pictures of its scanned pages, OCR of those, and one that makes the result of them all.
+ */
+export async function run(job: Job): Promise<void> {
+  const lanes: Promise<void>[] = Array.from({ length: LANES }, () => Promise.resolve());
+  let drafts = 0;
+  for await (const part of job.map(
+    "main",
+    "main",
+    job.inputs.map((file) => ({ files: [file] })),
+  )) {
+    const plan = part.ok ? planOf(part.info) : undefined;
+    const input = job.inputs[part.index];
+    if (!part.ok || plan === undefined || input === undefined) await job.publish(part.index, part);
+    else {
+      const lane = drafts % LANES;
+      drafts += 1;
+      const next = (lanes[lane] ?? Promise.resolve()).then(() => complete(job, input, { part, plan }));
+      // Awaited below; until then a failure must not count as unhandled.
+      next.catch(() => undefined);
+      lanes[lane] = next;
+    }
+  }
+  await Promise.all(lanes);
+}
+
+interface Drafted {
+  readonly part: PartDone;
+  readonly plan: Plan;
+}
+
+async function complete(job: Job, input: InputFile, first: Drafted): Promise<void> {
+  const ranges = rangesAfter(first.plan, job.options.pages_per_unit);
+  const rest = await all(job, `pages/${input.index}`, "pages", units(input, ranges));
+  const failed = rest.find((part) => !part.ok);
+  if (failed !== undefined) return await job.publish(input.index, failed);
+  const drafts = [first.part, ...rest.filter((part) => part.ok)];
+  const blank = drafts.flatMap((part) => blankPages(planOf(part.info) ?? first.plan));
+  const scanned = job.options.ocr ? await recognise(job, input, blank) : NOTHING_READ;
+  const unit: UnitSpec = {
+    files: [...drafts.map(({ file }) => file), ...scanned.results.map(({ file }) => file)],
+    args: { drafts: drafts.length, read: scanned.read, failed: scanned.failed },
+  };
+  const [result] = await all(job, `finish/${input.index}`, "finish", [unit]);
+  if (result !== undefined) await job.publish(input.index, result);
+}
+
+function rangesAfter({ to, page_count }: Plan, size: number): JsonObject[] {
+  const count = Math.ceil((page_count - to) / size);
+  return Array.from({ length: count }, (_, at) => {
+    const from = to + 1 + at * size;
+    return { from, to: Math.min(from + size - 1, page_count) };
+  });
+}
+
+function units(input: InputFile, args: readonly JsonObject[]): UnitSpec[] {
+  return args.map((one) => ({ files: [input], args: one }));
+}
+
+interface Recognised {
+  /** Pages whose OCR results are in `results`, in the same order. */
+  readonly read: readonly number[];
+  readonly results: readonly PartDone[];
+  readonly failed: readonly Json[];
+}
+
+const NOTHING_READ: Recognised = { read: [], results: [], failed: [] };
+
+/** Draws the pages and reads them; a page that fails keeps its reason, and the others go on. */
+async function recognise(job: Job, input: InputFile, pages: readonly number[]): Promise<Recognised> {
+  if (pages.length === 0) return NOTHING_READ;
+  const args = pages.map((page) => ({ page }));
+  const drawn = await all(job, `picture/${input.index}`, "picture", units(input, args));
+  const pictures = drawn.filter((part) => part.ok);
+  const drawnPages = pictures.map(({ index }) => pages[index] ?? 0);
+  const step = { task: ocr.name, step: ocr.mainStep ?? "main", options: job.options.ocr_options };
+  const texts = await all(
+    job,
+    `ocr/${input.index}`,
+    step,
+    pictures.map(({ file }) => ({ files: [file] })),
+  );
+  const done = texts.filter((part) => part.ok);
+  return {
+    read: done.map(({ index }) => drawnPages[index] ?? 0),
+    results: done,
+    failed: [...failures(drawn, pages), ...failures(texts, drawnPages)],
+  };
+}
+
+function failures(parts: readonly Part[], pages: readonly number[]): Json[] {
+  return parts
+    .filter((part) => !part.ok)
+    .map(({ index, error }) => ({ page: pages[index] ?? 0, error: `OCR failed: ${error}` }));
+}
+
+/** All parts of a map, in the order of its units. */
+async function all(
+  job: Job,
+  name: string,
+  ...[step, list]: [step: Parameters<Job["map"]>[1], list: readonly UnitSpec[]]
+): Promise<Part[]> {
+  const parts: Part[] = [];
+  for await (const part of job.map(name, step, list)) parts[part.index] = part;
+  return parts;
+}
