@@ -21,7 +21,7 @@ test.each([
     ["This line is long enough to look as if it was wrapped Right here.", "End."],
   ],
   ["ideographic stops need no space", "今日は雨。明日は晴れ。", ["今日は雨。", "明日は晴れ。"]],
-  ["an emoticon belongs to its sentence", "I like it. :) Really.", ["I like it. :)", "Really."]],
+  ["an emoticon belongs to its sentence", "I like it. :)\n\nReally.", ["I like it. :)", "Really."]],
   ["an empty text has none", "", []],
   ["nor have dashes", "---\n***\n", []],
 ])("%s", (_, text, sentences) => {
