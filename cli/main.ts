@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setMaxListeners } from "node:events";
 import { CommanderError } from "commander";
 import { loadEnvFile } from "../shared/env.ts";
 import { readCliConfig } from "./config.ts";
@@ -30,6 +31,8 @@ async function main(args: readonly string[]): Promise<number> {
 /** The first signal lets go of what runs; the second ends at once. */
 function interruptSignal(): AbortSignal {
   const interrupt = new AbortController();
+  // Every transfer listens to it, and many run at a time.
+  setMaxListeners(0, interrupt.signal);
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
       if (interrupt.signal.aborted) process.exit(exitCodeOf(interrupt.signal.reason));

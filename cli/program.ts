@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { VERSION } from "../shared/version.ts";
+import { addDemo } from "./commands/demo.ts";
 import { addJobs, addSlaves, addTasks } from "./commands/lists.ts";
 import type { RunCommand } from "./commands/runCommand.ts";
+import { addStart } from "./commands/start.ts";
 import { addUpload } from "./commands/upload.ts";
 
 /** All commands. Parsing throws a CommanderError where commander would end the process. */
@@ -16,6 +18,8 @@ export function buildProgram(run: RunCommand): Command {
   addJobs(program, run);
   addSlaves(program, run);
   addTasks(program, run);
+  addStart(program, run);
+  addDemo(program, run);
   return program;
 }
 

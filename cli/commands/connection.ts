@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext } from "../context.ts";
 import { timedOut } from "../exit.ts";
@@ -51,7 +52,9 @@ function connect({ config, interrupt }: CliContext, flags: ConnectionFlags): Con
   if (timeout === undefined) return { client, signal: interrupt, close: () => undefined };
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(timedOut(timeout)), timeout * 1000);
-  return { client, signal: AbortSignal.any([interrupt, late.signal]), close: () => clearTimeout(timer) };
+  const signal = AbortSignal.any([interrupt, late.signal]);
+  setMaxListeners(0, signal);
+  return { client, signal, close: () => clearTimeout(timer) };
 }
 
 /** Seconds that a timer can count: up to 24 days. */

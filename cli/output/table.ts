@@ -9,7 +9,7 @@ export interface Column<Row> {
 
 const GAP = "  ";
 /** The widest that a column is padded to, for terminals as a share of their width. */
-const MAX_PADDING = 48;
+const MAX_PADDING = 64;
 const MAX_SHARE = 0.4;
 
 /**

@@ -1,8 +1,16 @@
+/** A stop that takes longer than this is cut short: nobody is left who could hurry it. */
+const LAST_MS = 10_000;
+
 /**
  * Calls `stop` when the parent that started this process with a channel is gone, killed or not, so that
  * it leaves nobody behind. Does nothing in a process that was started by hand.
  */
 export function endWithParent(stop: () => void): void {
   if (process.send === undefined) return;
-  process.once("disconnect", stop);
+  const gone = () => {
+    stop();
+    setTimeout(() => process.exit(1), LAST_MS).unref();
+  };
+  if (process.connected) process.once("disconnect", gone);
+  else gone();
 }

@@ -1,0 +1,47 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { type Member, type MemberRequest, startMember } from "./member.ts";
+
+export interface Supervised {
+  /** Ends the supervision and then the process. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface SupervisorOptions {
+  readonly onReady: (url: string) => void;
+  /** It ended and will be started again after so many seconds. */
+  readonly onEnd: (how: string, seconds: number) => void;
+}
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 30_000;
+/** One that ran for so long did not fail to start. */
+const STEADY_MS = 10_000;
+
+/** Keeps one process running: when it ends it is started again, ever later while it does not last. */
+export function supervise(request: MemberRequest, { onReady, onEnd }: SupervisorOptions): Supervised {
+  const stopping = new AbortController();
+  let member: Member = startMember(request);
+  const loop = async () => {
+    let waitMs = FIRST_WAIT_MS;
+    while (!stopping.signal.aborted) {
+      const since = Date.now();
+      member.ready.then(onReady, () => undefined);
+      const how = await member.exited;
+      if (stopping.signal.aborted) return;
+      waitMs = Date.now() - since > STEADY_MS ? FIRST_WAIT_MS : waitMs;
+      onEnd(how, waitMs / 1000);
+      await wait(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return;
+      waitMs = Math.min(LONGEST_WAIT_MS, 2 * waitMs);
+      member = startMember(request);
+    }
+  };
+  const ended = loop();
+  return {
+    stop: async (graceMs) => {
+      stopping.abort();
+      await member.stop(graceMs);
+      await ended;
+    },
+  };
+}
