@@ -1,5 +1,5 @@
 import { type Gray, grayOfBitmap, type Samples, writeLuma } from "./luma.ts";
-import type { Sharp, SharpOptions } from "./sharp.ts";
+import type { Sharp } from "./sharp.ts";
 import { decoding, type SharpContent, type Source } from "./source.ts";
 
 /** Pixels that are decoded in colour at a time: 16 million take 64 MB in RGBA, twice that with 16 bits. */
@@ -19,39 +19,74 @@ interface Block {
   readonly rows: number;
 }
 
+/** How the pixels are wanted. */
+export interface Drawing {
+  /** Resolution at which an SVG is drawn; 72 = its own size. */
+  readonly dpi?: number;
+  /** A larger page is made smaller while it is decoded, if sharp decodes it. For single pages. */
+  readonly atMost?: number;
+}
+
 /**
  * Decodes pages to gray: sRGB (profiles and CMYK are converted), then Rec. 601 luma. Not yet upright.
  * Colour never lies in memory whole: large images are decoded in blocks of rows.
- * `dpi` is the resolution at which an SVG is drawn (72 = its own size).
  * @throws FileError `corrupt_file`, `too_large`, `unequal_pages`, `unsupported_format`.
  */
-export async function grayOf(source: Source, range: PageRange, dpi?: number): Promise<Gray> {
-  const { content } = source;
+export async function grayOf(source: Source, range: PageRange, drawing: Drawing = {}): Promise<Gray> {
+  const { content, limits } = source;
   if (content.kind === "bitmap") return grayOfBitmap(content.bitmap);
-  return await decoding(source.limits, () => decodeBlocks(source, content, { range, dpi }));
+  return await decoding(limits, async () => {
+    const pages = await pagesOf(source, content, { range, drawing });
+    const { atMost = Number.POSITIVE_INFINITY } = drawing;
+    return pages.width * pages.height > atMost
+      ? await decodeSmaller(source, pages, atMost)
+      : await decodeBlocks(source, pages);
+  });
+}
+
+interface Pages {
+  readonly range: PageRange;
+  /** Of one page. */
+  readonly width: number;
+  readonly height: number;
+  readonly open: (page: number, pages: number) => Sharp;
 }
 
 interface Wanted {
   readonly range: PageRange;
-  readonly dpi: number | undefined;
+  readonly drawing: Drawing;
 }
 
-async function decodeBlocks(source: Source, content: SharpContent, { range, dpi }: Wanted): Promise<Gray> {
-  const drawn = dpi === undefined ? {} : { density: dpi };
-  const paged = (page: number, pages: number): SharpOptions => (source.pages > 1 ? { page, pages } : {});
+async function pagesOf(source: Source, content: SharpContent, { range, drawing }: Wanted): Promise<Pages> {
+  const drawn = drawing.dpi === undefined ? {} : { density: drawing.dpi };
+  const open = (page: number, pages: number) =>
+    content.open({ ...drawn, ...(source.pages > 1 ? { page, pages } : {}) });
   // A page may have a size of its own (TIFF), an SVG another one at this resolution.
-  const { width, height, pageHeight } = await content
-    .open({ ...drawn, ...paged(range.first, range.count) })
-    .metadata();
-  const page = { width, height: range.count > 1 ? (pageHeight ?? height) : height };
-  let gray: (Omit<Gray, "channels" | "data"> & { channels: 1 | 2; data: Samples }) | undefined;
+  const { width, height, pageHeight } = await open(range.first, range.count).metadata();
+  return { range, width, height: range.count > 1 ? (pageHeight ?? height) : height, open };
+}
+
+async function decodeSmaller(
+  source: Source,
+  { range, width, height, open }: Pages,
+  atMost: number,
+): Promise<Gray> {
+  const factor = Math.sqrt(atMost / (width * height));
+  const size = { width: Math.floor(width * factor), height: Math.floor(height * factor) };
+  const decoded = await decodeBlock(open(range.first, 1).resize({ ...size, fit: "fill" }), source);
+  const gray = { ...size, pages: 1, ...room(decoded, size.width * size.height) };
+  append(gray, 0, decoded);
+  return gray;
+}
+
+async function decodeBlocks(source: Source, { range, width, height, open }: Pages): Promise<Gray> {
+  let gray: Gray | undefined;
   let filled = 0;
-  for (const block of blocksOf(range, page)) {
-    const image = content.open({ ...drawn, ...paged(block.page, block.pages) });
-    if (block.rows < page.height)
-      image.extract({ left: 0, top: block.top, width: page.width, height: block.rows });
+  for (const block of blocksOf(range, { width, height })) {
+    const image = open(block.page, block.pages);
+    if (block.rows < height) image.extract({ left: 0, top: block.top, width, height: block.rows });
     const decoded = await decodeBlock(image, source);
-    gray ??= { ...page, pages: range.count, ...room(decoded, page.width * page.height * range.count) };
+    gray ??= { width, height, pages: range.count, ...room(decoded, width * height * range.count) };
     filled += append(gray, filled, decoded);
   }
   if (gray === undefined) throw new Error("an image without rows");

@@ -9,17 +9,11 @@ const PNG = Buffer.from("\x89PNG", "latin1");
 /** The picture of an icon: a PNG inside, or a bitmap with a mask. */
 export type IconPicture = { readonly png: Buffer } | { readonly bitmap: Bitmap };
 
-/** Number of pictures, and the largest of them. */
-export interface Icon {
-  readonly pictures: number;
-  readonly largest: IconPicture;
-}
-
 /**
  * Opens an ICO or CUR file; its largest picture (of those the deepest) stands for it.
  * @throws FileError `corrupt_file`, `too_large`.
  */
-export function openIco(bytes: Buffer, limits: Limits): Icon {
+export function openIco(bytes: Buffer, limits: Limits): IconPicture {
   const pictures = bytes.length >= DIRECTORY ? bytes.readUInt16LE(4) : 0;
   if (pictures === 0 || bytes.length < DIRECTORY + pictures * ENTRY)
     throw corrupt("the icon's directory is incomplete");
@@ -28,8 +22,8 @@ export function openIco(bytes: Buffer, limits: Limits): Icon {
   if (best === undefined || best.offset >= bytes.length) throw corrupt("the icon's picture is missing");
   // Wrong lengths are common; the picture itself knows where it ends.
   const picture = bytes.subarray(best.offset);
-  if (picture.subarray(0, PNG.length).equals(PNG)) return { pictures, largest: { png: picture } };
-  return { pictures, largest: { bitmap: masked(picture, limits) } };
+  if (picture.subarray(0, PNG.length).equals(PNG)) return { png: picture };
+  return { bitmap: masked(picture, limits) };
 }
 
 function entryAt(bytes: Buffer, at: number) {

@@ -1,7 +1,7 @@
 import { onlyFile } from "../result.ts";
 import type { JsonObject, Step } from "../task.ts";
 import { type Encoded, encode, upright } from "./encode.ts";
-import { grayOf } from "./gray.ts";
+import { type Drawing, grayOf } from "./gray.ts";
 import type { ImageOptions } from "./index.ts";
 import { openImage, type Source } from "./source.ts";
 
@@ -13,7 +13,7 @@ const grayscale: Step = async ({ files, options: given }) => {
   const options = given as ImageOptions;
   const source = await openImage(await onlyFile(files).read(), { maxPixels: options.max_pixels });
   const range = { first: 0, count: options.pages === "all" ? source.pages : 1 };
-  const gray = await grayOf(source, range, drawingDpi(source, options));
+  const gray = await grayOf(source, range, drawingOf(source, options));
   const picture = await upright(gray, source.orientation);
   const encoded = await encode(picture, { options, animation: source.animation });
   return { body: encoded.data, summary: summaryOf(encoded, options), info: infoOf(source, encoded, options) };
@@ -21,14 +21,15 @@ const grayscale: Step = async ({ files, options: given }) => {
 
 export const steps = { grayscale };
 
-/** A drawing is drawn at the size that is asked for, not drawn small and blown up. 72 is its own size. */
-function drawingDpi({ format, width, height }: Source, options: ImageOptions): number | undefined {
-  if (format !== "svg") return undefined;
-  const scale = Math.max((options.width ?? 0) / width, (options.height ?? 0) / height);
-  return scale > 1 && options.enlarge ? Math.min(72 * scale, 72 * MAX_DRAWING_SCALE) : undefined;
-}
-
+const OWN_DPI = 72;
 const MAX_DRAWING_SCALE = 100;
+
+/** An SVG is drawn at the size that is asked for, not drawn small and blown up. */
+function drawingOf({ format, width, height }: Source, options: ImageOptions): Drawing {
+  const scale = Math.max((options.width ?? 0) / width, (options.height ?? 0) / height);
+  if (format !== "svg" || scale <= 1 || !options.enlarge) return {};
+  return { dpi: OWN_DPI * Math.min(scale, MAX_DRAWING_SCALE) };
+}
 
 function summaryOf({ width, height, pages, bits }: Encoded, { format }: ImageOptions): string {
   const kept = pages > 1 ? `, ${pages} pages` : "";

@@ -23,7 +23,7 @@ export interface Source {
   /** Pixels as stored, before `orientation` is applied. */
   readonly width: number;
   readonly height: number;
-  /** Pages or frames (pictures of an icon). */
+  /** Pages or frames; the largest picture of an icon is its only page. */
   readonly pages: number;
   /** EXIF orientation, 1..8; 1 = upright. */
   readonly orientation: number;
@@ -62,9 +62,9 @@ export async function openImage(bytes: Buffer, limits: Limits): Promise<Source> 
     case "pnm":
       return ofBitmap(format, openPnm(bytes, limits), limits);
     case "ico": {
-      const { pictures, largest } = openIco(bytes, limits);
-      if ("bitmap" in largest) return { ...ofBitmap(format, largest.bitmap, limits), pages: pictures };
-      return { ...(await ofSharp(format, largest.png, limits)), pages: pictures };
+      const picture = openIco(bytes, limits);
+      if ("bitmap" in picture) return ofBitmap(format, picture.bitmap, limits);
+      return await ofSharp(format, picture.png, limits);
     }
     case "svgz":
       return await ofSharp("svg", inflateSvg(bytes), limits);

@@ -3,8 +3,8 @@ import { grayOf } from "../image/gray.ts";
 import type { Gray } from "../image/luma.ts";
 import type { Source } from "../image/source.ts";
 
-/** More pixels than an A3 page at 300 dpi make recognition slower and no better. */
-const MAX_READ_PIXELS = 20_000_000;
+/** An A4 page at 350 dpi; more pixels take more memory and time and are read no better. */
+const MAX_READ_PIXELS = 12_000_000;
 
 /** A page as it is recognised, and the way back from its pixels to those of the page as it was. */
 export interface Picture {
@@ -13,18 +13,29 @@ export interface Picture {
   readonly toPage: (x: number, y: number) => readonly [number, number];
 }
 
-/** A page of a source, counted from 0: upright by its EXIF orientation, opaque, 8 bits. */
-export async function pageOf(source: Source, index: number): Promise<Picture> {
-  const decoded = await grayOf(source, { first: index, count: 1 });
-  const gray = opaque(await upright(decoded, source.orientation));
-  return { gray, toPage: (x, y) => [x, y] };
+/** A page that can be read, and its own size. */
+export interface ReadablePage {
+  readonly picture: Picture;
+  readonly width: number;
+  readonly height: number;
 }
 
-/** Small enough to be read. */
-export async function bounded(picture: Picture): Promise<Picture> {
-  const { width, height } = picture.gray;
-  const pixels = width * height;
-  return pixels <= MAX_READ_PIXELS ? picture : await scaled(picture, Math.sqrt(MAX_READ_PIXELS / pixels));
+/** A page of a source, counted from 0: upright by its EXIF orientation, opaque, 8 bits, not too large. */
+export async function pageOf(source: Source, index: number): Promise<ReadablePage> {
+  const decoded = await grayOf(source, { first: index, count: 1 }, { atMost: MAX_READ_PIXELS });
+  const gray = opaque(await upright(decoded, source.orientation));
+  const sideways = source.orientation >= 5;
+  const own = source.pages > 1 ? decoded : source;
+  const [width, height] = sideways ? [own.height, own.width] : [own.width, own.height];
+  const [across, down] = [width / gray.width, height / gray.height];
+  const picture: Picture = { gray, toPage: (x, y) => [x * across, y * down] };
+  return { picture: await bounded(picture), width, height };
+}
+
+/** At most so many pixels. */
+export async function bounded(picture: Picture, most = MAX_READ_PIXELS): Promise<Picture> {
+  const pixels = picture.gray.width * picture.gray.height;
+  return pixels <= most ? picture : await scaled(picture, Math.sqrt(most / pixels));
 }
 
 export async function scaled(picture: Picture, factor: number): Promise<Picture> {
@@ -33,8 +44,10 @@ export async function scaled(picture: Picture, factor: number): Promise<Picture>
   const height = Math.max(1, Math.round(gray.height * factor));
   if (width === gray.width && height === gray.height) return picture;
   const data = await rawOf(sharpOf(gray).resize({ width, height, fit: "fill", kernel: "cubic" }), gray);
-  const toPage: Picture["toPage"] = (x, y) =>
-    picture.toPage((x * gray.width) / width, (y * gray.height) / height);
+  // Functions that live on must not hold the pixels they came from.
+  const [across, down] = [gray.width / width, gray.height / height];
+  const before = picture.toPage;
+  const toPage: Picture["toPage"] = (x, y) => before(x * across, y * down);
   return { gray: { ...gray, width, height, data }, toPage };
 }
 
@@ -45,10 +58,11 @@ export async function quarterTurned(picture: Picture, degrees: 0 | 90 | 180 | 27
   const { width, height } = gray;
   const data = await rawOf(sharpOf(gray).rotate(degrees), gray);
   const size = degrees === 180 ? { width, height } : { width: height, height: width };
+  const before = picture.toPage;
   const back = {
-    90: (x: number, y: number) => picture.toPage(y, height - x),
-    180: (x: number, y: number) => picture.toPage(width - x, height - y),
-    270: (x: number, y: number) => picture.toPage(width - y, x),
+    90: (x: number, y: number) => before(y, height - x),
+    180: (x: number, y: number) => before(width - x, height - y),
+    270: (x: number, y: number) => before(width - y, x),
   };
   return { gray: { ...gray, ...size, data }, toPage: back[degrees] };
 }

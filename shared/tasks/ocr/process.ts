@@ -53,13 +53,12 @@ async function readOne(
   index: number,
   { options, context, count }: Reading,
 ): Promise<ReadPage> {
-  const page = await pageOf(source, index);
+  const { picture: page, width, height } = await pageOf(source, index);
   const { languages, page_mode: pageMode, preprocess } = options;
   const { folder } = context;
   const progress = (done: number) => context.progress(Math.min(1, (index + done) / count));
   const reading: Recognize = ({ gray }, thresholding) =>
     read(gray, { languages, pageMode, thresholding, folder, progress });
-  const { width, height } = page.gray;
   if (preprocess === "none") return { width, height, attempt: await readPlainly(page, reading) };
   return { width, height, attempt: await readPage(page, reading, PAGE_LIKE.includes(pageMode)) };
 }

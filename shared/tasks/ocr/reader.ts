@@ -39,13 +39,13 @@ export async function read(
   gray: Gray,
   { languages, pageMode, thresholding, folder, progress }: Reading,
 ): Promise<Page> {
-  const { worker, died } = await readerFor(languages, folder);
+  const reader = await readerFor(languages, folder);
   report = progress;
   try {
-    return await Promise.race([recognize(worker, gray, { pageMode, thresholding }), died]);
+    return await Promise.race([recognize(reader, gray, { pageMode, thresholding }), reader.died]);
   } catch (error) {
     warm = undefined;
-    await worker.terminate();
+    await reader.worker.terminate();
     throw asError(error);
   } finally {
     report = () => undefined;
@@ -54,10 +54,15 @@ export async function read(
 
 type Mode = Pick<Reading, "pageMode" | "thresholding">;
 
-async function recognize(worker: Worker, gray: Gray, { pageMode, thresholding }: Mode): Promise<Page> {
+/** Scripts without spaces between words; the models would put one between any two characters. */
+const WITHOUT_SPACES = /^(?:chi|jpn|tha|lao|khm|mya)/;
+
+async function recognize(reader: Reader, gray: Gray, { pageMode, thresholding }: Mode): Promise<Page> {
+  const { worker, languages } = reader;
   await worker.setParameters({
     tessedit_pageseg_mode: String(pageMode) as PSM,
     thresholding_method: THRESHOLDING[thresholding],
+    preserve_interword_spaces: WITHOUT_SPACES.test(languages) ? "1" : "0",
     // Remarks about each page belong to nobody's log.
     debug_file: "/dev/null",
   });
