@@ -6,6 +6,7 @@ export default defineConfig({
     // End-to-end tests start real processes; this is a ceiling against hanging, not a measure of speed.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     pool: "forks",
     maxWorkers: 2,
   },

@@ -90,7 +90,7 @@ describe("a unit", () => {
       expect(output.body).toMatchObject({ path: expect.stringContaining(keepIn) });
       expect(output.bytes).toBe(5_000_000);
       expect((await bytesOf(output.body)).equals(Buffer.alloc(5_000_000, 7))).toBe(true);
-      await expect.poll(() => readdir(join(folder, "slot-0"))).toEqual([]);
+      await expect.poll(() => readdir(join(folder, "slot-0", "child-1"))).toEqual([]);
     },
   );
 
@@ -118,8 +118,8 @@ describe("a child", () => {
     const pool = start();
     await run(pool, unit("litter"));
     const seen = await jsonOf(await run(pool, unit("look")));
-    const slot = join(folder, "slot-0");
-    expect(seen).toMatchObject({ cwd: slot, folder: slot, tmp: slot, left: [] });
+    const own = join(folder, "slot-0", "child-1");
+    expect(seen).toMatchObject({ cwd: own, folder: own, tmp: own, left: [] });
     const { NODE_CHANNEL_FD: _fd, NODE_CHANNEL_SERIALIZATION_MODE: _mode, ...env } = seen.env;
     expect(Object.keys(env).sort()).toEqual([
       "LANG",
@@ -134,12 +134,20 @@ describe("a child", () => {
     expect(await jsonOf(await run(start(), unit("print")))).toEqual({});
   });
 
-  it("is replaced after its number of units", async () => {
+  it("is replaced after its number of units, by one that starts while it still works", async () => {
     const pool = start({ maxUnits: 2 });
-    const seen = [];
-    for (let i = 0; i < 4; i++) seen.push(await jsonOf(await run(pool, unit("look"))));
-    expect(seen.map((s) => s.units)).toEqual([1, 2, 1, 2]);
-    expect(new Set(seen.map((s) => s.pid)).size).toBe(2);
+    const pids: number[] = [];
+    const look = async () => {
+      const { pid, units } = await jsonOf(await run(pool, unit("look")));
+      pids.push(pid);
+      return units;
+    };
+    expect([await look(), await look()]).toEqual([1, 2]);
+    await expect.poll(look).toBe(1);
+    const [first, second] = new Set(pids);
+    expect(second).not.toBe(first);
+    await expect.poll(() => alive(first ?? 0)).toBe(false);
+    await expect.poll(() => readdir(join(folder, "slot-0"))).not.toContain("child-1");
   });
 
   it("is first to go when the machine runs out of memory", async () => {
@@ -149,13 +157,22 @@ describe("a child", () => {
 });
 
 describe("the line of waiting units", () => {
-  it("keeps every slot busy and prefers a child that has loaded the task", async () => {
+  it("keeps every slot busy", async () => {
     const pool = start({ slots: 2 });
-    const first = await Promise.all([
-      run(pool, unit("sleep", { ms: 100 })),
-      run(pool, unit("sleep", { ms: 100 })),
-    ]);
-    expect(new Set((await Promise.all(first.map(jsonOf))).map((s) => s.pid)).size).toBe(2);
+    const { signal, abort } = cancellation();
+    const settled = Promise.allSettled(
+      [1, 2, 3].map(() => run(pool, unit("sleep", { ms: 60_000 }), { signal })),
+    );
+    await expect.poll(() => pool.status()).toMatchObject({ busy: 2, waiting: 1 });
+    abort();
+    expect((await settled).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+  });
+
+  it("prefers a child that has loaded the task", async () => {
+    const pool = start({ slots: 2 });
+    const pids = new Set<number>();
+    for (let i = 0; i < 10; i++) pids.add((await jsonOf(await run(pool, unit("look")))).pid);
+    expect(pids.size).toBe(1);
   });
 
   it("warms up children one after the other, and leaves alone what breaks them", async () => {

@@ -1,17 +1,11 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { AppError } from "../../shared/errors.ts";
 import type { LocalUnit } from "../../shared/tasks/local.ts";
-import { Child, type ChildEnd, type ChildSettings } from "./childProcess.ts";
-import { crashed, ending, handedBack, outOfMemory } from "./endings.ts";
-import { residentBytes } from "./memory.ts";
-import type { ChildResult, FromChild } from "./messages.ts";
+import { handedBack } from "./endings.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
-import { emptyFolder, takeOver } from "./unitFolder.ts";
-import { type Budgets, type Watch, watchUnit } from "./watch.ts";
+import { type State, WarmChild, type WarmChildSettings } from "./warmChild.ts";
 
-export interface SlotSettings extends ChildSettings, Budgets {
-  /** Units after which the child makes room for a new one. */
+export interface SlotSettings extends WarmChildSettings {
+  /** Units after which a child is replaced. */
   readonly maxUnits: number;
 }
 
@@ -22,224 +16,139 @@ export interface SlotEvents {
   readonly onFailedStart: (times: number) => void;
 }
 
-type Answer = Extract<FromChild, { type: "done" | "failed" }>;
-
-interface Run {
-  readonly id: number;
-  readonly unit: LocalUnit;
-  readonly hooks: UnitHooks;
-  readonly startedAt: number;
-  readonly watch: Watch;
-  readonly resolve: (output: UnitOutput) => void;
-  readonly reject: (error: unknown) => void;
-  /** Why the child was killed under it. */
-  reason?: unknown;
-}
-
 /** Over this share of the memory limit an idle child is replaced: the next file shall not pay for the last one. */
 const FULL_SHARE = 0.75;
 /** After shorter units the memory is looked at now and then only: it costs as much as they do. */
 const LONG_UNIT_SECONDS = 0.05;
 const LONGEST_BACKOFF_MS = 10_000;
 
-let lastId = 0;
-
-/** Keeps one child alive and gives it one unit at a time. */
+/** A place for one unit at a time: it always has a child, and a new one whenever that ends or has done its share. */
 export class Slot {
   readonly #settings: SlotSettings;
   readonly #events: SlotEvents;
-  #child: Child | undefined;
-  #state: "starting" | "idle" | "warming" | "busy" | "closed" = "starting";
-  #loaded = new Set<string>();
-  /** Tasks whose warming up ended the child: they are left to their first unit. */
+  /** Tasks whose warming up ended a child: they are left to their first unit. */
   readonly #notWarmed = new Set<string>();
-  #toWarm = "";
-  #run: Run | undefined;
-  #units = 0;
+  readonly #leaving = new Set<WarmChild>();
+  #child: WarmChild | undefined;
+  /** Starts while the old one still works, and takes over between two units. */
+  #successor: WarmChild | undefined;
+  #started = 0;
   #failedStarts = 0;
-  #gone = Promise.resolve();
   #restart: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
+  /** Its children get folders of their own below `settings.folder`. */
   constructor(settings: SlotSettings, events: SlotEvents) {
     this.#settings = settings;
     this.#events = events;
-    mkdirSync(settings.folder, { recursive: true });
   }
 
   get idle(): boolean {
-    return this.#state === "idle";
+    return this.#child?.state === "idle";
   }
 
   get warming(): boolean {
-    return this.#state === "warming";
+    return this.#child?.state === "warming";
   }
 
   /** Tasks that its child has loaded. */
   get loaded(): ReadonlySet<string> {
-    return this.#loaded;
+    return this.#child?.loaded ?? this.#notWarmed;
   }
 
   get running(): { readonly unit: LocalUnit; readonly startedAt: number } | undefined {
-    return this.#run;
+    return this.#child?.running;
   }
 
   get residentBytes(): number {
-    return this.#child === undefined ? 0 : (residentBytes(this.#child.pid) ?? 0);
+    return (this.#child?.residentBytes ?? 0) + (this.#successor?.residentBytes ?? 0);
   }
 
   start(): void {
-    if (this.#state === "closed") return;
-    this.#state = "starting";
-    this.#loaded = new Set(this.#notWarmed);
-    this.#units = 0;
-    this.#gone = new Promise((resolve) => {
-      this.#child = new Child(this.#settings, {
-        onMessage: (message) => this.#hear(message),
-        onEnd: (end) => {
-          this.#ended(end);
-          resolve();
-        },
-      });
-    });
+    if (!this.#isClosed) this.#child = this.#newChild();
   }
 
   /** Loads a task ahead. Only when idle. */
   warm(task: string): void {
-    this.#state = "warming";
-    this.#toWarm = task;
-    this.#loaded.add(task);
-    this.#child?.send({ type: "warm", task });
+    this.#child?.warm(task);
   }
 
   /** Only when idle. @throws what the step threw, or why the child ended. */
   async run(unit: LocalUnit, hooks: UnitHooks): Promise<UnitOutput> {
-    const child = this.#child;
-    if (child === undefined) throw handedBack("The child that was to do it is gone.");
-    this.#state = "busy";
-    this.#loaded.add(unit.task);
-    this.#units += 1;
-    lastId += 1;
-    const id = lastId;
-    const end = (reason: unknown) => {
-      if (this.#run?.id !== id) return;
-      this.#run.reason ??= reason;
-      child.kill();
-    };
-    const onAbort = () => end(hooks.signal.reason);
-    const watch = watchUnit(child.pid, this.#settings, end);
-    hooks.signal.addEventListener("abort", onAbort, { once: true });
-    try {
-      return await new Promise<UnitOutput>((resolve, reject) => {
-        this.#run = { id, unit, hooks, startedAt: performance.now(), watch, resolve, reject };
-        hooks.onStart?.();
-        child.send({ type: "unit", id, ...unit });
-      });
-    } finally {
-      watch.stop();
-      hooks.signal.removeEventListener("abort", onAbort);
-    }
+    if (this.#child === undefined) throw handedBack("The child that was to do it is gone.");
+    return await this.#child.run(unit, hooks);
   }
 
   async close(): Promise<void> {
-    this.#state = "closed";
+    this.#isClosed = true;
     clearTimeout(this.#restart);
-    this.#child?.kill();
-    await this.#gone;
+    this.#dismiss(this.#child);
+    this.#dismiss(this.#successor);
+    await Promise.all([...this.#leaving].map(({ gone }) => gone));
   }
 
-  #hear(message: FromChild): void {
-    switch (message.type) {
-      case "ready":
-        this.#failedStarts = 0;
-        this.#free();
-        break;
-      case "warmed":
-        if (message.error !== undefined)
-          this.#settings.log.warn({ task: message.task, reason: message.error }, "warming up failed");
-        this.#free();
-        break;
-      case "progress":
-        this.#progress(message);
-        break;
-      default:
-        void this.#answered(message);
+  #newChild(): WarmChild {
+    this.#started += 1;
+    const folder = join(this.#settings.folder, `child-${this.#started}`);
+    const child = new WarmChild(
+      { ...this.#settings, folder },
+      {
+        onIdle: () => this.#childIdle(child),
+        onEnd: (during, task) => this.#childEnded(child, { during, task }),
+      },
+    );
+    for (const task of this.#notWarmed) child.loaded.add(task);
+    return child;
+  }
+
+  #childIdle(child: WarmChild): void {
+    if (this.#isClosed) return;
+    this.#failedStarts = 0;
+    if (child === this.#successor && !this.idle) return;
+    if (this.#successor?.state === "idle") this.#takeOver(this.#successor);
+    else if (this.#isFull(child)) this.#takeOver(this.#successor);
+    else if (child.units >= this.#settings.maxUnits) this.#successor ??= this.#newChild();
+    if (this.#child === undefined) this.start();
+    if (this.idle) this.#events.onIdle();
+  }
+
+  #takeOver(successor: WarmChild | undefined): void {
+    this.#dismiss(this.#child);
+    this.#child = successor;
+    this.#successor = undefined;
+  }
+
+  #isFull({ units, lastSeconds, residentBytes }: WarmChild): boolean {
+    const look = units > 0 && (lastSeconds > LONG_UNIT_SECONDS || units % 10 === 0);
+    return look && residentBytes > this.#settings.memoryBytes * FULL_SHARE;
+  }
+
+  #childEnded(
+    child: WarmChild,
+    { during, task }: { readonly during: State; readonly task: string | undefined },
+  ) {
+    if (during === "warming" && task !== undefined) this.#notWarmed.add(task);
+    if (child === this.#successor) {
+      this.#successor = undefined;
+      return;
     }
-  }
-
-  #progress(message: Extract<FromChild, { type: "progress" }>): void {
-    if (this.#run?.id !== message.id) return;
-    this.#run.watch.progress();
-    this.#run.hooks.onProgress?.(message.done);
-  }
-
-  async #answered(message: Answer): Promise<void> {
-    const run = this.#run;
-    if (run?.id !== message.id || run.reason !== undefined) return;
-    this.#run = undefined;
-    run.watch.stop();
-    const { folder, log } = this.#settings;
-    const seconds = (performance.now() - run.startedAt) / 1_000;
-    if (message.type === "failed" && message.stack !== undefined)
-      log.error({ task: run.unit.task, stack: message.stack }, "a step failed");
-    try {
-      const result = await takeOver(resultOf(message), folder, join(run.hooks.keepIn, `part-${run.id}`));
-      run.resolve({ ...result, seconds });
-    } catch (error) {
-      run.reject(error);
+    this.#child = this.#successor;
+    this.#successor = undefined;
+    if (this.#child !== undefined || this.#isClosed) {
+      if (this.idle) this.#events.onIdle();
+      return;
     }
-    await this.#tidy(seconds);
+    const failed = during === "starting";
+    this.#failedStarts = failed ? this.#failedStarts + 1 : 0;
+    if (failed) this.#events.onFailedStart(this.#failedStarts);
+    const delay = failed ? Math.min(100 * 2 ** (this.#failedStarts - 1), LONGEST_BACKOFF_MS) : 0;
+    this.#restart = setTimeout(() => this.start(), delay);
   }
 
-  /** Between two units: nothing of the last one may be left. */
-  async #tidy(seconds: number): Promise<void> {
-    const { folder, log, maxUnits, memoryBytes } = this.#settings;
-    await emptyFolder(folder).catch((error: unknown) => log.warn({ err: error }, "a unit's folder stays"));
-    if (this.#state !== "busy") return;
-    const look = seconds > LONG_UNIT_SECONDS || this.#units % 10 === 0;
-    const full = look && this.residentBytes > memoryBytes * FULL_SHARE;
-    if (this.#units >= maxUnits || full) this.#child?.kill();
-    else this.#free();
+  #dismiss(child: WarmChild | undefined): void {
+    if (child === undefined) return;
+    this.#leaving.add(child);
+    void child.gone.then(() => this.#leaving.delete(child));
+    child.dismiss();
   }
-
-  #free(): void {
-    if (this.#state === "closed") return;
-    this.#state = "idle";
-    this.#events.onIdle();
-  }
-
-  #ended(end: ChildEnd): void {
-    const { log, memoryBytes } = this.#settings;
-    const run = this.#run;
-    const started = this.#state !== "starting";
-    if (this.#state === "warming") this.#notWarmed.add(this.#toWarm);
-    this.#run = undefined;
-    if (run !== undefined)
-      run.reject(run.reason ?? (end.heapFull ? outOfMemory(memoryBytes) : crashed(end.code, end.signal)));
-    if (this.#state === "closed") return;
-    if (run?.reason === undefined && end.signal !== "SIGKILL")
-      log.warn({ printed: this.#child?.lastPrinted }, `a child ${ending(end.code, end.signal)}`);
-    this.#child = undefined;
-    this.#state = "starting";
-    this.#failedStarts = started ? 0 : this.#failedStarts + 1;
-    if (!started) this.#events.onFailedStart(this.#failedStarts);
-    const delay = started ? 0 : Math.min(100 * 2 ** (this.#failedStarts - 1), LONGEST_BACKOFF_MS);
-    this.#restart = setTimeout(() => void this.#startAgain(), delay);
-  }
-
-  async #startAgain(): Promise<void> {
-    await emptyFolder(this.#settings.folder).catch(() => undefined);
-    this.start();
-  }
-}
-
-function resultOf(message: Answer): ChildResult {
-  if (message.type === "failed") throw new AppError(message.code, message.error, { status: 422 });
-  const { body, bytes, sha256, summary, info } = message;
-  return {
-    body,
-    bytes,
-    sha256,
-    ...(summary === undefined ? {} : { summary }),
-    ...(info === undefined ? {} : { info }),
-  };
 }

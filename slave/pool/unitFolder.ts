@@ -1,12 +1,24 @@
+import { opendirSync } from "node:fs";
 import { lstat, readdir, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AppError } from "../../shared/errors.ts";
 import type { ChildResult } from "./messages.ts";
 
-/** Empties a folder without removing it: a process may stand in it. */
+/** Empties a folder without removing it: a process stands in it. */
 export async function emptyFolder(folder: string): Promise<void> {
+  if (isEmpty(folder)) return;
   const names = await readdir(folder);
   await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}
+
+/** Synchronous, because it is asked after every unit; one entry is looked at, however many there are. */
+function isEmpty(folder: string): boolean {
+  const entries = opendirSync(folder, { bufferSize: 1 });
+  try {
+    return entries.readSync() === null;
+  } finally {
+    entries.closeSync();
+  }
 }
 
 /**
