@@ -9,6 +9,8 @@ export interface Paragraph {
   /** 1 (chapter) to 9, or null for running text. */
   readonly heading_level: number | null;
   readonly list: ListItem | null;
+  /** It stands in a box beside the running text, after the paragraph that the box is anchored to. */
+  readonly in_text_box: boolean;
 }
 
 export interface ListItem {

@@ -41,11 +41,16 @@ function paragraphOf(element: Xml, context: BodyContext): Block[] {
     text,
     style: style.name,
     heading_level: (outline === undefined ? style.headingLevel : toHeadingLevel(outline)) ?? null,
+    in_text_box: false,
     list: listItem(find(properties, "w:numPr"), style.numbering, context),
   };
-  const boxes = found.boxes.map((box) => blocksOf(box, context));
+  const boxes = found.boxes.map((box) => blocksOf(box, context).map(inTextBox));
   context.boxes.push(...boxes.map(textOfBlocks));
   return [paragraph, ...found.tables.map((table) => tableOf(table, context)), ...boxes.flat()];
+}
+
+function inTextBox(block: Block): Block {
+  return block.kind === "paragraph" ? { ...block, in_text_box: true } : block;
 }
 
 function listItem(

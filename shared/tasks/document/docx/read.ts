@@ -67,21 +67,32 @@ async function readBody(
 function textFields(blocks: readonly Block[], notes: readonly Note[], options: DocumentOptions): JsonObject {
   const paragraphs = blocks.filter((block): block is Paragraph => block.kind === "paragraph");
   const tables = blocks.filter((block): block is Table => block.kind === "table");
+  const shown = within(paragraphs, options.max_characters);
   const noteLines = notes.map(({ mark, text }) => `${mark} ${text}`.trim());
   const text = [textOfBlocks(blocks), ...noteLines].join("\n");
   const character_count = countCharacters(text);
   return {
     document_type: "DOCX",
-    paragraph_count: paragraphs.length,
+    paragraph_count: paragraphs.filter(({ in_text_box }) => !in_text_box).length,
     table_count: tables.length,
     text_content: cut(text, options.max_characters),
     word_count: countWords(text),
     character_count,
     truncated: character_count > options.max_characters,
-    paragraphs: asJson(paragraphs.map(({ kind: _, ...paragraph }) => paragraph)),
-    tables: asJson(tables),
-    lists: listsOf(paragraphs),
+    paragraphs: asJson(shown.map(({ kind: _, ...paragraph }) => paragraph)),
+    tables: asJson(within(tables, options.max_characters)),
+    lists: listsOf(shown),
   };
+}
+
+/** The blocks at the start that together have at most `limit` characters. */
+function within<Kind extends Block>(blocks: readonly Kind[], limit: number): readonly Kind[] {
+  let characters = 0;
+  const end = blocks.findIndex((block) => {
+    characters += countCharacters(textOfBlocks([block]));
+    return characters > limit;
+  });
+  return end === -1 ? blocks : blocks.slice(0, end);
 }
 
 /** Runs of list items that follow each other, as lists. */
