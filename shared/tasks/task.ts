@@ -33,7 +33,10 @@ export interface TaskDefinition<Options extends object = object> {
   readonly schemaVersion: number;
   /** The steps that slaves do for it. Raise a version when the same input may give another result. */
   readonly steps: Readonly<Record<string, StepInfo>>;
-  /** The step of the default `run`. Tasks with a `run` of their own may leave it out. */
+  /**
+   * The step that makes a result from one file and no args: the default `run` maps it over the files, and
+   * it is what a classic slave may do. A task without such a step leaves it out and has a `run` of its own.
+   */
   readonly mainStep?: string;
   /** What the master coordinates; without it: map `mainStep` over the files, publish each part as it comes. */
   readonly run?: (job: RunContext<Options>) => Promise<void>;

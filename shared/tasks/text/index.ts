@@ -15,6 +15,7 @@ export const text: TaskDefinition<TextOptions> = {
   resultName: (stem) => `${stem}_analysis.json`,
   resultType: () => "application/json",
   schemaVersion: TEXT_SCHEMA,
+  mainStep: "analyse",
   steps: { analyse: { version: 1 }, scan: { version: 1 }, block: { version: 1 }, merge: { version: 1 } },
   run: runText,
   load: async () => (await import("./process.ts")).textProcess,
