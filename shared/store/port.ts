@@ -8,19 +8,27 @@ import type { Readable } from "node:stream";
  * - `remove` of what is gone is no error.
  */
 export interface ByteStore {
-  /** Takes a stream (or bytes) to its end; `limit` bytes at most, else AppError `too_large`. */
+  /**
+   * Takes a stream (or bytes) to its end. One that fails or is aborted leaves nothing, and is destroyed.
+   * @throws AppError `too_large` (413) beyond `limit`, `no_space` (507), `bad_group`
+   */
   put(content: Readable | Uint8Array, options?: PutOptions): Promise<StoredObject>;
-  /** @throws AppError `not_stored` */
+  /** @throws AppError `not_stored`, `damaged_object` */
   get(key: string, range?: ByteRange): Promise<Readable>;
-  /** Whole object; for small ones. @throws AppError `not_stored` */
+  /** Whole object; for small ones. @throws AppError `not_stored`, `damaged_object` */
   read(key: string): Promise<Buffer>;
   stat(key: string): Promise<{ readonly bytes: number } | undefined>;
   /** Where the object stands as a file of its own, to be linked rather than copied; undefined if it does not. */
   pathOf(key: string): string | undefined;
-  /** Resolves when everything put before the call is on disk; calls at the same time share the work. */
+  /**
+   * Resolves when everything put before the call survives a power loss; calls at the same time share the work.
+   * @throws AppError `sync_failed`
+   */
   sync(): Promise<void>;
   /** All keys of a group. */
   list(group: string): AsyncIterable<string>;
+  /** Every group that holds something, each once: for finding what no record knows of. Reads all of the store's heads. */
+  groups(): AsyncIterable<string>;
   remove(keys: Iterable<string>): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,0 +1,188 @@
+import { randomBytes } from "node:crypto";
+import { lstat, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { addAbortSignal, Readable } from "node:stream";
+import { coalesce } from "../../coalesce.ts";
+import { AppError, isErrno } from "../../errors.ts";
+import type { Logger } from "../../logger.ts";
+import type { ByteRange, ByteStore, PutOptions, StoredObject } from "../port.ts";
+import { Slots } from "./disk.ts";
+import { Handles } from "./handles.ts";
+import { Intake } from "./intake.ts";
+import {
+  type FilePlace,
+  NO_GROUP,
+  notStored,
+  type PackPlace,
+  type Place,
+  placeOf,
+  validateGroup,
+} from "./key.ts";
+import { LargeFiles } from "./largeFiles.ts";
+import { Packs } from "./packs.ts";
+
+/** Large objects that wait for a `sync` at most; then one is done unasked, so that their list stays short. */
+const MAX_UNSYNCED = 256;
+/** Files that are read or written at the same time. */
+const DISK_SLOTS = 32;
+
+export interface FolderStoreOptions {
+  readonly folder: string;
+  /** Objects up to this size go into packs. 64 KiB unless said. */
+  readonly smallBytes?: number;
+  /** A pack grows to about this size. 16 MiB unless said. */
+  readonly packBytes?: number;
+  readonly logger?: Logger;
+}
+
+/**
+ * The store in a local folder. One process at a time may have it open: what it finds half written there
+ * it takes for a dead one's and removes. (The master's lock is the job record: it is opened first.)
+ */
+export async function openFolderStore(options: FolderStoreOptions): Promise<ByteStore> {
+  const { folder, smallBytes = 64 * 1024, packBytes = 16 * 1024 * 1024 } = options;
+  const paths = {
+    packs: join(folder, "packs"),
+    large: join(folder, "large"),
+    temporary: join(folder, "tmp"),
+  };
+  await rm(paths.temporary, { recursive: true, force: true });
+  for (const path of Object.values(paths)) await makeFolder(path);
+  const slots = new Slots(DISK_SLOTS);
+  const handles = new Handles(slots);
+  const run = `${Date.now().toString(36)}${randomBytes(6).toString("hex")}`;
+  const packs = await Packs.open({ folder: paths.packs, handles, run, packBytes });
+  const files = new LargeFiles({ folder: paths.large, temporary: paths.temporary, slots, run });
+  return new FolderStore({ packs, files, handles, smallBytes });
+}
+
+/** Only the owner of the process may look into it: it holds what strangers sent. */
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  if ((await lstat(path)).isDirectory()) return;
+  throw new AppError("bad_folder", `${path} must be a folder, not a link to one.`);
+}
+
+interface FolderStoreParts {
+  readonly packs: Packs;
+  readonly files: LargeFiles;
+  readonly handles: Handles;
+  readonly smallBytes: number;
+}
+
+class FolderStore implements ByteStore {
+  readonly sync: () => Promise<void>;
+  readonly #parts: FolderStoreParts;
+  #syncFailure: { readonly error: unknown } | undefined;
+
+  constructor(parts: FolderStoreParts) {
+    this.#parts = parts;
+    this.sync = coalesce(() => this.#syncOnce());
+  }
+
+  async put(content: Readable | Uint8Array, options: PutOptions = {}): Promise<StoredObject> {
+    const { group = NO_GROUP, limit = Number.POSITIVE_INFINITY, signal } = options;
+    validateGroup(group);
+    signal?.throwIfAborted();
+    const intake = new Intake({ ...this.#parts, group, limit });
+    try {
+      for await (const chunk of chunksOf(content, signal)) await intake.write(chunk);
+      signal?.throwIfAborted();
+      const stored = await intake.finish();
+      if (this.#parts.files.unsynced >= MAX_UNSYNCED) await this.sync();
+      return stored;
+    } catch (error) {
+      await intake.abort();
+      signal?.throwIfAborted();
+      throw error;
+    }
+  }
+
+  async get(key: string, range?: ByteRange): Promise<Readable> {
+    const place = requirePlace(key);
+    const { start, end } = within(place.bytes, range);
+    if (place.kind === "file") return await this.#parts.files.stream(place, { start, end });
+    const bytes = (await this.#parts.packs.read(place)).subarray(start, end + 1);
+    return Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false });
+  }
+
+  async read(key: string): Promise<Buffer> {
+    const place = requirePlace(key);
+    return await (place.kind === "file" ? this.#parts.files.read(place) : this.#parts.packs.read(place));
+  }
+
+  async stat(key: string): Promise<{ readonly bytes: number } | undefined> {
+    const place = placeOf(key);
+    if (place === undefined) return undefined;
+    const { files, packs } = this.#parts;
+    const found = await (place.kind === "file" ? files.has(place) : packs.has(place));
+    return found ? { bytes: place.bytes } : undefined;
+  }
+
+  pathOf(key: string): string | undefined {
+    return placeOf(key)?.kind === "file" ? this.#parts.files.path(key) : undefined;
+  }
+
+  async *list(group: string): AsyncGenerator<string> {
+    validateGroup(group);
+    yield* this.#parts.files.list(group);
+    yield* this.#parts.packs.list(group);
+  }
+
+  async *groups(): AsyncGenerator<string> {
+    const large = await this.#parts.files.groups();
+    yield* large;
+    for (const group of await this.#parts.packs.groups()) if (!large.has(group)) yield group;
+  }
+
+  async remove(keys: Iterable<string>): Promise<void> {
+    const files: FilePlace[] = [];
+    const packed: PackPlace[] = [];
+    for (const key of keys) {
+      const place = placeOf(key);
+      if (place?.kind === "file") files.push(place);
+      if (place?.kind === "pack") packed.push(place);
+    }
+    await Promise.all([this.#parts.files.remove(files), this.#parts.packs.remove(packed)]);
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.packs.close();
+    await this.sync();
+    await this.#parts.handles.closeAll();
+  }
+
+  /** After a failed fsync the system may have dropped what it could not write: no later one can be believed. */
+  async #syncOnce(): Promise<void> {
+    if (this.#syncFailure !== undefined) throw this.#syncFailure.error;
+    try {
+      await Promise.all([this.#parts.packs.sync(), this.#parts.files.sync()]);
+    } catch (cause) {
+      const error = new AppError("sync_failed", "The disk of the store did not take what was written.", {
+        cause,
+      });
+      if (isErrno(cause, "EIO", "ENOSPC", "EDQUOT")) this.#syncFailure = { error };
+      throw error;
+    }
+  }
+}
+
+async function* chunksOf(content: Readable | Uint8Array, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  if (content instanceof Uint8Array) {
+    yield content;
+    return;
+  }
+  const stream = signal === undefined ? content : addAbortSignal(signal, content);
+  for await (const chunk of stream) yield typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+}
+
+function requirePlace(key: string): Place {
+  const place = placeOf(key);
+  if (place === undefined) throw notStored(key);
+  return place;
+}
+
+/** The part of a range that exists. */
+function within(bytes: number, range: ByteRange = { start: 0, end: bytes - 1 }): ByteRange {
+  return { start: Math.max(0, range.start), end: Math.min(bytes - 1, range.end) };
+}

@@ -1,0 +1,177 @@
+import { lstat, open, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { isErrno } from "../../errors.ts";
+import { syncFolder } from "../../syncFolder.ts";
+import type { ByteRange } from "../port.ts";
+import {
+  diskError,
+  readFully,
+  type Slots,
+  TO_APPEND,
+  TO_CHANGE,
+  TO_CREATE,
+  TO_READ,
+  withFile,
+  writeFully,
+} from "./disk.ts";
+import { damaged, type FilePlace, keyOf, notStored, placeOf } from "./key.ts";
+
+const READ_BYTES = 256 * 1024;
+
+export interface LargeFilesOptions {
+  readonly folder: string;
+  /** For files that are not whole yet; on the same file system. */
+  readonly temporary: string;
+  readonly slots: Slots;
+  readonly run: string;
+}
+
+/** A large object on its way in. Its file is open only while something is written. */
+export interface LargeWriter {
+  append(chunks: readonly Uint8Array[]): Promise<void>;
+  /** Gives it its name; it is whole from here on. */
+  finish(group: string, bytes: number): Promise<string>;
+  abort(): Promise<void>;
+}
+
+/** Large objects, one file each, all in one folder: that is one fsync for the names of all new ones. */
+export class LargeFiles {
+  readonly #options: LargeFilesOptions;
+  #count = 0;
+  #unsynced = new Set<string>();
+  #newNames = false;
+
+  constructor(options: LargeFilesOptions) {
+    this.#options = options;
+  }
+
+  write(): LargeWriter {
+    this.#count += 1;
+    const file = `${this.#options.run}-${this.#count.toString(36)}`;
+    const temporary = join(this.#options.temporary, file);
+    let flags = TO_CREATE;
+    return {
+      append: async (chunks) => {
+        await this.#append(temporary, flags, chunks);
+        flags = TO_APPEND;
+      },
+      finish: async (group, bytes) => {
+        const key = keyOf({ kind: "file", group, file, bytes });
+        await rename(temporary, this.path(key));
+        this.#unsynced.add(key);
+        this.#newNames = true;
+        return key;
+      },
+      abort: () => rm(temporary, { force: true }),
+    };
+  }
+
+  /** Files that wait for a `sync`. */
+  get unsynced(): number {
+    return this.#unsynced.size;
+  }
+
+  path(key: string): string {
+    return join(this.#options.folder, key);
+  }
+
+  /** @throws AppError `not_stored`, `damaged_object` */
+  async read(place: FilePlace): Promise<Buffer> {
+    const key = keyOf(place);
+    const bytes = await this.#open(key, (path) =>
+      withFile(path, TO_READ, (handle) => readFully(handle, place.bytes, 0)),
+    );
+    if (bytes.length !== place.bytes) throw damaged(key);
+    return bytes;
+  }
+
+  /** The file is opened when the stream is first read, so that streams may wait in numbers. */
+  async stream(place: FilePlace, range: ByteRange): Promise<Readable> {
+    const key = keyOf(place);
+    if (!(await this.has(place))) throw notStored(key);
+    if (range.end < range.start) return Readable.from([]);
+    return Readable.from(this.#chunks(key, range), { objectMode: false, highWaterMark: READ_BYTES });
+  }
+
+  async has({ bytes, ...place }: FilePlace): Promise<boolean> {
+    try {
+      const found = await lstat(this.path(keyOf({ ...place, bytes })));
+      return found.isFile() && found.size === bytes;
+    } catch (error) {
+      if (isErrno(error, "ENOENT")) return false;
+      throw error;
+    }
+  }
+
+  async sync(): Promise<void> {
+    const keys = [...this.#unsynced];
+    const newNames = this.#newNames;
+    this.#unsynced = new Set();
+    this.#newNames = false;
+    try {
+      await Promise.all(keys.map((key) => this.#syncFile(key)));
+      if (newNames) await syncFolder(this.#options.folder);
+    } catch (error) {
+      for (const key of keys) this.#unsynced.add(key);
+      this.#newNames ||= newNames;
+      throw error;
+    }
+  }
+
+  async *list(group: string): AsyncGenerator<string> {
+    for (const key of await readdir(this.#options.folder)) {
+      if (key.startsWith(`${group}.f`) && placeOf(key) !== undefined) yield key;
+    }
+  }
+
+  async groups(): Promise<Set<string>> {
+    const places = (await readdir(this.#options.folder)).map(placeOf);
+    return new Set(places.flatMap((place) => (place === undefined ? [] : [place.group])));
+  }
+
+  async remove(places: readonly FilePlace[]): Promise<void> {
+    await Promise.all(
+      places.map((place) =>
+        this.#options.slots.use(async () => {
+          const key = keyOf(place);
+          await rm(this.path(key), { force: true });
+          this.#unsynced.delete(key);
+        }),
+      ),
+    );
+  }
+
+  async #append(path: string, flags: number, chunks: readonly Uint8Array[]): Promise<void> {
+    try {
+      await this.#options.slots.use(() =>
+        withFile(path, flags, (handle) => writeFully(handle, Buffer.concat(chunks), null)),
+      );
+    } catch (error) {
+      throw diskError(error);
+    }
+  }
+
+  async #syncFile(key: string): Promise<void> {
+    try {
+      await this.#options.slots.use(() => withFile(this.path(key), TO_CHANGE, (handle) => handle.datasync()));
+    } catch (error) {
+      // Removed meanwhile.
+      if (!isErrno(error, "ENOENT")) throw error;
+    }
+  }
+
+  async #open<T>(key: string, work: (path: string) => Promise<T>): Promise<T> {
+    try {
+      return await this.#options.slots.use(() => work(this.path(key)));
+    } catch (error) {
+      if (isErrno(error, "ENOENT")) throw notStored(key, error);
+      throw error;
+    }
+  }
+
+  async *#chunks(key: string, { start, end }: ByteRange): AsyncGenerator<Buffer> {
+    const handle = await this.#open(key, (path) => open(path, TO_READ));
+    yield* handle.createReadStream({ start, end, highWaterMark: READ_BYTES });
+  }
+}
