@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { rm } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -47,6 +48,8 @@ export async function startSlave(config: SlaveConfig, parts: SlaveParts): Promis
   const room = new Room(config);
   const draining = new AbortController();
   const stopped = new AbortController();
+  // Every unit listens to them.
+  setMaxListeners(0, draining.signal, stopped.signal);
   const instance = randomUUID();
   const { token, classicMasters, name, slots } = config;
   const { version, log } = parts;

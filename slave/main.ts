@@ -16,8 +16,6 @@ async function main(): Promise<void> {
   const log = createLogger("slave", config.logLevel);
   const registry = import.meta.resolve(`../shared/tasks/registry${import.meta.url.slice(-3)}`);
   const slave = await startSlave(config, { tasks: TASKS, registry, version: VERSION, log });
-  log.info({ url: slave.url, slots: config.slots }, "slave is ready");
-  announceReady(slave.url);
   let stopping = false;
   const stop = (reason: string) => {
     if (stopping) {
@@ -31,6 +29,8 @@ async function main(): Promise<void> {
   process.on("SIGINT", () => stop("SIGINT"));
   process.on("SIGTERM", () => stop("SIGTERM"));
   endWithParent(() => stop("its parent ended"));
+  log.info({ url: slave.url, slots: config.slots }, "slave is ready");
+  announceReady(slave.url);
 }
 
 function fail(error: unknown): void {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Request, RequestHandler, Response } from "express";
@@ -63,12 +64,15 @@ async function serve({ context, place, folder }: Visit, req: Request, res: Respo
   );
   place.take(lease.units.length);
   const gone = signalOfLeaving(res);
+  const ended = AbortSignal.any([gone, context.stopped]);
+  // Every unit listens to them.
+  setMaxListeners(0, gone, ended);
   const run: LeaseRun = {
     pool: context.pool,
     folder,
     gone,
     draining: context.draining,
-    ended: AbortSignal.any([gone, context.stopped]),
+    ended,
     answered: place.answered,
   };
   await answer(lease, run, { res, accept: req.headers.accept ?? "" });

@@ -150,12 +150,16 @@ export class WarmChild {
     this.lastSeconds = seconds;
     if (message.type === "failed" && message.stack !== undefined)
       log.error({ task: run.unit.task, stack: message.stack }, "a step failed");
-    try {
-      const result = await takeOver(resultOf(message), folder, join(run.hooks.keepIn, `part-${run.id}`));
-      run.resolve({ ...result, seconds });
-    } catch (error) {
-      run.reject(error);
-    }
+    const target = join(run.hooks.keepIn, `part-${run.id}`);
+    const output = resultOf(message).then((result) => takeOver(result, folder, target));
+    await output.catch(() => undefined);
+    // Before the answer: who asked for it has the next unit ready.
+    await this.#tidy();
+    output.then((result) => run.resolve({ ...result, seconds }), run.reject);
+  }
+
+  async #tidy(): Promise<void> {
+    const { folder, log } = this.#settings;
     try {
       await emptyFolder(folder);
     } catch (error) {
@@ -185,7 +189,7 @@ export class WarmChild {
   }
 }
 
-function resultOf(message: Answer): ChildResult {
+async function resultOf(message: Answer): Promise<ChildResult> {
   if (message.type === "failed") throw new AppError(message.code, message.error, { status: 422 });
   const { body, bytes, sha256, summary, info } = message;
   return {
