@@ -1,0 +1,197 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { CorpusFile, Measure, Outcome, QualityCheck, QualityJob } from "./check.ts";
+
+const RECALL = 0.98;
+
+/** What is compared of a result. */
+interface Analysis {
+  readonly text_content: string;
+  readonly page_count?: number;
+  readonly pages?: readonly { readonly text: string; readonly has_text_layer: boolean }[];
+  readonly metadata?: { readonly title: string };
+}
+
+interface Expected {
+  readonly files: Readonly<Record<string, { readonly pages?: number; readonly title?: string }>>;
+}
+
+interface Case {
+  readonly file: CorpusFile;
+  readonly outcome: Outcome;
+}
+
+interface Recall {
+  readonly file: string;
+  readonly found: number;
+  readonly words: number;
+}
+
+/** Codes that fit a class of bad files. */
+const CODES: Readonly<Record<string, readonly string[]>> = {
+  "docx-wrong": ["unsupported_format", "wrong_type", "misnamed"],
+  "docx-enc": ["password_required"],
+  encrypted: ["password_required"],
+  "docx-corrupt": ["corrupt_file"],
+  corrupt: ["corrupt_file"],
+  wrongtype: ["misnamed"],
+};
+
+/** Documents against pdftotext, pdfinfo, pandoc and the files' own passwords. */
+export const check: QualityCheck = {
+  task: "document",
+  folder: "documents",
+  jobs: (files) => [{ options: {}, files }, ...locked(files)],
+  score: async (jobs, outcomes, corpus) => {
+    const folder = join(corpus, "documents");
+    const plain = casesOf(jobs[0], outcomes[0]);
+    const expected = JSON.parse(await readFile(join(folder, "expected.json"), "utf8")) as Expected;
+    return [
+      ...errors(plain),
+      ...(await recalls(plain, folder)),
+      pageCounts(plain, expected),
+      titles(plain, expected),
+      scans(plain),
+      passwords(jobs.slice(1), outcomes.slice(1)),
+    ];
+  },
+};
+
+/** Each encrypted file once more, with its password. */
+function locked(files: readonly CorpusFile[]): QualityJob[] {
+  return files
+    .filter(({ entry }) => typeof entry.password === "string")
+    .map((file) => ({ options: { password: String(file.entry.password) }, files: [file] }));
+}
+
+function casesOf(job: QualityJob | undefined, outcomes: readonly Outcome[] | undefined): Case[] {
+  return (job?.files ?? []).flatMap((file, at) => {
+    const outcome = outcomes?.[at];
+    return outcome === undefined ? [] : [{ file, outcome }];
+  });
+}
+
+function errors(cases: readonly Case[]): Measure[] {
+  const unanswered = cases.filter(({ file, outcome }) => file.expect === "ok" && !outcome.ok);
+  const wrong = cases.filter(({ file, outcome }) => file.expect === "error" && !hasRightCode(file, outcome));
+  return [
+    measure("ok files without a result", unanswered.length, "0", names(unanswered)),
+    measure("error files without the right code", wrong.length, "0", names(wrong)),
+  ];
+}
+
+function hasRightCode(file: CorpusFile, outcome: Outcome): boolean {
+  if (outcome.ok) return false;
+  return CODES[String(file.entry.class)]?.includes(outcome.code) ?? true;
+}
+
+async function recalls(cases: readonly Case[], folder: string): Promise<Measure[]> {
+  const measures: Measure[] = [];
+  for (const kind of ["pdf", "docx", "txt"]) {
+    const recalls: Recall[] = [];
+    for (const one of cases) {
+      const reference = one.file.entry.groundTruth;
+      if (!one.file.file.startsWith(`${kind}/`) || one.file.expect !== "ok" || !one.outcome.ok) continue;
+      if (typeof reference === "string")
+        recalls.push(recallOf(one, await readFile(join(folder, reference), "utf8")));
+    }
+    measures.push(
+      ...recallMeasures(
+        kind,
+        recalls.filter(({ words }) => words > 0),
+      ),
+    );
+  }
+  return measures;
+}
+
+function recallMeasures(kind: string, recalls: readonly Recall[]): Measure[] {
+  const mean = total(recalls.map(({ found, words }) => found / words)) / Math.max(1, recalls.length);
+  const pooled =
+    total(recalls.map(({ found }) => found)) / Math.max(1, total(recalls.map(({ words }) => words)));
+  const low = recalls.filter(({ found, words }) => found / words < RECALL);
+  const note = low.map(({ file, found, words }) => `${file} ${(found / words).toFixed(3)}`).join(", ");
+  return [
+    { ...share(`${kind}: word recall, mean of ${recalls.length} files`, mean), note },
+    share(`${kind}: word recall, all words together`, pooled),
+  ];
+}
+
+function recallOf({ file, outcome }: Case, reference: string): Recall {
+  const left = new Map<string, number>();
+  for (const word of wordsOf(analysisOf(outcome)?.text_content ?? ""))
+    left.set(word, (left.get(word) ?? 0) + 1);
+  const words = wordsOf(reference);
+  let found = 0;
+  for (const word of words) {
+    const count = left.get(word) ?? 0;
+    if (count > 0) found += 1;
+    left.set(word, count - 1);
+  }
+  return { file: file.file, found, words: words.length };
+}
+
+/** Runs of letters, digits and marks, case and compatibility forms folded. */
+function wordsOf(text: string): readonly string[] {
+  return (
+    text
+      .normalize("NFKC")
+      .replace(/\u00ad/g, "")
+      .toLowerCase()
+      .match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
+  );
+}
+
+function pageCounts(cases: readonly Case[], expected: Expected): Measure {
+  const wrong = cases.filter(({ file, outcome }) => {
+    const pages = expected.files[file.file]?.pages;
+    return outcome.ok && pages !== undefined && analysisOf(outcome)?.page_count !== pages;
+  });
+  return measure("pdf: page counts that differ from pdfinfo", wrong.length, "0", names(wrong));
+}
+
+function titles(cases: readonly Case[], expected: Expected): Measure {
+  const wrong = cases.filter(({ file, outcome }) => {
+    const title = expected.files[file.file]?.title;
+    return outcome.ok && title !== undefined && analysisOf(outcome)?.metadata?.title !== title.trim();
+  });
+  return measure("pdf: titles that differ from pdfinfo", wrong.length, "0", names(wrong));
+}
+
+/** Pages without a text layer are flagged as such, in files that hold nothing else. */
+function scans(cases: readonly Case[]): Measure {
+  const wrong = cases.filter(({ file, outcome }) => {
+    if (!outcome.ok || file.entry.class !== "notext" || typeof file.entry.groundTruth === "string")
+      return false;
+    return analysisOf(outcome)?.pages?.some(({ has_text_layer }) => has_text_layer) ?? true;
+  });
+  return measure("pdf: scans taken for text", wrong.length, "0", names(wrong));
+}
+
+function passwords(jobs: readonly QualityJob[], outcomes: readonly (readonly Outcome[])[]): Measure {
+  const all = jobs.flatMap((job, at) => casesOf(job, outcomes[at]));
+  const shut = all.filter(({ outcome }) => !outcome.ok);
+  return measure(`files of ${all.length} that stay shut with their password`, shut.length, "0", names(shut));
+}
+
+function analysisOf(outcome: Outcome): Analysis | undefined {
+  return outcome.ok ? (JSON.parse(outcome.body.toString("utf8")) as Analysis) : undefined;
+}
+
+function names(cases: readonly Case[]): string {
+  return cases
+    .map(({ file, outcome }) => (outcome.ok ? file.file : `${file.file} (${outcome.code})`))
+    .join(", ");
+}
+
+function measure(name: string, value: number, target: string, note: string): Measure {
+  return { name, value, target, met: value === 0, ...(note === "" ? {} : { note }) };
+}
+
+function share(name: string, value: number): Measure {
+  return { name, value: Math.round(value * 10_000) / 10_000, target: `>= ${RECALL}`, met: value >= RECALL };
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,180 @@
+import { readFile } from "node:fs/promises";
+import { deflateSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { executeHere } from "../inProcess.ts";
+import { type LocalUnit, localFile, runLocally } from "../local.ts";
+import { ocr } from "../ocr/index.ts";
+import type { TaskDefinition } from "../task.ts";
+import { document } from "./index.ts";
+import { joinLines } from "./pdf/lines.ts";
+import { pdfDate } from "./pdf/metadata.ts";
+import { codeOf, fieldsOf, lines, pagesOf, pdfOf, stream } from "./testing.ts";
+
+const fixture = (name: string) =>
+  readFile(new URL(`../../../tests/fixtures/document/${name}`, import.meta.url));
+
+test("a PDF gives its text page by page and whole", async () => {
+  const fields = await fieldsOf("a.pdf", pagesOf([lines("One fish", "two fish"), "", lines("red fish")]));
+  expect(fields).toMatchObject({
+    document_type: "PDF",
+    page_count: 3,
+    text_content: "One fish\ntwo fish\n\nred fish",
+    word_count: 6,
+    character_count: 27,
+    truncated: false,
+    pages_without_text: [2],
+    damaged_pages: [],
+  });
+  expect(fields.pages).toMatchObject([
+    { number: 1, text: "One fish\ntwo fish", has_text_layer: true, width: 612, height: 792, rotation: 0 },
+    { number: 2, text: "", has_text_layer: false },
+    { number: 3, text: "red fish", has_text_layer: true },
+  ]);
+});
+
+test("document information is read, dates in ISO 8601", async () => {
+  const { metadata } = await fieldsOf("three-pages.pdf", await fixture("three-pages.pdf"));
+  expect(metadata).toMatchObject({
+    producer: expect.any(String),
+    pdf_version: expect.stringMatching(/^1\.\d$/),
+  });
+  expect((metadata as { created: string }).created).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/);
+});
+
+test.each([
+  ["D:20090324112233-07'00'", "2009-03-24T11:22:33-07:00"],
+  ["D:2009032411Z", "2009-03-24T11:00:00Z"],
+  ["D:2009", "2009-01-01T00:00:00"],
+  ["20090324112233+00'00'", "2009-03-24T11:22:33Z"],
+  ["D:20091399", null],
+  ["yesterday", null],
+])("the date %s is %s", (date, iso) => {
+  expect(pdfDate(date)).toBe(iso);
+});
+
+test.each([
+  ["a word broken at a line's end", "con-\nnected", "connected"],
+  ["a compound before a capital", "Schwarz-\nWeiß", "Schwarz-\nWeiß"],
+  ["a loose accent", "na\u00a8ıve Universit\u00a8at", "naïve Universität"],
+  ["spaces at the end", "a  \nb", "a\nb"],
+])("%s is joined as a reader would", (_, raw, text) => {
+  expect(joinLines(raw)).toBe(text);
+});
+
+test("values of form fields count as text", async () => {
+  const page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Annots [4 0 R] >>";
+  const widget =
+    "<< /Type /Annot /Subtype /Widget /FT /Tx /T (city) /V (Lisbon) /F 4 /Rect [0 0 99 20] /P 3 0 R >>";
+  const catalogue = "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] >> >>";
+  const bytes = pdfOf([catalogue, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", page, widget]);
+  const fields = await fieldsOf("form.pdf", bytes);
+  expect(fields.text_content).toBe("Lisbon");
+  expect(fields.pages).toMatchObject([
+    { has_text_layer: false, form_fields: [{ name: "city", type: "text", value: "Lisbon" }] },
+  ]);
+});
+
+test("an encrypted PDF wants its password", async () => {
+  const bytes = await fixture("password-test.pdf");
+  expect(await codeOf("a.pdf", bytes)).toBe("password_required");
+  expect(await codeOf("a.pdf", bytes, { password: "wrong" })).toBe("wrong_password");
+  expect((await fieldsOf("a.pdf", bytes, { password: "test" })).text_content).toBe("Issue 15893 - password");
+});
+
+test("a password that needs preparation opens its file", async () => {
+  const bytes = await fixture("password-saslprep.pdf");
+  expect(await codeOf("a.pdf", bytes, { password: "S\u00aaSL\u00adprep" })).toBe("ok");
+});
+
+test.each([
+  ["nothing", Buffer.alloc(0), "empty_file"],
+  ["a header alone", Buffer.from("%PDF-1.4\n%%EOF\n"), "corrupt_file"],
+  ["a PDF without pages to read", Buffer.from(`%PDF-1.7\n${"x".repeat(500)}`), "corrupt_file"],
+  ["text", Buffer.from("Just a text."), "misnamed"],
+])("%s named .pdf fails with its own code", async (_, bytes, code) => {
+  expect(await codeOf("a.pdf", bytes)).toBe(code);
+});
+
+test("a misnamed file is taken for what it is on request", async () => {
+  const fields = await fieldsOf("a.pdf", Buffer.from("Just a text."), { any_name: true });
+  expect(fields.document_type).toBe("Generic Text");
+});
+
+test("a stream that would inflate without end is refused", async () => {
+  const packed = deflateSync(Buffer.alloc(80 * 2 ** 20, 32));
+  const twice = deflateSync(packed);
+  const once = stream(packed, "/Filter /FlateDecode");
+  const doubled = stream(twice, "/Filter [/FlateDecode /FlateDecode]");
+  expect(await codeOf("a.pdf", pdfOf(["<< >>", once]))).toBe("too_large");
+  expect(await codeOf("a.pdf", pdfOf(["<< >>", doubled]))).toBe("too_large");
+});
+
+test("page content behind a picture's filter is refused", async () => {
+  expect(await codeOf("a.pdf", pdfOf(["<< >>", stream("x", "/Filter /JBIG2Decode")]))).toBe("too_large");
+});
+
+test("more pages than the limit are refused by number", async () => {
+  expect(await codeOf("a.pdf", pagesOf([lines("a"), lines("b")]), { max_pages: 1 })).toBe("too_large");
+});
+
+test("ranges of pages give the same bytes as one unit, however the text is cut", async () => {
+  const contents = Array.from({ length: 23 }, (_, at) =>
+    at % 5 === 4 ? "" : lines(`Page ${at} of text`, "more"),
+  );
+  const bytes = pagesOf(contents);
+  for (const options of [{}, { max_characters: 60 }, { format: "markdown" }]) {
+    const [whole] = await runUnits(bytes, { ...options, pages_per_unit: 100 });
+    const [split, units] = await runUnits(bytes, { ...options, pages_per_unit: 4 });
+    expect(units).toEqual(["main", ...Array(6).fill("pages"), "finish"]);
+    expect(split).toBe(whole);
+  }
+});
+
+test("pages without text go through OCR as units of their own, and failures keep their reason", async () => {
+  const bytes = pagesOf([lines("typed"), "", ""]);
+  const [json, units] = await runUnits(bytes, { ocr: true, pages_per_unit: 2 }, (count) =>
+    count === 1 ? { extracted_text: "seen", average_confidence: 91.5 } : undefined,
+  );
+  expect(units).toEqual(["main", "pages", "pages", "picture", "picture", "recognize", "recognize", "finish"]);
+  const fields = JSON.parse(json);
+  expect(fields.text_content).toBe("typed\n\nseen");
+  expect(fields.pages[1]).toMatchObject({
+    text: "seen",
+    has_text_layer: false,
+    ocr_confidence: 91.5,
+    word_count: 1,
+  });
+  expect(fields.pages[2].error).toMatch(/^OCR failed: /);
+});
+
+const TASK = document as unknown as TaskDefinition;
+
+/** Result and steps of one PDF, with `read` in the place of OCR. */
+async function runUnits(
+  body: Buffer,
+  options: object,
+  read: (count: number) => object | undefined = () => undefined,
+): Promise<[json: string, steps: string[]]> {
+  const steps: string[] = [];
+  let pictures = 0;
+  let json = "";
+  const execute = async (unit: LocalUnit) => {
+    steps.push(unit.step);
+    if (unit.task !== ocr.name) return await executeHere(TASK, unit);
+    pictures += 1;
+    const answer = read(pictures);
+    if (answer === undefined) throw new Error("unreadable");
+    return { body: Buffer.from(JSON.stringify(answer)) };
+  };
+  await runLocally(TASK, {
+    options: document.options.parse(options),
+    files: [localFile("a.pdf", body)],
+    execute,
+    concurrency: 1,
+    signal: new AbortController().signal,
+    onResult: (_, outcome) => {
+      json = outcome.ok ? Buffer.from(outcome.body as Uint8Array).toString("utf8") : outcome.code;
+    },
+  });
+  return [json, steps];
+}
