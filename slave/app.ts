@@ -5,6 +5,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isLoopback } from "../shared/access.ts";
 import { AppError, ConfigError, isErrno } from "../shared/errors.ts";
 import type { Logger } from "../shared/logger.ts";
 import type { TaskDefinition } from "../shared/tasks/task.ts";
@@ -66,6 +67,7 @@ export async function startSlave(config: SlaveConfig, parts: SlaveParts): Promis
       onPoll: () => registration.polled(),
     }),
   );
+  warnOfUnreachable(config, log);
   registration.start();
   pool.start();
   pool.warm(tasks.filter(isWarm).map((task) => task.name));
@@ -139,6 +141,12 @@ function stepsOf(tasks: readonly TaskDefinition[]): Record<string, Record<string
 
 function isWarm({ steps }: TaskDefinition): boolean {
   return Object.values(steps).some((step) => step.warm === true);
+}
+
+function warnOfUnreachable({ host, masterUrls }: SlaveConfig, log: Logger): void {
+  const far = masterUrls.find((url) => !isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, "")));
+  if (isLoopback(host) && far !== undefined)
+    log.warn({ master: far }, `a master on another machine cannot reach SLAVE_HOST=${host}`);
 }
 
 /** The address it listens on, unless that is all of them. */
