@@ -51,7 +51,7 @@ export async function openFolderStore(options: FolderStoreOptions): Promise<Byte
   const slots = new Slots(DISK_SLOTS);
   const handles = new Handles(slots);
   const run = `${Date.now().toString(36)}${randomBytes(6).toString("hex")}`;
-  const packs = await Packs.open({ folder: paths.packs, handles, run, packBytes });
+  const packs = await Packs.open({ folder: paths.packs, handles, run, packBytes, logger: options.logger });
   const files = new LargeFiles({ folder: paths.large, temporary: paths.temporary, slots, run });
   return new FolderStore({ packs, files, handles, smallBytes });
 }

@@ -26,6 +26,8 @@ export class Pack {
   readonly path: string;
   size: number;
   unsynced = false;
+  /** Bytes of unfinished records that `takeUp` removed. */
+  cutOff = 0;
   #removed = false;
   #census: Census | undefined;
   #turn: Promise<unknown> = Promise.resolve();
@@ -171,7 +173,9 @@ export class Pack {
   }
 
   async #repair(): Promise<void> {
-    this.size = await this.#handles.use(this.path, (handle) => wholeEnd(handle, this.size));
+    const end = await this.#handles.use(this.path, (handle) => wholeEnd(handle, this.size));
+    this.cutOff = this.size - end;
+    this.size = end;
     await truncate(this.path, this.size);
     this.#census = censusOf(await this.records());
     if (!this.isEmpty) await this.seal();

@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, isErrno } from "../../errors.ts";
+import type { Logger } from "../../logger.ts";
 import { syncFolder } from "../../syncFolder.ts";
 import { diskError } from "./disk.ts";
 import type { Handles } from "./handles.ts";
@@ -19,6 +20,7 @@ export interface PacksOptions {
   readonly run: string;
   /** A pack that has grown to this size is sealed and the next one begun. */
   readonly packBytes: number;
+  readonly logger?: Logger | undefined;
 }
 
 interface Waiting {
@@ -52,6 +54,9 @@ export class Packs {
       const file = { id: name.slice(0, -SUFFIX.length), path: join(options.folder, name) };
       const pack = await Pack.takeUp(options.handles, file);
       packs.#packs.set(pack.id, pack);
+      if (pack.cutOff > 0) {
+        options.logger?.warn({ pack: pack.id, bytes: pack.cutOff }, "a pack's unfinished end was cut off");
+      }
       if (pack.isEmpty) await packs.#discard(pack);
     }
     return packs;
@@ -151,7 +156,7 @@ export class Packs {
     let count = 0;
     for (const { payload } of this.#waiting) {
       bytes += payload.byteLength;
-      if (count > 0 && bytes > BATCH_BYTES) break;
+      if (count > 0 && bytes > Math.min(BATCH_BYTES, this.#options.packBytes)) break;
       count += 1;
     }
     return this.#waiting.splice(0, count);
