@@ -48,10 +48,10 @@ export function report(findings: Findings): { fields: JsonObject; summary: strin
     readability: readability({ ...tally, sentences: tally.sums.sentences }, english),
     sentiment,
   };
-  const mood = `${sentiment.label} (${sentiment.compound})`;
+  const mood = sentiment.reliable ? `, ${sentiment.label} (${sentiment.compound})` : "";
   const topics = keywords.slice(0, 3).map(({ keyword }) => keyword);
   const about = topics.length === 0 ? "" : `, about ${topics.join(", ")}`;
-  return { fields, summary: `${tally.words} words, ${language.tag}, ${mood}${about}` };
+  return { fields, summary: `${tally.words} words, ${language.tag}${mood}${about}` };
 }
 
 function sentimentOf({ whole, tally, language, options }: Findings) {
