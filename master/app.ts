@@ -10,6 +10,7 @@ import type { ByteStore } from "../shared/store/port.ts";
 import type { MasterConfig } from "./config.ts";
 import { masterRoutes } from "./http/routes.ts";
 import { Dispatcher } from "./pipeline/dispatcher.ts";
+import { PaceBook } from "./pipeline/pace.ts";
 import { ResultsFolder } from "./pipeline/results.ts";
 import { JobRunner } from "./pipeline/runner.ts";
 import { UnitTimes } from "./pipeline/timing.ts";
@@ -40,7 +41,14 @@ export async function createMaster(
   const registry = new SlaveRegistry({ config, logger, check: slaveHttp.check });
   const parts = { config, logger, store, jobs, queue, registry, slaveHttp };
   const { dispatcher, runner, results } = pipeline(parts);
-  const routes = { ...parts, runner, results, version, startedAt: Date.now() };
+  const routes = {
+    ...parts,
+    runner,
+    results,
+    speculation: dispatcher.speculation,
+    version,
+    startedAt: Date.now(),
+  };
   const start = async () => {
     dispatcher.start();
     const resumed = await runner.resume();
@@ -81,11 +89,20 @@ interface PipelineParts {
 function pipeline(parts: PipelineParts) {
   const { config, store } = parts;
   const board = new UnitBoard();
+  const paces = new PaceBook();
   const results = new ResultsFolder(config.resultsDir, store);
   const dispatcher = new Dispatcher({
     ...parts,
     board,
     times: new UnitTimes(),
+    paces,
+    stragglerRule: {
+      rule: config.stragglerRule,
+      factor: config.stragglerFactor ?? (config.stragglerRule === "mean" ? 1.2 : 1.5),
+      doneShare: 0.75,
+      seconds: config.stragglerSeconds,
+      smallMap: 10,
+    },
     limits: config,
     leaseSeconds: 4 * config.silenceSeconds,
     transport: {
@@ -98,6 +115,7 @@ function pipeline(parts: PipelineParts) {
   const runner = new JobRunner({
     ...parts,
     board,
+    paces,
     results,
     dispatcher,
     put: async (group, filename, body) => ({ filename, ...(await store.put(body, { group })) }),

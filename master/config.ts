@@ -63,6 +63,24 @@ export const MASTER_VARIABLES = {
     "30",
     "A waiting request ends with 503 when no slave is there for so long.",
   ),
+  stragglerRule: v(
+    "STRAGGLER_RULE",
+    as.oneOf(["median", "mean", "off"] as const),
+    "median",
+    "When idle slots take a second copy of a late unit: it took longer than the factor times the median (or mean) for its size.",
+  ),
+  stragglerFactor: v(
+    "STRAGGLER_FACTOR",
+    as.positive.optional(),
+    undefined,
+    "Factor of STRAGGLER_RULE; without it 1.5 for median, 1.2 for mean.",
+  ),
+  stragglerSeconds: v(
+    "STRAGGLER_SECONDS",
+    as.seconds,
+    "30",
+    "In jobs of fewer than 10 units: seconds after which a unit is late.",
+  ),
   classicSlaves: v(
     "CLASSIC_SLAVES",
     as.list,
@@ -90,6 +108,6 @@ export function readMasterConfig(env: NodeJS.ProcessEnv = process.env): MasterCo
 }
 
 // biome-ignore lint/complexity/useMaxParams: one line of a table, always in this order.
-function v<T>(name: string, schema: import("zod").ZodType<T>, fallback: string, meaning: string) {
+function v<T>(name: string, schema: import("zod").ZodType<T>, fallback: string | undefined, meaning: string) {
   return { name, schema, fallback, meaning };
 }

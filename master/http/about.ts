@@ -10,6 +10,7 @@ export interface AboutParts {
   readonly registry: SlaveRegistry;
   readonly runner: JobRunner;
   readonly queue: UnitQueue;
+  readonly speculation: { readonly copies: number; readonly won: number };
   readonly version: string;
   readonly startedAt: number;
 }
@@ -41,6 +42,7 @@ export function stats(parts: AboutParts): RequestHandler {
       uptime_seconds: Math.round((Date.now() - parts.startedAt) / 1000),
       memory_bytes: process.memoryUsage.rss(),
       jobs: { running: left.jobs, files_left: left.files, bytes_left: left.bytes },
+      speculation: { speculative_copies: parts.speculation.copies, copies_first: parts.speculation.won },
       units: { waiting: queue.waiting, leased: queue.leased, bytes_waiting: queue.bytes },
       slaves: {
         total: slaves.length,

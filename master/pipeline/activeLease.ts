@@ -23,8 +23,8 @@ export interface RetryLimits {
   readonly maxLosses: number;
 }
 
-/** Why a lease was ended from here. */
-export type EndReason = "cancelled" | "recalled" | "slave_lost" | "stopping";
+/** Why a lease was ended from here. `superseded`: its last unit was answered by a copy. */
+export type EndReason = "cancelled" | "recalled" | "superseded" | "slave_lost" | "stopping";
 
 /**
  * One lease while a slave works on it. Each of its units ends in exactly one way: its outcome is
@@ -33,23 +33,51 @@ export type EndReason = "cancelled" | "recalled" | "slave_lost" | "stopping";
 export class ActiveLease {
   readonly lease: Lease;
   readonly slave: Slave;
+  /** The lease whose unit this one does a second time, elsewhere. */
+  readonly original: ActiveLease | undefined;
   readonly #parts: LeaseParts;
   readonly #controller = new AbortController();
   readonly #open = new Map<string, QueuedUnit>();
-  readonly #started = new Set<string>();
+  /** When each unit began to run, in `performance.now()`. */
+  readonly #started = new Map<string, number>();
+  readonly #copies = new Map<string, ActiveLease>();
   readonly #unitSeconds: number;
   #endReason: EndReason | undefined;
 
-  constructor(parts: LeaseParts, slave: Slave, lease: Lease) {
+  constructor(
+    parts: LeaseParts,
+    slave: Slave,
+    work: { readonly lease: Lease; readonly original?: ActiveLease },
+  ) {
     this.#parts = parts;
     this.slave = slave;
-    this.lease = lease;
-    const [first] = lease.units;
+    this.lease = work.lease;
+    this.original = work.original;
+    const [first] = this.lease.units;
     const expected = first === undefined ? 0 : parts.times.expected(stepKey(first), first.bytes);
     this.#unitSeconds = expected ?? 0;
-    for (const unit of lease.units) this.#open.set(unit.id, unit);
-    slave.assigned += lease.units.length;
-    slave.assignedSeconds += lease.units.length * this.#unitSeconds;
+    for (const unit of this.lease.units) this.#open.set(unit.id, unit);
+    slave.assigned += this.lease.units.length;
+    slave.assignedSeconds += this.lease.units.length * this.#unitSeconds;
+  }
+
+  /** The same unit under the same lease at another slave: whoever answers first is believed. */
+  copy(slave: Slave, unit: QueuedUnit): ActiveLease {
+    const copy = new ActiveLease(this.#parts, slave, {
+      lease: { ...this.lease, units: [unit] },
+      original: this,
+    });
+    this.#copies.set(unit.id, copy);
+    return copy;
+  }
+
+  /** Units that run, with their seconds so far, and of which there is no copy. */
+  running(now: number): { readonly unit: QueuedUnit; readonly seconds: number }[] {
+    return [...this.#open.values()].flatMap((unit) => {
+      const started = this.#started.get(unit.id);
+      if (started === undefined || this.#copies.has(unit.id)) return [];
+      return [{ unit, seconds: (now - started) / 1000 }];
+    });
   }
 
   get job(): string | undefined {
@@ -76,8 +104,8 @@ export class ActiveLease {
 
   readonly handle = async (unit: QueuedUnit, event: LeaseEvent): Promise<void> => {
     if (event.type === "start") {
-      this.#started.add(unit.id);
-      this.#parts.board.running(unit);
+      this.#started.set(unit.id, performance.now());
+      if (this.original === undefined) this.#parts.board.running(unit);
     }
     if (event.type === "part") await this.#done(unit, event);
     if (event.type === "failed") await this.#failed(unit, event);
@@ -131,14 +159,31 @@ export class ActiveLease {
     if (!wanted && outcome.ok) await this.#parts.store.remove([outcome.file.key]);
   }
 
+  /** Back to the queue, unless the other one of a pair still works on it. */
   async #back(unit: QueuedUnit, reason: FailReason): Promise<void> {
     this.#settle(unit);
+    if (this.#otherHolds(unit)) return;
     if (await this.#parts.queue.fail(this.lease, unit.id, reason)) this.#parts.board.waiting(unit);
   }
 
   async #close(unit: QueuedUnit): Promise<boolean> {
     this.#settle(unit);
-    return await this.#parts.queue.ack(this.lease, unit.id);
+    if (!(await this.#parts.queue.ack(this.lease, unit.id))) return false;
+    this.#copies.get(unit.id)?.drop(unit);
+    this.original?.drop(unit);
+    return true;
+  }
+
+  /** The unit was answered by the other one of its pair: what runs only for it is stopped. */
+  drop(unit: QueuedUnit): void {
+    this.#settle(unit);
+    if (this.#open.size === 0) this.end("superseded");
+  }
+
+  #otherHolds(unit: QueuedUnit): boolean {
+    const other = this.original ?? this.#copies.get(unit.id);
+    if (other === undefined || other.#endReason !== undefined) return false;
+    return other.#open.has(unit.id);
   }
 
   #settle(unit: QueuedUnit): void {

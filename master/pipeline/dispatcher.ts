@@ -7,17 +7,21 @@ import type { SlaveRegistry } from "../slaves/registry.ts";
 import type { Slave } from "../slaves/slave.ts";
 import { ActiveLease, type LeaseParts, stepKey } from "./activeLease.ts";
 import { canDo } from "./capability.ts";
+import { stragglers, waitingElsewhere } from "./idleSlots.ts";
 import { leaseSize } from "./leaseSize.ts";
+import type { PaceBook, StragglerRule } from "./pace.ts";
 
 export interface DispatcherParts extends LeaseParts {
   readonly registry: SlaveRegistry;
   readonly transport: LeaseTransport;
   /** A lease that is not extended for so long is lost. */
   readonly leaseSeconds: number;
+  readonly paces: PaceBook;
+  readonly stragglerRule: StragglerRule;
 }
 
-/** A waiting unit is worth calling back for an idle slave from this length on. */
-const RECALL_SECONDS = 0.3;
+/** How often slots that idle look for units that run for too long elsewhere. */
+const IDLE_LOOK_MS = 500;
 /** A classic slave answers only when all is done: keep its leases short. */
 const CLASSIC_LEASE = { seconds: 5, units: 16 } as const;
 
@@ -26,6 +30,8 @@ export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #active = new Set<ActiveLease>();
   readonly #undo: (() => void)[] = [];
+  /** Second copies of late units: how many were sent, how many answered first. */
+  readonly speculation = { copies: 0, won: 0 };
   #scheduled = false;
   #again = false;
   #stopped = false;
@@ -37,6 +43,8 @@ export class Dispatcher {
   start(): void {
     this.#undo.push(this.#parts.queue.onReady(() => this.#schedule()));
     this.#undo.push(this.#parts.registry.onChange((slave) => this.#slaveChanged(slave)));
+    const looking = setInterval(() => this.#useIdleSlots(), IDLE_LOOK_MS).unref();
+    this.#undo.push(() => clearInterval(looking));
   }
 
   /** Ends the work on a job: its slaves' connections are closed, which stops their children. */
@@ -76,7 +84,7 @@ export class Dispatcher {
       const slaves = [...this.#parts.registry.alive()].sort((a, b) => load(a) - load(b));
       for (const slave of slaves) given = (await this.#dispatchTo(slave)) || given;
     }
-    this.#recallForIdle();
+    this.#useIdleSlots();
   }
 
   async #dispatchTo(slave: Slave): Promise<boolean> {
@@ -87,10 +95,13 @@ export class Dispatcher {
       size: (first, waiting) => this.#size(slave, first, waiting),
     });
     if (lease === undefined) return false;
-    const active = new ActiveLease(this.#parts, slave, lease);
+    this.#begin(new ActiveLease(this.#parts, slave, { lease }));
+    return true;
+  }
+
+  #begin(active: ActiveLease): void {
     this.#active.add(active);
     this.#run(active).catch((error: unknown) => this.#parts.logger.error({ err: error }, "a lease failed"));
-    return true;
   }
 
   #size(slave: Slave, first: QueuedUnit, waiting: number): LeaseSize {
@@ -125,6 +136,7 @@ export class Dispatcher {
       const run = { slave, lease, signal, handle: handleAndLook };
       await (plain ? runPlainLease(transport, run) : runFramesLease(transport, run));
       this.#parts.registry.fine(slave);
+      if (active.original?.endReason === "superseded") this.speculation.won += 1;
     } catch (error) {
       await this.#broken(active, error);
     } finally {
@@ -153,22 +165,21 @@ export class Dispatcher {
     this.#schedule();
   }
 
-  /** A slot that idles while a unit waits behind another one elsewhere: that unit is called back. */
-  #recallForIdle(): void {
+  /** Slots that idle while the queue is empty: for units that wait elsewhere, or run there for too long. */
+  #useIdleSlots(): void {
+    if (this.#stopped || this.#parts.queue.size().waiting > 0) return;
     const idle = this.#parts.registry
       .alive()
       .filter((slave) => !slave.classic && slave.assigned < slave.slots);
-    let places = idle.reduce((sum, slave) => sum + slave.slots - slave.assigned, 0);
-    if (places === 0 || this.#parts.queue.size().waiting > 0) return;
-    for (const active of this.#active) {
-      if (places <= 0) return;
-      const { slave, lease, endReason } = active;
-      const [unit] = lease.units;
-      const crowded = !slave.classic && slave.assigned > slave.slots && endReason === undefined;
-      if (!crowded || unit === undefined || !active.isWaiting(RECALL_SECONDS)) continue;
-      if (!idle.some((other) => other !== slave && canDo(other, unit))) continue;
-      active.end("recalled");
-      places -= lease.units.length;
+    if (idle.length === 0) return;
+    for (const active of waitingElsewhere(this.#active, idle)) active.end("recalled");
+    for (const { active, slave, unit } of stragglers(this.#active, idle, this.#parts)) {
+      this.#parts.logger.info(
+        { unit: unit.id, from: active.slave.name, to: slave.name },
+        "a late unit gets a copy",
+      );
+      this.speculation.copies += 1;
+      this.#begin(active.copy(slave, unit));
     }
   }
 }

@@ -5,6 +5,7 @@ import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { Json, Part, StepRef, UnitSpec } from "../../shared/tasks/task.ts";
 import { Channel } from "./channel.ts";
 import { unitDigest } from "./digest.ts";
+import type { Pace, PaceBook } from "./pace.ts";
 import type { UnitBoard, UnitOutcome, UnitWork } from "./units.ts";
 
 /** Units of a map that are in the queue or at slaves at a time: enough for any fleet, small in memory. */
@@ -16,6 +17,7 @@ export interface MapParts {
   readonly jobs: JobStore;
   readonly queue: UnitQueue;
   readonly board: UnitBoard;
+  readonly paces: PaceBook;
 }
 
 export interface MapCall {
@@ -53,7 +55,9 @@ export async function* mapUnits(
   const run = new MapRun(parts, call);
   try {
     for (;;) {
-      const batch = run.open <= WINDOW / 2 ? take(source, BATCH) : [];
+      const wanted = run.open <= WINDOW / 2 ? BATCH : 0;
+      const batch = take(source, wanted);
+      run.pace.complete ||= batch.length < wanted;
       const fresh = batch.filter((unit) => !recorded.has(indexOf(unit)));
       await run.submit(fresh);
       yield* batch.flatMap((unit) => replayed(recorded, unit));
@@ -84,6 +88,7 @@ function replayed(recorded: ReadonlyMap<number, PartRecord>, unit: QueuedUnit): 
 class MapRun {
   readonly #parts: MapParts;
   readonly #call: MapCall;
+  readonly pace: Pace;
   readonly #channel = new Channel<Part>();
   readonly #out = new Set<string>();
   #open = 0;
@@ -92,6 +97,7 @@ class MapRun {
   constructor(parts: MapParts, call: MapCall) {
     this.#parts = parts;
     this.#call = call;
+    this.pace = parts.paces.open(mapId(call));
     call.signal.addEventListener("abort", this.#onAbort, { once: true });
     if (call.signal.aborted) this.#onAbort();
   }
@@ -99,6 +105,7 @@ class MapRun {
   async submit(units: readonly QueuedUnit[]): Promise<void> {
     if (units.length === 0) return;
     this.#open += units.length;
+    this.pace.submitted += units.length;
     for (const unit of units) {
       this.#out.add(unit.id);
       this.#parts.board.expect(unit.id, {
@@ -124,11 +131,14 @@ class MapRun {
   stop(): void {
     this.#call.signal.removeEventListener("abort", this.#onAbort);
     for (const unit of this.#out) this.#parts.board.forget(unit);
+    this.#parts.paces.close(mapId(this.#call));
   }
 
   async #ended(unit: QueuedUnit, outcome: UnitOutcome): Promise<void> {
     this.#out.delete(unit.id);
     this.#call.watch.ended(unit, outcome.work);
+    this.pace.ended += 1;
+    this.pace.add(unit.bytes, outcome.work.seconds);
     const part = partOf(indexOf(unit), outcome);
     const record: PartRecord = { map: this.#call.name, digest: unitDigest(unit), part };
     try {
@@ -153,7 +163,7 @@ function queuedUnit(call: MapCall, spec: UnitSpec, index: number): QueuedUnit {
   const task = step.task ?? job.task;
   const version = taskNamed(task).steps[step.step]?.version;
   return {
-    id: `${job.id}/${call.name}/${index}`,
+    id: `${mapId(call)}/${index}`,
     job: job.id,
     task,
     step: step.step,
@@ -166,6 +176,10 @@ function queuedUnit(call: MapCall, spec: UnitSpec, index: number): QueuedUnit {
     losses: 0,
     priority: job.priority,
   };
+}
+
+function mapId({ job, name }: MapCall): string {
+  return `${job.id}/${name}`;
 }
 
 function indexOf(unit: QueuedUnit): number {

@@ -174,6 +174,7 @@ async function leaseForm(store: ByteStore, lease: Lease) {
   const fields = {
     task_type: first.task,
     step: first.step,
+    step_version: String(first.stepVersion),
     options: JSON.stringify(first.options),
     units: JSON.stringify(units),
   };

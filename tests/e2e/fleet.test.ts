@@ -115,6 +115,28 @@ describe("the fleet", () => {
     expect(await job(fleet.master.url, open)).toMatchObject({ counts: { done: 10, failed: 0 } });
   });
 
+  test("a unit that runs for too long gets a copy elsewhere, and the first answer counts", async () => {
+    fleet = await startFleet({ SLAVE_SILENCE_SECONDS: "300", STRAGGLER_SECONDS: "1", MISSED_POLLS: "1000" });
+    const [stuck] = await Promise.all([
+      fleet.slave({ SLAVE_NAME: "stuck" }),
+      fleet.slave({ SLAVE_NAME: "free" }),
+    ]);
+    await fleet.alive(2);
+    const lines = assignLines(fleet.master.url, await pages(6), { field: "images", task: "ocr" });
+    const seen: AssignLine[] = [];
+    for await (const line of lines) {
+      seen.push(line);
+      if (seen.length === 2) stuck.process.kill("SIGSTOP");
+    }
+    expect(seen.at(-1)).toMatchObject({ type: "end", state: "succeeded", total_files_processed: 6 });
+    const { speculation } = (await (await fetch(`${fleet.master.url}/stats`)).json()) as Record<
+      string,
+      object
+    >;
+    expect(speculation).toMatchObject({ copies_first: expect.any(Number) });
+    expect((speculation as { copies_first: number }).copies_first).toBeGreaterThanOrEqual(1);
+  });
+
   test("a small job is not held up by a large one", async () => {
     fleet = await startFleet();
     await fleet.slave();
