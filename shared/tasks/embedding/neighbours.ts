@@ -1,7 +1,7 @@
 import type { Matrix } from "./matrix.ts";
 
 /** Another document of the job. */
-export interface Neighbour {
+interface Neighbour {
   /** Its place in the upload, from 0. */
   readonly index: number;
   readonly filename: string;

@@ -1,8 +1,8 @@
-import { createRequire } from "node:module";
+import { type Analyzer, afinnAnalyzer } from "./natural.ts";
 import { NEGATES } from "./vader/constants.ts";
 
 /** What AFINN says of a sentence. */
-export interface AfinnScore {
+interface AfinnScore {
   /** Sum of valences, each -5..5, with natural's negation: after "not", "no", "never", "neither" all change sign. */
   readonly sum: number;
   /** Words of positive and of negative valence; one of the three words before, if it negates, swaps them. */
@@ -10,20 +10,11 @@ export interface AfinnScore {
   readonly negative: number;
 }
 
-interface Analyzer {
-  readonly vocabulary: Readonly<Record<string, number | undefined>>;
-  getSentiment(words: readonly string[]): number;
-}
-
 export type Afinn = (words: readonly string[]) => AfinnScore;
 
 /** AFINN-165 by natural's sentiment analyser, without a stemmer. */
 export function createAfinn(): Afinn {
-  const {
-    SentimentAnalyzer,
-  }: { SentimentAnalyzer: new (language: string, stemmer: undefined, type: string) => Analyzer } =
-    createRequire(import.meta.url)("natural/lib/natural/sentiment/index.js");
-  const analyzer = new SentimentAnalyzer("English", undefined, "afinn");
+  const analyzer = afinnAnalyzer();
   return (words) => {
     if (words.length === 0) return { sum: 0, positive: 0, negative: 0 };
     // natural gives the mean over all words; the sum is a whole number.

@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { abbreviates } from "./abbreviations.ts";
 
 /** A sentence is cut at a space beyond this many UTF-16 units, so that no text makes a sentence of itself. */
 const MAX_LENGTH = 2_000;
@@ -9,34 +9,8 @@ const AHEAD = 40;
 
 const MARK = /[.!?…。！？｡؟۔।॥]+["'”’»)\]}」』）]*|\n/gu;
 const UNSPACED_MARK = /^[。！？｡]/u;
-const LAST_WORD = /(?:^|[\s(["'“‘«])([\p{L}.]+)\.$/u;
 const STARTS_SMALL = /^\s*\p{Ll}/u;
 const HAS_WORD = /[\p{L}\p{N}]/u;
-
-const { knownAbbreviations }: { readonly knownAbbreviations: readonly string[] } = createRequire(
-  import.meta.url,
-)("natural/lib/natural/util/abbreviations_en.js");
-/** Abbreviations that are followed by more of the sentence: those of natural, and some more. */
-const ABBREVIATIONS: ReadonlySet<string> = new Set([
-  ...knownAbbreviations.map((word) => word.toLowerCase().replace(/\.$/, "")),
-  ..."ms prof rev hon st sr jr gen col capt lt maj sgt gov sen rep pres messrs mme mlle fig eq ch vol pp ed eds".split(
-    " ",
-  ),
-  ..."jan feb mar apr jun jul aug sep sept oct nov dec cf al etc ca bzw usw dr nr str approx viz ibid".split(
-    " ",
-  ),
-]);
-// "no." and "min." end sentences more often than they abbreviate.
-const ENDINGS: ReadonlySet<string> = new Set([
-  "no",
-  "min",
-  "temp",
-  "etc",
-  "a.s.a.p",
-  "d.i.y",
-  "b.y.o.b",
-  "r.s.v.p",
-]);
 
 /** A stretch of a text, in UTF-16 units. */
 export interface Span {
@@ -136,13 +110,6 @@ function endsSentence(text: string, at: number, end: number): boolean {
   if (after !== "" && !/^\s/u.test(after)) return false;
   if (STARTS_SMALL.test(after)) return false;
   return text[at] !== "." || !abbreviates(text.slice(Math.max(0, at - AHEAD), at + 1));
-}
-
-/** Whether `before` ends in an abbreviation or an initial ("J. S. Bach"). */
-function abbreviates(before: string): boolean {
-  const word = LAST_WORD.exec(before)?.[1]?.toLowerCase();
-  if (word === undefined || ENDINGS.has(word)) return false;
-  return ABBREVIATIONS.has(word) || (/^\p{L}$/u.test(word) && word !== "i");
 }
 
 function lineEnds(text: string, at: number): boolean {

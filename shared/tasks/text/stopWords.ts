@@ -1,5 +1,7 @@
 import { createRequire } from "node:module";
 
+const require = createRequire(import.meta.url);
+
 /** English function words after M. F. Porter, as in the list that NLTK ships. */
 const ENGLISH = `i me my myself we our ours ourselves you you're you've you'll you'd your yours yourself yourselves
   he him his himself she she's her hers herself it it's its itself they them their theirs themselves what which

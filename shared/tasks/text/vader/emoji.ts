@@ -1,12 +1,14 @@
 import { createRequire } from "node:module";
 
+const require = createRequire(import.meta.url);
+
 /** An emoji of one code point to its name in Unicode, which VADER reads in its place. */
 export type EmojiNames = ReadonlyMap<string, string>;
 
 const SPECIAL = /[\u00a9-\u{1faff}]/u;
 
 export function loadEmojiNames(): EmojiNames {
-  const data: unknown = createRequire(import.meta.url)("unicode-emoji-json/data-by-emoji.json");
+  const data: unknown = require("unicode-emoji-json/data-by-emoji.json");
   const names = new Map<string, string>();
   for (const [emoji, { name }] of Object.entries(data as Record<string, { name: string }>)) {
     const [first = "", second] = [...emoji];

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
+const require = createRequire(import.meta.url);
+
 /** Word or emoticon, in lower case, to its mean valence by ten people, -4..4. */
 export type Lexicon = ReadonlyMap<string, number>;
 
@@ -13,7 +15,7 @@ const NEWER: readonly (readonly [string, number])[] = [
 
 /** VADER's lexicon, from the data file of the package `vader-sentiment` (its program is not used). */
 export function loadLexicon(): Lexicon {
-  const path = createRequire(import.meta.url).resolve("vader-sentiment/vader_lexicon.txt");
+  const path = require.resolve("vader-sentiment/vader_lexicon.txt");
   const lexicon = new Map<string, number>(NEWER);
   for (const line of readFileSync(path, "utf8").split("\n")) {
     const [word, valence] = line.trim().split("\t");
