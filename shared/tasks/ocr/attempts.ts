@@ -10,6 +10,8 @@ const GOOD = 85;
 const POOR = 60;
 /** A turned page is right from here on. */
 const TURNED_RIGHT = 75;
+/** An A4 page at 200 dpi. */
+const GLANCE_PIXELS = 4_000_000;
 /** Rows of text lower than this, in pixels, are read better enlarged; 10-point print at 300 dpi has about 45. */
 const LOW_ROW = 26;
 const GOOD_ROW = 40;
@@ -38,14 +40,15 @@ const PLAIN: Preparation = { rotation: 0, scale: 1, thresholding: "otsu" };
 
 /**
  * Reads a page; where the words are doubtful again, prepared in other ways, and keeps what tesseract
- * is surest of. A page that is read well at once costs one recognition, the worst one seven.
+ * is surest of. A page that is read well at once costs one recognition, the worst one eight.
  * `straighten`: whether the page may be turned, which single lines and words are not.
  */
 export async function readPage(page: Picture, recognize: Recognize, straighten: boolean): Promise<Attempt> {
   const attempt = attempts(page, recognize, straighten);
   let best = await attempt(PLAIN);
   if (best.words.length === 0) best = better(best, await attempt({ ...PLAIN, thresholding: "adaptive" }));
-  if (straighten && best.words.length > 0 && best.confidence < POOR) best = await turnedRight(best, attempt);
+  if (straighten && best.words.length > 0 && best.confidence < POOR)
+    best = await turnedRight(best, attempt, page.gray.width * page.gray.height);
   if (best.confidence >= GOOD) return best;
   for (const next of furtherPreparations(best)) best = better(best, await attempt(next));
   return best;
@@ -59,7 +62,8 @@ export async function readPlainly(page: Picture, recognize: Recognize): Promise<
 type Try = (preparation: Preparation) => Promise<Attempt>;
 
 function attempts(page: Picture, recognize: Recognize, straighten: boolean): Try {
-  const straight = new Map<number, Promise<{ picture: Picture; skew: number }>>();
+  // Only the last side is kept: each is as large as the page.
+  let side: { rotation: number; straight: Promise<{ picture: Picture; skew: number }> } | undefined;
   const upright = async (rotation: Preparation["rotation"]) => {
     const picture = await quarterTurned(page, rotation);
     const skew = straighten ? await skewOf(picture.gray) : 0;
@@ -67,31 +71,30 @@ function attempts(page: Picture, recognize: Recognize, straighten: boolean): Try
   };
   return async (preparation) => {
     const { rotation, scale, thresholding } = preparation;
-    const known = straight.get(rotation) ?? upright(rotation);
-    straight.set(rotation, known);
-    const { picture, skew } = await known;
+    if (side?.rotation !== rotation) side = { rotation, straight: upright(rotation) };
+    const { picture, skew } = await side.straight;
     const prepared = await bounded(await scaled(picture, scale), MOST_PIXELS[thresholding]);
     return { ...preparation, skew, ...textOf(await recognize(prepared, thresholding), prepared) };
   };
 }
 
-async function turnedRight(first: Attempt, attempt: Try): Promise<Attempt> {
-  let best = first;
+/** Looks at the page from its other sides, made smaller if it is large: the right side shows all the same. */
+async function turnedRight(first: Attempt, attempt: Try, pixels: number): Promise<Attempt> {
+  const scale = Math.min(1, Math.sqrt(GLANCE_PIXELS / pixels));
   for (const rotation of [180, 90, 270] as const) {
-    best = better(best, await attempt({ ...PLAIN, rotation }));
-    if (best.confidence >= TURNED_RIGHT) return best;
+    const glance = await attempt({ ...PLAIN, rotation, scale });
+    if (glance.confidence < TURNED_RIGHT) continue;
+    return better(first, scale < 1 ? await attempt({ ...PLAIN, rotation }) : glance);
   }
-  return best;
+  return first;
 }
 
 function furtherPreparations({ rotation, rowHeight, thresholding }: Attempt): Preparation[] {
-  const other = thresholding === "otsu" ? "sauvola" : "adaptive";
-  if (rowHeight === 0 || rowHeight >= LOW_ROW) return [{ rotation, scale: 1, thresholding: other }];
+  const others = thresholding === "otsu" ? (["sauvola"] as const) : [];
+  const low = rowHeight > 0 && rowHeight < LOW_ROW;
+  if (!low) return others.map((other) => ({ rotation, scale: 1, thresholding: other }));
   const scale = Math.min(GOOD_ROW / rowHeight, MAX_SCALE);
-  return [
-    { rotation, scale, thresholding },
-    { rotation, scale, thresholding: other },
-  ];
+  return [thresholding, ...others].map((each) => ({ rotation, scale, thresholding: each }));
 }
 
 function better(known: Attempt, next: Attempt): Attempt {
