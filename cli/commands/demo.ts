@@ -66,7 +66,6 @@ async function runAll(
   fleet: DemoFleet,
   { terminal, interrupt }: CliContext,
 ): Promise<void> {
-  const client = await fleet.ready(interrupt);
   const progress = createProgress(terminal.bar === undefined ? "lines" : "bar", terminal);
   progress.sending(total(jobs), undefined);
   const ofAll: Progress = {
@@ -76,6 +75,7 @@ async function runAll(
     ended: (file) => progress.ended({ ...file, filename: basename(file.filename) }),
   };
   try {
+    const client = await fleet.ready(interrupt);
     await Promise.all(
       jobs.map(({ task, inputs, outcome }) =>
         sendJob(

@@ -14,7 +14,7 @@ import { bytesInWords, counted, secondsInWords, timeInWords } from "../output/wo
 import type { SlaveView, TaskView } from "../sdk/index.ts";
 import { type Connection, type ConnectionFlags, connected, withConnection } from "./connection.ts";
 import type { RunCommand } from "./runCommand.ts";
-import { type OptionSchema, optionSchemas } from "./taskOptions.ts";
+import { alternatives, type OptionSchema, optionSchemas } from "./taskOptions.ts";
 
 interface JobsFlags extends ConnectionFlags {
   readonly state?: JobState;
@@ -169,14 +169,16 @@ function taskLines(task: TaskView, terminal: Terminal): readonly string[] {
   ];
 }
 
-/** `true or false`, `1 to 100`, `a, b, c`. */
+/** `true, false`, `integer 1..100`, `a, b, c`, `string or null`. */
 function valuesOf(schema: OptionSchema): string {
-  if (Array.isArray(schema.enum)) return schema.enum.join(", ");
-  if (schema.type === "boolean") return "true, false";
-  const { minimum, maximum } = schema;
-  const range = [minimum, maximum].some((bound) => typeof bound === "number");
-  const bounds = range ? ` ${String(minimum ?? "")}..${String(maximum ?? "")}` : "";
-  return `${typeof schema.type === "string" ? schema.type : "JSON"}${bounds}`;
+  return alternatives(schema).map(valuesOfOne).join(" or ");
+}
+
+function valuesOfOne({ enum: values, type, minimum, maximum }: OptionSchema): string {
+  if (Array.isArray(values)) return values.join(", ");
+  if (type === "boolean") return "true, false";
+  const bounded = typeof minimum === "number" || typeof maximum === "number";
+  return `${typeof type === "string" ? type : "JSON"}${bounded ? ` ${minimum ?? ""}..${maximum ?? ""}` : ""}`;
 }
 
 function upTo500(raw: string): number {

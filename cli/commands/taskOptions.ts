@@ -19,6 +19,7 @@ export interface OptionSchema {
   readonly type?: unknown;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly OptionSchema[];
   readonly minimum?: unknown;
   readonly maximum?: unknown;
   readonly description?: unknown;
@@ -91,7 +92,19 @@ function readItem(item: string, task: KnownTask): JsonObject {
 function optionValue(raw: string, schema: OptionSchema | undefined): Json {
   const json = asJson(raw);
   if (json === undefined) return raw;
-  return schema?.type === "string" && typeof json !== "string" ? raw : json;
+  const types = alternatives(schema ?? {}).map(({ type }) => type);
+  return types.includes("string") && !types.some((type) => isOfType(json, type)) ? raw : json;
+}
+
+/** `anyOf` spread out: a text or nothing, say. */
+export function alternatives(schema: OptionSchema): readonly OptionSchema[] {
+  return schema.anyOf ?? [schema];
+}
+
+function isOfType(json: Json, type: unknown): boolean {
+  if (json === null) return type === "null";
+  if (typeof json === "number") return type === "number" || type === "integer";
+  return type === (Array.isArray(json) ? "array" : typeof json);
 }
 
 function asJson(raw: string): Json | undefined {

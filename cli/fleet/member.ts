@@ -40,7 +40,8 @@ export function startMember({ role, env, onLog }: MemberRequest): Member {
     createInterface({ input: child.stderr }).on("line", (line) => {
       last.push(line);
       if (last.length > KEPT_LINES) last.shift();
-      onLog(line);
+      // What it says without the log's form is why it could not start: the error below tells it.
+      if (line.startsWith("{")) onLog(line);
     });
   }
   const exited = new Promise<string>((resolve) => {

@@ -35,7 +35,8 @@ export class MasterHttp {
       httpsAgent: new HttpsAgent(agent),
       maxRedirects: 0,
       maxBodyLength: Number.POSITIVE_INFINITY,
-      maxContentLength: Number.POSITIVE_INFINITY,
+      // Not Infinity: with any limit axios wraps the answer in a stream that cannot be destroyed while it waits.
+      maxContentLength: -1,
       proxy: false,
       responseType: "stream",
       validateStatus: () => true,

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { JobView, SlaveView } from "../../shared/contract/jobs.ts";
+import { type StandInMaster, startStandInMaster } from "../../tests/standin/master.ts";
+import { runCli } from "../../tests/standin/runCli.ts";
+
+let master: StandInMaster;
+
+beforeAll(async () => {
+  master = await startStandInMaster({ jobs: [JOB], slaves: [SLAVE] });
+});
+
+afterAll(async () => {
+  await master.close();
+});
+
+const JOB: JobView = {
+  id: "JOB1",
+  task_type: "text",
+  state: "partial",
+  options: {},
+  counts: { total: 3, queued: 0, running: 0, done: 2, failed: 1, cancelled: 0 },
+  bytes: 10,
+  created_at: "2026-01-02T03:04:05.000Z",
+  attachments: [],
+  url: "/jobs/JOB1",
+};
+const SLAVE: SlaveView = {
+  id: "s1",
+  name: "evil\u001b[2J",
+  address: "10.0.0.7:3000",
+  state: "alive",
+  classic: false,
+  version: "0.1.0",
+  slots: 4,
+  busy: 1,
+  tasks: ["text", "ocr"],
+  done: 12,
+  failed: 0,
+  memory: 3 * 2 ** 20,
+};
+
+async function ask(...args: string[]): Promise<{ readonly code: number | null; readonly lines: string[] }> {
+  const { code, stdout } = await runCli([...args, "--master", master.url], { env: { TZ: "UTC" } });
+  return { code, lines: stdout.split("\n") };
+}
+
+test("jobs, one job, slaves and tasks are shown as tables and as JSON", async () => {
+  expect(await ask("jobs")).toEqual({
+    code: 0,
+    lines: [
+      "JOB   TASK  STATE    DONE  FAILED  CREATED              NOTE",
+      "JOB1  text  partial  2/3   1       2026-01-02 03:04:05",
+      "",
+    ],
+  });
+  expect((await ask("jobs", "JOB1")).lines.slice(0, 2)).toEqual([
+    "job JOB1  text  partial",
+    "2 of 3 files done, 1 failed",
+  ]);
+  expect((await ask("slaves")).lines.slice(0, 2)).toEqual([
+    "SLAVE        ADDRESS        STATE  BUSY  DONE  FAILED  MEMORY  VERSION  TASKS",
+    "evil\\x1b[2J  10.0.0.7:3000  alive  1/4   12    0       3.0 MB  0.1.0    text ocr",
+  ]);
+  expect((await ask("tasks")).lines.slice(0, 2)).toEqual([
+    "TASK   FIELD   SAVED AS     WHAT IT DOES",
+    "text   texts   <name>.json  Does text.",
+  ]);
+  expect((await ask("tasks", "text")).lines.slice(-3, -1)).toEqual([
+    "OPTION   DEFAULT  VALUES  MEANING",
+    'flavour  "plain"  string',
+  ]);
+  expect(JSON.parse((await ask("jobs", "--json")).lines.join("\n"))).toEqual({ jobs: [JOB] });
+  expect(JSON.parse((await ask("slaves", "--json")).lines.join("\n"))).toEqual({ slaves: [SLAVE] });
+});
+
+test("what is not there: exit 2", async () => {
+  expect((await ask("jobs", "NOSUCH")).code).toBe(2);
+  expect((await ask("tasks", "nosuch")).code).toBe(2);
+  expect((await ask("jobs", "--state", "odd")).code).toBe(2);
+});
