@@ -26,9 +26,7 @@ export function stopWordsOf(language: string): ReadonlySet<string> {
 export function commonWordsOf(language: string): ReadonlySet<string> {
   const known = loaded.get(language);
   if (known !== undefined) return known;
-  const lists: Readonly<Record<string, readonly string[] | undefined>> = createRequire(import.meta.url)(
-    "stopwords-iso",
-  );
+  const lists: Readonly<Record<string, readonly string[] | undefined>> = require("stopwords-iso");
   const list = lists[language];
   const words = list === undefined ? NONE : new Set(language === "en" ? [...list, ...english] : list);
   loaded.set(language, words);
