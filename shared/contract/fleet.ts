@@ -61,7 +61,6 @@ export const leaseUnits = z.array(
     args: z.record(z.string(), z.json()).optional(),
   }),
 );
-export type LeaseUnit = z.infer<typeof leaseUnits>[number];
 
 export const FRAMES_TYPE = "application/vnd.manyhands.frames";
 export const NDJSON_TYPE = "application/x-ndjson";
@@ -100,7 +99,6 @@ export const frameHeader = z.discriminatedUnion("type", [
 ]);
 export type FrameHeader = z.infer<typeof frameHeader>;
 export type PartFrame = Extract<FrameHeader, { type: "part" }>;
-export type FailedFrame = Extract<FrameHeader, { type: "failed" }>;
 
 /** Seconds between beats. */
 export const BEAT_SECONDS = 2;
