@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { jsonResult, onlyFile } from "../result.ts";
-import type { Step, StepContext, StepFile, TaskProcess } from "../task.ts";
+import type { Step, TaskProcess } from "../task.ts";
 import { inUnits } from "./decimal.ts";
-import { addUp } from "./lockstep.ts";
+import { addUpInto } from "./narrow.ts";
 import { type MeanOptions, SCHEMA_VERSION } from "./options.ts";
 import { writeCsv, writeJson } from "./output.ts";
-import { openSums, writeSums } from "./records.ts";
+import { openSums } from "./records.ts";
 import { NOTHING, type Sum, statisticsOf, sumOf } from "./sum.ts";
 import { Tally } from "./tally.ts";
-import { valuesOf } from "./values.ts";
+import { type Place, valuesOf } from "./values.ts";
 
 /** One file -> its own statistics as JSON; `info` tells `run` its length and scale. */
 const describe: Step = async ({ files, options }, context) => {
@@ -28,15 +28,16 @@ const describe: Step = async ({ files, options }, context) => {
 /** Files of numbers -> the partial sum over them. */
 const sum: Step = async ({ files, args, options }, context) => {
   const scale = Number(args.scale);
-  const series = files.map((file) => sumsOf(file, options as MeanOptions, scale));
-  return { body: await written(context, scale, addUp(series)) };
+  const series = files.map((file) => () => unitSums(valuesOf(file, options as MeanOptions), scale));
+  return { body: await addUpInto("sums", series, { context, scale }) };
 };
 
 /** Partial sums -> one. */
 const mergeSums: Step = async ({ files }, context) => {
   const opened = await Promise.all(files.map(openSums));
   const scale = opened[0]?.scale ?? 0;
-  return { body: await written(context, scale, addUp(opened.map((one) => one.blocks()))) };
+  const series = opened.map(({ blocks }) => blocks);
+  return { body: await addUpInto("sums", series, { context, scale }) };
 };
 
 const json: Step = async ({ files, args, options }, { folder }) => {
@@ -54,25 +55,11 @@ const csv: Step = async ({ files }, { folder }) => {
 
 export const steps: TaskProcess["steps"] = { describe, sum, merge: mergeSums, json, csv };
 
-async function written(
-  { folder, progress }: StepContext,
+async function* unitSums(
+  blocks: AsyncIterable<readonly Place[]>,
   scale: number,
-  blocks: AsyncIterable<readonly Sum[]>,
-): Promise<{ readonly path: string }> {
-  const path = join(folder, "sums");
-  await writeSums(path, scale, reporting(blocks, progress));
-  return { path };
-}
-
-async function* reporting<Block>(blocks: AsyncIterable<Block>, progress: () => void): AsyncGenerator<Block> {
-  for await (const block of blocks) {
-    yield block;
-    progress();
-  }
-}
-
-async function* sumsOf(file: StepFile, options: MeanOptions, scale: number): AsyncGenerator<readonly Sum[]> {
-  for await (const places of valuesOf(file, options)) {
+): AsyncGenerator<readonly Sum[]> {
+  for await (const places of blocks) {
     yield places.map((place) => (place === null ? NOTHING : sumOf(inUnits(place, scale))));
   }
 }

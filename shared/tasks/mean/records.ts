@@ -10,9 +10,17 @@ import type { Sum } from "./sum.ts";
 const MAGIC = "MHSUM1\0\0";
 const HEAD_BYTES = 16;
 const BUFFER_BYTES = 256 * 1_024;
+const READ_BYTES = 64 * 1_024;
 /** Longest number: 400 digits of a value scaled by up to 800 more, squared, summed. */
 const MAX_INT_BYTES = 2 + 8 * 320;
 const MAX_RECORD = 4 + 4 * MAX_INT_BYTES;
+
+/** Partial sums, index by index, that can be walked more than once. */
+export interface SumsFile {
+  readonly scale: number;
+  /** From the first index on. */
+  blocks(): AsyncGenerator<readonly Sum[]>;
+}
 
 /** Writes partial sums to a file, a buffer at a time. */
 export async function writeSums(
@@ -40,12 +48,6 @@ export async function writeSums(
   }
 }
 
-export interface SumsFile {
-  readonly scale: number;
-  /** From the first index on; can be walked once for each call. */
-  blocks(): AsyncGenerator<readonly Sum[]>;
-}
-
 export async function openSums(file: StepFile): Promise<SumsFile> {
   const head = await file.slice(0, HEAD_BYTES);
   if (head.toString("latin1", 0, 8) !== MAGIC) throw new Error("a partial sum has another format");
@@ -54,7 +56,7 @@ export async function openSums(file: StepFile): Promise<SumsFile> {
 
 async function* readSums(file: StepFile): AsyncGenerator<readonly Sum[]> {
   for (let offset = HEAD_BYTES; offset < file.bytes; ) {
-    const bytes = await file.slice(offset, BUFFER_BYTES);
+    const bytes = await file.slice(offset, READ_BYTES);
     const reader = new Reader(bytes);
     const sums: Sum[] = [];
     let whole = 0;

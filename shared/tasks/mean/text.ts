@@ -2,7 +2,7 @@ import { createGunzip } from "node:zlib";
 import { FileError } from "../../errors.ts";
 import type { StepFile } from "../task.ts";
 
-const CHUNK_BYTES = 64 * 1_024;
+const CHUNK_BYTES = 16 * 1_024;
 /** Bytes of text that one file may hold, once unpacked. */
 const MAX_TEXT = 8 * 1_024 ** 3;
 
@@ -29,7 +29,7 @@ async function* chunksOf(file: StepFile): AsyncGenerator<Buffer> {
 
 async function* unpacked(file: StepFile): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  const feeding = feed(file, gunzip);
+  const feeding = feed(chunksOf(file), gunzip);
   try {
     for await (const chunk of gunzip) yield chunk as Buffer;
     await feeding;
@@ -44,8 +44,8 @@ async function* unpacked(file: StepFile): AsyncGenerator<Buffer> {
 }
 
 /** Writes the packed bytes as fast as they are taken; ends early when the stream is destroyed. */
-async function feed(file: StepFile, gunzip: ReturnType<typeof createGunzip>): Promise<void> {
-  for await (const chunk of chunksOf(file)) {
+async function feed(chunks: AsyncIterable<Buffer>, gunzip: ReturnType<typeof createGunzip>): Promise<void> {
+  for await (const chunk of chunks) {
     if (gunzip.destroyed) return;
     const room = new Promise<void>((resolve) => {
       gunzip.write(chunk, () => resolve());

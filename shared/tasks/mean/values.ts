@@ -4,6 +4,9 @@ import { type Decimal, MAX_DIGITS, MAX_POWER, readDecimal } from "./decimal.ts";
 import type { MeanOptions } from "./options.ts";
 import { type Word, wordsOf } from "./words.ts";
 
+/** Fields of a first line that are held back until it is known whether it is a heading. */
+const MAX_HEADING = 10_000;
+
 /** A place of a file: its number, or null where a value is missing. */
 export type Place = Decimal | null;
 
@@ -52,7 +55,7 @@ async function* withoutHeading(blocks: AsyncIterable<readonly Word[]>): AsyncGen
       continue;
     }
     held.push(...words);
-    if (held.at(-1)?.line === held[0]?.line) continue;
+    if (held.at(-1)?.line === held[0]?.line && held.length < MAX_HEADING) continue;
     yield afterHeading(held);
     held = undefined;
   }
