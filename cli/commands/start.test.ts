@@ -1,0 +1,117 @@
+import { type ChildProcess, execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type CliRun, runCli } from "../../tests/standin/runCli.ts";
+import { ManyhandsClient } from "../sdk/index.ts";
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "manyhands-start-"));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly ended: Promise<CliRun>;
+  /** Process ids of its master and slave. */
+  members(): Promise<number[]>;
+}
+
+async function start(): Promise<Running> {
+  return await new Promise((resolve, reject) => {
+    const ended = runCli(["start"], {
+      cwd: folder,
+      env: { MASTER_PORT: "0", SLAVE_PORT: "0", SLAVE_SLOTS: "1", LOG_LEVEL: "error" },
+      onStart: (child) => {
+        child.stdout?.on("data", (text: string) => {
+          const url = /master {2}(http:\S+)/.exec(text)?.[1];
+          if (url !== undefined) resolve({ child, url, ended, members: () => childrenOf(child.pid ?? 0) });
+        });
+      },
+    });
+    ended.then(({ stderr }) => reject(new Error(stderr)), reject);
+  });
+}
+
+async function childrenOf(pid: number, ofRole = ""): Promise<number[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-e", "-o", "pid=,ppid=,args="]);
+  const rows = stdout.split("\n").map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line));
+  return rows.flatMap((row) =>
+    Number(row?.[2]) === pid && row?.[3]?.includes(ofRole) ? [Number(row[1])] : [],
+  );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await condition())) await wait(50);
+}
+
+async function slaveIsAlive(url: string): Promise<boolean> {
+  const slaves = await new ManyhandsClient({ url }).slaves();
+  return slaves.some((slave) => slave.state === "alive");
+}
+
+test("start keeps a master and a slave running; a slave that dies comes back; Ctrl-C ends all with 0", async () => {
+  const running = await start();
+  await until(() => slaveIsAlive(running.url));
+  const [slave = 0] = await childrenOf(running.child.pid ?? 0, "slave/main");
+  process.kill(slave, "SIGKILL");
+  await until(() => !isAlive(slave));
+  await until(async () => (await running.members()).length === 2);
+  await until(() => slaveIsAlive(running.url));
+  const members = await running.members();
+  running.child.kill("SIGINT");
+  const { code, stderr } = await running.ended;
+  expect(code).toBe(0);
+  expect(stderr).toContain("The slave ended (SIGKILL); it starts again in 0.5 s.");
+  expect(members.filter(isAlive)).toEqual([]);
+});
+
+test("when the CLI itself is killed, master and slave end too", async () => {
+  const running = await start();
+  await until(() => slaveIsAlive(running.url));
+  const members = await running.members();
+  expect(members).toHaveLength(2);
+  running.child.kill("SIGKILL");
+  await until(() => !members.some(isAlive));
+});
+
+test("a master that cannot start says why: exit 1", async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const { port } = taken.address() as AddressInfo;
+  const { code, stderr } = await runCli(["start"], { cwd: folder, env: { MASTER_PORT: String(port) } });
+  taken.close();
+  expect(code).toBe(1);
+  expect(stderr).toContain(`The master could not start: Port ${port} of 127.0.0.1 is in use.`);
+});
+
+test("demo processes every sample, leaves the results, removes its own data, exits 0", async () => {
+  const { code, stdout } = await runCli(["demo"], { cwd: folder, env: { MASTER_PORT: "1", TMPDIR: folder } });
+  expect(stdout).not.toContain("✗");
+  expect(code).toBe(0);
+  const tasks = ["audio", "document", "embedding", "image", "ocr", "text"];
+  const folders = await readdir(join(folder, "processed_results"));
+  expect(folders.filter((name) => !name.startsWith(".")).sort()).toEqual(tasks);
+  for (const task of tasks) expect(stdout).toContain(`\n${task}  `);
+  expect(await readdir(folder)).toEqual(["processed_results"]);
+});
