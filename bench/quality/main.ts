@@ -1,0 +1,100 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { JsonObject } from "../../shared/tasks/task.ts";
+import { VERSION } from "../../shared/version.ts";
+import { type Fleet, startFleet } from "../../tests/e2e/fleet.ts";
+import { check as audio } from "./audio.ts";
+import type { CorpusFile, Measure, Outcome, QualityCheck, QualityJob } from "./check.ts";
+import { check as document } from "./document.ts";
+import { check as embedding } from "./embedding.ts";
+import { check as image } from "./image.ts";
+import { runJob } from "./job.ts";
+import { check as ocr } from "./ocr.ts";
+import { qualityPage, table } from "./report.ts";
+import { check as text } from "./text.ts";
+
+/**
+ * `npm run quality`: every task against reference files, through a real master and two slaves.
+ * Needs the reference corpus (CORPUS, or ../shared/corpus); says so and ends well where there is none.
+ */
+const CHECKS: readonly QualityCheck[] = [image, ocr, text, embedding, audio, document];
+
+const { values } = parseArgs({
+  options: { task: { type: "string", multiple: true }, write: { type: "boolean" } },
+});
+const corpus = resolve(process.env.CORPUS ?? join(import.meta.dirname, "../../../shared/corpus"));
+
+if (existsSync(corpus)) await measureAll();
+else console.log("There is no reference corpus here (set CORPUS to its folder): nothing was measured.");
+
+async function measureAll(): Promise<void> {
+  const fleet = await startFleet();
+  try {
+    await Promise.all([fleet.slave({ SLAVE_NAME: "one" }), fleet.slave({ SLAVE_NAME: "two" })]);
+    await fleet.alive(2);
+    const rows: { task: string; measures: readonly Measure[] }[] = [];
+    for (const check of CHECKS.filter(({ task }) => values.task?.includes(task) ?? true)) {
+      const measures = await measure(fleet, check);
+      rows.push({ task: check.task, measures });
+      console.log(table(check.task, measures));
+    }
+    await fleet.alive(2);
+    await report(rows);
+  } finally {
+    await fleet.stop();
+  }
+}
+
+async function measure(fleet: Fleet, check: QualityCheck): Promise<readonly Measure[]> {
+  const folder = join(corpus, check.folder);
+  const index = JSON.parse(await readFile(join(folder, "index.json"), "utf8")) as JsonObject[];
+  const files: CorpusFile[] = index.map((entry) => ({
+    file: String(entry.file),
+    path: join(folder, String(entry.file)),
+    expect: entry.expect as CorpusFile["expect"],
+    entry,
+  }));
+  const jobs = check.jobs(files);
+  const outcomes: Outcome[][] = [];
+  for (const job of jobs) outcomes.push(await runJob(fleet.master.url, check.task, job));
+  return [...(await check.score(jobs, outcomes, folder)), ...expectations(jobs, outcomes)];
+}
+
+/** Every `ok` file has a result, every `error` file a code; `either` may have the one or the other. */
+function expectations(jobs: readonly QualityJob[], outcomes: readonly (readonly Outcome[])[]): Measure[] {
+  const wrong: string[] = [];
+  let counted = 0;
+  jobs.forEach((job, j) => {
+    job.files.forEach(({ file, expect }, f) => {
+      const outcome = outcomes[j]?.[f];
+      counted += 1;
+      if (outcome === undefined) wrong.push(`${file}: no outcome`);
+      else if (expect === "ok" && !outcome.ok) wrong.push(`${file}: ${outcome.code}`);
+      else if (expect === "error" && outcome.ok) wrong.push(`${file}: a result instead of an error`);
+    });
+  });
+  const value = `${counted - wrong.length} of ${counted}`;
+  const measure = { name: "files that end as they should", value, target: "all", met: wrong.length === 0 };
+  return [wrong.length === 0 ? measure : { ...measure, note: wrong.join("; ") }];
+}
+
+async function report(rows: readonly { task: string; measures: readonly Measure[] }[]): Promise<void> {
+  const about = {
+    version: VERSION,
+    date: new Date().toISOString().slice(0, 10),
+    node: process.version,
+    cores: cpus().length,
+    command: "npm run quality",
+  };
+  if (values.write !== true) return;
+  const root = join(import.meta.dirname, "../..");
+  await mkdir(join(root, "bench/results"), { recursive: true });
+  await writeFile(
+    join(root, "bench/results/quality.json"),
+    `${JSON.stringify({ ...about, rows }, null, 2)}\n`,
+  );
+  await writeFile(join(root, "docs/quality.md"), qualityPage(about, rows));
+}
