@@ -2,19 +2,19 @@ import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 
-/** An emoji of one code point to its name in Unicode, which VADER reads in its place. */
+/** An emoji of one code point to its name, which VADER reads in its place. */
 export type EmojiNames = ReadonlyMap<string, string>;
 
 const SPECIAL = /[\u00a9-\u{1faff}]/u;
+const SKIN_TONES = ["light", "medium-light", "medium", "medium-dark", "dark"];
 
+/** Names as in Unicode's Emoji 11, as in the list of VADER's authors; later editions renamed some and added others. */
 export function loadEmojiNames(): EmojiNames {
-  const data: unknown = require("unicode-emoji-json/data-by-emoji.json");
-  const names = new Map<string, string>();
-  for (const [emoji, { name }] of Object.entries(data as Record<string, { name: string }>)) {
-    const [first = "", second] = [...emoji];
-    // The selector U+FE0F only asks for a coloured picture.
-    if (second === undefined || (second === "\ufe0f" && [...emoji].length === 2)) names.set(first, name);
-  }
+  const emoji: readonly { readonly char: string; readonly name: string }[] = require("emoji.json");
+  const names = new Map(
+    SKIN_TONES.map((tone, at) => [String.fromCodePoint(0x1f3fb + at), `${tone} skin tone`]),
+  );
+  for (const { char, name } of emoji) if ([...char].length === 1) names.set(char, name);
   return names;
 }
 
