@@ -80,7 +80,7 @@ function textFields(blocks: readonly Block[], notes: readonly Note[], options: D
     character_count,
     truncated: character_count > options.max_characters,
     paragraphs: asJson(shown.map(({ kind: _, ...paragraph }) => paragraph)),
-    tables: asJson(within(tables, options.max_characters)),
+    tables: within(tables, options.max_characters).map(plainTable),
     lists: listsOf(shown),
   };
 }
@@ -93,6 +93,11 @@ function within<Kind extends Block>(blocks: readonly Kind[], limit: number): rea
     return characters > limit;
   });
   return end === -1 ? blocks : blocks.slice(0, end);
+}
+
+/** A table as it stands in the result. */
+function plainTable({ rows }: Table): JsonObject {
+  return { rows: rows.map((row) => row.map((cell) => ({ ...cell, tables: cell.tables.map(plainTable) }))) };
 }
 
 /** Runs of list items that follow each other, as lists. */
