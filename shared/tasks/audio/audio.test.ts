@@ -369,6 +369,11 @@ describe("files that cannot be measured", () => {
     });
   });
 
+  it("knows recordings of other kinds by their first bytes", async () => {
+    const body = Buffer.concat([Buffer.from(".snd"), Buffer.alloc(40)]);
+    expect(await analysed(body)).toMatchObject({ format: "non-wav", detected_format: "au" });
+  });
+
   it("says what the header says where the encoding is not decoded", async () => {
     const result = await analysed(await fixture("gsm.wav"));
     expect(result).toMatchObject({ encoding: "gsm_ms", decoded: false, sample_rate: 8_000, channels: 1 });

@@ -5,6 +5,13 @@ import type { JsonObject, StepFile } from "../task.ts";
 /** Enough for the signatures of all common formats. */
 const HEAD_BYTES = 16_384;
 
+/** Recordings that file-type does not know, by their first bytes in Latin-1. */
+const OTHERS = [
+  { magic: ".snd", ext: "au", mime: "audio/basic" },
+  { magic: "caff", ext: "caf", mime: "audio/x-caf" },
+  { magic: "riff\x2e\x91\xcf\x11", ext: "w64", mime: "audio/x-w64" },
+] as const;
+
 /**
  * What is said of a recording that is not WAV (MP3, FLAC, …): the answer that old clients know, with the
  * format's name beside it.
@@ -15,7 +22,7 @@ export async function describeForeign(file: StepFile): Promise<{ fields: JsonObj
   if (/^(RIFF|RIFX|RF64|BW64)/.test(head.toString("latin1", 0, 4)) && head.length < 12) {
     throw new FileError("corrupt_file", "The WAV file ends inside its header.");
   }
-  const type = await fileTypeFromBuffer(head);
+  const type = (await fileTypeFromBuffer(head)) ?? otherType(head);
   const name = type?.ext ?? "unknown";
   if (type === undefined || !type.mime.startsWith("audio/")) throw wrongType(type?.mime);
   const fields = {
@@ -29,6 +36,11 @@ export async function describeForeign(file: StepFile): Promise<{ fields: JsonObj
     warnings: [`${name.toUpperCase()} is not decoded: convert the file to WAV to have it measured.`],
   };
   return { fields, summary: `${name.toUpperCase()} recording, not decoded (WAV files are)` };
+}
+
+function otherType(head: Buffer): (typeof OTHERS)[number] | undefined {
+  const start = head.toString("latin1", 0, 8);
+  return OTHERS.find(({ magic }) => start.startsWith(magic));
 }
 
 function wrongType(mime: string | undefined): FileError {
