@@ -23,8 +23,8 @@ export interface MasterApp {
   readonly server: Server;
   /** Takes up the jobs that are not ended, and begins to hand out work. */
   start(): Promise<void>;
-  /** Stops handing out work and closes everything; jobs go on with the next start. */
-  stop(): Promise<void>;
+  /** Stops handing out work, lets leases finish for a while, closes everything; jobs go on with the next start. */
+  stop(drainSeconds: number): Promise<void>;
 }
 
 /** The composition root: every object of the master is made here and handed to those that need it. */
@@ -55,9 +55,9 @@ export async function createMaster(
     if (resumed > 0) logger.info({ jobs: resumed }, "unfinished jobs go on");
   };
   const server = httpServer(masterRoutes(express(), routes));
-  const stop = async () => {
+  const stop = async (drainSeconds: number) => {
+    await dispatcher.stop(drainSeconds);
     registry.stop();
-    await dispatcher.stop();
     await runner.stop();
     server.closeAllConnections();
     slaveHttp.close();

@@ -81,6 +81,12 @@ export const MASTER_VARIABLES = {
     "30",
     "In jobs of fewer than 10 units: seconds after which a unit is late.",
   ),
+  drainSeconds: v(
+    "DRAIN_SECONDS",
+    as.seconds,
+    "30",
+    "Time that a stopping process has for what it works on, before it hands it back.",
+  ),
   classicSlaves: v(
     "CLASSIC_SLAVES",
     as.list,

@@ -23,12 +23,13 @@ async function main(): Promise<void> {
   logger.info({ url, results: config.resultsDir }, "master is ready");
   announceReady(url);
   let stopping = false;
+  // Once: drain. Again: now.
   const stop = (reason: string) => {
-    if (stopping) return;
+    if (stopping) process.exit(0);
     stopping = true;
     logger.info({ reason }, "master stops");
     master.server.close();
-    master.stop().then(() => process.exit(0), fail);
+    master.stop(config.drainSeconds).then(() => process.exit(0), fail);
   };
   process.on("SIGINT", () => stop("SIGINT"));
   process.on("SIGTERM", () => stop("SIGTERM"));

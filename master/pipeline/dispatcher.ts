@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { UnavailableError } from "../../shared/errors.ts";
 import type { LeaseSize, QueuedUnit } from "../../shared/queue/port.ts";
 import { SlaveFullError } from "../slaves/client.ts";
@@ -53,12 +54,17 @@ export class Dispatcher {
     for (const active of this.#active) if (active.job === job) active.end("cancelled");
   }
 
-  /** Ends every lease; their units go back to the queue. Resolves when all have. */
-  async stop(): Promise<void> {
+  /**
+   * Hands out nothing more, gives running leases so many seconds to finish, then ends them: their units go
+   * back to the queue. Resolves when none is left.
+   */
+  async stop(drainSeconds: number): Promise<void> {
     this.#stopped = true;
     for (const undo of this.#undo) undo();
+    const end = Date.now() + drainSeconds * 1000;
+    while (this.#active.size > 0 && Date.now() < end) await sleep(20);
     for (const active of this.#active) active.end("stopping");
-    while (this.#active.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (this.#active.size > 0) await sleep(5);
   }
 
   #schedule(): void {
