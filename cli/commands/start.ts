@@ -88,7 +88,7 @@ async function freePort(port: number): Promise<number> {
 function introduce(url: string, { terminal }: CliContext): void {
   terminal.print(`master  ${printable(url)}`);
   terminal.print("");
-  terminal.print("Try:    node cli upload text examples/files");
+  terminal.print("Try:    node cli upload ocr examples/files/receipt.jpg");
   terminal.print("Stop:   Ctrl-C");
 }
 

@@ -71,7 +71,7 @@ async function* joined(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     waiting.push(piece);
     bytes += piece.length;
     if (bytes < JOINED) continue;
-    yield Buffer.concat(waiting);
+    yield waiting.length === 1 ? piece : Buffer.concat(waiting);
     waiting = [];
     bytes = 0;
   }
