@@ -39,9 +39,20 @@ test.each([
   ["utf-16le", (code: number) => [code, 0]],
   ["utf-16be", (code: number) => [0, code]],
 ])("%s without a byte order mark", (encoding, unit) => {
-  const plain = "DateTime,Bid,Ask\r\n07/19/2015";
+  const plain = "DateTime,Bid,Ask\r\n07/19/2015!";
   const bytes = Buffer.from([...plain].flatMap((letter) => unit(letter.charCodeAt(0))));
   expect(decodeText(bytes)).toMatchObject({ text: plain, encoding, bom: false });
+});
+
+test.each([
+  ["Съешь ещё этих мягких французских булок, да выпей чаю."],
+  ["これは日本語の文章です。二つの文があります。\n"],
+  ["한국어 문장입니다. 두 문장이 있습니다."],
+  ["مرحبا بالعالم، هذا نص عربي."],
+])("UTF-16 without a byte order mark in other scripts: %s", (plain) => {
+  const little = Buffer.from(plain, "utf16le");
+  expect(decodeText(little)).toMatchObject({ text: plain, encoding: "utf-16le" });
+  expect(decodeText(Buffer.from(little).swap16())).toMatchObject({ text: plain, encoding: "utf-16be" });
 });
 
 test("valid UTF-8 needs no statistics", () => {

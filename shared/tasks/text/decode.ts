@@ -3,6 +3,7 @@ import iconv from "iconv-lite";
 import { detectAll } from "jschardet";
 import { FileError } from "../../errors.ts";
 import { refuseBinary } from "./binary.ts";
+import { wideEncoding } from "./wide.ts";
 
 export interface DecodedText {
   /** Without byte order mark. */
@@ -17,6 +18,9 @@ export interface DecodedText {
 
 /** Bytes that the encoding of an unmarked file is judged by; the detector reads no more. */
 const SAMPLE = 200_000;
+
+/** Encodings whose texts have zero bytes. */
+const WIDE = /utf-?(?:16|32)|ucs-?[24]/i;
 
 const MARKS: readonly (readonly [encoding: string, ...mark: number[]])[] = [
   ["utf-8", 0xef, 0xbb, 0xbf],
@@ -34,8 +38,9 @@ const MARKS: readonly (readonly [encoding: string, ...mark: number[]])[] = [
 export function decodeText(bytes: Buffer, given: string | null = null): DecodedText {
   const mark = MARKS.find(([, ...codes]) => codes.every((code, at) => bytes[at] === code));
   if (given !== null) return decodeAs(bytes, given);
+  if (mark?.[0] === "utf-8") refuseBinary(bytes.subarray(3));
   if (mark !== undefined) return decoded(bytes, mark[0], { confidence: 1, bom: true });
-  const wide = wideEncoding(bytes);
+  const wide = wideEncoding(bytes, toText);
   if (wide !== undefined) return decoded(bytes, wide, { confidence: 0.9, bom: false });
   refuseBinary(bytes);
   if (isAscii(bytes) && !isShifted(bytes)) return decoded(bytes, "us-ascii", { confidence: 1, bom: false });
@@ -48,6 +53,7 @@ function decodeAs(bytes: Buffer, given: string): DecodedText {
     const hint = "Use a name such as utf-8, windows-1252 or shift_jis, or leave it out to have it found.";
     throw new FileError("unsupported_encoding", `The encoding "${given}" is not known. ${hint}`);
   }
+  if (!WIDE.test(given)) refuseBinary(bytes);
   const text = toText(bytes, given);
   return { text, encoding: given.toLowerCase(), confidence: 1, bom: false };
 }
@@ -58,20 +64,6 @@ function decoded(
   { confidence, bom }: Pick<DecodedText, "confidence" | "bom">,
 ): DecodedText {
   return { text: toText(bytes, encoding), encoding, confidence, bom };
-}
-
-/**
- * UTF-16 or UTF-32 without a mark: where one byte of each two (three of each four) is nearly always 0.
- * Text in Latin letters only; the detector finds the others.
- */
-function wideEncoding(bytes: Buffer): string | undefined {
-  const sample = bytes.subarray(0, Math.min(bytes.length - (bytes.length % 4), 4_096));
-  if (sample.length < 4 || !sample.includes(0)) return undefined;
-  const zeros = [0, 0, 0, 0];
-  for (let at = 0; at < sample.length; at += 1)
-    if (sample[at] === 0) zeros[at % 4] = (zeros[at % 4] ?? 0) + 1;
-  const pattern = zeros.map((count) => (count / (sample.length / 4) > 0.7 ? "0" : "x")).join("");
-  return { "000x": "utf-32be", x000: "utf-32le", "0x0x": "utf-16be", x0x0: "utf-16le" }[pattern];
 }
 
 /** ISO-2022 and HZ are made of ASCII bytes with escapes. */

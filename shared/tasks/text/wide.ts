@@ -1,0 +1,27 @@
+/** Bytes of the beginning that are tried. */
+const SAMPLE = 4_096;
+const ENCODINGS = ["utf-32le", "utf-32be", "utf-16le", "utf-16be"] as const;
+/** Unassigned, private and half characters, and controls that no text has. */
+const IMPLAUSIBLE = /[\p{Cn}\p{Co}\p{Cs}\ufffd]|(?!\s)\p{Cc}/u;
+/** Nearly every text has one of these, and with its bytes swapped none of them. */
+const BETWEEN_WORDS = /[\n \u3000-\u3002]/u;
+
+/**
+ * UTF-16 or UTF-32 without a byte order mark: the one encoding in which the beginning makes sense. Spaces
+ * and line ends have zero bytes there, so bytes without any are something else.
+ */
+export function wideEncoding(
+  bytes: Buffer,
+  decode: (bytes: Buffer, encoding: string) => string,
+): string | undefined {
+  const whole = bytes.length - (bytes.length % 2);
+  const sample = bytes.subarray(0, Math.min(whole, SAMPLE));
+  if (sample.length < 4 || !sample.includes(0)) return undefined;
+  return ENCODINGS.find((encoding) => {
+    if (encoding.startsWith("utf-32") && bytes.length % 4 !== 0) return false;
+    const text = decode(sample, encoding);
+    // The sample may end inside a surrogate pair.
+    const sure = bytes.length > SAMPLE ? text.slice(0, -1) : text;
+    return BETWEEN_WORDS.test(sure) && !IMPLAUSIBLE.test(sure);
+  });
+}
