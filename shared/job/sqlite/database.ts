@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import Libsql from "libsql";
 import { coalesce } from "../../coalesce.ts";
 import { AppError } from "../../errors.ts";
@@ -23,6 +24,8 @@ export interface Database {
   prepare(sql: string): Statement;
   /** Commits when `work` returns, takes everything back when it throws. Survives a kill of the process. */
   transaction<T>(work: () => T): T;
+  /** The same, letting the event loop turn at each `yield`. Nothing else may write until it is over. */
+  transactionInSteps<T>(steps: () => Generator<void, T>): Promise<T>;
   /** The same for a part of a transaction. */
   savepoint<T>(work: () => T): T;
   /** Resolves when all that was committed before the call survives a power loss. */
@@ -91,7 +94,7 @@ function migrate(raw: Libsql.Database, file: string, migrations: readonly string
     );
   }
   migrations.slice(version).forEach((sql, index) => {
-    raw.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${version + index + 1}; COMMIT`);
+    within(raw, TRANSACTION, () => raw.exec(`${sql}; PRAGMA user_version = ${version + index + 1}`));
   });
 }
 
@@ -102,22 +105,11 @@ interface Opened {
 }
 
 function databaseOver(raw: Libsql.Database, { file, wal, unlock }: Opened): Database {
-  const within = <T>(work: () => T, [begin, commit, undo]: readonly [string, string, string]): T => {
-    raw.exec(begin);
-    try {
-      const result = work();
-      raw.exec(commit);
-      return result;
-    } catch (error) {
-      // A full disk may have rolled back already.
-      if (raw.inTransaction) raw.exec(undo);
-      throw error;
-    }
-  };
   return {
     prepare: (sql) => statement(raw.prepare(sql), file),
-    transaction: (work) => translated(file, () => within(work, ["BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"])),
-    savepoint: (work) => within(work, ["SAVEPOINT call", "RELEASE call", "ROLLBACK TO call; RELEASE call"]),
+    transaction: (work) => translated(file, () => within(raw, TRANSACTION, work)),
+    transactionInSteps: (steps) => inSteps(raw, file, steps),
+    savepoint: (work) => within(raw, SAVEPOINT, work),
     // What SQLite itself does after a commit under synchronous=FULL, but off this thread.
     sync: coalesce(() => wal.datasync()),
     close: async () => {
@@ -127,6 +119,47 @@ function databaseOver(raw: Libsql.Database, { file, wal, unlock }: Opened): Data
       unlock();
     },
   };
+}
+
+const TRANSACTION = { begin: "BEGIN IMMEDIATE", commit: "COMMIT", undo: "ROLLBACK" } as const;
+const SAVEPOINT = {
+  begin: "SAVEPOINT call",
+  commit: "RELEASE call",
+  undo: "ROLLBACK TO call; RELEASE call",
+} as const;
+
+function within<T>(
+  raw: Libsql.Database,
+  { begin, commit, undo }: typeof TRANSACTION | typeof SAVEPOINT,
+  work: () => T,
+): T {
+  raw.exec(begin);
+  try {
+    const result = work();
+    raw.exec(commit);
+    return result;
+  } catch (error) {
+    // A full disk may have rolled back already.
+    if (raw.inTransaction) raw.exec(undo);
+    throw error;
+  }
+}
+
+async function inSteps<T>(raw: Libsql.Database, file: string, steps: () => Generator<void, T>): Promise<T> {
+  translated(file, () => raw.exec("BEGIN IMMEDIATE"));
+  try {
+    const running = steps();
+    let step = running.next();
+    while (!step.done) {
+      await turn();
+      step = running.next();
+    }
+    raw.exec("COMMIT");
+    return step.value;
+  } catch (error) {
+    if (raw.inTransaction) raw.exec("ROLLBACK");
+    throw translate(error, file);
+  }
 }
 
 function statement(prepared: Libsql.Statement<Value[]>, file: string): Statement {

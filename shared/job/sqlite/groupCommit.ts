@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { Database } from "./database.ts";
 
 /** Calls in one transaction at most, so that a full queue does not hold up the event loop. */
@@ -9,20 +10,27 @@ interface Call {
   readonly reject: (error: unknown) => void;
 }
 
+interface LongCall {
+  readonly runInSteps: () => Generator<void, () => void>;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface CommitHooks {
+  readonly beforeCommit: () => void;
+  readonly afterRollback: () => void;
+}
+
 /**
  * Collects calls until the event loop turns and commits them as one transaction. A call that throws is
- * taken back alone; when the commit itself fails, all of its calls have failed.
+ * taken back alone; when the commit itself fails, all of its calls have failed. Calls take effect in order.
  */
 export class GroupCommit {
   readonly #db: Database;
-  readonly #hooks: { readonly beforeCommit: () => void; readonly afterRollback: () => void };
-  #waiting: Call[] = [];
-  #timer: NodeJS.Immediate | undefined;
+  readonly #hooks: CommitHooks;
+  #waiting: (Call | LongCall)[] = [];
+  #working: Promise<void> | undefined;
 
-  constructor(
-    db: Database,
-    hooks: { readonly beforeCommit: () => void; readonly afterRollback: () => void },
-  ) {
+  constructor(db: Database, hooks: CommitHooks) {
     this.#db = db;
     this.#hooks = hooks;
   }
@@ -33,22 +41,53 @@ export class GroupCommit {
         const result = work();
         return () => resolve(result);
       };
-      this.#waiting.push({ run, reject });
-      this.#timer ??= setImmediate(() => this.#commitNext());
+      this.#add({ run, reject });
     });
   }
 
-  /** Commits whatever waits, now. */
-  flush(): void {
-    clearImmediate(this.#timer);
-    while (this.#waiting.length > 0) this.#commitNext();
-    this.#timer = undefined;
+  /** For much work: a transaction of its own that pauses at each `yield`. */
+  submitLong<T>(work: () => Generator<void, T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const runInSteps = function* () {
+        const result = yield* work();
+        return () => resolve(result);
+      };
+      this.#add({ runInSteps, reject });
+    });
   }
 
-  #commitNext(): void {
-    const group = this.#waiting.slice(0, GROUP);
-    this.#waiting = this.#waiting.slice(GROUP);
-    this.#timer = this.#waiting.length > 0 ? setImmediate(() => this.#commitNext()) : undefined;
+  /** Resolves when everything that was submitted is committed. */
+  async idle(): Promise<void> {
+    await this.#working;
+  }
+
+  #add(call: Call | LongCall): void {
+    this.#waiting.push(call);
+    this.#working ??= this.#commitAll().finally(() => {
+      this.#working = undefined;
+    });
+  }
+
+  async #commitAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await turn();
+      const [first] = this.#waiting;
+      if (first !== undefined && "runInSteps" in first) await this.#commitLong(first);
+      else this.#commitGroup(this.#takeGroup());
+    }
+  }
+
+  #takeGroup(): Call[] {
+    const group: Call[] = [];
+    for (const call of this.#waiting) {
+      if (!("run" in call) || group.length === GROUP) break;
+      group.push(call);
+    }
+    this.#waiting = this.#waiting.slice(group.length);
+    return group;
+  }
+
+  #commitGroup(group: readonly Call[]): void {
     try {
       const answers = this.#db.transaction(() => {
         const done = group.map((call) => this.#runOne(call));
@@ -59,6 +98,22 @@ export class GroupCommit {
     } catch (error) {
       this.#hooks.afterRollback();
       for (const call of group) call.reject(error);
+    }
+  }
+
+  async #commitLong(call: LongCall): Promise<void> {
+    this.#waiting.shift();
+    const { beforeCommit } = this.#hooks;
+    try {
+      const answer = await this.#db.transactionInSteps(function* () {
+        const done = yield* call.runInSteps();
+        beforeCommit();
+        return done;
+      });
+      answer();
+    } catch (error) {
+      this.#hooks.afterRollback();
+      call.reject(error);
     }
   }
 

@@ -14,6 +14,9 @@ import {
   partValues,
 } from "./rows.ts";
 
+/** Files of a new job that are written without a pause: some 20 ms. */
+export const STEP_FILES = 500;
+
 /** The record's tables: what is written runs inside a transaction, what is read runs anywhere. */
 export class JobTables {
   readonly names: NameTable;
@@ -26,7 +29,8 @@ export class JobTables {
     this.#statements = prepareAll(db);
   }
 
-  insert(job: NewJob, replaceNames: boolean): JobRecord {
+  /** Pauses now and then, as a job may have very many files. */
+  *insert(job: NewJob, replaceNames: boolean): Generator<void, JobRecord> {
     if (this.job(job.id) !== undefined) {
       throw new AppError("job_exists", `There is a job ${job.id} already.`, { status: 409 });
     }
@@ -35,10 +39,11 @@ export class JobTables {
     const counts = { total: files.length, done: 0, failed: 0, cancelled: 0, bytes };
     const record: JobRecord = { ...fields, state: "queued", ...counts, attachments: [] };
     this.#statements.insertJob.run(...newJobValues(record), replaceNames ? 1 : 0);
-    const names = this.names.reserveFiles(job, replaceNames);
-    files.forEach((file, place) => {
-      this.#statements.insertFile.run(...newFileValues(job.id, file, names[place] ?? ""));
-    });
+    const nameFor = this.names.forFilesOf(job, replaceNames);
+    for (const [place, file] of files.entries()) {
+      this.#statements.insertFile.run(...newFileValues(job.id, file, nameFor(file)));
+      if (place % STEP_FILES === STEP_FILES - 1) yield;
+    }
     return record;
   }
 

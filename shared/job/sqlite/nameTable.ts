@@ -1,5 +1,5 @@
 import { attachmentName, inputName, type NameOwner, nameKey } from "../names.ts";
-import type { NewJob } from "../port.ts";
+import type { NewFile, NewJob } from "../port.ts";
 import type { Database, Statement } from "./database.ts";
 
 export interface NameHolder {
@@ -33,10 +33,10 @@ export class NameTable {
     this.#markFile = db.prepare("UPDATE files SET replaced_by = ? WHERE job = ? AND idx = ?");
   }
 
-  /** Reserves a name for each file of a new job, in the order of its files. */
-  reserveFiles(job: NewJob, replace: boolean): string[] {
+  /** Reserves the names of a new job's files, one by one in their order. */
+  forFilesOf(job: Pick<NewJob, "id" | "task">, replace: boolean): (file: NewFile) => string {
     const plain = new Set<string>();
-    return job.files.map(({ filename, resultName, index }) => {
+    return ({ filename, resultName, index }) => {
       const wish = inputName(filename, resultName);
       const owner = { job: job.id, index };
       const key = nameKey(wish(0, owner));
@@ -44,7 +44,7 @@ export class NameTable {
       plain.add(key);
       const claim = { ...owner, task: job.task, replace: replace && !twin };
       return this.#reserve(wish, claim, twin ? 2 : 0);
-    });
+    };
   }
 
   reserveAttachment(claim: Omit<Claim, "index">, wanted: string): string {

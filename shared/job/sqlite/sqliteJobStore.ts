@@ -13,7 +13,7 @@ import type {
 } from "../port.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { GroupCommit } from "./groupCommit.ts";
-import { JobTables } from "./jobTables.ts";
+import { JobTables, STEP_FILES } from "./jobTables.ts";
 import { MIGRATIONS } from "./schema.ts";
 
 /** Running jobs whose records are kept at hand; more are read again when needed. */
@@ -37,6 +37,8 @@ class SqliteJobStore implements JobStore {
   readonly #kept = new Map<string, JobRecord>();
   /** Records changed by the transaction that runs just now. */
   readonly #staged = new Map<string, JobRecord>();
+  /** Large jobs on their way in, which nobody may see half. */
+  readonly #unfinished = new Set<string>();
   readonly #listeners = new Set<Listener>();
   #closed = false;
 
@@ -54,11 +56,7 @@ class SqliteJobStore implements JobStore {
 
   async create(job: NewJob, options: CreateOptions = {}): Promise<JobRecord> {
     this.#requireOpen();
-    const record = await this.#commit.submit(() => {
-      const inserted = this.#tables.insert(job, options.replaceNames ?? false);
-      this.#staged.set(job.id, inserted);
-      return inserted;
-    });
+    const record = await this.#insert(job, options.replaceNames ?? false);
     if (options.durable ?? false) await this.#db.sync();
     this.#tell(record, []);
     return record;
@@ -79,12 +77,12 @@ class SqliteJobStore implements JobStore {
 
   async get(job: string): Promise<JobRecord | undefined> {
     this.#requireOpen();
-    return this.#record(job);
+    return this.#unfinished.has(job) ? undefined : this.#record(job);
   }
 
   async list(filter: JobFilter): Promise<JobRecord[]> {
     this.#requireOpen();
-    return this.#tables.list(filter);
+    return this.#tables.list(filter).filter(({ id }) => !this.#unfinished.has(id));
   }
 
   async files(job: string, from = 0, limit = Number.MAX_SAFE_INTEGER): Promise<FileRecord[]> {
@@ -115,10 +113,27 @@ class SqliteJobStore implements JobStore {
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    this.#commit.flush();
     this.#closed = true;
+    await this.#commit.idle();
     await this.#db.sync();
     await this.#db.close();
+  }
+
+  async #insert(job: NewJob, replaceNames: boolean): Promise<JobRecord> {
+    const stage = (record: JobRecord) => {
+      this.#staged.set(job.id, record);
+      return record;
+    };
+    const insert = () => this.#tables.insert(job, replaceNames);
+    if (job.files.length < STEP_FILES) return await this.#commit.submit(() => stage(runThrough(insert())));
+    this.#unfinished.add(job.id);
+    try {
+      return await this.#commit.submitLong(function* () {
+        return stage(yield* insert());
+      });
+    } finally {
+      this.#unfinished.delete(job.id);
+    }
   }
 
   #record(job: string): JobRecord | undefined {
@@ -147,6 +162,12 @@ class SqliteJobStore implements JobStore {
   #requireOpen(): void {
     if (this.#closed) throw new AppError("store_closed", "The job record is closed.", { status: 503 });
   }
+}
+
+function runThrough<T>(steps: Generator<void, T>): T {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
 }
 
 function ownerOf(job: string, file: FileRecord | undefined): FileOwner | undefined {
