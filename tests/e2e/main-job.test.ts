@@ -196,6 +196,11 @@ describe("a master and two slaves", () => {
     expect((await readdir(fleet.folder)).toSorted()).toEqual(["data", "processed_results"]);
   });
 
+  test("a name that no header can hold is refused with its request", async () => {
+    const { status, body } = await assign(fleet.master.url, [text("a\u0000b.txt", "Nul.")], { task: "text" });
+    expect([status, body.code]).toEqual([400, "bad_multipart"]);
+  });
+
   test.each([
     ["an unknown task", { task: "video" }, "Unknown task type: video", "unknown_task"],
     ["an empty task", { task: "" }, "Unknown task type: ", "unknown_task"],
