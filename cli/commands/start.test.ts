@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -46,11 +47,35 @@ async function start(): Promise<Running> {
 }
 
 async function childrenOf(pid: number, ofRole = ""): Promise<number[]> {
-  const { stdout } = await promisify(execFile)("ps", ["-e", "-o", "pid=,ppid=,args="]);
-  const rows = stdout.split("\n").map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line));
-  return rows.flatMap((row) =>
-    Number(row?.[2]) === pid && row?.[3]?.includes(ofRole) ? [Number(row[1])] : [],
+  const rows = existsSync("/proc/self/stat") ? await fromProc() : await fromPs();
+  return rows.flatMap((row) => (row.parent === pid && row.args.includes(ofRole) ? [row.pid] : []));
+}
+
+interface ProcessRow {
+  readonly pid: number;
+  readonly parent: number;
+  readonly args: string;
+}
+
+/** Small Linux images have no `ps`. */
+async function fromProc(): Promise<ProcessRow[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const rows = await Promise.all(
+    pids.map(async (pid) => {
+      // A process may end while it is looked at.
+      const read = (file: string) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "");
+      const [stat, args] = await Promise.all([read("stat"), read("cmdline")]);
+      const parent = Number(/\) \S (\d+)/.exec(stat)?.[1]);
+      return { pid: Number(pid), parent, args };
+    }),
   );
+  return rows;
+}
+
+async function fromPs(): Promise<ProcessRow[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-e", "-o", "pid=,ppid=,args="]);
+  const lines = stdout.split("\n").map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line));
+  return lines.map((line) => ({ pid: Number(line?.[1]), parent: Number(line?.[2]), args: line?.[3] ?? "" }));
 }
 
 function isAlive(pid: number): boolean {
