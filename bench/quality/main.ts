@@ -12,6 +12,7 @@ import { check as document } from "./document.ts";
 import { check as embedding } from "./embedding.ts";
 import { check as image } from "./image.ts";
 import { runJob } from "./job.ts";
+import { check as mean } from "./mean.ts";
 import { check as ocr } from "./ocr.ts";
 import { qualityPage, table } from "./report.ts";
 import { check as text } from "./text.ts";
@@ -20,7 +21,7 @@ import { check as text } from "./text.ts";
  * `npm run quality`: every task against reference files, through a real master and two slaves.
  * Needs the reference corpus (CORPUS, or ../shared/corpus); says so and ends well where there is none.
  */
-const CHECKS: readonly QualityCheck[] = [image, ocr, text, embedding, audio, document];
+const CHECKS: readonly QualityCheck[] = [image, ocr, text, embedding, audio, document, mean];
 
 const { values } = parseArgs({
   options: { task: { type: "string", multiple: true }, write: { type: "boolean" } },

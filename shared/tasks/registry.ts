@@ -3,6 +3,7 @@ import { audio } from "./audio/index.ts";
 import { document } from "./document/index.ts";
 import { embedding } from "./embedding/index.ts";
 import { image } from "./image/index.ts";
+import { mean } from "./mean/index.ts";
 import { ocr } from "./ocr/index.ts";
 import type { TaskDefinition } from "./task.ts";
 import { text } from "./text/index.ts";
@@ -15,6 +16,7 @@ export const TASKS: readonly TaskDefinition[] = [
   erase(ocr),
   erase(audio),
   erase(document),
+  erase(mean),
 ];
 
 const byName = new Map(TASKS.map((task) => [task.name, task]));

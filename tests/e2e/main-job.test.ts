@@ -59,6 +59,12 @@ const REAL: Readonly<
       "file_size_bytes",
     ],
   },
+  mean: {
+    file: "nist-Lew.txt",
+    field: "numbers",
+    savedAs: "nist-Lew_mean.json",
+    fields: ["count", "mean", "stddev"],
+  },
   document: {
     file: "page.pdf",
     field: "documents",
