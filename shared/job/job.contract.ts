@@ -175,6 +175,45 @@ function reservesNames(run: Run): void {
     expect(await run.jobs.owner("text", "b.json")).toMatchObject({ job: "01A", index: 1 });
   });
 
+  test("the name of a file that failed or was cancelled is free for the next one", async () => {
+    await run.jobs.create(newJob("01A", ["a", "b", "c"]));
+    await run.jobs.apply("01A", [started, done(0), failed(1), { type: "cancelled", at: 9 }]);
+    await run.jobs.create(newJob("01B", ["a", "b", "c"]));
+    expect(await resultNames(run.jobs, "01B")).toEqual(["a-01B.json", "b.json", "c.json"]);
+  });
+
+  test("a removed job is gone for good, and its names are free", async () => {
+    await run.jobs.create(newJob("01A", ["a"], { request: { key: "k", digest: "d", expiresAt: 20 } }));
+    await expect(run.jobs.remove("01A")).rejects.toMatchObject({ code: "bad_transition" });
+    await run.jobs.apply("01A", [started, partStored(0, "d1"), done(0), ended]);
+    await run.jobs.remove("01A");
+    await expect(run.jobs.remove("01A")).rejects.toMatchObject({ code: "no_such_job" });
+    await run.reopen();
+    expect(await run.jobs.get("01A")).toBeUndefined();
+    expect([await run.jobs.files("01A"), await run.jobs.parts("01A", "main")]).toEqual([[], []]);
+    expect(await run.jobs.requested("k", 0)).toBeUndefined();
+    await run.jobs.create(newJob("01B", ["a"]));
+    expect(await resultNames(run.jobs, "01B")).toEqual(["a.json"]);
+  });
+
+  test("a request key stands for the last job made under it, until it expires", async () => {
+    const request = { key: "k\0\ud800", digest: "d", expiresAt: 1_700_000_000_100 };
+    await run.jobs.create(newJob("01A", ["a"], { request }));
+    await run.reopen();
+    expect(await run.jobs.requested(request.key, 1_700_000_000_099)).toEqual({ job: "01A", digest: "d" });
+    expect(await run.jobs.requested(request.key, 1_700_000_000_100)).toBeUndefined();
+    expect(await run.jobs.requested("k", 0)).toBeUndefined();
+    await run.jobs.create(newJob("01B", ["a"], { request: { ...request, digest: "e" } }));
+    expect(await run.jobs.requested(request.key, 0)).toEqual({ job: "01B", digest: "e" });
+  });
+
+  test("files remember in which order they ended", async () => {
+    await run.jobs.create(newJob("01A", ["a", "b", "c"]));
+    await run.jobs.apply("01A", [started, done(2), failed(0), { type: "cancelled", at: 9 }]);
+    await run.reopen();
+    expect((await run.jobs.files("01A")).map(({ order }) => order)).toEqual([2, undefined, 1]);
+  });
+
   test("attachments get names of their own, the same when they are asked for again", async () => {
     const attach = (key: string) =>
       ({ type: "attached", attachment: { name: "../mean.csv", key, bytes: 7 } }) as const;

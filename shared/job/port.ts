@@ -49,7 +49,11 @@ export interface FileRecord extends InputFile {
   readonly slave?: string;
   /** Seconds in slaves' children. */
   readonly seconds?: number;
+  /** When a slave began with it, in the run of the master that ended it. */
+  readonly startedAt?: number;
   readonly endedAt?: number;
+  /** The how manieth of the job's files it was to end, from 1; files that the job's own end ended have none. */
+  readonly order?: number;
 }
 
 export interface NewJob {
@@ -60,7 +64,17 @@ export interface NewJob {
   readonly seed: number;
   readonly createdAt: number;
   readonly retryOf?: string;
+  /** The client's key for the request that made this job; from now on the key stands for this job. */
+  readonly request?: RequestKey;
   readonly files: readonly NewFile[];
+}
+
+export interface RequestKey {
+  readonly key: string;
+  /** Of all that the request asked for: another one under the same key is a mistake of the client. */
+  readonly digest: string;
+  /** Milliseconds since 1970; the key is forgotten then. */
+  readonly expiresAt: number;
 }
 
 export interface NewFile extends InputFile {
@@ -100,6 +114,8 @@ export type JobEvent =
       readonly error: string;
       readonly attempts: number;
       readonly slave?: string;
+      readonly seconds?: number;
+      readonly startedAt?: number;
     }
   | { readonly type: "part_stored"; readonly record: PartRecord }
   | { readonly type: "attached"; readonly attachment: Attachment }
@@ -116,6 +132,7 @@ export interface FileResult {
   readonly attempts: number;
   readonly slave?: string;
   readonly seconds: number;
+  readonly startedAt?: number;
 }
 
 export interface JobFilter {
@@ -133,6 +150,7 @@ export interface JobFilter {
  *   `<stem>-<job>-<index>`;
  * - `apply` is atomic per call and resolves when the change survives a kill of the process; calls at the
  *   same time share a transaction; an event that `transition` refuses is an AppError `bad_transition`;
+ * - a name whose file failed or was cancelled is free again, and so are all names of a job that was removed;
  * - a file ends once: a second end of it is `bad_transition` too; a part that is stored again is replaced;
  * - after a restart everything that resolved is there.
  */
@@ -150,6 +168,13 @@ export interface JobStore {
   parts(job: string, map: string): Promise<PartRecord[]>;
   /** Whose result this is; undefined while there is none under that name. */
   owner(task: string, resultName: string): Promise<FileOwner | undefined>;
+  /** The job that a request key stands for; undefined when it expired, or its job was removed. */
+  requested(key: string, now: number): Promise<{ readonly job: string; readonly digest: string } | undefined>;
+  /**
+   * Forgets a job that is over, with its names and its request key; what it has in the store is the caller's to remove.
+   * @throws AppError `no_such_job`, `bad_transition` while it is not over
+   */
+  remove(job: string): Promise<void>;
   /** Calls back after each change of any job (no events: it is new); must not throw. Returns its own undoing. */
   watch(listener: (job: JobRecord, events: readonly JobEvent[]) => void): () => void;
   close(): Promise<void>;

@@ -114,9 +114,14 @@ function databaseOver(raw: Libsql.Database, { file, wal, unlock }: Opened): Data
     sync: coalesce(() => wal.datasync()),
     close: async () => {
       await wal.close();
-      raw.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-      raw.close();
-      unlock();
+      try {
+        raw.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      } catch {
+        // On a full disk say: then the next start finds the WAL and does it.
+      } finally {
+        raw.close();
+        unlock();
+      }
     },
   };
 }

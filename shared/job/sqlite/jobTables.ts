@@ -1,8 +1,10 @@
+import { isFinal } from "../../contract/jobs.ts";
 import { AppError } from "../../errors.ts";
 import type { Attachment, FileRecord, JobEvent, JobFilter, JobRecord, NewJob, PartRecord } from "../port.ts";
 import { endFile, endOfOpenFiles, type FileEnd, type JobEnd, transition } from "../transition.ts";
 import type { Database, Statement, Value } from "./database.ts";
 import { NameTable } from "./nameTable.ts";
+import { type RequestHolder, RequestTable } from "./requestTable.ts";
 import {
   attachmentFrom,
   failureOf,
@@ -20,12 +22,14 @@ export const STEP_FILES = 500;
 /** The record's tables: what is written runs inside a transaction, what is read runs anywhere. */
 export class JobTables {
   readonly names: NameTable;
+  readonly #requests: RequestTable;
   readonly #db: Database;
   readonly #statements: Statements;
 
   constructor(db: Database) {
     this.#db = db;
     this.names = new NameTable(db);
+    this.#requests = new RequestTable(db);
     this.#statements = prepareAll(db);
   }
 
@@ -34,11 +38,12 @@ export class JobTables {
     if (this.job(job.id) !== undefined) {
       throw new AppError("job_exists", `There is a job ${job.id} already.`, { status: 409 });
     }
-    const { files, ...fields } = job;
+    const { files, request, ...fields } = job;
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
     const counts = { total: files.length, done: 0, failed: 0, cancelled: 0, bytes };
     const record: JobRecord = { ...fields, state: "queued", ...counts, attachments: [] };
     this.#statements.insertJob.run(...newJobValues(record), replaceNames ? 1 : 0);
+    if (request !== undefined) this.#requests.bind(job, request);
     const nameFor = this.names.forFilesOf(job, replaceNames);
     for (const [place, file] of files.entries()) {
       this.#statements.insertFile.run(...newFileValues(job.id, file, nameFor(file)));
@@ -82,6 +87,26 @@ export class JobTables {
     );
   }
 
+  /** Forgets a job that is over. Pauses between its tables. */
+  *remove(id: string): Generator<void, void> {
+    const job = this.job(id);
+    if (job === undefined) throw new AppError("no_such_job", `There is no job ${id}.`, { status: 404 });
+    if (!isFinal(job.state)) {
+      throw new AppError("bad_transition", `Job ${id} is not over: it cannot be removed.`, { status: 409 });
+    }
+    this.names.free(id);
+    this.#requests.forget(id);
+    for (const table of ["attachments", "parts", "files"]) {
+      this.#db.prepare(`DELETE FROM ${table} WHERE job = ?`).run(id);
+      yield;
+    }
+    this.#db.prepare("DELETE FROM jobs WHERE id = ?").run(id);
+  }
+
+  requested(key: string, now: number): RequestHolder | undefined {
+    return this.#requests.holder(key, now);
+  }
+
   job(id: string): JobRecord | undefined {
     const row = this.#statements.job.get(id);
     return row === undefined ? undefined : jobFrom(row, this.attachments(id));
@@ -123,7 +148,8 @@ export class JobTables {
     if (before === undefined) {
       throw new AppError("bad_transition", `Job ${job.id} has no file ${event.index}.`, { status: 409 });
     }
-    const file = endFile(before, event);
+    const file = { ...endFile(before, event), order: after.done + after.failed };
+    if (file.state === "failed") this.names.free(job.id, event.index);
     const { state, resultKey = null } = file;
     this.#statements.updateFile.run(state, resultKey, outcomeOf(file), job.id, event.index);
     return after;
@@ -148,6 +174,7 @@ export class JobTables {
     const after = transition(job, event);
     const open = endOfOpenFiles(event);
     if (open !== undefined) {
+      this.names.freeOpenFiles(job.id);
       this.#statements.endOpenFiles.run(open.state, outcomeOf({ attempts: 0, ...open }), job.id);
     }
     return after;

@@ -21,6 +21,9 @@ export class NameTable {
   readonly #select: Statement;
   readonly #takeOver: Statement;
   readonly #markFile: Statement;
+  readonly #freeFile: Statement;
+  readonly #freeOpenFiles: Statement;
+  readonly #freeJob: Statement;
 
   constructor(db: Database) {
     this.#insert = db.prepare(
@@ -31,6 +34,11 @@ export class NameTable {
       "UPDATE names SET name = ?, job = ?, idx = ? WHERE task = ? AND name_key = ?",
     );
     this.#markFile = db.prepare("UPDATE files SET replaced_by = ? WHERE job = ? AND idx = ?");
+    this.#freeFile = db.prepare("DELETE FROM names WHERE job = ? AND idx = ?");
+    this.#freeOpenFiles = db.prepare(
+      "DELETE FROM names WHERE job = ? AND idx IN (SELECT idx FROM files WHERE job = ? AND state = 'queued')",
+    );
+    this.#freeJob = db.prepare("DELETE FROM names WHERE job = ?");
   }
 
   /** Reserves the names of a new job's files, one by one in their order. */
@@ -49,6 +57,17 @@ export class NameTable {
 
   reserveAttachment(claim: Omit<Claim, "index">, wanted: string): string {
     return this.#reserve(attachmentName(wanted), claim, 0);
+  }
+
+  /** The names of a file, or of a whole job, may be given to others. */
+  free(job: string, index?: number): void {
+    if (index === undefined) this.#freeJob.run(job);
+    else this.#freeFile.run(job, index);
+  }
+
+  /** The same for all files of a job that have not ended. */
+  freeOpenFiles(job: string): void {
+    this.#freeOpenFiles.run(job, job);
   }
 
   holder(task: string, name: string): NameHolder | undefined {

@@ -55,11 +55,14 @@ type Outcome = Pick<
   | "attempts"
   | "slave"
   | "seconds"
+  | "startedAt"
   | "endedAt"
+  | "order"
 >;
 
 export function outcomeOf(file: Outcome): string {
-  const { resultBytes, resultSha256, summary, info, code, error, attempts, slave, seconds, endedAt } = file;
+  const { resultBytes, resultSha256, summary, info, code, error, attempts, slave, seconds } = file;
+  const { startedAt, endedAt, order } = file;
   const outcome: { readonly [K in keyof Outcome]: Outcome[K] | undefined } = {
     resultBytes,
     resultSha256,
@@ -70,7 +73,9 @@ export function outcomeOf(file: Outcome): string {
     attempts,
     slave,
     seconds,
+    startedAt,
     endedAt,
+    order,
   };
   return JSON.stringify(outcome);
 }

@@ -71,4 +71,16 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (task, name_key)
   ) STRICT, WITHOUT ROWID
   `,
+  `
+  CREATE INDEX names_by_job ON names (job, idx);
+
+  CREATE TABLE requests (
+    request_key TEXT PRIMARY KEY,
+    digest TEXT NOT NULL,
+    job TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX requests_by_job ON requests (job);
+  CREATE INDEX requests_by_expiry ON requests (expires_at)
+  `,
 ];

@@ -106,6 +106,18 @@ class SqliteJobStore implements JobStore {
     return attachment && { job, key: attachment.key, bytes: attachment.bytes };
   }
 
+  async requested(key: string, now: number): Promise<{ job: string; digest: string } | undefined> {
+    this.#requireOpen();
+    const holder = this.#tables.requested(key, now);
+    return holder === undefined || this.#unfinished.has(holder.job) ? undefined : holder;
+  }
+
+  async remove(job: string): Promise<void> {
+    this.#requireOpen();
+    await this.#commit.submitLong(() => this.#tables.remove(job));
+    this.#kept.delete(job);
+  }
+
   watch(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -147,9 +147,12 @@ class FolderStore implements ByteStore {
   }
 
   async close(): Promise<void> {
-    await this.#parts.packs.close();
-    await this.sync();
-    await this.#parts.handles.closeAll();
+    try {
+      await this.#parts.packs.close();
+      await this.sync();
+    } finally {
+      await this.#parts.handles.closeAll();
+    }
   }
 
   /** After a failed fsync the system may have dropped what it could not write: no later one can be believed. */
