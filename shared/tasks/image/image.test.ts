@@ -426,6 +426,12 @@ describe("options", () => {
     expect(first.info).toMatchObject({ pages: 3, pages_kept: 1, height: 8 });
   });
 
+  test("pages of different sizes cannot be kept together, the first alone can", async () => {
+    const tiff = fixture("unequal-pages.tiff");
+    expect(await failure(tiff, { pages: "all", format: "tiff" })).toMatchObject({ code: "unequal_pages" });
+    expect((await gray(tiff)).info).toMatchObject({ pages: 2, width: 6, height: 4 });
+  });
+
   test("pages: all with a format of one page is refused, and told which can", () => {
     expect(() => image.options.parse({ pages: "all" })).toThrow(/gif, webp, tiff/);
   });

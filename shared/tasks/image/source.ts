@@ -31,6 +31,9 @@ export interface Source {
   readonly density: number | undefined;
   /** Colour model as stored: `srgb`, `b-w`, `cmyk`, `rgb16`, `grey16`, … */
   readonly space: string;
+  /** Bits of a sample as stored, if it is fewer than 8; 8 or 16 otherwise. */
+  readonly storedBits: number;
+  readonly isPalette: boolean;
   readonly hasProfile: boolean;
   readonly hasAlpha: boolean;
   readonly bits: 8 | 16;
@@ -85,7 +88,7 @@ export async function decoding<T>(limits: Limits, work: () => Promise<T>): Promi
     const text = error instanceof Error ? error.message : String(error);
     if (text.includes("pixel limit")) throw tooLarge(limits.maxPixels);
     if (/has not been built in|Unsupported (codec|feature)/i.test(text)) throw unsupportedFormat("HEIC");
-    if (text.includes("not all the same size")) throw unequalPages();
+    if (/differs from page|not all the same size/.test(text)) throw unequalPages();
     throw corrupt(reasonOf(text), error);
   }
 }
@@ -107,6 +110,8 @@ async function ofSharp(format: InputFormat | "svg", bytes: Buffer, limits: Limit
     orientation: meta.orientation ?? 1,
     density: format === "svg" ? undefined : meta.density,
     space: meta.space,
+    storedBits: meta.bitsPerSample ?? bitsOf(meta),
+    isPalette: meta.isPalette,
     hasProfile: meta.hasProfile,
     hasAlpha: meta.hasAlpha,
     bits: bitsOf(meta),
@@ -127,7 +132,8 @@ function bitsOf({ depth, space }: Metadata): 8 | 16 {
 function ofBitmap(format: string, bitmap: Bitmap, limits: Limits): Source {
   const { width, height, hasAlpha, bits } = bitmap;
   const content = { kind: "bitmap", bitmap } as const;
-  const fixed = { pages: 1, orientation: 1, density: undefined, space: "srgb", hasProfile: false };
+  const stored = { storedBits: bits, isPalette: false };
+  const fixed = { ...stored, pages: 1, orientation: 1, density: undefined, space: "srgb", hasProfile: false };
   return { format, width, height, hasAlpha, bits, limits, content, animation: undefined, ...fixed };
 }
 

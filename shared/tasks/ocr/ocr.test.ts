@@ -165,13 +165,14 @@ describe("preparation", () => {
 
 describe("pages", () => {
   test("of a TIFF are read one by one", async () => {
-    const { pages, extracted_text, words } = await read(fixture("two-pages.tiff"));
+    const { pages, extracted_text, words, image_mode } = await read(fixture("two-pages.tiff"));
     expect(pages.map(({ page }) => page)).toEqual([1, 2]);
     expect(extracted_text.split("\f").map((text) => linesOf(text)[0])).toEqual([
       "First page: apples and pears.",
       "Second page: plums and cherries.",
     ]);
     expect(new Set(words.map(({ page }) => page))).toEqual(new Set([1, 2]));
+    expect(image_mode).toBe("1");
   });
 
   test("pages: first reads only the first", async () => {

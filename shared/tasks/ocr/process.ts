@@ -99,12 +99,12 @@ function meanConfidence(words: readonly { readonly confidence: number }[]): numb
   return words.length === 0 ? 0 : Math.round((sum / words.length) * 100) / 100;
 }
 
-/** The names that Pillow has for colour models; palettes and bilevel files count as what they hold. */
-function modeOf({ space, hasAlpha, bits }: Source): string {
+/** The names that Pillow has for colour models. */
+function modeOf({ space, hasAlpha, bits, storedBits, isPalette }: Source): string {
   if (space === "cmyk") return "CMYK";
-  if (space === "b-w" || space === "grey16") {
-    if (hasAlpha) return "LA";
-    return bits === 16 ? "I;16" : "L";
-  }
-  return hasAlpha ? "RGBA" : "RGB";
+  if (isPalette) return "P";
+  if (space !== "b-w" && space !== "grey16") return hasAlpha ? "RGBA" : "RGB";
+  if (hasAlpha) return "LA";
+  if (bits === 16) return "I;16";
+  return storedBits === 1 ? "1" : "L";
 }
