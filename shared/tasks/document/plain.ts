@@ -2,7 +2,7 @@ import { FileError } from "../../errors.ts";
 import type { JsonObject, StepFile } from "../task.ts";
 import { decodeText } from "../text/decode.ts";
 import { paragraphs } from "./format/html.ts";
-import { formatted } from "./format/render.ts";
+import { formatted, judgeLength } from "./format/render.ts";
 import type { DocumentOptions } from "./options.ts";
 import { countCharacters, countWords, cut } from "./words.ts";
 
@@ -33,11 +33,16 @@ export async function plainFields(file: StepFile, options: DocumentOptions): Pro
     encoding,
     file_size_bytes: file.bytes,
     ...(await formatted(options, {
-      html: async () =>
-        markdown ? (await import("./format/markdown.ts")).fromMarkdown(shown) : paragraphs(shown),
+      html: () => (markdown ? htmlOfMarkdown(shown) : paragraphs(shown)),
       markdown: () => shown,
     })),
   };
+}
+
+async function htmlOfMarkdown(text: string): Promise<string> {
+  judgeLength(text);
+  const { fromMarkdown } = await import("./format/markdown.ts");
+  return fromMarkdown(text);
 }
 
 /** Signs of Markdown that plain prose does not show by chance. */

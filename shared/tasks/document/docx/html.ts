@@ -4,8 +4,8 @@ import type { StepFile } from "../../task.ts";
 import { safeHtml } from "../format/html.ts";
 import { openZip, type ZipParts } from "./zip.ts";
 
-/** The library holds the whole text as a tree, at about 20 times the size of its XML. */
-const LARGEST_PART = 8 * 2 ** 20;
+/** The library holds the whole text as a tree, at about 50 times the size of its XML. */
+const LARGEST_PART = 4 * 2 ** 20;
 
 /**
  * The body as safe HTML: headings, lists, tables, links, notes, comments left out. Parts come through

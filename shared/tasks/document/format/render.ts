@@ -2,8 +2,8 @@ import { FileError } from "../../../errors.ts";
 import type { JsonObject } from "../../task.ts";
 import type { DocumentOptions } from "../options.ts";
 
-/** HTML is turned into Markdown in one piece, which takes about 20 times its size. */
-const LONGEST = 4_000_000;
+/** HTML is turned into Markdown in one piece, as is Markdown into HTML; that takes about 100 times the size. */
+const LONGEST = 2_000_000;
 
 /** The field `html` or `markdown` that the option `format` asks for; nothing for `text`. */
 export async function formatted(
@@ -17,12 +17,16 @@ export async function formatted(
   if (options.format === "html") return { html: await source.html() };
   if (source.markdown !== undefined) return { markdown: await source.markdown() };
   const html = await source.html();
-  if (html.length > LONGEST) {
-    throw new FileError(
-      "too_large",
-      `The document has more than ${LONGEST} characters of HTML, too many for Markdown. Use the option \`format: text\` or \`html\`.`,
-    );
-  }
+  judgeLength(html);
   const { toMarkdown } = await import("./markdown.ts");
   return { markdown: toMarkdown(html) };
+}
+
+/** @throws FileError `too_large` for what cannot be turned from one form into the other in bounded memory. */
+export function judgeLength(text: string): void {
+  if (text.length <= LONGEST) return;
+  throw new FileError(
+    "too_large",
+    `The document has more than ${LONGEST} characters of HTML or Markdown, too many to be turned from one into the other. Use the option \`format: text\`.`,
+  );
 }
