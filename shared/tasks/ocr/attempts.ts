@@ -1,7 +1,6 @@
-import type { Page } from "tesseract.js";
 import { type PageText, textOf } from "./pageText.ts";
 import { bounded, type Picture, quarterTurned, scaled, turned } from "./picture.ts";
-import type { Thresholding } from "./reader.ts";
+import type { Page, Thresholding } from "./reader.ts";
 import { skewOf } from "./skew.ts";
 
 /** Words of a mean confidence from here on are taken as they are; 0..100. */

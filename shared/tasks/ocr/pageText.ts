@@ -1,5 +1,5 @@
-import type { Bbox, Line, Page } from "tesseract.js";
 import type { Picture } from "./picture.ts";
+import type { Bbox, Line, Page } from "./reader.ts";
 
 /** Pixels of the page as a person sees it; x1 and y1 lie outside. */
 export interface Box {

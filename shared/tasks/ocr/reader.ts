@@ -1,7 +1,9 @@
 import type { Worker as Thread } from "node:worker_threads";
-import { createWorker, OEM, type Page, type PSM, type Worker } from "tesseract.js";
+import { type Bbox, createWorker, type Line, OEM, type Page, type PSM, type Worker } from "tesseract.js";
 import type { Gray } from "../image/luma.ts";
 import { languageFolder } from "./languages.ts";
+
+export type { Bbox, Line, Page };
 
 /** How tesseract tells ink from paper; its `thresholding_method`. */
 export const THRESHOLDING = { otsu: "0", adaptive: "1", sauvola: "2" } as const;
