@@ -34,7 +34,8 @@ export function createSlaveHttp(fleetToken: string | undefined): SlaveHttp {
     // Redirects would lead around the pinned address, and following them keeps bodies in memory.
     maxRedirects: 0,
     maxBodyLength: Number.POSITIVE_INFINITY,
-    maxContentLength: Number.POSITIVE_INFINITY,
+    // Any limit makes axios wrap the stream in one that cannot be destroyed while it waits.
+    maxContentLength: -1,
     proxy: false,
     responseType: "stream",
     decompress: false,

@@ -86,7 +86,7 @@ describe("a master and two slaves", () => {
     "%s: a real file goes in, its result lies in its folder",
     async (task) => {
       const { file, field, savedAs, fields } = REAL[task] as (typeof REAL)[string];
-      const body = await fixture(`classic/inputs/${file}`);
+      const body = await fixture(task === "mean" ? `mean/${file}` : `classic/inputs/${file}`);
       const { status, body: answer } = await assign(fleet.master.url, [{ name: file, body }], {
         field,
         task,
@@ -191,7 +191,8 @@ describe("a master and two slaves", () => {
       "..\\evil.txt",
       "/etc/evil.txt",
       "..",
-      "a\u0000b.txt",
+      "CON.txt",
+      ".hidden",
       `${"é".repeat(300)}.txt`,
     ];
     const files = names.map((name, n) => text(name, `Evil number ${n}.`));
