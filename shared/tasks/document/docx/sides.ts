@@ -2,7 +2,7 @@ import type { Json } from "../../task.ts";
 import { textOfBlocks } from "./blocks.ts";
 import { type BodyContext, blocksOf } from "./body.ts";
 import type { NoteKind } from "./notes.ts";
-import { optionalPart, type Relationships, relatedPart, relationshipsOf } from "./package.ts";
+import { optionalPart, type Relationships, relationshipsOf } from "./package.ts";
 import { elements, type Xml } from "./xml.ts";
 import type { ZipParts } from "./zip.ts";
 
@@ -89,10 +89,6 @@ export async function outsideOf(zip: ZipParts, parts: readonly string[]): Promis
     }
   }
   return [...links.values()];
-}
-
-export async function sidePart(zip: ZipParts, links: Relationships, type: string): Promise<Xml | undefined> {
-  return await relatedPart(zip, links, type);
 }
 
 /** A typed list as the JSON that it is. */
