@@ -34,8 +34,9 @@ export async function createMaster(
   version: string,
 ): Promise<MasterApp> {
   const data = join(config.dataDir, "master");
-  const store = await openFolderStore({ folder: join(data, "spool"), logger });
+  // First the record: it holds the lock of the folder, so that a second master touches nothing.
   const jobs = await openSqliteJobStore({ file: join(data, "jobs.sqlite") });
+  const store = await openFolderStore({ folder: join(data, "spool"), logger });
   const slaveHttp = createSlaveHttp(config.access.fleetToken);
   const queue = new MemoryQueue();
   const registry = new SlaveRegistry({ config, logger, check: slaveHttp.check });

@@ -53,8 +53,10 @@ export class Collector {
   async attach(name: string, file: FileRef): Promise<void> {
     const { id, task } = this.#job.record;
     const attachment = { name, key: file.key, bytes: file.bytes };
-    await this.#parts.jobs.apply(id, [{ type: "attached", attachment }]);
-    await this.#parts.results.place({ task, name, key: file.key, bytes: file.bytes });
+    const record = await this.#parts.jobs.apply(id, [{ type: "attached", attachment }]);
+    // The record may have given it another name, because this one is somebody's already.
+    const given = record.attachments.find(({ key }) => key === file.key)?.name ?? name;
+    await this.#parts.results.place({ task, name: given, key: file.key, bytes: file.bytes });
   }
 
   /** Resolves when everything accepted is in its place. */
