@@ -63,9 +63,7 @@ export class GroupCommit {
 
   #add(call: Call | LongCall): void {
     this.#waiting.push(call);
-    this.#working ??= this.#commitAll().finally(() => {
-      this.#working = undefined;
-    });
+    this.#working ??= this.#commitAll();
   }
 
   async #commitAll(): Promise<void> {
@@ -75,6 +73,8 @@ export class GroupCommit {
       if (first !== undefined && "runInSteps" in first) await this.#commitLong(first);
       else this.#commitGroup(this.#takeGroup());
     }
+    // In the same turn as the last look: a call that comes after it begins anew.
+    this.#working = undefined;
   }
 
   #takeGroup(): Call[] {
