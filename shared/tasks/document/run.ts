@@ -41,7 +41,7 @@ interface Drafted {
 }
 
 async function complete(job: Job, input: InputFile, first: Drafted): Promise<void> {
-  const ranges = rangesAfter(first.plan, job.options.pages_per_unit);
+  const ranges = rangesAfter(first.plan);
   const rest = await all(job, `pages/${input.index}`, "pages", units(input, ranges));
   const failed = rest.find((part) => !part.ok);
   if (failed !== undefined) return await job.publish(input.index, failed);
@@ -56,11 +56,11 @@ async function complete(job: Job, input: InputFile, first: Drafted): Promise<voi
   if (result !== undefined) await job.publish(input.index, result);
 }
 
-function rangesAfter({ to, page_count }: Plan, size: number): JsonObject[] {
-  const count = Math.ceil((page_count - to) / size);
+function rangesAfter({ to, page_count, per_unit }: Plan): JsonObject[] {
+  const count = Math.ceil((page_count - to) / per_unit);
   return Array.from({ length: count }, (_, at) => {
-    const from = to + 1 + at * size;
-    return { from, to: Math.min(from + size - 1, page_count) };
+    const from = to + 1 + at * per_unit;
+    return { from, to: Math.min(from + per_unit - 1, page_count) };
   });
 }
 

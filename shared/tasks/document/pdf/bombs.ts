@@ -11,7 +11,7 @@ const SUSPECT = LARGEST_STREAM / 1_032;
 const DICTIONARY = 2_048;
 /** A stream that is deflated more often is judged after this many layers. */
 const MOST_LAYERS = 4;
-const WINDOW = 4 * 2 ** 20;
+const WINDOW = 2 ** 20;
 
 /**
  * Refuses a PDF whose text streams would fill the memory, before the engine opens it. Pictures are

@@ -14,6 +14,8 @@ export interface Draft {
 /** What the coordinator has to know of a draft, small enough for a part's `info`. */
 export interface Plan {
   readonly page_count: number;
+  /** Pages that one unit reads. */
+  readonly per_unit: number;
   /** Pages in the draft, from 1, both included; `to` is below `from` where there are none. */
   readonly from: number;
   readonly to: number;
@@ -30,7 +32,7 @@ export function draftOutput(
   for (const [at, page] of draft.pages.entries()) {
     if (!page.has_text_layer) bits[at >> 3] = (bits[at >> 3] ?? 0) | (1 << (at & 7));
   }
-  const plan: Plan = { page_count: draft.head.page_count, from, to, blank: bits.toString("base64") };
+  const plan: Plan = { ...range, page_count: draft.head.page_count, blank: bits.toString("base64") };
   return { body: Buffer.from(JSON.stringify(draft), "utf8"), info: { plan: { ...plan } } };
 }
 

@@ -35,7 +35,7 @@ const SETTINGS = {
 /** Files up to this size are given to the engine whole; it reads larger ones in ranges, from disk. */
 const WHOLE = 32 * 2 ** 20;
 /** Bytes that are read at a time: large enough for few reads, small enough that a scan's images stay on disk. */
-const RANGE = 1 << 18;
+const RANGE = 1 << 16;
 
 /** Serves the engine the ranges it asks for, so that a large file is never whole in memory. */
 class FileRanges extends pdfjs.PDFDataRangeTransport {

@@ -7,6 +7,9 @@ import type { PageText } from "./page.ts";
 import { readHead, readPages, withPdf } from "./read.ts";
 import { pdfFields } from "./result.ts";
 
+/** Bytes of a file whose pages one unit reads at most, as far as pages can be parted. */
+const LARGEST_UNIT = 96 * 2 ** 20;
+
 /**
  * A whole PDF: its result, or, where other units have to help (many pages, pages to be read by OCR),
  * a draft with a plan.
@@ -18,15 +21,23 @@ export async function readPdf(
 ): Promise<StepOutput> {
   const draft = await withPdf(file, options, async (pdf): Promise<Draft> => {
     const head = await readHead(pdf);
-    const isSplit = head.page_count > options.pages_per_unit;
-    const to = isSplit ? 0 : head.page_count;
+    const to = head.page_count > perUnit(file, head.page_count, options) ? 0 : head.page_count;
     const pages = await readPages(pdf, { from: 1, to }, { options, context });
     return { file: { filename: file.filename, sha256: file.sha256 }, head, pages };
   });
   const { length } = draft.pages;
   const needsOcr = options.ocr && draft.pages.some(({ has_text_layer }) => !has_text_layer);
-  if (length < draft.head.page_count || needsOcr) return draftOutput(draft, { from: 1, to: length });
+  if (length < draft.head.page_count || needsOcr) {
+    const per_unit = perUnit(file, draft.head.page_count, options);
+    return draftOutput(draft, { from: 1, to: length, per_unit });
+  }
   return await result(draft, options);
+}
+
+/** Pages that one unit reads: fewer where pages are heavy, as the engine keeps what it has read of the file. */
+function perUnit(file: StepFile, pages: number, { pages_per_unit }: DocumentOptions): number {
+  const fitting = Math.floor((LARGEST_UNIT * pages) / file.bytes);
+  return Math.max(1, Math.min(pages_per_unit, fitting));
 }
 
 /** Pages `from` to `to` of a PDF, as a draft. */
@@ -43,7 +54,7 @@ export const pages: Step = async (input, context) => {
       pages: await readPages(pdf, range, { options, context }),
     }),
   );
-  return draftOutput(draft, range);
+  return draftOutput(draft, { ...range, per_unit: options.pages_per_unit });
 };
 
 /**
