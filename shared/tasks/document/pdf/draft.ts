@@ -24,10 +24,7 @@ export interface Plan {
 }
 
 /** A draft as a part. */
-export function draftOutput(
-  draft: Draft,
-  { from, to }: { readonly from: number; readonly to: number },
-): StepOutput {
+export function draftOutput(draft: Draft, range: Omit<Plan, "page_count" | "blank">): StepOutput {
   const bits = Buffer.alloc(Math.ceil(draft.pages.length / 8));
   for (const [at, page] of draft.pages.entries()) {
     if (!page.has_text_layer) bits[at >> 3] = (bits[at >> 3] ?? 0) | (1 << (at & 7));
