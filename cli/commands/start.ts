@@ -2,10 +2,11 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import type { Command } from "commander";
 import { AppError } from "../../shared/errors.ts";
+import { type Member, startMember } from "../../shared/process/member.ts";
+import { type Supervised, supervise } from "../../shared/process/supervisor.ts";
+import { childEnvironment } from "../config.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit.ts";
-import { type Member, startMember } from "../fleet/member.ts";
-import { type Supervised, supervise } from "../fleet/supervisor.ts";
 import { logLine } from "../output/logLine.ts";
 import { printable } from "../output/printable.ts";
 import type { RunCommand } from "./runCommand.ts";
@@ -24,7 +25,7 @@ export function addStart(program: Command, run: RunCommand): void {
 async function start(context: CliContext): Promise<number> {
   const { terminal, interrupt } = context;
   const onLog = (line: string) => terminal.note(logLine(line, terminal));
-  const master = startMember({ role: "master", env: {}, onLog });
+  const master = startMember({ role: "master", env: childEnvironment({}), onLog });
   const url = await orInterrupted(master.ready, interrupt, () => master.stop(GRACE_MS));
   if (url === undefined) return EXIT.done;
   const slave = await localSlave(url, context, onLog);
@@ -61,7 +62,7 @@ async function localSlave(
   onLog: (line: string) => void,
 ): Promise<Supervised> {
   const { terminal, config } = context;
-  const env = { MASTER_URL: url, SLAVE_PORT: String(await freePort(config.slavePort)) };
+  const env = childEnvironment({ MASTER_URL: url, SLAVE_PORT: String(await freePort(config.slavePort)) });
   return supervise(
     { role: "slave", env, onLog },
     {

@@ -3,10 +3,11 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { AppError } from "../../shared/errors.ts";
+import { type Member, startMember } from "../../shared/process/member.ts";
+import { childEnvironment } from "../config.ts";
 import { logLine } from "../output/logLine.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { ManyhandsClient } from "../sdk/index.ts";
-import { type Member, startMember } from "./member.ts";
 
 export interface DemoFleet {
   /** A client, once both slaves are there. @throws AppError `not_started` */
@@ -30,14 +31,14 @@ export function startDemoFleet({ data, results, terminal }: DemoFleetOptions): D
   const token = randomBytes(24).toString("hex");
   const common = { ...PRIVATE, DATA_DIR: data, RESULTS_DIR: results, MANYHANDS_TOKEN: token };
   const onLog = (line: string) => terminal.note(logLine(line, terminal));
-  const members: Member[] = [startMember({ role: "master", env: common, onLog })];
+  const members: Member[] = [startMember({ role: "master", env: childEnvironment(common), onLog })];
   const [master] = members;
   const ready = async (signal: AbortSignal) => {
     const url = (await orAborted(master?.ready, signal)) ?? "";
     const slots = String(Math.max(1, Math.floor(availableParallelism() / SLAVES)));
     for (let number = 1; number <= SLAVES; number += 1) {
       const own = { MASTER_URL: url, SLAVE_SLOTS: slots, SLAVE_NAME: `slave-${number}` };
-      members.push(startMember({ role: "slave", env: { ...common, ...own }, onLog }));
+      members.push(startMember({ role: "slave", env: childEnvironment({ ...common, ...own }), onLog }));
     }
     await Promise.all(members.map((member) => orAborted(member.ready, signal)));
     const client = new ManyhandsClient({ url, token });

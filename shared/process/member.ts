@@ -1,20 +1,20 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { AppError } from "../../shared/errors.ts";
-import type { ReadyMessage } from "../../shared/process/ready.ts";
-import { childEnvironment } from "../config.ts";
+import { AppError } from "../errors.ts";
+import type { ReadyMessage } from "./ready.ts";
 
 export type Role = "master" | "slave";
 
 export interface MemberRequest {
   readonly role: Role;
-  readonly env: Readonly<Record<string, string>>;
+  /** All of its environment. */
+  readonly env: NodeJS.ProcessEnv;
   /** Its log, line by line. */
   readonly onLog: (line: string) => void;
 }
 
-/** A master or a slave that the CLI started. It ends when the CLI does, however that ends. */
+/** A master or a slave that this process started. It ends when this process does, however that ends. */
 export interface Member {
   readonly role: Role;
   /** Where it answers, once it does. @throws AppError `not_started`, with what it said last */
@@ -30,9 +30,9 @@ const KEPT_LINES = 5;
 
 export function startMember({ role, env, onLog }: MemberRequest): Member {
   const child = fork(entryOf(role), [], {
-    env: childEnvironment(env),
+    env,
     stdio: ["ignore", "ignore", "pipe", "ipc"],
-    // Ctrl-C reaches a whole process group; these are told by the CLI, in the right order.
+    // Ctrl-C reaches a whole process group; these are told one by one, in the right order.
     detached: true,
   });
   const last: string[] = [];
@@ -55,7 +55,7 @@ export function startMember({ role, env, onLog }: MemberRequest): Member {
   return { role, ready, exited, stop: (graceMs) => stop(child, exited, graceMs) };
 }
 
-/** The entry beside this file: built, or as source where the CLI itself runs from source. */
+/** The entry beside this file: built, or as source where this process itself runs from source. */
 function entryOf(role: Role): string {
   return fileURLToPath(new URL(`../../${role}/main${import.meta.url.slice(-3)}`, import.meta.url));
 }
