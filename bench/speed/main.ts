@@ -1,0 +1,57 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { cpus, loadavg } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { VERSION } from "../../shared/version.ts";
+import type { Part } from "./part.ts";
+import { chain } from "./parts/chain.ts";
+import { type Measured, page, table } from "./report.ts";
+
+/**
+ * `npm run bench`: what the way through master and slave costs, beside what the work itself costs. Never
+ * part of the tests: a machine that does other things measures other things.
+ */
+const PARTS: readonly Part[] = [chain];
+
+const { values } = parseArgs({
+  options: {
+    part: { type: "string", multiple: true },
+    quick: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+  },
+});
+
+const root = join(import.meta.dirname, "../..");
+const file = join(root, "bench/results/speed.json");
+const rows: Measured[] = [];
+for (const part of PARTS.filter(({ name }) => values.part?.includes(name) ?? true)) {
+  const [load = 0] = loadavg();
+  const measures = await part.run((count) => (values.quick ? Math.ceil(count / 10) : count));
+  const measured = { part: part.name, load: Number(load.toFixed(2)), measures };
+  rows.push(measured);
+  console.log(table(measured));
+}
+if (values.write) await write();
+
+/** Parts that were not measured now keep what was measured before. */
+async function write(): Promise<void> {
+  const known = await readFile(file, "utf8").then(
+    (text) => (JSON.parse(text) as { rows: Measured[] }).rows,
+    () => [],
+  );
+  const all = PARTS.flatMap(({ name }) => {
+    const row = rows.find(({ part }) => part === name) ?? known.find(({ part }) => part === name);
+    return row === undefined ? [] : [row];
+  });
+  const about = {
+    version: VERSION,
+    date: new Date().toISOString().slice(0, 10),
+    node: process.version,
+    cores: cpus().length,
+    cpu: cpus()[0]?.model ?? "",
+  };
+  await mkdir(join(root, "bench/results"), { recursive: true });
+  await writeFile(file, `${JSON.stringify({ ...about, rows: all }, null, 2)}\n`);
+  const doc = join(root, "docs/performance.md");
+  await writeFile(doc, page(await readFile(doc, "utf8"), about, all));
+}

@@ -1,0 +1,35 @@
+import { requireDone, small, upload } from "../client.ts";
+import { atLeast, atMost, type Measure, type Part, quantile, stated } from "../part.ts";
+import { spent, total, withFleet } from "../start.ts";
+
+const JOB = { task: "nothing", field: "files" };
+
+/** What the way itself costs: a step that does nothing, one slave with one slot. */
+export const chain: Part = {
+  name: "chain",
+  run: (scale) =>
+    withFleet({}, async (running) => {
+      const count = scale(5000);
+      const send = async (files: number) =>
+        requireDone(await upload(running.url, { ...JOB, files: small(files) }), files);
+      // Compiled code, learnt times: as in a service that has run for a while.
+      for (let round = 0; round < 2; round += 1) await send(Math.ceil(count / 5));
+      const cost = await spent(running, () => send(count));
+      const perFile = (seconds: number) => Number(((seconds * 1000) / count).toFixed(3));
+      const measures: Measure[] = [
+        atLeast(`files/s, ${count} of 1 KB`, Math.round(count / cost.wall), 1500),
+        stated("CPU ms per file", perFile(total(cost))),
+        stated("of it in the master", perFile(cost.master)),
+        stated("in the slave's process", perFile(cost.slave)),
+        stated("in its child", perFile(cost.children)),
+        stated("in the client", perFile(cost.client)),
+      ];
+      const times: number[] = [];
+      for (let round = 0; round < scale(1000); round += 1) times.push((await send(1)).ms);
+      return [
+        ...measures,
+        atMost("one file alone, p50 ms", Number(quantile(times, 0.5).toFixed(2)), 8),
+        atMost("one file alone, p99 ms", Number(quantile(times, 0.99).toFixed(2)), 30),
+      ];
+    }),
+};

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import * as real from "../../../dist/shared/tasks/registry.js";
+
+/** The list of tasks with two more, for measurements only: `nothing` gives a file back, `wait` sleeps over it. */
+
+const common = {
+  field: "files",
+  dataKey: "file_data",
+  missingFiles: "No files provided",
+  extensions: [],
+  resultName: (stem) => `${stem}.bin`,
+  resultType: () => "application/octet-stream",
+  schemaVersion: 1,
+  steps: { main: { version: 1 } },
+  mainStep: "main",
+};
+
+const nothing = {
+  ...common,
+  name: "nothing",
+  title: "Nothing",
+  summary: "Gives each file back as it came.",
+  options: z.strictObject({}),
+  load: async () => ({ steps: { main: async ({ files }) => ({ body: await files[0].read() }) } }),
+};
+
+const wait = {
+  ...common,
+  name: "wait",
+  title: "Wait",
+  summary: "Gives each file back after a while.",
+  options: z.strictObject({ ms: z.number().min(0).default(1000) }),
+  load: async () => ({
+    steps: {
+      main: async ({ files, options }) => {
+        await sleep(options.ms);
+        return { body: await files[0].read() };
+      },
+    },
+  }),
+};
+
+export const TASKS = [...real.TASKS, nothing, wait];
+export const DEFAULT_TASK = real.DEFAULT_TASK;
+
+export function taskNamed(name) {
+  return [nothing, wait].find((task) => task.name === name) ?? real.taskNamed(name);
+}

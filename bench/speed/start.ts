@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Fleet, startFleet } from "../../tests/e2e/fleet.ts";
+import { cpuSeconds, cpuSecondsBelow, ownCpuSeconds } from "./meter.ts";
+
+const HOOK = pathToFileURL(join(import.meta.dirname, "registry/register.mjs")).href;
+
+/** A master and one slave that know the tasks of the benchmark too; stopped whatever happens. */
+export async function withFleet<T>(
+  { slots = 1, env = {} }: { readonly slots?: number; readonly env?: Record<string, string> },
+  work: (running: RunningFleet) => Promise<T>,
+): Promise<T> {
+  const fleet = await startFleet({ NODE_OPTIONS: `--import=${HOOK}`, ...env });
+  try {
+    const slave = slots === 0 ? undefined : await fleet.slave({ SLAVE_SLOTS: String(slots) });
+    if (slave !== undefined) await fleet.alive(1);
+    const masterPid = fleet.master.process.pid ?? 0;
+    const slavePid = slave?.process.pid ?? 0;
+    return await work({ fleet, url: fleet.master.url, masterPid, slavePid });
+  } finally {
+    await fleet.stop();
+  }
+}
+
+export interface RunningFleet {
+  readonly fleet: Fleet;
+  readonly url: string;
+  readonly masterPid: number;
+  readonly slavePid: number;
+}
+
+/** CPU seconds by room. */
+export interface Spent {
+  readonly master: number;
+  readonly slave: number;
+  readonly children: number;
+  readonly client: number;
+}
+
+/** What `work` costs where. */
+export async function spent(running: RunningFleet, work: () => Promise<unknown>): Promise<Spent & { wall: number }> {
+  const before = spentUntilNow(running);
+  const began = performance.now();
+  await work();
+  const wall = (performance.now() - began) / 1000;
+  const after = spentUntilNow(running);
+  return {
+    wall,
+    master: after.master - before.master,
+    slave: after.slave - before.slave,
+    children: after.children - before.children,
+    client: after.client - before.client,
+  };
+}
+
+export function total({ master, slave, children: below, client }: Spent): number {
+  return master + slave + below + client;
+}
+
+function spentUntilNow({ masterPid, slavePid }: RunningFleet): Spent {
+  const { user, system } = process.cpuUsage();
+  return {
+    master: cpuSeconds(masterPid),
+    slave: ownCpuSeconds(slavePid),
+    children: cpuSecondsBelow(slavePid),
+    client: (user + system) / 1e6,
+  };
+}
