@@ -1,4 +1,6 @@
 import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import express, { type Express } from "express";
 import type { JobStore } from "../shared/job/port.ts";
@@ -7,7 +9,7 @@ import type { Logger } from "../shared/logger.ts";
 import { MemoryQueue } from "../shared/queue/memory.ts";
 import { openFolderStore } from "../shared/store/folder/folderStore.ts";
 import type { ByteStore } from "../shared/store/port.ts";
-import type { MasterConfig } from "./config.ts";
+import { localSlaveEnvironment, type MasterConfig } from "./config.ts";
 import { masterRoutes } from "./http/routes.ts";
 import { Dispatcher } from "./pipeline/dispatcher.ts";
 import { PaceBook } from "./pipeline/pace.ts";
@@ -16,6 +18,7 @@ import { JobRunner } from "./pipeline/runner.ts";
 import { UnitTimes } from "./pipeline/timing.ts";
 import { UnitBoard } from "./pipeline/units.ts";
 import { createSlaveHttp, type SlaveHttp } from "./slaves/client.ts";
+import { LocalSlaves } from "./slaves/localSlaves.ts";
 import { SlaveRegistry } from "./slaves/registry.ts";
 
 /** The master, built and not yet listening. */
@@ -42,8 +45,15 @@ export async function createMaster(
   const registry = new SlaveRegistry({ config, logger, check: slaveHttp.check });
   const parts = { config, logger, store, jobs, queue, registry, slaveHttp };
   const { dispatcher, runner, results } = pipeline(parts);
+  const localSlaves = new LocalSlaves({
+    ...parts,
+    max: config.maxLocalSlaves ?? 4 * availableParallelism(),
+    drainSeconds: config.drainSeconds,
+    environment: (set) => localSlaveEnvironment(config, urlOf(server, config), set),
+  });
   const routes = {
     ...parts,
+    localSlaves,
     runner,
     results,
     speculation: dispatcher.speculation,
@@ -58,8 +68,10 @@ export async function createMaster(
   const server = httpServer(masterRoutes(express(), routes));
   const stop = async (drainSeconds: number) => {
     await dispatcher.stop(drainSeconds);
+    const localEnd = localSlaves.stop();
     registry.stop();
     await runner.stop();
+    await localEnd;
     server.closeAllConnections();
     slaveHttp.close();
     await queue.close();
@@ -67,6 +79,13 @@ export async function createMaster(
     await store.close();
   };
   return { server, start, stop };
+}
+
+/** Where slaves on this machine reach the master. */
+function urlOf(server: Server, { host }: MasterConfig): string {
+  const { port } = server.address() as AddressInfo;
+  const near = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${near.includes(":") ? `[${near}]` : near}:${port}`;
 }
 
 function httpServer(app: Express): Server {

@@ -42,6 +42,12 @@ export const MASTER_VARIABLES = {
     "3",
     "Slaves that may be lost while they work on a file before it is set aside.",
   ),
+  maxLocalSlaves: v(
+    "MAX_LOCAL_SLAVES",
+    as.count.optional(),
+    undefined,
+    "Most slaves that `POST /slaves` starts on the master's machine; without it four per core.",
+  ),
   pollSeconds: v("POLL_SECONDS", as.seconds, "2", "Seconds between polls of a slave."),
   missedPolls: v("MISSED_POLLS", as.count, "3", "Polls that a slave may miss before it counts as lost."),
   pendingSeconds: v("PENDING_SECONDS", as.seconds, "60", "Time that a new slave has for its first answer."),
@@ -112,6 +118,33 @@ export function readMasterConfig(env: NodeJS.ProcessEnv = process.env): MasterCo
   });
   return { ...values, access };
 }
+
+/** What a slave that the master starts on its own machine is told: where its master is, and no client's secret. */
+export function localSlaveEnvironment(
+  { access, host }: Pick<MasterConfig, "access" | "host">,
+  masterUrl: string,
+  set: Readonly<Record<string, string>>,
+): NodeJS.ProcessEnv {
+  const everywhere = host === "0.0.0.0" || host === "::";
+  const own = {
+    MASTER_URL: masterUrl,
+    SLAVE_HOST: everywhere ? "127.0.0.1" : host,
+    SLAVE_PORT: "0",
+    SLAVE_IP: "",
+    FLEET_TOKEN: access.fleetToken ?? "",
+  };
+  // An empty variable is as good as none, and keeps `.env` from setting it.
+  const none = Object.fromEntries(NOT_FOR_SLAVES.map((name) => [name, ""]));
+  return { ...process.env, ...none, ...own, ...set };
+}
+
+const NOT_FOR_SLAVES = [
+  "MANYHANDS_TOKEN",
+  "MANYHANDS_TOKEN_FILE",
+  "FLEET_TOKEN_FILE",
+  "CLIENT_TOKEN",
+  "CLIENT_TOKEN_FILE",
+];
 
 // biome-ignore lint/complexity/useMaxParams: one line of a table, always in this order.
 function v<T>(name: string, schema: import("zod").ZodType<T>, fallback: string | undefined, meaning: string) {

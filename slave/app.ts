@@ -28,6 +28,8 @@ export interface SlaveParts {
 export interface Slave {
   readonly url: string;
   readonly port: number;
+  /** Aborted when a master asks it to go: `stop` is to be called, and the process to end. */
+  readonly dismissed: AbortSignal;
   /** Drains, then ends: what runs may finish within the limit, what waits is handed back. */
   stop(): Promise<void>;
   /** Ends the drain early: what runs is handed back, too. */
@@ -52,9 +54,9 @@ export async function startSlave(config: SlaveConfig, parts: SlaveParts): Promis
   // Every unit listens to them.
   setMaxListeners(0, draining.signal, stopped.signal);
   const instance = randomUUID();
-  const { token, classicMasters, name, slots } = config;
-  const { version, log } = parts;
+  const { token, classicMasters, name, slots, version, log } = { ...config, ...parts };
   const about = { slave_port: port, name, version, instance, slots, steps: stepsOf(tasks) };
+  const dismissed = new AbortController();
   const announced = config.announced ?? specificAddress(server);
   const registration = new Registration({ ...config, announced, about, log });
   answerWith(
@@ -65,6 +67,7 @@ export async function startSlave(config: SlaveConfig, parts: SlaveParts): Promis
       draining: draining.signal,
       stopped: stopped.signal,
       onPoll: () => registration.polled(),
+      onDismiss: () => dismissed.abort(),
     }),
   );
   warnOfUnreachable(config, log);
@@ -83,7 +86,7 @@ export async function startSlave(config: SlaveConfig, parts: SlaveParts): Promis
     await pool.close();
     await rm(folder, { recursive: true, force: true });
   };
-  return { url: urlOf(config.host, port), port, stop, hurry };
+  return { url: urlOf(config.host, port), port, dismissed: dismissed.signal, stop, hurry };
 }
 
 function tasksOf({ tasks: wanted }: SlaveConfig, all: readonly TaskDefinition[]): readonly TaskDefinition[] {

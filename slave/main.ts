@@ -29,6 +29,7 @@ async function main(): Promise<void> {
   process.on("SIGINT", () => stop("SIGINT"));
   process.on("SIGTERM", () => stop("SIGTERM"));
   endWithParent(() => stop("its parent ended"));
+  slave.dismissed.addEventListener("abort", () => stopping || stop("a master asked for it"));
   log.info({ url: slave.url, slots: config.slots }, "slave is ready");
   announceReady(slave.url);
 }

@@ -11,9 +11,10 @@ import { assignTask } from "./assign.ts";
 import { listSlaves, registerSlave, showSlave } from "./fleet.ts";
 import { clientGuard, fleetGuard } from "./guard.ts";
 import { jobsRouter } from "./jobs.ts";
+import { addSlaves, type LocalSlavesParts, removeSlave } from "./localSlaves.ts";
 import { sendResult } from "./results.ts";
 
-export interface RoutesParts extends AboutParts {
+export interface RoutesParts extends AboutParts, LocalSlavesParts {
   readonly config: MasterConfig;
   readonly logger: Logger;
   readonly store: ByteStore;
@@ -60,7 +61,9 @@ function clientRoutes(parts: RoutesParts): Router {
   );
   router.use("/jobs", jobsRouter(parts));
   router.get(["/slaves", "/workers"], listSlaves(registry));
+  router.post(["/slaves", "/workers"], express.json({ limit: "64kb" }), addSlaves(parts));
   router.get(["/slaves/:id", "/workers/:id"], showSlave(registry));
+  router.delete(["/slaves/:id", "/workers/:id"], removeSlave(parts));
   router.get("/stats", stats(parts));
   router.get("/tasks", listTasks());
   router.get("/results/:task/:name", sendResult(config.resultsDir, parts.jobs));

@@ -18,6 +18,8 @@ export interface SlaveHttp {
   check(slave: Slave, signal: AbortSignal): Promise<CheckStatusAnswer>;
   /** Sends a lease and answers with the open stream of its body. */
   send(slave: Slave, request: LeaseForm, signal: AbortSignal): Promise<Readable>;
+  /** Asks it to finish what it has and to end; one that does not know how goes on in peace. */
+  drain(slave: Slave, signal: AbortSignal): Promise<void>;
   close(): void;
 }
 
@@ -46,6 +48,13 @@ export function createSlaveHttp(fleetToken: string | undefined): SlaveHttp {
   return {
     check: (slave, signal) => check(client, { slave, headers: headers(slave) }, signal),
     send: (slave, request, signal) => send(client, { slave, headers: headers(slave), ...request }, signal),
+    drain: async (slave, signal) => {
+      const response = await client.post<Readable>(`${slave.baseUrl}/drain`, undefined, {
+        signal,
+        headers: headers(slave),
+      });
+      response.data.destroy();
+    },
     close: () => agent.destroy(),
   };
 }

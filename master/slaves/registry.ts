@@ -71,6 +71,20 @@ export class SlaveRegistry {
     return this.#slaves.get(id);
   }
 
+  /** Gives a slave no more work, until another process registers at its address. */
+  drain(slave: Slave): void {
+    slave.drainWanted = true;
+    if (slave.state === "alive") this.#change(slave, "draining", "it was asked to go");
+  }
+
+  /** Forgets a slave that is known to be gone. */
+  remove(id: string): void {
+    const slave = this.#slaves.get(id);
+    if (slave === undefined) return;
+    this.#slaves.delete(id);
+    if (slave.state !== "lost") this.#change(slave, "lost", "it ended");
+  }
+
   /** Slaves that may be given work now. */
   alive(): readonly Slave[] {
     const now = Date.now();
@@ -111,7 +125,10 @@ export class SlaveRegistry {
     const restarted = slave.instance !== request.instance;
     describe(slave, request);
     if (restarted && slave.state !== "pending") this.#change(slave, "lost", "it was restarted");
-    if (restarted) slave.troubles = 0;
+    if (restarted) {
+      slave.troubles = 0;
+      slave.drainWanted = false;
+    }
     void this.#askOnce(slave, request.instance);
     return slave;
   }
@@ -157,9 +174,10 @@ export class SlaveRegistry {
     slave.slots = status.slots ?? slave.slots;
     if (status.instance !== undefined && slave.instance !== undefined && status.instance !== slave.instance) {
       slave.instance = status.instance;
+      slave.drainWanted = false;
       this.#change(slave, "lost", "it was restarted");
     }
-    const state = status.draining === true ? "draining" : "alive";
+    const state = status.draining === true || slave.drainWanted ? "draining" : "alive";
     if (slave.state !== state) this.#change(slave, state, "it answers");
   }
 
@@ -181,7 +199,8 @@ export class SlaveRegistry {
   }
 }
 
-function slaveId(ip: string, port: number): string {
+/** Of whoever listens at an address and port. */
+export function slaveId(ip: string, port: number): string {
   return createHash("sha256").update(hostAndPort(ip, port)).digest("hex").slice(0, 12);
 }
 
@@ -207,6 +226,7 @@ function newSlave(id: string, ip: string, request: RegisterRequest): Slave {
     lastSeen: undefined,
     restUntil: 0,
     troubles: 0,
+    drainWanted: false,
     status: undefined,
   };
   describe(slave, request);

@@ -28,6 +28,8 @@ export interface Slave {
   restUntil: number;
   /** Troubles in a row; sets the length of the next rest. */
   troubles: number;
+  /** It was asked to go, and gets nothing more. */
+  drainWanted: boolean;
   status: CheckStatusAnswer | undefined;
 }
 

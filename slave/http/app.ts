@@ -15,10 +15,12 @@ export interface HttpContext extends LeaseContext {
   readonly classicMasters: readonly string[];
   /** Called whenever a master asks for something. */
   readonly onPoll: () => void;
+  /** Called when a master asks this slave to finish what it has and to end. */
+  readonly onDismiss: () => void;
   readonly log: Logger;
 }
 
-/** The slave's routes: `GET /`, `GET /check_status`, `POST /get_task`. */
+/** The slave's routes: `GET /`, `GET /check_status`, `POST /get_task`, `POST /drain`. */
 export function createHttp(context: HttpContext): Express {
   const app = express().disable("x-powered-by").disable("etag");
   app.get("/", (_req, res) => {
@@ -26,6 +28,10 @@ export function createHttp(context: HttpContext): Express {
   });
   app.get("/check_status", checkStatus(context));
   app.post("/get_task", guard(context), getTask(context));
+  app.post("/drain", guard(context), (_req, res) => {
+    res.status(202).json({ status: "draining" });
+    context.onDismiss();
+  });
   app.use((req) => {
     throw new AppError("not_found", `There is no ${req.method} ${req.path} here.`, { status: 404 });
   });

@@ -1,0 +1,128 @@
+import { AppError, UnavailableError } from "../../shared/errors.ts";
+import type { Logger } from "../../shared/logger.ts";
+import { type Supervised, supervise } from "../../shared/process/supervisor.ts";
+import { type SlaveRegistry, slaveId } from "./registry.ts";
+
+export interface LocalSlavesParts {
+  readonly registry: Pick<SlaveRegistry, "remove">;
+  readonly logger: Logger;
+  /** Most at a time. */
+  readonly max: number;
+  /** Time that one has to end its work when it is told to stop, seconds. */
+  readonly drainSeconds: number;
+  /** The environment of a slave of this master, with these variables set. */
+  readonly environment: (set: Readonly<Record<string, string>>) => NodeJS.ProcessEnv;
+}
+
+/** A slave that this master started on its own machine. */
+export interface LocalSlave {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+}
+
+interface Local {
+  readonly name: string;
+  readonly supervised: Supervised;
+  url: string | undefined;
+  stopping: Promise<void> | undefined;
+}
+
+/** Beyond the time for draining: to say goodbye and to clear up. */
+const GOODBYE_SECONDS = 10;
+
+/**
+ * Slaves on the master's own machine, started on request. Each is started again when it ends by itself, and
+ * all end with the master, however that ends. A restarted master begins without them.
+ */
+export class LocalSlaves {
+  readonly #parts: LocalSlavesParts;
+  readonly #locals = new Set<Local>();
+  #started = 0;
+  #stopped = false;
+
+  constructor(parts: LocalSlavesParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Starts some, and resolves when each of them answers.
+   * @throws AppError `too_many_slaves`, `stopping`, `slave_not_started`
+   */
+  async add(count: number, slots: number): Promise<LocalSlave[]> {
+    const { max } = this.#parts;
+    if (this.#stopped) throw new UnavailableError("stopping", "The master is stopping.");
+    if (this.#locals.size + count > max) {
+      throw new AppError(
+        "too_many_slaves",
+        `There are ${this.#locals.size} local slaves; this master starts ${max} at most (MAX_LOCAL_SLAVES).`,
+        { status: 409, details: { field: "count", limit: max } },
+      );
+    }
+    return await Promise.all(Array.from({ length: count }, () => this.#start(slots)));
+  }
+
+  /** Lets one finish what it has, then ends it. False: it is none of these. */
+  remove(id: string): boolean {
+    for (const local of this.#locals) {
+      if (local.url === undefined || idOf(local.url) !== id) continue;
+      this.#stop(local).catch((error: unknown) =>
+        this.#parts.logger.error({ err: error, slave: local.name }, "a local slave did not end"),
+      );
+      return true;
+    }
+    return false;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all([...this.#locals].map((local) => this.#stop(local)));
+  }
+
+  async #start(slots: number): Promise<LocalSlave> {
+    this.#started += 1;
+    const name = `local-${this.#started}`;
+    const env = this.#parts.environment({ SLAVE_NAME: name, SLAVE_SLOTS: String(slots) });
+    return await new Promise<LocalSlave>((resolve, reject) => {
+      const supervised = supervise(
+        { role: "slave", env, onLog: (line) => process.stderr.write(`${line}\n`) },
+        {
+          onReady: (url) => {
+            local.url = url;
+            resolve({ id: idOf(url), name, url });
+          },
+          onEnd: (how, seconds) => {
+            this.#ended(local, how, seconds);
+            if (local.url !== undefined) return;
+            void this.#stop(local);
+            reject(new AppError("slave_not_started", `The slave could not be started (${how}).`));
+          },
+        },
+      );
+      const local: Local = { name, supervised, url: undefined, stopping: undefined };
+      this.#locals.add(local);
+    });
+  }
+
+  /** It comes back on another port: nobody needs to ask after the old one. */
+  #ended(local: Local, how: string, seconds: number): void {
+    this.#parts.logger.warn({ slave: local.name, how, starts_in: seconds }, "a local slave ended");
+    if (local.url !== undefined) this.#parts.registry.remove(idOf(local.url));
+  }
+
+  #stop(local: Local): Promise<void> {
+    local.stopping ??= this.#stopNow(local);
+    return local.stopping;
+  }
+
+  async #stopNow(local: Local): Promise<void> {
+    await local.supervised.stop((this.#parts.drainSeconds + GOODBYE_SECONDS) * 1000);
+    this.#locals.delete(local);
+    if (local.url !== undefined) this.#parts.registry.remove(idOf(local.url));
+  }
+}
+
+function idOf(url: string): string {
+  const { hostname, port } = new URL(url);
+  return slaveId(hostname.replace(/^\[|\]$/g, ""), Number(port));
+}
