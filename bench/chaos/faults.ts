@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type ChaosFleet, type ChaosSlave, SILENCE_SECONDS } from "./fleet.ts";
+import { losePower } from "./powerLoss.ts";
+import { childrenOf, send } from "./processes.ts";
+import type { Random } from "./random.ts";
+
+export const FAULTS = [
+  "child killed",
+  "slave killed",
+  "slave frozen",
+  "connection reset",
+  "master killed",
+  "power lost",
+] as const;
+export type Fault = (typeof FAULTS)[number];
+
+const WEIGHTS: Readonly<Record<Fault, number>> = {
+  "child killed": 5,
+  "slave killed": 2,
+  "slave frozen": 1,
+  "connection reset": 5,
+  "master killed": 1,
+  "power lost": 1,
+};
+
+export interface FaultOptions {
+  readonly chaos: ChaosFleet;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  readonly onFault: (fault: Fault, detail: string) => void;
+}
+
+type Act = (options: FaultOptions, slave: ChaosSlave) => Promise<string>;
+
+const ACTS: Readonly<Record<Fault, Act>> = {
+  "child killed": async ({ random }, slave) => {
+    const children = childrenOf(slave.pid);
+    if (children.length > 0) send(random.pick(children), "SIGKILL");
+    return slave.name;
+  },
+  "slave killed": async ({ random }, slave) => {
+    await slave.restart(random.between(0, 2000));
+    return slave.name;
+  },
+  "slave frozen": async ({ random }, slave) => {
+    const { pid } = slave;
+    send(pid, "SIGSTOP");
+    const seconds = random.between(0.5, 2 * SILENCE_SECONDS);
+    await sleep(seconds * 1000);
+    send(pid, "SIGCONT");
+    return `${slave.name} for ${seconds.toFixed(1)} s`;
+  },
+  "connection reset": async ({ random }, slave) => {
+    const bytes = Math.floor(10 ** random.between(2, 5));
+    slave.wire.cutAfter(bytes);
+    return `${slave.name} after ${bytes} bytes`;
+  },
+  "master killed": async ({ chaos }) => {
+    await chaos.killMaster();
+    await chaos.startMaster();
+    return "restarted";
+  },
+  "power lost": async ({ chaos, random }) => {
+    await chaos.killMaster();
+    const bytes = await losePower(chaos.masterData, chaos.ledger, random);
+    await chaos.startMaster();
+    return `${bytes} bytes that were never synced are gone`;
+  },
+};
+
+/** Hurts the fleet at random until told to stop; every fault is over when it resolves. */
+export async function hurt(options: FaultOptions): Promise<void> {
+  const { chaos, random, signal } = options;
+  const bag = FAULTS.flatMap((fault) => Array.from({ length: WEIGHTS[fault] }, () => fault));
+  // Every kind at least once, however short the run.
+  const first = [...FAULTS];
+  const busy = new Map<string, Promise<void>>();
+  while (!signal.aborted) {
+    await sleep(random.between(300, 2200));
+    const fault = first[0] ?? random.pick(bag);
+    const slave = random.pick(chaos.slaves);
+    const target = fault === "master killed" || fault === "power lost" ? "master" : slave.name;
+    // One thing at a time is done to each of them, but to several at once.
+    if (busy.has(target)) continue;
+    first.shift();
+    const act = ACTS[fault](options, slave).then((detail) => options.onFault(fault, detail));
+    busy.set(
+      target,
+      act.finally(() => busy.delete(target)),
+    );
+  }
+  await Promise.all(busy.values());
+}

@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Fleet, type Started, startFleet } from "../../tests/e2e/fleet.ts";
+import { startWire, type Wire } from "./wire.ts";
+
+/** A master and slaves that can be hurt, each slave behind a wire of its own. */
+export interface ChaosFleet {
+  readonly fleet: Fleet;
+  readonly slaves: readonly ChaosSlave[];
+  /** Folder of the master's spool and record. */
+  readonly masterData: string;
+  /** Where it is written which bytes were synced. */
+  readonly ledger: string;
+  readonly url: string;
+  killMaster(): Promise<void>;
+  startMaster(): Promise<void>;
+  /** Ends everything, frozen or not, and leaves the folder. */
+  halt(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ChaosSlave {
+  readonly name: string;
+  readonly wire: Wire;
+  readonly pid: number;
+  /** Kills it if it lives, and starts it again at its port. */
+  restart(afterMs: number): Promise<void>;
+  kill(): Promise<void>;
+}
+
+export interface FleetOptions {
+  readonly slaves: number;
+  readonly slots: number;
+  readonly env?: Record<string, string>;
+}
+
+/** A slave that says nothing for so long during a lease is given up. */
+export const SILENCE_SECONDS = 3;
+
+export async function startChaosFleet({ slaves: count, slots, env }: FleetOptions): Promise<ChaosFleet> {
+  const hook = pathToFileURL(join(import.meta.dirname, "ledger.mjs")).href;
+  const common = { SLAVE_SILENCE_SECONDS: String(SILENCE_SECONDS), LOG_LEVEL: "info", ...env };
+  const fleet = await startFleet({ ...common, NODE_OPTIONS: `--import ${hook}` });
+  // The first master of a fleet has no ledger yet, as its folder is not known before: it is replaced.
+  const ledger = join(fleet.folder, "synced.log");
+  const startMaster = async () => {
+    await fleet.restartMaster({ CHAOS_LEDGER: ledger });
+  };
+  await fleet.master.kill("SIGKILL");
+  await startMaster();
+  const slaves = await Promise.all(
+    Array.from({ length: count }, (_, n) => startSlave(fleet, { number: n, slots })),
+  );
+  await fleet.alive(count);
+  const halt = async () => {
+    await Promise.all(slaves.map((slave) => slave.kill()));
+    await fleet.master.kill("SIGKILL");
+    await Promise.all(slaves.map((slave) => slave.wire.close()));
+  };
+  return {
+    fleet,
+    slaves,
+    masterData: join(fleet.folder, "data", "master"),
+    ledger,
+    get url() {
+      return fleet.master.url;
+    },
+    killMaster: () => fleet.master.kill("SIGKILL"),
+    startMaster,
+    halt,
+    stop: async () => {
+      await halt();
+      await fleet.stop();
+    },
+  };
+}
+
+async function startSlave(
+  fleet: Fleet,
+  { number, slots }: { readonly number: number; readonly slots: number },
+): Promise<ChaosSlave> {
+  const name = `slave-${number}`;
+  const address = `127.0.0.${number + 2}`;
+  const env = { SLAVE_NAME: name, SLAVE_SLOTS: String(slots), SLAVE_IP: address };
+  let started: Started = await fleet.slave(env);
+  const wire = await startWire(address, started.port);
+  return {
+    name,
+    wire,
+    get pid() {
+      return started.process.pid ?? 0;
+    },
+    kill: () => started.kill("SIGKILL"),
+    restart: async (afterMs) => {
+      await started.kill("SIGKILL");
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      started = await fleet.slave({ ...env, SLAVE_PORT: String(started.port) });
+    },
+  };
+}

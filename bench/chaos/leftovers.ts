@@ -1,0 +1,57 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openFolderStore } from "../../shared/store/folder/folderStore.ts";
+import { allJobs } from "./clients.ts";
+import type { ChaosFleet } from "./fleet.ts";
+import { processesNaming } from "./processes.ts";
+
+export interface Leftovers {
+  /** Processes that outlived the fleet. */
+  readonly processes: string[];
+  /** Bytes that belong to nobody. */
+  readonly spool: string[];
+}
+
+/** Ends the fleet, all jobs being over, and looks what stays behind. */
+export async function endAndLook(chaos: ChaosFleet): Promise<Leftovers> {
+  const { masterData, fleet } = chaos;
+  const spool = await working(chaos);
+  const purged = await purgeAll(chaos.url);
+  const jobs = new Set((await allJobs(chaos.url)).map(({ id }) => id));
+  await chaos.halt();
+  const store = await openFolderStore({ folder: join(masterData, "spool") });
+  for await (const group of store.groups()) {
+    if (!jobs.has(group)) spool.push(`${purged ? "a purged job's" : "an unknown job's"} bytes: ${group}`);
+  }
+  await store.close();
+  return { processes: await processesLeft(fleet.folder), spool };
+}
+
+/** Temporary files while nothing is going on. */
+async function working({ masterData, fleet }: ChaosFleet): Promise<string[]> {
+  const found = await names(join(masterData, "spool", "tmp"));
+  for (const name of await names(join(fleet.folder, "data"))) {
+    if (!name.startsWith("slave-")) continue;
+    for (const lease of await names(join(fleet.folder, "data", name, "leases")))
+      found.push(`${name}/${lease}`);
+  }
+  return found;
+}
+
+/** False where jobs cannot be purged. */
+async function purgeAll(url: string): Promise<boolean> {
+  const jobs = await allJobs(url);
+  for (const { id } of jobs) await fetch(`${url}/jobs/${id}?purge=true`, { method: "DELETE" });
+  return jobs.length > 0 && (await allJobs(url)).length === 0;
+}
+
+async function processesLeft(folder: string): Promise<string[]> {
+  // A child looks for its parent four times a second.
+  for (let tries = 0; tries < 100 && processesNaming(folder).length > 0; tries += 1) await sleep(100);
+  return processesNaming(folder).map((pid) => `process ${pid}`);
+}
+
+async function names(folder: string): Promise<string[]> {
+  return await readdir(folder).catch(() => []);
+}

@@ -1,0 +1,21 @@
+import { parseArgs } from "node:util";
+import { table, violationsOf } from "./report.ts";
+import { runChaos } from "./run.ts";
+
+/** `npm run chaos -- --seed N --minutes M`: ends with 1 when something was lost, differs or stays behind. */
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    minutes: { type: "string", default: "2" },
+    quiet: { type: "boolean", default: false },
+  },
+});
+const started = Date.now();
+const seed = Number(values.seed);
+const tell = (line: string) => {
+  if (!values.quiet) console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(7)} s  ${line}`);
+};
+tell(`seed ${seed}, ${values.minutes} minutes`);
+const report = await runChaos({ seed, seconds: Number(values.minutes) * 60, recipes: 24, tell });
+console.log(`\nseed ${seed}, ${values.minutes} minutes of faults\n${table(report)}`);
+if (violationsOf(report).some(([, list]) => list.length > 0)) process.exitCode = 1;

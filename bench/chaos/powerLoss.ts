@@ -1,0 +1,50 @@
+import { readdir, readFile, stat, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import type { Random } from "./random.ts";
+
+interface Synced {
+  readonly at: number;
+  readonly bytes: number;
+}
+
+/**
+ * Takes from a killed master's files what a power loss may take: bytes that were never synced. Each file is
+ * cut by itself, as a disk keeps no order between files. Resolves with the bytes taken.
+ * @param ledger what `ledger.mjs` wrote down
+ */
+export async function losePower(data: string, ledger: string, random: Random): Promise<number> {
+  const synced = await readLedger(ledger);
+  let lost = 0;
+  for (const folder of ["spool/packs", "spool/large"]) {
+    for (const name of await readdir(join(data, folder)).catch(() => [])) {
+      lost += await cut(join(data, folder, name), synced, random);
+    }
+  }
+  const record = join(data, "jobs.sqlite");
+  const wal = `${record}-wal`;
+  // Before it writes to the record SQLite syncs the WAL itself, which the ledger does not see.
+  const moved = (await stat(record).catch(() => undefined))?.mtimeMs ?? 0;
+  if (moved < (synced.get(wal)?.at ?? 0)) lost += await cut(wal, synced, random);
+  return lost;
+}
+
+async function cut(path: string, synced: ReadonlyMap<string, Synced>, random: Random): Promise<number> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return 0;
+  const kept = Math.min(found.size, synced.get(path)?.bytes ?? 0);
+  const end = random.chance(0.3) ? kept : kept + random.below(found.size - kept + 1);
+  if (end < found.size) await truncate(path, end);
+  return found.size - end;
+}
+
+async function readLedger(path: string): Promise<Map<string, Synced>> {
+  const synced = new Map<string, Synced>();
+  const text = await readFile(path, "utf8").catch(() => "");
+  for (const line of text.split("\n")) {
+    const [, at, bytes, file] = /^(\d+) (\d+) (.+)$/.exec(line) ?? [];
+    if (file === undefined) continue;
+    const before = synced.get(file)?.bytes ?? 0;
+    synced.set(file, { at: Number(at), bytes: Math.max(before, Number(bytes)) });
+  }
+  return synced;
+}

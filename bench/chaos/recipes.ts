@@ -1,0 +1,72 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { taskNamed } from "../../shared/tasks/registry.ts";
+import type { UploadFile } from "../../tests/e2e/fleet.ts";
+import type { Random } from "./random.ts";
+
+const EXAMPLES = join(import.meta.dirname, "../../examples/files");
+
+/** A job that is sent again and again; a quiet run says what must come of it. */
+export interface Recipe {
+  readonly id: number;
+  readonly task: string;
+  readonly field: string;
+  readonly files: readonly UploadFile[];
+}
+
+interface Ingredients {
+  readonly task: string;
+  readonly names: readonly string[];
+  /** How often a task is drawn. */
+  readonly weight: number;
+}
+
+const INGREDIENTS: readonly Ingredients[] = [
+  { task: "image", names: ["sunset.jpg", "badge.png", "receipt.jpg", "minutes.png"], weight: 3 },
+  {
+    task: "text",
+    names: ["review.txt", "letter-latin1.txt", "note-garden.txt", "note-harbour.txt"],
+    weight: 3,
+  },
+  { task: "embedding", names: ["note-garden.txt", "note-kitchen.txt", "note-harbour.txt"], weight: 2 },
+  { task: "ocr", names: ["minutes.png", "receipt.jpg"], weight: 3 },
+  { task: "audio", names: ["melody.wav", "sweep-and-noise-24bit.wav"], weight: 2 },
+  { task: "document", names: ["minutes.docx", "page.pdf", "scan.pdf"], weight: 2 },
+  {
+    task: "mean",
+    names: ["temperatures-monday.txt", "temperatures-tuesday.txt", "temperatures-wednesday.txt"],
+    weight: 2,
+  },
+];
+
+/** Every task at least once, then drawn by weight; a file in ten is broken on purpose and must fail with its code. */
+export async function makeRecipes(random: Random, count: number): Promise<Recipe[]> {
+  const drawn = INGREDIENTS.flatMap((one) => Array.from({ length: one.weight }, () => one));
+  const recipes: Recipe[] = [];
+  for (let id = 0; id < count; id += 1) {
+    const ingredients = INGREDIENTS[id] ?? random.pick(drawn);
+    recipes.push(await makeRecipe(random, ingredients, id));
+  }
+  return recipes;
+}
+
+async function makeRecipe(random: Random, { task, names }: Ingredients, id: number): Promise<Recipe> {
+  const count = task === "mean" ? 3 + random.below(10) : 1 + random.below(6);
+  const files: UploadFile[] = [];
+  for (let place = 0; place < count; place += 1) files.push(await makeFile(random, names, place));
+  return { id, task, field: taskNamed(task).field, files };
+}
+
+async function makeFile(random: Random, names: readonly string[], place: number): Promise<UploadFile> {
+  const source = random.pick(names);
+  const body = await readFile(join(EXAMPLES, source));
+  const name = `${place}-${source}`;
+  // Empty files are broken for every task and cost nothing.
+  return random.chance(0.1) ? { name: `broken-${name}`, body: Buffer.alloc(0) } : { name, body };
+}
+
+/** One page for OCR that keeps a slot busy for a while, under names of its own. */
+export async function pages(prefix: string, count: number): Promise<UploadFile[]> {
+  const body = await readFile(join(EXAMPLES, "minutes.png"));
+  return Array.from({ length: count }, (_, n) => ({ name: `${prefix}-${n}.png`, body }));
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { job as fetchJob } from "../../tests/e2e/fleet.ts";
+import { check, type Expected, outcomeOf, type Violations } from "./checker.ts";
+import { sendJobs, sendOne, settle } from "./clients.ts";
+import { FAULTS, type Fault, hurt } from "./faults.ts";
+import { type ChaosFleet, startChaosFleet } from "./fleet.ts";
+import { History } from "./history.ts";
+import { endAndLook, type Leftovers } from "./leftovers.ts";
+import { Random } from "./random.ts";
+import { makeRecipes, type Recipe } from "./recipes.ts";
+
+export interface ChaosOptions {
+  readonly seed: number;
+  /** How long faults go on. */
+  readonly seconds: number;
+  readonly recipes: number;
+  readonly tell: (line: string) => void;
+}
+
+export interface ChaosReport extends Violations, Leftovers {
+  readonly requests: Readonly<Record<string, number>>;
+  readonly faults: Readonly<Record<Fault, number>>;
+  readonly jobs: number;
+  readonly files: number;
+  /** Open jobs that no longer got on when the faults were over. */
+  readonly stuck: readonly string[];
+}
+
+/** No progress for so long, with all faults over, is a job that will never end. */
+const PATIENCE_MS = 60_000;
+
+/** Sends the recipes to a quiet fleet, then many times to one that is being hurt, and compares. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const random = new Random(options.seed);
+  const recipes = await makeRecipes(random, options.recipes);
+  const chaos = await startChaosFleet({ slaves: 2, slots: 2 });
+  try {
+    const expected = await quietRun(chaos.url, recipes);
+    options.tell(`quiet run: ${recipes.length} jobs`);
+    return await hurtRun({ chaos, recipes, expected, random, options });
+  } finally {
+    await chaos.stop();
+  }
+}
+
+async function quietRun(url: string, recipes: readonly Recipe[]): Promise<Expected> {
+  const expected = new Map<number, readonly string[]>();
+  for (const recipe of recipes) {
+    const seen = await sendOne(url, recipe, true);
+    if (seen.type !== "answered") throw new Error(`the quiet run of ${recipe.task} was ${seen.type}`);
+    const { files } = await fetchJob(url, seen.job);
+    expected.set(recipe.id, files.map(outcomeOf));
+  }
+  return expected;
+}
+
+interface HurtRun {
+  readonly chaos: ChaosFleet;
+  readonly recipes: readonly Recipe[];
+  readonly expected: Expected;
+  readonly random: Random;
+  readonly options: ChaosOptions;
+}
+
+async function hurtRun({ chaos, recipes, expected, random, options }: HurtRun): Promise<ChaosReport> {
+  const { url } = chaos;
+  const history = new History();
+  const faults = Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as Record<Fault, number>;
+  const stop = new AbortController();
+  const onFault = (fault: Fault, detail: string) => {
+    faults[fault] += 1;
+    options.tell(`${fault}: ${detail}`);
+  };
+  const running = { url, recipes, history, random: random.fork(), signal: stop.signal };
+  const work = Promise.all([
+    sendJobs({ ...running, clients: 4, openJobs: 12 }),
+    hurt({ chaos, random: random.fork(), signal: stop.signal, onFault }),
+  ]);
+  await Promise.race([sleep(options.seconds * 1000), work]);
+  stop.abort();
+  await work;
+  const stuck = (await settle(url, PATIENCE_MS)).map(({ id, state }) => `${id} is ${state}`);
+  const checked = await check({ url, results: chaos.fleet.results, history, recipes, expected });
+  const leftovers = await endAndLook(chaos);
+  const requests = countBy(history.entries.map(({ seen }) => seen.type));
+  return {
+    ...checked.violations,
+    ...leftovers,
+    requests,
+    faults,
+    stuck,
+    jobs: checked.jobs,
+    files: checked.files,
+  };
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
