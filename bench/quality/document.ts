@@ -45,8 +45,7 @@ export const check: QualityCheck = {
   task: "document",
   folder: "documents",
   jobs: (files) => [{ options: {}, files }, ...locked(files)],
-  score: async (jobs, outcomes, corpus) => {
-    const folder = join(corpus, "documents");
+  score: async (jobs, outcomes, folder) => {
     const plain = casesOf(jobs[0], outcomes[0]);
     const expected = JSON.parse(await readFile(join(folder, "expected.json"), "utf8")) as Expected;
     return [
