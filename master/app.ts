@@ -15,6 +15,7 @@ import { Dispatcher } from "./pipeline/dispatcher.ts";
 import { PaceBook } from "./pipeline/pace.ts";
 import { ResultsFolder } from "./pipeline/results.ts";
 import { JobRunner } from "./pipeline/runner.ts";
+import { Suspects } from "./pipeline/suspects.ts";
 import { UnitTimes } from "./pipeline/timing.ts";
 import { UnitBoard } from "./pipeline/units.ts";
 import { createSlaveHttp, type SlaveHttp } from "./slaves/client.ts";
@@ -123,7 +124,7 @@ function pipeline(parts: PipelineParts) {
       seconds: config.stragglerSeconds,
       smallMap: 10,
     },
-    limits: config,
+    suspects: new Suspects(config),
     leaseSeconds: 4 * config.silenceSeconds,
     transport: {
       http: parts.slaveHttp,
@@ -138,7 +139,12 @@ function pipeline(parts: PipelineParts) {
     paces,
     results,
     dispatcher,
-    put: async (group, filename, body) => ({ filename, ...(await store.put(body, { group })) }),
+    put: async (group, filename, body) => {
+      const stored = await store.put(body, { group });
+      // It may become a result: what is on record must survive a power loss.
+      await store.sync();
+      return { filename, ...stored };
+    },
     read: (file) => store.read(file.key),
   });
   return { dispatcher, runner, results };

@@ -1,9 +1,11 @@
+import { CHILD_KILLED } from "../../shared/contract/frames.ts";
 import { AppError, toFailure } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { FailReason, Lease, QueuedUnit, UnitQueue } from "../../shared/queue/port.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
 import type { LeaseEvent } from "../slaves/leaseEvents.ts";
 import type { Slave } from "../slaves/slave.ts";
+import type { Suspects } from "./suspects.ts";
 import type { UnitTimes } from "./timing.ts";
 import type { UnitBoard, UnitOutcome } from "./units.ts";
 
@@ -13,14 +15,7 @@ export interface LeaseParts {
   readonly board: UnitBoard;
   readonly times: UnitTimes;
   readonly logger: Logger;
-  readonly limits: RetryLimits;
-}
-
-export interface RetryLimits {
-  /** Children that a unit may end before it is set aside. */
-  readonly maxCrashes: number;
-  /** Slaves that may go down under a unit before it is set aside. */
-  readonly maxLosses: number;
+  readonly suspects: Suspects;
 }
 
 /** Why a lease was ended from here. `superseded`: its last unit was answered by a copy. */
@@ -114,21 +109,23 @@ export class ActiveLease {
   /** Gives back what has no outcome, after the request ended in an error. */
   async giveBack(error: unknown, slaveFault: boolean): Promise<void> {
     for (const unit of [...this.#open.values()]) {
-      const counts = slaveFault && this.#started.has(unit.id);
-      if (counts && unit.losses + 1 >= this.#parts.limits.maxLosses) await this.#setAside(unit, error);
-      else await this.#back(unit, counts ? "loss" : "returned");
+      if (slaveFault && this.#started.has(unit.id)) await this.#lost(unit, toFailure(error).error);
+      else await this.#back(unit, "returned");
     }
   }
 
   async #done(unit: QueuedUnit, event: Extract<LeaseEvent, { type: "part" }>): Promise<void> {
     const { object, filename, seconds, summary, info } = event;
     this.#parts.times.add(stepKey(unit), unit.bytes, seconds);
+    // First the part, then its record: after a power loss nothing on record may be missing.
+    await this.#parts.store.sync();
     if (!(await this.#close(unit))) {
       this.#parts.logger.info({ unit: unit.id, slave: this.slave.name }, "a late part was refused");
       await this.#parts.store.remove([object.key]);
       return;
     }
     this.slave.done += 1;
+    this.#parts.suspects.done(unit);
     const file = { key: object.key, filename, bytes: object.bytes, sha256: object.sha256 };
     const telling = {
       ...(summary === undefined ? {} : { summary }),
@@ -139,19 +136,24 @@ export class ActiveLease {
 
   async #failed(unit: QueuedUnit, event: Extract<LeaseEvent, { type: "failed" }>): Promise<void> {
     if (event.handedBack) return await this.#back(unit, "returned");
+    if (event.crashed && event.code === CHILD_KILLED) return await this.#lost(unit, event.error);
     const crashes = unit.crashes + (event.crashed ? 1 : 0);
-    if (event.crashed && crashes < this.#parts.limits.maxCrashes) return await this.#back(unit, "crash");
+    if (event.crashed && !this.#parts.suspects.hasCrashedTooOften(crashes))
+      return await this.#back(unit, "crash");
     if (!(await this.#close(unit))) return;
     this.slave.failed += 1;
     const work = this.#work(unit, event.seconds);
     await this.#report(unit, { ok: false, ...failureOf(unit, event, crashes), work });
   }
 
-  async #setAside(unit: QueuedUnit, error: unknown): Promise<void> {
+  /** Its slave, or its child, was ended by something: the unit itself, perhaps. */
+  async #lost(unit: QueuedUnit, reason: string): Promise<void> {
+    const losses = unit.losses + 1;
+    if (!this.#parts.suspects.wasLostTooOften(losses)) return await this.#back(unit, "loss");
     if (!(await this.#close(unit))) return;
-    const { error: reason } = toFailure(error);
-    const message = `Set aside after ${unit.losses + 1} slaves were lost while they worked on it. Last: ${reason}`;
-    await this.#report(unit, { ok: false, code: "poison", error: message, work: this.#work(unit, 0) });
+    const name = unit.files[0]?.filename ?? unit.id;
+    const error = `Set aside: what worked on ${name} was lost ${losses} times. Last: ${reason}`;
+    await this.#report(unit, { ok: false, code: "poison", error, work: this.#work(unit, 0) });
   }
 
   async #report(unit: QueuedUnit, outcome: UnitOutcome): Promise<void> {

@@ -6,6 +6,9 @@ import { type FrameHeader, frameHeader } from "./fleet.ts";
 const MAX_HEADER = 64 * 1024;
 const NEWLINE = 0x0a;
 
+/** Code of a unit whose child was ended by neither itself nor its slave: by the system or a person, perhaps. */
+export const CHILD_KILLED = "child_killed";
+
 /** What a reader yields: a header, and for a `part` its body, which must be read before the next frame. */
 export interface Frame {
   readonly header: FrameHeader;

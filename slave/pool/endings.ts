@@ -1,3 +1,4 @@
+import { CHILD_KILLED } from "../../shared/contract/frames.ts";
 import { AppError, type AppErrorInit } from "../../shared/errors.ts";
 
 /** Why a unit's child was ended, or ended by itself. The sentences name what raises a limit, never the file. */
@@ -35,8 +36,13 @@ export function outOfMemory(limitBytes: number): ChildEndedError {
   );
 }
 
+/** Signals that no fault of a program raises: somebody sent them. */
+const SENT: readonly (string | null)[] = ["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"];
+
+/** The child ended, and this slave did not do it. */
 export function crashed(code: number | null, signal: NodeJS.Signals | null): ChildEndedError {
-  return new ChildEndedError("child_crashed", `The process that worked on it ${ending(code, signal)}.`, unit);
+  const name = SENT.includes(signal) ? CHILD_KILLED : "child_crashed";
+  return new ChildEndedError(name, `The process that worked on it ${ending(code, signal)}.`, unit);
 }
 
 export function handedBack(why: string): HandedBackError {

@@ -230,6 +230,14 @@ describe("a unit that breaks its child", () => {
     expect((await next).bytes).toBe(5);
   });
 
+  it("has not done it when somebody else ended the child", async () => {
+    const pool = start();
+    const { pid } = await jsonOf(await run(pool, unit("look")));
+    const work = unit("sleep", { ms: 60_000 });
+    const running = run(pool, work, { onStart: () => process.kill(pid, "SIGKILL") });
+    await expect(running).rejects.toMatchObject({ code: "child_killed" });
+  });
+
   it.each([
     ["rss", 200],
     ["heap", 150],
