@@ -38,7 +38,7 @@ export function readCliConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
   const { masterUrls, slavePort, resultsDir, ...access } = readVariables(CLI_VARIABLES, env);
   return {
     masterUrl: masterUrls[0] ?? CLI_VARIABLES.masterUrls.fallback,
-    token: readAccess(access).clientTokens[0],
+    token: readAccess(access).clientTokens[0]?.token,
     slavePort,
     resultsDir,
   };

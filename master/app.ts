@@ -1,8 +1,9 @@
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import express, { type Express } from "express";
+import express from "express";
+import { createHttpServer } from "../shared/http/server.ts";
 import type { JobStore } from "../shared/job/port.ts";
 import { openSqliteJobStore } from "../shared/job/sqlite/sqliteJobStore.ts";
 import type { Logger } from "../shared/logger.ts";
@@ -66,7 +67,7 @@ export async function createMaster(
     const resumed = await runner.resume();
     if (resumed > 0) logger.info({ jobs: resumed }, "unfinished jobs go on");
   };
-  const server = httpServer(masterRoutes(express(), routes));
+  const server = createHttpServer(config, masterRoutes(express(), routes));
   const stop = async (drainSeconds: number) => {
     await dispatcher.stop(drainSeconds);
     const localEnd = localSlaves.stop();
@@ -83,18 +84,10 @@ export async function createMaster(
 }
 
 /** Where slaves on this machine reach the master. */
-function urlOf(server: Server, { host }: MasterConfig): string {
+function urlOf(server: Server, { host, tls }: MasterConfig): string {
   const { port } = server.address() as AddressInfo;
   const near = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  return `http://${near.includes(":") ? `[${near}]` : near}:${port}`;
-}
-
-function httpServer(app: Express): Server {
-  const server = createServer(app);
-  // Uploads of many gigabytes may take hours; a head that does not end may not.
-  server.requestTimeout = 0;
-  server.headersTimeout = 30_000;
-  return server;
+  return `${tls === undefined ? "http" : "https"}://${near.includes(":") ? `[${near}]` : near}:${port}`;
 }
 
 interface PipelineParts {

@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   await master.start();
   const { port } = master.server.address() as AddressInfo;
   const host = config.host.includes(":") ? `[${config.host}]` : config.host;
-  const url = `http://${host}:${port}`;
+  const url = `${config.tls === undefined ? "http" : "https"}://${host}:${port}`;
   logger.info({ url, results: config.resultsDir }, "master is ready");
   announceReady(url);
   let stopping = false;

@@ -11,7 +11,7 @@ export const ACCESS_VARIABLES = {
   fleetTokenFile: secret("FLEET_TOKEN_FILE", "A file that holds FLEET_TOKEN."),
   clientToken: secret(
     "CLIENT_TOKEN",
-    "Secret of clients: uploads, jobs, results. Several: separated by commas.",
+    "Secret of clients: uploads, jobs, results. Several, separated by commas; each may have a name: `name:token`.",
   ),
   clientTokenFile: secret("CLIENT_TOKEN_FILE", "A file that holds CLIENT_TOKEN."),
   allowAnonymous: {
@@ -22,23 +22,39 @@ export const ACCESS_VARIABLES = {
   },
 } as const;
 
+/** A secret, and whose it is. */
+export interface NamedToken {
+  readonly name: string;
+  readonly token: string;
+}
+
 export interface Access {
   readonly fleetToken: string | undefined;
   /** Any of these lets a client in; empty: no token is asked for. */
-  readonly clientTokens: readonly string[];
+  readonly clientTokens: readonly NamedToken[];
 }
 
 /** @throws ConfigError when a token file cannot be read */
 export function readAccess(values: Values<typeof ACCESS_VARIABLES>): Access {
   const both = values.manyhandsToken ?? fromFile("MANYHANDS_TOKEN_FILE", values.manyhandsTokenFile);
   const fleet = values.fleetToken ?? fromFile("FLEET_TOKEN_FILE", values.fleetTokenFile) ?? both;
-  const client = values.clientToken ?? fromFile("CLIENT_TOKEN_FILE", values.clientTokenFile) ?? both;
-  const clientTokens = (client ?? "")
-    .split(",")
-    .map((token) => token.trim())
-    .filter(Boolean);
-  return { fleetToken: fleet, clientTokens };
+  const client = values.clientToken ?? fromFile("CLIENT_TOKEN_FILE", values.clientTokenFile);
+  return { fleetToken: fleet, clientTokens: clientTokens(client, both) };
 }
+
+/** `a,bob:b`: the token `a` of `client`, and `b` of `bob`. What clients share with the fleet is one token. */
+function clientTokens(own: string | undefined, shared: string | undefined): NamedToken[] {
+  if (own === undefined) return shared === undefined ? [] : [{ name: NAMELESS, token: shared }];
+  const items = own.split(/[,\n]/).map((item) => item.trim());
+  return items.filter(Boolean).map((item) => {
+    const [, name = NAMELESS, token = ""] = /^(?:([\w.-]{1,64}):)?(.*)$/s.exec(item) ?? [];
+    if (token === "") throw new ConfigError(`CLIENT_TOKEN: ${name} has no token after the colon.`);
+    return { name, token };
+  });
+}
+
+/** Whose a token without a name is. */
+const NAMELESS = "client";
 
 export interface Listening {
   readonly host: string;

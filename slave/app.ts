@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { rm } from "node:fs/promises";
-import { createServer, type RequestListener, type Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isLoopback } from "../shared/access.ts";
 import { AppError, ConfigError, isErrno } from "../shared/errors.ts";
+import { createHttpServer } from "../shared/http/server.ts";
 import type { Logger } from "../shared/logger.ts";
 import type { TaskDefinition } from "../shared/tasks/task.ts";
 import type { SlaveConfig } from "./config.ts";
@@ -54,14 +55,14 @@ export async function startSlave(config: SlaveConfig, parts: SlaveParts): Promis
   // Every unit listens to them.
   setMaxListeners(0, draining.signal, stopped.signal);
   const instance = randomUUID();
-  const { token, classicMasters, name, slots, version, log } = { ...config, ...parts };
-  const about = { slave_port: port, name, version, instance, slots, steps: stepsOf(tasks) };
+  const { name, slots, version, log } = { ...config, ...parts };
+  const about = { slave_port: port, name, version, instance, slots, ...offers(config, tasks) };
   const dismissed = new AbortController();
   const announced = config.announced ?? specificAddress(server);
   const registration = new Registration({ ...config, announced, about, log });
   answerWith(
     createHttp({
-      ...{ tasks, pool, room, instance, version, token, classicMasters, log },
+      ...{ config, tasks, pool, room, instance, version, log },
       folder: join(folder, "leases"),
       smallBytes: config.smallFile,
       draining: draining.signal,
@@ -86,7 +87,7 @@ export async function startSlave(config: SlaveConfig, parts: SlaveParts): Promis
     await pool.close();
     await rm(folder, { recursive: true, force: true });
   };
-  return { url: urlOf(config.host, port), port, dismissed: dismissed.signal, stop, hurry };
+  return { url: urlOf(config, port), port, dismissed: dismissed.signal, stop, hurry };
 }
 
 function tasksOf({ tasks: wanted }: SlaveConfig, all: readonly TaskDefinition[]): readonly TaskDefinition[] {
@@ -99,13 +100,13 @@ function tasksOf({ tasks: wanted }: SlaveConfig, all: readonly TaskDefinition[])
 }
 
 /** Listens at once; requests wait for `answerWith`. The port must be ours before the folder is swept. */
-async function listen({ host, port }: SlaveConfig) {
+async function listen(config: SlaveConfig) {
+  const { host, port } = config;
   let answerWith: (listener: RequestListener) => void = () => undefined;
   const ready = new Promise<RequestListener>((resolve) => {
     answerWith = resolve;
   });
-  // Large leases may take longer to arrive than Node's usual limit for a request.
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 }, (req, res) => {
+  const server = createHttpServer(config, (req, res) => {
     void ready.then((listener) => listener(req, res));
   });
   await new Promise<void>((resolve, reject) => {
@@ -133,6 +134,10 @@ function createPool(config: SlaveConfig, { registry, log }: SlaveParts, folder: 
   });
 }
 
+function offers({ tls }: SlaveConfig, tasks: readonly TaskDefinition[]) {
+  return { tls: tls !== undefined, steps: stepsOf(tasks) };
+}
+
 function stepsOf(tasks: readonly TaskDefinition[]): Record<string, Record<string, number>> {
   return Object.fromEntries(
     tasks.map(({ name, steps }) => [
@@ -158,6 +163,6 @@ function specificAddress(server: Server): string | undefined {
   return address === "0.0.0.0" || address === "::" ? undefined : address;
 }
 
-function urlOf(host: string, port: number): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+function urlOf({ host, tls }: SlaveConfig, port: number): string {
+  return `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { ACCESS_VARIABLES, readAccess, refuseOpenDoor } from "../shared/access.ts";
 import { as, readVariables, type Values, type Variable } from "../shared/env.ts";
 import { ConfigError } from "../shared/errors.ts";
+import { CA_VARIABLE, LISTENING_VARIABLES, readCa, readTls, type Tls } from "../shared/listening.ts";
 import { LOG_LEVELS } from "../shared/logger.ts";
 
 /** Every variable that a slave reads. `.env.example` and docs/configuration.md list the same. */
@@ -95,6 +96,8 @@ export const SLAVE_VARIABLES = {
     "64KB",
     "Files up to this size stay in a slave's memory; larger ones go through its folder.",
   ),
+  ...LISTENING_VARIABLES,
+  tlsCa: CA_VARIABLE,
   ...ACCESS_VARIABLES,
 };
 
@@ -104,6 +107,9 @@ export interface SlaveConfig extends Omit<SlaveValues, keyof typeof ACCESS_VARIA
   readonly slots: number;
   /** Asked of a master, and told to it; undefined: none is in force. */
   readonly token: string | undefined;
+  readonly tls: Tls | undefined;
+  /** Who may vouch for a master. */
+  readonly ca: Buffer | undefined;
 }
 
 /** @throws ConfigError that names every variable that cannot be used */
@@ -125,6 +131,8 @@ export function readSlaveConfig(env: NodeJS.ProcessEnv = process.env): SlaveConf
     name: (values.name ?? hostname()).slice(0, 100),
     slots: values.slots || availableParallelism(),
     token,
+    tls: readTls(values),
+    ca: readCa(values.tlsCa),
   };
 }
 

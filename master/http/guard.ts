@@ -1,30 +1,37 @@
-import { isIP } from "node:net";
 import type { RequestHandler } from "express";
 import type { Access } from "../../shared/access.ts";
-import { AppError } from "../../shared/errors.ts";
-import { bearsToken, peerAddress } from "../../shared/http/token.ts";
+import { Attempts, TOKEN_ATTEMPTS } from "../../shared/http/attempts.ts";
+import { Door } from "../../shared/http/door.ts";
+import type { Logger } from "../../shared/logger.ts";
 
-/** Lets clients in: with one of their tokens, or everybody when there is none. */
-export function clientGuard(access: Access): RequestHandler {
-  return (req, _res, next) => {
-    const free = access.clientTokens.length === 0;
-    next(free || bearsToken(req, access.clientTokens) ? undefined : refused());
+export interface GuardParts {
+  readonly access: Access;
+  /** Addresses of classic slaves: they need no token. */
+  readonly classicSlaves: readonly string[];
+  readonly logger: Logger;
+}
+
+export interface Guards {
+  /** Lets clients in: with one of their tokens, or everybody when there is none. */
+  readonly client: RequestHandler;
+  /** Lets slaves in: with the fleet's token, or classic ones by their address. */
+  readonly fleet: RequestHandler;
+}
+
+export function createGuards({ access, classicSlaves, logger: log }: GuardParts): Guards {
+  // One count for both: who guesses at one door has guessed at the other.
+  const attempts = new Attempts(TOKEN_ATTEMPTS);
+  const { clientTokens, fleetToken } = access;
+  const fleetTokens = fleetToken === undefined ? [] : [{ name: "fleet", token: fleetToken }];
+  return {
+    client: guard(new Door({ tokens: clientTokens, log, attempts })),
+    fleet: guard(new Door({ tokens: fleetTokens, addresses: classicSlaves, log, attempts })),
   };
 }
 
-/** Lets slaves in: with the fleet's token, or classic ones by their address. */
-export function fleetGuard(access: Access, classicSlaves: readonly string[]): RequestHandler {
-  const known = new Set(classicSlaves.filter((address) => isIP(address) !== 0));
+function guard(door: Door): RequestHandler {
   return (req, _res, next) => {
-    const { fleetToken } = access;
-    const free = fleetToken === undefined || known.has(peerAddress(req));
-    next(free || bearsToken(req, [fleetToken]) ? undefined : refused());
+    door.admit(req);
+    next();
   };
-}
-
-/** The same sentence whatever was wrong. */
-function refused(): AppError {
-  return new AppError("unauthorized", "A valid token is needed: Authorization: Bearer <token>.", {
-    status: 401,
-  });
 }

@@ -1,5 +1,6 @@
 import express, { type Express, Router } from "express";
 import { AppError } from "../../shared/errors.ts";
+import { browserGuard } from "../../shared/http/hosts.ts";
 import { problemHandler } from "../../shared/http/problem.ts";
 import type { JobStore } from "../../shared/job/port.ts";
 import type { Logger } from "../../shared/logger.ts";
@@ -9,7 +10,7 @@ import type { ResultsFolder } from "../pipeline/results.ts";
 import { type AboutParts, healthy, home, listTasks, ready, stats } from "./about.ts";
 import { assignTask } from "./assign.ts";
 import { listSlaves, registerSlave, showSlave } from "./fleet.ts";
-import { clientGuard, fleetGuard } from "./guard.ts";
+import { createGuards } from "./guard.ts";
 import { jobsRouter } from "./jobs.ts";
 import { addSlaves, type LocalSlavesParts, removeSlave } from "./localSlaves.ts";
 import { sendResult } from "./results.ts";
@@ -27,18 +28,21 @@ export function masterRoutes(app: Express, parts: RoutesParts): Express {
   const { config, registry } = parts;
   app.disable("x-powered-by");
   app.set("etag", false);
+  app.set("trust proxy", config.trustProxy);
+  app.use(browserGuard({ ...config, hasToken: config.access.clientTokens.length > 0 }));
+  const guards = createGuards({ ...parts, ...config });
   app.get("/healthz", healthy);
   app.get("/readyz", ready(registry));
   app.post(
     "/register",
-    fleetGuard(config.access, config.classicSlaves),
+    guards.fleet,
     express.json({ limit: "64kb" }),
     registerSlave(registry, config.pollSeconds),
   );
   const client = clientRoutes(parts);
   app.get("/", home(parts));
-  app.use("/api", clientGuard(config.access), client, noRoute);
-  app.use(clientGuard(config.access), client, noRoute);
+  app.use("/api", guards.client, client, noRoute);
+  app.use(guards.client, client, noRoute);
   app.use(problemHandler(parts.logger));
   return app;
 }
@@ -47,7 +51,12 @@ export function masterRoutes(app: Express, parts: RoutesParts): Express {
 function clientRoutes(parts: RoutesParts): Router {
   const { config, registry, store } = parts;
   const router = Router();
-  const limits = { fileBytes: config.maxFileBytes, files: config.maxFiles, fieldBytes: 1024 * 1024 };
+  const limits = {
+    fileBytes: config.maxFileBytes,
+    files: config.maxFiles,
+    fieldBytes: 1024 * 1024,
+    idleSeconds: config.uploadIdleSeconds,
+  };
   router.post(
     "/assign_task",
     assignTask({

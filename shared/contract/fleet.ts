@@ -16,6 +16,8 @@ export const registerRequest = z.object({
   /** Stays the same while the process lives: a restarted slave on the same port is another one. */
   instance: z.string().max(64).optional(),
   slots: z.number().int().min(1).max(1024).optional(),
+  /** It listens by HTTPS. */
+  tls: z.boolean().optional(),
   /** Steps it can do, by task, with their versions. */
   steps: z.record(z.string(), z.record(z.string(), z.number().int())).optional(),
 });

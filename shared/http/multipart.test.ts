@@ -15,7 +15,7 @@ afterEach(() => {
   }
 });
 
-const limits = { fileBytes: 1_000_000, files: 100, fieldBytes: 1_000 };
+const limits = { fileBytes: 1_000_000, files: 100, fieldBytes: 1_000, idleSeconds: 30 };
 
 async function readAll(stream: Readable): Promise<string> {
   const chunks: Buffer[] = [];

@@ -11,6 +11,8 @@ export interface MultipartLimits {
   readonly files: number;
   /** Most bytes in one text field. */
   readonly fieldBytes: number;
+  /** Seconds in which 1 KB must come, unless this side is the slow one. */
+  readonly idleSeconds: number;
 }
 
 export interface MultipartOptions<Stored> extends Pick<SinkOptions<Stored>, "sink" | "remove"> {
@@ -29,7 +31,7 @@ export interface MultipartForm<Stored> {
  * (a limit, a broken body, a sink, a client that left), every stored file is removed and the error is
  * thrown at once, the rest of the body unread (`answerProblem` then ends the connection).
  * @throws RequestError `bad_multipart`, `too_many_files`, `too_many_fields`, `field_too_large`;
- *   FileError `too_large` (413); AppError `client_gone`; what the sink threw.
+ *   FileError `too_large` (413); AppError `client_gone`, `upload_stalled` (408); what the sink threw.
  */
 export async function readMultipart<Stored>(
   req: IncomingMessage,
@@ -37,6 +39,7 @@ export async function readMultipart<Stored>(
   options: MultipartOptions<Stored>,
 ): Promise<MultipartForm<Stored>> {
   const feed = new Feed(req);
+  const unwatch = feed.watch(options.limits.idleSeconds);
   const engine = new SinkEngine<Stored>(feed, {
     ...options,
     tooLarge: (filename) => tooLarge(filename, options.limits),
@@ -61,6 +64,7 @@ export async function readMultipart<Stored>(
   } catch (error) {
     throw asAppError(engine.failure ?? error, options.limits);
   } finally {
+    unwatch();
     feed.detach();
   }
   return { fields: parsed.body ?? {}, files: (parsed.files ?? []).map(asIncoming) };

@@ -22,6 +22,8 @@ export interface SinkOptions<Stored> {
 
 /** Files whose sinks have not resolved; the body is not read on while there are this many. */
 const MOST_AT_ONCE = 32;
+/** What must come of a body in each interval that it is watched; less is a client that holds a place for nothing. */
+const LEAST_BYTES = 1024;
 
 /**
  * Stands between the request and the parser. multer holds its error back until the body was read to the
@@ -33,6 +35,7 @@ export class Feed extends PassThrough {
   readonly #req: IncomingMessage;
   #storing = 0;
   #resume: (() => void) | undefined;
+  #received = 0;
 
   constructor(req: IncomingMessage) {
     super();
@@ -48,6 +51,7 @@ export class Feed extends PassThrough {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#received += chunk.length;
     if (this.#storing < MOST_AT_ONCE) {
       done(null, chunk);
       return;
@@ -56,6 +60,17 @@ export class Feed extends PassThrough {
       this.#resume = undefined;
       done(null, chunk);
     };
+  }
+
+  /** Ends a body that does not come on, `upload_stalled`. Returns its own undoing. */
+  watch(seconds: number): () => void {
+    const timer = setInterval(() => {
+      const came = this.#received;
+      this.#received = 0;
+      const weAreSlow = this.writableNeedDrain || this.#resume !== undefined;
+      if (came < LEAST_BYTES && !weAreSlow && !this.#req.complete) this.destroy(stalled(seconds));
+    }, seconds * 1000);
+    return () => clearInterval(timer);
   }
 
   override unpipe(destination?: NodeJS.WritableStream): this {
@@ -75,6 +90,13 @@ export class Feed extends PassThrough {
     if (this.#req.readableEnded) return;
     this.destroy(new AppError("client_gone", "The client closed the connection.", { status: 400 }));
   };
+}
+
+function stalled(seconds: number): AppError {
+  return new AppError("upload_stalled", `Almost nothing of the upload came in ${seconds} seconds.`, {
+    status: 408,
+    details: { limit_seconds: seconds },
+  });
 }
 
 /** multer's storage engine over a sink. */

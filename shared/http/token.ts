@@ -1,17 +1,24 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { IncomingMessage } from "node:http";
+import type { Request } from "express";
+import type { NamedToken } from "../access.ts";
 
-/** Whether the request carries `Authorization: Bearer` with one of these tokens. Takes the same time for any answer. */
-export function bearsToken(req: IncomingMessage, tokens: readonly string[]): boolean {
-  const given = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? "")?.[1];
-  if (given === undefined) return false;
-  const digest = digestOf(given);
-  return tokens.filter((token) => timingSafeEqual(digestOf(token), digest)).length > 0;
+/** The token of `Authorization: Bearer <token>`; undefined without one. */
+export function bearerOf(req: Request): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? "")?.[1];
 }
 
-/** The peer's address; an IPv4 address that came mapped into IPv6 is given as IPv4. */
-export function peerAddress(req: IncomingMessage): string {
-  return plainAddress(req.socket.remoteAddress ?? "");
+/** Which of these tokens was given. Takes the same time for any answer. */
+export function tokenGiven(given: string, tokens: readonly NamedToken[]): NamedToken | undefined {
+  const digest = digestOf(given);
+  return tokens.filter(({ token }) => timingSafeEqual(digestOf(token), digest))[0];
+}
+
+/**
+ * The address that a request came from, of proxies that are trusted (`TRUST_PROXY`) the one that they name;
+ * an IPv4 address that came mapped into IPv6 is given as IPv4.
+ */
+export function peerAddress(req: Request): string {
+  return plainAddress(req.ip ?? "");
 }
 
 export function plainAddress(address: string): string {

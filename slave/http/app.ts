@@ -1,18 +1,21 @@
 import { availableParallelism, loadavg } from "node:os";
-import express, { type Express, type Request, type RequestHandler } from "express";
+import express, { type Express, type RequestHandler } from "express";
 import type { CheckStatusAnswer } from "../../shared/contract/fleet.ts";
 import { AppError } from "../../shared/errors.ts";
+import { Door } from "../../shared/http/door.ts";
+import { browserGuard } from "../../shared/http/hosts.ts";
 import { problemHandler } from "../../shared/http/problem.ts";
-import { bearsToken, peerAddress } from "../../shared/http/token.ts";
 import type { Logger } from "../../shared/logger.ts";
+import type { SlaveConfig } from "../config.ts";
 import { getTask, type LeaseContext } from "./getTask.ts";
 
 export interface HttpContext extends LeaseContext {
   readonly instance: string;
   readonly version: string;
-  readonly token: string | undefined;
-  /** Addresses that need no token. */
-  readonly classicMasters: readonly string[];
+  readonly config: Pick<
+    SlaveConfig,
+    "token" | "classicMasters" | "host" | "announced" | "allowedHosts" | "trustProxy" | "uploadIdleSeconds"
+  >;
   /** Called whenever a master asks for something. */
   readonly onPoll: () => void;
   /** Called when a master asks this slave to finish what it has and to end. */
@@ -22,26 +25,31 @@ export interface HttpContext extends LeaseContext {
 
 /** The slave's routes: `GET /`, `GET /check_status`, `POST /get_task`, `POST /drain`. */
 export function createHttp(context: HttpContext): Express {
-  const app = express().disable("x-powered-by").disable("etag");
+  const { config, log } = context;
+  const { token, classicMasters: addresses, trustProxy } = config;
+  const app = express().disable("x-powered-by").disable("etag").set("trust proxy", trustProxy);
+  const door = new Door({ tokens: token === undefined ? [] : [{ name: "fleet", token }], addresses, log });
+  app.use(browserGuard({ ...config, hasToken: token !== undefined }));
   app.get("/", (_req, res) => {
     res.type("text/plain").send("Slave is working");
   });
-  app.get("/check_status", checkStatus(context));
-  app.post("/get_task", guard(context), getTask(context));
-  app.post("/drain", guard(context), (_req, res) => {
+  app.get("/check_status", checkStatus(context, door));
+  app.post("/get_task", guard(context, door), getTask(context));
+  app.post("/drain", guard(context, door), (_req, res) => {
     res.status(202).json({ status: "draining" });
     context.onDismiss();
   });
   app.use((req) => {
     throw new AppError("not_found", `There is no ${req.method} ${req.path} here.`, { status: 404 });
   });
-  app.use(problemHandler(context.log));
+  app.use(problemHandler(log));
   return app;
 }
 
-function checkStatus(context: HttpContext): RequestHandler {
+/** Strangers learn that it is alive and nothing more. */
+function checkStatus(context: HttpContext, door: Door): RequestHandler {
   return (req, res) => {
-    if (!isKnown(context, req)) {
+    if (!door.knows(req)) {
       res.json({ status: "alive" } satisfies CheckStatusAnswer);
       return;
     }
@@ -66,18 +74,10 @@ function statusOf({ pool, room, instance, version, draining }: HttpContext): Che
   };
 }
 
-function guard(context: HttpContext): RequestHandler {
+function guard(context: HttpContext, door: Door): RequestHandler {
   return (req, _res, next) => {
-    if (!isKnown(context, req))
-      throw new AppError("unauthorized", "A valid token is needed: Authorization: Bearer <token>.", {
-        status: 401,
-      });
+    door.admit(req);
     context.onPoll();
     next();
   };
-}
-
-function isKnown({ token, classicMasters }: HttpContext, req: Request): boolean {
-  if (token === undefined || bearsToken(req, [token])) return true;
-  return classicMasters.includes(peerAddress(req));
 }

@@ -320,7 +320,7 @@ describe("a slave", () => {
     const { port, dataDir } = await startTestSlave({ SMALL_FILE: "1KB" });
     const socket = connect(port, "127.0.0.1");
     socket.write(
-      "POST /get_task HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n",
+      "POST /get_task HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9999999\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n",
     );
     socket.write(
       `--b\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n${"x".repeat(50_000)}`,
@@ -348,7 +348,7 @@ describe("a slave", () => {
     const socket = connect(port, "127.0.0.1").pause();
     await once(socket, "connect");
     socket.write(
-      `POST /get_task HTTP/1.1\r\nHost: x\r\nAccept: ${FRAMES_TYPE}\r\nContent-Length: ${body.length}\r\n` +
+      `POST /get_task HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: ${FRAMES_TYPE}\r\nContent-Length: ${body.length}\r\n` +
         `Content-Type: ${request.headers.get("content-type")}\r\n\r\n`,
     );
     socket.write(body);

@@ -22,6 +22,7 @@ export interface LeaseContext {
   /** Folder in which each request gets one of its own. */
   readonly folder: string;
   readonly smallBytes: number;
+  readonly config: { readonly uploadIdleSeconds: number };
   /** Aborted when the slave is told to stop: nothing new is begun. */
   readonly draining: AbortSignal;
   /** Aborted when its time to finish is over. */
@@ -58,8 +59,9 @@ interface Visit {
 
 async function serve({ context, place, folder }: Visit, req: Request, res: Response): Promise<void> {
   const sink = fileSink(folder, context.smallBytes);
+  const limits = { ...LIMITS, idleSeconds: context.config.uploadIdleSeconds };
   const lease = parseLease(
-    await readMultipart(req, res, { sink, remove: removeFile, limits: LIMITS }),
+    await readMultipart(req, res, { sink, remove: removeFile, limits }),
     context.tasks,
   );
   place.take(lease.units.length);

@@ -177,7 +177,7 @@ async function receive(state: State, req: IncomingMessage, res: ServerResponse):
     };
   }
   const form: MultipartForm<string> = await readMultipart<string>(req, res, {
-    limits: { fileBytes: 1e9, files: 1e6, fieldBytes: 1e6 },
+    limits: { fileBytes: 1e9, files: 1e6, fieldBytes: 1e6, idleSeconds: 60 },
     sink: (stream) => textOf(stream),
     remove: async () => undefined,
   });

@@ -1,0 +1,90 @@
+import type { Request } from "express";
+import type { NamedToken } from "../access.ts";
+import { AppError } from "../errors.ts";
+import type { Logger } from "../logger.ts";
+import { Attempts, TOKEN_ATTEMPTS } from "./attempts.ts";
+import { bearerOf, peerAddress, tokenGiven } from "./token.ts";
+
+export interface DoorOptions {
+  /** Any of them lets in; without one everybody is. */
+  readonly tokens: readonly NamedToken[];
+  /** Addresses that need no token. */
+  readonly addresses?: readonly string[];
+  readonly log: Logger;
+  /** Wrong tokens so far; may be shared by several doors of one process. */
+  readonly attempts?: Attempts;
+}
+
+/** Who came in where no token is in force, or by address. */
+export const ANYONE = "anyone";
+
+/** Looks at the token of each request; wrong ones are counted and logged by address, never by their text. */
+export class Door {
+  readonly #options: DoorOptions;
+  readonly #known: ReadonlySet<string>;
+  readonly #attempts: Attempts;
+  /** Bounds what strangers can write into the log. */
+  readonly #logged = new Attempts(TOKEN_ATTEMPTS);
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+    this.#known = new Set(options.addresses);
+    this.#attempts = options.attempts ?? new Attempts(TOKEN_ATTEMPTS);
+  }
+
+  /**
+   * The name of the token that was given.
+   * @throws AppError `unauthorized` (401), `too_many_attempts` (429): this address gave too many wrong ones
+   */
+  admit(req: Request): string {
+    const { tokens } = this.#options;
+    const address = peerAddress(req);
+    if (tokens.length === 0 || this.#known.has(address)) return ANYONE;
+    if (req.headers.authorization === undefined) throw this.#refused(req, "no token");
+    const seconds = this.#attempts.waitFor(address);
+    if (seconds > 0) {
+      this.#log(req, "too many wrong tokens");
+      throw tooMany(seconds);
+    }
+    const found = tokenGiven(bearerOf(req) ?? "", tokens);
+    if (found !== undefined) return found.name;
+    this.#attempts.failed(address);
+    throw this.#refused(req, "wrong token");
+  }
+
+  /** The same for those who are told something else when they are strangers. */
+  knows(req: Request): boolean {
+    const { tokens } = this.#options;
+    const asks = req.headers.authorization !== undefined || this.#known.has(peerAddress(req));
+    if (tokens.length > 0 && !asks) return false;
+    try {
+      this.admit(req);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError) return false;
+      throw error;
+    }
+  }
+
+  /** The same sentence whatever was wrong. */
+  #refused(req: Request, reason: string): AppError {
+    this.#log(req, reason);
+    return new AppError("unauthorized", "A valid token is needed: Authorization: Bearer <token>.", {
+      status: 401,
+    });
+  }
+
+  #log(req: Request, reason: string): void {
+    const address = peerAddress(req);
+    if (this.#logged.waitFor(address) > 0) return;
+    this.#logged.failed(address);
+    this.#options.log.warn({ address, method: req.method, path: req.path.slice(0, 100), reason }, "refused");
+  }
+}
+
+function tooMany(seconds: number): AppError {
+  return new AppError("too_many_attempts", "Too many wrong tokens came from this address. Try again later.", {
+    status: 429,
+    retryAfter: seconds,
+  });
+}

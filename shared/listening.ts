@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { createSecureContext } from "node:tls";
+import { as, type Values } from "./env.ts";
+import { ConfigError } from "./errors.ts";
+
+/** The variables that say how a process listens, for masters and slaves alike. */
+export const LISTENING_VARIABLES = {
+  allowedHosts: {
+    name: "ALLOWED_HOSTS",
+    schema: as.list,
+    fallback: "",
+    meaning:
+      "Further names that clients may call it by, separated by commas (`Host` and `Origin` are checked); *: any.",
+  },
+  trustProxy: {
+    name: "TRUST_PROXY",
+    schema: as.list.refine((list) => list.every(isProxy), "addresses, networks (10.0.0.0/8) or loopback"),
+    fallback: "",
+    meaning:
+      "Addresses or networks of reverse proxies whose X-Forwarded-For is believed, separated by commas, or loopback.",
+  },
+  tlsCert: {
+    name: "TLS_CERT",
+    schema: as.optionalText,
+    fallback: undefined,
+    meaning: "File with the certificate (PEM, with its chain) to listen by HTTPS.",
+  },
+  tlsKey: {
+    name: "TLS_KEY",
+    schema: as.optionalText,
+    fallback: undefined,
+    meaning: "File with the private key (PEM) of TLS_CERT.",
+  },
+  uploadIdleSeconds: {
+    name: "UPLOAD_IDLE_SECONDS",
+    schema: as.seconds,
+    fallback: "60",
+    meaning: "An upload that brings less than 1 KB in so many seconds is ended with 408.",
+  },
+  uploadSeconds: {
+    name: "UPLOAD_SECONDS",
+    schema: as.seconds,
+    fallback: "21600",
+    meaning: "Longest time that one request may take to arrive.",
+  },
+} as const;
+
+/** For whoever calls others by HTTPS. */
+export const CA_VARIABLE = {
+  name: "TLS_CA",
+  schema: as.optionalText,
+  fallback: undefined,
+  meaning: "File with the certificates (PEM) of those who may vouch for others; without it the usual ones.",
+} as const;
+
+export interface Tls {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
+/** @throws ConfigError when only one file is named, one cannot be read, or they do not fit together */
+export function readTls({
+  tlsCert,
+  tlsKey,
+}: Pick<Values<typeof LISTENING_VARIABLES>, "tlsCert" | "tlsKey">): Tls | undefined {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined)
+    throw new ConfigError("TLS_CERT and TLS_KEY are needed together.");
+  const tls = { cert: pem("TLS_CERT", tlsCert), key: pem("TLS_KEY", tlsKey) };
+  try {
+    createSecureContext(tls);
+  } catch {
+    throw new ConfigError("TLS_CERT and TLS_KEY are not a certificate and its key in PEM.");
+  }
+  return tls;
+}
+
+/** @throws ConfigError when it cannot be read */
+export function readCa(path: string | undefined): Buffer | undefined {
+  if (path === undefined) return undefined;
+  const ca = pem("TLS_CA", path);
+  if (!ca.includes("-----BEGIN CERTIFICATE-----"))
+    throw new ConfigError(`TLS_CA: there is no certificate in PEM in ${path}.`);
+  return ca;
+}
+
+function pem(variable: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch {
+    throw new ConfigError(`${variable}: the file ${path} cannot be read.`);
+  }
+}
+
+function isProxy(text: string): boolean {
+  if (["loopback", "linklocal", "uniquelocal"].includes(text)) return true;
+  const [address = "", bits, ...more] = text.split("/");
+  const kind = isIP(address);
+  if (kind === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (kind === 4 ? 32 : 128));
+}
