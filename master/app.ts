@@ -14,7 +14,7 @@ import { localSlaveEnvironment, type MasterConfig } from "./config.ts";
 import { masterRoutes } from "./http/routes.ts";
 import { Dispatcher } from "./pipeline/dispatcher.ts";
 import { PaceBook } from "./pipeline/pace.ts";
-import { ResultsFolder } from "./pipeline/results.ts";
+import { ResultsFolder, standsIn } from "./pipeline/results.ts";
 import { JobRunner } from "./pipeline/runner.ts";
 import { Suspects } from "./pipeline/suspects.ts";
 import { UnitTimes } from "./pipeline/timing.ts";
@@ -40,7 +40,10 @@ export async function createMaster(
 ): Promise<MasterApp> {
   const data = join(config.dataDir, "master");
   // First the record: it holds the lock of the folder, so that a second master touches nothing.
-  const jobs = await openSqliteJobStore({ file: join(data, "jobs.sqlite") });
+  const jobs = await openSqliteJobStore({
+    file: join(data, "jobs.sqlite"),
+    isTaken: standsIn(config.resultsDir),
+  });
   const store = await openFolderStore({ folder: join(data, "spool"), logger });
   const slaveHttp = createSlaveHttp(config.access.fleetToken);
   const queue = new MemoryQueue();

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, lstatSync } from "node:fs";
 import { copyFile, link, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -15,6 +15,15 @@ export interface ResultFile {
   readonly name: string;
   readonly key: string;
   readonly bytes: number;
+}
+
+/**
+ * Whether a file stands under a name in the results folder. A record that does not know it (a new DATA_DIR, a
+ * job that expired, another master over the same folder) must not give its name away. Synchronous, as names
+ * are given inside a transaction; some microseconds for each new name.
+ */
+export function standsIn(folder: string): (task: string, name: string) => boolean {
+  return (task, name) => lstatSync(join(folder, task, name), { throwIfNoEntry: false }) !== undefined;
 }
 
 /**

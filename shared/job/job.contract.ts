@@ -3,13 +3,13 @@ import type { JobEvent, JobRecord, JobStore, NewFile, NewJob } from "./port.ts";
 
 /** What a driver gives the contract: one place that its stores share, as if over restarts of a process. */
 export interface JobStoreUnderTest {
-  open(): Promise<JobStore>;
+  open(isTaken?: (task: string, name: string) => boolean): Promise<JobStore>;
   cleanUp(): Promise<void>;
 }
 
 interface Run {
   jobs: JobStore;
-  reopen(): Promise<void>;
+  reopen(isTaken?: (task: string, name: string) => boolean): Promise<void>;
 }
 
 /** The laws of JobStore, for every driver. */
@@ -18,9 +18,9 @@ export function jobContract(name: string, make: () => Promise<JobStoreUnderTest>
     let place: JobStoreUnderTest;
     const run: Run = {
       jobs: undefined as unknown as JobStore,
-      reopen: async () => {
+      reopen: async (isTaken) => {
         await run.jobs.close();
-        run.jobs = await place.open();
+        run.jobs = await place.open(isTaken);
       },
     };
     beforeEach(async () => {
@@ -35,6 +35,7 @@ export function jobContract(name: string, make: () => Promise<JobStoreUnderTest>
     describe("names", () => reservesNames(run));
     describe("events", () => takesEvents(run));
     describe("reading", () => reads(run));
+    describe("jobs that are over", () => keepsAccount(run));
   });
 }
 
@@ -117,6 +118,28 @@ function keepsRecords(run: Run): void {
 }
 
 function reservesNames(run: Run): void {
+  test("a name that is taken elsewhere is passed over, for files and attachments, but may be replaced", async () => {
+    const asked: string[][] = [];
+    await run.reopen((task, name) => {
+      asked.push([task, name]);
+      return ["a.json", "sum.csv"].includes(name);
+    });
+    await run.jobs.create(newJob("01A", ["a", "b"]));
+    expect(await resultNames(run.jobs, "01A")).toEqual(["a-01A.json", "b.json"]);
+    expect(asked.map(([task]) => task)).toEqual(["text", "text", "text"]);
+    const attached = { type: "attached", attachment: { name: "sum.csv", key: "k", bytes: 1 } } as const;
+    const record = await run.jobs.apply("01A", [started, attached]);
+    expect(record.attachments.map(({ name }) => name)).toEqual(["sum-01A.csv"]);
+    await run.jobs.create(newJob("01B", ["a"]), { replaceNames: true });
+    expect(await resultNames(run.jobs, "01B")).toEqual(["a.json"]);
+  });
+
+  test("budgets that the client asked for are kept", async () => {
+    await run.jobs.create(newJob("01A", ["a"], { budgets: { running: 1.5, total: 60 } }));
+    await run.reopen();
+    expect(await run.jobs.get("01A")).toMatchObject({ budgets: { running: 1.5, total: 60 } });
+  });
+
   test("the first to ask gets a name, another job's file its job's id, a twin its index too", async () => {
     await run.jobs.create(newJob("01A", ["notes.txt"]));
     await run.jobs.create(newJob("01B", ["notes.md", "dir/NOTES.txt", "other.txt", "notes"]));
@@ -361,6 +384,48 @@ function reads(run: Run): void {
     await expect(jobs.get("01A")).rejects.toMatchObject({ code: "store_closed" });
     await expect(jobs.create(newJob("01B", ["x"]))).rejects.toMatchObject({ code: "store_closed" });
     await jobs.close();
+  });
+}
+
+function keepsAccount(run: Run): void {
+  test("a job is to be noted once it is over, the first to end first, and then counts", async () => {
+    for (const id of ["01A", "01B", "01C"]) await run.jobs.create(newJob(id, [id]));
+    await run.jobs.apply("01B", [{ type: "cancelled", at: 5 }]);
+    await run.jobs.apply("01A", [started, done(0), ended]);
+    await run.jobs.apply("01C", [started]);
+    expect(await run.jobs.kept.unnoted(9)).toEqual(["01B", "01A"]);
+    expect(await run.jobs.kept.unnoted(1)).toEqual(["01B"]);
+    await run.jobs.kept.note("01A", 100);
+    await run.jobs.kept.note("01B", 0);
+    expect(await run.jobs.kept.unnoted(9)).toEqual([]);
+    expect(await run.jobs.kept.bytes()).toBe(100);
+    const noted = [
+      { job: "01B", bytes: 0 },
+      { job: "01A", bytes: 100 },
+    ];
+    expect(await run.jobs.kept.noted(10, 9)).toEqual(noted);
+    expect(await run.jobs.kept.noted(10, 1)).toEqual(noted.slice(0, 1));
+    expect(await run.jobs.kept.noted(9, 9)).toEqual(noted.slice(0, 1));
+    await run.reopen();
+    expect(await run.jobs.kept.noted(10, 9)).toEqual(noted);
+    await run.jobs.remove("01A");
+    expect(await run.jobs.kept.bytes()).toBe(0);
+  });
+
+  test("the parts of a noted job are forgotten, its files are not", async () => {
+    await run.jobs.create(newJob("01A", ["a"]));
+    await run.jobs.apply("01A", [started, partStored(0, "d0"), done(0), ended]);
+    await run.jobs.kept.note("01A", 4);
+    expect(await run.jobs.parts("01A", "main")).toEqual([]);
+    expect(await run.jobs.files("01A")).toMatchObject([{ state: "done", resultKey: "k0" }]);
+  });
+
+  test("a job that is not over cannot be noted, nor one that is not there", async () => {
+    await run.jobs.create(newJob("01A", ["a"]));
+    await run.jobs.apply("01A", [started, partStored(0, "d0")]);
+    await expect(run.jobs.kept.note("01A", 4)).rejects.toMatchObject({ code: "bad_transition" });
+    await expect(run.jobs.kept.note("01X", 4)).rejects.toMatchObject({ code: "no_such_job" });
+    expect(await run.jobs.parts("01A", "main")).toHaveLength(1);
   });
 }
 

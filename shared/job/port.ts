@@ -1,4 +1,5 @@
 import type { FileState, JobState } from "../contract/jobs.ts";
+import type { Budgets } from "../tasks/budgets.ts";
 import type { InputFile, JsonObject, Part } from "../tasks/task.ts";
 
 /** A job as recorded. Times are milliseconds since 1970, UTC. */
@@ -20,6 +21,8 @@ export interface JobRecord {
   readonly code?: string;
   readonly error?: string;
   readonly retryOf?: string;
+  /** What the client asked for; the rest is the task's and the operator's to say. */
+  readonly budgets?: Partial<Budgets>;
   readonly attachments: readonly Attachment[];
 }
 
@@ -64,6 +67,7 @@ export interface NewJob {
   readonly seed: number;
   readonly createdAt: number;
   readonly retryOf?: string;
+  readonly budgets?: Partial<Budgets>;
   /** The client's key for the request that made this job; from now on the key stands for this job. */
   readonly request?: RequestKey;
   readonly files: readonly NewFile[];
@@ -148,6 +152,7 @@ export interface JobFilter {
  * - `create` reserves every result name, unique per task in NFC and case-folded, in the same transaction
  *   as the job; the first to ask gets it, another job's file `<stem>-<job>`, a twin in the same job
  *   `<stem>-<job>-<index>`;
+ * - a name that the caller says is taken is reserved by nobody;
  * - `apply` is atomic per call and resolves when the change survives a kill of the process; calls at the
  *   same time share a transaction; an event that `transition` refuses is an AppError `bad_transition`;
  * - a name whose file failed or was cancelled is free again, and so are all names of a job that was removed;
@@ -175,9 +180,30 @@ export interface JobStore {
    * @throws AppError `no_such_job`, `bad_transition` while it is not over
    */
   remove(job: string): Promise<void>;
+  readonly kept: KeptJobs;
   /** Calls back after each change of any job (no events: it is new); must not throw. Returns its own undoing. */
   watch(listener: (job: JobRecord, events: readonly JobEvent[]) => void): () => void;
   close(): Promise<void>;
+}
+
+/** What jobs that are over still hold in the store. Which bytes those are is the caller's to say. */
+export interface KeptJobs {
+  /** Jobs that are over, without a note of what they hold; the one that ended first comes first. */
+  unnoted(limit: number): Promise<readonly string[]>;
+  /**
+   * Notes what a job that is over holds, and forgets its parts: it is never replayed again.
+   * @throws AppError `no_such_job`, `bad_transition` while it is not over
+   */
+  note(job: string, bytes: number): Promise<void>;
+  /** Noted jobs that ended before this time (ms since 1970), the one that ended first first. */
+  noted(endedBefore: number, limit: number): Promise<readonly KeptJob[]>;
+  /** Bytes of all noted jobs together. */
+  bytes(): Promise<number>;
+}
+
+export interface KeptJob {
+  readonly job: string;
+  readonly bytes: number;
 }
 
 export interface FileOwner {

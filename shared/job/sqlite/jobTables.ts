@@ -3,7 +3,8 @@ import { AppError } from "../../errors.ts";
 import type { Attachment, FileRecord, JobEvent, JobFilter, JobRecord, NewJob, PartRecord } from "../port.ts";
 import { endFile, endOfOpenFiles, type FileEnd, type JobEnd, transition } from "../transition.ts";
 import type { Database, Statement, Value } from "./database.ts";
-import { NameTable } from "./nameTable.ts";
+import { KeptTable } from "./keptTable.ts";
+import { type IsTaken, NameTable } from "./nameTable.ts";
 import { type RequestHolder, RequestTable } from "./requestTable.ts";
 import {
   attachmentFrom,
@@ -22,13 +23,15 @@ export const STEP_FILES = 500;
 /** The record's tables: what is written runs inside a transaction, what is read runs anywhere. */
 export class JobTables {
   readonly names: NameTable;
+  readonly kept: KeptTable;
   readonly #requests: RequestTable;
   readonly #db: Database;
   readonly #statements: Statements;
 
-  constructor(db: Database) {
+  constructor(db: Database, isTaken: IsTaken) {
     this.#db = db;
-    this.names = new NameTable(db);
+    this.names = new NameTable(db, isTaken);
+    this.kept = new KeptTable(db);
     this.#requests = new RequestTable(db);
     this.#statements = prepareAll(db);
   }
@@ -183,7 +186,20 @@ export class JobTables {
 
 function newJobValues(job: JobRecord): Value[] {
   const { id, task, state, options, priority, seed, total, bytes, createdAt, retryOf = null } = job;
-  return [id, task, state, JSON.stringify(options), priority, seed, total, bytes, createdAt, retryOf];
+  const budgets = job.budgets === undefined ? null : JSON.stringify(job.budgets);
+  return [
+    id,
+    task,
+    state,
+    JSON.stringify(options),
+    priority,
+    seed,
+    total,
+    bytes,
+    createdAt,
+    retryOf,
+    budgets,
+  ];
 }
 
 type Statements = ReturnType<typeof prepareAll>;
@@ -191,7 +207,7 @@ type Statements = ReturnType<typeof prepareAll>;
 function prepareAll(db: Database) {
   const sql = {
     insertJob: `INSERT INTO jobs (id, task, state, options, priority, seed, total, bytes, created_at, retry_of,
-      done, failed, cancelled, replace_names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
+      budgets, done, failed, cancelled, replace_names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
     updateJob: `UPDATE jobs SET state = ?, done = ?, failed = ?, cancelled = ?, started_at = ?, ended_at = ?,
       failure = ? WHERE id = ?`,
     job: "SELECT * FROM jobs WHERE id = ?",

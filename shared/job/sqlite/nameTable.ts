@@ -15,8 +15,12 @@ interface Claim extends NameOwner {
   readonly replace: boolean;
 }
 
+/** Whether a name that the record does not know belongs to somebody all the same: to an older run, say. */
+export type IsTaken = (task: string, name: string) => boolean;
+
 /** Names of results, each given once per task. All methods run inside a transaction. */
 export class NameTable {
+  readonly #isTaken: IsTaken;
   readonly #insert: Statement;
   readonly #select: Statement;
   readonly #takeOver: Statement;
@@ -25,7 +29,8 @@ export class NameTable {
   readonly #freeOpenFiles: Statement;
   readonly #freeJob: Statement;
 
-  constructor(db: Database) {
+  constructor(db: Database, isTaken: IsTaken) {
+    this.#isTaken = isTaken;
     this.#insert = db.prepare(
       "INSERT INTO names (task, name_key, name, job, idx) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     );
@@ -87,6 +92,8 @@ export class NameTable {
   #take(name: string, claim: Claim): boolean {
     const { task, job, index = null } = claim;
     const key = nameKey(name);
+    const known = this.#select.get(task, key) !== undefined;
+    if (!known && !claim.replace && this.#isTaken(task, name)) return false;
     if (this.#insert.run(task, key, name, job, index) === 1) return true;
     const holder = claim.replace ? this.holder(task, name) : undefined;
     if (holder === undefined || holder.job === job) return false;

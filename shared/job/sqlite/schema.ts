@@ -83,4 +83,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX requests_by_job ON requests (job);
   CREATE INDEX requests_by_expiry ON requests (expires_at)
   `,
+  `
+  ALTER TABLE jobs ADD COLUMN budgets TEXT;
+  -- What a job that is over holds in the store; null until that was looked at.
+  ALTER TABLE jobs ADD COLUMN kept_bytes INTEGER;
+  CREATE INDEX jobs_by_end ON jobs (ended_at, id, kept_bytes) WHERE ended_at IS NOT NULL
+  `,
 ];

@@ -14,7 +14,11 @@ import { openSqliteJobStore } from "./sqliteJobStore.ts";
 jobContract("SQLite", async () => {
   const folder = await mkdtemp(join(tmpdir(), "manyhands-jobs-"));
   return {
-    open: () => openSqliteJobStore({ file: join(folder, "data", "jobs.sqlite") }),
+    open: (isTaken) =>
+      openSqliteJobStore({
+        file: join(folder, "data", "jobs.sqlite"),
+        ...(isTaken === undefined ? {} : { isTaken }),
+      }),
     cleanUp: () => rm(folder, { recursive: true, force: true }),
   };
 });

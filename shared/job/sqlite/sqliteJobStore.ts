@@ -8,12 +8,14 @@ import type {
   JobFilter,
   JobRecord,
   JobStore,
+  KeptJobs,
   NewJob,
   PartRecord,
 } from "../port.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { GroupCommit } from "./groupCommit.ts";
 import { JobTables, STEP_FILES } from "./jobTables.ts";
+import type { IsTaken } from "./nameTable.ts";
 import { MIGRATIONS } from "./schema.ts";
 
 /** Running jobs whose records are kept at hand; more are read again when needed. */
@@ -25,11 +27,21 @@ type Listener = Parameters<JobStore["watch"]>[0];
  * The record of jobs in one SQLite file. Holds it for this process alone until `close`.
  * @throws AppError `data_in_use`, `data_corrupt`, `data_too_new`, `no_space`
  */
-export async function openSqliteJobStore({ file }: { readonly file: string }): Promise<JobStore> {
-  return new SqliteJobStore(await openDatabase(file, MIGRATIONS));
+export async function openSqliteJobStore({
+  file,
+  isTaken = () => false,
+}: SqliteJobStoreOptions): Promise<JobStore> {
+  return new SqliteJobStore(await openDatabase(file, MIGRATIONS), isTaken);
+}
+
+export interface SqliteJobStoreOptions {
+  readonly file: string;
+  /** Asked of each name that the record is about to give for the first time; no name is unless said. */
+  readonly isTaken?: IsTaken;
 }
 
 class SqliteJobStore implements JobStore {
+  readonly kept: KeptJobs;
   readonly #db: Database;
   readonly #tables: JobTables;
   readonly #commit: GroupCommit;
@@ -42,9 +54,9 @@ class SqliteJobStore implements JobStore {
   readonly #listeners = new Set<Listener>();
   #closed = false;
 
-  constructor(db: Database) {
+  constructor(db: Database, isTaken: IsTaken) {
     this.#db = db;
-    this.#tables = new JobTables(db);
+    this.#tables = new JobTables(db, isTaken);
     this.#commit = new GroupCommit(db, {
       beforeCommit: () => this.#saveStaged(),
       afterRollback: () => {
@@ -52,6 +64,7 @@ class SqliteJobStore implements JobStore {
         this.#kept.clear();
       },
     });
+    this.kept = this.#keptJobs();
   }
 
   async create(job: NewJob, options: CreateOptions = {}): Promise<JobRecord> {
@@ -129,6 +142,23 @@ class SqliteJobStore implements JobStore {
     await this.#commit.idle();
     await this.#db.sync();
     await this.#db.close();
+  }
+
+  #keptJobs(): KeptJobs {
+    const { kept } = this.#tables;
+    const read = async <T>(work: () => T): Promise<T> => {
+      this.#requireOpen();
+      return work();
+    };
+    return {
+      unnoted: (limit) => read(() => kept.unnoted(limit)),
+      noted: (endedBefore, limit) => read(() => kept.noted(endedBefore, limit)),
+      bytes: () => read(() => kept.bytes()),
+      note: async (job, bytes) => {
+        this.#requireOpen();
+        await this.#commit.submit(() => kept.note(job, bytes));
+      },
+    };
   }
 
   async #insert(job: NewJob, replaceNames: boolean): Promise<JobRecord> {
