@@ -46,7 +46,7 @@ export function framesOutlet(res: ServerResponse, signal: AbortSignal): Outlet {
     if (writer.idle) tell({ type: "beat" });
   }, BEAT_SECONDS * 1_000);
   return {
-    started: ({ id }) => tell({ type: "start", unit: id }),
+    started: ({ id }) => writer.writeSoon(encodeHeader({ type: "start", unit: id })),
     progress: ({ id }, done) => {
       // It would only pile up behind what the other side does not read.
       if (writer.idle) tell({ type: "progress", unit: id, ...(done === undefined ? {} : { done }) });

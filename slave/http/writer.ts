@@ -3,12 +3,16 @@ import { createReadStream } from "node:fs";
 import type { ServerResponse } from "node:http";
 import type { Body } from "../../shared/tasks/local.ts";
 
+/** How long a piece that can wait does so for the next one, with which it then travels. */
+const SOON_MS = 5;
+
 /** Writes to an answer piece by piece, and waits while the other side does not read. */
 export class Writer {
   readonly #res: ServerResponse;
   readonly #signal: AbortSignal;
   #last: Promise<void> = Promise.resolve();
   #queued = 0;
+  #held: Uint8Array[] = [];
 
   /** `signal` is aborted when the other side is gone. */
   constructor(res: ServerResponse, signal: AbortSignal) {
@@ -24,16 +28,33 @@ export class Writer {
   /** Runs one writer after the other, so that no two mix their pieces. */
   inTurn(write: () => Promise<void>): Promise<void> {
     this.#queued += 1;
-    const turn = this.#last.then(write).finally(() => {
-      this.#queued -= 1;
-    });
+    const turn = this.#last
+      .then(() => this.#writeHeld())
+      .then(write)
+      .finally(() => {
+        this.#queued -= 1;
+      });
     this.#last = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** Writes a piece in its turn, a moment later or together with the next one. Nobody learns when it fails. */
+  writeSoon(piece: Uint8Array): void {
+    this.#held.push(piece);
+    if (this.#held.length > 1) return;
+    const flush = () => void this.inTurn(async () => undefined).catch(() => undefined);
+    setTimeout(() => this.#held.length > 0 && flush(), SOON_MS);
   }
 
   async write(piece: Uint8Array | string): Promise<void> {
     this.#signal.throwIfAborted();
     if (!this.#res.write(piece)) await once(this.#res, "drain", { signal: this.#signal });
+  }
+
+  async #writeHeld(): Promise<void> {
+    const held = this.#held;
+    this.#held = [];
+    if (held.length > 0) await this.write(Buffer.concat(held));
   }
 
   /** Exactly `bytes` bytes of a body; a file that has become shorter is an error. */

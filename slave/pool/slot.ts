@@ -18,8 +18,8 @@ export interface SlotEvents {
 
 /** Over this share of the memory limit an idle child is replaced: the next file shall not pay for the last one. */
 const FULL_SHARE = 0.75;
-/** After shorter units the memory is looked at now and then only: it costs as much as they do. */
-const LONG_UNIT_SECONDS = 0.05;
+/** Least time between two looks at the memory: one costs as much as a short unit. */
+const LOOK_MS = 100;
 const LONGEST_BACKOFF_MS = 10_000;
 
 /** A place for one unit at a time: it always has a child, and a new one whenever that ends or has done its share. */
@@ -35,6 +35,7 @@ export class Slot {
   #started = 0;
   #failedStarts = 0;
   #restart: NodeJS.Timeout | undefined;
+  #lookedAt = 0;
   #isClosed = false;
 
   /** Its children get folders of their own below `settings.folder`. */
@@ -118,9 +119,11 @@ export class Slot {
     this.#successor = undefined;
   }
 
-  #isFull({ units, lastSeconds, residentBytes }: WarmChild): boolean {
-    const look = units > 0 && (lastSeconds > LONG_UNIT_SECONDS || units % 10 === 0);
-    return look && residentBytes > this.#settings.memoryBytes * FULL_SHARE;
+  #isFull(child: WarmChild): boolean {
+    const now = performance.now();
+    if (child.units === 0 || now - this.#lookedAt < LOOK_MS) return false;
+    this.#lookedAt = now;
+    return child.residentBytes > this.#settings.memoryBytes * FULL_SHARE;
   }
 
   #childEnded(

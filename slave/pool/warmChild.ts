@@ -43,8 +43,6 @@ export class WarmChild {
   readonly gone: Promise<void>;
   readonly loaded = new Set<string>();
   units = 0;
-  /** Seconds that its last unit took. */
-  lastSeconds = 0;
   readonly #settings: WarmChildSettings;
   readonly #events: WarmChildEvents;
   readonly #child: Child;
@@ -147,7 +145,6 @@ export class WarmChild {
     run.watch.stop();
     const { folder, log } = this.#settings;
     const seconds = (performance.now() - run.startedAt) / 1_000;
-    this.lastSeconds = seconds;
     if (message.type === "failed" && message.stack !== undefined)
       log.error({ task: run.unit.task, stack: message.stack }, "a step failed");
     const target = join(run.hooks.keepIn, `part-${run.id}`);

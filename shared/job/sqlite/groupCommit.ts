@@ -87,18 +87,37 @@ export class GroupCommit {
     return group;
   }
 
+  /** All together at first, as calls hardly ever fail; else again, each under a savepoint of its own. */
   #commitGroup(group: readonly Call[]): void {
+    const answers = this.#tryTogether(group) ?? this.#commitEach(group);
+    for (const answer of answers) answer();
+  }
+
+  /** Undefined when it had to be taken back. */
+  #tryTogether(group: readonly Call[]): (() => void)[] | undefined {
     try {
-      const answers = this.#db.transaction(() => {
-        const done = group.map((call) => this.#runOne(call));
-        this.#hooks.beforeCommit();
-        return done;
-      });
-      for (const answer of answers) answer();
+      return this.#transaction(() => group.map((call) => call.run()));
+    } catch {
+      this.#hooks.afterRollback();
+      return undefined;
+    }
+  }
+
+  #commitEach(group: readonly Call[]): (() => void)[] {
+    try {
+      return this.#transaction(() => group.map((call) => this.#runOne(call)));
     } catch (error) {
       this.#hooks.afterRollback();
-      for (const call of group) call.reject(error);
+      return group.map((call) => () => call.reject(error));
     }
+  }
+
+  #transaction(work: () => (() => void)[]): (() => void)[] {
+    return this.#db.transaction(() => {
+      const answers = work();
+      this.#hooks.beforeCommit();
+      return answers;
+    });
   }
 
   async #commitLong(call: LongCall): Promise<void> {

@@ -1,5 +1,6 @@
 import { stat, truncate } from "node:fs/promises";
 import { readFully, writeFully } from "./disk.ts";
+import { gatherReads } from "./gather.ts";
 import type { Handles } from "./handles.ts";
 import { HEADER_BYTES, headerAt, REMOVED, STATE_OFFSET, seal } from "./record.ts";
 import { isSealed, type Scanned, scan, wholeEnd } from "./scan.ts";
@@ -98,9 +99,10 @@ export class Pack {
     }
   }
 
-  read(offset: number, length: number): Promise<Buffer> {
-    return this.#handles.use(this.path, (handle) => readFully(handle, length, offset));
-  }
+  /** Fewer bytes only at its end. */
+  readonly read = gatherReads((offset, length) =>
+    this.#handles.use(this.path, (handle) => readFully(handle, length, offset)),
+  );
 
   /** Whether a record of the group may be in here. */
   async mayHold(group: string): Promise<boolean> {
