@@ -18,6 +18,9 @@ export interface LeaseParts {
   readonly suspects: Suspects;
 }
 
+/** A unit may wait at its slave for so long before it counts as running. */
+const MAY_WAIT_MS = 2_000;
+
 /** Why a lease was ended from here. `superseded`: its last unit was answered by a copy. */
 export type EndReason = "cancelled" | "recalled" | "superseded" | "slave_lost" | "stopping";
 
@@ -37,6 +40,7 @@ export class ActiveLease {
   readonly #started = new Map<string, number>();
   readonly #copies = new Map<string, ActiveLease>();
   readonly #unitSeconds: number;
+  readonly #begun = performance.now();
   #endReason: EndReason | undefined;
 
   constructor(
@@ -66,12 +70,15 @@ export class ActiveLease {
     return copy;
   }
 
-  /** Units that run, with their seconds so far, and of which there is no copy. */
-  running(now: number): { readonly unit: QueuedUnit; readonly seconds: number }[] {
+  /**
+   * Units without an answer and without a copy, with the seconds that they have run. One that never began
+   * counts too, from when it should have: its slave may hang.
+   */
+  outstanding(now: number): { readonly unit: QueuedUnit; readonly seconds: number }[] {
     return [...this.#open.values()].flatMap((unit) => {
-      const started = this.#started.get(unit.id);
-      if (started === undefined || this.#copies.has(unit.id)) return [];
-      return [{ unit, seconds: (now - started) / 1000 }];
+      if (this.#copies.has(unit.id)) return [];
+      const since = this.#started.get(unit.id) ?? this.#begun + MAY_WAIT_MS;
+      return [{ unit, seconds: (now - since) / 1000 }];
     });
   }
 

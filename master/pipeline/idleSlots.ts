@@ -39,7 +39,7 @@ export function stragglers(
   const now = performance.now();
   const late = [...active]
     .filter((lease) => lease.original === undefined && lease.endReason === undefined)
-    .flatMap((lease) => lease.running(now).map((running) => ({ active: lease, ...running })))
+    .flatMap((lease) => lease.outstanding(now).map((unit) => ({ active: lease, ...unit })))
     .filter(({ unit, seconds }) => paces.of(unit.id)?.isLate(unit.bytes, seconds, stragglerRule));
   return late.flatMap(({ active: lease, unit }) => {
     const slave = [...free].find(([one, left]) => left > 0 && one !== lease.slave && canDo(one, unit))?.[0];
