@@ -1,5 +1,6 @@
 import { ACCESS_VARIABLES, readAccess } from "../shared/access.ts";
 import { as, readVariables } from "../shared/env.ts";
+import { CA_VARIABLE, readCa } from "../shared/listening.ts";
 
 /** Every variable that the CLI reads itself; `start` and `demo` hand the environment on to their processes. */
 export const CLI_VARIABLES = {
@@ -21,12 +22,15 @@ export const CLI_VARIABLES = {
     fallback: "processed_results",
     meaning: "Folder that results are saved in, by task.",
   },
+  tlsCa: CA_VARIABLE,
   ...ACCESS_VARIABLES,
 } as const;
 
 export interface CliConfig {
   readonly masterUrl: string;
   readonly token: string | undefined;
+  /** Who may vouch for a master that listens by HTTPS. */
+  readonly ca: Buffer | undefined;
   /** For the local slave of `start`. */
   readonly slavePort: number;
   /** For the words of `demo`. */
@@ -35,10 +39,11 @@ export interface CliConfig {
 
 /** @throws ConfigError that names every variable that cannot be used */
 export function readCliConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
-  const { masterUrls, slavePort, resultsDir, ...access } = readVariables(CLI_VARIABLES, env);
+  const { masterUrls, slavePort, resultsDir, tlsCa, ...access } = readVariables(CLI_VARIABLES, env);
   return {
     masterUrl: masterUrls[0] ?? CLI_VARIABLES.masterUrls.fallback,
     token: readAccess(access).clientTokens[0]?.token,
+    ca: readCa(tlsCa),
     slavePort,
     resultsDir,
   };

@@ -45,7 +45,7 @@ export async function createMaster(
     isTaken: standsIn(config.resultsDir),
   });
   const store = await openFolderStore({ folder: join(data, "spool"), logger });
-  const slaveHttp = createSlaveHttp(config.access.fleetToken);
+  const slaveHttp = createSlaveHttp({ fleetToken: config.access.fleetToken, ca: config.ca });
   const queue = new MemoryQueue();
   const registry = new SlaveRegistry({ config, logger, check: slaveHttp.check });
   const parts = { config, logger, store, jobs, queue, registry, slaveHttp };

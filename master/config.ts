@@ -1,6 +1,6 @@
 import { ACCESS_VARIABLES, type Access, readAccess, refuseOpenDoor } from "../shared/access.ts";
 import { as, readVariables, type Values } from "../shared/env.ts";
-import { LISTENING_VARIABLES, readTls, type Tls } from "../shared/listening.ts";
+import { CA_VARIABLE, LISTENING_VARIABLES, readCa, readTls, type Tls } from "../shared/listening.ts";
 import { LOG_LEVELS } from "../shared/logger.ts";
 
 /** Every variable that the master reads. `.env.example` and docs/configuration.md list the same. */
@@ -101,11 +101,17 @@ export const MASTER_VARIABLES = {
     "Addresses that may register without a token (classic slaves), separated by commas.",
   ),
   ...LISTENING_VARIABLES,
+  tlsCa: CA_VARIABLE,
   ...ACCESS_VARIABLES,
 };
 
 type MasterValues = Values<typeof MASTER_VARIABLES>;
-export type MasterConfig = MasterValues & { readonly access: Access; readonly tls: Tls | undefined };
+export interface MasterConfig extends MasterValues {
+  readonly access: Access;
+  readonly tls: Tls | undefined;
+  /** Who may vouch for slaves that listen by HTTPS. */
+  readonly ca: Buffer | undefined;
+}
 
 /** @throws ConfigError that names every variable that cannot be used */
 export function readMasterConfig(env: NodeJS.ProcessEnv = process.env): MasterConfig {
@@ -118,7 +124,7 @@ export function readMasterConfig(env: NodeJS.ProcessEnv = process.env): MasterCo
     isProtected: access.fleetToken !== undefined && access.clientTokens.length > 0,
     allowAnonymous: values.allowAnonymous,
   });
-  return { ...values, access, tls: readTls(values) };
+  return { ...values, access, tls: readTls(values), ca: readCa(values.tlsCa) };
 }
 
 /** What a slave that the master starts on its own machine is told: where its master is, and no client's secret. */

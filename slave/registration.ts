@@ -1,3 +1,4 @@
+import { Agent } from "node:https";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { REREGISTER_SECONDS, type RegisterAnswer, type RegisterRequest } from "../shared/contract/fleet.ts";
@@ -10,6 +11,8 @@ export interface RegistrationOptions {
   /** Address for the master to use; undefined: the one that it is reached from. */
   readonly announced: string | undefined;
   readonly token: string | undefined;
+  /** Who may vouch for a master that listens by HTTPS; undefined: the usual ones. */
+  readonly ca?: Buffer | undefined;
   /** What the slave says of itself. */
   readonly about: Omit<RegisterRequest, "slave_ip">;
   readonly log: Logger;
@@ -99,7 +102,7 @@ async function register(
 ): Promise<Partial<RegisterAnswer>> {
   // Loaded after the slave listens: the first answer shall not wait for it.
   const { default: axios } = await import("axios");
-  const { token, about } = options;
+  const { token, about, ca } = options;
   const slave_ip = options.announced ?? (await addressTowards(new URL(url), signal));
   const { data } = await axios.post<Partial<RegisterAnswer>>(
     `${url.replace(/\/+$/, "")}/register`,
@@ -110,6 +113,7 @@ async function register(
       maxRedirects: 0,
       proxy: false,
       maxContentLength: 64 * 1024,
+      ...(ca === undefined ? {} : { httpsAgent: new Agent({ ca }) }),
       ...(token === undefined ? {} : { headers: { Authorization: `Bearer ${token}` } }),
     },
   );

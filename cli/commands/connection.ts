@@ -47,7 +47,7 @@ export async function connected<T>(
 
 function connect({ config, interrupt }: CliContext, flags: ConnectionFlags): Connection {
   const url = flags.master ?? config.masterUrl;
-  const client = new ManyhandsClient({ url, token: flags.token ?? config.token });
+  const client = new ManyhandsClient({ url, token: flags.token ?? config.token, ca: config.ca });
   const { timeout } = flags;
   if (timeout === undefined) return { client, signal: interrupt, close: () => undefined };
   const late = new AbortController();

@@ -24,6 +24,8 @@ export interface ClientOptions {
   readonly url: string;
   /** Sent as `Authorization: Bearer`. */
   readonly token?: string | undefined;
+  /** Certificates (PEM) of those who may vouch for a master that listens by HTTPS; without it the usual ones. */
+  readonly ca?: Buffer | undefined;
 }
 
 export interface CallOptions {
@@ -63,8 +65,8 @@ export class ManyhandsClient {
   readonly #http: MasterHttp;
   #tasks: Promise<readonly TaskView[]> | undefined;
 
-  constructor({ url, token }: ClientOptions) {
-    this.#http = new MasterHttp(url, token);
+  constructor({ url, ...secrets }: ClientOptions) {
+    this.#http = new MasterHttp(url, secrets);
   }
 
   /** The master's root, as it is used. */

@@ -21,18 +21,23 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
 }
 
+interface Secrets {
+  readonly token?: string | undefined;
+  readonly ca?: Buffer | undefined;
+}
+
 /** The one place that speaks HTTP with a master. Redirects and proxies are not followed: a token would travel. */
 export class MasterHttp {
   readonly url: URL;
   readonly #axios: AxiosInstance;
 
   /** @throws RequestError `bad_url` */
-  constructor(url: string, token: string | undefined) {
+  constructor(url: string, { token, ca }: Secrets) {
     this.url = masterUrl(url);
     const agent = { keepAlive: true, keepAliveMsecs: PROBE_MS };
     this.#axios = axios.create({
       httpAgent: new HttpAgent(agent),
-      httpsAgent: new HttpsAgent(agent),
+      httpsAgent: new HttpsAgent(ca === undefined ? agent : { ...agent, ca }),
       maxRedirects: 0,
       maxBodyLength: Number.POSITIVE_INFINITY,
       // Not Infinity: with any limit axios wraps the answer in a stream that cannot be destroyed while it waits.

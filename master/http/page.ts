@@ -14,7 +14,7 @@ export function landingPage({ registry, runner, version }: AboutParts): string {
   );
   const fleet = slaves.map(
     (slave) =>
-      `<tr><td>${escaped(slave.name)}</td><td>${escaped(slave.baseUrl.slice(7))}</td><td>${slave.state}</td>` +
+      `<tr><td>${escaped(slave.name)}</td><td>${escaped(slave.address)}</td><td>${slave.state}</td>` +
       `<td>${slave.slots}</td><td>${slave.done}</td></tr>`,
   );
   const none = '<tr><td colspan="5">None has registered. Start one: <code>npm run slave</code></td></tr>';

@@ -144,7 +144,7 @@ export function slaveView(slave: Slave): SlaveView {
   return {
     id,
     name,
-    address: slave.baseUrl.slice("http://".length),
+    address: slave.address,
     state,
     classic,
     slots,

@@ -1,4 +1,5 @@
 import http from "node:http";
+import https from "node:https";
 import type { Readable } from "node:stream";
 import axios, { type AxiosInstance, type AxiosResponse } from "axios";
 import type FormData from "form-data";
@@ -28,11 +29,20 @@ export interface LeaseForm {
   readonly accept: string;
 }
 
-/** The token is sent to slaves that know tokens only. */
-export function createSlaveHttp(fleetToken: string | undefined): SlaveHttp {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 4096, keepAliveMsecs: 5_000 });
+export interface SlaveHttpOptions {
+  /** Sent to slaves that know tokens only. */
+  readonly fleetToken: string | undefined;
+  /** Who may vouch for slaves that listen by HTTPS; undefined: the usual ones. */
+  readonly ca: Buffer | undefined;
+}
+
+export function createSlaveHttp({ fleetToken, ca }: SlaveHttpOptions): SlaveHttp {
+  const settings = { keepAlive: true, maxSockets: 4096, keepAliveMsecs: 5_000 };
+  const agent = new http.Agent(settings);
+  const secureAgent = new https.Agent(ca === undefined ? settings : { ...settings, ca });
   const client = axios.create({
     httpAgent: agent,
+    httpsAgent: secureAgent,
     // Redirects would lead around the pinned address, and following them keeps bodies in memory.
     maxRedirects: 0,
     maxBodyLength: Number.POSITIVE_INFINITY,
@@ -43,8 +53,11 @@ export function createSlaveHttp(fleetToken: string | undefined): SlaveHttp {
     decompress: false,
     validateStatus: () => true,
   });
-  const headers = (slave: Slave) =>
-    fleetToken === undefined || slave.classic ? {} : { authorization: `Bearer ${fleetToken}` };
+  const headers = (slave: Slave) => ({
+    ...(fleetToken === undefined || slave.classic ? {} : { authorization: `Bearer ${fleetToken}` }),
+    // Node takes the name that the certificate must have from here; the connection goes to the pinned address.
+    ...(slave.tlsName === undefined ? {} : { host: `${slave.tlsName}:${slave.port}` }),
+  });
   return {
     check: (slave, signal) => check(client, { slave, headers: headers(slave) }, signal),
     send: (slave, request, signal) => send(client, { slave, headers: headers(slave), ...request }, signal),
@@ -55,7 +68,10 @@ export function createSlaveHttp(fleetToken: string | undefined): SlaveHttp {
       });
       response.data.destroy();
     },
-    close: () => agent.destroy(),
+    close: () => {
+      agent.destroy();
+      secureAgent.destroy();
+    },
   };
 }
 

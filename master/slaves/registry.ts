@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckStatusAnswer, RegisterRequest } from "../../shared/contract/fleet.ts";
 import { UnavailableError } from "../../shared/errors.ts";
@@ -209,7 +210,9 @@ function newSlave(id: string, ip: string, request: RegisterRequest): Slave {
     id,
     ip,
     port: request.slave_port,
-    baseUrl: `http://${hostAndPort(ip, request.slave_port)}`,
+    address: hostAndPort(ip, request.slave_port),
+    baseUrl: "",
+    tlsName: undefined,
     name: "",
     state: "pending",
     classic: true,
@@ -234,7 +237,10 @@ function newSlave(id: string, ip: string, request: RegisterRequest): Slave {
 }
 
 function describe(slave: Slave, request: RegisterRequest): void {
-  slave.name = request.name ?? hostAndPort(slave.ip, slave.port);
+  slave.baseUrl = `${request.tls === true ? "https" : "http"}://${slave.address}`;
+  const { slave_ip: announced = "" } = request;
+  slave.tlsName = announced === "" || isIP(announced.replace(/^\[|\]$/g, "")) !== 0 ? undefined : announced;
+  slave.name = request.name ?? slave.address;
   slave.version = request.version;
   slave.classic = request.version === undefined;
   slave.instance = request.instance;

@@ -6,7 +6,12 @@ export interface Slave {
   readonly id: string;
   readonly ip: string;
   readonly port: number;
-  readonly baseUrl: string;
+  /** Address and port, as in URLs. */
+  readonly address: string;
+  /** With the pinned address; HTTPS when the slave said so. */
+  baseUrl: string;
+  /** The name that its certificate is to have; undefined: the address. */
+  tlsName: string | undefined;
   name: string;
   state: SlaveState;
   classic: boolean;
