@@ -66,6 +66,7 @@ export async function createMaster(
     startedAt: Date.now(),
   };
   const start = async () => {
+    await results.sweep();
     dispatcher.start();
     const resumed = await runner.resume();
     if (resumed > 0) logger.info({ jobs: resumed }, "unfinished jobs go on");

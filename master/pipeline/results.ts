@@ -40,6 +40,11 @@ export class ResultsFolder {
     this.#store = store;
   }
 
+  /** Removes what a kill left half written. For the start: a folder of results has one master. */
+  async sweep(): Promise<void> {
+    await rm(join(this.folder, ".tmp"), { recursive: true, force: true });
+  }
+
   /** As clients of the old service read it: `processed_results/<task>/<name>`. */
   savedAs(task: string, name: string): string {
     return posix.join(this.folder.replaceAll("\\", "/"), task, name);
