@@ -129,6 +129,8 @@ function ownersOf(details: readonly JobDetail[], found: Violations): Map<string,
 async function filesBelow(root: string): Promise<string[]> {
   const places: string[] = [];
   for (const task of await readdir(root).catch(() => [])) {
+    // Unfinished files are looked for elsewhere.
+    if (task.startsWith(".")) continue;
     for (const name of await readdir(join(root, task))) places.push(join(task, name));
   }
   return places;

@@ -13,10 +13,13 @@ export interface Leftovers {
   readonly spool: string[];
 }
 
+/** Looks, 100 ms apart, until something counts as left behind. */
+const TRIES = 100;
+
 /** Ends the fleet, all jobs being over, and looks what stays behind. */
 export async function endAndLook(chaos: ChaosFleet): Promise<Leftovers> {
   const { masterData, fleet } = chaos;
-  const spool = await working(chaos);
+  const spool = await temporary(chaos);
   const purged = await purgeAll(chaos.url);
   const jobs = new Set((await allJobs(chaos.url)).map(({ id }) => id));
   await chaos.halt();
@@ -28,15 +31,22 @@ export async function endAndLook(chaos: ChaosFleet): Promise<Leftovers> {
   return { processes: await processesLeft(fleet.folder), spool };
 }
 
-/** Temporary files while nothing is going on. */
-async function working({ masterData, fleet }: ChaosFleet): Promise<string[]> {
-  const found = await names(join(masterData, "spool", "tmp"));
-  for (const name of await names(join(fleet.folder, "data"))) {
-    if (!name.startsWith("slave-")) continue;
-    for (const lease of await names(join(fleet.folder, "data", name, "leases")))
-      found.push(`${name}/${lease}`);
+/** What is kept only for the time of its use, and is still there when that has been over for a while. */
+async function temporary({ masterData, fleet }: ChaosFleet): Promise<string[]> {
+  const folders = [join(masterData, "spool", "tmp"), join(fleet.results, ".tmp")];
+  for (const name of await names(join(fleet.folder, "data")))
+    if (name.startsWith("slave-")) folders.push(join(fleet.folder, "data", name, "leases"));
+  let found: string[] = [];
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    found = (await Promise.all(folders.map(async (folder) => below(folder, await names(folder))))).flat();
+    if (found.length === 0) break;
+    await sleep(100);
   }
   return found;
+}
+
+function below(folder: string, found: readonly string[]): string[] {
+  return found.map((name) => join(folder, name));
 }
 
 /** False where jobs cannot be purged. */
@@ -48,7 +58,7 @@ async function purgeAll(url: string): Promise<boolean> {
 
 async function processesLeft(folder: string): Promise<string[]> {
   // A child looks for its parent four times a second.
-  for (let tries = 0; tries < 100 && processesNaming(folder).length > 0; tries += 1) await sleep(100);
+  for (let tries = 0; tries < TRIES && processesNaming(folder).length > 0; tries += 1) await sleep(100);
   return processesNaming(folder).map((pid) => `process ${pid}`);
 }
 
