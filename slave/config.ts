@@ -62,7 +62,7 @@ export const SLAVE_VARIABLES = {
   childMaxUnits: v(
     "CHILD_MAX_UNITS",
     as.positive.int(),
-    "500",
+    "5000",
     "Files after which a child process is replaced.",
   ),
   runSeconds: v("UNIT_RUN_SECONDS", as.seconds, "600", "Longest time that a slave works on one file."),
