@@ -11,10 +11,12 @@ import { MemoryQueue } from "../shared/queue/memory.ts";
 import { openFolderStore } from "../shared/store/folder/folderStore.ts";
 import type { ByteStore } from "../shared/store/port.ts";
 import { localSlaveEnvironment, type MasterConfig } from "./config.ts";
+import { DiskWatch, patientJobs } from "./disk.ts";
 import { masterRoutes } from "./http/routes.ts";
 import { Dispatcher } from "./pipeline/dispatcher.ts";
 import { PaceBook } from "./pipeline/pace.ts";
 import { ResultsFolder, standsIn } from "./pipeline/results.ts";
+import { Retention, type RetentionPolicy } from "./pipeline/retention.ts";
 import { JobRunner } from "./pipeline/runner.ts";
 import { Suspects } from "./pipeline/suspects.ts";
 import { UnitTimes } from "./pipeline/timing.ts";
@@ -40,22 +42,18 @@ export async function createMaster(
 ): Promise<MasterApp> {
   const data = join(config.dataDir, "master");
   // First the record: it holds the lock of the folder, so that a second master touches nothing.
-  const jobs = await openSqliteJobStore({
-    file: join(data, "jobs.sqlite"),
-    isTaken: standsIn(config.resultsDir),
-  });
+  const isTaken = standsIn(config.resultsDir);
+  const record = await openSqliteJobStore({ file: join(data, "jobs.sqlite"), isTaken });
+  const disk = new DiskWatch({ ...config, folders: [data, config.resultsDir], logger });
+  const jobs = patientJobs(record, disk);
   const store = await openFolderStore({ folder: join(data, "spool"), logger });
   const slaveHttp = createSlaveHttp({ fleetToken: config.access.fleetToken, ca: config.ca });
   const queue = new MemoryQueue();
   const registry = new SlaveRegistry({ config, logger, check: slaveHttp.check });
-  const parts = { config, logger, store, jobs, queue, registry, slaveHttp };
+  const parts = { config, logger, store, jobs, queue, registry, slaveHttp, disk };
   const { dispatcher, runner, results } = pipeline(parts);
-  const localSlaves = new LocalSlaves({
-    ...parts,
-    max: config.maxLocalSlaves ?? 4 * availableParallelism(),
-    drainSeconds: config.drainSeconds,
-    environment: (set) => localSlaveEnvironment(config, urlOf(server, config), set),
-  });
+  const retention = new Retention({ ...parts, results, policy: retentionPolicy(config) });
+  const localSlaves = localSlavesOf(parts, () => urlOf(server, config));
   const routes = {
     ...parts,
     localSlaves,
@@ -70,21 +68,43 @@ export async function createMaster(
     dispatcher.start();
     const resumed = await runner.resume();
     if (resumed > 0) logger.info({ jobs: resumed }, "unfinished jobs go on");
+    retention.start();
   };
   const server = createHttpServer(config, masterRoutes(express(), routes));
   const stop = async (drainSeconds: number) => {
     await dispatcher.stop(drainSeconds);
     const localEnd = localSlaves.stop();
     registry.stop();
-    await runner.stop();
-    await localEnd;
+    const runsEnd = runner.stop();
+    disk.stop();
+    await Promise.all([runsEnd, localEnd, retention.stop()]);
     server.closeAllConnections();
     slaveHttp.close();
-    await queue.close();
-    await jobs.close();
-    await store.close();
+    for (const port of [queue, jobs, store]) await port.close();
   };
   return { server, start, stop };
+}
+
+/** Beyond what any client takes to fetch the results that its answer named. */
+const GRACE_SECONDS = 60;
+
+function retentionPolicy({ keepJobsSeconds, keepBytes, keepResultsSeconds }: MasterConfig): RetentionPolicy {
+  return {
+    jobSeconds: keepJobsSeconds,
+    bytes: keepBytes,
+    resultsSeconds: keepResultsSeconds,
+    graceSeconds: GRACE_SECONDS,
+  };
+}
+
+function localSlavesOf(parts: PipelineParts, masterUrl: () => string): LocalSlaves {
+  const { config } = parts;
+  return new LocalSlaves({
+    ...parts,
+    max: config.maxLocalSlaves ?? 4 * availableParallelism(),
+    drainSeconds: config.drainSeconds,
+    environment: (set) => localSlaveEnvironment(config, masterUrl(), set),
+  });
 }
 
 /** Where slaves on this machine reach the master. */
@@ -102,13 +122,14 @@ interface PipelineParts {
   readonly queue: MemoryQueue;
   readonly registry: SlaveRegistry;
   readonly slaveHttp: SlaveHttp;
+  readonly disk: DiskWatch;
 }
 
 function pipeline(parts: PipelineParts) {
-  const { config, store } = parts;
+  const { config, store, disk } = parts;
   const board = new UnitBoard();
   const paces = new PaceBook();
-  const results = new ResultsFolder(config.resultsDir, store);
+  const results = new ResultsFolder(config.resultsDir, store, (work) => disk.patiently(work));
   const dispatcher = new Dispatcher({
     ...parts,
     board,

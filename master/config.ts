@@ -43,6 +43,30 @@ export const MASTER_VARIABLES = {
     "3",
     "Slaves that may be lost while they work on a file before it is set aside.",
   ),
+  keepJobsSeconds: v(
+    "KEEP_JOBS_SECONDS",
+    as.seconds,
+    "604800",
+    "How long a job is kept after its end, with its inputs and what it has in the spool; then it is forgotten.",
+  ),
+  keepBytes: v(
+    "KEEP_BYTES",
+    as.bytes,
+    "50GB",
+    "Most bytes that jobs which are over keep in the spool; the oldest are forgotten first.",
+  ),
+  keepResultsSeconds: v(
+    "KEEP_RESULTS_SECONDS",
+    as.seconds.optional(),
+    undefined,
+    "When set, a job is forgotten after this time (or KEEP_JOBS_SECONDS) together with its files in RESULTS_DIR; without it those files stay.",
+  ),
+  minFreeBytes: v(
+    "MIN_FREE_BYTES",
+    as.bytes,
+    "512MB",
+    "Room that uploads leave free on the disks of DATA_DIR and RESULTS_DIR; beyond it they get 507.",
+  ),
   maxLocalSlaves: v(
     "MAX_LOCAL_SLAVES",
     as.count.optional(),

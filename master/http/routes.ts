@@ -6,6 +6,7 @@ import type { JobStore } from "../../shared/job/port.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
 import type { MasterConfig } from "../config.ts";
+import type { DiskWatch } from "../disk.ts";
 import type { ResultsFolder } from "../pipeline/results.ts";
 import { type AboutParts, healthy, home, listTasks, ready, stats } from "./about.ts";
 import { assignTask } from "./assign.ts";
@@ -19,6 +20,7 @@ export interface RoutesParts extends AboutParts, LocalSlavesParts {
   readonly config: MasterConfig;
   readonly logger: Logger;
   readonly store: ByteStore;
+  readonly disk: DiskWatch;
   readonly jobs: JobStore;
   readonly results: ResultsFolder;
 }
@@ -61,7 +63,7 @@ function clientRoutes(parts: RoutesParts): Router {
     "/assign_task",
     assignTask({
       ...parts,
-      upload: { store, limits },
+      upload: { store, limits, disk: parts.disk },
       sync: () => store.sync(),
       replaceNames: false,
       limits: config,

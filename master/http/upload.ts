@@ -3,11 +3,13 @@ import { RequestError } from "../../shared/errors.ts";
 import { type MultipartLimits, readMultipart, textField } from "../../shared/http/multipart.ts";
 import type { ByteStore, StoredObject } from "../../shared/store/port.ts";
 import { DEFAULT_TASK } from "../../shared/tasks/registry.ts";
+import type { DiskWatch } from "../disk.ts";
 import type { Upload } from "../pipeline/intake.ts";
 
 export interface UploadParts {
   readonly store: ByteStore;
   readonly limits: MultipartLimits;
+  readonly disk: Pick<DiskWatch, "admit">;
 }
 
 /** Fields that `/assign_task` knows; another one is most likely a misspelt one. */
@@ -21,12 +23,13 @@ export async function receiveUpload(
   parts: UploadParts,
   { req, res, id }: { readonly req: Request; readonly res: Response; readonly id: string },
 ): Promise<Omit<Upload, "durable">> {
-  const { store, limits } = parts;
+  const { store, limits, disk } = parts;
+  const { signal, release } = await disk.admit(Number(req.headers["content-length"] ?? 0) || 0);
   const form = await readMultipart<StoredObject>(req, res, {
     limits,
-    sink: (stream) => store.put(stream, { group: id, limit: limits.fileBytes }),
+    sink: (stream) => store.put(stream, { group: id, limit: limits.fileBytes, signal }),
     remove: (stored) => store.remove([stored.key]),
-  });
+  }).finally(release);
   const files = form.files.map(({ field, filename, stored }) => ({ field, filename, ...stored }));
   try {
     const unknown = Object.keys(form.fields).find((name) => !FIELDS.includes(name));

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UnavailableError } from "../../shared/errors.ts";
 import type { LeaseSize, QueuedUnit } from "../../shared/queue/port.ts";
+import { isNoSpace } from "../disk.ts";
 import { SlaveFullError } from "../slaves/client.ts";
 import { type LeaseTransport, runFramesLease } from "../slaves/framesLease.ts";
 import { runPlainLease, WHOLE_JOB_STEP } from "../slaves/plainLease.ts";
@@ -21,6 +22,8 @@ export interface DispatcherParts extends LeaseParts {
   readonly stragglerRule: StragglerRule;
 }
 
+/** Rest of a slave whose parts found no room on the master's disk. */
+const FULL_DISK_REST_MS = 2_000;
 /** How often slots that idle look for units that run for too long elsewhere. */
 const IDLE_LOOK_MS = 500;
 /** A classic slave answers only when all is done: keep its leases short. */
@@ -44,7 +47,8 @@ export class Dispatcher {
   start(): void {
     this.#undo.push(this.#parts.queue.onReady(() => this.#schedule()));
     this.#undo.push(this.#parts.registry.onChange((slave) => this.#slaveChanged(slave)));
-    const looking = setInterval(() => this.#useIdleSlots(), IDLE_LOOK_MS).unref();
+    // Also for slaves whose rest is over: nobody tells of that.
+    const looking = setInterval(() => this.#schedule(), IDLE_LOOK_MS).unref();
     this.#undo.push(() => clearInterval(looking));
   }
 
@@ -155,7 +159,9 @@ export class Dispatcher {
   async #broken(active: ActiveLease, error: unknown): Promise<void> {
     const { slave, endReason } = active;
     const ours = endReason !== undefined && endReason !== "slave_lost";
-    const slaveFault = !(ours || error instanceof SlaveFullError);
+    const noRoom = isNoSpace(error);
+    const slaveFault = !(ours || noRoom || error instanceof SlaveFullError);
+    if (noRoom) slave.restUntil = Date.now() + FULL_DISK_REST_MS;
     if (error instanceof SlaveFullError) slave.restUntil = Date.now() + (error.retryAfter ?? 1) * 1000;
     if (slaveFault)
       this.#parts.registry.trouble(slave, error instanceof Error ? error.message : String(error));

@@ -33,11 +33,18 @@ export function standsIn(folder: string): (task: string, name: string) => boolea
 export class ResultsFolder {
   readonly folder: string;
   readonly #store: ByteStore;
+  readonly #patiently: (work: () => Promise<void>) => Promise<void>;
   readonly #ready = new Map<string, Promise<unknown>>();
 
-  constructor(folder: string, store: ByteStore) {
+  /** `patiently` does what it is given, perhaps several times, until there is room on the disk for it. */
+  constructor(
+    folder: string,
+    store: ByteStore,
+    patiently: (work: () => Promise<void>) => Promise<void> = (work) => work(),
+  ) {
     this.folder = folder;
     this.#store = store;
+    this.#patiently = patiently;
   }
 
   /** Removes what a kill left half written. For the start: a folder of results has one master. */
@@ -56,6 +63,10 @@ export class ResultsFolder {
 
   /** Puts a result in its place, over an older version of itself if there is one. */
   async place(result: ResultFile): Promise<void> {
+    await this.#patiently(() => this.#place(result));
+  }
+
+  async #place(result: ResultFile): Promise<void> {
     try {
       await this.#placeOnce(result);
     } catch (error) {
@@ -64,6 +75,11 @@ export class ResultsFolder {
       this.#ready.clear();
       await this.#placeOnce(result);
     }
+  }
+
+  /** Takes a result out of the folder; what is not there is no error. */
+  async remove(task: string, name: string): Promise<void> {
+    await rm(join(this.folder, task, name), { force: true });
   }
 
   /** Places it unless it stands there already; for restarts. */

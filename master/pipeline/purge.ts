@@ -1,0 +1,58 @@
+import { AppError } from "../../shared/errors.ts";
+import type { JobRecord, JobStore } from "../../shared/job/port.ts";
+import type { ByteStore } from "../../shared/store/port.ts";
+import type { ResultsFolder } from "./results.ts";
+
+/** Objects removed from the store together. */
+const BATCH = 1_000;
+
+export interface PurgeParts {
+  readonly jobs: JobStore;
+  readonly store: ByteStore;
+  readonly results: ResultsFolder;
+}
+
+/**
+ * Removes all of a job that is over: its results in their folder, its record with the names, its bytes in
+ * the store. In this order, so that after a kill in between the same call can finish it.
+ */
+export async function purgeJob(parts: PurgeParts, job: JobRecord): Promise<void> {
+  await removeResults(parts, job);
+  await forgetJob(parts, job.id);
+}
+
+/** The same, but its results stay in their folder. */
+export async function forgetJob({ jobs, store }: PurgeParts, id: string): Promise<void> {
+  // Another purge of the same job may have been faster.
+  await jobs.remove(id).catch(unlessGone);
+  await removeGroup(store, id);
+}
+
+async function removeResults(parts: PurgeParts, { id, task, attachments }: JobRecord): Promise<void> {
+  const files = await parts.jobs.files(id);
+  const done = files.filter((file) => file.state === "done" && file.replacedBy === undefined);
+  for (const { resultName } of done) await parts.results.remove(task, resultName);
+  for (const { name } of attachments) {
+    if ((await parts.jobs.owner(task, name))?.job === id) await parts.results.remove(task, name);
+  }
+}
+
+/** Removes what a group has in the store, but for these keys. */
+export async function removeGroup(
+  store: ByteStore,
+  group: string,
+  except: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  let batch: string[] = [];
+  for await (const key of store.list(group)) {
+    if (!except.has(key)) batch.push(key);
+    if (batch.length < BATCH) continue;
+    await store.remove(batch);
+    batch = [];
+  }
+  await store.remove(batch);
+}
+
+function unlessGone(error: unknown): void {
+  if (!(error instanceof AppError && error.code === "no_such_job")) throw error;
+}
