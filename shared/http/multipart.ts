@@ -47,7 +47,14 @@ export async function readMultipart<Stored>(
   const { files, fileBytes, fieldBytes } = options.limits;
   const upload = multer({
     storage: engine,
-    limits: { fileSize: fileBytes, files, fields: 100, fieldSize: fieldBytes, fieldNestingDepth: 1 },
+    limits: {
+      fileSize: fileBytes,
+      files,
+      fields: 100,
+      fieldSize: fieldBytes,
+      fieldNameSize: 200,
+      fieldNestingDepth: 1,
+    },
     preservePath: true,
     defParamCharset: "utf8",
     streamHandler: (_req: unknown, parser: NodeJS.WritableStream) => {
