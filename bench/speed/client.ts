@@ -65,7 +65,9 @@ export function requireDone(answer: Answer, files: number): Answer {
     total_files_processed?: number;
   };
   if (answer.status === 200 && done === files) return answer;
-  throw new Error(`${done} of ${files} files, ${answer.status}: ${answer.body.toString("utf8").slice(0, 500)}`);
+  throw new Error(
+    `${done} of ${files} files, ${answer.status}: ${answer.body.toString("utf8").slice(0, 500)}`,
+  );
 }
 
 async function open(master: string, job: UploadOf) {
@@ -85,9 +87,12 @@ async function open(master: string, job: UploadOf) {
 
 /** The multipart body, small pieces joined to larger ones. */
 function* chunks({ task, field, files, options = {} }: UploadOf, boundary: string): Generator<Buffer> {
-  const head = (disposition: string) => `--${boundary}\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n`;
+  const head = (disposition: string) =>
+    `--${boundary}\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n`;
   let held: Uint8Array[] = [
-    Buffer.from(`${head('name="task_type"')}${task}\r\n${head('name="options"')}${JSON.stringify(options)}\r\n`),
+    Buffer.from(
+      `${head('name="task_type"')}${task}\r\n${head('name="options"')}${JSON.stringify(options)}\r\n`,
+    ),
   ];
   let bytes = 0;
   for (const { name, body } of files) {

@@ -16,10 +16,12 @@ export interface Part {
 /** `--quick` does a tenth of everything: to see that it runs, not for figures. */
 export type Scale = (count: number) => number;
 
+// biome-ignore lint/complexity/useMaxParams: one row of a table, always in this order.
 export function atLeast(name: string, value: number, least: number, note?: string): Measure {
   return measure(name, value, { target: `>= ${least}`, met: value >= least }, note);
 }
 
+// biome-ignore lint/complexity/useMaxParams: one row of a table, always in this order.
 export function atMost(name: string, value: number, most: number, note?: string): Measure {
   return measure(name, value, { target: `<= ${most}`, met: value <= most }, note);
 }

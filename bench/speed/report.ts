@@ -32,7 +32,9 @@ export function table({ part, load, measures }: Measured): string {
 export function page(old: string, about: About, rows: readonly Measured[]): string {
   const { version, date, node, cores, cpu } = about;
   const head = `Written by \`npm run bench -- --write\` on ${date}: manyhands ${version}, Node ${node}, ${cores} cores (${cpu}).`;
-  const tables = rows.map(({ part, load, measures }) => `### ${part}\n\n${markdown(measures)}\n\nLoad before: ${load}.`);
+  const tables = rows.map(
+    ({ part, load, measures }) => `### ${part}\n\n${markdown(measures)}\n\nLoad before: ${load}.`,
+  );
   const before = old.slice(0, old.indexOf(BEGIN) + BEGIN.length);
   const after = old.slice(old.indexOf(END));
   return `${before}\n${[head, ...tables].join("\n\n")}\n${after}`;

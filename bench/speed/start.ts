@@ -38,7 +38,10 @@ export interface Spent {
 }
 
 /** What `work` costs where. */
-export async function spent(running: RunningFleet, work: () => Promise<unknown>): Promise<Spent & { wall: number }> {
+export async function spent(
+  running: RunningFleet,
+  work: () => Promise<unknown>,
+): Promise<Spent & { wall: number }> {
   const before = spentUntilNow(running);
   const began = performance.now();
   await work();

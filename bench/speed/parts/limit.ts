@@ -1,0 +1,58 @@
+import { requireDone, upload } from "../client.ts";
+import { children, memory } from "../meter.ts";
+import { atLeast, type Measure, median, type Part, type Scale, stated } from "../part.ts";
+import { startPlainLoop } from "../plainLoop.ts";
+import { KINDS, type Kind } from "../samples.ts";
+import { spent, total, withFleet } from "../start.ts";
+
+const SLOTS = 2;
+const ROUNDS = 3;
+
+/** Files per second through master and one slave, over those of the same steps in a plain loop. */
+export const limit: Part = {
+  name: "limit ratio",
+  run: async (scale) => {
+    const measures: Measure[] = [];
+    for (const kind of KINDS) measures.push(...(await compare(kind, scale)));
+    return measures;
+  },
+};
+
+async function compare(kind: Kind, scale: Scale): Promise<Measure[]> {
+  const { name, task, field, target } = kind;
+  const files = await kind.make(scale(kind.files));
+  const loop = await startPlainLoop(task, files, SLOTS);
+  try {
+    return await withFleet({ slots: SLOTS }, async (running) => {
+      const send = async () => requireDone(await upload(running.url, { task, field, files }), files.length);
+      // Both warm: models loaded, code compiled.
+      await send();
+      await loop.run();
+      const walls: number[] = [];
+      const cpus: number[] = [];
+      // In pairs, so that what else the machine does is the same for both.
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const fleet = await spent(running, send);
+        const plain = await loop.run();
+        walls.push(plain.wall / fleet.wall);
+        cpus.push(plain.cpu / total(fleet));
+      }
+      const peak = Math.max(...children(running.slavePid).map((pid) => memory(pid).peak));
+      return [
+        atLeast(name, share(median(cpus)), target, `by CPU time; ${files.length} files, ${SLOTS} slots`),
+        stated(`${name}, by the clock`, share(median(walls))),
+        stated(`${name}: most memory of a child`, `${Math.round(peak / 2 ** 20)} MiB`),
+        stated(
+          `${name}: most memory of the slave's process`,
+          `${Math.round(memory(running.slavePid).peak / 2 ** 20)} MiB`,
+        ),
+      ];
+    });
+  } finally {
+    await loop.stop();
+  }
+}
+
+function share(value: number): number {
+  return Number(value.toFixed(3));
+}
