@@ -24,8 +24,8 @@ export function landingPage({ registry, runner, version }: AboutParts): string {
 <meta http-equiv="refresh" content="5"><title>manyhands</title><style>${STYLE}</style></head>
 <body><main>
 <h1>manyhands</h1>
-<p>Master is working. Version ${escaped(version)}. <b>${alive.length}</b> slaves alive with <b>${slots}</b> slots,
-<b>${jobs}</b> jobs running, <b>${files}</b> files to do.</p>
+<p>Master is working. Version ${escaped(version)}. <b>${counted(alive.length, "slave")}</b> alive with <b>${counted(slots, "slot")}</b>,
+<b>${counted(jobs, "job")}</b> running, <b>${counted(files, "file")}</b> to do.</p>
 <h2>Slaves</h2>
 <table><tr><th>name</th><th>address</th><th>state</th><th>slots</th><th>done</th></tr>
 ${fleet.join("\n") || none}</table>
@@ -42,6 +42,10 @@ const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-s
 main{max-width:64rem;margin:auto}table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}
 th,td{text-align:left;padding:.35rem .8rem .35rem 0;border-bottom:1px solid #8884;vertical-align:top}
 code{font-size:.85em}`;
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
 
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
