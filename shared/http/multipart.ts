@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Request, Response } from "express";
 import multer from "multer";
 import { AppError, FileError, RequestError } from "../errors.ts";
-import { Feed, type IncomingFile, SinkEngine, type SinkOptions } from "./sinkEngine.ts";
+import { clientGone, Feed, type IncomingFile, SinkEngine, type SinkOptions } from "./sinkEngine.ts";
 
 export interface MultipartLimits {
   /** Most bytes in one file. */
@@ -38,6 +38,8 @@ export async function readMultipart<Stored>(
   res: ServerResponse,
   options: MultipartOptions<Stored>,
 ): Promise<MultipartForm<Stored>> {
+  // It left before anybody listened: nothing would tell of it again.
+  if (req.destroyed && !req.readableEnded) throw clientGone();
   const feed = new Feed(req);
   const unwatch = feed.watch(options.limits.idleSeconds);
   const engine = new SinkEngine<Stored>(feed, {

@@ -88,7 +88,7 @@ export class Feed extends PassThrough {
 
   readonly #gone = (): void => {
     if (this.#req.readableEnded) return;
-    this.destroy(new AppError("client_gone", "The client closed the connection.", { status: 400 }));
+    this.destroy(clientGone());
   };
 }
 
@@ -151,4 +151,8 @@ export class SinkEngine<Stored> implements multer.StorageEngine {
     this.#streams.clear();
     for (const stream of streams) stream.destroy(new Error("the upload ended early"));
   }
+}
+
+export function clientGone(): AppError {
+  return new AppError("client_gone", "The client closed the connection.", { status: 400 });
 }
