@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { JobView } from "../../shared/contract/jobs.ts";
 import { job as fetchJob } from "../../tests/e2e/fleet.ts";
 import { check, type Expected, outcomeOf, type Violations } from "./checker.ts";
 import { sendJobs, sendOne, settle } from "./clients.ts";
@@ -27,7 +28,7 @@ export interface ChaosReport extends Violations, Leftovers {
 }
 
 /** No progress for so long, with all faults over, is a job that will never end. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 40_000;
 
 /** Sends the recipes to a quiet fleet, then many times to one that is being hurt, and compares. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
@@ -79,7 +80,7 @@ async function hurtRun({ chaos, recipes, expected, random, options }: HurtRun): 
   await Promise.race([sleep(options.seconds * 1000), work]);
   stop.abort();
   await work;
-  const stuck = (await settle(url, PATIENCE_MS)).map(({ id, state }) => `${id} is ${state}`);
+  const stuck = await explain(url, await settle(url, PATIENCE_MS));
   const checked = await check({ url, results: chaos.fleet.results, history, recipes, expected });
   const leftovers = await endAndLook(chaos);
   const requests = countBy(history.entries.map(({ seen }) => seen.type));
@@ -92,6 +93,15 @@ async function hurtRun({ chaos, recipes, expected, random, options }: HurtRun): 
     jobs: checked.jobs,
     files: checked.files,
   };
+}
+
+/** What is known of jobs that got stuck, as the fleet is gone when somebody asks. */
+async function explain(url: string, jobs: readonly JobView[]): Promise<string[]> {
+  if (jobs.length === 0) return [];
+  const slaves = await (await fetch(`${url}/slaves`)).text();
+  const stats = await (await fetch(`${url}/stats`)).text();
+  const details = await Promise.all(jobs.map(({ id }) => fetchJob(url, id)));
+  return [...details.map((detail) => JSON.stringify(detail)), slaves, stats];
 }
 
 function countBy(names: readonly string[]): Record<string, number> {
