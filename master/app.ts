@@ -164,6 +164,12 @@ function pipeline(parts: PipelineParts) {
       return { filename, ...stored };
     },
     read: (file) => store.read(file.key),
+    budgets: {
+      waiting: config.queueSeconds,
+      running: config.unitRunSeconds,
+      silence: config.unitSilenceSeconds,
+      total: config.jobSeconds,
+    },
   });
   return { dispatcher, runner, results };
 }

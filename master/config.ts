@@ -43,6 +43,30 @@ export const MASTER_VARIABLES = {
     "3",
     "Slaves that may be lost while they work on a file before it is set aside.",
   ),
+  queueSeconds: v(
+    "QUEUE_SECONDS",
+    as.seconds.optional(),
+    undefined,
+    "Longest time that a file waits for a slave (budget `waiting`); without it 604800.",
+  ),
+  unitRunSeconds: v(
+    "UNIT_RUN_SECONDS",
+    as.seconds.optional(),
+    undefined,
+    "Longest time that a slave works on one file (budget `running`); without it 600, more for some tasks.",
+  ),
+  unitSilenceSeconds: v(
+    "UNIT_SILENCE_SECONDS",
+    as.seconds.optional(),
+    undefined,
+    "Longest time that the work on one file may go without a sign of progress (budget `silence`); without it 120.",
+  ),
+  jobSeconds: v(
+    "JOB_SECONDS",
+    as.seconds.optional(),
+    undefined,
+    "Longest time from an upload to the end of its job (budget `total`); without it 1209600.",
+  ),
   keepJobsSeconds: v(
     "KEEP_JOBS_SECONDS",
     as.seconds,

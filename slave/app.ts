@@ -14,6 +14,7 @@ import type { SlaveConfig } from "./config.ts";
 import { ownFolder } from "./folder.ts";
 import { createHttp } from "./http/app.ts";
 import { Room } from "./http/room.ts";
+import { unitBudgets } from "./http/units.ts";
 import { handedBack } from "./pool/endings.ts";
 import { Pool } from "./pool/pool.ts";
 import { Registration } from "./registration.ts";
@@ -62,7 +63,7 @@ export async function startSlave(config: SlaveConfig, parts: SlaveParts): Promis
   const registration = new Registration({ ...config, announced, about, log });
   answerWith(
     createHttp({
-      ...{ config, tasks, pool, room, instance, version, log },
+      ...{ config, tasks, pool, room, instance, version, log, limits: limitsOf(config) },
       folder: join(folder, "leases"),
       smallBytes: config.smallFile,
       draining: draining.signal,
@@ -128,10 +129,13 @@ function createPool(config: SlaveConfig, { registry, log }: SlaveParts, folder: 
     slots: config.slots,
     smallBytes: config.smallFile,
     memoryBytes: config.childMemory,
-    runSeconds: config.runSeconds,
-    silenceSeconds: config.silenceSeconds,
+    ...unitBudgets({ task: {}, budgets: {} }, limitsOf(config)),
     maxUnits: config.childMaxUnits,
   });
+}
+
+function limitsOf({ runSeconds: running, silenceSeconds: silence }: SlaveConfig) {
+  return { running, silence };
 }
 
 function offers({ tls }: SlaveConfig, tasks: readonly TaskDefinition[]) {

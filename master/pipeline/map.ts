@@ -1,12 +1,14 @@
 import { AppError } from "../../shared/errors.ts";
 import type { JobStore, PartRecord } from "../../shared/job/port.ts";
 import type { QueuedUnit, UnitQueue } from "../../shared/queue/port.ts";
+import type { Budgets } from "../../shared/tasks/budgets.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { Json, Part, StepRef, UnitSpec } from "../../shared/tasks/task.ts";
 import { Channel } from "./channel.ts";
 import { unitDigest } from "./digest.ts";
 import type { Pace, PaceBook } from "./pace.ts";
 import type { UnitBoard, UnitOutcome, UnitWork } from "./units.ts";
+import { WaitingWatch } from "./waiting.ts";
 
 /** Units of a map that are in the queue or at slaves at a time: enough for any fleet, small in memory. */
 const WINDOW = 4096;
@@ -30,6 +32,8 @@ export interface MapCall {
   readonly name: string;
   readonly step: StepRef;
   readonly signal: AbortSignal;
+  /** How long its units may wait and run; undefined: for ever, and as slaves have it. */
+  readonly budgets?: Budgets;
   /** Told of each unit that begins, goes back to waiting, or ends. */
   readonly watch: MapWatch;
 }
@@ -92,12 +96,18 @@ class MapRun {
   readonly #channel = new Channel<Part>();
   readonly #out = new Set<string>();
   #open = 0;
+  readonly #waiting: WaitingWatch;
   readonly #onAbort = () => this.#channel.fail(this.#call.signal.reason);
 
   constructor(parts: MapParts, call: MapCall) {
     this.#parts = parts;
     this.#call = call;
     this.pace = parts.paces.open(mapId(call));
+    this.#waiting = new WaitingWatch({
+      seconds: call.budgets?.waiting ?? Number.POSITIVE_INFINITY,
+      queue: parts.queue,
+      onOver: (unit, error) => void this.#gaveUp(unit, error),
+    });
     call.signal.addEventListener("abort", this.#onAbort, { once: true });
     if (call.signal.aborted) this.#onAbort();
   }
@@ -109,11 +119,18 @@ class MapRun {
     for (const unit of units) {
       this.#out.add(unit.id);
       this.#parts.board.expect(unit.id, {
-        running: (of) => this.#call.watch.running(of),
-        waiting: (of) => this.#call.watch.waiting(of),
+        running: (of) => {
+          this.#waiting.runs(of);
+          this.#call.watch.running(of);
+        },
+        waiting: (of) => {
+          this.#waiting.waits(of);
+          this.#call.watch.waiting(of);
+        },
         ended: (of, outcome) => this.#ended(of, outcome),
       });
     }
+    for (const unit of units) this.#waiting.waits(unit);
     await this.#parts.queue.put(units);
   }
 
@@ -132,14 +149,27 @@ class MapRun {
     this.#call.signal.removeEventListener("abort", this.#onAbort);
     for (const unit of this.#out) this.#parts.board.forget(unit);
     this.#parts.paces.close(mapId(this.#call));
+    this.#waiting.stop();
+  }
+
+  /** It waited too long, and nobody works on it. */
+  async #gaveUp(unit: QueuedUnit, { code, message: error }: AppError): Promise<void> {
+    this.#parts.board.forget(unit.id);
+    this.#out.delete(unit.id);
+    this.pace.ended += 1;
+    await this.#record(unit, { ok: false, index: indexOf(unit), code, error });
   }
 
   async #ended(unit: QueuedUnit, outcome: UnitOutcome): Promise<void> {
     this.#out.delete(unit.id);
+    this.#waiting.ended(unit);
     this.#call.watch.ended(unit, outcome.work);
     this.pace.ended += 1;
     this.pace.add(unit.bytes, outcome.work.seconds);
-    const part = partOf(indexOf(unit), outcome);
+    await this.#record(unit, partOf(indexOf(unit), outcome));
+  }
+
+  async #record(unit: QueuedUnit, part: Part): Promise<void> {
     const record: PartRecord = { map: this.#call.name, digest: unitDigest(unit), part };
     try {
       await this.#parts.jobs.apply(this.#call.job.id, [{ type: "part_stored", record }]);
@@ -159,7 +189,7 @@ function* queuedUnits(call: MapCall, units: Iterable<UnitSpec>): Generator<Queue
 }
 
 function queuedUnit(call: MapCall, spec: UnitSpec, index: number): QueuedUnit {
-  const { job, step } = call;
+  const { job, step, budgets } = call;
   const task = step.task ?? job.task;
   const version = taskNamed(task).steps[step.step]?.version;
   return {
@@ -175,6 +205,7 @@ function queuedUnit(call: MapCall, spec: UnitSpec, index: number): QueuedUnit {
     crashes: 0,
     losses: 0,
     priority: job.priority,
+    ...(budgets === undefined ? {} : { budgets: { running: budgets.running, silence: budgets.silence } }),
   };
 }
 

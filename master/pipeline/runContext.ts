@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import type { JobEvent, JobRecord } from "../../shared/job/port.ts";
 import type { QueuedUnit } from "../../shared/queue/port.ts";
+import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type {
   FileRef,
   InputFile,
@@ -12,11 +13,14 @@ import type {
 } from "../../shared/tasks/task.ts";
 import type { Collector } from "./collector.ts";
 import { type MapParts, type MapWatch, mapUnits } from "./map.ts";
+import { jobBudgets } from "./totalBudget.ts";
 import type { UnitWork } from "./units.ts";
 
 export interface JobContextParts extends MapParts {
   readonly put: (group: string, name: string, body: Uint8Array) => Promise<FileRef>;
   readonly read: (file: FileRef) => Promise<Buffer>;
+  /** What the operator says of budgets. */
+  readonly budgets: MaybeBudgets;
 }
 
 export interface JobToRun {
@@ -32,6 +36,8 @@ export interface JobToRun {
 export function runContext(parts: JobContextParts, job: JobToRun): RunContext {
   const { record, signal, collector, options } = job;
   const names = new Set<string>();
+  const budgets = jobBudgets(record, parts.budgets);
+  const { watch } = job.progress;
   return {
     jobId: record.id,
     seed: record.seed,
@@ -43,8 +49,8 @@ export function runContext(parts: JobContextParts, job: JobToRun): RunContext {
       names.add(name);
       const { id, task, priority } = record;
       const ref = typeof step === "string" ? { step } : step;
-      const watch = job.progress.watch;
-      return mapUnits(parts, { job: { id, task, priority, options }, name, step: ref, signal, watch }, units);
+      const job = { id, task, priority, options };
+      return mapUnits(parts, { job, name, step: ref, signal, watch, budgets }, units);
     },
     put: (name, body) => parts.put(record.id, name, body),
     read: parts.read,

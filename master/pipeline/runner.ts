@@ -8,6 +8,7 @@ import { CLASSIC_WHOLE_JOB_TASK } from "../slaves/slave.ts";
 import { Collector, type CollectorParts } from "./collector.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { type JobContextParts, JobProgress, lastEvents, runContext } from "./runContext.ts";
+import { endInTime, isTooLong, jobBudgets } from "./totalBudget.ts";
 import { runWholeJob } from "./wholeJob.ts";
 
 export interface RunnerParts extends JobContextParts, CollectorParts {
@@ -74,6 +75,7 @@ export class JobRunner {
       },
     };
     this.#running.set(record.id, running);
+    endInTime(record, jobBudgets(record, this.#parts.budgets), running);
     return running;
   }
 
@@ -157,8 +159,8 @@ export class JobRunner {
   async #finish(record: JobRecord, work: Work, error: unknown): Promise<JobRecord> {
     const { jobs, dispatcher, logger } = this.#parts;
     const at = Date.now();
-    if (work.signal.aborted) {
-      await work.collector.flush().catch(() => undefined);
+    if (work.signal.aborted) await work.collector.flush().catch(() => undefined);
+    if (work.signal.aborted && !isTooLong(work.signal.reason)) {
       const reason = work.signal.reason instanceof AppError ? work.signal.reason.message : "Cancelled.";
       return await jobs.apply(record.id, [{ type: "cancelled", at, error: reason }]);
     }

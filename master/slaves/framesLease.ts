@@ -177,6 +177,7 @@ async function leaseForm(store: ByteStore, lease: Lease) {
     step_version: String(first.stepVersion),
     options: JSON.stringify(first.options),
     units: JSON.stringify(units),
+    ...(first.budgets === undefined ? {} : { budgets: JSON.stringify(first.budgets) }),
   };
   const wire = files.map((ref) => ({ ref, name: ref.filename.replace(/\p{Cc}/gu, "_") }));
   return await buildForm(store, { fields, fileField: taskNamed(first.task).field, files: wire });

@@ -1,5 +1,5 @@
 import type { FileState, JobState } from "../contract/jobs.ts";
-import type { Budgets } from "../tasks/budgets.ts";
+import type { MaybeBudgets } from "../tasks/budgets.ts";
 import type { InputFile, JsonObject, Part } from "../tasks/task.ts";
 
 /** A job as recorded. Times are milliseconds since 1970, UTC. */
@@ -22,7 +22,7 @@ export interface JobRecord {
   readonly error?: string;
   readonly retryOf?: string;
   /** What the client asked for; the rest is the task's and the operator's to say. */
-  readonly budgets?: Partial<Budgets>;
+  readonly budgets?: MaybeBudgets;
   readonly attachments: readonly Attachment[];
 }
 
@@ -67,7 +67,7 @@ export interface NewJob {
   readonly seed: number;
   readonly createdAt: number;
   readonly retryOf?: string;
-  readonly budgets?: Partial<Budgets>;
+  readonly budgets?: MaybeBudgets;
   /** The client's key for the request that made this job; from now on the key stands for this job. */
   readonly request?: RequestKey;
   readonly files: readonly NewFile[];

@@ -68,6 +68,19 @@ export class MemoryQueue implements UnitQueue {
     return true;
   }
 
+  async withdraw(units: readonly Pick<QueuedUnit, "id" | "job">[]): Promise<readonly string[]> {
+    const wanted = new Set(units.map(({ id }) => id));
+    const gone: string[] = [];
+    for (const job of new Set(units.map((unit) => unit.job))) {
+      for (const lane of this.#jobs.get(job)?.lanes.values() ?? []) {
+        for (const unit of takeOut(lane, wanted)) gone.push(this.#count(unit, -1).id);
+        if (lane.waiting.length === 0) this.#dropLane(lane);
+      }
+      this.#forgetIfIdle(job);
+    }
+    return gone;
+  }
+
   async cancel(job: string): Promise<void> {
     for (const lane of this.#jobs.get(job)?.lanes.values() ?? []) {
       for (const unit of lane.waiting.slice(lane.head)) this.#count(unit, -1);
@@ -205,6 +218,14 @@ function fitting(lane: Lane, size: LeaseSize): QueuedUnit[] {
     if (isSuspect(unit)) break;
   }
   return units;
+}
+
+function takeOut(lane: Lane, wanted: ReadonlySet<string>): QueuedUnit[] {
+  trim(lane);
+  const gone = lane.waiting.filter(({ id }) => wanted.has(id));
+  const left = lane.waiting.filter(({ id }) => !wanted.has(id));
+  if (gone.length > 0) lane.waiting.splice(0, lane.waiting.length, ...left);
+  return gone;
 }
 
 /** A unit that ended a child or went down with a slave travels alone, so that it can harm no other. */

@@ -1,3 +1,4 @@
+import type { LeaseBudgets } from "../tasks/budgets.ts";
 import type { FileRef, JsonObject } from "../tasks/task.ts";
 
 /** A unit as the queue holds it: references only, never bytes. */
@@ -17,6 +18,8 @@ export interface QueuedUnit {
   readonly crashes: number;
   /** Tries that were lost together with their slave. */
   readonly losses: number;
+  /** How long a slave may take for it; the slave's own limits unless said. */
+  readonly budgets?: LeaseBudgets;
   /** Weight of the job in the fair share; 1 unless said. */
   readonly priority: number;
 }
@@ -74,6 +77,8 @@ export interface UnitQueue {
   ack(lease: Lease, unit: string): Promise<boolean>;
   /** Hands a unit back; it goes out again before the others of its job. */
   fail(lease: Lease, unit: string, reason: FailReason): Promise<boolean>;
+  /** Takes these units out where they wait, and answers which those were; what is leased stays. */
+  withdraw(units: readonly Pick<QueuedUnit, "id" | "job">[]): Promise<readonly string[]>;
   /** Drops everything of a job that waits; leases of it are lost. */
   cancel(job: string): Promise<void>;
   /** Calls back whenever something may have become leasable. Returns its own undoing. */

@@ -126,6 +126,23 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
       await queue.close();
     });
 
+    test("units that wait can be withdrawn, leased ones cannot", async () => {
+      const queue = await open();
+      await queue.put([...units("a", 3), ...units("b", 1)]);
+      const lease = required(await queue.lease(wish({ units: 1 })));
+      const all = [...units("a", 3), ...units("b", 1), ...units("c", 1)];
+      expect([...(await queue.withdraw(all.filter(({ id }) => id !== "a/main/2")))].sort()).toEqual([
+        "a/main/1",
+        "b/main/0",
+      ]);
+      expect(queue.size()).toEqual({ waiting: 1, leased: 1, bytes: 1 });
+      expect(await queue.ack(lease, "a/main/0")).toBe(true);
+      const left = required(await queue.lease(wish({ units: 5 })));
+      expect(left.units.map(({ id }) => id)).toEqual(["a/main/2"]);
+      expect(await queue.lease(wish({ units: 5 }))).toBeUndefined();
+      await queue.close();
+    });
+
     test("tells when something may be leased", async () => {
       const queue = await open();
       let calls = 0;

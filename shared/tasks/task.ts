@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { MaybeBudgets } from "./budgets.ts";
 
 /** What may cross the wire as JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -38,6 +39,8 @@ export interface TaskDefinition<Options extends object = object> {
    * it is what a classic slave may do. A task without such a step leaves it out and has a `run` of its own.
    */
   readonly mainStep?: string;
+  /** How long its work may take, where that is not the usual; seconds. */
+  readonly budgets?: MaybeBudgets;
   /** What the master coordinates; without it: map `mainStep` over the files, publish each part as it comes. */
   readonly run?: (job: RunContext<Options>) => Promise<void>;
   /** Loads the steps with their libraries; only ever called in a slave's child process. */

@@ -22,6 +22,7 @@ export interface LeaseContext {
   /** Folder in which each request gets one of its own. */
   readonly folder: string;
   readonly smallBytes: number;
+  readonly limits: LeaseRun["limits"];
   readonly config: { readonly uploadIdleSeconds: number };
   /** Aborted when the slave is told to stop: nothing new is begun. */
   readonly draining: AbortSignal;
@@ -72,6 +73,7 @@ async function serve({ context, place, folder }: Visit, req: Request, res: Respo
   const run: LeaseRun = {
     pool: context.pool,
     folder,
+    limits: context.limits,
     gone,
     draining: context.draining,
     ended,

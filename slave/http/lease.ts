@@ -2,6 +2,7 @@ import { z } from "zod";
 import { leaseUnits } from "../../shared/contract/fleet.ts";
 import { AppError, RequestError } from "../../shared/errors.ts";
 import { type MultipartForm, textField } from "../../shared/http/multipart.ts";
+import { leaseBudgets, type MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type { LocalFile } from "../../shared/tasks/local.ts";
 import { DEFAULT_TASK } from "../../shared/tasks/registry.ts";
 import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
@@ -21,11 +22,13 @@ export interface Lease {
   readonly options: object;
   readonly files: readonly LocalFile[];
   readonly units: readonly WorkUnit[];
+  /** What the master allows; seconds. */
+  readonly budgets: MaybeBudgets;
 }
 
 /**
- * Fields: `task_type`, the task's files; from masters of ours also `step`, `step_version`, `options`, `units`.
- * @throws RequestError `unknown_task`, `no_files`, `unknown_step`, `bad_options`, `bad_units`;
+ * Fields: `task_type`, the task's files; from masters of ours also `step`, `step_version`, `options`, `units`, `budgets`.
+ * @throws RequestError `unknown_task`, `no_files`, `unknown_step`, `bad_options`, `bad_budgets`, `bad_units`;
  *   AppError `step_version_mismatch` (409)
  */
 export function parseLease(form: MultipartForm<LocalFile>, tasks: readonly TaskDefinition[]): Lease {
@@ -36,8 +39,9 @@ export function parseLease(form: MultipartForm<LocalFile>, tasks: readonly TaskD
       details: { field: task.field, hint: `Files of this task go into the field ${task.field}.` },
     });
   const step = stepOf(task, textField(form, "step"), textField(form, "step_version"));
+  const budgets = budgetsIn(textField(form, "budgets"));
   const options = optionsOf(task, textField(form, "options"), step !== undefined);
-  return { task, step, options, files, units: unitsOf(textField(form, "units"), files) };
+  return { task, step, options, files, units: unitsOf(textField(form, "units"), files), budgets };
 }
 
 function taskOf(name: string, tasks: readonly TaskDefinition[]): TaskDefinition {
@@ -75,6 +79,16 @@ function optionsOf(task: TaskDefinition, text: string | undefined, isForStep: bo
   const where = issue?.path.join(".") || "options";
   throw new RequestError("bad_options", `options: ${where}: ${issue?.message ?? "not valid"}`, {
     details: { field: "options" },
+  });
+}
+
+function budgetsIn(text: string | undefined): MaybeBudgets {
+  if (text === undefined) return {};
+  const parsed = leaseBudgets.safeParse(parseJson("budgets", text));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new RequestError("bad_budgets", `budgets: ${issue?.path.join(".")}: ${issue?.message}`, {
+    details: { field: "budgets", valid_values: ["running", "silence"] },
   });
 }
 

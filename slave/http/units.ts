@@ -1,4 +1,6 @@
 import { rm } from "node:fs/promises";
+import { budgetsOf, type MaybeBudgets } from "../../shared/tasks/budgets.ts";
+import type { TaskDefinition } from "../../shared/tasks/task.ts";
 import type { Pool } from "../pool/pool.ts";
 import type { UnitOutput } from "../pool/unit.ts";
 import type { Lease, WorkUnit } from "./lease.ts";
@@ -9,6 +11,8 @@ export interface LeaseRun {
   readonly pool: Pool;
   /** Folder for its files; removed with the request. */
   readonly folder: string;
+  /** What the operator of this slave set; seconds. */
+  readonly limits: MaybeBudgets;
   /** The other side is gone: nothing is worth finishing. */
   readonly gone: AbortSignal;
   /** The slave is stopping: what has not begun is handed back. */
@@ -64,6 +68,19 @@ async function oneUnit(piece: Piece, run: LeaseRun & { readonly outlet: Outlet }
   if (!(output.body instanceof Uint8Array)) await rm(output.body.path, { force: true });
 }
 
+/** As the master says, within what this slave's operator allows. */
+export function unitBudgets(
+  { task, budgets }: { readonly task: Pick<TaskDefinition, "budgets">; readonly budgets: MaybeBudgets },
+  limits: MaybeBudgets,
+) {
+  const { running, silence } = budgetsOf(task, { ...budgets, ...given(limits) }, budgets);
+  return { runSeconds: running, silenceSeconds: silence };
+}
+
+function given({ running, silence }: MaybeBudgets): MaybeBudgets {
+  return { ...(running === undefined ? {} : { running }), ...(silence === undefined ? {} : { silence }) };
+}
+
 function compute(
   { lease, step, unit }: Piece,
   run: LeaseRun & { readonly outlet: Outlet },
@@ -76,6 +93,7 @@ function compute(
       signal: run.ended,
       stopWaiting: run.draining,
       keepIn: run.folder,
+      budgets: unitBudgets(lease, run.limits),
       onStart,
       onProgress: (done) => run.outlet.progress(unit, done),
     },

@@ -1,5 +1,6 @@
 import { CHILD_KILLED } from "../../shared/contract/frames.ts";
 import { AppError, type AppErrorInit } from "../../shared/errors.ts";
+import { raisedBy } from "../../shared/tasks/budgets.ts";
 
 /** Why a unit's child was ended, or ended by itself. The sentences name what raises a limit, never the file. */
 
@@ -12,17 +13,13 @@ export class HandedBackError extends AppError {}
 const unit: AppErrorInit = { status: 422 };
 
 export function timedOut(seconds: number): AppError {
-  return new AppError(
-    "timed_out",
-    `It ran longer than ${seconds} seconds. UNIT_RUN_SECONDS on the slave raises this limit.`,
-    unit,
-  );
+  return new AppError("timed_out", `It ran longer than ${seconds} seconds. ${raisedBy("running")}`, unit);
 }
 
 export function silent(seconds: number): AppError {
   return new AppError(
     "silent",
-    `It told of no progress for ${seconds} seconds. UNIT_SILENCE_SECONDS on the slave raises this limit.`,
+    `It told of no progress for ${seconds} seconds. ${raisedBy("silence")}`,
     unit,
   );
 }

@@ -8,6 +8,8 @@ export interface UnitHooks {
   readonly stopWaiting?: AbortSignal;
   /** Folder that a large result is moved to; the caller removes it. */
   readonly keepIn: string;
+  /** How long it may take, where that is not as the pool has it. */
+  readonly budgets?: { readonly runSeconds: number; readonly silenceSeconds: number };
   readonly onStart?: () => void;
   /** `done` is 0..1. */
   readonly onProgress?: (done?: number) => void;

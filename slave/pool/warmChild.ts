@@ -94,7 +94,7 @@ export class WarmChild {
       this.#child.kill();
     };
     const onAbort = () => end(hooks.signal.reason);
-    const watch = watchUnit(this.#child.pid, this.#settings, end);
+    const watch = watchUnit(this.#child.pid, { ...this.#settings, ...hooks.budgets }, end);
     hooks.signal.addEventListener("abort", onAbort, { once: true });
     try {
       return await new Promise<UnitOutput>((resolve, reject) => {

@@ -16,5 +16,7 @@ export const ocr: TaskDefinition<OcrOptions> = {
   schemaVersion: SCHEMA_VERSION,
   steps: { recognize: { version: 2, warm: true } },
   mainStep: "recognize",
+  // Hundreds of pages in one TIFF take their time.
+  budgets: { running: 1_800 },
   load: () => import("./process.ts"),
 };
