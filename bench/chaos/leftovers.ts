@@ -13,6 +13,8 @@ export interface Leftovers {
   readonly spool: string[];
 }
 
+/** Time that a master has for its first sweep. */
+const SWEEP_MS = 3000;
 /** Looks, 100 ms apart, until something counts as left behind. */
 const TRIES = 100;
 
@@ -20,6 +22,10 @@ const TRIES = 100;
 export async function endAndLook(chaos: ChaosFleet): Promise<Leftovers> {
   const { masterData, fleet } = chaos;
   const spool = await temporary(chaos);
+  // What a kill cut off is removed by the next start.
+  await chaos.killMaster();
+  await chaos.startMaster();
+  await sleep(SWEEP_MS);
   const purged = await purgeAll(chaos.url);
   const jobs = new Set((await allJobs(chaos.url)).map(({ id }) => id));
   await chaos.halt();
