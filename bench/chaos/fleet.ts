@@ -23,6 +23,7 @@ export interface ChaosSlave {
   readonly name: string;
   readonly wire: Wire;
   readonly pid: number;
+  readonly port: number;
   /** Kills it if it lives, and starts it again at its port. */
   restart(afterMs: number): Promise<void>;
   kill(): Promise<void>;
@@ -90,6 +91,7 @@ async function startSlave(
     get pid() {
       return started.process.pid ?? 0;
     },
+    port: started.port,
     kill: () => started.kill("SIGKILL"),
     restart: async (afterMs) => {
       await started.kill("SIGKILL");

@@ -1,13 +1,18 @@
 import { parseArgs } from "node:util";
+import { measureAll } from "./measure/all.ts";
 import { table, violationsOf } from "./report.ts";
 import { runChaos } from "./run.ts";
 
-/** `npm run chaos -- --seed N --minutes M`: ends with 1 when something was lost, differs or stays behind. */
+/**
+ * `npm run chaos -- --seed N --minutes M`: ends with 1 when something was lost, differs or stays behind.
+ * `--measure` also measures what faults cost, `--quiet` tells the result only.
+ */
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     minutes: { type: "string", default: "2" },
     quiet: { type: "boolean", default: false },
+    measure: { type: "boolean", default: false },
   },
 });
 const started = Date.now();
@@ -18,4 +23,5 @@ const tell = (line: string) => {
 tell(`seed ${seed}, ${values.minutes} minutes`);
 const report = await runChaos({ seed, seconds: Number(values.minutes) * 60, recipes: 24, tell });
 console.log(`\nseed ${seed}, ${values.minutes} minutes of faults\n${table(report)}`);
+if (values.measure) console.log(["", ...(await measureAll(seed))].join("\n"));
 if (violationsOf(report).some(([, list]) => list.length > 0)) process.exitCode = 1;

@@ -1,0 +1,26 @@
+import type { ChaosFleet, ChaosSlave } from "../fleet.ts";
+
+interface Status {
+  readonly working_on?: readonly { readonly filename: string }[];
+}
+
+/** Names of the files that a slave works on now; none when it is not there. */
+export async function filesAt(slave: ChaosSlave): Promise<string[]> {
+  try {
+    const status = (await (await fetch(`http://127.0.0.1:${slave.port}/check_status`)).json()) as Status;
+    return (status.working_on ?? []).map(({ filename }) => filename);
+  } catch {
+    return [];
+  }
+}
+
+export async function isWorkingOn({ slaves }: ChaosFleet, prefix: string): Promise<boolean> {
+  const files = await Promise.all(slaves.map(filesAt));
+  return files.flat().some((name) => name.startsWith(prefix));
+}
+
+/** The value below which this share of them lies. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
