@@ -13,7 +13,7 @@ export interface UploadParts {
 }
 
 /** Fields that `/assign_task` knows; another one is most likely a misspelt one. */
-const FIELDS = ["task_type", "options"];
+const FIELDS = ["task_type", "options", "budgets"];
 
 /**
  * Streams a multipart request into the spool. Nothing is judged before all of it is there, so fields may
@@ -35,7 +35,8 @@ export async function receiveUpload(
     const unknown = Object.keys(form.fields).find((name) => !FIELDS.includes(name));
     if (unknown !== undefined) throw unknownField(unknown);
     const taskType = textField(form, "task_type") ?? DEFAULT_TASK;
-    return { id, taskType, options: textField(form, "options"), files };
+    const budgets = textField(form, "budgets");
+    return { id, taskType, options: textField(form, "options"), budgets, files };
   } catch (error) {
     await store.remove(files.map((file) => file.key));
     throw error;

@@ -3,6 +3,7 @@ import type { JobStore } from "../../shared/job/port.ts";
 import { parseOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { InputFile, JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
+import { parseBudgets } from "./budgetField.ts";
 import type { JobRunner, RunningJob } from "./runner.ts";
 
 /** An upload after its bytes are in the spool, before anything of it was judged. */
@@ -12,6 +13,8 @@ export interface Upload {
   readonly taskType: string;
   /** The field `options`, as text. */
   readonly options: string | undefined;
+  /** The field `budgets`, as text. */
+  readonly budgets?: string | undefined;
   readonly files: readonly UploadedFile[];
   /** Whether the job must survive a power loss before the answer. */
   readonly durable: boolean;
@@ -37,6 +40,7 @@ export interface IntakeParts {
 export async function takeIn(parts: IntakeParts, upload: Upload): Promise<RunningJob> {
   const task = taskNamed(upload.taskType);
   const options = parseOptions(task, upload.options);
+  const budgets = parseBudgets(upload.budgets);
   const files = inputsOf(task, upload.files);
   refuseWhenFull(parts);
   if (upload.durable) await parts.sync();
@@ -49,6 +53,7 @@ export async function takeIn(parts: IntakeParts, upload: Upload): Promise<Runnin
       seed: seedOf(upload.id),
       createdAt: Date.now(),
       files: files.map((file) => ({ ...file, resultName: (stem) => task.resultName(stem, options) })),
+      ...(budgets === undefined ? {} : { budgets }),
     },
     { durable: upload.durable, replaceNames: parts.replaceNames },
   );

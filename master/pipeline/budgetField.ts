@@ -1,0 +1,33 @@
+import { RequestError } from "../../shared/errors.ts";
+import { BUDGET_VARIABLES, budgetWish, type MaybeBudgets } from "../../shared/tasks/budgets.ts";
+
+/**
+ * The form field `budgets`: a JSON object with any of `waiting`, `running`, `silence`, `total`, in seconds.
+ * @throws RequestError `bad_budgets`
+ */
+export function parseBudgets(text: string | undefined): MaybeBudgets | undefined {
+  if (text === undefined || text.trim() === "") return undefined;
+  const parsed = budgetWish.safeParse(fromJson(text));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw badBudgets([issue?.path.join("."), issue?.message].filter(Boolean).join(": "));
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badBudgets("this is not JSON");
+  }
+}
+
+function badBudgets(reason: string): RequestError {
+  const valid = Object.keys(BUDGET_VARIABLES);
+  return new RequestError("bad_budgets", `budgets: ${reason}`, {
+    details: {
+      field: "budgets",
+      valid_values: valid,
+      hint: `Seconds above 0, as in {"running": 60}. There are ${valid.join(", ")}.`,
+    },
+  });
+}
