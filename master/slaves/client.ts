@@ -45,7 +45,9 @@ export function createSlaveHttp({ fleetToken, ca }: SlaveHttpOptions): SlaveHttp
     httpsAgent: secureAgent,
     // Redirects would lead around the pinned address, and following them keeps bodies in memory.
     maxRedirects: 0,
-    maxBodyLength: Number.POSITIVE_INFINITY,
+    // None. With a limit, Infinity too, axios sends a form through a stream that never ends the request, and its
+    // connection is never used again nor closed.
+    maxBodyLength: -1,
     // Any limit makes axios wrap the stream in one that cannot be destroyed while it waits.
     maxContentLength: -1,
     proxy: false,
@@ -93,10 +95,26 @@ async function send(
   target: Target & LeaseForm,
   signal: AbortSignal,
 ): Promise<Readable> {
-  const { slave, form, accept } = target;
+  const { form } = target;
+  try {
+    const answer = await post(client, target, signal);
+    // Whoever has the whole answer, or gives it up, sends no more of the lease.
+    answer.once("close", () => form.destroy());
+    return answer;
+  } catch (error) {
+    form.destroy();
+    throw error;
+  }
+}
+
+async function post(
+  client: AxiosInstance,
+  { slave, form, accept, headers }: Target & LeaseForm,
+  signal: AbortSignal,
+): Promise<Readable> {
   const response = await client.post<Readable>(`${slave.baseUrl}/get_task`, form, {
     signal,
-    headers: { ...form.getHeaders(), ...target.headers, accept, "content-length": form.getLengthSync() },
+    headers: { ...form.getHeaders(), ...headers, accept, "content-length": form.getLengthSync() },
   });
   if (response.status === 200) return response.data;
   throw await refusalOf(response);

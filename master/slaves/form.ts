@@ -30,6 +30,10 @@ export async function buildForm(store: ByteStore, wire: WireForm): Promise<FormD
       contentType: "application/octet-stream",
     });
   });
+  // A form that is destroyed does not close what it was made of.
+  form.once("close", () => {
+    for (const content of contents) if (content instanceof Readable) content.destroy();
+  });
   return form;
 }
 
