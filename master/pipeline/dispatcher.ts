@@ -34,6 +34,8 @@ export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #active = new Set<ActiveLease>();
   readonly #undo: (() => void)[] = [];
+  /** By step; of this round. */
+  readonly #fleetSlots = new Map<string, number>();
   /** Second copies of late units: how many were sent, how many answered first. */
   readonly speculation = { copies: 0, won: 0 };
   #scheduled = false;
@@ -89,6 +91,7 @@ export class Dispatcher {
   /** One lease per slave and round, so that all get some of a small job. */
   async #dispatchAll(): Promise<void> {
     this.#again = false;
+    this.#fleetSlots.clear();
     for (let given = true; given && !this.#stopped; ) {
       given = false;
       const slaves = [...this.#parts.registry.alive()].sort((a, b) => load(a) - load(b));
@@ -118,18 +121,26 @@ export class Dispatcher {
     const unitSeconds = this.#parts.times.expected(stepKey(first), first.bytes);
     if (slave.classic) return classicSize(slave, unitSeconds);
     if (first.step === WHOLE_JOB_STEP) return { units: 1, bytes: first.bytes };
-    const fleetSlots = this.#parts.registry
-      .alive()
-      .reduce((sum, one) => sum + (canDo(one, first) ? one.slots : 0), 0);
     return leaseSize({
       slots: slave.slots,
-      fleetSlots,
+      fleetSlots: this.#slotsFor(first),
       assigned: slave.assigned,
       assignedSeconds: slave.assignedSeconds,
       waiting,
       unitSeconds,
       unitBytes: first.bytes,
     });
+  }
+
+  /** Slots of all slaves that can do it; counted once a round, as every slave is asked in each. */
+  #slotsFor(unit: QueuedUnit): number {
+    const key = `${stepKey(unit)}/${unit.stepVersion}`;
+    const known = this.#fleetSlots.get(key);
+    if (known !== undefined) return known;
+    const able = this.#parts.registry.alive().filter((slave) => canDo(slave, unit));
+    const slots = able.reduce((sum, slave) => sum + slave.slots, 0);
+    this.#fleetSlots.set(key, slots);
+    return slots;
   }
 
   async #run(active: ActiveLease): Promise<void> {
