@@ -42,18 +42,37 @@ export function addJobs(program: Command, run: RunCommand): void {
   );
 }
 
+interface SlavesFlags extends ConnectionFlags {
+  readonly add?: number;
+  readonly remove?: string;
+}
+
 /** `slaves` */
 export function addSlaves(program: Command, run: RunCommand): void {
-  const command = program.command("slaves").description("list the slaves that registered");
-  withConnection(command).action((flags: ConnectionFlags) =>
-    show(run, flags, async ({ client, signal }) =>
-      shown({ slaves: await client.slaves({ signal }) }, ({ slaves }, terminal) =>
+  const command = program
+    .command("slaves")
+    .description("list the slaves that registered")
+    .addOption(new Option("--add <count>", "start so many on the master's machine").argParser(upTo500))
+    .option("--remove <id>", "let one finish what it has, and go (a name will do)");
+  withConnection(command).action((flags: SlavesFlags) =>
+    show(run, flags, async ({ client, signal }) => {
+      const { add, remove } = flags;
+      if (add !== undefined) await client.addSlaves(add, { signal });
+      if (remove !== undefined) await client.removeSlave(await slaveId(client, remove, signal), { signal });
+      return shown({ slaves: await client.slaves({ signal }) }, ({ slaves }, terminal) =>
         slaves.length === 0
           ? ["No slaves. Start one with: npm run slave"]
           : tableLines(SLAVE_COLUMNS, slaves, terminal.width),
-      ),
-    ),
+      );
+    }),
   );
+}
+
+/** People see names; ids are in `--json`. */
+async function slaveId(client: Connection["client"], wanted: string, signal: AbortSignal): Promise<string> {
+  const named = (await client.slaves({ signal })).filter(({ name }) => name === wanted);
+  const [one] = named;
+  return named.length === 1 && one !== undefined ? one.id : wanted;
 }
 
 /** `tasks [name]` */

@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
 import type {
   AssignAnswer,
@@ -81,6 +81,18 @@ export class ManyhandsClient {
 
   async slaves({ signal }: CallOptions = {}): Promise<readonly SlaveView[]> {
     return understood("slaves", await this.#http.json({ path: "/slaves", signal })).slaves;
+  }
+
+  /** Starts slaves on the master's machine. @throws AppError `too_many_slaves` */
+  async addSlaves(count: number, { signal }: CallOptions = {}): Promise<void> {
+    const body = Readable.from([JSON.stringify({ count })], { objectMode: false });
+    const headers = { "Content-Type": "application/json" };
+    await this.#http.json({ method: "POST", path: "/slaves", headers, body, signal });
+  }
+
+  /** Lets a slave finish what it has, and go. @throws AppError `no_such_slave` */
+  async removeSlave(id: string, { signal }: CallOptions = {}): Promise<void> {
+    await this.#http.json({ method: "DELETE", path: `/slaves/${encodeURIComponent(id)}`, signal });
   }
 
   /** Newest first. */

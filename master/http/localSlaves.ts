@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RequestHandler } from "express";
 import { z } from "zod";
 import { AppError, RequestError } from "../../shared/errors.ts";
@@ -28,6 +29,7 @@ export function addSlaves({ registry, localSlaves }: LocalSlavesParts): RequestH
     if (!parsed.success) throw badWish(parsed.error);
     const { count, slots } = parsed.data;
     const started = await localSlaves.add(count, slots);
+    await Promise.all(started.map(({ id }) => untilRegistered(registry, id)));
     const slaves = started.map(({ id, name, url: address }) => {
       const known = registry.get(id);
       return known === undefined ? { id, name, address, state: "pending", slots } : slaveView(known);
@@ -51,6 +53,11 @@ export function removeSlave({ registry, localSlaves, slaveHttp }: LocalSlavesPar
     }
     res.status(202).json(slaveView(slave));
   };
+}
+
+/** It listens first and registers then. One that takes long will still come. */
+async function untilRegistered(registry: SlaveRegistry, id: string): Promise<void> {
+  for (let tries = 0; tries < 100 && registry.get(id) === undefined; tries += 1) await sleep(50);
 }
 
 function badWish(error: z.ZodError): RequestError {

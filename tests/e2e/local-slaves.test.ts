@@ -1,7 +1,12 @@
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import type { SlaveView } from "../../shared/contract/jobs.ts";
 import { assign, assignLines, type Fleet, startFleet, until } from "./fleet.ts";
+
+const run = promisify(execFile);
 
 describe("slaves that come and go by request", () => {
   let fleet: Fleet;
@@ -53,6 +58,19 @@ describe("slaves that come and go by request", () => {
     await fleet.master.kill("SIGTERM");
     expect(fleet.master.process.exitCode).toBe(0);
     expect(isRunning(pid)).toBe(false);
+  });
+
+  test("node cli slaves --add and --remove do the same", async () => {
+    fleet = await startFleet();
+    const cli = async (...args: string[]) => {
+      const command = [join(import.meta.dirname, "../../dist/cli/main.js"), "slaves", ...args];
+      const { stdout } = await run(process.execPath, [...command, "--master", fleet.master.url]);
+      return stdout;
+    };
+    expect(await cli("--add", "1")).toContain("local-1");
+    await fleet.alive(1);
+    await cli("--remove", "local-1");
+    await until("it to be gone", async () => ((await listed()).length === 0 ? true : undefined));
   });
 
   test("more than MAX_LOCAL_SLAVES are refused, and so is what is no number", async () => {
