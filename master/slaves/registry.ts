@@ -127,7 +127,9 @@ export class SlaveRegistry {
     describe(slave, request);
     if (restarted && slave.state !== "pending") this.#change(slave, "lost", "it was restarted");
     if (restarted) {
+      // The troubles were those of the process before.
       slave.troubles = 0;
+      slave.restUntil = 0;
       slave.drainWanted = false;
     }
     void this.#askOnce(slave, request.instance);
