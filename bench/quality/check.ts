@@ -26,6 +26,8 @@ export interface Measure {
 export interface QualityJob {
   readonly options: JsonObject;
   readonly files: readonly CorpusFile[];
+  /** How its files end, where the options change that: an encrypted file with its password. */
+  readonly expect?: "ok";
 }
 
 /** What `npm run quality` runs for a task: jobs over its corpus folder, then the measures of their outcomes. */

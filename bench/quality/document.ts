@@ -63,7 +63,7 @@ export const check: QualityCheck = {
 function locked(files: readonly CorpusFile[]): QualityJob[] {
   return files
     .filter(({ entry }) => typeof entry.password === "string")
-    .map((file) => ({ options: { password: String(file.entry.password) }, files: [file] }));
+    .map((file) => ({ options: { password: String(file.entry.password) }, files: [file], expect: "ok" }));
 }
 
 function casesOf(job: QualityJob | undefined, outcomes: readonly Outcome[] | undefined): Case[] {
@@ -148,14 +148,17 @@ function isLong(word: string): boolean {
   return [...word].length >= 3;
 }
 
-/** Runs of letters, digits and marks, case and compatibility forms folded. */
+/**
+ * Runs of letters, digits and marks, case and compatibility forms folded. A mark begins no word: the fold makes
+ * an accent that stands alone a space and a mark, and neither is anything to be read.
+ */
 function wordsOf(text: string): readonly string[] {
   return (
     text
       .normalize("NFKC")
       .replace(/\u00ad/g, "")
       .toLowerCase()
-      .match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
+      .match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? []
   );
 }
 

@@ -69,7 +69,8 @@ function expectations(jobs: readonly QualityJob[], outcomes: readonly (readonly 
   const wrong: string[] = [];
   let counted = 0;
   jobs.forEach((job, j) => {
-    job.files.forEach(({ file, expect }, f) => {
+    job.files.forEach(({ file, expect: usual }, f) => {
+      const expect = job.expect ?? usual;
       const outcome = outcomes[j]?.[f];
       counted += 1;
       if (outcome === undefined) wrong.push(`${file}: no outcome`);

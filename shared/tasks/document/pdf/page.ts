@@ -1,6 +1,7 @@
 import { countCharacters, countWords } from "../words.ts";
 import { readAnnotations } from "./annotations.ts";
-import type { PdfDocument, PdfPage, TextContent } from "./library.ts";
+import { Assembler } from "./assemble.ts";
+import type { PdfDocument, PdfPage } from "./library.ts";
 import { joinLines } from "./lines.ts";
 
 /** One page as it stands in the result. */
@@ -93,25 +94,16 @@ async function readOpenPage(page: PdfPage): Promise<PageText> {
 
 /** Stops at a limit: a page made to explode costs no more than a very long honest one. */
 async function readTextLayer(page: PdfPage): Promise<string> {
-  const reader = page.streamTextContent({ includeMarkedContent: false }).getReader();
-  const pieces: string[] = [];
-  let length = 0;
-  while (length <= LONGEST_PAGE) {
+  const content = page.streamTextContent({ includeMarkedContent: false, disableNormalization: true });
+  const reader = content.getReader();
+  const lines = new Assembler();
+  while (lines.length <= LONGEST_PAGE) {
     const { done, value } = await reader.read();
-    if (done || value === undefined) return joinLines(pieces.join(""));
-    const text = value.items.map(textOf).join("");
-    pieces.push(text);
-    length += text.length;
+    if (done || value === undefined) return joinLines(lines.text());
+    for (const item of value.items) if ("str" in item) lines.add(item);
   }
   await reader.cancel(new Error("enough text"));
-  return joinLines(pieces.join(""));
-}
-
-type Item = TextContent["items"][number];
-
-function textOf(item: Item): string {
-  if (!("str" in item)) return "";
-  return item.hasEOL ? `${item.str}\n` : item.str;
+  return joinLines(lines.text());
 }
 
 function rounded(points: number): number {

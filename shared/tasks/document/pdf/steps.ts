@@ -98,8 +98,7 @@ async function withOcr(page: PageText, file: StepFile): Promise<PageText> {
 async function result(draft: Draft, options: DocumentOptions): Promise<StepOutput> {
   const fields = await pdfFields(draft.head, draft.pages, options);
   const { page_count, word_count, text_content } = fields;
-  const summary = oneLine(
-    `PDF, ${page_count} pages, ${word_count} words: ${String(text_content).slice(0, 300)}`,
-  );
+  const counted = page_count === 1 ? "1 page" : `${page_count} pages`;
+  const summary = oneLine(`PDF, ${counted}, ${word_count} words: ${String(text_content).slice(0, 300)}`);
   return jsonResult({ task: TASK, schemaVersion: SCHEMA_VERSION, file: draft.file, summary }, fields);
 }

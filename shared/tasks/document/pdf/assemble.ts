@@ -1,0 +1,163 @@
+import { withAccent } from "./accents.ts";
+
+/** A run of glyphs as the engine gives it: one font, one baseline, spaces inside already found. */
+export interface Run {
+  readonly str: string;
+  /** `ltr`, `rtl` or `ttb`; text of `rtl` runs is in reading order already. */
+  readonly dir: string;
+  /** Text space to page: the direction of its baseline, its size, and its origin. */
+  readonly transform: readonly number[];
+  /** Advance along its baseline, in points. */
+  readonly width: number;
+  readonly hasEOL: boolean;
+}
+
+/** A run with its place on its baseline. Lengths in points. */
+interface Piece {
+  text: string;
+  readonly isRtl: boolean;
+  /** Unit vector along the baseline; zero where places mean nothing. */
+  readonly direction: readonly [x: number, y: number];
+  readonly start: number;
+  end: number;
+  /** Distance of the baseline from the origin. */
+  readonly baseline: number;
+  readonly size: number;
+}
+
+// Shares of the font size. A gap of a tenth parts words (pdfminer's `word_margin`, poppler's `minWordBreakSpace`).
+const WORD_GAP = 0.1;
+/** Where the baseline changes no pair is kerned, so a smaller gap is on purpose: a footnote's mark and its text. */
+const SHIFTED_GAP = 0.05;
+const SHIFT = 0.1;
+/** An accent stands over its letter when they overlap by more than kerning ever does. */
+const OVERLAP = 0.15;
+/** Text drawn twice at nearly the same place looks bold; poppler's `dupMaxPriDelta` and `dupMaxSecDelta`. */
+const TWICE_ALONG = 0.1;
+const TWICE_ACROSS = 0.2;
+
+/** Puts runs of a page together into lines, from where they stand. Runs come in the order of the content. */
+export class Assembler {
+  #lines = "";
+  #line: Piece[] = [];
+
+  add(run: Run): void {
+    if (run.str !== "") this.#append(toPiece(run));
+    if (run.hasEOL) this.#endLine();
+  }
+
+  /** Characters so far. */
+  get length(): number {
+    return this.#lines.length;
+  }
+
+  text(): string {
+    this.#endLine();
+    return this.#lines;
+  }
+
+  #append(piece: Piece): void {
+    const last = this.#line.at(-1);
+    if (last === undefined || !haveSameDirection(last, piece)) this.#line.push(piece);
+    else if (isDrawnTwice(last, piece)) return;
+    else if (!joinAccent(last, piece)) {
+      if (isApart(last, piece)) this.#line.push({ ...piece, text: " ", start: last.end, end: piece.start });
+      this.#line.push(piece);
+    }
+  }
+
+  #endLine(): void {
+    const pieces = this.#line.some(({ isRtl }) => isRtl) ? inReadingOrder(this.#line) : this.#line;
+    this.#lines += `${pieces.map(({ text }) => text).join("")}\n`;
+    this.#line = [];
+  }
+}
+
+/** Ligatures, presentation forms and special spaces, as plain text has them. */
+const COMPATIBLE = /[\u00a0\u00b5\u037e\u2000-\u200a\u202f\u2126\u212a\u212b\ufb00-\ufdff\ufe70-\ufefc]+/g;
+
+function toPiece({ str, dir, transform, width }: Run): Piece {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = transform;
+  const length = dir === "ttb" ? 0 : Math.hypot(a, b);
+  const [x, y] = length === 0 ? [0, 0] : [a / length, b / length];
+  const start = e * x + f * y;
+  return {
+    // Only after the engine put letters into reading order: what one glyph stands for must not be turned round.
+    text: str.replace(COMPATIBLE, (form) => form.normalize("NFKC")),
+    isRtl: dir === "rtl",
+    direction: [x, y],
+    start,
+    end: start + width,
+    baseline: f * x - e * y,
+    size: Math.hypot(c, d),
+  };
+}
+
+function haveSameDirection({ direction: [x, y] }: Piece, { direction: [u, v] }: Piece): boolean {
+  return x * u + y * v > 0.99;
+}
+
+function isDrawnTwice(last: Piece, piece: Piece): boolean {
+  if (last.text !== piece.text || last.text.trim() === "") return false;
+  const along = Math.abs(last.start - piece.start);
+  const across = Math.abs(last.baseline - piece.baseline);
+  return along < TWICE_ALONG * piece.size && across < TWICE_ACROSS * piece.size;
+}
+
+function joinAccent(last: Piece, piece: Piece): boolean {
+  const overlap = last.end - piece.start;
+  if (overlap < OVERLAP * piece.size || overlap > last.end - last.start + piece.size) return false;
+  const text = withAccent(last.text, piece.text);
+  if (text === undefined) return false;
+  last.text = text;
+  last.end = Math.max(last.end, piece.end);
+  return true;
+}
+
+/** Whether a space belongs between two runs of one line that has none: they stand apart, on either side. */
+function isApart(last: Piece, piece: Piece): boolean {
+  if (/\s$/.test(last.text) || /^\s/.test(piece.text)) return false;
+  const size = Math.min(last.size, piece.size);
+  const isShifted = Math.abs(last.baseline - piece.baseline) > SHIFT * size;
+  const gap = Math.max(piece.start - last.end, last.start - piece.end);
+  return gap > (isShifted ? SHIFTED_GAP : WORD_GAP) * size;
+}
+
+/**
+ * Pieces that were drawn from left to right, as they are read: rule L2 of the Unicode bidirectional
+ * algorithm (UAX 9) over whole pieces. The line's direction is that of most of its letters.
+ */
+function inReadingOrder(line: readonly Piece[]): readonly Piece[] {
+  const written = line.filter(({ text }) => text.trim() !== "");
+  const [first, last] = [written[0], written.at(-1)];
+  if (first === undefined || last === undefined || first.start >= last.start) return line;
+  const isRtl = lettersOf(line, true) > lettersOf(line, false);
+  const turned = isRtl ? line.toReversed() : line;
+  return withRunsReversed(turned, (piece) => piece.isRtl !== isRtl && /[\p{L}\p{N}]/u.test(piece.text));
+}
+
+function lettersOf(line: readonly Piece[], isRtl: boolean): number {
+  return line.reduce(
+    (sum, piece) => sum + (piece.isRtl === isRtl ? piece.text.replace(/\P{L}/gu, "").length : 0),
+    0,
+  );
+}
+
+/** Turns round each run that begins and ends with a piece of the kind and holds only such and spaces. */
+function withRunsReversed(line: readonly Piece[], isOfKind: (piece: Piece) => boolean): Piece[] {
+  const ordered: Piece[] = [];
+  let run: Piece[] = [];
+  const close = () => {
+    const end = run.findLastIndex(isOfKind) + 1;
+    ordered.push(...run.slice(0, end).reverse(), ...run.slice(end));
+    run = [];
+  };
+  for (const piece of line) {
+    const continues = isOfKind(piece) || (run.length > 0 && piece.text.trim() === "");
+    if (!continues) close();
+    if (continues) run.push(piece);
+    else ordered.push(piece);
+  }
+  close();
+  return ordered;
+}
