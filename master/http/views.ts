@@ -7,7 +7,7 @@ import type {
   TaskView,
 } from "../../shared/contract/jobs.ts";
 import type { FileRecord, JobRecord } from "../../shared/job/port.ts";
-import { optionsSchema } from "../../shared/tasks/options.ts";
+import { optionsSchema, shownOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
 import type { ResultsFolder } from "../pipeline/results.ts";
@@ -58,7 +58,7 @@ export function jobView(job: JobRecord, { results, live }: ViewParts): JobView {
     id: job.id,
     task_type: job.task,
     state: job.state,
-    options: job.options,
+    options: shownOptions(taskNamed(job.task), job.options),
     counts: {
       total,
       queued: Math.max(0, left - running),

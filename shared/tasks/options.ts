@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RequestError } from "../errors.ts";
-import type { TaskDefinition } from "./task.ts";
+import type { JsonObject, TaskDefinition } from "./task.ts";
 
 /**
  * Options of a job with all defaults filled in.
@@ -31,6 +31,16 @@ function badOptions(task: TaskDefinition, problem: string): RequestError {
     details: { field: "options", valid_values: optionNames(task) },
   });
 }
+
+/** Options as they may be shown to whoever reads the job's record: secret ones are `***`. */
+export function shownOptions({ secretOptions = [] }: TaskDefinition, options: JsonObject): JsonObject {
+  const isSecret = (name: string) => secretOptions.some((secret) => secret === name);
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, isSecret(name) ? HIDDEN : value]),
+  );
+}
+
+const HIDDEN = "***";
 
 /** JSON Schema of a task's options, defaults included. */
 export function optionsSchema(task: TaskDefinition): z.core.JSONSchema.BaseSchema {

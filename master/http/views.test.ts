@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import type { JobRecord } from "../../shared/job/port.ts";
+import type { ResultsFolder } from "../pipeline/results.ts";
+import { jobView } from "./views.ts";
+
+const JOB = {
+  id: "one",
+  state: "done",
+  total: 1,
+  done: 1,
+  failed: 0,
+  cancelled: 0,
+  bytes: 3,
+  createdAt: 0,
+  attachments: [],
+} as unknown as JobRecord;
+
+/** A job without attachments asks nothing of it. */
+const results = {} as ResultsFolder;
+
+test("a job's record shows that a password was given, not which", () => {
+  const options = { password: "open sesame", max_pages: 3 };
+  const view = jobView({ ...JOB, task: "document", options }, { results });
+  expect(view.options).toEqual({ password: "***", max_pages: 3 });
+  expect(JSON.stringify(view)).not.toContain("sesame");
+});
+
+test("a job's record shows the options that are no secret as they are", () => {
+  const options = { format: "png" };
+  expect(jobView({ ...JOB, task: "image", options }, { results }).options).toEqual(options);
+});
