@@ -136,6 +136,12 @@ export const MASTER_VARIABLES = {
     "30",
     "In jobs of fewer than 10 units: seconds after which a unit is late.",
   ),
+  idempotencySeconds: v(
+    "IDEMPOTENCY_SECONDS",
+    as.seconds,
+    "86400",
+    "How long an Idempotency-Key stands for its job.",
+  ),
   drainSeconds: v(
     "DRAIN_SECONDS",
     as.seconds,

@@ -1,144 +1,125 @@
 import type { Request, RequestHandler, Response } from "express";
 import { ulid } from "ulid";
 import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
-import type { AssignAnswer, AssignLine, FileView } from "../../shared/contract/jobs.ts";
-import { UnavailableError } from "../../shared/errors.ts";
-import type { FileRecord, JobRecord } from "../../shared/job/port.ts";
-import { type IntakeParts, takeIn } from "../pipeline/intake.ts";
-import type { ResultsFolder } from "../pipeline/results.ts";
-import type { RunningJob } from "../pipeline/runner.ts";
+import { RequestError, UnavailableError } from "../../shared/errors.ts";
+import type { FollowedJob } from "../pipeline/followed.ts";
+import { orderOf, takeIn } from "../pipeline/intake.ts";
+import type { KeyedParts, KeyedRequests, Taken } from "../pipeline/requests.ts";
 import type { SlaveRegistry } from "../slaves/registry.ts";
+import { type AnswerParts, answerAccepted, answerLines, answerWhole, NO_SLAVES } from "./answers.ts";
 import { type Preferences, readPreferences } from "./prefer.ts";
+import { pause, untilGone } from "./streams.ts";
 import { receiveUpload, type UploadParts } from "./upload.ts";
-import { assignAnswer, fileView, hasJsonResults, jobView } from "./views.ts";
 
-export interface AssignParts extends IntakeParts {
+export interface AssignParts extends KeyedParts, AnswerParts {
   readonly upload: UploadParts;
   readonly registry: SlaveRegistry;
-  readonly results: ResultsFolder;
+  readonly requests: KeyedRequests;
   /** A waiting request ends when no slave was there for so long. */
   readonly noSlavesSeconds: number;
+}
+
+interface Asked {
+  readonly req: Request;
+  readonly res: Response;
+  readonly prefer: Preferences;
+  readonly key: string | undefined;
 }
 
 /** `POST /assign_task`: an upload becomes a job; the answer waits for it, streams it, or only names it. */
 export function assignTask(parts: AssignParts): RequestHandler {
   return async (req, res) => {
-    const prefer = readPreferences(req);
-    // Before the body is read: nobody should send gigabytes to hear that nobody is there.
-    if (!prefer.respondAsync && !parts.registry.hasAny()) throw noSlaves();
-    const upload = await receiveUpload(parts.upload, { req, res, id: ulid() });
-    const running = await takeIn(parts, { ...upload, durable: prefer.respondAsync }).catch(
-      async (error: unknown) => {
-        await parts.upload.store.remove(upload.files.map((file) => file.key));
-        throw error;
-      },
-    );
-    if (prefer.applied.length > 0) res.setHeader("Preference-Applied", prefer.applied.join(", "));
-    if (prefer.respondAsync) return await accepted(parts, running, res);
-    const undo = cancelWhenAlone(parts, running, res);
+    const asked: Asked = { req, res, prefer: readPreferences(req), key: readRequestKey(req) };
+    await refuseWithoutSlaves(parts, asked);
+    const { job, repeated } = await take(parts, asked);
+    if (repeated) res.setHeader("Idempotency-Replayed", "true");
+    if (asked.prefer.respondAsync) return await answerLater(parts, job, asked);
+    const leave = waitFor(parts, job, res);
     try {
-      if (wantsLines(req)) await answerLines(parts, running, res);
-      else await answerWhole(parts, running, { res, prefer });
+      if (wantsLines(req)) await answerLines(parts, job, res);
+      else await answerWhole(parts, job, asked);
     } finally {
-      undo();
+      leave();
     }
   };
 }
 
-async function accepted(parts: AssignParts, running: RunningJob, res: Response): Promise<void> {
-  const record = await recordOf(parts, running);
-  res.status(202).location(`/jobs/${running.id}`);
-  res.json({ job_id: running.id, ...jobView(record, { results: parts.results, live: running.progress }) });
-}
-
-async function answerWhole(
-  parts: AssignParts,
-  running: RunningJob,
-  { res, prefer }: { readonly res: Response; readonly prefer: Preferences },
-): Promise<void> {
-  const record = await running.ended;
-  if (res.destroyed) return;
-  const files = await parts.jobs.files(record.id);
-  const answer = assignAnswer(record, files, parts.results);
-  const inline = prefer.representation && hasJsonResults(record);
-  res.status(statusOf(record)).json(inline ? await withResults(parts, answer, files) : answer);
-}
-
-/** One line per file as it ends; the last line is always `end`. */
-async function answerLines(parts: AssignParts, running: RunningJob, res: Response): Promise<void> {
-  const record = await recordOf(parts, running);
-  res.status(200).type(NDJSON_TYPE).setHeader("X-Accel-Buffering", "no");
-  const send = (line: AssignLine) => void (res.destroyed || res.write(`${JSON.stringify(line)}\n`));
-  send({ type: "job", job_id: record.id, task_type: record.task, total_files: record.total });
-  const undo = running.onFile((file) => send({ type: "file", ...fileView(record.task, file, parts) }));
-  const final = await running.ended;
-  undo();
-  if (res.destroyed) return;
-  const files = await parts.jobs.files(record.id);
-  for (const file of files) {
-    if (file.state === "cancelled") send({ type: "file", ...fileView(record.task, file, parts) });
+async function take(parts: AssignParts, { req, res, prefer, key }: Asked): Promise<Taken> {
+  const upload = await receiveUpload(parts.upload, { req, res, id: ulid() });
+  const drop = () => parts.store.remove(upload.files.map((file) => file.key));
+  const durable = prefer.respondAsync;
+  try {
+    const order = orderOf(upload);
+    if (key === undefined) return { job: await takeIn(parts, order, { durable }), repeated: false };
+    const taken = await parts.requests.takeIn(key, order, { durable });
+    if (taken.repeated) await drop();
+    return taken;
+  } catch (error) {
+    await drop();
+    throw error;
   }
-  const { files: _told, ...end } = assignAnswer(final, files, parts.results);
-  send({ type: "end", ...end });
-  res.end();
 }
 
-/** 422 when no file was done, with the same body. */
-function statusOf(record: JobRecord): number {
-  if (record.done > 0) return 200;
-  if (record.state === "cancelled") return record.error === NO_SLAVES ? 503 : 409;
-  return 422;
+/** `Prefer: respond-async`, with `wait=N` the whole answer when the job is over by then. */
+async function answerLater(parts: AssignParts, job: FollowedJob, { res, prefer }: Asked): Promise<void> {
+  const { waitSeconds = 0 } = prefer;
+  const over = waitSeconds > 0 && (await endsWithin(job, waitSeconds, untilGone(res)));
+  if (over) await answerWhole(parts, job, { res, prefer });
+  else await answerAccepted(parts, job, { res, prefer });
 }
 
-async function withResults(
-  parts: AssignParts,
-  answer: AssignAnswer,
-  files: readonly FileRecord[],
-): Promise<AssignAnswer> {
-  const views: FileView[] = [];
-  for (const [place, view] of answer.files.entries()) {
-    const key = files[place]?.resultKey;
-    if (key === undefined) views.push(view);
-    else views.push({ ...view, result: JSON.parse((await parts.upload.store.read(key)).toString("utf8")) });
-  }
-  return { ...answer, files: views };
+/** Whether the job is over after so many seconds at most. */
+export async function endsWithin(job: FollowedJob, seconds: number, gone: AbortSignal): Promise<boolean> {
+  const enough = new AbortController();
+  const waited = pause(seconds, AbortSignal.any([gone, enough.signal])).then(() => false);
+  const over = await Promise.race([job.ended.then(() => true), waited]);
+  enough.abort();
+  return over;
 }
 
-/** Cancels the job when its client leaves, or when there was no slave for too long. Returns its own undoing. */
-function cancelWhenAlone(parts: AssignParts, running: RunningJob, res: Response): () => void {
-  const cancel = (reason: string) => void parts.runner.cancel(running.id, reason);
-  const onClose = () => {
-    if (!res.writableFinished) cancel("The client left before its job was done.");
-  };
-  res.once("close", onClose);
-  if (res.destroyed) onClose();
+/** Counts this client among those that wait, and looks for slaves meanwhile. Returns its end. */
+function waitFor(parts: AssignParts, job: FollowedJob, res: Response): () => void {
+  const leave = parts.waiters.enter(job.id);
+  res.once("close", leave);
+  if (res.destroyed) leave();
   let alone = 0;
   const timer = setInterval(() => {
     alone = parts.registry.hasAny() ? 0 : alone + 1;
-    if (alone >= parts.noSlavesSeconds) cancel(NO_SLAVES);
+    if (alone < parts.noSlavesSeconds || !parts.waiters.isBound(job.id)) return;
+    void parts.runner.cancel(job.id, NO_SLAVES);
   }, 1000);
   return () => {
     clearInterval(timer);
-    res.off("close", onClose);
+    leave();
   };
 }
 
-async function recordOf(parts: AssignParts, running: RunningJob): Promise<JobRecord> {
-  const record = await parts.jobs.get(running.id);
-  if (record === undefined) throw new Error(`job ${running.id} has no record`);
-  return record;
-}
-
-function wantsLines(req: Request): boolean {
-  return (req.headers.accept ?? "").includes(NDJSON_TYPE);
-}
-
-const NO_SLAVES = "No slaves available";
-
-function noSlaves(): UnavailableError {
-  return new UnavailableError("no_slaves", NO_SLAVES, {
+/** Before the body is read: nobody should send gigabytes to hear that nobody is there. */
+async function refuseWithoutSlaves(parts: AssignParts, { prefer, key }: Asked): Promise<void> {
+  if (prefer.respondAsync || parts.registry.hasAny()) return;
+  // What was asked before may be over.
+  if (key !== undefined && (await parts.jobs.requested(key, Date.now())) !== undefined) return;
+  throw new UnavailableError("no_slaves", NO_SLAVES, {
     details: {
       hint: "Start one (npm run slave), or send the job with `Prefer: respond-async` to let it wait.",
     },
   });
+}
+
+/** @throws RequestError `bad_idempotency_key` */
+function readRequestKey(req: Request): string | undefined {
+  const key = req.get("Idempotency-Key")?.trim();
+  if (key === undefined) return undefined;
+  if (/^[\x20-\x7e]{1,255}$/.test(key)) return key;
+  throw new RequestError(
+    "bad_idempotency_key",
+    "An Idempotency-Key has 1 to 255 printable ASCII characters.",
+    {
+      details: { field: "Idempotency-Key" },
+    },
+  );
+}
+
+function wantsLines(req: Request): boolean {
+  return (req.headers.accept ?? "").includes(NDJSON_TYPE);
 }

@@ -1,34 +1,57 @@
 import { lstat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { extname, join, resolve } from "node:path";
 import contentDisposition from "content-disposition";
-import type { RequestHandler } from "express";
+import type { NextFunction, RequestHandler, Response } from "express";
 import { AppError } from "../../shared/errors.ts";
 import type { JobStore } from "../../shared/job/port.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 
-/**
- * `GET /results/<task>/<name>`, with Range and ETag. Results hold what strangers sent: browsers must
- * neither guess their type nor run them.
- */
+/** `GET /results/<task>/<name>`, with Range and ETag. */
 export function sendResult(folder: string, jobs: JobStore): RequestHandler {
-  const root = resolve(folder);
   return async (req, res, next) => {
     const { task, name } = req.params as { readonly task: string; readonly name: string };
-    if (!TASKS.some((known) => known.name === task) || !isPlainName(name)) throw notFound();
-    const path = join(root, task, name);
-    const found = await lstat(path).catch(() => undefined);
-    if (found?.isFile() !== true) throw notFound();
+    const found = await findResult(folder, task, name);
+    if (found === undefined) throw notFound();
     const owner = await jobs.owner(task, name);
-    res.set({
-      "X-Content-Type-Options": "nosniff",
-      "Content-Security-Policy": "sandbox; default-src 'none'",
-      "Content-Disposition": contentDisposition(name, { type: "attachment" }),
-    });
-    if (owner?.sha256 !== undefined && owner.bytes === found.size) res.set("ETag", `"${owner.sha256}"`);
-    res.sendFile(name, { root: join(root, task), dotfiles: "allow", cacheControl: false }, (error) => {
-      if (error !== undefined && !res.headersSent) next(notFound());
-    });
+    const sha256 = owner?.bytes === found.bytes ? owner.sha256 : undefined;
+    sendFound(res, { ...found, ...(sha256 === undefined ? {} : { sha256 }) }, next);
   };
+}
+
+/** A file in the results folder. */
+export interface FoundResult {
+  readonly folder: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256?: string;
+}
+
+export async function findResult(
+  folder: string,
+  task: string,
+  name: string,
+): Promise<FoundResult | undefined> {
+  if (!TASKS.some((known) => known.name === task) || !isPlainName(name)) return undefined;
+  const path = join(resolve(folder), task);
+  const found = await lstat(join(path, name)).catch(() => undefined);
+  return found?.isFile() === true ? { folder: path, name, bytes: found.size } : undefined;
+}
+
+export function sendFound(res: Response, { folder, name, sha256 }: FoundResult, next: NextFunction): void {
+  setResultHeaders(res, name, sha256);
+  res.sendFile(name, { root: folder, dotfiles: "allow", cacheControl: false }, (error) => {
+    if (error !== undefined && !res.headersSent) next(notFound());
+  });
+}
+
+/** Results hold what strangers sent: browsers must neither guess their type nor run them. */
+export function setResultHeaders(res: Response, name: string, sha256?: string): void {
+  res.type(extname(name) || "application/octet-stream").set({
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Content-Disposition": contentDisposition(name, { type: "attachment" }),
+  });
+  if (sha256 !== undefined) res.set("ETag", `"${sha256}"`);
 }
 
 function isPlainName(name: string): boolean {

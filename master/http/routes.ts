@@ -7,7 +7,9 @@ import type { Logger } from "../../shared/logger.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
 import type { MasterConfig } from "../config.ts";
 import type { DiskWatch } from "../disk.ts";
+import { KeyedRequests } from "../pipeline/requests.ts";
 import type { ResultsFolder } from "../pipeline/results.ts";
+import { Waiters } from "../pipeline/waiters.ts";
 import { type AboutParts, healthy, home, listTasks, ready, stats } from "./about.ts";
 import { assignTask } from "./assign.ts";
 import { listSlaves, registerSlave, showSlave } from "./fleet.ts";
@@ -53,6 +55,15 @@ export function masterRoutes(app: Express, parts: RoutesParts): Express {
 function clientRoutes(parts: RoutesParts): Router {
   const { config, registry, store } = parts;
   const router = Router();
+  const { runner } = parts;
+  const intake = {
+    ...parts,
+    sync: () => store.sync(),
+    replaceNames: false,
+    limits: config,
+    idempotencySeconds: config.idempotencySeconds,
+    waiters: new Waiters((job) => void runner.cancel(job, "The client left before its job was done.")),
+  };
   const limits = {
     fileBytes: config.maxFileBytes,
     files: config.maxFiles,
@@ -62,15 +73,13 @@ function clientRoutes(parts: RoutesParts): Router {
   router.post(
     "/assign_task",
     assignTask({
-      ...parts,
+      ...intake,
+      requests: new KeyedRequests(intake),
       upload: { store, limits, disk: parts.disk },
-      sync: () => store.sync(),
-      replaceNames: false,
-      limits: config,
       noSlavesSeconds: config.noSlavesSeconds,
     }),
   );
-  router.use("/jobs", jobsRouter(parts));
+  router.use("/jobs", jobsRouter(intake));
   router.get(["/slaves", "/workers"], listSlaves(registry));
   router.post(["/slaves", "/workers"], express.json({ limit: "64kb" }), addSlaves(parts));
   router.get(["/slaves/:id", "/workers/:id"], showSlave(registry));

@@ -22,7 +22,7 @@ const FIELDS = ["task_type", "options", "budgets"];
 export async function receiveUpload(
   parts: UploadParts,
   { req, res, id }: { readonly req: Request; readonly res: Response; readonly id: string },
-): Promise<Omit<Upload, "durable">> {
+): Promise<Upload> {
   const { store, limits, disk } = parts;
   const { signal, release } = await disk.admit(Number(req.headers["content-length"] ?? 0) || 0);
   const form = await readMultipart<StoredObject>(req, res, {

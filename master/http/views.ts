@@ -15,9 +15,9 @@ import type { JobProgress } from "../pipeline/runContext.ts";
 import { type Slave, tasksOf } from "../slaves/slave.ts";
 
 /** What is known of a job while it runs, beside its record. */
-export type LiveProgress = Pick<JobProgress, "isRunning" | "running">;
+export type LiveProgress = Pick<JobProgress, "isRunning" | "running" | "startedAt">;
 
-export function fileView(task: string, file: FileRecord, { results, live }: ViewParts): FileView {
+export function fileView(job: FileOfJob, file: FileRecord, { results, live }: ViewParts): FileView {
   const { index, filename, bytes, sha256, attempts } = file;
   const running = file.state === "queued" && live?.isRunning(index) === true;
   return {
@@ -26,15 +26,30 @@ export function fileView(task: string, file: FileRecord, { results, live }: View
     state: running ? "running" : file.state,
     bytes,
     sha256,
-    ...(file.state === "done" ? resultView(task, file, results) : {}),
+    ...(file.state === "done" ? resultView(job.task, file, results) : {}),
     ...given({ code: file.code, error: file.error, slave: file.slave, seconds: file.seconds }),
+    ...timesView(job, file, file.startedAt ?? (running ? live?.startedAt(index) : undefined)),
     attempts,
   };
 }
 
+/** What a file's view needs of its job. */
+export type FileOfJob = Pick<JobRecord, "task" | "createdAt">;
+
 export interface ViewParts {
   readonly results: ResultsFolder;
   readonly live?: LiveProgress | undefined;
+}
+
+/** Waiting counts from the job's creation to a slave's start with the file, running from there to its end. */
+function timesView({ createdAt }: FileOfJob, { endedAt }: FileRecord, startedAt: number | undefined) {
+  return given({
+    started_at: startedAt === undefined ? undefined : isoTime(startedAt),
+    ended_at: endedAt === undefined ? undefined : isoTime(endedAt),
+    queue_seconds: startedAt === undefined ? undefined : rounded((startedAt - createdAt) / 1000),
+    run_seconds:
+      startedAt === undefined || endedAt === undefined ? undefined : rounded((endedAt - startedAt) / 1000),
+  });
 }
 
 function resultView(task: string, file: FileRecord, results: ResultsFolder) {
@@ -91,7 +106,7 @@ export function assignAnswer(
   files: readonly FileRecord[],
   results: ResultsFolder,
 ): AssignAnswer {
-  const views = files.map((file) => fileView(job.task, file, { results }));
+  const views = files.map((file) => fileView(job, file, { results }));
   return {
     message: `${titleCase(job.task)} processing complete`,
     total_files_processed: job.done,
@@ -118,7 +133,8 @@ export function assignAnswer(
 
 export function statistics(job: JobRecord, files: readonly FileRecord[]): JobStatistics {
   const end = job.endedAt ?? Date.now();
-  const run = (end - (job.startedAt ?? end)) / 1000;
+  const start = startOf(job, files) ?? end;
+  const run = (end - start) / 1000;
   const slaves: Record<string, number> = {};
   let slaveSeconds = 0;
   let resultBytes = 0;
@@ -129,7 +145,7 @@ export function statistics(job: JobRecord, files: readonly FileRecord[]): JobSta
   }
   return {
     seconds: rounded((end - job.createdAt) / 1000),
-    queue_seconds: rounded(((job.startedAt ?? end) - job.createdAt) / 1000),
+    queue_seconds: rounded((start - job.createdAt) / 1000),
     run_seconds: rounded(run),
     slave_seconds: rounded(slaveSeconds),
     input_bytes: job.bytes,
@@ -137,6 +153,15 @@ export function statistics(job: JobRecord, files: readonly FileRecord[]): JobSta
     files_per_second: run > 0 ? rounded((job.done + job.failed) / run) : 0,
     slaves,
   };
+}
+
+/** When a slave began with the first of its files, as far as that is known. */
+function startOf(job: JobRecord, files: readonly FileRecord[]): number | undefined {
+  let first: number | undefined;
+  for (const { startedAt } of files) {
+    if (startedAt !== undefined && (first === undefined || startedAt < first)) first = startedAt;
+  }
+  return first ?? job.startedAt;
 }
 
 export function slaveView(slave: Slave): SlaveView {

@@ -14,7 +14,7 @@ export interface CollectorParts {
   readonly logger: Logger;
 }
 
-/** Told of each file that reached its end, after its result can be fetched. */
+/** Told of each file that reached its end, in the order of the record, after its result can be fetched. */
 export type FileEnded = (file: FileRecord) => void;
 
 export interface CollectedJob {
@@ -30,11 +30,15 @@ export class Collector {
   readonly #job: CollectedJob;
   readonly #published = new Set<number>();
   readonly #pending = new Set<Promise<void>>();
+  /** Files in their place whose predecessors in the record are not, by their order. */
+  readonly #held = new Map<number, FileRecord>();
+  #nextOrder: number;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(parts: CollectorParts, job: CollectedJob) {
     this.#parts = parts;
     this.#job = job;
+    this.#nextOrder = 1 + job.files.filter((file) => file.state !== "queued").length;
   }
 
   /** Resolves when the part is accepted, not when it is written: a bounded number is written at a time. */
@@ -83,42 +87,47 @@ export class Collector {
 
   async #done(file: FileRecord, part: Extract<PublishedPart, { ok: true }>): Promise<void> {
     const { record, progress } = this.#job;
-    const work = progress.takeWork(file.index);
     const result = {
       resultKey: part.file.key,
       resultBytes: part.file.bytes,
       resultSha256: part.file.sha256,
       ...(part.summary === undefined ? {} : { summary: part.summary }),
       ...(part.info === undefined ? {} : { info: part.info }),
-      attempts: work?.attempts ?? 1,
-      seconds: work?.seconds ?? 0,
-      ...(work === undefined ? {} : { slave: work.slave }),
+      ...progress.takeWork(file.index),
     };
     const at = Date.now();
-    await this.#apply([{ type: "file_done", index: file.index, at, ...result }]);
+    const order = await this.#end({ type: "file_done", index: file.index, at, ...result });
     await this.#parts.results.place({
       task: record.task,
       name: file.resultName,
       key: part.file.key,
       bytes: part.file.bytes,
     });
-    this.#job.onFileEnded({ ...file, ...result, state: "done", endedAt: at });
+    this.#tell(order, { ...file, ...result, state: "done", endedAt: at, order });
   }
 
   async #failed(file: FileRecord, part: Extract<PublishedPart, { ok: false }>): Promise<void> {
-    const work = this.#job.progress.takeWork(file.index);
-    const failure = {
-      code: part.code,
-      error: part.error,
-      attempts: work?.attempts ?? 1,
-      ...(work === undefined ? {} : { slave: work.slave }),
-    };
+    const failure = { code: part.code, error: part.error, ...this.#job.progress.takeWork(file.index) };
     const at = Date.now();
-    await this.#apply([{ type: "file_failed", index: file.index, at, ...failure }]);
-    this.#job.onFileEnded({ ...file, ...failure, state: "failed", endedAt: at });
+    const order = await this.#end({ type: "file_failed", index: file.index, at, ...failure });
+    this.#tell(order, { ...file, ...failure, state: "failed", endedAt: at, order });
   }
 
-  async #apply(events: readonly JobEvent[]): Promise<void> {
-    await this.#parts.jobs.apply(this.#job.record.id, events);
+  /** Records the end of a file; the how manieth of the job it is. */
+  async #end(event: JobEvent): Promise<number> {
+    const { done, failed } = await this.#parts.jobs.apply(this.#job.record.id, [event]);
+    return done + failed;
+  }
+
+  /** The news go out in the order of the record, so that they can be numbered by it. */
+  #tell(order: number, file: FileRecord): void {
+    this.#held.set(order, file);
+    let ready = this.#held.get(this.#nextOrder);
+    while (ready !== undefined) {
+      this.#held.delete(this.#nextOrder);
+      this.#nextOrder += 1;
+      this.#job.onFileEnded(ready);
+      ready = this.#held.get(this.#nextOrder);
+    }
   }
 }

@@ -1,10 +1,13 @@
 import { type AppError, RequestError, UnavailableError } from "../../shared/errors.ts";
-import type { JobStore } from "../../shared/job/port.ts";
+import type { JobStore, RequestKey } from "../../shared/job/port.ts";
+import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import { parseOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { InputFile, JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
 import { parseBudgets } from "./budgetField.ts";
-import type { JobRunner, RunningJob } from "./runner.ts";
+import type { FollowedJob } from "./followed.ts";
+import type { JobRunner } from "./runner.ts";
+import type { Waiters } from "./waiters.ts";
 
 /** An upload after its bytes are in the spool, before anything of it was judged. */
 export interface Upload {
@@ -16,8 +19,6 @@ export interface Upload {
   /** The field `budgets`, as text. */
   readonly budgets?: string | undefined;
   readonly files: readonly UploadedFile[];
-  /** Whether the job must survive a power loss before the answer. */
-  readonly durable: boolean;
 }
 
 export interface UploadedFile {
@@ -31,33 +32,67 @@ export interface UploadedFile {
 export interface IntakeParts {
   readonly jobs: JobStore;
   readonly runner: JobRunner;
+  readonly waiters: Waiters;
+  /** Resolves when all bytes in the store survive a power loss. */
   readonly sync: () => Promise<void>;
   readonly replaceNames: boolean;
   readonly limits: { readonly maxQueuedUnits: number; readonly maxQueuedBytes: number };
 }
 
-/** Judges an upload as a whole, records it as a job, and sets it going. */
-export async function takeIn(parts: IntakeParts, upload: Upload): Promise<RunningJob> {
-  const task = taskNamed(upload.taskType);
-  const options = parseOptions(task, upload.options);
-  const budgets = parseBudgets(upload.budgets);
-  const files = inputsOf(task, upload.files);
+/** What makes a job, all of it valid. */
+export interface JobOrder {
+  readonly id: string;
+  readonly task: TaskDefinition;
+  readonly options: object;
+  readonly budgets: MaybeBudgets | undefined;
+  readonly files: readonly InputFile[];
+}
+
+export interface OrderTerms {
+  /** Whether the job must survive a power loss before the answer. */
+  readonly durable: boolean;
+  readonly request?: RequestKey;
+  readonly retryOf?: string;
+}
+
+/**
+ * Judges an upload as a whole.
+ * @throws RequestError `unknown_task`, `bad_options`, `bad_budgets`, `wrong_field`, `no_files`
+ */
+export function orderOf({ id, taskType, options, budgets, files }: Upload): JobOrder {
+  const task = taskNamed(taskType);
+  const asked = { options: parseOptions(task, options), budgets: parseBudgets(budgets) };
+  return { id, task, ...asked, files: inputsOf(task, files) };
+}
+
+/**
+ * Records an order as a job, and sets it going.
+ * @throws UnavailableError `queue_full` (429)
+ */
+export async function takeIn(
+  parts: IntakeParts,
+  { id, task, options, budgets, files }: JobOrder,
+  { durable, ...terms }: OrderTerms,
+): Promise<FollowedJob> {
   refuseWhenFull(parts);
-  if (upload.durable) await parts.sync();
+  if (durable) await parts.sync();
   const record = await parts.jobs.create(
     {
-      id: upload.id,
+      id,
       task: task.name,
       options: options as JsonObject,
       priority: 1,
-      seed: seedOf(upload.id),
+      seed: seedOf(id),
       createdAt: Date.now(),
       files: files.map((file) => ({ ...file, resultName: (stem) => task.resultName(stem, options) })),
       ...(budgets === undefined ? {} : { budgets }),
+      ...terms,
     },
-    { durable: upload.durable, replaceNames: parts.replaceNames },
+    { durable, replaceNames: parts.replaceNames },
   );
-  return await parts.runner.start(record);
+  const job = await parts.runner.start(record);
+  if (!durable) parts.waiters.bind(job);
+  return job;
 }
 
 /** All files under the task's field; a file under another one is a mistake that must not be passed over. */

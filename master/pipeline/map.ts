@@ -59,6 +59,7 @@ export async function* mapUnits(
   const run = new MapRun(parts, call);
   try {
     for (;;) {
+      call.signal.throwIfAborted();
       const wanted = run.open <= WINDOW / 2 ? BATCH : 0;
       const batch = take(source, wanted);
       run.pace.complete ||= batch.length < wanted;

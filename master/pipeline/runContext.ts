@@ -59,18 +59,30 @@ export function runContext(parts: JobContextParts, job: JobToRun): RunContext {
   };
 }
 
+/** What the record keeps of the work on a file; a part from before a restart tells neither slave nor start. */
+export interface SpentWork {
+  readonly attempts: number;
+  readonly seconds: number;
+  readonly slave?: string;
+  readonly startedAt?: number;
+}
+
 /** Which files run just now and what was spent on each. Kept in memory: after a restart it would be wrong. */
 export class JobProgress {
   readonly #running = new Map<number, number>();
+  readonly #started = new Map<number, number>();
   readonly #work = new Map<number, UnitWork>();
-  readonly #onChange: (index: number) => void;
+  readonly #onChange: () => void;
 
-  constructor(onChange: (index: number) => void) {
+  constructor(onChange: () => void) {
     this.#onChange = onChange;
   }
 
   readonly watch: MapWatch = {
-    running: (unit) => this.#count(unit, 1),
+    running: (unit) => {
+      for (const index of inputsOf(unit)) if (!this.#started.has(index)) this.#started.set(index, Date.now());
+      this.#count(unit, 1);
+    },
     waiting: (unit) => this.#count(unit, -1),
     ended: (unit, work) => {
       this.#count(unit, -1);
@@ -86,12 +98,24 @@ export class JobProgress {
     return this.#running.size;
   }
 
+  /** When a slave began with a file for the first time; milliseconds since 1970. */
+  startedAt(index: number): number | undefined {
+    return this.#started.get(index);
+  }
+
   /** What was spent on a file so far; forgotten with this call. */
-  takeWork(index: number): UnitWork | undefined {
+  takeWork(index: number): SpentWork {
     const work = this.#work.get(index);
+    const startedAt = this.#started.get(index);
     this.#work.delete(index);
+    this.#started.delete(index);
     this.#running.delete(index);
-    return work;
+    return {
+      attempts: work?.attempts ?? 1,
+      seconds: work?.seconds ?? 0,
+      ...(work === undefined ? {} : { slave: work.slave }),
+      ...(startedAt === undefined ? {} : { startedAt }),
+    };
   }
 
   #count(unit: QueuedUnit, change: 1 | -1): void {
@@ -99,8 +123,8 @@ export class JobProgress {
       const count = (this.#running.get(index) ?? 0) + change;
       if (count > 0) this.#running.set(index, count);
       else this.#running.delete(index);
-      this.#onChange(index);
     }
+    this.#onChange();
   }
 }
 

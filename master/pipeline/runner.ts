@@ -1,5 +1,5 @@
 import { isFinal } from "../../shared/contract/jobs.ts";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, UnavailableError } from "../../shared/errors.ts";
 import type { FileRecord, JobRecord } from "../../shared/job/port.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import { type RunContext, runOverFiles, type TaskDefinition } from "../../shared/tasks/task.ts";
@@ -7,6 +7,7 @@ import type { SlaveRegistry } from "../slaves/registry.ts";
 import { CLASSIC_WHOLE_JOB_TASK } from "../slaves/slave.ts";
 import { Collector, type CollectorParts } from "./collector.ts";
 import type { Dispatcher } from "./dispatcher.ts";
+import { type FollowedJob, finishedJob, inOrderOfEnd } from "./followed.ts";
 import { type JobContextParts, JobProgress, lastEvents, runContext } from "./runContext.ts";
 import { endInTime, isTooLong, jobBudgets } from "./totalBudget.ts";
 import { runWholeJob } from "./wholeJob.ts";
@@ -16,17 +17,7 @@ export interface RunnerParts extends JobContextParts, CollectorParts {
   readonly registry: SlaveRegistry;
 }
 
-/** A job that runs in this process. */
-export interface RunningJob {
-  readonly id: string;
-  readonly progress: JobProgress;
-  /** Resolves with the record in its final state; never rejects. */
-  readonly ended: Promise<JobRecord>;
-  /** Files as they end, those that ended before included. Returns its own undoing. */
-  onFile(listener: (file: FileRecord) => void): () => void;
-}
-
-interface Running extends RunningJob {
+interface Running extends FollowedJob {
   readonly controller: AbortController;
   /** Files without an end, and their bytes. */
   readonly left: { files: number; bytes: number };
@@ -36,50 +27,37 @@ interface Running extends RunningJob {
 export class JobRunner {
   readonly #parts: RunnerParts;
   readonly #running = new Map<string, Running>();
+  readonly #starting = new Map<string, Promise<Running>>();
   #stopping = false;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
   }
 
-  /** Starts the job from the top; what is recorded of it already is not done again. */
-  async start(record: JobRecord): Promise<RunningJob> {
-    const files = await this.#parts.jobs.files(record.id);
-    const ended: FileRecord[] = files.filter((file) => file.state !== "queued");
-    const left = { files: files.length - ended.length, bytes: 0 };
-    for (const file of files) if (file.state === "queued") left.bytes += file.bytes;
-    const listeners = new Set<(file: FileRecord) => void>();
-    const controller = new AbortController();
-    const progress = new JobProgress(() => undefined);
-    const collector = new Collector(this.#parts, {
-      record,
-      files,
-      progress,
-      onFileEnded: (file) => {
-        ended.push(file);
-        left.files -= 1;
-        left.bytes -= file.bytes;
-        for (const listener of listeners) listener(file);
-      },
-    });
-    const running: Running = {
-      id: record.id,
-      progress,
-      controller,
-      left,
-      ended: this.#run(record, { files, collector, progress, signal: controller.signal }),
-      onFile: (listener) => {
-        for (const file of ended) listener(file);
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
-    };
-    this.#running.set(record.id, running);
-    endInTime(record, jobBudgets(record, this.#parts.budgets), running);
-    return running;
+  /**
+   * Starts the job from the top, unless it runs already; what is recorded of it is not done again.
+   * @throws UnavailableError `stopping`
+   */
+  async start(record: JobRecord): Promise<FollowedJob> {
+    if (this.#stopping) throw new UnavailableError("stopping", "The master stops.");
+    const known = this.#running.get(record.id) ?? this.#starting.get(record.id);
+    if (known !== undefined) return await known;
+    const starting = this.#start(record).finally(() => this.#starting.delete(record.id));
+    this.#starting.set(record.id, starting);
+    return await starting;
   }
 
-  get(id: string): RunningJob | undefined {
+  /** The job to wait for and to watch, running or over; undefined when there is none. */
+  async follow(id: string): Promise<FollowedJob | undefined> {
+    const running = this.#running.get(id);
+    if (running !== undefined) return running;
+    const record = await this.#parts.jobs.get(id);
+    if (record === undefined) return undefined;
+    if (!isFinal(record.state)) return await this.start(record);
+    return finishedJob(record, await this.#parts.jobs.files(id));
+  }
+
+  get(id: string): FollowedJob | undefined {
     return this.#running.get(id);
   }
 
@@ -108,7 +86,7 @@ export class JobRunner {
 
   /** Cancels a job: its work stops, finished results stay. Resolves with the final record. */
   async cancel(id: string, reason: string): Promise<JobRecord | undefined> {
-    const running = this.#running.get(id);
+    const running = this.#running.get(id) ?? (await this.#starting.get(id));
     if (running === undefined) return await this.#parts.jobs.get(id);
     running.controller.abort(new AppError("cancelled", reason, { status: 409 }));
     await this.#parts.dispatcher.cancel(id);
@@ -121,6 +99,44 @@ export class JobRunner {
     for (const running of this.#running.values())
       running.controller.abort(new AppError("stopping", "The master stops."));
     await Promise.all([...this.#running.values()].map((running) => running.ended));
+  }
+
+  async #start(record: JobRecord): Promise<Running> {
+    const files = await this.#parts.jobs.files(record.id);
+    const endedFiles = inOrderOfEnd(files);
+    const left = leftOf(files);
+    const listeners = new Set<() => void>();
+    const changed = () => {
+      for (const listener of listeners) listener();
+    };
+    const controller = new AbortController();
+    const { signal } = controller;
+    const progress = new JobProgress(changed);
+    const onFileEnded = (file: FileRecord) => {
+      endedFiles.push(file);
+      left.files -= 1;
+      left.bytes -= file.bytes;
+      changed();
+    };
+    const collector = new Collector(this.#parts, { record, files, progress, onFileEnded });
+    const running: Running = {
+      id: record.id,
+      progress,
+      endedFiles,
+      left,
+      controller,
+      get cancelling() {
+        return signal.aborted;
+      },
+      ended: this.#run(record, { files, collector, progress, signal }),
+      onChange: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    };
+    this.#running.set(record.id, running);
+    endInTime(record, jobBudgets(record, this.#parts.budgets), running);
+    return running;
   }
 
   async #run(record: JobRecord, work: Work): Promise<JobRecord> {
@@ -202,6 +218,11 @@ interface Work {
   readonly collector: Collector;
   readonly progress: JobProgress;
   readonly signal: AbortSignal;
+}
+
+function leftOf(files: readonly FileRecord[]): { files: number; bytes: number } {
+  const open = files.filter((file) => file.state === "queued");
+  return { files: open.length, bytes: open.reduce((sum, file) => sum + file.bytes, 0) };
 }
 
 function inputsOf(files: readonly FileRecord[]) {

@@ -36,6 +36,12 @@ export interface FileView {
   readonly slave?: string;
   /** Seconds in a slave's child. */
   readonly seconds?: number;
+  /** When a slave began with it and when it ended: ISO 8601, UTC. */
+  readonly started_at?: string;
+  readonly ended_at?: string;
+  /** Seconds from the job's creation until a slave began with it, and from there to its end. */
+  readonly queue_seconds?: number;
+  readonly run_seconds?: number;
   /** Inline JSON result, with `Prefer: return=representation`. */
   readonly result?: unknown;
 }

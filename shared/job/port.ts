@@ -180,6 +180,8 @@ export interface JobStore {
    * @throws AppError `no_such_job`, `bad_transition` while it is not over
    */
   remove(job: string): Promise<void>;
+  /** Resolves when everything recorded before the call survives a power loss. */
+  sync(): Promise<void>;
   readonly kept: KeptJobs;
   /** Calls back after each change of any job (no events: it is new); must not throw. Returns its own undoing. */
   watch(listener: (job: JobRecord, events: readonly JobEvent[]) => void): () => void;

@@ -131,6 +131,11 @@ class SqliteJobStore implements JobStore {
     this.#kept.delete(job);
   }
 
+  async sync(): Promise<void> {
+    this.#requireOpen();
+    await this.#db.sync();
+  }
+
   watch(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

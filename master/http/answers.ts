@@ -1,0 +1,112 @@
+import type { Response } from "express";
+import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
+import { type AssignAnswer, type AssignLine, type FileView, isFinal } from "../../shared/contract/jobs.ts";
+import { UnavailableError } from "../../shared/errors.ts";
+import type { FileRecord, JobRecord, JobStore } from "../../shared/job/port.ts";
+import type { ByteStore } from "../../shared/store/port.ts";
+import { type FollowedJob, filesAsTheyEnd } from "../pipeline/followed.ts";
+import type { ResultsFolder } from "../pipeline/results.ts";
+import { appliedPreferences, type Preferences } from "./prefer.ts";
+import { untilGone, write } from "./streams.ts";
+import { assignAnswer, fileView, hasJsonResults, jobView } from "./views.ts";
+
+export interface AnswerParts {
+  readonly jobs: JobStore;
+  readonly store: ByteStore;
+  readonly results: ResultsFolder;
+}
+
+export interface Answering {
+  readonly res: Response;
+  readonly prefer: Preferences;
+}
+
+/** Why a job of a waiting request was cancelled, where no slave was there for it. */
+export const NO_SLAVES = "No slaves available";
+
+/** 202: the job and its files are on disk; the client asks later. */
+export async function answerAccepted(
+  parts: AnswerParts,
+  job: FollowedJob,
+  { res, prefer }: Answering,
+): Promise<void> {
+  const record = await recordOf(parts, job);
+  tellApplied(res, appliedPreferences(prefer, { accepted: true, inline: false }));
+  res.status(202).location(`/jobs/${job.id}`);
+  res.json({ job_id: job.id, ...jobView(record, { results: parts.results, live: job.progress }) });
+}
+
+/** The whole answer, when the job is over. 422 when no file was done, with the same body. */
+export async function answerWhole(
+  parts: AnswerParts,
+  job: FollowedJob,
+  { res, prefer }: Answering,
+): Promise<void> {
+  const record = finalOf(await job.ended);
+  if (res.destroyed) return;
+  const files = await parts.jobs.files(record.id);
+  const answer = assignAnswer(record, files, parts.results);
+  const inline = prefer.representation && hasJsonResults(record);
+  tellApplied(res, appliedPreferences(prefer, { accepted: false, inline }));
+  res.status(statusOf(record)).json(inline ? await withResults(parts, answer, files) : answer);
+}
+
+/** One line per file as it ends; the last line is always `end`. */
+export async function answerLines(parts: AnswerParts, job: FollowedJob, res: Response): Promise<void> {
+  const gone = untilGone(res);
+  const record = await recordOf(parts, job);
+  res.status(200).type(NDJSON_TYPE).setHeader("X-Accel-Buffering", "no");
+  const send = (line: AssignLine) => write(res, `${JSON.stringify(line)}\n`, gone);
+  const sendFile = (file: FileRecord) => send({ type: "file", ...fileView(record, file, parts) });
+  await send({ type: "job", job_id: record.id, task_type: record.task, total_files: record.total });
+  const told = new Set<number>();
+  for await (const file of filesAsTheyEnd(job, 0, gone)) {
+    told.add(file.index);
+    await sendFile(file);
+  }
+  const final = finalOf(await job.ended);
+  if (gone.aborted) return;
+  const files = await parts.jobs.files(record.id);
+  for (const file of files) if (!told.has(file.index)) await sendFile(file);
+  const { files: _told, ...end } = assignAnswer(final, files, parts.results);
+  await send({ type: "end", ...end });
+  res.end();
+}
+
+function tellApplied(res: Response, applied: string | undefined): void {
+  if (applied !== undefined) res.setHeader("Preference-Applied", applied);
+}
+
+function statusOf(record: JobRecord): number {
+  if (record.done > 0) return 200;
+  if (record.state === "cancelled") return record.error === NO_SLAVES ? 503 : 409;
+  return 422;
+}
+
+async function withResults(
+  parts: AnswerParts,
+  answer: AssignAnswer,
+  files: readonly FileRecord[],
+): Promise<AssignAnswer> {
+  const views: FileView[] = [];
+  for (const [place, view] of answer.files.entries()) {
+    const key = files[place]?.resultKey;
+    if (key === undefined) views.push(view);
+    else views.push({ ...view, result: JSON.parse((await parts.store.read(key)).toString("utf8")) });
+  }
+  return { ...answer, files: views };
+}
+
+async function recordOf(parts: AnswerParts, job: FollowedJob): Promise<JobRecord> {
+  const record = await parts.jobs.get(job.id);
+  if (record === undefined) throw new Error(`job ${job.id} has no record`);
+  return record;
+}
+
+/** A master that stops lets go of its clients; the job goes on with the next start. */
+function finalOf(record: JobRecord): JobRecord {
+  if (isFinal(record.state)) return record;
+  throw new UnavailableError("stopping", "The master stops; the job goes on when it is there again.", {
+    details: { job_id: record.id },
+  });
+}

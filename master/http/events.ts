@@ -1,0 +1,151 @@
+import type { Request, RequestHandler, Response } from "express";
+import { isFinal } from "../../shared/contract/jobs.ts";
+import type { FileRecord, JobRecord } from "../../shared/job/port.ts";
+import { type FollowedJob, filesAsTheyEnd, inOrderOfEnd } from "../pipeline/followed.ts";
+import { followedJob, type JobsParts, jobOf } from "./jobParts.ts";
+import { untilGone, write } from "./streams.ts";
+import { fileView, jobView } from "./views.ts";
+
+/** Seconds of silence after which a comment is sent, so that proxies keep the connection. */
+const BEAT_SECONDS = 15;
+/** Seconds between looks whether the counts have changed. */
+const PROGRESS_SECONDS = 1;
+
+/**
+ * Event ids follow from the record, so that they mean the same after a restart: 1 the job is there, 2 it
+ * runs, 2 + n its nth file ended, 3 + total it is over.
+ */
+const QUEUED_ID = 1;
+const RUNNING_ID = 2;
+
+/** `GET /jobs/<id>/events`: what happened after `Last-Event-ID` from the record, then what happens. */
+export function jobEvents(parts: JobsParts): RequestHandler {
+  return async (req, res) => {
+    const job = await followedJob(parts, req.params);
+    const record = await jobOf(parts, req.params);
+    const events = new JobEvents(parts, { job, record, res, last: lastEventId(req) });
+    if (events.isAtEnd()) {
+      // An EventSource that is told so does not come back.
+      res.status(204).end();
+      return;
+    }
+    res.status(200).type("text/event-stream").set({ "Cache-Control": "no-store", "X-Accel-Buffering": "no" });
+    res.flushHeaders();
+    await events.send();
+    res.end();
+  };
+}
+
+interface Listening {
+  readonly job: FollowedJob;
+  readonly record: JobRecord;
+  readonly res: Response;
+  /** Id of the last event that the client has. */
+  readonly last: number;
+}
+
+class JobEvents {
+  readonly #parts: JobsParts;
+  readonly #job: FollowedJob;
+  readonly #res: Response;
+  readonly #gone: AbortSignal;
+  #record: JobRecord;
+  #last: number;
+  #counts = "";
+  #silentSeconds = 0;
+
+  constructor(parts: JobsParts, { job, record, res, last }: Listening) {
+    this.#parts = parts;
+    this.#job = job;
+    this.#record = record;
+    this.#res = res;
+    this.#last = last;
+    this.#gone = untilGone(res);
+  }
+
+  isAtEnd(): boolean {
+    return isFinal(this.#record.state) && this.#last >= this.#endId;
+  }
+
+  async send(): Promise<void> {
+    const undo = this.#parts.jobs.watch((record) => {
+      if (record.id !== this.#record.id) return;
+      this.#record = record;
+      this.#tellRunning();
+    });
+    const looking = setInterval(() => this.#look(), PROGRESS_SECONDS * 1000);
+    try {
+      this.#tellState(QUEUED_ID, "queued", this.#record.createdAt);
+      this.#tellRunning();
+      this.#tellCounts();
+      await this.#sendAll();
+    } finally {
+      clearInterval(looking);
+      undo();
+    }
+  }
+
+  async #sendAll(): Promise<void> {
+    const from = Math.max(0, this.#last - RUNNING_ID);
+    for await (const file of filesAsTheyEnd(this.#job, from, this.#gone)) await this.#sendFile(file);
+    const final = await this.#job.ended;
+    // A master that stops ends the stream without its last event: the client comes back and hears the rest.
+    if (this.#gone.aborted || !isFinal(final.state)) return;
+    this.#record = final;
+    const files = inOrderOfEnd(await this.#parts.jobs.files(final.id));
+    for (const file of files.slice(Math.max(0, this.#last - RUNNING_ID))) await this.#sendFile(file);
+    this.#tellCounts();
+    await this.#write("end", jobView(final, this.#parts), this.#endId);
+  }
+
+  get #endId(): number {
+    return RUNNING_ID + this.#record.total + 1;
+  }
+
+  async #sendFile(file: FileRecord): Promise<void> {
+    this.#tellRunning();
+    const id = Math.max(this.#last, RUNNING_ID) + 1;
+    await this.#write("file", fileView(this.#record, file, this.#parts), id);
+  }
+
+  #tellRunning(): void {
+    const { startedAt } = this.#record;
+    if (startedAt !== undefined) this.#tellState(RUNNING_ID, "running", startedAt);
+  }
+
+  #tellState(id: number, state: "queued" | "running", at: number): void {
+    if (this.#last >= id) return;
+    void this.#write("state", { job_id: this.#record.id, state, at: new Date(at).toISOString() }, id);
+  }
+
+  /** How many files are in which state just now; without an id, as it is not of the record. */
+  #tellCounts(): void {
+    const { counts } = jobView(this.#record, { results: this.#parts.results, live: this.#job.progress });
+    const text = JSON.stringify(counts);
+    if (text === this.#counts) return;
+    this.#counts = text;
+    void this.#write("progress", counts);
+  }
+
+  #look(): void {
+    if (this.#res.writableNeedDrain) return;
+    this.#silentSeconds += PROGRESS_SECONDS;
+    this.#tellCounts();
+    if (this.#silentSeconds < BEAT_SECONDS) return;
+    this.#silentSeconds = 0;
+    void write(this.#res, ": beat\n\n", this.#gone);
+  }
+
+  async #write(event: string, data: object, id?: number): Promise<void> {
+    this.#silentSeconds = 0;
+    if (id !== undefined) this.#last = id;
+    const head = id === undefined ? "" : `id: ${id}\n`;
+    await write(this.#res, `${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`, this.#gone);
+  }
+}
+
+/** From the header, as browsers send it when they come back, or from the query. */
+function lastEventId(req: Request): number {
+  const given = req.get("Last-Event-ID") ?? req.query.last_event_id;
+  return typeof given === "string" && /^\d{1,9}$/.test(given) ? Number(given) : 0;
+}
