@@ -220,3 +220,18 @@ test("a worker gives the same bytes whatever it read before", async () => {
   await bytes(fixture("two-pages.tiff"), { page_mode: 6 });
   expect((await bytes(fixture("notice.png"))).equals(before)).toBe(true);
 });
+
+test.each([
+  [1, 1],
+  [3, 3],
+  [6, 6],
+  [1, 200],
+  [100, 3],
+])("a picture of %i x %i pixels is read as any other", async (width, height) => {
+  const dots = Buffer.from(Array.from({ length: width * height }, (_, at) => (at * 7919) % 256));
+  const body = await sharp(dots, { raw: { width, height, channels: 1 } })
+    .png()
+    .toBuffer();
+  const [outcome] = await processHere(ocr as never, [{ filename: "dots.png", body }], {});
+  expect(outcome).toMatchObject({ ok: true });
+});

@@ -54,6 +54,9 @@ export async function read(
   }
 }
 
+/** The other methods look at the surroundings of a pixel; where there are none, tesseract gives no answer. */
+const LEAST_SIDE = 16;
+
 type Mode = Pick<Reading, "pageMode" | "thresholding">;
 
 /** Scripts without spaces between words; the models would put one between any two characters. */
@@ -63,7 +66,7 @@ async function recognize(reader: Reader, gray: Gray, { pageMode, thresholding }:
   const { worker, languages } = reader;
   await worker.setParameters({
     tessedit_pageseg_mode: String(pageMode) as PSM,
-    thresholding_method: THRESHOLDING[thresholding],
+    thresholding_method: THRESHOLDING[Math.min(gray.width, gray.height) < LEAST_SIDE ? "otsu" : thresholding],
     preserve_interword_spaces: WITHOUT_SPACES.test(languages) ? "1" : "0",
     // Remarks about each page belong to nobody's log.
     debug_file: "/dev/null",
