@@ -126,12 +126,8 @@ export class SlaveRegistry {
     const restarted = slave.instance !== request.instance;
     describe(slave, request);
     if (restarted && slave.state !== "pending") this.#change(slave, "lost", "it was restarted");
-    if (restarted) {
-      // The troubles were those of the process before.
-      slave.troubles = 0;
-      slave.restUntil = 0;
-      slave.drainWanted = false;
-    }
+    // The troubles were those of the process before.
+    if (restarted) Object.assign(slave, { troubles: 0, restUntil: 0, drainWanted: false });
     void this.#askOnce(slave, request.instance);
     return slave;
   }
