@@ -3,7 +3,7 @@ import { children, memory } from "../meter.ts";
 import { atLeast, type Measure, median, type Part, type Scale, stated } from "../part.ts";
 import { startPlainLoop } from "../plainLoop.ts";
 import { KINDS, type Kind } from "../samples.ts";
-import { spent, total, withFleet } from "../start.ts";
+import { type Spent, spent, total, withFleet } from "../start.ts";
 
 const SLOTS = 2;
 const ROUNDS = 3;
@@ -30,17 +30,20 @@ async function compare(kind: Kind, scale: Scale): Promise<Measure[]> {
       await loop.run();
       const walls: number[] = [];
       const cpus: number[] = [];
+      const costs: string[] = [];
       // In pairs, so that what else the machine does is the same for both.
       for (let round = 0; round < ROUNDS; round += 1) {
         const fleet = await spent(running, send);
         const plain = await loop.run();
         walls.push(plain.wall / fleet.wall);
         cpus.push(plain.cpu / total(fleet));
+        costs.push(costOf(fleet, plain.cpu, files.length));
       }
       const peak = Math.max(...children(running.slavePid).map((pid) => memory(pid).peak));
       return [
         atLeast(name, share(median(cpus)), target, `by CPU time; ${files.length} files, ${SLOTS} slots`),
         stated(`${name}, by the clock`, share(median(walls))),
+        stated(`${name}: CPU ms per file`, costs.at(-1) ?? ""),
         stated(`${name}: most memory of a child`, `${Math.round(peak / 2 ** 20)} MiB`),
         stated(
           `${name}: most memory of the slave's process`,
@@ -51,6 +54,11 @@ async function compare(kind: Kind, scale: Scale): Promise<Measure[]> {
   } finally {
     await loop.stop();
   }
+}
+
+function costOf({ master, slave, children: steps, client }: Spent, plain: number, files: number): string {
+  const each = (seconds: number) => ((1000 * seconds) / files).toFixed(2);
+  return `plain ${each(plain)}; master ${each(master)}, slave ${each(slave)}, its children ${each(steps)}, client ${each(client)}`;
 }
 
 function share(value: number): number {
