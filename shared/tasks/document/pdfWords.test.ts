@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { withDescriptors } from "./pdf/descriptors.ts";
 import { fieldsOf, pagesOf, pdfOf, stream } from "./testing.ts";
 
 /** Text of a page with this content, in Helvetica of 10 points, whose codes 0301 to 0317 are accents. */
@@ -74,4 +75,29 @@ test("words of a line from right to left come in reading order, numbers as they 
 
 test("ligatures become letters", async () => {
   expect(await readAs(["\ufb01", "x"], "(ab) Tj")).toBe("fix");
+});
+
+/** A page in a Japanese font that is neither embedded nor described; `extra` goes into its dictionary. */
+function japanese(extra: string): Buffer {
+  return pdfOf([
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 4 0 R >> >> /Contents 6 0 R >>",
+    "<< /Type /Font /Subtype /Type0 /BaseFont /Mincho /Encoding /90ms-RKSJ-H /DescendantFonts [5 0 R] >>",
+    `<< /Type /Font /Subtype /CIDFontType0 ${extra} /BaseFont /Mincho /CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >> /DW 1000 >>`,
+    stream("BT /F1 10 Tf 72 700 Td <93FA967B8CEA> Tj ET"),
+  ]);
+}
+
+test("a CID font without a descriptor is read by its CMap", async () => {
+  expect((await fieldsOf("a.pdf", japanese(""))).text_content).toBe("日本語");
+});
+
+test("a font is written anew only where it has no descriptor, and once", () => {
+  const described = japanese("/FontDescriptor << /Type /FontDescriptor /Flags 4 >>");
+  expect(withDescriptors(described)).toBe(described);
+  const repaired = withDescriptors(japanese(""));
+  expect(withDescriptors(repaired)).toBe(repaired);
+  const plain = pagesOf(["BT ET"]);
+  expect(withDescriptors(plain)).toBe(plain);
 });

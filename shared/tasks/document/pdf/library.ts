@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import * as pdfjs from "pdfjs-dist/legacy/build/pdf.mjs";
 import { FileError } from "../../../errors.ts";
 import type { StepFile } from "../../task.ts";
+import { withDescriptors } from "./descriptors.ts";
 
 export type PdfDocument = pdfjs.PDFDocumentProxy;
 export type PdfPage = pdfjs.PDFPageProxy;
@@ -58,7 +59,7 @@ class FileRanges extends pdfjs.PDFDataRangeTransport {
 async function sourceOf(file: StepFile, password: string | undefined) {
   const bytes =
     file.bytes <= WHOLE
-      ? { data: new Uint8Array(await file.read()) }
+      ? { data: new Uint8Array(withDescriptors(await file.read())) }
       : { range: new FileRanges(file), rangeChunkSize: RANGE };
   return { ...SETTINGS, ...bytes, ...(password === undefined ? {} : { password }) };
 }
