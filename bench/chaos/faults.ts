@@ -90,4 +90,5 @@ export async function hurt(options: FaultOptions): Promise<void> {
     );
   }
   await Promise.all(busy.values());
+  for (const { wire } of chaos.slaves) wire.cutAfter(Number.POSITIVE_INFINITY);
 }

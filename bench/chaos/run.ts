@@ -27,8 +27,8 @@ export interface ChaosReport extends Violations, Leftovers {
   readonly stuck: readonly string[];
 }
 
-/** No progress for so long, with all faults over, is a job that will never end. */
-const PATIENCE_MS = 40_000;
+/** No progress for so long, with all faults over, is a job that will never end. A slave in trouble rests up to 30 s. */
+const PATIENCE_MS = 120_000;
 
 /** Sends the recipes to a quiet fleet, then many times to one that is being hurt, and compares. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
