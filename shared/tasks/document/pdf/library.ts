@@ -8,7 +8,6 @@ import { withDescriptors } from "./descriptors.ts";
 
 export type PdfDocument = pdfjs.PDFDocumentProxy;
 export type PdfPage = pdfjs.PDFPageProxy;
-export type TextContent = Awaited<ReturnType<PdfPage["getTextContent"]>>;
 
 const home = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
 
