@@ -24,4 +24,6 @@ tell(`seed ${seed}, ${values.minutes} minutes`);
 const report = await runChaos({ seed, seconds: Number(values.minutes) * 60, recipes: 24, tell });
 console.log(`\nseed ${seed}, ${values.minutes} minutes of faults\n${table(report)}`);
 if (values.measure) console.log(["", ...(await measureAll(seed))].join("\n"));
-if (violationsOf(report).some(([, list]) => list.length > 0)) process.exitCode = 1;
+const isBroken = violationsOf(report).some(([, list]) => list.length > 0);
+// A connection that nobody answers any more must not hold up the end.
+process.exit(isBroken ? 1 : 0);
