@@ -52,7 +52,8 @@ async function take(parts: AssignParts, { req, res, prefer, key }: Asked): Promi
     const order = orderOf(upload);
     if (key === undefined) return { job: await takeIn(parts, order, { durable }), repeated: false };
     const taken = await parts.requests.takeIn(key, order, { durable });
-    if (taken.repeated) await drop();
+    // Not waited for: this client must be counted among those that wait before another one leaves.
+    if (taken.repeated) drop().catch(() => undefined);
     return taken;
   } catch (error) {
     await drop();
