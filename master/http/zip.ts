@@ -15,7 +15,7 @@ export interface ZipEntry {
 
 /**
  * Streams objects as a zip, stored as they are. One is open at a time, and none any more once the client
- * has left. An object that cannot be read cuts the answer, which is then shorter than it said.
+ * has left. An object that cannot be read cuts the answer, which a client notices, as its last chunk is missing.
  */
 export async function zipTo(res: Response, store: ByteStore, entries: readonly ZipEntry[]): Promise<void> {
   const gone = untilGone(res);
@@ -38,16 +38,10 @@ export async function zipTo(res: Response, store: ByteStore, entries: readonly Z
       );
     });
   }
-  end(zip, (size) => {
-    if (size >= 0) res.setHeader("Content-Length", size);
-  });
+  // The library also foretells the length of the whole, but wrongly where there are very many entries.
+  zip.end();
   await pipeline(output, res).catch(() => {
     open?.destroy();
     res.destroy();
   });
-}
-
-/** The library tells the size of the whole; its types do not. -1: not known. */
-function end(zip: yazl.ZipFile, onSize: (bytes: number) => void): void {
-  zip.end(undefined, onSize as () => void);
 }

@@ -142,13 +142,12 @@ describe("jobs over HTTP, one slave with one slot", () => {
     expect((await fetch(`${url()}/jobs/${id}/results/other.json`)).status).toBe(404);
   });
 
-  test("results.zip holds every result as it is, and says its length", async () => {
+  test("results.zip holds every result as it is", async () => {
     const id = await submit(texts("zipped", 200), "text");
     await over(id);
     const answer = await fetch(`${url()}/jobs/${id}/results.zip`);
     const body = Buffer.from(await answer.arrayBuffer());
     expect(answer.headers.get("content-type")).toBe("application/zip");
-    expect(Number(answer.headers.get("content-length"))).toBe(body.length);
     const entries = await unzipped(body);
     expect([...entries.keys()].sort()).toEqual(
       Array.from({ length: 200 }, (_, n) => `zipped-${n}_analysis.json`).sort(),
