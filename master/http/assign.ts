@@ -1,9 +1,9 @@
 import type { Request, RequestHandler, Response } from "express";
-import { ulid } from "ulid";
 import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
 import { RequestError, UnavailableError } from "../../shared/errors.ts";
 import type { FollowedJob } from "../pipeline/followed.ts";
 import { orderOf, takeIn } from "../pipeline/intake.ts";
+import { newJobId } from "../pipeline/jobId.ts";
 import type { KeyedParts, KeyedRequests, Taken } from "../pipeline/requests.ts";
 import type { SlaveRegistry } from "../slaves/registry.ts";
 import { type AnswerParts, answerAccepted, answerLines, answerWhole, NO_SLAVES } from "./answers.ts";
@@ -45,7 +45,7 @@ export function assignTask(parts: AssignParts): RequestHandler {
 }
 
 async function take(parts: AssignParts, { req, res, prefer, key }: Asked): Promise<Taken> {
-  const upload = await receiveUpload(parts.upload, { req, res, id: ulid() });
+  const upload = await receiveUpload(parts.upload, { req, res, id: newJobId() });
   const drop = () => parts.store.remove(upload.files.map((file) => file.key));
   const durable = prefer.respondAsync;
   try {

@@ -1,4 +1,3 @@
-import { ulid } from "ulid";
 import { isFinal } from "../../shared/contract/jobs.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { FileRecord, JobRecord } from "../../shared/job/port.ts";
@@ -7,6 +6,7 @@ import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { InputFile } from "../../shared/tasks/task.ts";
 import type { FollowedJob } from "./followed.ts";
 import { type IntakeParts, takeIn } from "./intake.ts";
+import { newJobId } from "./jobId.ts";
 
 /** Inputs copied at a time. */
 const AT_ONCE = 16;
@@ -31,7 +31,7 @@ export async function retryJob(parts: RetryParts, record: JobRecord): Promise<Fo
     throw new AppError("nothing_to_retry", `Every file of job ${record.id} is done.`, { status: 409 });
   }
   const task = taskNamed(record.task);
-  const id = ulid();
+  const id = newJobId();
   const files = await copies(parts.store, id, again);
   try {
     const { budgets } = record;

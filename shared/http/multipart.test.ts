@@ -186,7 +186,7 @@ it("a client that left before its request was read is noticed", async () => {
   const failed = new Promise<unknown>((resolve) => {
     const server = createServer((req, res) => {
       const read = () => readMultipart(req, res, { sink: readAll, remove: async () => undefined, limits });
-      req.once("error", () => undefined).once("close", () => read().catch(resolve));
+      req.once("error", () => undefined).once("close", () => void read().catch(resolve));
     }).listen(0, "127.0.0.1", () => {
       const socket = beginUpload((server.address() as AddressInfo).port, "a.txt", 100);
       server.once("request", () => socket.resetAndDestroy());
