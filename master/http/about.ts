@@ -1,17 +1,13 @@
 import type { RequestHandler } from "express";
 import type { UnitQueue } from "../../shared/queue/port.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
-import type { JobRunner } from "../pipeline/runner.ts";
 import type { SlaveRegistry } from "../slaves/registry.ts";
-import { landingPage } from "./page.ts";
+import { landingPage, type PageParts } from "./page.ts";
 import { taskView } from "./views.ts";
 
-export interface AboutParts {
-  readonly registry: SlaveRegistry;
-  readonly runner: JobRunner;
+export interface AboutParts extends PageParts {
   readonly queue: UnitQueue;
   readonly speculation: { readonly copies: number; readonly won: number };
-  readonly version: string;
   readonly startedAt: number;
 }
 

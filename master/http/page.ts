@@ -1,8 +1,15 @@
 import { TASKS } from "../../shared/tasks/registry.ts";
-import type { AboutParts } from "./about.ts";
+import type { JobRunner } from "../pipeline/runner.ts";
+import type { SlaveRegistry } from "../slaves/registry.ts";
+
+export interface PageParts {
+  readonly registry: SlaveRegistry;
+  readonly runner: JobRunner;
+  readonly version: string;
+}
 
 /** What a browser sees at `/`: the state of the fleet, and how to send something. No script. */
-export function landingPage({ registry, runner, version }: AboutParts): string {
+export function landingPage({ registry, runner, version }: PageParts): string {
   const slaves = registry.all();
   const alive = slaves.filter((slave) => slave.state === "alive");
   const slots = alive.reduce((sum, slave) => sum + slave.slots, 0);

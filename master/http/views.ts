@@ -10,8 +10,8 @@ import type { FileRecord, JobRecord } from "../../shared/job/port.ts";
 import { optionsSchema, shownOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
+import type { JobProgress } from "../pipeline/progress.ts";
 import type { ResultsFolder } from "../pipeline/results.ts";
-import type { JobProgress } from "../pipeline/runContext.ts";
 import { type Slave, tasksOf } from "../slaves/slave.ts";
 
 /** What is known of a job while it runs, beside its record. */

@@ -2,8 +2,8 @@ import { AppError } from "../../shared/errors.ts";
 import type { FileRecord, JobEvent, JobRecord, JobStore } from "../../shared/job/port.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { FileRef, PublishedPart } from "../../shared/tasks/task.ts";
+import type { JobProgress } from "./progress.ts";
 import type { ResultsFolder } from "./results.ts";
-import type { JobProgress } from "./runContext.ts";
 
 /** Results on their way into the record and the folder at a time. */
 const MAX_PENDING = 64;

@@ -1,5 +1,5 @@
 import type { FileRecord, JobRecord } from "../../shared/job/port.ts";
-import { JobProgress } from "./runContext.ts";
+import { JobProgress } from "./progress.ts";
 
 /** A job to wait for and to watch, whether it runs in this process or is over. */
 export interface FollowedJob {

@@ -8,7 +8,8 @@ import { CLASSIC_WHOLE_JOB_TASK } from "../slaves/slave.ts";
 import { Collector, type CollectorParts } from "./collector.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { type FollowedJob, finishedJob, inOrderOfEnd } from "./followed.ts";
-import { type JobContextParts, JobProgress, lastEvents, runContext } from "./runContext.ts";
+import { JobProgress } from "./progress.ts";
+import { type JobContextParts, lastEvents, runContext } from "./runContext.ts";
 import { endInTime, isTooLong, jobBudgets } from "./totalBudget.ts";
 import { runWholeJob } from "./wholeJob.ts";
 
