@@ -99,12 +99,14 @@ export class SlaveRegistry {
 
   /** Called by the dispatcher when a lease broke: the slave rests, longer each time, and is looked at now. */
   trouble(slave: Slave, reason: string): void {
+    void this.#askOnce(slave, slave.instance);
+    // Several leases break with one death: that is one trouble, not several.
+    if (slave.restUntil > Date.now()) return;
     slave.troubles += 1;
     const seconds = Math.min(MAX_REST_SECONDS, 0.25 * 2 ** Math.min(slave.troubles, 10));
     slave.restUntil = Date.now() + seconds * 1000;
     this.#parts.logger.warn({ slave: slave.name, reason, rests: seconds }, "slave in trouble");
     setTimeout(() => this.#announce(slave), seconds * 1000 + 1).unref();
-    void this.#askOnce(slave, slave.instance);
   }
 
   /** Called by the dispatcher when a slave answered well. */
