@@ -50,7 +50,8 @@ export async function createMaster(
   const slaveHttp = createSlaveHttp({ fleetToken: config.access.fleetToken, ca: config.ca });
   const queue = new MemoryQueue();
   const registry = new SlaveRegistry({ config, logger, check: slaveHttp.check });
-  const parts = { config, logger, store, jobs, queue, registry, slaveHttp, disk };
+  const suspects = new Suspects(config);
+  const parts = { config, logger, store, jobs, queue, registry, slaveHttp, disk, suspects };
   const { dispatcher, runner, results } = pipeline(parts);
   const retention = new Retention({ ...parts, results, policy: retentionPolicy(config) });
   const localSlaves = localSlavesOf(parts, () => urlOf(server, config));
@@ -66,8 +67,7 @@ export async function createMaster(
   const start = async () => {
     await results.sweep();
     dispatcher.start();
-    const resumed = await runner.resume();
-    if (resumed > 0) logger.info({ jobs: resumed }, "unfinished jobs go on");
+    await resume(runner, parts);
     retention.start();
   };
   const server = createHttpServer(config, masterRoutes(express(), routes));
@@ -83,6 +83,13 @@ export async function createMaster(
     for (const port of [queue, jobs, store]) await port.close();
   };
   return { server, start, stop };
+}
+
+async function resume(runner: JobRunner, { logger, suspects }: PipelineParts): Promise<void> {
+  const jobs = await runner.resume();
+  if (jobs === 0) return;
+  logger.info({ jobs }, "unfinished jobs go on");
+  suspects.masterWasEnded();
 }
 
 /** Beyond what any client takes to fetch the results that its answer named. */
@@ -123,6 +130,7 @@ interface PipelineParts {
   readonly registry: SlaveRegistry;
   readonly slaveHttp: SlaveHttp;
   readonly disk: DiskWatch;
+  readonly suspects: Suspects;
 }
 
 function pipeline(parts: PipelineParts) {
@@ -142,7 +150,7 @@ function pipeline(parts: PipelineParts) {
       seconds: config.stragglerSeconds,
       smallMap: 10,
     },
-    suspects: new Suspects(config),
+    suspects: parts.suspects,
     leaseSeconds: 4 * config.silenceSeconds,
     transport: {
       http: parts.slaveHttp,

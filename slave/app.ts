@@ -68,7 +68,7 @@ export async function startSlave(config: SlaveConfig, parts: SlaveParts): Promis
       smallBytes: config.smallFile,
       draining: draining.signal,
       stopped: stopped.signal,
-      onPoll: () => registration.polled(),
+      master: registration,
       onDismiss: () => dismissed.abort(),
     }),
   );

@@ -17,14 +17,14 @@ interface Seen {
 }
 
 /** A master that answers as the classic one does, with `statuses` first. */
-async function standInMaster(statuses: number[] = [], port = 0) {
+async function standInMaster(statuses: number[] = [], port = 0, extra: object = {}) {
   const seen: Seen[] = [];
   const server = createServer((req, res) => {
     void json(req).then((body) => {
       seen.push({ body, headers: req.headers });
       const status = statuses.shift() ?? 200;
       res.writeHead(status, { "Content-Type": "application/json", Location: "http://127.0.0.1:1/" });
-      res.end(JSON.stringify(status === 200 ? { status: "success" } : { error: "no" }));
+      res.end(JSON.stringify(status === 200 ? { status: "success", ...extra } : { error: "no" }));
     });
   });
   server.listen(port, "127.0.0.1");
@@ -92,6 +92,21 @@ it("registers again when no master has asked for a while", async () => {
   const { url, seen } = await standInMaster();
   register({ masterUrls: [url], unpolledSeconds: 0.2 });
   await expect.poll(() => seen.length).toBeGreaterThan(2);
+});
+
+it("registers again after a few of the master's own polls failed to come", async () => {
+  const { url, seen } = await standInMaster([], 0, { poll_seconds: 0.1 });
+  register({ masterUrls: [url] });
+  await expect.poll(() => seen.length).toBeGreaterThan(2);
+});
+
+it("registers again at once when a master broke a connection off, and once for many of them", async () => {
+  const { url, seen } = await standInMaster();
+  const registration = register({ masterUrls: [url] });
+  await expect.poll(() => seen.length).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let n = 0; n < 5; n += 1) registration.doubted();
+  await expect.poll(() => seen.length, { timeout: 3_000 }).toBe(2);
 });
 
 it("does not register again while it is asked", async () => {

@@ -21,14 +21,21 @@ export interface RegistrationOptions {
 }
 
 const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 5_000;
+/** A master that is being restarted is back within seconds: tried every second for a start, then less often. */
+const LONGEST_WAIT_MS = { atFirst: 1_000, later: 5_000 };
+const ROUNDS_AT_FIRST = 30;
 const TIMEOUT_MS = 5_000;
+/** A master that has not polled for so many of its own intervals is gone. */
+const MISSED_POLLS = 2.5;
 
 /** Keeps the slave known to a master: registers, and again whenever no master has asked for a while. */
 export class Registration {
   readonly #options: RegistrationOptions;
   readonly #stop = new AbortController();
   #polledAt = 0;
+  /** As the master said when it took the registration. */
+  #pollSeconds: number | undefined;
+  #doubt = new AbortController();
   #current = 0;
   #isRegistered = false;
   #running: Promise<void> = Promise.resolve();
@@ -47,6 +54,11 @@ export class Registration {
   /** A master asked for something. */
   polled(): void {
     this.#polledAt = performance.now();
+  }
+
+  /** A master broke a connection off. It may have ended, and then nobody else will tell: asked at once. */
+  doubted(): void {
+    this.#doubt.abort();
   }
 
   async stop(): Promise<void> {
@@ -69,7 +81,8 @@ export class Registration {
     for (let tries = 1; ; tries += 1) {
       const url = masterUrls[this.#current] ?? "";
       try {
-        const { slave_id, state } = await register(url, this.#options, signal);
+        const { slave_id, state, poll_seconds } = await register(url, this.#options, signal);
+        this.#pollSeconds = poll_seconds;
         log[this.#isRegistered ? "debug" : "info"]({ master: url, slave_id, state }, "registered");
         this.#isRegistered = true;
         return;
@@ -85,13 +98,25 @@ export class Registration {
   }
 
   async #untilUnpolled(): Promise<void> {
-    const longest = (this.#options.unpolledSeconds ?? REREGISTER_SECONDS) * 1_000;
+    const { signal } = this.#stop;
+    this.#doubt = new AbortController();
     this.polled();
     for (;;) {
-      const left = this.#polledAt + longest - performance.now();
+      const left = this.#polledAt + this.#unpolledSeconds() * 1_000 - performance.now();
       if (left <= 0) return;
-      await sleep(left, null, { signal: this.#stop.signal });
+      await sleep(left, null, { signal: AbortSignal.any([signal, this.#doubt.signal]) }).catch(
+        () => undefined,
+      );
+      signal.throwIfAborted();
+      // A master that ends many leases at once is asked once.
+      if (this.#doubt.signal.aborted) return await sleep(FIRST_WAIT_MS, undefined, { signal });
     }
+  }
+
+  #unpolledSeconds(): number {
+    const { unpolledSeconds } = this.#options;
+    if (unpolledSeconds !== undefined) return unpolledSeconds;
+    return Math.min(REREGISTER_SECONDS, MISSED_POLLS * (this.#pollSeconds ?? REREGISTER_SECONDS));
   }
 }
 
@@ -136,7 +161,8 @@ async function addressTowards(url: URL, signal: AbortSignal): Promise<string> {
 }
 
 function waitAfter(rounds: number): number {
-  const wait = Math.min(FIRST_WAIT_MS * 2 ** (rounds - 1), LONGEST_WAIT_MS);
+  const longest = rounds <= ROUNDS_AT_FIRST ? LONGEST_WAIT_MS.atFirst : LONGEST_WAIT_MS.later;
+  const wait = Math.min(FIRST_WAIT_MS * 2 ** (rounds - 1), longest);
   return wait * (0.75 + Math.random() / 2);
 }
 

@@ -119,6 +119,7 @@ export class Dispatcher {
 
   #size(slave: Slave, first: QueuedUnit, waiting: number): LeaseSize {
     const unitSeconds = this.#parts.times.expected(stepKey(first), first.bytes);
+    if (slave.onProbation) return { units: slave.assigned === 0 ? 1 : 0, bytes: first.bytes };
     if (slave.classic) return classicSize(slave, unitSeconds);
     if (first.step === WHOLE_JOB_STEP) return { units: 1, bytes: first.bytes };
     return leaseSize({
@@ -193,7 +194,7 @@ export class Dispatcher {
     if (this.#stopped || this.#parts.queue.size().waiting > 0) return;
     const idle = this.#parts.registry
       .alive()
-      .filter((slave) => !slave.classic && slave.assigned < slave.slots);
+      .filter((slave) => !(slave.classic || slave.onProbation) && slave.assigned < slave.slots);
     if (idle.length === 0) return;
     for (const active of waitingElsewhere(this.#active, idle)) active.end("recalled");
     for (const { active, slave, unit } of stragglers(this.#active, idle, this.#parts)) {

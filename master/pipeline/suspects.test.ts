@@ -18,6 +18,13 @@ test("a unit that was lost and then done earns all units more tries, for ten min
   expect(suspects.wasLostTooOften(3, 10 * MINUTE)).toBe(true);
 });
 
+test("a master that was ended itself is as good a reason for doubt", () => {
+  const suspects = new Suspects({ maxCrashes: 2, maxLosses: 3 });
+  suspects.masterWasEnded(0);
+  expect([4, 5].map((losses) => suspects.wasLostTooOften(losses, 9 * MINUTE))).toEqual([false, true]);
+  expect(suspects.wasLostTooOften(3, 10 * MINUTE)).toBe(true);
+});
+
 test("however much goes wrong, five times the limit is the end", () => {
   const suspects = new Suspects({ maxCrashes: 2, maxLosses: 3 });
   for (let n = 0; n < 1000; n += 1) suspects.done(unit(1));

@@ -31,6 +31,11 @@ export class Suspects {
     if (unit.losses > 0) this.#acquittals = [...this.#recent(now), now].slice(-this.#limits.maxLosses * MOST);
   }
 
+  /** This master was itself ended in the middle of jobs: what ends slaves and children may be the same. */
+  masterWasEnded(now = Date.now()): void {
+    this.#acquittals = [...this.#recent(now), now];
+  }
+
   hasCrashedTooOften(crashes: number): boolean {
     return crashes >= this.#limits.maxCrashes;
   }

@@ -1,7 +1,8 @@
 import { AppError, UnavailableError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { type Supervised, supervise } from "../../shared/process/supervisor.ts";
-import { type SlaveRegistry, slaveId } from "./registry.ts";
+import type { SlaveRegistry } from "./registry.ts";
+import { slaveId } from "./slave.ts";
 
 export interface LocalSlavesParts {
   readonly registry: Pick<SlaveRegistry, "remove">;

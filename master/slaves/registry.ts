@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
-import { isIP } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckStatusAnswer, RegisterRequest } from "../../shared/contract/fleet.ts";
 import { UnavailableError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
-import { hostAndPort, pinAddress } from "./address.ts";
-import type { Slave } from "./slave.ts";
+import { pinAddress } from "./address.ts";
+import { describe, newSlave, type Slave, slaveId, UNTROUBLED } from "./slave.ts";
 
 export interface RegistryConfig {
   readonly pollSeconds: number;
@@ -97,21 +95,26 @@ export class SlaveRegistry {
     return this.all().some((slave) => slave.state === "alive" || slave.state === "pending");
   }
 
-  /** Called by the dispatcher when a lease broke: the slave rests, longer each time, and is looked at now. */
+  /** Called by the dispatcher when a lease broke: the slave rests, longer each time, then gets one unit for a start. */
   trouble(slave: Slave, reason: string): void {
     void this.#askOnce(slave, slave.instance);
     // Several leases break with one death: that is one trouble, not several.
     if (slave.restUntil > Date.now()) return;
     slave.troubles += 1;
+    slave.onProbation = true;
     const seconds = Math.min(MAX_REST_SECONDS, 0.25 * 2 ** Math.min(slave.troubles, 10));
     slave.restUntil = Date.now() + seconds * 1000;
     this.#parts.logger.warn({ slave: slave.name, reason, rests: seconds }, "slave in trouble");
     setTimeout(() => this.#announce(slave), seconds * 1000 + 1).unref();
   }
 
-  /** Called by the dispatcher when a slave answered well. */
+  /**
+   * Called by the dispatcher when a lease was answered whole. The first one after trouble ends the probation
+   * only, those after it make up for one trouble each: who fails after every other answer rests longer and longer.
+   */
   fine(slave: Slave): void {
-    slave.troubles = 0;
+    if (!slave.onProbation) slave.troubles = Math.max(0, slave.troubles - 1);
+    slave.onProbation = false;
   }
 
   /** Calls back when a slave may have got room, come or gone. Returns its own undoing. */
@@ -129,7 +132,7 @@ export class SlaveRegistry {
     describe(slave, request);
     if (restarted && slave.state !== "pending") this.#change(slave, "lost", "it was restarted");
     // The troubles were those of the process before.
-    if (restarted) Object.assign(slave, { troubles: 0, restUntil: 0, drainWanted: false });
+    if (restarted) Object.assign(slave, { ...UNTROUBLED, drainWanted: false });
     void this.#askOnce(slave, request.instance);
     return slave;
   }
@@ -198,54 +201,6 @@ export class SlaveRegistry {
     if (slave.state !== "lost") return false;
     return Date.now() - (slave.lastSeen ?? slave.registeredAt) > forgetSeconds * 1000;
   }
-}
-
-/** Of whoever listens at an address and port. */
-export function slaveId(ip: string, port: number): string {
-  return createHash("sha256").update(hostAndPort(ip, port)).digest("hex").slice(0, 12);
-}
-
-function newSlave(id: string, ip: string, request: RegisterRequest): Slave {
-  const slave: Slave = {
-    id,
-    ip,
-    port: request.slave_port,
-    address: hostAndPort(ip, request.slave_port),
-    baseUrl: "",
-    tlsName: undefined,
-    name: "",
-    state: "pending",
-    classic: true,
-    version: undefined,
-    instance: undefined,
-    slots: 1,
-    steps: {},
-    assigned: 0,
-    assignedSeconds: 0,
-    done: 0,
-    failed: 0,
-    missedPolls: 0,
-    registeredAt: Date.now(),
-    lastSeen: undefined,
-    restUntil: 0,
-    troubles: 0,
-    drainWanted: false,
-    status: undefined,
-  };
-  describe(slave, request);
-  return slave;
-}
-
-function describe(slave: Slave, request: RegisterRequest): void {
-  slave.baseUrl = `${request.tls === true ? "https" : "http"}://${slave.address}`;
-  const { slave_ip: announced = "" } = request;
-  slave.tlsName = announced === "" || isIP(announced.replace(/^\[|\]$/g, "")) !== 0 ? undefined : announced;
-  slave.name = request.name ?? slave.address;
-  slave.version = request.version;
-  slave.classic = request.version === undefined;
-  slave.instance = request.instance;
-  slave.steps = request.steps ?? {};
-  slave.slots = slave.classic ? 1 : (request.slots ?? 1);
 }
 
 function isWorking(slave: Slave): boolean {

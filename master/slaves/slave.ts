@@ -1,4 +1,7 @@
-import type { CheckStatusAnswer, SlaveState } from "../../shared/contract/fleet.ts";
+import { createHash } from "node:crypto";
+import { isIP } from "node:net";
+import type { CheckStatusAnswer, RegisterRequest, SlaveState } from "../../shared/contract/fleet.ts";
+import { hostAndPort } from "./address.ts";
 
 /** A slave as the master knows it. Owned by SlaveRegistry; the dispatcher keeps `assigned` right. */
 export interface Slave {
@@ -31,12 +34,17 @@ export interface Slave {
   lastSeen: number | undefined;
   /** Not before this time is it given work again after trouble. */
   restUntil: number;
-  /** Troubles in a row; sets the length of the next rest. */
+  /** Troubles that were not yet made up for by good leases; sets the length of the next rest. */
   troubles: number;
+  /** Half open: after trouble it gets one unit, and more only when that was answered. */
+  onProbation: boolean;
   /** It was asked to go, and gets nothing more. */
   drainWanted: boolean;
   status: CheckStatusAnswer | undefined;
 }
+
+/** Of a process that nothing is held against. */
+export const UNTROUBLED = { restUntil: 0, troubles: 0, onProbation: false };
 
 /** The classic service did these, each with one request. */
 export const CLASSIC_TASKS = ["image", "text", "ocr", "audio", "document"] as const;
@@ -45,4 +53,52 @@ export const CLASSIC_WHOLE_JOB_TASK = "embedding";
 
 export function tasksOf(slave: Slave): readonly string[] {
   return slave.classic ? [...CLASSIC_TASKS, CLASSIC_WHOLE_JOB_TASK] : Object.keys(slave.steps);
+}
+
+/** Of whoever listens at an address and port. */
+export function slaveId(ip: string, port: number): string {
+  return createHash("sha256").update(hostAndPort(ip, port)).digest("hex").slice(0, 12);
+}
+
+export function newSlave(id: string, ip: string, request: RegisterRequest): Slave {
+  const slave: Slave = {
+    id,
+    ip,
+    port: request.slave_port,
+    address: hostAndPort(ip, request.slave_port),
+    baseUrl: "",
+    tlsName: undefined,
+    name: "",
+    state: "pending",
+    classic: true,
+    version: undefined,
+    instance: undefined,
+    slots: 1,
+    steps: {},
+    assigned: 0,
+    assignedSeconds: 0,
+    done: 0,
+    failed: 0,
+    missedPolls: 0,
+    registeredAt: Date.now(),
+    lastSeen: undefined,
+    ...UNTROUBLED,
+    drainWanted: false,
+    status: undefined,
+  };
+  describe(slave, request);
+  return slave;
+}
+
+/** Takes over what a slave says of itself. */
+export function describe(slave: Slave, request: RegisterRequest): void {
+  slave.baseUrl = `${request.tls === true ? "https" : "http"}://${slave.address}`;
+  const { slave_ip: announced = "" } = request;
+  slave.tlsName = announced === "" || isIP(announced.replace(/^\[|\]$/g, "")) !== 0 ? undefined : announced;
+  slave.name = request.name ?? slave.address;
+  slave.version = request.version;
+  slave.classic = request.version === undefined;
+  slave.instance = request.instance;
+  slave.steps = request.steps ?? {};
+  slave.slots = slave.classic ? 1 : (request.slots ?? 1);
 }

@@ -27,7 +27,7 @@ export interface RegisterAnswer {
   readonly status: "success";
   readonly slave_id: string;
   readonly state: SlaveState;
-  /** Seconds between the master's polls; a slave that waits longer than 10 s registers again. */
+  /** Seconds between the master's polls; a slave that misses a few registers again, after 10 s at most. */
   readonly poll_seconds: number;
 }
 

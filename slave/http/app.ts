@@ -16,8 +16,6 @@ export interface HttpContext extends LeaseContext {
     SlaveConfig,
     "token" | "classicMasters" | "host" | "announced" | "allowedHosts" | "trustProxy" | "uploadIdleSeconds"
   >;
-  /** Called whenever a master asks for something. */
-  readonly onPoll: () => void;
   /** Called when a master asks this slave to finish what it has and to end. */
   readonly onDismiss: () => void;
   readonly log: Logger;
@@ -53,7 +51,7 @@ function checkStatus(context: HttpContext, door: Door): RequestHandler {
       res.json({ status: "alive" } satisfies CheckStatusAnswer);
       return;
     }
-    context.onPoll();
+    context.master.polled();
     res.json(statusOf(context));
   };
 }
@@ -77,7 +75,7 @@ function statusOf({ pool, room, instance, version, draining }: HttpContext): Che
 function guard(context: HttpContext, door: Door): RequestHandler {
   return (req, _res, next) => {
     door.admit(req);
-    context.onPoll();
+    context.master.polled();
     next();
   };
 }

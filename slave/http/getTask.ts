@@ -8,6 +8,7 @@ import { AppError, isErrno, RequestError, UnavailableError } from "../../shared/
 import { readMultipart } from "../../shared/http/multipart.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
 import type { Pool } from "../pool/pool.ts";
+import type { Registration } from "../registration.ts";
 import { type Lease, parseLease } from "./lease.ts";
 import { framesOutlet, linesOutlet, type Outlet } from "./outlets.ts";
 import type { Place, Room } from "./room.ts";
@@ -28,6 +29,8 @@ export interface LeaseContext {
   readonly draining: AbortSignal;
   /** Aborted when its time to finish is over. */
   readonly stopped: AbortSignal;
+  /** Told of what is noticed of the master. */
+  readonly master: Pick<Registration, "polled" | "doubted">;
 }
 
 const LIMITS = { fileBytes: Number.POSITIVE_INFINITY, files: 100_000, fieldBytes: 64 * 2 ** 20 };
@@ -67,6 +70,7 @@ async function serve({ context, place, folder }: Visit, req: Request, res: Respo
   );
   place.take(lease.units.length);
   const gone = signalOfLeaving(res);
+  gone.addEventListener("abort", () => context.master.doubted(), { once: true });
   const ended = AbortSignal.any([gone, context.stopped]);
   // Every unit listens to them.
   setMaxListeners(0, gone, ended);

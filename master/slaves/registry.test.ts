@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { CheckStatusAnswer } from "../../shared/contract/fleet.ts";
+import { createLogger } from "../../shared/logger.ts";
+import { SlaveRegistry } from "./registry.ts";
+
+const config = { pollSeconds: 2, missedPolls: 3, pendingSeconds: 60, forgetSeconds: 600, maxSlaves: 2 };
+const request = { slave_ip: "127.0.0.1", slave_port: 3001, name: "one", version: "1", instance: "a" };
+
+let answers: () => Promise<CheckStatusAnswer>;
+let registry: SlaveRegistry;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  answers = async () => ({ status: "alive" });
+  registry = registryWith(config);
+});
+
+afterEach(() => {
+  registry.stop();
+  vi.useRealTimers();
+});
+
+function registryWith(settings: typeof config) {
+  const logger = createLogger("test", "silent");
+  return new SlaveRegistry({ config: settings, logger, check: () => answers() });
+}
+
+async function aliveSlave() {
+  const slave = await registry.register(request, "127.0.0.1");
+  await vi.advanceTimersByTimeAsync(10);
+  expect(registry.alive()).toEqual([slave]);
+  return slave;
+}
+
+it("lets a slave rest after trouble, then puts it on probation until a lease was answered", async () => {
+  const slave = await aliveSlave();
+  registry.trouble(slave, "reset");
+  expect(registry.alive()).toEqual([]);
+  await vi.advanceTimersByTimeAsync(501);
+  expect(registry.alive()).toEqual([slave]);
+  expect(slave.onProbation).toBe(true);
+  registry.fine(slave);
+  expect(slave.onProbation).toBe(false);
+});
+
+it("counts the leases that break with one death as one trouble", async () => {
+  const slave = await aliveSlave();
+  for (let n = 0; n < 5; n += 1) registry.trouble(slave, "reset");
+  expect(slave.troubles).toBe(1);
+});
+
+it("lets a slave that fails after every probe rest longer each time, up to half a minute", async () => {
+  const slave = await aliveSlave();
+  const rests: number[] = [];
+  for (let n = 0; n < 9; n += 1) {
+    registry.trouble(slave, "reset");
+    rests.push(slave.restUntil - Date.now());
+    await vi.advanceTimersByTimeAsync(slave.restUntil - Date.now());
+    registry.fine(slave);
+  }
+  expect(rests).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+});
+
+it("forgives one trouble for each good lease after the probation", async () => {
+  const slave = await aliveSlave();
+  registry.trouble(slave, "reset");
+  await vi.advanceTimersByTimeAsync(501);
+  registry.trouble(slave, "reset");
+  expect(slave.troubles).toBe(2);
+  for (let n = 0; n < 3; n += 1) registry.fine(slave);
+  expect(slave.troubles).toBe(0);
+});
+
+it("forgets the troubles of the process before when another one registers at its address", async () => {
+  const slave = await aliveSlave();
+  registry.trouble(slave, "reset");
+  await registry.register({ ...request, instance: "b" }, "127.0.0.1");
+  await vi.advanceTimersByTimeAsync(10);
+  expect(registry.alive()).toEqual([slave]);
+  expect(slave).toMatchObject({ troubles: 0, onProbation: false });
+});
+
+it("gives up a slave after the polls that it may miss, and takes it back when it answers again", async () => {
+  vi.useRealTimers();
+  registry = registryWith({ ...config, pollSeconds: 0.02 });
+  const slave = await registry.register(request, "127.0.0.1");
+  await expect.poll(() => slave.state).toBe("alive");
+  const good = answers;
+  answers = async () => {
+    throw new Error("no answer");
+  };
+  await expect.poll(() => slave.state).toBe("lost");
+  expect(slave.missedPolls).toBeGreaterThanOrEqual(3);
+  answers = good;
+  await expect.poll(() => slave.state).toBe("alive");
+});
+
+it("refuses more slaves than it may have, by name of the variable", async () => {
+  await registry.register(request, "127.0.0.1");
+  await registry.register({ ...request, slave_port: 3002 }, "127.0.0.1");
+  await expect(registry.register({ ...request, slave_port: 3003 }, "127.0.0.1")).rejects.toMatchObject({
+    code: "too_many_slaves",
+  });
+});
