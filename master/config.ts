@@ -1,4 +1,4 @@
-import { ACCESS_VARIABLES, type Access, readAccess, refuseOpenDoor } from "../shared/access.ts";
+import { ACCESS_VARIABLES, type Access, readAccess, refuseOpenDoor, requireNames } from "../shared/access.ts";
 import { as, readVariables, type Values } from "../shared/env.ts";
 import { CA_VARIABLE, LISTENING_VARIABLES, readCa, readTls, type Tls } from "../shared/listening.ts";
 import { LOG_LEVELS } from "../shared/logger.ts";
@@ -148,6 +148,12 @@ export const MASTER_VARIABLES = {
     "30",
     "Time that a stopping process has for what it works on, before it hands it back.",
   ),
+  jobs: v(
+    "JOBS",
+    as.oneOf(["all", "own"] as const),
+    "all",
+    "own: a client sees the jobs and results of its own token only; CLIENT_TOKEN must then give each token a name.",
+  ),
   classicSlaves: v(
     "CLASSIC_SLAVES",
     as.list,
@@ -178,6 +184,7 @@ export function readMasterConfig(env: NodeJS.ProcessEnv = process.env): MasterCo
     isProtected: access.fleetToken !== undefined && access.clientTokens.length > 0,
     allowAnonymous: values.allowAnonymous,
   });
+  if (values.jobs === "own") requireNames(access);
   return { ...values, access, tls: readTls(values), ca: readCa(values.tlsCa) };
 }
 

@@ -56,6 +56,15 @@ function clientTokens(own: string | undefined, shared: string | undefined): Name
 /** Whose a token without a name is. */
 const NAMELESS = "client";
 
+/** Tokens that clients are told apart by; two of one name are one client's (an old one and a new one). @throws ConfigError */
+export function requireNames({ clientTokens }: Access): void {
+  const nameless = clientTokens.filter(({ name }) => name === NAMELESS).length;
+  if (clientTokens.length > 0 && nameless < 2) return;
+  throw new ConfigError(
+    "JOBS=own needs CLIENT_TOKEN, and where it has several tokens a name for each: alice:token,bob:token.",
+  );
+}
+
 export interface Listening {
   readonly host: string;
   readonly hostVariable: string;

@@ -1,13 +1,15 @@
 import type { Request, RequestHandler, Response } from "express";
 import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
-import { RequestError, UnavailableError } from "../../shared/errors.ts";
+import { UnavailableError } from "../../shared/errors.ts";
 import type { FollowedJob } from "../pipeline/followed.ts";
 import { orderOf, takeIn } from "../pipeline/intake.ts";
 import { newJobId } from "../pipeline/jobId.ts";
-import type { KeyedParts, KeyedRequests, Taken } from "../pipeline/requests.ts";
+import { type KeyedParts, type KeyedRequests, orderDigest, type Taken } from "../pipeline/requests.ts";
 import type { SlaveRegistry } from "../slaves/registry.ts";
 import { type AnswerParts, answerAccepted, answerLines, answerWhole, NO_SLAVES } from "./answers.ts";
+import type { Clients } from "./clients.ts";
 import { type Preferences, readPreferences } from "./prefer.ts";
+import { readRequestKey } from "./requestKey.ts";
 import { pause, untilGone } from "./streams.ts";
 import { receiveUpload, type UploadParts } from "./upload.ts";
 
@@ -15,6 +17,7 @@ export interface AssignParts extends KeyedParts, AnswerParts {
   readonly upload: UploadParts;
   readonly registry: SlaveRegistry;
   readonly requests: KeyedRequests;
+  readonly clients: Clients;
   /** A waiting request ends when no slave was there for so long. */
   readonly noSlavesSeconds: number;
 }
@@ -50,8 +53,12 @@ async function take(parts: AssignParts, { req, res, prefer, key }: Asked): Promi
   const durable = prefer.respondAsync;
   try {
     const order = orderOf(upload);
-    if (key === undefined) return { job: await takeIn(parts, order, { durable }), repeated: false };
-    const taken = await parts.requests.takeIn(key, order, { durable });
+    const terms = { durable, client: parts.clients.nameOf(req) };
+    if (key === undefined) return { job: await takeIn(parts, order, terms), repeated: false };
+    const asked = { ...terms, key, digest: orderDigest(order) };
+    const taken = await parts.requests.takeIn(asked, (request) =>
+      takeIn(parts, order, { ...terms, request }),
+    );
     // Not waited for: this client must be counted among those that wait before another one leaves.
     if (taken.repeated) drop().catch(() => undefined);
     return taken;
@@ -96,29 +103,16 @@ function waitFor(parts: AssignParts, job: FollowedJob, res: Response): () => voi
 }
 
 /** Before the body is read: nobody should send gigabytes to hear that nobody is there. */
-async function refuseWithoutSlaves(parts: AssignParts, { prefer, key }: Asked): Promise<void> {
+async function refuseWithoutSlaves(parts: AssignParts, { req, prefer, key }: Asked): Promise<void> {
   if (prefer.respondAsync || parts.registry.hasAny()) return;
   // What was asked before may be over.
-  if (key !== undefined && (await parts.jobs.requested(key, Date.now())) !== undefined) return;
+  const client = parts.clients.nameOf(req);
+  if (key !== undefined && (await parts.jobs.requested({ client, key }, Date.now())) !== undefined) return;
   throw new UnavailableError("no_slaves", NO_SLAVES, {
     details: {
       hint: "Start one (npm run slave), or send the job with `Prefer: respond-async` to let it wait.",
     },
   });
-}
-
-/** @throws RequestError `bad_idempotency_key` */
-function readRequestKey(req: Request): string | undefined {
-  const key = req.get("Idempotency-Key")?.trim();
-  if (key === undefined) return undefined;
-  if (/^[\x20-\x7e]{1,255}$/.test(key)) return key;
-  throw new RequestError(
-    "bad_idempotency_key",
-    "An Idempotency-Key has 1 to 255 printable ASCII characters.",
-    {
-      details: { field: "Idempotency-Key" },
-    },
-  );
 }
 
 function wantsLines(req: Request): boolean {

@@ -21,8 +21,8 @@ const RUNNING_ID = 2;
 /** `GET /jobs/<id>/events`: what happened after `Last-Event-ID` from the record, then what happens. */
 export function jobEvents(parts: JobsParts): RequestHandler {
   return async (req, res) => {
-    const job = await followedJob(parts, req.params);
-    const record = await jobOf(parts, req.params);
+    const job = await followedJob(parts, req);
+    const record = await jobOf(parts, req);
     const events = new JobEvents(parts, { job, record, res, last: lastEventId(req) });
     if (events.isAtEnd()) {
       // An EventSource that is told so does not come back.

@@ -3,6 +3,7 @@ import { type RegisterAnswer, registerRequest } from "../../shared/contract/flee
 import { AppError, RequestError } from "../../shared/errors.ts";
 import { peerAddress } from "../../shared/http/token.ts";
 import type { SlaveRegistry } from "../slaves/registry.ts";
+import type { Sight } from "./clients.ts";
 import { slaveView } from "./views.ts";
 
 /** `POST /register`: answered at once; the slave gets work after its first valid answer to a poll. */
@@ -25,14 +26,20 @@ export function registerSlave(registry: SlaveRegistry, pollSeconds: number): Req
   };
 }
 
-export function listSlaves(registry: SlaveRegistry): RequestHandler {
-  return (_req, res) => void res.json({ slaves: registry.all().map(slaveView) });
+export interface SlavesParts {
+  readonly registry: SlaveRegistry;
+  readonly config: { readonly jobs: Sight };
 }
 
-export function showSlave(registry: SlaveRegistry): RequestHandler {
+export function listSlaves({ registry, config }: SlavesParts): RequestHandler {
+  return (_req, res) =>
+    void res.json({ slaves: registry.all().map((slave) => slaveView(slave, config.jobs)) });
+}
+
+export function showSlave({ registry, config }: SlavesParts): RequestHandler {
   return (req, res) => {
     const slave = registry.get(String(req.params.id));
     if (slave === undefined) throw new AppError("no_such_slave", "There is no such slave.", { status: 404 });
-    res.json(slaveView(slave));
+    res.json(slaveView(slave, config.jobs));
   };
 }

@@ -1,13 +1,15 @@
 import type { RequestHandler } from "express";
 import type { Access } from "../../shared/access.ts";
 import { Attempts, TOKEN_ATTEMPTS } from "../../shared/http/attempts.ts";
-import { Door } from "../../shared/http/door.ts";
+import { ANYONE, Door } from "../../shared/http/door.ts";
 import type { Logger } from "../../shared/logger.ts";
+import type { Clients } from "./clients.ts";
 
 export interface GuardParts {
   readonly access: Access;
   /** Addresses of classic slaves: they need no token. */
   readonly classicSlaves: readonly string[];
+  readonly clients: Clients;
   readonly logger: Logger;
 }
 
@@ -18,20 +20,21 @@ export interface Guards {
   readonly fleet: RequestHandler;
 }
 
-export function createGuards({ access, classicSlaves, logger: log }: GuardParts): Guards {
+export function createGuards({ access, classicSlaves, clients, logger: log }: GuardParts): Guards {
   // One count for both: who guesses at one door has guessed at the other.
   const attempts = new Attempts(TOKEN_ATTEMPTS);
   const { clientTokens, fleetToken } = access;
   const fleetTokens = fleetToken === undefined ? [] : [{ name: "fleet", token: fleetToken }];
   return {
-    client: guard(new Door({ tokens: clientTokens, log, attempts })),
+    client: guard(new Door({ tokens: clientTokens, log, attempts }), clients),
     fleet: guard(new Door({ tokens: fleetTokens, addresses: classicSlaves, log, attempts })),
   };
 }
 
-function guard(door: Door): RequestHandler {
+function guard(door: Door, clients?: Clients): RequestHandler {
   return (req, _res, next) => {
-    door.admit(req);
+    const name = door.admit(req);
+    if (name !== ANYONE) clients?.note(req, name);
     next();
   };
 }

@@ -1,27 +1,36 @@
+import type { Request } from "express";
 import type { z } from "zod";
-import { AppError, RequestError } from "../../shared/errors.ts";
+import { RequestError } from "../../shared/errors.ts";
 import type { JobRecord } from "../../shared/job/port.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
 import type { FollowedJob } from "../pipeline/followed.ts";
 import type { IntakeParts } from "../pipeline/intake.ts";
+import type { KeyedRequests } from "../pipeline/requests.ts";
 import type { ResultsFolder } from "../pipeline/results.ts";
+import { type Clients, noSuchJob } from "./clients.ts";
 
 /** What the routes below `/jobs` work with. */
 export interface JobsParts extends IntakeParts {
   readonly results: ResultsFolder;
   readonly store: ByteStore;
+  readonly clients: Clients;
+  readonly requests: KeyedRequests;
 }
 
 /** @throws AppError `no_such_job` (404) */
-export async function jobOf(parts: JobsParts, params: object): Promise<JobRecord> {
-  const { id } = params as { readonly id: string };
-  return (await parts.jobs.get(id)) ?? noSuchJob(id);
+export async function jobOf(parts: JobsParts, req: Request): Promise<JobRecord> {
+  const id = String(req.params.id);
+  const job = await parts.jobs.get(id);
+  if (job === undefined || !parts.clients.sees(req, job)) throw noSuchJob(id);
+  return job;
 }
 
 /** @throws AppError `no_such_job` (404) */
-export async function followedJob(parts: JobsParts, params: object): Promise<FollowedJob> {
-  const { id } = params as { readonly id: string };
-  return (await parts.runner.follow(id)) ?? noSuchJob(id);
+export async function followedJob(parts: JobsParts, req: Request): Promise<FollowedJob> {
+  const { id } = await jobOf(parts, req);
+  const job = await parts.runner.follow(id);
+  if (job === undefined) throw noSuchJob(id);
+  return job;
 }
 
 export function viewParts(parts: JobsParts, job: JobRecord) {
@@ -35,8 +44,4 @@ export function readQuery<T>(schema: z.ZodType<T>, given: unknown): T {
   const [issue] = parsed.error.issues;
   const field = issue?.path.join(".") ?? "query";
   throw new RequestError("bad_query", `${field}: ${issue?.message ?? "not valid"}`, { details: { field } });
-}
-
-function noSuchJob(id: string): never {
-  throw new AppError("no_such_job", `There is no job ${id.slice(0, 64)}.`, { status: 404 });
 }

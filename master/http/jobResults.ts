@@ -10,7 +10,7 @@ import { type ZipEntry, zipTo } from "./zip.ts";
 /** `GET /jobs/<id>/results`: the files that are done, and the results of the job as a whole. */
 export function listResults(parts: JobsParts): RequestHandler {
   return async (req, res) => {
-    const job = await jobOf(parts, req.params);
+    const job = await jobOf(parts, req);
     const done = await doneFiles(parts, job);
     res.json({
       job_id: job.id,
@@ -24,7 +24,7 @@ export function listResults(parts: JobsParts): RequestHandler {
 /** `GET /jobs/<id>/results/<name>`: this job's result of that name, also where a later job took the name over. */
 export function showResult(parts: JobsParts): RequestHandler {
   return async (req, res, next) => {
-    const job = await jobOf(parts, req.params);
+    const job = await jobOf(parts, req);
     const name = String(req.params.name);
     const owner = await parts.jobs.owner(job.task, name);
     if (owner?.job === job.id) {
@@ -48,7 +48,7 @@ export function showResult(parts: JobsParts): RequestHandler {
 /** `GET /jobs/<id>/results.zip`: what is done by now, streamed. */
 export function zipResults(parts: JobsParts): RequestHandler {
   return async (req, res) => {
-    const job = await jobOf(parts, req.params);
+    const job = await jobOf(parts, req);
     const entries = await resultsOf(parts, job);
     setResultHeaders(res, `${job.task}-${job.id}.zip`);
     if (req.method === "HEAD") return void res.end();

@@ -2,6 +2,7 @@ import { type RequestHandler, Router } from "express";
 import { z } from "zod";
 import { isFinal, JOB_STATES, type JobDetail } from "../../shared/contract/jobs.ts";
 import { purgeJob } from "../pipeline/purge.ts";
+import { retryDigest } from "../pipeline/requests.ts";
 import { retryJob } from "../pipeline/retry.ts";
 import { answerAccepted } from "./answers.ts";
 import { endsWithin } from "./assign.ts";
@@ -9,6 +10,7 @@ import { jobEvents } from "./events.ts";
 import { followedJob, type JobsParts, jobOf, readQuery, viewParts } from "./jobParts.ts";
 import { listResults, showResult, zipResults } from "./jobResults.ts";
 import { MAX_WAIT_SECONDS, readPreferences } from "./prefer.ts";
+import { readRequestKey } from "./requestKey.ts";
 import { untilGone } from "./streams.ts";
 import { fileView, jobView, statistics } from "./views.ts";
 
@@ -49,10 +51,12 @@ export function jobsRouter(parts: JobsParts): Router {
 function listJobs(parts: JobsParts): RequestHandler {
   return async (req, res) => {
     const { state, task, cursor, limit } = readQuery(listQuery, req.query);
+    const client = parts.clients.onlyOf(req);
     const found = await parts.jobs.list({
       limit: limit + 1,
       ...(state === undefined ? {} : { state }),
       ...(task === undefined ? {} : { task }),
+      ...(client === undefined ? {} : { client }),
       ...(cursor === undefined ? {} : { before: cursor }),
     });
     const jobs = found.slice(0, limit);
@@ -68,12 +72,12 @@ function listJobs(parts: JobsParts): RequestHandler {
 function showJob(parts: JobsParts): RequestHandler {
   return async (req, res) => {
     const { from, limit, wait } = readQuery(detailQuery, req.query);
-    const before = await jobOf(parts, req.params);
+    const before = await jobOf(parts, req);
     if (wait > 0 && !isFinal(before.state)) {
-      const followed = await followedJob(parts, req.params);
+      const followed = await followedJob(parts, req);
       await endsWithin(followed, Math.min(wait, MAX_WAIT_SECONDS), untilGone(res));
     }
-    const job = await jobOf(parts, req.params);
+    const job = await jobOf(parts, req);
     const files = await parts.jobs.files(job.id, from, limit);
     const live = viewParts(parts, job);
     const detail: JobDetail = {
@@ -89,7 +93,7 @@ function showJob(parts: JobsParts): RequestHandler {
 function cancelJob(parts: JobsParts): RequestHandler {
   return async (req, res) => {
     const { purge } = readQuery(cancelQuery, req.query);
-    const job = await jobOf(parts, req.params);
+    const job = await jobOf(parts, req);
     const final = (await parts.runner.cancel(job.id, "Cancelled by a client.")) ?? job;
     if (purge) await purgeJob(parts, final);
     res.json({ ...jobView(final, parts), purged: purge });
@@ -98,7 +102,18 @@ function cancelJob(parts: JobsParts): RequestHandler {
 
 function retry(parts: JobsParts): RequestHandler {
   return async (req, res) => {
-    const job = await retryJob(parts, await jobOf(parts, req.params));
+    const key = readRequestKey(req);
+    const record = await jobOf(parts, req);
+    const client = parts.clients.nameOf(req);
+    const taken =
+      key === undefined
+        ? { job: await retryJob(parts, record, { client }), repeated: false }
+        : await parts.requests.takeIn(
+            { client, key, digest: retryDigest(record.id), durable: true },
+            (request) => retryJob(parts, record, { client, request }),
+          );
+    const { job, repeated } = taken;
+    if (repeated) res.setHeader("Idempotency-Replayed", "true");
     await answerAccepted(parts, job, { res, prefer: readPreferences(req) });
   };
 }

@@ -5,10 +5,10 @@ import { AppError, RequestError } from "../../shared/errors.ts";
 import type { SlaveHttp } from "../slaves/client.ts";
 import type { LocalSlaves } from "../slaves/localSlaves.ts";
 import type { SlaveRegistry } from "../slaves/registry.ts";
+import type { SlavesParts } from "./fleet.ts";
 import { slaveView } from "./views.ts";
 
-export interface LocalSlavesParts {
-  readonly registry: SlaveRegistry;
+export interface LocalSlavesParts extends SlavesParts {
   readonly localSlaves: LocalSlaves;
   readonly slaveHttp: Pick<SlaveHttp, "drain">;
 }
@@ -23,7 +23,7 @@ const wish = z.strictObject({
 const TELL_MS = 5_000;
 
 /** `POST /slaves`: starts slaves on the master's machine; answered when they can be reached. */
-export function addSlaves({ registry, localSlaves }: LocalSlavesParts): RequestHandler {
+export function addSlaves({ registry, localSlaves, config }: LocalSlavesParts): RequestHandler {
   return async (req, res) => {
     const parsed = wish.safeParse(req.body ?? {});
     if (!parsed.success) throw badWish(parsed.error);
@@ -32,7 +32,9 @@ export function addSlaves({ registry, localSlaves }: LocalSlavesParts): RequestH
     await Promise.all(started.map(({ id }) => untilRegistered(registry, id)));
     const slaves = started.map(({ id, name, url: address }) => {
       const known = registry.get(id);
-      return known === undefined ? { id, name, address, state: "pending", slots } : slaveView(known);
+      return known === undefined
+        ? { id, name, address, state: "pending", slots }
+        : slaveView(known, config.jobs);
     });
     res.status(201).json({ slaves });
   };
@@ -42,7 +44,7 @@ export function addSlaves({ registry, localSlaves }: LocalSlavesParts): RequestH
  * `DELETE /slaves/<id>`: it gets nothing more and finishes what it has. One on this machine, and one elsewhere
  * that knows how, then ends.
  */
-export function removeSlave({ registry, localSlaves, slaveHttp }: LocalSlavesParts): RequestHandler {
+export function removeSlave({ registry, localSlaves, slaveHttp, config }: LocalSlavesParts): RequestHandler {
   return (req, res) => {
     const slave = registry.get(String(req.params.id));
     if (slave === undefined) throw new AppError("no_such_slave", "There is no such slave.", { status: 404 });
@@ -51,7 +53,7 @@ export function removeSlave({ registry, localSlaves, slaveHttp }: LocalSlavesPar
       // One that cannot be told drains all the same: it gets nothing more.
       slaveHttp.drain(slave, AbortSignal.timeout(TELL_MS)).catch(() => undefined);
     }
-    res.status(202).json(slaveView(slave));
+    res.status(202).json(slaveView(slave, config.jobs));
   };
 }
 

@@ -5,14 +5,24 @@ import type { NextFunction, RequestHandler, Response } from "express";
 import { AppError } from "../../shared/errors.ts";
 import type { JobStore } from "../../shared/job/port.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
+import type { Clients } from "./clients.ts";
+
+export interface ResultsParts {
+  readonly config: { readonly resultsDir: string };
+  readonly jobs: JobStore;
+  readonly clients: Clients;
+}
 
 /** `GET /results/<task>/<name>`, with Range and ETag. */
-export function sendResult(folder: string, jobs: JobStore): RequestHandler {
+export function sendResult({ config, jobs, clients }: ResultsParts): RequestHandler {
   return async (req, res, next) => {
     const { task, name } = req.params as { readonly task: string; readonly name: string };
-    const found = await findResult(folder, task, name);
+    const found = await findResult(config.resultsDir, task, name);
     if (found === undefined) throw notFound();
     const owner = await jobs.owner(task, name);
+    const job = owner === undefined ? undefined : await jobs.get(owner.job);
+    // A file without a record may be anybody's.
+    if (!clients.sees(req, job ?? {})) throw notFound();
     const sha256 = owner?.bytes === found.bytes ? owner.sha256 : undefined;
     sendFound(res, { ...found, ...(sha256 === undefined ? {} : { sha256 }) }, next);
   };

@@ -12,6 +12,7 @@ import type { ResultsFolder } from "../pipeline/results.ts";
 import { Waiters } from "../pipeline/waiters.ts";
 import { type AboutParts, healthy, home, listTasks, ready, stats } from "./about.ts";
 import { assignTask } from "./assign.ts";
+import { Clients } from "./clients.ts";
 import { listSlaves, registerSlave, showSlave } from "./fleet.ts";
 import { createGuards } from "./guard.ts";
 import { jobsRouter } from "./jobs.ts";
@@ -34,7 +35,8 @@ export function masterRoutes(app: Express, parts: RoutesParts): Express {
   app.set("etag", false);
   app.set("trust proxy", config.trustProxy);
   app.use(browserGuard({ ...config, hasToken: config.access.clientTokens.length > 0 }));
-  const guards = createGuards({ ...parts, ...config });
+  const clients = new Clients(config.jobs);
+  const guards = createGuards({ ...parts, ...config, clients });
   app.get("/healthz", healthy);
   app.get("/readyz", ready(registry));
   app.post(
@@ -43,7 +45,7 @@ export function masterRoutes(app: Express, parts: RoutesParts): Express {
     express.json({ limit: "64kb" }),
     registerSlave(registry, config.pollSeconds),
   );
-  const client = clientRoutes(parts);
+  const client = clientRoutes({ ...parts, clients });
   app.get("/", home(parts));
   app.use("/api", guards.client, client, noRoute);
   app.use(guards.client, client, noRoute);
@@ -52,8 +54,8 @@ export function masterRoutes(app: Express, parts: RoutesParts): Express {
 }
 
 /** What clients use, at `/` and at `/api`. */
-function clientRoutes(parts: RoutesParts): Router {
-  const { config, registry, store } = parts;
+function clientRoutes(parts: RoutesParts & { readonly clients: Clients }): Router {
+  const { config, store } = parts;
   const router = Router();
   const { runner } = parts;
   const intake = {
@@ -64,6 +66,7 @@ function clientRoutes(parts: RoutesParts): Router {
     idempotencySeconds: config.idempotencySeconds,
     waiters: new Waiters((job) => void runner.cancel(job, "The client left before its job was done.")),
   };
+  const requests = new KeyedRequests(intake);
   const limits = {
     fileBytes: config.maxFileBytes,
     files: config.maxFiles,
@@ -74,19 +77,19 @@ function clientRoutes(parts: RoutesParts): Router {
     "/assign_task",
     assignTask({
       ...intake,
-      requests: new KeyedRequests(intake),
+      requests,
       upload: { store, limits, disk: parts.disk },
       noSlavesSeconds: config.noSlavesSeconds,
     }),
   );
-  router.use("/jobs", jobsRouter(intake));
-  router.get(["/slaves", "/workers"], listSlaves(registry));
+  router.use("/jobs", jobsRouter({ ...intake, requests }));
+  router.get(["/slaves", "/workers"], listSlaves(parts));
   router.post(["/slaves", "/workers"], express.json({ limit: "64kb" }), addSlaves(parts));
-  router.get(["/slaves/:id", "/workers/:id"], showSlave(registry));
+  router.get(["/slaves/:id", "/workers/:id"], showSlave(parts));
   router.delete(["/slaves/:id", "/workers/:id"], removeSlave(parts));
   router.get("/stats", stats(parts));
   router.get("/tasks", listTasks());
-  router.get("/results/:task/:name", sendResult(config.resultsDir, parts.jobs));
+  router.get("/results/:task/:name", sendResult(parts));
   return router;
 }
 

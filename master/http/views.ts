@@ -13,6 +13,7 @@ import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
 import type { JobProgress } from "../pipeline/progress.ts";
 import type { ResultsFolder } from "../pipeline/results.ts";
 import { type Slave, tasksOf } from "../slaves/slave.ts";
+import type { Sight } from "./clients.ts";
 
 /** What is known of a job while it runs, beside its record. */
 export type LiveProgress = Pick<JobProgress, "isRunning" | "running" | "startedAt">;
@@ -164,7 +165,8 @@ function startOf(job: JobRecord, files: readonly FileRecord[]): number | undefin
   return first ?? job.startedAt;
 }
 
-export function slaveView(slave: Slave): SlaveView {
+/** Names of files that it works on are shown only where every client sees all jobs. */
+export function slaveView(slave: Slave, sight: Sight): SlaveView {
   const { id, name, state, classic, slots, assigned, done, failed, status } = slave;
   return {
     id,
@@ -182,7 +184,7 @@ export function slaveView(slave: Slave): SlaveView {
       last_seen: slave.lastSeen === undefined ? undefined : isoTime(slave.lastSeen),
       cpu: status?.cpu,
       memory: status?.memory,
-      working_on: status?.working_on,
+      working_on: sight === "all" ? status?.working_on : undefined,
     }),
   };
 }

@@ -1,5 +1,5 @@
 import { type AppError, RequestError, UnavailableError } from "../../shared/errors.ts";
-import type { JobStore, RequestKey } from "../../shared/job/port.ts";
+import type { JobStore, NewJob } from "../../shared/job/port.ts";
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import { parseOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
@@ -48,11 +48,11 @@ export interface JobOrder {
   readonly files: readonly InputFile[];
 }
 
-export interface OrderTerms {
+export interface OrderTerms extends Pick<NewJob, "request" | "retryOf"> {
+  /** Name of its token, where one was asked for. */
+  readonly client: string | undefined;
   /** Whether the job must survive a power loss before the answer. */
   readonly durable: boolean;
-  readonly request?: RequestKey;
-  readonly retryOf?: string;
 }
 
 /**
@@ -72,7 +72,7 @@ export function orderOf({ id, taskType, options, budgets, files }: Upload): JobO
 export async function takeIn(
   parts: IntakeParts,
   { id, task, options, budgets, files }: JobOrder,
-  { durable, ...terms }: OrderTerms,
+  { durable, client, ...terms }: OrderTerms,
 ): Promise<FollowedJob> {
   refuseWhenFull(parts);
   if (durable) await parts.sync();
@@ -86,6 +86,7 @@ export async function takeIn(
       createdAt: Date.now(),
       files: files.map((file) => ({ ...file, resultName: (stem) => task.resultName(stem, options) })),
       ...(budgets === undefined ? {} : { budgets }),
+      ...(client === undefined ? {} : { client }),
       ...terms,
     },
     { durable, replaceNames: parts.replaceNames },

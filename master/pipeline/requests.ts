@@ -1,23 +1,30 @@
 import { createHash } from "node:crypto";
 import { RequestError } from "../../shared/errors.ts";
+import type { ClientKey, RequestKey } from "../../shared/job/port.ts";
 import type { FollowedJob } from "./followed.ts";
-import { type IntakeParts, type JobOrder, type OrderTerms, takeIn } from "./intake.ts";
+import type { IntakeParts, JobOrder } from "./intake.ts";
 
 export interface KeyedParts extends IntakeParts {
   /** How long a key is kept. */
   readonly idempotencySeconds: number;
 }
 
+/** A request with a key of its client's. */
+export interface Keyed extends ClientKey, Pick<RequestKey, "digest"> {
+  /** Whether the job must survive a power loss before the answer. */
+  readonly durable: boolean;
+}
+
 export interface Taken {
   readonly job: FollowedJob;
-  /** The key stood for this job already; the files of this request are of no use. */
+  /** The key stood for this job already; what this request brought is of no use. */
   readonly repeated: boolean;
 }
 
 /**
  * Requests with a key of the client's (`Idempotency-Key`): the same key and the same order are the same
  * job, also while it runs and after a restart. A cancelled job does not hold its key: asking again is
- * how a client goes on whose connection broke.
+ * how a client goes on whose connection broke. A key is its client's own: another client's is another.
  */
 export class KeyedRequests {
   readonly #parts: KeyedParts;
@@ -28,29 +35,32 @@ export class KeyedRequests {
     this.#parts = parts;
   }
 
-  /** @throws RequestError `idempotency_mismatch` (422) when the key stands for another order */
-  async takeIn(key: string, order: JobOrder, terms: OrderTerms): Promise<Taken> {
-    const turn = (this.#turns.get(key) ?? Promise.resolve())
+  /**
+   * The job that the key stands for, else the one that `make` makes for it.
+   * @throws RequestError `idempotency_mismatch` (422) when the key stands for another order
+   */
+  async takeIn(asked: Keyed, make: (request: RequestKey) => Promise<FollowedJob>): Promise<Taken> {
+    const name = JSON.stringify([asked.client, asked.key]);
+    const turn = (this.#turns.get(name) ?? Promise.resolve())
       .catch(() => undefined)
-      .then(() => this.#takeIn(key, order, terms));
-    this.#turns.set(key, turn);
+      .then(() => this.#takeIn(asked, make));
+    this.#turns.set(name, turn);
     try {
       return await turn;
     } finally {
-      if (this.#turns.get(key) === turn) this.#turns.delete(key);
+      if (this.#turns.get(name) === turn) this.#turns.delete(name);
     }
   }
 
-  async #takeIn(key: string, order: JobOrder, terms: OrderTerms): Promise<Taken> {
-    const digest = orderDigest(order);
-    const known = await this.#jobOf(key, digest);
+  async #takeIn(asked: Keyed, make: (request: RequestKey) => Promise<FollowedJob>): Promise<Taken> {
+    const known = await this.#jobOf(asked);
     if (known !== undefined) {
-      if (terms.durable) await this.#keep(known);
+      if (asked.durable) await this.#keep(known);
       return { job: known, repeated: true };
     }
+    const { key, digest } = asked;
     const expiresAt = Date.now() + this.#parts.idempotencySeconds * 1000;
-    const job = await takeIn(this.#parts, order, { ...terms, request: { key, digest, expiresAt } });
-    return { job, repeated: false };
+    return { job: await make({ key, digest, expiresAt }), repeated: false };
   }
 
   /** The job was not asked for with `respond-async` perhaps; from now on it is. */
@@ -60,14 +70,14 @@ export class KeyedRequests {
     await this.#parts.jobs.sync();
   }
 
-  async #jobOf(key: string, digest: string): Promise<FollowedJob | undefined> {
+  async #jobOf(asked: Keyed): Promise<FollowedJob | undefined> {
     const { jobs, runner } = this.#parts;
-    const holder = await jobs.requested(key, Date.now());
+    const holder = await jobs.requested(asked, Date.now());
     const job = holder && (await runner.follow(holder.job));
     if (job === undefined) return undefined;
     if (job.cancelling) await job.ended;
     if ((await jobs.get(job.id))?.state === "cancelled") return undefined;
-    if (holder?.digest === digest) return job;
+    if (holder?.digest === asked.digest) return job;
     throw new RequestError("idempotency_mismatch", "This Idempotency-Key was used for another request.", {
       status: 422,
       details: { job_id: job.id, hint: "Use a new key for other files, another task or other options." },
@@ -76,8 +86,15 @@ export class KeyedRequests {
 }
 
 /** Of task, options and files: names, order and contents. */
-function orderDigest({ task, options, budgets, files }: JobOrder): string {
+export function orderDigest({ task, options, budgets, files }: JobOrder): string {
   const contents = files.map((file) => [file.filename, file.bytes, file.sha256]);
-  const parts = [task.name, options, contents, ...(budgets === undefined ? [] : [budgets])];
+  return digestOf([task.name, options, contents, ...(budgets === undefined ? [] : [budgets])]);
+}
+
+export function retryDigest(job: string): string {
+  return digestOf(["retry", job]);
+}
+
+function digestOf(parts: readonly unknown[]): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

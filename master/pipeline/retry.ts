@@ -5,7 +5,7 @@ import type { ByteStore } from "../../shared/store/port.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { InputFile } from "../../shared/tasks/task.ts";
 import type { FollowedJob } from "./followed.ts";
-import { type IntakeParts, takeIn } from "./intake.ts";
+import { type IntakeParts, type OrderTerms, takeIn } from "./intake.ts";
 import { newJobId } from "./jobId.ts";
 
 /** Inputs copied at a time. */
@@ -20,7 +20,11 @@ export interface RetryParts extends IntakeParts {
  * either job can be purged without the other.
  * @throws AppError `job_running`, `nothing_to_retry` (409), `inputs_gone` (410)
  */
-export async function retryJob(parts: RetryParts, record: JobRecord): Promise<FollowedJob> {
+export async function retryJob(
+  parts: RetryParts,
+  record: JobRecord,
+  terms: Pick<OrderTerms, "client" | "request">,
+): Promise<FollowedJob> {
   if (!isFinal(record.state)) {
     throw new AppError("job_running", `Job ${record.id} is not over yet.`, { status: 409, retryAfter: 5 });
   }
@@ -36,7 +40,7 @@ export async function retryJob(parts: RetryParts, record: JobRecord): Promise<Fo
   try {
     const { budgets } = record;
     const order = { id, task, options: task.options.parse(record.options), budgets, files };
-    return await takeIn(parts, order, { durable: true, retryOf: record.id });
+    return await takeIn(parts, order, { ...terms, durable: true, retryOf: record.id });
   } catch (error) {
     await parts.store.remove(files.map(({ key }) => key));
     throw error;

@@ -46,6 +46,7 @@ function keepsRecords(run: Run): void {
       const job = newJob("01A", ["a.txt", "b\0\n.txt", "ü\ud800.txt"], {
         options: { top: 5, text: "a\0b" },
         retryOf: "00Z",
+        client: "alice",
       });
       const record = await run.jobs.create(job, { durable });
       const { files: _, ...fields } = job;
@@ -214,20 +215,34 @@ function reservesNames(run: Run): void {
     await run.reopen();
     expect(await run.jobs.get("01A")).toBeUndefined();
     expect([await run.jobs.files("01A"), await run.jobs.parts("01A", "main")]).toEqual([[], []]);
-    expect(await run.jobs.requested("k", 0)).toBeUndefined();
+    expect(await run.jobs.requested({ client: undefined, key: "k" }, 0)).toBeUndefined();
     await run.jobs.create(newJob("01B", ["a"]));
     expect(await resultNames(run.jobs, "01B")).toEqual(["a.json"]);
   });
 
   test("a request key stands for the last job made under it, until it expires", async () => {
     const request = { key: "k\0\ud800", digest: "d", expiresAt: 1_700_000_000_100 };
+    const asked = { client: undefined, key: request.key };
     await run.jobs.create(newJob("01A", ["a"], { request }));
     await run.reopen();
-    expect(await run.jobs.requested(request.key, 1_700_000_000_099)).toEqual({ job: "01A", digest: "d" });
-    expect(await run.jobs.requested(request.key, 1_700_000_000_100)).toBeUndefined();
-    expect(await run.jobs.requested("k", 0)).toBeUndefined();
+    expect(await run.jobs.requested(asked, 1_700_000_000_099)).toEqual({ job: "01A", digest: "d" });
+    expect(await run.jobs.requested(asked, 1_700_000_000_100)).toBeUndefined();
+    expect(await run.jobs.requested({ client: undefined, key: "k" }, 0)).toBeUndefined();
     await run.jobs.create(newJob("01B", ["a"], { request: { ...request, digest: "e" } }));
-    expect(await run.jobs.requested(request.key, 0)).toEqual({ job: "01B", digest: "e" });
+    expect(await run.jobs.requested(asked, 0)).toEqual({ job: "01B", digest: "e" });
+  });
+
+  test("the same request key of two clients stands for two jobs", async () => {
+    const request = { key: "k", digest: "d", expiresAt: 1_700_000_000_100 };
+    await run.jobs.create(newJob("01A", ["a"], { request, client: "alice" }));
+    await run.jobs.create(newJob("01B", ["b"], { request, client: "bob" }));
+    await run.reopen();
+    const held = (client?: string) => run.jobs.requested({ client, key: "k" }, 0);
+    expect([await held("alice"), await held("bob"), await held()]).toEqual([
+      { job: "01A", digest: "d" },
+      { job: "01B", digest: "d" },
+      undefined,
+    ]);
   });
 
   test("files remember in which order they ended", async () => {
@@ -373,6 +388,14 @@ function reads(run: Run): void {
     expect(await ids({ limit: 9, state: "queued" })).toEqual(["01D", "01B", "01A"]);
     expect(await ids({ limit: 9, state: "queued", task: "text", before: "01D" })).toEqual(["01A"]);
     expect(await ids({ limit: 9, state: "cancelled" })).toEqual([]);
+  });
+
+  test("a client's jobs can be listed apart, those of nobody are in nobody's list", async () => {
+    await run.jobs.create(newJob("01A", ["a"], { client: "alice" }));
+    await run.jobs.create(newJob("01B", ["b"], { client: "bob" }));
+    await run.jobs.create(newJob("01C", ["c"]));
+    const ids = async (client: string) => (await run.jobs.list({ client, limit: 9 })).map(({ id }) => id);
+    expect([await ids("alice"), await ids("bob"), await ids("")]).toEqual([["01A"], ["01B"], []]);
   });
 
   test("after close everything is refused, and closing again is no error", async () => {

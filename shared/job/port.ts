@@ -21,6 +21,8 @@ export interface JobRecord {
   readonly code?: string;
   readonly error?: string;
   readonly retryOf?: string;
+  /** Name of the token that it was sent with; undefined where none was asked for. */
+  readonly client?: string;
   /** What the client asked for; the rest is the task's and the operator's to say. */
   readonly budgets?: MaybeBudgets;
   readonly attachments: readonly Attachment[];
@@ -67,6 +69,7 @@ export interface NewJob {
   readonly seed: number;
   readonly createdAt: number;
   readonly retryOf?: string;
+  readonly client?: string;
   readonly budgets?: MaybeBudgets;
   /** The client's key for the request that made this job; from now on the key stands for this job. */
   readonly request?: RequestKey;
@@ -74,11 +77,20 @@ export interface NewJob {
 }
 
 export interface RequestKey {
+  /** As its client chose it: the same key of another client is another key. */
   readonly key: string;
   /** Of all that the request asked for: another one under the same key is a mistake of the client. */
   readonly digest: string;
   /** Milliseconds since 1970; the key is forgotten then. */
   readonly expiresAt: number;
+}
+
+export interface ClientKey extends Pick<RequestKey, "key"> {
+  readonly client: string | undefined;
+}
+
+export interface RequestHolder extends Pick<RequestKey, "digest"> {
+  readonly job: string;
 }
 
 export interface NewFile extends InputFile {
@@ -142,6 +154,7 @@ export interface FileResult {
 export interface JobFilter {
   readonly state?: JobState;
   readonly task?: string;
+  readonly client?: string;
   /** Only jobs whose id is below this one: a cursor, as ids rise with time. */
   readonly before?: string;
   readonly limit: number;
@@ -173,8 +186,8 @@ export interface JobStore {
   parts(job: string, map: string): Promise<PartRecord[]>;
   /** Whose result this is; undefined while there is none under that name. */
   owner(task: string, resultName: string): Promise<FileOwner | undefined>;
-  /** The job that a request key stands for; undefined when it expired, or its job was removed. */
-  requested(key: string, now: number): Promise<{ readonly job: string; readonly digest: string } | undefined>;
+  /** The job that a client's request key stands for; undefined when it expired, or its job was removed. */
+  requested(asked: ClientKey, now: number): Promise<RequestHolder | undefined>;
   /**
    * Forgets a job that is over, with its names and its request key; what it has in the store is the caller's to remove.
    * @throws AppError `no_such_job`, `bad_transition` while it is not over

@@ -1,11 +1,21 @@
 import { isFinal } from "../../contract/jobs.ts";
 import { AppError } from "../../errors.ts";
-import type { Attachment, FileRecord, JobEvent, JobFilter, JobRecord, NewJob, PartRecord } from "../port.ts";
+import type {
+  Attachment,
+  ClientKey,
+  FileRecord,
+  JobEvent,
+  JobFilter,
+  JobRecord,
+  NewJob,
+  PartRecord,
+  RequestHolder,
+} from "../port.ts";
 import { endFile, endOfOpenFiles, type FileEnd, type JobEnd, transition } from "../transition.ts";
 import type { Database, Statement, Value } from "./database.ts";
 import { KeptTable } from "./keptTable.ts";
 import { type IsTaken, NameTable } from "./nameTable.ts";
-import { type RequestHolder, RequestTable } from "./requestTable.ts";
+import { RequestTable } from "./requestTable.ts";
 import {
   attachmentFrom,
   failureOf,
@@ -106,8 +116,8 @@ export class JobTables {
     this.#db.prepare("DELETE FROM jobs WHERE id = ?").run(id);
   }
 
-  requested(key: string, now: number): RequestHolder | undefined {
-    return this.#requests.holder(key, now);
+  requested(asked: ClientKey, now: number): RequestHolder | undefined {
+    return this.#requests.holder(asked, now);
   }
 
   job(id: string): JobRecord | undefined {
@@ -115,10 +125,11 @@ export class JobTables {
     return row === undefined ? undefined : jobFrom(row, this.attachments(id));
   }
 
-  list({ state, task, before, limit }: JobFilter): JobRecord[] {
+  list({ state, task, client, before, limit }: JobFilter): JobRecord[] {
     const conditions: readonly (readonly [string, Value | undefined])[] = [
       ["state = ?", state],
       ["task = ?", task],
+      ["client = ?", client],
       ["id < ?", before],
     ];
     const used = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
@@ -185,7 +196,8 @@ export class JobTables {
 }
 
 function newJobValues(job: JobRecord): Value[] {
-  const { id, task, state, options, priority, seed, total, bytes, createdAt, retryOf = null } = job;
+  const { id, task, state, options, priority, seed, total, bytes, createdAt } = job;
+  const { retryOf = null, client = null } = job;
   const budgets = job.budgets === undefined ? null : JSON.stringify(job.budgets);
   return [
     id,
@@ -198,6 +210,7 @@ function newJobValues(job: JobRecord): Value[] {
     bytes,
     createdAt,
     retryOf,
+    client,
     budgets,
   ];
 }
@@ -207,7 +220,7 @@ type Statements = ReturnType<typeof prepareAll>;
 function prepareAll(db: Database) {
   const sql = {
     insertJob: `INSERT INTO jobs (id, task, state, options, priority, seed, total, bytes, created_at, retry_of,
-      budgets, done, failed, cancelled, replace_names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
+      client, budgets, done, failed, cancelled, replace_names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
     updateJob: `UPDATE jobs SET state = ?, done = ?, failed = ?, cancelled = ?, started_at = ?, ended_at = ?,
       failure = ? WHERE id = ?`,
     job: "SELECT * FROM jobs WHERE id = ?",

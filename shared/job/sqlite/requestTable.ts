@@ -1,10 +1,5 @@
-import type { NewJob, RequestKey } from "../port.ts";
+import type { ClientKey, NewJob, RequestHolder, RequestKey } from "../port.ts";
 import type { Database, Statement } from "./database.ts";
-
-export interface RequestHolder {
-  readonly job: string;
-  readonly digest: string;
-}
 
 /** Which job a client's request key stands for. All methods but `holder` run inside a transaction. */
 export class RequestTable {
@@ -15,9 +10,11 @@ export class RequestTable {
 
   constructor(db: Database) {
     this.#bind = db.prepare(
-      "INSERT OR REPLACE INTO requests (request_key, digest, job, expires_at) VALUES (?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO requests (client, request_key, digest, job, expires_at) VALUES (?, ?, ?, ?, ?)",
     );
-    this.#select = db.prepare("SELECT job, digest FROM requests WHERE request_key = ? AND expires_at > ?");
+    this.#select = db.prepare(
+      "SELECT job, digest FROM requests WHERE client = ? AND request_key = ? AND expires_at > ?",
+    );
     this.#expire = db.prepare("DELETE FROM requests WHERE expires_at <= ?");
     this.#forget = db.prepare("DELETE FROM requests WHERE job = ?");
   }
@@ -25,15 +22,20 @@ export class RequestTable {
   /** From now on the key stands for this job. Expired keys of all jobs go. */
   bind(job: NewJob, { key, digest, expiresAt }: RequestKey): void {
     this.#expire.run(job.createdAt);
-    this.#bind.run(JSON.stringify(key), digest, job.id, expiresAt);
+    this.#bind.run(clientValue(job), JSON.stringify(key), digest, job.id, expiresAt);
   }
 
-  holder(key: string, now: number): RequestHolder | undefined {
-    const row = this.#select.get(JSON.stringify(key), now);
+  holder(asked: ClientKey, now: number): RequestHolder | undefined {
+    const row = this.#select.get(clientValue(asked), JSON.stringify(asked.key), now);
     return row && { job: String(row.job), digest: String(row.digest) };
   }
 
   forget(job: string): void {
     this.#forget.run(job);
   }
+}
+
+/** A key has no NULL in it. */
+function clientValue({ client = "" }: { readonly client?: string | undefined }): string {
+  return client;
 }

@@ -25,6 +25,7 @@ export function jobFrom(row: Row, attachments: readonly Attachment[]): JobRecord
     ...(row.started_at === null ? {} : { startedAt: Number(row.started_at) }),
     ...(row.ended_at === null ? {} : { endedAt: Number(row.ended_at) }),
     ...(row.retry_of === null ? {} : { retryOf: String(row.retry_of) }),
+    ...(row.client === null ? {} : { client: String(row.client) }),
     ...(row.budgets === null ? {} : { budgets: json<NonNullable<JobRecord["budgets"]>>(row.budgets) }),
     ...(row.failure === null ? {} : json<JobFailure>(row.failure)),
     attachments,

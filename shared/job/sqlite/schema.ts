@@ -89,4 +89,23 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE jobs ADD COLUMN kept_bytes INTEGER;
   CREATE INDEX jobs_by_end ON jobs (ended_at, id, kept_bytes) WHERE ended_at IS NOT NULL
   `,
+  `
+  ALTER TABLE jobs ADD COLUMN client TEXT;
+  CREATE INDEX jobs_by_client ON jobs (client, id);
+
+  -- Keys are each client's own; those from before stand where no token is asked for.
+  ALTER TABLE requests RENAME TO old_requests;
+  CREATE TABLE requests (
+    client TEXT NOT NULL,
+    request_key TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    job TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (client, request_key)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO requests SELECT '', request_key, digest, job, expires_at FROM old_requests;
+  DROP TABLE old_requests;
+  CREATE INDEX requests_by_job ON requests (job);
+  CREATE INDEX requests_by_expiry ON requests (expires_at)
+  `,
 ];

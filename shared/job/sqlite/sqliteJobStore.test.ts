@@ -84,6 +84,25 @@ describe("the file", () => {
     await db.close();
   });
 
+  test("jobs and keys from before clients were recorded are kept, and are nobody's", async () => {
+    const file = join(root, "before-clients.sqlite");
+    const before = await openDatabase(file, MIGRATIONS.slice(0, 3));
+    before
+      .prepare(
+        `INSERT INTO jobs (id, task, state, options, priority, seed, total, done, failed, cancelled, bytes,
+          created_at, replace_names) VALUES ('01A', 'text', 'queued', '{}', 1, 1, 0, 0, 0, 0, 0, 5, 0)`,
+      )
+      .run();
+    before.prepare("INSERT INTO requests VALUES ('\"k\"', 'd', '01A', 10)").run();
+    await before.close();
+    const jobs = await openSqliteJobStore({ file });
+    expect(await jobs.get("01A")).toMatchObject({ id: "01A", createdAt: 5 });
+    expect((await jobs.get("01A"))?.client).toBeUndefined();
+    expect(await jobs.requested({ client: undefined, key: "k" }, 9)).toEqual({ job: "01A", digest: "d" });
+    expect(await jobs.requested({ client: "alice", key: "k" }, 9)).toBeUndefined();
+    await jobs.close();
+  });
+
   test("a step forward that fails is taken back whole", async () => {
     const file = join(root, "failing.sqlite");
     await (await openDatabase(file, ["CREATE TABLE a (x)"])).close();

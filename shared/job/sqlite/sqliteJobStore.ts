@@ -1,6 +1,7 @@
 import { isFinal } from "../../contract/jobs.ts";
 import { AppError } from "../../errors.ts";
 import type {
+  ClientKey,
   CreateOptions,
   FileOwner,
   FileRecord,
@@ -11,6 +12,7 @@ import type {
   KeptJobs,
   NewJob,
   PartRecord,
+  RequestHolder,
 } from "../port.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { GroupCommit } from "./groupCommit.ts";
@@ -119,9 +121,9 @@ class SqliteJobStore implements JobStore {
     return attachment && { job, key: attachment.key, bytes: attachment.bytes };
   }
 
-  async requested(key: string, now: number): Promise<{ job: string; digest: string } | undefined> {
+  async requested(asked: ClientKey, now: number): Promise<RequestHolder | undefined> {
     this.#requireOpen();
-    const holder = this.#tables.requested(key, now);
+    const holder = this.#tables.requested(asked, now);
     return holder === undefined || this.#unfinished.has(holder.job) ? undefined : holder;
   }
 
