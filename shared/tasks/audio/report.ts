@@ -1,12 +1,18 @@
 import type { JsonObject, StepFile } from "../task.ts";
-import type { Description, Measures } from "./analyse.ts";
 import type { Codec } from "./codecs/codec.ts";
+import type { Measures } from "./measure.ts";
 import type { Level } from "./meters/levels.ts";
 import { SILENCE_WINDOW } from "./meters/silence.ts";
 import { ROLLOFF } from "./meters/spectrum.ts";
 import type { AudioOptions } from "./options.ts";
 import { encodingName } from "./wav/format.ts";
 import type { Wav } from "./wav/read.ts";
+
+/** Fields of the result and one line of summary. */
+export interface Description {
+  readonly fields: JsonObject;
+  readonly summary: string;
+}
 
 interface Known {
   readonly file: StepFile;
