@@ -18,6 +18,7 @@ import { PaceBook } from "./pipeline/pace.ts";
 import { ResultsFolder, standsIn } from "./pipeline/results.ts";
 import { Retention, type RetentionPolicy } from "./pipeline/retention.ts";
 import { JobRunner } from "./pipeline/runner.ts";
+import { SpeculationBook } from "./pipeline/speculation.ts";
 import { Suspects } from "./pipeline/suspects.ts";
 import { UnitTimes } from "./pipeline/timing.ts";
 import { UnitBoard } from "./pipeline/units.ts";
@@ -51,7 +52,8 @@ export async function createMaster(
   const queue = new MemoryQueue();
   const registry = new SlaveRegistry({ config, logger, check: slaveHttp.check });
   const suspects = new Suspects(config);
-  const parts = { config, logger, store, jobs, queue, registry, slaveHttp, disk, suspects };
+  const speculation = new SpeculationBook(jobs, logger);
+  const parts = { config, logger, store, jobs, queue, registry, slaveHttp, disk, suspects, speculation };
   const { dispatcher, runner, results } = pipeline(parts);
   const retention = new Retention({ ...parts, results, policy: retentionPolicy(config) });
   const localSlaves = localSlavesOf(parts, () => urlOf(server, config));
@@ -60,7 +62,6 @@ export async function createMaster(
     localSlaves,
     runner,
     results,
-    speculation: dispatcher.speculation,
     version,
     startedAt: Date.now(),
   };
@@ -131,6 +132,7 @@ interface PipelineParts {
   readonly slaveHttp: SlaveHttp;
   readonly disk: DiskWatch;
   readonly suspects: Suspects;
+  readonly speculation: SpeculationBook;
 }
 
 function pipeline(parts: PipelineParts) {

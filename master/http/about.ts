@@ -1,13 +1,14 @@
 import type { RequestHandler } from "express";
 import type { UnitQueue } from "../../shared/queue/port.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
+import type { SpeculationBook } from "../pipeline/speculation.ts";
 import type { SlaveRegistry } from "../slaves/registry.ts";
 import { landingPage, type PageParts } from "./page.ts";
-import { taskView } from "./views.ts";
+import { speculationView, taskView } from "./views.ts";
 
 export interface AboutParts extends PageParts {
   readonly queue: UnitQueue;
-  readonly speculation: { readonly copies: number; readonly won: number };
+  readonly speculation: Pick<SpeculationBook, "total">;
   readonly startedAt: number;
 }
 
@@ -38,7 +39,7 @@ export function stats(parts: AboutParts): RequestHandler {
       uptime_seconds: Math.round((Date.now() - parts.startedAt) / 1000),
       memory_bytes: process.memoryUsage.rss(),
       jobs: { running: left.jobs, files_left: left.files, bytes_left: left.bytes },
-      speculation: { speculative_copies: parts.speculation.copies, copies_first: parts.speculation.won },
+      speculation: speculationView(parts.speculation.total),
       units: { waiting: queue.waiting, leased: queue.leased, bytes_waiting: queue.bytes },
       slaves: {
         total: slaves.length,

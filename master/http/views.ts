@@ -6,7 +6,7 @@ import type {
   SlaveView,
   TaskView,
 } from "../../shared/contract/jobs.ts";
-import type { FileRecord, JobRecord } from "../../shared/job/port.ts";
+import type { FileRecord, JobRecord, Speculation } from "../../shared/job/port.ts";
 import { optionsSchema, shownOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
@@ -28,7 +28,12 @@ export function fileView(job: FileOfJob, file: FileRecord, { results, live }: Vi
     bytes,
     sha256,
     ...(file.state === "done" ? resultView(job.task, file, results) : {}),
-    ...given({ code: file.code, error: file.error, slave: file.slave, seconds: file.seconds }),
+    ...given({
+      code: file.code,
+      error: file.error,
+      slave: file.slave,
+      seconds: file.seconds === undefined ? undefined : rounded(file.seconds),
+    }),
     ...timesView(job, file, file.startedAt ?? (running ? live?.startedAt(index) : undefined)),
     attempts,
   };
@@ -153,8 +158,17 @@ export function statistics(job: JobRecord, files: readonly FileRecord[]): JobSta
     result_bytes: resultBytes,
     files_per_second: run > 0 ? rounded((job.done + job.failed) / run) : 0,
     slaves,
+    ...speculationView(job.speculation),
   };
 }
+
+/** Second copies of late units; none where there were none. */
+export function speculationView(speculation: Speculation = NO_COPIES) {
+  const { copies, copiesFirst, secondsSaved } = speculation;
+  return { speculative_copies: copies, copies_first: copiesFirst, seconds_saved: rounded(secondsSaved) };
+}
+
+const NO_COPIES: Speculation = { copies: 0, copiesFirst: 0, secondsSaved: 0 };
 
 /** When a slave began with the first of its files, as far as that is known. */
 function startOf(job: JobRecord, files: readonly FileRecord[]): number | undefined {

@@ -5,6 +5,7 @@ import type { FailReason, Lease, QueuedUnit, UnitQueue } from "../../shared/queu
 import type { ByteStore } from "../../shared/store/port.ts";
 import type { LeaseEvent } from "../slaves/leaseEvents.ts";
 import type { Slave } from "../slaves/slave.ts";
+import type { SpeculationBook } from "./speculation.ts";
 import type { Suspects } from "./suspects.ts";
 import type { UnitTimes } from "./timing.ts";
 import type { UnitBoard, UnitOutcome } from "./units.ts";
@@ -16,6 +17,7 @@ export interface LeaseParts {
   readonly times: UnitTimes;
   readonly logger: Logger;
   readonly suspects: Suspects;
+  readonly speculation: SpeculationBook;
 }
 
 /** A unit may wait at its slave for so long before it counts as running. */
@@ -71,14 +73,13 @@ export class ActiveLease {
   }
 
   /**
-   * Units without an answer and without a copy, with the seconds that they have run. One that never began
-   * counts too, from when it should have: its slave may hang.
+   * Units without an answer and without a copy, with the seconds that they have run; one that never began
+   * counts too.
    */
   outstanding(now: number): { readonly unit: QueuedUnit; readonly seconds: number }[] {
     return [...this.#open.values()].flatMap((unit) => {
       if (this.#copies.has(unit.id)) return [];
-      const since = this.#started.get(unit.id) ?? this.#begun + MAY_WAIT_MS;
-      return [{ unit, seconds: (now - since) / 1000 }];
+      return [{ unit, seconds: this.#ranFor(unit, now) }];
     });
   }
 
@@ -179,8 +180,22 @@ export class ActiveLease {
     this.#settle(unit);
     if (!(await this.#parts.queue.ack(this.lease, unit.id))) return false;
     this.#copies.get(unit.id)?.drop(unit);
-    this.original?.drop(unit);
+    if (this.original !== undefined) {
+      this.#parts.speculation.copyFirst(unit, this.original.#secondsOf(unit));
+      this.original.drop(unit);
+    }
     return true;
+  }
+
+  /** How long it has run here without an answer; 0 when it was answered or lost. */
+  #secondsOf(unit: QueuedUnit): number {
+    if (!this.#open.has(unit.id)) return 0;
+    return this.#ranFor(unit, performance.now());
+  }
+
+  /** One that never began counts from when it should have: its slave may hang. */
+  #ranFor(unit: QueuedUnit, now: number): number {
+    return Math.max(0, now - (this.#started.get(unit.id) ?? this.#begun + MAY_WAIT_MS)) / 1000;
   }
 
   /** The unit was answered by the other one of its pair: what runs only for it is stopped. */

@@ -36,8 +36,6 @@ export class Dispatcher {
   readonly #undo: (() => void)[] = [];
   /** By step; of this round. */
   readonly #fleetSlots = new Map<string, number>();
-  /** Second copies of late units: how many were sent, how many answered first. */
-  readonly speculation = { copies: 0, won: 0 };
   #scheduled = false;
   #again = false;
   #stopped = false;
@@ -158,7 +156,6 @@ export class Dispatcher {
       const run = { slave, lease, signal, handle: handleAndLook };
       await (plain ? runPlainLease(transport, run) : runFramesLease(transport, run));
       this.#parts.registry.fine(slave);
-      if (active.original?.endReason === "superseded") this.speculation.won += 1;
     } catch (error) {
       await this.#broken(active, error);
     } finally {
@@ -202,7 +199,7 @@ export class Dispatcher {
         { unit: unit.id, from: active.slave.name, to: slave.name },
         "a late unit gets a copy",
       );
-      this.speculation.copies += 1;
+      this.#parts.speculation.copied(unit);
       this.#begin(active.copy(slave, unit));
     }
   }

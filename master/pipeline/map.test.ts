@@ -11,6 +11,7 @@ import type { Part, UnitSpec } from "../../shared/tasks/task.ts";
 import { type MapCall, type MapParts, mapUnits } from "./map.ts";
 import { PaceBook } from "./pace.ts";
 import { UnitBoard, type UnitOutcome } from "./units.ts";
+import { LastSign } from "./waiting.ts";
 
 /** What a unit answers depends on its number only, as a step's answer depends on its input only. */
 const FAILS_EVERY = 5;
@@ -52,7 +53,14 @@ describe("a map", () => {
     const parts: MapParts = { jobs, queue, board, paces: new PaceBook() };
     const stop = new AbortController();
     const watch = { running: () => undefined, waiting: () => undefined, ended: () => undefined };
-    const call: MapCall = { job, name: "main", step: { step: "analyse" }, signal: stop.signal, watch };
+    const call: MapCall = {
+      job,
+      name: "main",
+      step: { step: "analyse" },
+      signal: stop.signal,
+      watch,
+      lastSign: new LastSign(Date.now()),
+    };
     const computed: number[] = [];
     const undo = queue.onReady(() => void work({ queue, board, computed, order: how.order }));
     const got: Part[] = [];

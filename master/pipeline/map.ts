@@ -8,7 +8,7 @@ import { Channel } from "./channel.ts";
 import { unitDigest } from "./digest.ts";
 import type { Pace, PaceBook } from "./pace.ts";
 import type { UnitBoard, UnitOutcome, UnitWork } from "./units.ts";
-import { WaitingWatch } from "./waiting.ts";
+import { type LastSign, WaitingWatch } from "./waiting.ts";
 
 /** Units of a map that are in the queue or at slaves at a time: enough for any fleet, small in memory. */
 const WINDOW = 4096;
@@ -34,6 +34,7 @@ export interface MapCall {
   readonly signal: AbortSignal;
   /** How long its units may wait and run; undefined: for ever, and as slaves have it. */
   readonly budgets?: Budgets;
+  readonly lastSign: LastSign;
   /** Told of each unit that begins, goes back to waiting, or ends. */
   readonly watch: MapWatch;
 }
@@ -55,6 +56,7 @@ export async function* mapUnits(
   units: Iterable<UnitSpec>,
 ): AsyncGenerator<Part> {
   const recorded = new Map((await parts.jobs.parts(call.job.id, call.name)).map((r) => [r.part.index, r]));
+  for (const { at = 0 } of recorded.values()) call.lastSign.saw(at);
   const source = queuedUnits(call, units);
   const run = new MapRun(parts, call);
   try {
@@ -106,6 +108,7 @@ class MapRun {
     this.pace = parts.paces.open(mapId(call));
     this.#waiting = new WaitingWatch({
       seconds: call.budgets?.waiting ?? Number.POSITIVE_INFINITY,
+      lastSign: call.lastSign,
       queue: parts.queue,
       onOver: (unit, error) => void this.#gaveUp(unit, error),
     });
@@ -171,7 +174,9 @@ class MapRun {
   }
 
   async #record(unit: QueuedUnit, part: Part): Promise<void> {
-    const record: PartRecord = { map: this.#call.name, digest: unitDigest(unit), part };
+    const at = Date.now();
+    const record: PartRecord = { map: this.#call.name, digest: unitDigest(unit), part, at };
+    this.#call.lastSign.saw(at);
     try {
       await this.#parts.jobs.apply(this.#call.job.id, [{ type: "part_stored", record }]);
       this.#channel.send(part);

@@ -14,6 +14,7 @@ import type { Collector } from "./collector.ts";
 import { type MapParts, mapUnits } from "./map.ts";
 import type { JobProgress } from "./progress.ts";
 import { jobBudgets } from "./totalBudget.ts";
+import { LastSign } from "./waiting.ts";
 
 export interface JobContextParts extends MapParts {
   readonly put: (group: string, name: string, body: Uint8Array) => Promise<FileRef>;
@@ -37,6 +38,7 @@ export function runContext(parts: JobContextParts, job: JobToRun): RunContext {
   const names = new Set<string>();
   const budgets = jobBudgets(record, parts.budgets);
   const { watch } = job.progress;
+  const lastSign = new LastSign(record.startedAt ?? record.createdAt);
   return {
     jobId: record.id,
     seed: record.seed,
@@ -49,7 +51,7 @@ export function runContext(parts: JobContextParts, job: JobToRun): RunContext {
       const { id, task, priority } = record;
       const ref = typeof step === "string" ? { step } : step;
       const job = { id, task, priority, options };
-      return mapUnits(parts, { job, name, step: ref, signal, watch, budgets }, units);
+      return mapUnits(parts, { job, name, step: ref, signal, watch, budgets, lastSign }, units);
     },
     put: (name, body) => parts.put(record.id, name, body),
     read: parts.read,

@@ -5,9 +5,28 @@ import { raisedBy } from "../../shared/tasks/budgets.ts";
 export interface WaitingWatchOptions {
   /** How long a unit may wait, all its waits together. */
   readonly seconds: number;
+  readonly lastSign: LastSign;
   readonly queue: Pick<UnitQueue, "withdraw">;
   /** Called once for each unit that waited too long, after it was taken out of the queue. */
   readonly onOver: (unit: QueuedUnit, error: AppError) => void;
+}
+
+/** When a job last got on, by its record: it began, or one of its parts was stored. */
+export class LastSign {
+  #at: number;
+
+  /** @param at milliseconds since 1970 */
+  constructor(at: number) {
+    this.#at = at;
+  }
+
+  saw(at: number): void {
+    this.#at = Math.max(this.#at, at);
+  }
+
+  millisecondsAgo(): number {
+    return Math.max(0, Date.now() - this.#at);
+  }
 }
 
 interface Wait {
@@ -22,7 +41,8 @@ const LONGEST_LOOK_MS = 1_000;
 
 /**
  * Counts how long the units of a map wait. Only what stands in the queue is ended: a unit that was sent to a
- * slave is about to run. After a restart the count begins anew.
+ * slave is about to run. What is put in has waited since the last sign of its job: just now, but after a
+ * restart of the master longer.
  */
 export class WaitingWatch {
   readonly #options: WaitingWatchOptions;
@@ -35,7 +55,11 @@ export class WaitingWatch {
 
   /** It was put into the queue, or back into it. */
   waits(unit: QueuedUnit): void {
-    const wait = this.#waits.get(unit.id) ?? { unit, spent: 0, since: undefined };
+    const wait = this.#waits.get(unit.id) ?? {
+      unit,
+      spent: this.#options.lastSign.millisecondsAgo(),
+      since: undefined,
+    };
     wait.since ??= performance.now();
     this.#waits.set(unit.id, wait);
     this.#timer ??= setInterval(() => void this.#look(), this.#lookMs).unref();

@@ -91,6 +91,11 @@ export interface JobStatistics {
   readonly result_bytes: number;
   readonly files_per_second: number;
   readonly slaves: Readonly<Record<string, number>>;
+  /** Second copies of late units: how many were sent, and how many answered before the first ones. */
+  readonly speculative_copies: number;
+  readonly copies_first: number;
+  /** Estimated: the first copies are reckoned to have needed as long again as they had run by then. */
+  readonly seconds_saved: number;
 }
 
 /** `POST /assign_task`, waiting; the first four fields are the old service's. */

@@ -359,6 +359,27 @@ function takesEvents(run: Run): void {
     expect(await run.jobs.parts("01B", "main")).toEqual([]);
   });
 
+  test("parts tell when they were stored, where that was said", async () => {
+    const part = partStored(0, "d0");
+    await run.jobs.apply("01A", [started, { ...part, record: { ...part.record, at: 1234 } }]);
+    await run.reopen();
+    expect(await run.jobs.parts("01A", "main")).toEqual([{ ...part.record, at: 1234 }]);
+  });
+
+  test("second copies are counted up, across restarts too", async () => {
+    const copied = { type: "speculated", copies: 1, copiesFirst: 0, secondsSaved: 0 } as const;
+    const first = { type: "speculated", copies: 0, copiesFirst: 1, secondsSaved: 1.5 } as const;
+    await run.jobs.apply("01A", [started, copied]);
+    await run.reopen();
+    await run.jobs.apply("01A", [copied, first]);
+    await run.reopen();
+    expect((await run.jobs.get("01A"))?.speculation).toEqual({
+      copies: 2,
+      copiesFirst: 1,
+      secondsSaved: 1.5,
+    });
+  });
+
   test("watch tells of each change until it is undone", async () => {
     const told: [JobRecord["state"], readonly JobEvent[]][] = [];
     const stop = run.jobs.watch((job, events) => told.push([job.state, events]));

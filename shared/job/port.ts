@@ -25,7 +25,18 @@ export interface JobRecord {
   readonly client?: string;
   /** What the client asked for; the rest is the task's and the operator's to say. */
   readonly budgets?: MaybeBudgets;
+  /** Undefined while none of its units got a second copy. */
+  readonly speculation?: Speculation;
   readonly attachments: readonly Attachment[];
+}
+
+/** Second copies of late units. */
+export interface Speculation {
+  readonly copies: number;
+  /** Copies that answered before the first one did. */
+  readonly copiesFirst: number;
+  /** Estimated; see `master/pipeline/speculation.ts`. */
+  readonly secondsSaved: number;
 }
 
 export interface Attachment {
@@ -113,6 +124,8 @@ export interface PartRecord {
   readonly map: string;
   readonly digest: string;
   readonly part: Part;
+  /** When it was recorded, ms since 1970; undefined in records of older versions. */
+  readonly at?: number;
 }
 
 /**
@@ -135,6 +148,8 @@ export type JobEvent =
     }
   | { readonly type: "part_stored"; readonly record: PartRecord }
   | { readonly type: "attached"; readonly attachment: Attachment }
+  /** Counts up. */
+  | ({ readonly type: "speculated" } & Speculation)
   | { readonly type: "ended"; readonly at: number }
   | { readonly type: "cancelled"; readonly at: number; readonly error?: string }
   | { readonly type: "broken"; readonly at: number; readonly code: string; readonly error: string };

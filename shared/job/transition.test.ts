@@ -69,6 +69,7 @@ describe("refused", () => {
     ["more ends than files", [started, done(), done(1), done(2), failed(3)]],
     ["an attachment before the start", [attached("mean.csv")]],
     ["a part before the start", [partStored]],
+    ["a second copy before the start", [{ type: "speculated", copies: 1, copiesFirst: 0, secondsSaved: 0 }]],
     ["anything after the end", [cancelled, started]],
     ["a second end", [cancelled, cancelled]],
   ] as const)("%s", (_, events) => {
@@ -101,6 +102,16 @@ test("an attachment of the same name takes the earlier one's place", () => {
     { name: "b", key: "k", bytes: 1 },
     { name: "a", key: "new", bytes: 1 },
   ]);
+});
+
+test("second copies are counted up", () => {
+  const copied = { type: "speculated", copies: 1, copiesFirst: 0, secondsSaved: 0 } as const;
+  const first = { type: "speculated", copies: 0, copiesFirst: 1, secondsSaved: 2.5 } as const;
+  expect(after(started, copied, copied, first, first).speculation).toEqual({
+    copies: 2,
+    copiesFirst: 2,
+    secondsSaved: 5,
+  });
 });
 
 test("open files fail with the job's error, or are cancelled with it", () => {

@@ -1,6 +1,6 @@
 import { isFinal, type JobState } from "../contract/jobs.ts";
 import { AppError } from "../errors.ts";
-import type { Attachment, FileRecord, JobEvent, JobRecord } from "./port.ts";
+import type { Attachment, FileRecord, JobEvent, JobRecord, Speculation } from "./port.ts";
 
 export type FileEnd = Extract<JobEvent, { readonly type: "file_done" | "file_failed" }>;
 export type JobEnd = Extract<JobEvent, { readonly type: "ended" | "cancelled" | "broken" }>;
@@ -25,6 +25,9 @@ export function transition(job: JobRecord, event: JobEvent): JobRecord {
     case "attached":
       requireRunning(job, event);
       return { ...job, attachments: withAttachment(job.attachments, event.attachment) };
+    case "speculated":
+      requireRunning(job, event);
+      return { ...job, speculation: addedUp(job.speculation, event) };
     default:
       return ended(job, event);
   }
@@ -89,6 +92,14 @@ function counted(job: JobRecord, event: FileEnd): JobRecord {
   requireRunning(job, event);
   if (openFiles(job) <= 0) throw refused(job, event, "all its files have ended");
   return job;
+}
+
+function addedUp(before: Speculation | undefined, more: Speculation): Speculation {
+  return {
+    copies: (before?.copies ?? 0) + more.copies,
+    copiesFirst: (before?.copiesFirst ?? 0) + more.copiesFirst,
+    secondsSaved: (before?.secondsSaved ?? 0) + more.secondsSaved,
+  };
 }
 
 function withAttachment(attachments: readonly Attachment[], added: Attachment): Attachment[] {

@@ -223,6 +223,9 @@ function endLine(
     },
     files_per_second: 1,
     slaves: {},
+    speculative_copies: 0,
+    copies_first: 0,
+    seconds_saved: 0,
   };
   return {
     type: "end",

@@ -78,6 +78,11 @@ export class JobTables {
       }
       case "attached":
         return this.#attach(job, event.attachment);
+      case "speculated": {
+        const after = transition(job, event);
+        this.#statements.updateSpeculation.run(JSON.stringify(after.speculation), job.id);
+        return after;
+      }
       case "started":
         return transition(job, event);
       default:
@@ -223,6 +228,7 @@ function prepareAll(db: Database) {
       client, budgets, done, failed, cancelled, replace_names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
     updateJob: `UPDATE jobs SET state = ?, done = ?, failed = ?, cancelled = ?, started_at = ?, ended_at = ?,
       failure = ? WHERE id = ?`,
+    updateSpeculation: "UPDATE jobs SET speculation = ? WHERE id = ?",
     job: "SELECT * FROM jobs WHERE id = ?",
     replaceNames: "SELECT replace_names FROM jobs WHERE id = ?",
     insertFile: `INSERT INTO files (job, idx, state, input_key, bytes, sha256, filename, result_name)
@@ -232,7 +238,7 @@ function prepareAll(db: Database) {
     file: "SELECT * FROM files WHERE job = ? AND idx = ?",
     files: "SELECT * FROM files WHERE job = ? AND idx >= ? ORDER BY idx LIMIT ?",
     upsertPart:
-      "INSERT OR REPLACE INTO parts (job, map, idx, digest, part_key, part) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO parts (job, map, idx, digest, part_key, part, stored_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
     parts: "SELECT * FROM parts WHERE job = ? AND map = ? ORDER BY idx",
     attachment: "SELECT * FROM attachments WHERE job = ? AND wanted = ?",
     attachments: "SELECT * FROM attachments WHERE job = ? ORDER BY wanted",

@@ -1,6 +1,6 @@
 import type { JobState } from "../../contract/jobs.ts";
 import type { JsonObject, Part } from "../../tasks/task.ts";
-import type { Attachment, FileRecord, JobRecord, NewFile, PartRecord } from "../port.ts";
+import type { Attachment, FileRecord, JobRecord, NewFile, PartRecord, Speculation } from "../port.ts";
 import type { Row, Value } from "./database.ts";
 
 export interface JobFailure {
@@ -27,6 +27,7 @@ export function jobFrom(row: Row, attachments: readonly Attachment[]): JobRecord
     ...(row.retry_of === null ? {} : { retryOf: String(row.retry_of) }),
     ...(row.client === null ? {} : { client: String(row.client) }),
     ...(row.budgets === null ? {} : { budgets: json<NonNullable<JobRecord["budgets"]>>(row.budgets) }),
+    ...(row.speculation === null ? {} : { speculation: json<Speculation>(row.speculation) }),
     ...(row.failure === null ? {} : json<JobFailure>(row.failure)),
     attachments,
   };
@@ -99,12 +100,17 @@ export function fileFrom(row: Row): FileRecord {
 }
 
 /** In the order of `INSERT INTO parts`. */
-export function partValues(job: string, { map, digest, part }: PartRecord): Value[] {
-  return [job, map, part.index, digest, part.ok ? part.file.key : null, JSON.stringify(part)];
+export function partValues(job: string, { map, digest, part, at }: PartRecord): Value[] {
+  return [job, map, part.index, digest, part.ok ? part.file.key : null, JSON.stringify(part), at ?? null];
 }
 
 export function partFrom(row: Row): PartRecord {
-  return { map: String(row.map), digest: String(row.digest), part: json<Part>(row.part) };
+  return {
+    map: String(row.map),
+    digest: String(row.digest),
+    part: json<Part>(row.part),
+    ...(row.stored_at === null ? {} : { at: Number(row.stored_at) }),
+  };
 }
 
 function json<T>(value: Value | undefined): T {

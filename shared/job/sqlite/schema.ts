@@ -108,4 +108,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX requests_by_job ON requests (job);
   CREATE INDEX requests_by_expiry ON requests (expires_at)
   `,
+  `
+  ALTER TABLE jobs ADD COLUMN speculation TEXT;
+  ALTER TABLE parts ADD COLUMN stored_at INTEGER
+  `,
 ];
