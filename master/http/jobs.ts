@@ -1,16 +1,13 @@
-import { type RequestHandler, Router } from "express";
+import express, { type RequestHandler, Router } from "express";
 import { z } from "zod";
 import { isFinal, JOB_STATES, type JobDetail } from "../../shared/contract/jobs.ts";
 import { purgeJob } from "../pipeline/purge.ts";
-import { retryDigest } from "../pipeline/requests.ts";
-import { retryJob } from "../pipeline/retry.ts";
-import { answerAccepted } from "./answers.ts";
 import { endsWithin } from "./assign.ts";
 import { jobEvents } from "./events.ts";
 import { followedJob, type JobsParts, jobOf, readQuery, viewParts } from "./jobParts.ts";
 import { listResults, showResult, zipResults } from "./jobResults.ts";
-import { MAX_WAIT_SECONDS, readPreferences } from "./prefer.ts";
-import { readRequestKey } from "./requestKey.ts";
+import { MAX_WAIT_SECONDS } from "./prefer.ts";
+import { retry } from "./retry.ts";
 import { untilGone } from "./streams.ts";
 import { fileView, jobView, statistics } from "./views.ts";
 
@@ -43,7 +40,7 @@ export function jobsRouter(parts: JobsParts): Router {
   router.get("/:id/results", listResults(parts));
   router.get("/:id/results.zip", zipResults(parts));
   router.get("/:id/results/:name", showResult(parts));
-  router.post("/:id/retry", retry(parts));
+  router.post("/:id/retry", express.json({ limit: "64kb" }), retry(parts));
   router.delete("/:id", cancelJob(parts));
   return router;
 }
@@ -97,23 +94,5 @@ function cancelJob(parts: JobsParts): RequestHandler {
     const final = (await parts.runner.cancel(job.id, "Cancelled by a client.")) ?? job;
     if (purge) await purgeJob(parts, final);
     res.json({ ...jobView(final, parts), purged: purge });
-  };
-}
-
-function retry(parts: JobsParts): RequestHandler {
-  return async (req, res) => {
-    const key = readRequestKey(req);
-    const record = await jobOf(parts, req);
-    const client = parts.clients.nameOf(req);
-    const taken =
-      key === undefined
-        ? { job: await retryJob(parts, record, { client }), repeated: false }
-        : await parts.requests.takeIn(
-            { client, key, digest: retryDigest(record.id), durable: true },
-            (request) => retryJob(parts, record, { client, request }),
-          );
-    const { job, repeated } = taken;
-    if (repeated) res.setHeader("Idempotency-Replayed", "true");
-    await answerAccepted(parts, job, { res, prefer: readPreferences(req) });
   };
 }

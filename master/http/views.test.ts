@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import type { JobRecord } from "../../shared/job/port.ts";
+import { splitOptions } from "../../shared/tasks/options.ts";
+import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { ResultsFolder } from "../pipeline/results.ts";
 import { jobView } from "./views.ts";
 
@@ -19,8 +21,8 @@ const JOB = {
 const results = {} as ResultsFolder;
 
 test("a job's record shows that a password was given, not which", () => {
-  const options = { password: "open sesame", max_pages: 3 };
-  const view = jobView({ ...JOB, task: "document", options }, { results });
+  const given = splitOptions(taskNamed("document"), { password: "open sesame", max_pages: 3 });
+  const view = jobView({ ...JOB, task: "document", ...given }, { results });
   expect(view.options).toEqual({ password: "***", max_pages: 3 });
   expect(JSON.stringify(view)).not.toContain("sesame");
 });

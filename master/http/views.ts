@@ -79,7 +79,7 @@ export function jobView(job: JobRecord, { results, live }: ViewParts): JobView {
     id: job.id,
     task_type: job.task,
     state: job.state,
-    options: shownOptions(taskNamed(job.task), job.options),
+    options: shownOptions(job),
     counts: {
       total,
       queued: Math.max(0, left - running),

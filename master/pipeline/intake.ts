@@ -1,9 +1,9 @@
 import { type AppError, RequestError, UnavailableError } from "../../shared/errors.ts";
 import type { JobStore, NewJob } from "../../shared/job/port.ts";
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
-import { parseOptions } from "../../shared/tasks/options.ts";
+import { parseOptions, splitOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
-import type { InputFile, JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
+import type { InputFile, TaskDefinition } from "../../shared/tasks/task.ts";
 import { parseBudgets } from "./budgetField.ts";
 import type { FollowedJob } from "./followed.ts";
 import type { JobRunner } from "./runner.ts";
@@ -80,7 +80,7 @@ export async function takeIn(
     {
       id,
       task: task.name,
-      options: options as JsonObject,
+      ...splitOptions(task, options),
       priority: 1,
       seed: seedOf(id),
       createdAt: Date.now(),

@@ -91,8 +91,8 @@ export function orderDigest({ task, options, budgets, files }: JobOrder): string
   return digestOf([task.name, options, contents, ...(budgets === undefined ? [] : [budgets])]);
 }
 
-export function retryDigest(job: string): string {
-  return digestOf(["retry", job]);
+export function retryDigest(job: string, options: object): string {
+  return digestOf(["retry", job, options]);
 }
 
 function digestOf(parts: readonly unknown[]): string {

@@ -2,6 +2,7 @@ import { isFinal } from "../../shared/contract/jobs.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { FileRecord, JobRecord } from "../../shared/job/port.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
+import { validOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { InputFile } from "../../shared/tasks/task.ts";
 import type { FollowedJob } from "./followed.ts";
@@ -15,14 +16,20 @@ export interface RetryParts extends IntakeParts {
   readonly store: ByteStore;
 }
 
+export interface Retried {
+  readonly record: JobRecord;
+  /** Take the place of those that the job had; its secret ones are forgotten by now. */
+  readonly options: object;
+}
+
 /**
  * A new job with the files of this one that failed or were cancelled. It has copies of their bytes, so that
  * either job can be purged without the other.
- * @throws AppError `job_running`, `nothing_to_retry` (409), `inputs_gone` (410)
+ * @throws AppError `job_running`, `nothing_to_retry` (409), `inputs_gone` (410); RequestError `bad_options`
  */
 export async function retryJob(
   parts: RetryParts,
-  record: JobRecord,
+  { record, options: changed }: Retried,
   terms: Pick<OrderTerms, "client" | "request">,
 ): Promise<FollowedJob> {
   if (!isFinal(record.state)) {
@@ -35,11 +42,12 @@ export async function retryJob(
     throw new AppError("nothing_to_retry", `Every file of job ${record.id} is done.`, { status: 409 });
   }
   const task = taskNamed(record.task);
+  const options = validOptions(task, { ...record.options, ...changed });
   const id = newJobId();
   const files = await copies(parts.store, id, again);
   try {
     const { budgets } = record;
-    const order = { id, task, options: task.options.parse(record.options), budgets, files };
+    const order = { id, task, options, budgets, files };
     return await takeIn(parts, order, { ...terms, durable: true, retryOf: record.id });
   } catch (error) {
     await parts.store.remove(files.map(({ key }) => key));

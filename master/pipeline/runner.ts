@@ -1,6 +1,7 @@
 import { isFinal } from "../../shared/contract/jobs.ts";
 import { AppError, UnavailableError } from "../../shared/errors.ts";
 import type { FileRecord, JobRecord } from "../../shared/job/port.ts";
+import { wholeOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import { type RunContext, runOverFiles, type TaskDefinition } from "../../shared/tasks/task.ts";
 import type { SlaveRegistry } from "../slaves/registry.ts";
@@ -161,7 +162,7 @@ export class JobRunner {
       if (record.state === "queued")
         await this.#parts.jobs.apply(record.id, [{ type: "started", at: Date.now() }]);
       const task = taskNamed(record.task);
-      const options = task.options.parse(record.options);
+      const options = wholeOptions(task, record);
       const context = runContext(this.#parts, { record, options, inputs: inputsOf(work.files), ...work });
       await this.#runOf(task)(context);
       await work.collector.flush();

@@ -411,6 +411,26 @@ function reads(run: Run): void {
     expect(await ids({ limit: 9, state: "cancelled" })).toEqual([]);
   });
 
+  test.each([
+    ["ended", [started, done(0), ended]],
+    ["cancelled", [started, { type: "cancelled", at: 9 }]],
+    ["broken", [{ type: "broken", at: 9, code: "x", error: "y" }]],
+  ] as const)(
+    "secret options are there until a job is %s, over restarts, and then gone",
+    async (_, events) => {
+      const job = newJob("01A", ["a"], { options: { pages: 2 }, secrets: { password: "open sesame" } });
+      await run.jobs.create(job);
+      await run.reopen();
+      expect(await run.jobs.get("01A")).toMatchObject({ secrets: { password: "open sesame" } });
+      await run.jobs.apply("01A", events);
+      const forgotten = async () => (await run.jobs.get("01A"))?.secrets === undefined;
+      expect(await forgotten()).toBe(true);
+      await run.reopen();
+      expect(await forgotten()).toBe(true);
+      expect((await run.jobs.get("01A"))?.options).toEqual({ pages: 2 });
+    },
+  );
+
   test("a client's jobs can be listed apart, those of nobody are in nobody's list", async () => {
     await run.jobs.create(newJob("01A", ["a"], { client: "alice" }));
     await run.jobs.create(newJob("01B", ["b"], { client: "bob" }));

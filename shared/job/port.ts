@@ -8,6 +8,8 @@ export interface JobRecord {
   readonly task: string;
   readonly state: JobState;
   readonly options: JsonObject;
+  /** Options that nobody is shown, such as passwords; forgotten when the job ends. */
+  readonly secrets?: JsonObject;
   readonly priority: number;
   readonly seed: number;
   readonly total: number;
@@ -76,6 +78,7 @@ export interface NewJob {
   readonly id: string;
   readonly task: string;
   readonly options: JsonObject;
+  readonly secrets?: JsonObject;
   readonly priority: number;
   readonly seed: number;
   readonly createdAt: number;

@@ -64,7 +64,7 @@ export function openFiles(job: JobRecord): number {
   return job.total - job.done - job.failed - job.cancelled;
 }
 
-function ended(job: JobRecord, event: JobEnd): JobRecord {
+function ended({ secrets: _, ...job }: JobRecord, event: JobEnd): JobRecord {
   const open = openFiles(job);
   const base = { ...job, endedAt: event.at };
   if (event.type === "ended") {

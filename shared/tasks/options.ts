@@ -8,9 +8,12 @@ import type { JsonObject, TaskDefinition } from "./task.ts";
  * @throws RequestError `bad_options`, which names each wrong option and what is valid
  */
 export function parseOptions(task: TaskDefinition, text: string | undefined): object {
-  const parsed = task.options.safeParse(
-    text === undefined || text.trim() === "" ? {} : parseJson(task, text),
-  );
+  return validOptions(task, text === undefined || text.trim() === "" ? {} : parseJson(task, text));
+}
+
+/** @throws RequestError `bad_options` */
+export function validOptions(task: TaskDefinition, given: unknown): object {
+  const parsed = task.options.safeParse(given);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(
     (issue) => `${issue.path.join(".") || "options"}: ${issue.message}`,
@@ -32,15 +35,31 @@ function badOptions(task: TaskDefinition, problem: string): RequestError {
   });
 }
 
-/** Options as they may be shown to whoever reads the job's record: secret ones are `***`. */
-export function shownOptions({ secretOptions = [] }: TaskDefinition, options: JsonObject): JsonObject {
-  const isSecret = (name: string) => secretOptions.some((secret) => secret === name);
-  return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name, isSecret(name) ? HIDDEN : value]),
-  );
+export interface SplitOptions {
+  /** What may be shown to whoever reads the job's record. */
+  readonly options: JsonObject;
+  /** The rest, if any was given. */
+  readonly secrets?: JsonObject;
 }
 
-const HIDDEN = "***";
+/** Keeps a task's secret options apart from the others. */
+export function splitOptions({ secretOptions = [] }: TaskDefinition, given: object): SplitOptions {
+  const isSecret = ([name]: [string, unknown]) => secretOptions.some((secret) => secret === name);
+  const all = Object.entries(given as JsonObject);
+  const secrets = all.filter((entry) => isSecret(entry) && entry[1] !== undefined);
+  const options = Object.fromEntries(all.filter((entry) => !isSecret(entry)));
+  return secrets.length === 0 ? { options } : { options, secrets: Object.fromEntries(secrets) };
+}
+
+/** Options as they are shown: secret ones as `***`, for as long as they are kept. */
+export function shownOptions({ options, secrets = {} }: SplitOptions): JsonObject {
+  return { ...options, ...Object.fromEntries(Object.keys(secrets).map((name) => [name, "***"])) };
+}
+
+/** All options of a job, secret ones too, as its task reads them. */
+export function wholeOptions(task: TaskDefinition, { options, secrets }: SplitOptions): object {
+  return task.options.parse({ ...options, ...secrets });
+}
 
 /** JSON Schema of a task's options, defaults included. */
 export function optionsSchema(task: TaskDefinition): z.core.JSONSchema.BaseSchema {

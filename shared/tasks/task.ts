@@ -26,7 +26,7 @@ export interface TaskDefinition<Options extends object = object> {
   readonly extensions: readonly string[];
   /** A strict zod object with a default for each option: `options.parse({})` succeeds. */
   readonly options: z.ZodType<Options>;
-  /** Options that whoever reads a job's record must not see: passwords. They are shown as `***` where given. */
+  /** Options that whoever reads a job's record must not see: passwords. They are shown as `***`, and forgotten when the job ends. */
   readonly secretOptions?: readonly (keyof Options & string)[];
   /** What a file of this stem is saved as, e.g. `notes` -> `notes_analysis.json`. */
   readonly resultName: (stem: string, options: Options) => string;

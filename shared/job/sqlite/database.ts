@@ -38,7 +38,8 @@ export interface Database {
  * @throws AppError `data_in_use`, `data_corrupt`, `data_too_new`, `no_space`
  */
 export async function openDatabase(file: string, migrations: readonly string[]): Promise<Database> {
-  await mkdir(dirname(file), { recursive: true });
+  // Others on this machine have no business there. A folder that is there keeps the rights it was given.
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const unlock = lock(file);
   try {
     return await openLocked(file, migrations, unlock);
@@ -73,6 +74,8 @@ function prepareFile(raw: Libsql.Database, file: string, migrations: readonly st
   raw.exec("PRAGMA journal_mode = WAL");
   // NORMAL: a commit is a write without fsync. Where power loss matters, `sync` does it for many at once.
   raw.exec("PRAGMA synchronous = NORMAL");
+  // What is overwritten or deleted is also wiped from its page.
+  raw.exec("PRAGMA secure_delete = FAST");
   migrate(raw, file, migrations);
   // There is a WAL file from here on, whatever was done before.
   raw.exec("BEGIN IMMEDIATE");

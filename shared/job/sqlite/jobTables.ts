@@ -25,6 +25,7 @@ import {
   outcomeOf,
   partFrom,
   partValues,
+  secretsOf,
 } from "./rows.ts";
 
 /** Files of a new job that are written without a pause: some 20 ms. */
@@ -101,6 +102,7 @@ export class JobTables {
       startedAt,
       endedAt,
       failureOf(job),
+      secretsOf(job),
       job.id,
     );
   }
@@ -217,6 +219,7 @@ function newJobValues(job: JobRecord): Value[] {
     retryOf,
     client,
     budgets,
+    secretsOf(job),
   ];
 }
 
@@ -225,9 +228,10 @@ type Statements = ReturnType<typeof prepareAll>;
 function prepareAll(db: Database) {
   const sql = {
     insertJob: `INSERT INTO jobs (id, task, state, options, priority, seed, total, bytes, created_at, retry_of,
-      client, budgets, done, failed, cancelled, replace_names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
+      client, budgets, secrets, done, failed, cancelled, replace_names)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
     updateJob: `UPDATE jobs SET state = ?, done = ?, failed = ?, cancelled = ?, started_at = ?, ended_at = ?,
-      failure = ? WHERE id = ?`,
+      failure = ?, secrets = ? WHERE id = ?`,
     updateSpeculation: "UPDATE jobs SET speculation = ? WHERE id = ?",
     job: "SELECT * FROM jobs WHERE id = ?",
     replaceNames: "SELECT replace_names FROM jobs WHERE id = ?",

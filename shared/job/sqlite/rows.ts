@@ -25,6 +25,7 @@ export function jobFrom(row: Row, attachments: readonly Attachment[]): JobRecord
     ...(row.started_at === null ? {} : { startedAt: Number(row.started_at) }),
     ...(row.ended_at === null ? {} : { endedAt: Number(row.ended_at) }),
     ...(row.retry_of === null ? {} : { retryOf: String(row.retry_of) }),
+    ...(row.secrets === null ? {} : { secrets: json<JsonObject>(row.secrets) }),
     ...(row.client === null ? {} : { client: String(row.client) }),
     ...(row.budgets === null ? {} : { budgets: json<NonNullable<JobRecord["budgets"]>>(row.budgets) }),
     ...(row.speculation === null ? {} : { speculation: json<Speculation>(row.speculation) }),
@@ -35,6 +36,10 @@ export function jobFrom(row: Row, attachments: readonly Attachment[]): JobRecord
 
 export function failureOf({ code, error }: JobFailure): string | null {
   return code === undefined && error === undefined ? null : JSON.stringify({ code, error });
+}
+
+export function secretsOf({ secrets }: Pick<JobRecord, "secrets">): string | null {
+  return secrets === undefined ? null : JSON.stringify(secrets);
 }
 
 export function attachmentFrom(row: Row): Attachment {

@@ -112,4 +112,10 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE jobs ADD COLUMN speculation TEXT;
   ALTER TABLE parts ADD COLUMN stored_at INTEGER
   `,
+  `
+  -- Null once the job is over.
+  ALTER TABLE jobs ADD COLUMN secrets TEXT;
+  UPDATE jobs SET options = json_remove(options, '$.password')
+    WHERE task = 'document' AND ended_at IS NOT NULL
+  `,
 ];
