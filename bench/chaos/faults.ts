@@ -11,6 +11,7 @@ export const FAULTS = [
   "connection reset",
   "master killed",
   "power lost",
+  "disk filled",
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -21,7 +22,11 @@ const WEIGHTS: Readonly<Record<Fault, number>> = {
   "connection reset": 5,
   "master killed": 1,
   "power lost": 1,
+  "disk filled": 1,
 };
+
+/** Done to the master, or to the disk that it starts from. */
+const MASTERS = new Set<Fault>(["master killed", "power lost", "disk filled"]);
 
 export interface FaultOptions {
   readonly chaos: ChaosFleet;
@@ -66,20 +71,29 @@ const ACTS: Readonly<Record<Fault, Act>> = {
     await chaos.startMaster();
     return `${bytes} bytes that were never synced are gone`;
   },
+  "disk filled": async ({ chaos, random }) => {
+    const free = random.below(256 * 1024);
+    await chaos.disk?.fill(free);
+    const seconds = random.between(0.5, 4);
+    await sleep(seconds * 1000);
+    await chaos.disk?.empty();
+    return `but for ${free} bytes, for ${seconds.toFixed(1)} s`;
+  },
 };
 
 /** Hurts the fleet at random until told to stop; every fault is over when it resolves. */
 export async function hurt(options: FaultOptions): Promise<void> {
   const { chaos, random, signal } = options;
-  const bag = FAULTS.flatMap((fault) => Array.from({ length: WEIGHTS[fault] }, () => fault));
+  const possible = FAULTS.filter((fault) => fault !== "disk filled" || chaos.disk !== undefined);
+  const bag = possible.flatMap((fault) => Array.from({ length: WEIGHTS[fault] }, () => fault));
   // Every kind at least once, however short the run.
-  const first = [...FAULTS];
+  const first = [...possible];
   const busy = new Map<string, Promise<void>>();
   while (!signal.aborted) {
     await sleep(random.between(300, 2200));
     const fault = first[0] ?? random.pick(bag);
     const slave = random.pick(chaos.slaves);
-    const target = fault === "master killed" || fault === "power lost" ? "master" : slave.name;
+    const target = MASTERS.has(fault) ? "master" : slave.name;
     // One thing at a time is done to each of them, but to several at once.
     if (busy.has(target)) continue;
     first.shift();

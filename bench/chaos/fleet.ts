@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Fleet, type Started, startFleet } from "../../tests/e2e/fleet.ts";
+import { mountSmallDisk, type SmallDisk } from "./smallDisk.ts";
 import { startWire, type Wire } from "./wire.ts";
 
 /** A master and slaves that can be hurt, each slave behind a wire of its own. */
@@ -11,6 +12,8 @@ export interface ChaosFleet {
   readonly masterData: string;
   /** Where it is written which bytes were synced. */
   readonly ledger: string;
+  /** What everything is kept on; undefined where no disk may be mounted. */
+  readonly disk: SmallDisk | undefined;
   readonly url: string;
   killMaster(): Promise<void>;
   startMaster(): Promise<void>;
@@ -38,10 +41,21 @@ export interface FleetOptions {
 /** A slave that says nothing for so long during a lease is given up. */
 export const SILENCE_SECONDS = 3;
 
+/** Of a disk of 2 GB, or of the machine's own. */
+const MIN_FREE_BYTES = 16 * 2 ** 20;
+
 export async function startChaosFleet({ slaves: count, slots, env }: FleetOptions): Promise<ChaosFleet> {
   const hook = pathToFileURL(join(import.meta.dirname, "ledger.mjs")).href;
-  const common = { SLAVE_SILENCE_SECONDS: String(SILENCE_SECONDS), LOG_LEVEL: "info", ...env };
-  const fleet = await startFleet({ ...common, NODE_OPTIONS: `--import ${hook}` });
+  const common = {
+    SLAVE_SILENCE_SECONDS: String(SILENCE_SECONDS),
+    MIN_FREE_BYTES: String(MIN_FREE_BYTES),
+    LOG_LEVEL: "info",
+    ...env,
+  };
+  let disk: SmallDisk | undefined;
+  const fleet = await startFleet({ ...common, NODE_OPTIONS: `--import ${hook}` }, async (folder) => {
+    disk = await mountSmallDisk(folder);
+  });
   // The first master of a fleet has no ledger yet, as its folder is not known before: it is replaced.
   const ledger = join(fleet.folder, "synced.log");
   const startMaster = async () => {
@@ -63,6 +77,7 @@ export async function startChaosFleet({ slaves: count, slots, env }: FleetOption
     slaves,
     masterData: join(fleet.folder, "data", "master"),
     ledger,
+    disk,
     get url() {
       return fleet.master.url;
     },
@@ -71,6 +86,7 @@ export async function startChaosFleet({ slaves: count, slots, env }: FleetOption
     halt,
     stop: async () => {
       await halt();
+      await disk?.unmount();
       await fleet.stop();
     },
   };

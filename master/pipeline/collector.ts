@@ -58,6 +58,9 @@ export class Collector {
     const { id, task } = this.#job.record;
     const attachment = { name, key: file.key, bytes: file.bytes };
     const record = await this.#parts.jobs.apply(id, [{ type: "attached", attachment }]);
+    // The names of files were on disk before the job was acknowledged; this one is new. Were it lost with the
+    // power and the file not, the next run would find its own file in the way.
+    await this.#parts.jobs.sync();
     // The record may have given it another name, because this one is somebody's already.
     const given = record.attachments.find(({ key }) => key === file.key)?.name ?? name;
     await this.#parts.results.place({ task, name: given, key: file.key, bytes: file.bytes });

@@ -28,8 +28,12 @@ export interface Started {
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
-export async function startFleet(env: Record<string, string> = {}): Promise<Fleet> {
+export async function startFleet(
+  env: Record<string, string> = {},
+  prepare: (folder: string) => Promise<void> = async () => undefined,
+): Promise<Fleet> {
   const folder = await mkdtemp(join(tmpdir(), "manyhands-e2e-"));
+  await prepare(folder);
   const results = join(folder, "processed_results");
   const started: Started[] = [];
   const common = {

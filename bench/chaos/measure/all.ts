@@ -18,8 +18,8 @@ export async function measureAll(seed: number): Promise<string[]> {
       row("slave killed to its file in work elsewhere, p50", seconds(quantile(reassign, 0.5))),
       row("the same, p99", seconds(quantile(reassign, 0.99))),
       row("cancel to no slave at work on it, p99", seconds(quantile(cancel, 0.99))),
-      row("master with 10,000 queued files killed: ready again", seconds(ready)),
-      row("the same, first file at a slave that starts then", seconds(firstLease)),
+      row("master killed in a job of 10,000 files: ready again", seconds(ready)),
+      row("the same, first file at work at a slave again", seconds(firstLease)),
       row("throughput with a kill every 5 s, share of the quiet one", share.toFixed(2)),
     ];
   } finally {

@@ -93,7 +93,9 @@ export class NameTable {
     const { task, job, index = null } = claim;
     const key = nameKey(name);
     const known = this.#select.get(task, key) !== undefined;
-    if (!known && !claim.replace && this.#isTaken(task, name)) return false;
+    // A name with the job's own id can only be its own, whatever of the record was lost.
+    const own = claim.replace || name.includes(job);
+    if (!known && !own && this.#isTaken(task, name)) return false;
     if (this.#insert.run(task, key, name, job, index) === 1) return true;
     const holder = claim.replace ? this.holder(task, name) : undefined;
     if (holder === undefined || holder.job === job) return false;
