@@ -1,7 +1,7 @@
 import { ACCESS_VARIABLES, type Access, readAccess, refuseOpenDoor, requireNames } from "../shared/access.ts";
 import { as, readVariables, type Values } from "../shared/env.ts";
 import { CA_VARIABLE, LISTENING_VARIABLES, readCa, readTls, type Tls } from "../shared/listening.ts";
-import { LOG_LEVELS } from "../shared/logger.ts";
+import { MEMBER_VARIABLES } from "../shared/memberConfig.ts";
 
 /** Every variable that the master reads. `.env.example` and docs/configuration.md list the same. */
 export const MASTER_VARIABLES = {
@@ -13,13 +13,6 @@ export const MASTER_VARIABLES = {
   ),
   port: v("MASTER_PORT", as.port, "5000", "Port of the master; 0 takes a free one."),
   resultsDir: v("RESULTS_DIR", as.text, "processed_results", "Folder that results are saved in, by task."),
-  dataDir: v(
-    "DATA_DIR",
-    as.text,
-    ".manyhands",
-    "Folder for what must survive a restart; each process has its own below it.",
-  ),
-  logLevel: v("LOG_LEVEL", as.oneOf(LOG_LEVELS), "info", "fatal, error, warn, info, debug, trace or silent."),
   maxFileBytes: v("MAX_FILE_BYTES", as.bytes, "10GB", "Largest file that is accepted."),
   maxFiles: v("MAX_FILES", as.count, "100000", "Most files in one request."),
   maxPartBytes: v(
@@ -142,12 +135,6 @@ export const MASTER_VARIABLES = {
     "86400",
     "How long an Idempotency-Key stands for its job.",
   ),
-  drainSeconds: v(
-    "DRAIN_SECONDS",
-    as.seconds,
-    "30",
-    "Time that a stopping process has for what it works on, before it hands it back.",
-  ),
   jobs: v(
     "JOBS",
     as.oneOf(["all", "own"] as const),
@@ -160,6 +147,7 @@ export const MASTER_VARIABLES = {
     "",
     "Addresses that may register without a token (classic slaves), separated by commas.",
   ),
+  ...MEMBER_VARIABLES,
   ...LISTENING_VARIABLES,
   tlsCa: CA_VARIABLE,
   ...ACCESS_VARIABLES,

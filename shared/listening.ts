@@ -32,6 +32,18 @@ export const LISTENING_VARIABLES = {
     fallback: undefined,
     meaning: "File with the private key (PEM) of TLS_CERT.",
   },
+  headSeconds: {
+    name: "HEAD_SECONDS",
+    schema: as.seconds,
+    fallback: "30",
+    meaning: "Longest time for the head of a request, and for a body that is no upload; then 408.",
+  },
+  answerIdleSeconds: {
+    name: "ANSWER_IDLE_SECONDS",
+    schema: as.seconds,
+    fallback: "300",
+    meaning: "Who takes nothing of an answer that waits for so long is cut off.",
+  },
   uploadIdleSeconds: {
     name: "UPLOAD_IDLE_SECONDS",
     schema: as.seconds,

@@ -4,7 +4,7 @@ import { ACCESS_VARIABLES, readAccess, refuseOpenDoor } from "../shared/access.t
 import { as, readVariables, type Values, type Variable } from "../shared/env.ts";
 import { ConfigError } from "../shared/errors.ts";
 import { CA_VARIABLE, LISTENING_VARIABLES, readCa, readTls, type Tls } from "../shared/listening.ts";
-import { LOG_LEVELS } from "../shared/logger.ts";
+import { MEMBER_VARIABLES } from "../shared/memberConfig.ts";
 
 /** Every variable that a slave reads. `.env.example` and docs/configuration.md list the same. */
 export const SLAVE_VARIABLES = {
@@ -40,13 +40,6 @@ export const SLAVE_VARIABLES = {
     "Files that a slave works on at a time; without it one per core.",
   ),
   tasks: v("SLAVE_TASKS", as.list, "", "Tasks that a slave does, separated by commas; empty: all of them."),
-  dataDir: v(
-    "DATA_DIR",
-    as.text,
-    ".manyhands",
-    "Folder for what must survive a restart; each process has its own below it.",
-  ),
-  logLevel: v("LOG_LEVEL", as.oneOf(LOG_LEVELS), "info", "fatal, error, warn, info, debug, trace or silent."),
   classicMasters: v(
     "CLASSIC_MASTERS",
     as.list,
@@ -89,18 +82,13 @@ export const SLAVE_VARIABLES = {
     "4GB",
     "Bytes that may wait at a slave; beyond it the master is answered 429.",
   ),
-  drainSeconds: v(
-    "DRAIN_SECONDS",
-    as.seconds,
-    "30",
-    "Time that a slave which is told to stop has for the files that it works on.",
-  ),
   smallFile: v(
     "SMALL_FILE",
     as.bytes,
     "64KB",
     "Files up to this size stay in a slave's memory; larger ones go through its folder.",
   ),
+  ...MEMBER_VARIABLES,
   ...LISTENING_VARIABLES,
   tlsCa: CA_VARIABLE,
   ...ACCESS_VARIABLES,

@@ -96,7 +96,7 @@ export function understood<K extends keyof MessageTypes>(kind: K, body: unknown)
 export function understoodLine(line: unknown): AssignLine | undefined {
   const { type } = checked(z.looseObject({ type: z.string() }), line);
   if (!["job", "file", "end"].includes(type)) return undefined;
-  return checked(assignLine, line) as unknown as AssignLine;
+  return checked<unknown>(assignLine, line) as AssignLine;
 }
 
 function checked<T>(schema: z.ZodType<T>, body: unknown): T {

@@ -1,4 +1,4 @@
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler } from "express";
 import type { UnitQueue } from "../../shared/queue/port.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { SpeculationBook } from "../pipeline/speculation.ts";
@@ -12,10 +12,10 @@ export interface AboutParts extends PageParts {
   readonly startedAt: number;
 }
 
-/** `GET /`: plain text as the old service had it; a browser gets a page. */
-export function home(parts: AboutParts): RequestHandler {
+/** `GET /`: plain text as the old service had it; a browser gets a page, unless it lacks the token that is needed. */
+export function home(parts: AboutParts, isKnown: (req: Request) => boolean): RequestHandler {
   return (req, res) => {
-    if (req.accepts(["text/plain", "text/html"]) !== "text/html") {
+    if (req.accepts(["text/plain", "text/html"]) !== "text/html" || !isKnown(req)) {
       res.type("text/plain").send("Master is working");
       return;
     }

@@ -1,4 +1,4 @@
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler } from "express";
 import type { Access } from "../../shared/access.ts";
 import { Attempts, TOKEN_ATTEMPTS } from "../../shared/http/attempts.ts";
 import { ANYONE, Door } from "../../shared/http/door.ts";
@@ -18,6 +18,8 @@ export interface Guards {
   readonly client: RequestHandler;
   /** Lets slaves in: with the fleet's token, or classic ones by their address. */
   readonly fleet: RequestHandler;
+  /** Whether a client would be let in, for what strangers see another side of. */
+  readonly knowsClient: (req: Request) => boolean;
 }
 
 export function createGuards({ access, classicSlaves, clients, logger: log }: GuardParts): Guards {
@@ -25,8 +27,10 @@ export function createGuards({ access, classicSlaves, clients, logger: log }: Gu
   const attempts = new Attempts(TOKEN_ATTEMPTS);
   const { clientTokens, fleetToken } = access;
   const fleetTokens = fleetToken === undefined ? [] : [{ name: "fleet", token: fleetToken }];
+  const clientDoor = new Door({ tokens: clientTokens, log, attempts });
   return {
-    client: guard(new Door({ tokens: clientTokens, log, attempts }), clients),
+    client: guard(clientDoor, clients),
+    knowsClient: (req) => clientDoor.knows(req),
     fleet: guard(new Door({ tokens: fleetTokens, addresses: classicSlaves, log, attempts })),
   };
 }

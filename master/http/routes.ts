@@ -46,7 +46,7 @@ export function masterRoutes(app: Express, parts: RoutesParts): Express {
     registerSlave(registry, config.pollSeconds),
   );
   const client = clientRoutes({ ...parts, clients });
-  app.get("/", home(parts));
+  app.get("/", home(parts, guards.knowsClient));
   app.use("/api", guards.client, client, noRoute);
   app.use(guards.client, client, noRoute);
   app.use(problemHandler(parts.logger));

@@ -2,7 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Request, Response } from "express";
 import multer from "multer";
 import { AppError, FileError, RequestError } from "../errors.ts";
-import { clientGone, Feed, type IncomingFile, SinkEngine, type SinkOptions } from "./sinkEngine.ts";
+import {
+  clientGone,
+  Feed,
+  type IncomingFile,
+  SinkEngine,
+  type SinkOptions,
+  type StoredFile,
+} from "./sinkEngine.ts";
 
 export interface MultipartLimits {
   /** Most bytes in one file. */
@@ -65,10 +72,13 @@ export async function readMultipart<Stored>(
       feed.pipe(parser);
     },
   } as multer.Options);
-  const parsed = feed as unknown as Request & { files?: (Express.Multer.File & { stored: Stored })[] };
+  // Of a request multer needs its head and its bytes only, and leaves its findings on it.
+  const parsed = feed as unknown as Request & { files?: StoredFile<Stored>[] };
   try {
     await new Promise<void>((resolve, reject) => {
-      upload.any()(parsed, res as Response, (error: unknown) => (error ? reject(error) : resolve()));
+      upload.any()(parsed, res as Response, (error: unknown) =>
+        error ? reject(error) : resolve(),
+      );
     });
   } catch (error) {
     throw asAppError(engine.failure ?? error, options.limits);
@@ -86,7 +96,7 @@ export function textField(form: MultipartForm<unknown>, name: string): string | 
   throw new RequestError("bad_field", `The field ${name} must be given once.`, { details: { field: name } });
 }
 
-function asIncoming<Stored>(file: Express.Multer.File & { stored: Stored }) {
+function asIncoming<Stored>(file: StoredFile<Stored>) {
   return {
     field: file.fieldname,
     filename: file.originalname,

@@ -1,5 +1,12 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createSecureServer } from "node:https";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { AppError } from "../errors.ts";
 import type { Tls } from "../listening.ts";
@@ -8,58 +15,67 @@ import { problemOf } from "./problem.ts";
 export interface ServerSettings {
   /** By HTTPS with this. */
   readonly tls: Tls | undefined;
+  /** Time for the head of a request, for the handshake before it, and for a body of a few lines of JSON. */
+  readonly headSeconds: number;
   /** Longest time for a request to arrive whole; uploads of many gigabytes may take hours. */
   readonly uploadSeconds: number;
+  /** How long an answer may wait for a client that takes nothing of it. */
+  readonly answerIdleSeconds: number;
 }
 
-/** Time for the head of a request, and for the handshake before it. */
-const HEAD_SECONDS = 30;
 /** Masters and slaves keep connections between leases. */
 const KEEP_ALIVE_SECONDS = 65;
 
-/** Time for a body that is no upload: a few lines of JSON. */
-const SMALL_BODY_SECONDS = 30;
-
 /** A server, not yet listening, on which nobody can hold a connection open by being slow. */
 export function createHttpServer(settings: ServerSettings, answer: RequestListener): Server {
+  const { tls, headSeconds, uploadSeconds, answerIdleSeconds } = settings;
+  const headMs = headSeconds * 1000;
   const times = {
-    headersTimeout: HEAD_SECONDS * 1000,
-    requestTimeout: Math.max(settings.uploadSeconds, HEAD_SECONDS) * 1000,
+    headersTimeout: headMs,
+    requestTimeout: Math.max(uploadSeconds, headSeconds) * 1000,
     keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000,
-    connectionsCheckingInterval: 5_000,
+    connectionsCheckingInterval: Math.min(5_000, headMs / 2),
   };
   const listener: RequestListener = (req, res) => {
-    limitSmallBody(req);
+    limitSmallBody(req, headMs);
     answer(req, res);
   };
-  const { tls } = settings;
   const server =
     tls === undefined
       ? createServer(times, listener)
-      : createSecureServer(
-          { ...times, ...tls, handshakeTimeout: HEAD_SECONDS * 1000, minVersion: "TLSv1.2" },
-          listener,
-        );
+      : createSecureServer({ ...times, ...tls, handshakeTimeout: headMs, minVersion: "TLSv1.2" }, listener);
   server.on("clientError", answerBroken);
+  server.setTimeout(answerIdleSeconds * 1000, endIdle);
   return server;
 }
 
+/** Nothing went in or out for a while. Fine while an answer is being made, not where it waits to be taken. */
+function endIdle(socket: Socket): void {
+  if (answerOn(socket) === undefined || socket.writableLength > 0) socket.destroy();
+}
+
+/** Node keeps the answer that belongs to a connection just now, but has no word for it. */
+function answerOn(socket: Duplex): Partial<ServerResponse> | undefined {
+  return (socket as { _httpMessage?: Partial<ServerResponse> | null })._httpMessage ?? undefined;
+}
+
 /** Uploads are watched where they are read (`readMultipart`). */
-function limitSmallBody(req: IncomingMessage): void {
+function limitSmallBody(req: IncomingMessage, milliseconds: number): void {
   const {
     "content-length": length = "0",
     "transfer-encoding": chunked,
     "content-type": type = "",
   } = req.headers;
   if ((length === "0" && chunked === undefined) || /^multipart\//i.test(type)) return;
-  const timer = setTimeout(() => req.socket.destroy(), SMALL_BODY_SECONDS * 1000);
+  const late = Object.assign(new Error("the body did not arrive"), { code: "ERR_HTTP_REQUEST_TIMEOUT" });
+  const timer = setTimeout(() => !req.complete && answerBroken(late, req.socket), milliseconds);
   req.once("close", () => clearTimeout(timer));
 }
 
 /** What is no HTTP, or did not come in time, is answered before Express could see it. */
 function answerBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
   // An answer that has begun must not be mixed with this one.
-  const begun = (socket as { _httpMessage?: { headersSent?: boolean } })._httpMessage?.headersSent === true;
+  const begun = answerOn(socket)?.headersSent === true;
   if (!socket.writable || begun || error.code === "ECONNRESET") {
     socket.destroy();
     return;

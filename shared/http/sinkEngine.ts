@@ -99,6 +99,9 @@ function stalled(seconds: number): AppError {
   });
 }
 
+/** multer hands on what `_handleFile` says of a file as members of the file. */
+export type StoredFile<Stored> = Express.Multer.File & { readonly stored: Stored };
+
 /** multer's storage engine over a sink. */
 export class SinkEngine<Stored> implements multer.StorageEngine {
   readonly #feed: Feed;
@@ -140,7 +143,7 @@ export class SinkEngine<Stored> implements multer.StorageEngine {
   }
 
   _removeFile(_req: unknown, file: Express.Multer.File, done: (error: Error | null) => void): void {
-    const { stored } = file as unknown as { stored: Stored };
+    const { stored } = file as StoredFile<Stored>;
     this.#options.remove(stored).then(() => done(null), done);
   }
 

@@ -8,7 +8,7 @@ const WATCH = `
 const { workerData } = require("node:worker_threads");
 setInterval(() => {
   if (process.ppid === workerData) return;
-  try { process.kill(-process.pid, "SIGKILL"); } catch {}
+  try { process.kill(-process.pid, "SIGKILL"); } catch { /* It leads no group (Windows): it alone is ended. */ }
   process.kill(process.pid, "SIGKILL");
 }, 250);
 `;

@@ -1,0 +1,24 @@
+import { as } from "./env.ts";
+import { LOG_LEVELS } from "./logger.ts";
+
+/** What masters and slaves have in common beside how they listen and who may speak to them. */
+export const MEMBER_VARIABLES = {
+  dataDir: {
+    name: "DATA_DIR",
+    schema: as.text,
+    fallback: ".manyhands",
+    meaning: "Folder for what must survive a restart; each process has its own below it.",
+  },
+  logLevel: {
+    name: "LOG_LEVEL",
+    schema: as.oneOf(LOG_LEVELS),
+    fallback: "info",
+    meaning: "fatal, error, warn, info, debug, trace or silent.",
+  },
+  drainSeconds: {
+    name: "DRAIN_SECONDS",
+    schema: as.seconds,
+    fallback: "30",
+    meaning: "Time that a stopping process has for what it works on, before it hands it back.",
+  },
+} as const;
