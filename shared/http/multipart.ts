@@ -76,9 +76,7 @@ export async function readMultipart<Stored>(
   const parsed = feed as unknown as Request & { files?: StoredFile<Stored>[] };
   try {
     await new Promise<void>((resolve, reject) => {
-      upload.any()(parsed, res as Response, (error: unknown) =>
-        error ? reject(error) : resolve(),
-      );
+      upload.any()(parsed, res as Response, (error: unknown) => (error ? reject(error) : resolve()));
     });
   } catch (error) {
     throw asAppError(engine.failure ?? error, options.limits);
