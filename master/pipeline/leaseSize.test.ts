@@ -49,7 +49,24 @@ test("long units: one running and one waiting per slot", () => {
   expect(leaseSize({ ...base, unitSeconds: 10, assigned: 4, assignedSeconds: 40 }).units).toBe(0);
 });
 
+test("more is sent when half of what waited is used up, not with every answer", () => {
+  const short = { ...base, unitSeconds: 0.005 };
+  expect(leaseSize({ ...short, assigned: 150, assignedSeconds: 0.75 }).units).toBe(0);
+  expect(leaseSize({ ...short, assigned: 100, assignedSeconds: 0.5 }).units).toBe(102);
+  const long = { ...base, slots: 8, unitSeconds: 1 };
+  expect(leaseSize({ ...long, assigned: 13, assignedSeconds: 13 }).units).toBe(0);
+  expect(leaseSize({ ...long, assigned: 12, assignedSeconds: 12 }).units).toBe(4);
+});
+
 test("near the end of a job leases shrink to a share of what is left", () => {
-  expect(leaseSize({ ...base, unitSeconds: 0.001, waiting: 8 }).units).toBe(2);
-  expect(leaseSize({ ...base, unitSeconds: 0.001, waiting: 1 }).units).toBe(1);
+  expect(leaseSize({ ...base, unitSeconds: 0.1, waiting: 8 }).units).toBe(2);
+  expect(leaseSize({ ...base, unitSeconds: 0.1, waiting: 1 }).units).toBe(1);
+});
+
+test("what is a moment's work is not shared", () => {
+  expect(leaseSize({ ...base, unitSeconds: 0.001, waiting: 40 }).units).toBe(40);
+});
+
+test("a slave that has nobody to share with gets all that fits", () => {
+  expect(leaseSize({ ...base, fleetSlots: 2, unitSeconds: 0.1, waiting: 10 }).units).toBe(10);
 });

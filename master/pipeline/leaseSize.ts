@@ -2,6 +2,8 @@ import type { LeaseSize } from "../../shared/queue/port.ts";
 
 /** Work that each slot should have waiting beside what it runs, so that it never idles during a transfer. */
 const WAITING_SECONDS = 0.5;
+/** Work of each slot that is not shared any further: another request would cost more than it saves. */
+const LEAST_SECONDS = 0.02;
 /** Most units in one request; more would only delay the first answer. */
 const MAX_UNITS = 256;
 /** Most bytes in one request with several units; a single larger unit travels alone. */
@@ -26,11 +28,13 @@ export interface LeaseSituation {
 /**
  * How many units the next lease of a slave should hold; 0 when it has enough.
  * Long units: one running and one waiting per slot. Short ones: half a second of work per slot, so that
- * a request's cost is shared by many. Near the end of a job leases shrink, so that all slaves end together.
+ * a request's cost is shared by many. A slave gets more when half of what waited there is used up, not with
+ * every answer. Near the end of a job leases shrink, so that all slaves end together.
  */
 export function leaseSize(situation: LeaseSituation): LeaseSize {
   const { slots, assigned, waiting, unitSeconds, unitBytes } = situation;
-  const units = Math.min(roomFor(situation), fairShare(situation), MAX_UNITS, waiting);
+  const room = roomFor(situation);
+  const units = isWorthwhile(room, situation) ? Math.min(room, fairShare(situation), MAX_UNITS, waiting) : 0;
   // Before anything was measured each slot gets one unit: the cheapest way to learn.
   const known = unitSeconds === undefined ? Math.min(units, Math.max(0, slots - assigned)) : units;
   return { units: Math.max(0, Math.floor(known)), bytes: Math.max(MAX_BYTES, unitBytes) };
@@ -43,7 +47,20 @@ function roomFor({ slots, assigned, assignedSeconds, unitSeconds }: LeaseSituati
   return Math.max(places, Math.floor(seconds / Math.max(unitSeconds, 1e-6)));
 }
 
-/** Half of what would be left for each slot: guided self-scheduling. */
-function fairShare({ slots, fleetSlots, waiting }: LeaseSituation): number {
-  return Math.max(1, Math.ceil((waiting * slots) / (2 * Math.max(fleetSlots, slots, 1))));
+/** At least half of what is to wait at the slave, or a slot is free. */
+function isWorthwhile(room: number, { slots, assigned, unitSeconds }: LeaseSituation): boolean {
+  if (assigned < slots || unitSeconds === undefined) return true;
+  const waiting = Math.max(slots, unitsIn(WAITING_SECONDS, slots, unitSeconds));
+  return 2 * room >= Math.min(waiting, MAX_UNITS);
+}
+
+/** Half of what would be left for each slot: guided self-scheduling, down to what is too little to be shared. */
+function fairShare({ slots, fleetSlots, waiting, unitSeconds }: LeaseSituation): number {
+  if (fleetSlots <= slots) return waiting;
+  const least = unitSeconds === undefined ? 1 : unitsIn(LEAST_SECONDS, slots, unitSeconds);
+  return Math.max(1, least, Math.ceil((waiting * slots) / (2 * fleetSlots)));
+}
+
+function unitsIn(seconds: number, slots: number, unitSeconds: number): number {
+  return Math.floor((slots * seconds) / Math.max(unitSeconds, 1e-6));
 }
