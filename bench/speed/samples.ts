@@ -24,7 +24,7 @@ export const KINDS: readonly Kind[] = [
     name: "text PDFs of 1 to 3 pages",
     task: "document",
     field: "documents",
-    files: 120,
+    files: 400,
     target: 0.92,
     make: pdfs,
   },

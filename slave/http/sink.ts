@@ -1,9 +1,12 @@
 import { createHash, type Hash, randomUUID } from "node:crypto";
-import { open, rm } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { IncomingFile } from "../../shared/http/sinkEngine.ts";
 import type { LocalFile } from "../../shared/tasks/local.ts";
+
+/** Bytes that are gathered before they are written: most files are one write. */
+const BLOCK = 512 * 1024;
 
 /** Takes files of a request: small ones into memory, the rest into `folder`. */
 export function fileSink(folder: string, smallBytes: number) {
@@ -40,13 +43,20 @@ async function spill(begun: Begun, chunks: AsyncIterator<Buffer>): Promise<Local
   const path = join(begun.folder, `in-${randomUUID()}`);
   const handle = await open(path, "wx", 0o600);
   let { bytes } = begun;
+  let held = [...start];
+  let heldBytes = bytes;
   try {
-    for (const chunk of start) await handle.appendFile(chunk);
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
       hash.update(next.value);
       bytes += next.value.length;
-      await handle.appendFile(next.value);
+      heldBytes += next.value.length;
+      held.push(next.value);
+      if (heldBytes < BLOCK) continue;
+      await append(handle, held);
+      held = [];
+      heldBytes = 0;
     }
+    await append(handle, held);
   } catch (error) {
     await rm(path, { force: true });
     throw error;
@@ -54,4 +64,12 @@ async function spill(begun: Begun, chunks: AsyncIterator<Buffer>): Promise<Local
     await handle.close();
   }
   return { filename, bytes, sha256: hash.digest("hex"), body: { path } };
+}
+
+async function append(handle: FileHandle, held: readonly Buffer[]): Promise<void> {
+  if (held.length === 0) return;
+  const { bytesWritten } = await handle.writev(held);
+  // A disk that is nearly full takes a part; the rest then meets the error.
+  const bytes = held.reduce((sum, { length }) => sum + length, 0);
+  if (bytesWritten < bytes) await handle.appendFile(Buffer.concat(held).subarray(bytesWritten));
 }

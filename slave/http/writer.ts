@@ -1,10 +1,12 @@
 import { once } from "node:events";
-import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import type { Body } from "../../shared/tasks/local.ts";
 
 /** How long a piece that can wait does so for the next one, with which it then travels. */
 const SOON_MS = 5;
+/** Bytes of a file that are read at a time. */
+const BLOCK = 256 * 1024;
 
 /** Writes to an answer piece by piece, and waits while the other side does not read. */
 export class Writer {
@@ -13,6 +15,8 @@ export class Writer {
   #last: Promise<void> = Promise.resolve();
   #queued = 0;
   #held: Uint8Array[] = [];
+  /** For files: a fresh buffer for each piece would cost more in garbage collection than the reading does. */
+  #block: Buffer | undefined;
 
   /** `signal` is aborted when the other side is gone. */
   constructor(res: ServerResponse, signal: AbortSignal) {
@@ -60,16 +64,16 @@ export class Writer {
   /** Exactly `bytes` bytes of a body; a file that has become shorter is an error. */
   async writeBody(body: Body, bytes: number): Promise<void> {
     let left = bytes;
-    for await (const chunk of chunksOf(body)) {
-      await this.write(chunk);
+    for await (const chunk of this.#chunksOf(body)) {
       left -= chunk.length;
+      await (body instanceof Uint8Array ? this.write(chunk) : this.#writeOut(chunk));
     }
     if (left !== 0) throw new Error("a result has changed while it was sent");
   }
 
   async writeBase64(body: Body): Promise<void> {
     let rest: Uint8Array = Buffer.alloc(0);
-    for await (const chunk of chunksOf(body)) {
+    for await (const chunk of this.#chunksOf(body)) {
       const all = Buffer.concat([rest, chunk]);
       const whole = all.length - (all.length % 3);
       rest = all.subarray(whole);
@@ -82,9 +86,37 @@ export class Writer {
     await this.#last;
     if (!this.#res.destroyed) this.#res.end();
   }
-}
 
-async function* chunksOf(body: Body): AsyncGenerator<Uint8Array> {
-  if (body instanceof Uint8Array) yield body;
-  else yield* createReadStream(body.path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>;
+  /** A chunk of a file is over with the next one: they share a buffer. */
+  async *#chunksOf(body: Body): AsyncGenerator<Uint8Array> {
+    if (body instanceof Uint8Array) {
+      yield body;
+      return;
+    }
+    this.#block ??= Buffer.allocUnsafeSlow(BLOCK);
+    const handle = await open(body.path);
+    try {
+      for (;;) {
+        const { bytesRead } = await handle.read(this.#block, 0, BLOCK);
+        if (bytesRead === 0) return;
+        yield this.#block.subarray(0, bytesRead);
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** Resolves when the piece may be overwritten. */
+  async #writeOut(piece: Uint8Array): Promise<void> {
+    this.#signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const leave = () => reject(this.#signal.reason);
+      this.#signal.addEventListener("abort", leave, { once: true });
+      this.#res.write(piece, (error) => {
+        this.#signal.removeEventListener("abort", leave);
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  }
 }

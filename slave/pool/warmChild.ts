@@ -148,11 +148,10 @@ export class WarmChild {
     if (message.type === "failed" && message.stack !== undefined)
       log.error({ task: run.unit.task, stack: message.stack }, "a step failed");
     const target = join(run.hooks.keepIn, `part-${run.id}`);
-    const output = resultOf(message).then((result) => takeOver(result, folder, target));
-    await output.catch(() => undefined);
+    const settle = settling(run, () => ({ ...takeOver(resultOf(message), folder, target), seconds }));
     // Before the answer: who asked for it has the next unit ready.
     await this.#tidy();
-    output.then((result) => run.resolve({ ...result, seconds }), run.reject);
+    settle();
   }
 
   async #tidy(): Promise<void> {
@@ -186,7 +185,17 @@ export class WarmChild {
   }
 }
 
-async function resultOf(message: Answer): Promise<ChildResult> {
+/** Makes the output now; what is returned tells it, or why there is none. */
+function settling({ resolve, reject }: Run, make: () => UnitOutput): () => void {
+  try {
+    const output = make();
+    return () => resolve(output);
+  } catch (error) {
+    return () => reject(error);
+  }
+}
+
+function resultOf(message: Answer): ChildResult {
   if (message.type === "failed") throw new AppError(message.code, message.error, { status: 422 });
   const { body, bytes, sha256, summary, info } = message;
   return {

@@ -1,4 +1,4 @@
-import { requireDone, upload } from "../client.ts";
+import { requireDone, small, upload } from "../client.ts";
 import { children, memory } from "../meter.ts";
 import { atLeast, type Measure, median, type Part, type Scale, stated } from "../part.ts";
 import { startPlainLoop } from "../plainLoop.ts";
@@ -7,6 +7,8 @@ import { type Spent, spent, total, withFleet } from "../start.ts";
 
 const SLOTS = 2;
 const ROUNDS = 3;
+/** Small files that master and slave pass on before anything is measured. */
+const WARMING = 2000;
 
 /** Files per second through master and one slave, over those of the same steps in a plain loop. */
 export const limit: Part = {
@@ -25,7 +27,9 @@ async function compare(kind: Kind, scale: Scale): Promise<Measure[]> {
   try {
     return await withFleet({ slots: SLOTS }, async (running) => {
       const send = async () => requireDone(await upload(running.url, { task, field, files }), files.length);
-      // Both warm: models loaded, code compiled.
+      // Both warm: models loaded, code compiled, as in a service that has run for a while.
+      const nothing = { task: "nothing", field: "files", files: small(WARMING) };
+      requireDone(await upload(running.url, nothing), WARMING);
       await send();
       await loop.run();
       const walls: number[] = [];
