@@ -6,7 +6,7 @@ import type { ByteStore } from "../../shared/store/port.ts";
 import type { LeaseEvent } from "../slaves/leaseEvents.ts";
 import type { Slave } from "../slaves/slave.ts";
 import type { SpeculationBook } from "./speculation.ts";
-import type { Suspects } from "./suspects.ts";
+import { failureOf, type Suspects } from "./suspects.ts";
 import type { UnitTimes } from "./timing.ts";
 import type { UnitBoard, UnitOutcome } from "./units.ts";
 
@@ -20,11 +20,16 @@ export interface LeaseParts {
   readonly speculation: SpeculationBook;
 }
 
+/** Units may wait at their slave for so many times the running budget of what is before them. */
+const WAITS_AT_SLAVE = 3;
 /** A unit may wait at its slave for so long before it counts as running. */
 const MAY_WAIT_MS = 2_000;
 
-/** Why a lease was ended from here. `superseded`: its last unit was answered by a copy. */
-export type EndReason = "cancelled" | "recalled" | "superseded" | "slave_lost" | "stopping";
+/**
+ * Why a lease was ended from here. `superseded`: its last unit was answered by a copy. `overdue`: its slave let
+ * a unit run on far beyond its budget.
+ */
+export type EndReason = "cancelled" | "recalled" | "superseded" | "slave_lost" | "overdue" | "stopping";
 
 /**
  * One lease while a slave works on it. Each of its units ends in exactly one way: its outcome is
@@ -43,6 +48,8 @@ export class ActiveLease {
   readonly #copies = new Map<string, ActiveLease>();
   readonly #unitSeconds: number;
   readonly #begun = performance.now();
+  /** When its slave last said something of a unit. */
+  #news = this.#begun;
   #endReason: EndReason | undefined;
 
   constructor(
@@ -83,6 +90,19 @@ export class ActiveLease {
     });
   }
 
+  /**
+   * Whether a unit should have been given up by its slave at least so many seconds ago: slaves keep running
+   * budgets themselves, and one that does not would hold its units for ever.
+   */
+  isOverdue(now: number, graceSeconds: number): boolean {
+    return [...this.#open.values()].some(({ id, budgets }) => {
+      const running = budgets?.running ?? Number.POSITIVE_INFINITY;
+      const started = this.#started.get(id);
+      const allowed = started === undefined ? WAITS_AT_SLAVE * running : running;
+      return (now - (started ?? this.#news)) / 1000 > allowed + graceSeconds;
+    });
+  }
+
   get job(): string | undefined {
     return this.lease.units[0]?.job;
   }
@@ -106,6 +126,7 @@ export class ActiveLease {
   }
 
   readonly handle = async (unit: QueuedUnit, event: LeaseEvent): Promise<void> => {
+    this.#news = performance.now();
     if (event.type === "start") {
       this.#started.set(unit.id, performance.now());
       if (this.original === undefined) this.#parts.board.running(unit);
@@ -224,11 +245,4 @@ export class ActiveLease {
 
 export function stepKey(unit: QueuedUnit): string {
   return `${unit.task}/${unit.step}`;
-}
-
-function failureOf(unit: QueuedUnit, event: Extract<LeaseEvent, { type: "failed" }>, crashes: number) {
-  if (!event.crashed || crashes < 2) return { code: event.code, error: event.error };
-  const name = unit.files[0]?.filename ?? unit.id;
-  const error = `Set aside: ${name} ended ${crashes} child processes. Last: ${event.error}`;
-  return { code: "poison", error };
 }

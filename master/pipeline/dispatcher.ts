@@ -7,7 +7,7 @@ import { type LeaseTransport, runFramesLease } from "../slaves/framesLease.ts";
 import { runPlainLease, WHOLE_JOB_STEP } from "../slaves/plainLease.ts";
 import type { SlaveRegistry } from "../slaves/registry.ts";
 import type { Slave } from "../slaves/slave.ts";
-import { ActiveLease, type LeaseParts, stepKey } from "./activeLease.ts";
+import { ActiveLease, type EndReason, type LeaseParts, stepKey } from "./activeLease.ts";
 import { canDo } from "./capability.ts";
 import { stragglers, waitingElsewhere } from "./idleSlots.ts";
 import { leaseSize } from "./leaseSize.ts";
@@ -26,6 +26,8 @@ export interface DispatcherParts extends LeaseParts {
 const FULL_DISK_REST_MS = 2_000;
 /** How often slots that idle look for units that run for too long elsewhere. */
 const IDLE_LOOK_MS = 500;
+/** Ends of leases that count against the slave. */
+const SLAVES_FAULT: ReadonlySet<EndReason> = new Set(["slave_lost", "overdue"]);
 /** A classic slave answers only when all is done: keep its leases short. */
 const CLASSIC_LEASE = { seconds: 5, units: 16 } as const;
 
@@ -144,9 +146,9 @@ export class Dispatcher {
 
   async #run(active: ActiveLease): Promise<void> {
     const { slave, lease, signal, handle } = active;
-    const { queue, transport, leaseSeconds } = this.#parts;
+    const { transport, leaseSeconds } = this.#parts;
     const plain = slave.classic || lease.units[0]?.step === WHOLE_JOB_STEP;
-    const extending = setInterval(() => void queue.extend(lease, leaseSeconds), (leaseSeconds * 1000) / 3);
+    const extending = setInterval(() => this.#extend(active), (leaseSeconds * 1000) / 3);
     try {
       // More room at the slave with every answer: look for more work at once.
       const handleAndLook: typeof handle = async (unit, event) => {
@@ -165,9 +167,15 @@ export class Dispatcher {
     }
   }
 
+  #extend(active: ActiveLease): void {
+    const { queue, leaseSeconds, transport } = this.#parts;
+    if (active.isOverdue(performance.now(), transport.silenceSeconds)) active.end("overdue");
+    else void queue.extend(active.lease, leaseSeconds);
+  }
+
   async #broken(active: ActiveLease, error: unknown): Promise<void> {
     const { slave, endReason } = active;
-    const ours = endReason !== undefined && endReason !== "slave_lost";
+    const ours = endReason !== undefined && !SLAVES_FAULT.has(endReason);
     const noRoom = isNoSpace(error);
     const slaveFault = !(ours || noRoom || error instanceof SlaveFullError);
     if (noRoom) slave.restUntil = Date.now() + FULL_DISK_REST_MS;

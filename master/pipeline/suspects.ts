@@ -1,4 +1,5 @@
 import type { QueuedUnit } from "../../shared/queue/port.ts";
+import type { LeaseEvent } from "../slaves/leaseEvents.ts";
 
 export interface RetryLimits {
   /** Children that a unit may end before it is set aside. */
@@ -49,4 +50,16 @@ export class Suspects {
   #recent(now: number): number[] {
     return this.#acquittals.filter((at) => now - at < MEMORY_MS);
   }
+}
+
+/** What is told of a failed unit: one that ended several children is named as the one that did. */
+export function failureOf(
+  unit: QueuedUnit,
+  event: Extract<LeaseEvent, { type: "failed" }>,
+  crashes: number,
+): { readonly code: string; readonly error: string } {
+  if (!event.crashed || crashes < 2) return { code: event.code, error: event.error };
+  const name = unit.files[0]?.filename ?? unit.id;
+  const error = `Set aside: ${name} ended ${crashes} child processes. Last: ${event.error}`;
+  return { code: "poison", error };
 }

@@ -34,20 +34,13 @@ export async function runPlainLease(transport: LeaseTransport, run: LeaseRun): P
   const data = await ask(transport, run, { task: task.name, field: task.field, dataKey: task.dataKey, wire });
   const seconds = (performance.now() - started) / 1000 / run.lease.units.length;
   if (first.step === WHOLE_JOB_STEP) {
-    await deliver(
-      { transport, run, seconds },
-      first,
-      Buffer.from(JSON.stringify(data.map((d) => d ?? null))),
-    );
+    for (const base64 of data) decoded(base64);
+    const whole = Buffer.from(JSON.stringify(data.map((base64) => base64 ?? null)));
+    await deliver({ transport, run, seconds }, first, whole);
     return;
   }
   for (const [place, unit] of run.lease.units.entries()) {
-    const base64 = data[place];
-    await deliver(
-      { transport, run, seconds },
-      unit,
-      base64 === undefined ? undefined : Buffer.from(base64, "base64"),
-    );
+    await deliver({ transport, run, seconds }, unit, decoded(data[place]));
   }
 }
 
@@ -97,6 +90,14 @@ async function ask(transport: LeaseTransport, run: LeaseRun, asked: Asked): Prom
   const body = await readLimited(stream, MAX_ANSWER);
   const given = new Map(readResults(body, asked.dataKey));
   return asked.wire.map(({ name }) => given.get(name));
+}
+
+/** @throws AppError `slave_lied` for what is cut off or no base64: Node would decode as much as it can */
+function decoded(base64: string | undefined): Buffer | undefined {
+  if (base64 === undefined) return undefined;
+  const bytes = Buffer.from(base64, "base64");
+  if (bytes.toString("base64") === base64) return bytes;
+  throw new AppError("slave_lied", "The slave's answer holds data that is cut off or not base64.");
 }
 
 function readResults(body: Buffer, dataKey: string): [string, string][] {

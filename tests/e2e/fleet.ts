@@ -118,17 +118,19 @@ export interface UploadOptions {
   readonly field?: string;
   readonly task?: string;
   readonly options?: object;
+  readonly budgets?: object;
   readonly headers?: Record<string, string>;
   readonly signal?: AbortSignal;
 }
 
 export function multipart(
   files: readonly UploadFile[],
-  { field = "texts", task, options }: UploadOptions,
+  { field = "texts", task, options, budgets }: UploadOptions,
 ): FormData {
   const form = new FormData();
   if (task !== undefined) form.append("task_type", task);
   if (options !== undefined) form.append("options", JSON.stringify(options));
+  if (budgets !== undefined) form.append("budgets", JSON.stringify(budgets));
   for (const { name, body } of files) form.append(field, new Blob([new Uint8Array(body)]), name);
   return form;
 }

@@ -1,0 +1,176 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { isFinal, type JobDetail } from "../../shared/contract/jobs.ts";
+import { taskNamed } from "../../shared/tasks/registry.ts";
+import { frames, type Lie, type LyingSlave, lyingSlave, partHeader } from "../standin/lyingSlave.ts";
+import { assign, type Fleet, job, startFleet, until } from "./fleet.ts";
+
+let fleet: Fleet;
+let liar: LyingSlave | undefined;
+beforeAll(async () => {
+  // A slave beats every two seconds.
+  fleet = await startFleet({ SLAVE_SILENCE_SECONDS: "3", FORGET_SECONDS: "1", MAX_PART_BYTES: "1000000" });
+});
+afterEach(async () => {
+  await liar?.close();
+  liar = undefined;
+});
+afterAll(() => fleet.stop());
+
+const PART = Buffer.from('{"made":"up"}');
+const steps = Object.fromEntries(
+  Object.entries(taskNamed("text").steps).map(([step, { version }]) => [step, version]),
+);
+
+const LIES: Readonly<Record<string, Lie>> = {
+  "answers for a unit that it was not given": (res) => {
+    frames(res, [partHeader("somebody/else/0", PART)]);
+    res.end(PART);
+  },
+  "answers twice for one unit": (res, [unit = ""]) => {
+    frames(res, [partHeader(unit, PART)]);
+    res.write(PART);
+    res.write(`${JSON.stringify(partHeader(unit, PART))}\n`);
+    res.end(PART);
+  },
+  "sends other bytes than the digest says": (res, [unit = ""]) => {
+    frames(res, [partHeader(unit, PART, { sha256: "0".repeat(64) })]);
+    res.end(PART);
+  },
+  "ends in the middle of a part": (res, [unit = ""]) => {
+    frames(res, [partHeader(unit, PART)]);
+    res.end(PART.subarray(0, 5));
+  },
+  "announces a part of a terabyte": (res, [unit = ""]) => {
+    frames(res, [partHeader(unit, PART, { bytes: 2 ** 40 })]);
+    endlessly(res, Buffer.alloc(65_536));
+  },
+  "sends a header without an end": (res) => {
+    frames(res, []);
+    endlessly(res, Buffer.alloc(65_536, "x"));
+  },
+  "sends JSON that is no frame": (res) => {
+    frames(res, []);
+    res.end('{"type":"gift"}\n');
+  },
+  "sends no JSON": (res) => {
+    frames(res, []);
+    res.end("<html>\n");
+  },
+  "says that all is done and has answered nothing": (res) => {
+    frames(res, [{ type: "end", units: 0 }]);
+    res.end();
+  },
+  "says nothing at all": (res) => {
+    frames(res, []);
+    res.flushHeaders();
+  },
+  "refuses with an endless page": (res) => {
+    res.writeHead(500, { "content-type": "text/html" });
+    endlessly(res, Buffer.alloc(65_536, "x"));
+  },
+  "sends the master elsewhere": (res) => {
+    res.writeHead(302, { location: `${fleet.master.url}/jobs` }).end();
+  },
+  "hangs up": (res) => {
+    res.destroy();
+  },
+};
+
+describe("beside a slave that keeps to the contract, one that lies costs nothing but time: it", () => {
+  beforeAll(async () => {
+    await fleet.slave();
+    await fleet.alive(1);
+  });
+
+  test.each(Object.entries(LIES))("%s", async (_, lie) => {
+    liar = await lyingSlave({ lie, steps });
+    const before = await honestResult();
+    await liar.register(fleet.master.url);
+    await fleet.alive(2);
+    const detail = await sendUntilLiedTo(liar);
+    expect(detail.state).toBe("succeeded");
+    expect(detail.files.map(({ result_sha256 }) => result_sha256)).toEqual(detail.files.map(() => before));
+    await gone();
+  });
+
+  test("a classic one sends base64 that is cut off", async () => {
+    const lie: Lie = (res, _, names) => {
+      const results = names.map((filename) => ({ filename, analysis_data: '{"a":1}x' }));
+      res.setHeader("content-type", "application/json").end(JSON.stringify({ results }));
+    };
+    liar = await lyingSlave({ lie });
+    const before = await honestResult();
+    await liar.register(fleet.master.url);
+    await fleet.alive(2);
+    const detail = await sendUntilLiedTo(liar);
+    expect(detail.state).toBe("succeeded");
+    expect(detail.files.map(({ result_sha256 }) => result_sha256)).toEqual(detail.files.map(() => before));
+    await gone();
+  });
+});
+
+test("a slave that says for ever that it works on a unit loses it when its budget is over", {
+  timeout: 60_000,
+}, async () => {
+  const own = await startFleet({ SLAVE_SILENCE_SECONDS: "3", MAX_LOSSES: "1" });
+  try {
+    const lie: Lie = (res, [unit = ""]) => {
+      frames(res, [{ type: "start", unit }]);
+      const beating = setInterval(() => res.write('{"type":"beat"}\n'), 200);
+      res.once("close", () => clearInterval(beating));
+    };
+    liar = await lyingSlave({ lie, steps });
+    await liar.register(own.master.url);
+    await own.alive(1);
+    const headers = { prefer: "respond-async" };
+    const { body } = await assign(own.master.url, [TEXT], {
+      ...{ task: "text", field: "texts", headers },
+      budgets: { running: 1 },
+    });
+    const detail = await until("the end of the job", () => over(own, body.job_id));
+    expect(detail.files[0]).toMatchObject({ state: "failed", code: "poison" });
+  } finally {
+    await own.stop();
+  }
+});
+
+const TEXT = { name: "note.txt", body: Buffer.from("The soup was wonderful. The weather was not.") };
+
+async function honestResult(): Promise<string | undefined> {
+  const { body } = await assign(fleet.master.url, [TEXT], { task: "text", field: "texts" });
+  return (await job(fleet.master.url, body.job_id)).files[0]?.result_sha256;
+}
+
+/** Jobs of a few files until the liar was given one; resolves with the last job, over. */
+async function sendUntilLiedTo(slave: LyingSlave): Promise<JobDetail> {
+  return await until("a job that was lied about", async () => {
+    const before = slave.leases;
+    const { body } = await assign(fleet.master.url, [TEXT, TEXT, TEXT, TEXT], {
+      task: "text",
+      field: "texts",
+    });
+    return slave.leases > before ? await over(fleet, body.job_id) : undefined;
+  });
+}
+
+async function over({ master }: Fleet, id: string): Promise<JobDetail | undefined> {
+  const detail = await job(master.url, id);
+  return isFinal(detail.state) ? detail : undefined;
+}
+
+/** Until the master has forgotten the liar, so that the next one does not come on top. */
+async function gone(): Promise<void> {
+  await liar?.close();
+  await fleet.alive(1);
+}
+
+/** Writes for as long as the other side reads. */
+function endlessly(res: Parameters<Lie>[0], chunk: Buffer): void {
+  const more = () => {
+    while (!res.destroyed && res.write(chunk)) {
+      // Until the connection is full.
+    }
+  };
+  res.on("drain", more);
+  more();
+}
