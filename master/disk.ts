@@ -1,6 +1,6 @@
 import { mkdir, statfs } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AppError, isErrno } from "../shared/errors.ts";
+import { AppError, isDiskFull, isErrno } from "../shared/errors.ts";
 import type { JobStore } from "../shared/job/port.ts";
 import type { Logger } from "../shared/logger.ts";
 
@@ -90,7 +90,7 @@ export function patientJobs(jobs: JobStore, disk: Pick<DiskWatch, "patiently">):
 /** A disk that is full, whoever says it. */
 export function isNoSpace(error: unknown): boolean {
   if (error instanceof AppError) return error.code === "no_space";
-  return isErrno(error, "ENOSPC", "EDQUOT");
+  return isDiskFull(error);
 }
 
 async function freeBytes(folder: string): Promise<number> {

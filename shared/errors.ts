@@ -72,6 +72,11 @@ export function toFailure(error: unknown): Failure {
   return { code: "internal_error", error: "The file could not be processed because of an internal error." };
 }
 
+/** A disk, or a user's share of it, is full. */
+export function isDiskFull(error: unknown): boolean {
+  return isErrno(error, "ENOSPC", "EDQUOT");
+}
+
 export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
   return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }

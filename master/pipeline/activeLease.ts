@@ -1,4 +1,4 @@
-import { CHILD_KILLED } from "../../shared/contract/frames.ts";
+import { CHILD_KILLED, DISK_FULL } from "../../shared/contract/frames.ts";
 import { AppError, toFailure } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { FailReason, Lease, QueuedUnit, UnitQueue } from "../../shared/queue/port.ts";
@@ -22,13 +22,12 @@ export interface LeaseParts {
 
 /** Units may wait at their slave for so many times the running budget of what is before them. */
 const WAITS_AT_SLAVE = 3;
+/** Rest of a slave whose disk is full, or for whose parts there is no room on the master's. */
+export const FULL_DISK_REST_MS = 2_000;
 /** A unit may wait at its slave for so long before it counts as running. */
 const MAY_WAIT_MS = 2_000;
 
-/**
- * Why a lease was ended from here. `superseded`: its last unit was answered by a copy. `overdue`: its slave let
- * a unit run on far beyond its budget.
- */
+/** Why a lease was ended from here. `superseded`: a copy answered. `overdue`: a unit ran on beyond its budget. */
 export type EndReason = "cancelled" | "recalled" | "superseded" | "slave_lost" | "overdue" | "stopping";
 
 /**
@@ -164,6 +163,7 @@ export class ActiveLease {
   }
 
   async #failed(unit: QueuedUnit, event: Extract<LeaseEvent, { type: "failed" }>): Promise<void> {
+    if (event.code === DISK_FULL) this.slave.restUntil = Date.now() + FULL_DISK_REST_MS;
     if (event.handedBack) return await this.#back(unit, "returned");
     if (event.crashed && event.code === CHILD_KILLED) return await this.#lost(unit, event.error);
     const crashes = unit.crashes + (event.crashed ? 1 : 0);

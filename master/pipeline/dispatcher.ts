@@ -7,7 +7,7 @@ import { type LeaseTransport, runFramesLease } from "../slaves/framesLease.ts";
 import { runPlainLease, WHOLE_JOB_STEP } from "../slaves/plainLease.ts";
 import type { SlaveRegistry } from "../slaves/registry.ts";
 import type { Slave } from "../slaves/slave.ts";
-import { ActiveLease, type EndReason, type LeaseParts, stepKey } from "./activeLease.ts";
+import { ActiveLease, type EndReason, FULL_DISK_REST_MS, type LeaseParts, stepKey } from "./activeLease.ts";
 import { canDo } from "./capability.ts";
 import { stragglers, waitingElsewhere } from "./idleSlots.ts";
 import { leaseSize } from "./leaseSize.ts";
@@ -22,8 +22,6 @@ export interface DispatcherParts extends LeaseParts {
   readonly stragglerRule: StragglerRule;
 }
 
-/** Rest of a slave whose parts found no room on the master's disk. */
-const FULL_DISK_REST_MS = 2_000;
 /** How often slots that idle look for units that run for too long elsewhere. */
 const IDLE_LOOK_MS = 500;
 /** Ends of leases that count against the slave. */

@@ -9,6 +9,9 @@ const NEWLINE = 0x0a;
 /** Code of a unit whose child was ended by neither itself nor its slave: by the system or a person, perhaps. */
 export const CHILD_KILLED = "child_killed";
 
+/** Code of a unit that its slave had no room for on its disk: handed back, and the slave is left alone for a while. */
+export const DISK_FULL = "disk_full";
+
 /** What a reader yields: a header, and for a `part` its body, which must be read before the next frame. */
 export interface Frame {
   readonly header: FrameHeader;

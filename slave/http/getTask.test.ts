@@ -360,6 +360,15 @@ describe("a slave", () => {
   });
 });
 
+it("a unit that finds no room on the slave's disk is handed back as new", async () => {
+  const { url } = await startTestSlave();
+  const data = form(["task_type", "odd"], ["step", "fillDisk"], ["files", "x", "a"]);
+  const seen = (await frames(await post(url, data, FRAMES_TYPE))).map(({ header }) => header);
+  expect(seen).toContainEqual(
+    expect.objectContaining({ type: "failed", code: "disk_full", handed_back: true }),
+  );
+});
+
 describe("a slave that is told to stop", () => {
   it("finishes what runs, hands back what waits, and takes nothing new", async () => {
     const slave = await startTestSlave();

@@ -4,9 +4,10 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Request, RequestHandler, Response } from "express";
 import { FRAMES_TYPE, NDJSON_TYPE } from "../../shared/contract/fleet.ts";
-import { AppError, isErrno, RequestError, UnavailableError } from "../../shared/errors.ts";
+import { AppError, isDiskFull, RequestError, UnavailableError } from "../../shared/errors.ts";
 import { readMultipart } from "../../shared/http/multipart.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
+import { diskFull } from "../pool/endings.ts";
 import type { Pool } from "../pool/pool.ts";
 import type { Registration } from "../registration.ts";
 import { type Lease, parseLease } from "./lease.ts";
@@ -45,8 +46,7 @@ export function getTask(context: LeaseContext): RequestHandler {
       await mkdir(folder, { recursive: true });
       await serve({ context, place, folder }, req, res);
     } catch (error) {
-      if (isErrno(error, "ENOSPC"))
-        throw new AppError("disk_full", "The slave's disk is full.", { status: 507, cause: error });
+      if (isDiskFull(error)) throw diskFull();
       throw error;
     } finally {
       place.release();

@@ -2,11 +2,11 @@ import { stat } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { BEAT_SECONDS, FRAMES_TYPE, type FrameHeader, NDJSON_TYPE } from "../../shared/contract/fleet.ts";
 import { encodeHeader } from "../../shared/contract/frames.ts";
-import { AppError, toFailure } from "../../shared/errors.ts";
+import { AppError, isDiskFull, toFailure } from "../../shared/errors.ts";
 import type { Body } from "../../shared/tasks/local.ts";
 import { oneLine } from "../../shared/tasks/result.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
-import { ChildEndedError, HandedBackError } from "../pool/endings.ts";
+import { ChildEndedError, diskFull, HandedBackError } from "../pool/endings.ts";
 import type { UnitOutput } from "../pool/unit.ts";
 import { Writer } from "./writer.ts";
 
@@ -132,7 +132,8 @@ function infoThatFits(info: JsonObject | undefined) {
   return { info: JSON.parse(text) as Record<string, never> };
 }
 
-function failedFrame({ id, filename }: UnitName, error: unknown, seconds: number): FrameHeader {
+function failedFrame({ id, filename }: UnitName, reason: unknown, seconds: number): FrameHeader {
+  const error = isDiskFull(reason) ? diskFull() : reason;
   const failure = toFailure(error);
   return {
     type: "failed",

@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
-import { AppError, toFailure } from "../../shared/errors.ts";
+import { AppError, isDiskFull, toFailure } from "../../shared/errors.ts";
 import { stepFile } from "../../shared/tasks/inProcess.ts";
 import type { StepContext, TaskDefinition, TaskProcess } from "../../shared/tasks/task.ts";
+import { diskFull } from "./endings.ts";
 import type { ChildArguments, FromChild, ToChild } from "./messages.ts";
 import { packResult } from "./packResult.ts";
 import { startWatchdog } from "./watchdog.ts";
@@ -64,7 +65,9 @@ async function doUnit(registry: Registry, unit: Unit): Promise<FromChild> {
   } catch (error) {
     const stack =
       error instanceof Error && !(error instanceof AppError) ? { stack: String(error.stack) } : {};
-    return { type: "failed", id, ...toFailure(error), ...stack };
+    // A full disk is nothing that the file did: the slave's process hands the unit back.
+    const failure = toFailure(isDiskFull(error) ? diskFull() : error);
+    return { type: "failed", id, ...failure, ...stack };
   }
 }
 

@@ -1,4 +1,4 @@
-import { CHILD_KILLED } from "../../shared/contract/frames.ts";
+import { CHILD_KILLED, DISK_FULL } from "../../shared/contract/frames.ts";
 import { AppError, type AppErrorInit } from "../../shared/errors.ts";
 import { raisedBy } from "../../shared/tasks/budgets.ts";
 
@@ -44,6 +44,10 @@ export function crashed(code: number | null, signal: NodeJS.Signals | null): Chi
 
 export function handedBack(why: string): HandedBackError {
   return new HandedBackError("handed_back", why, { status: 503, retryAfter: 1 });
+}
+
+export function diskFull(): HandedBackError {
+  return new HandedBackError(DISK_FULL, "The slave's disk is full.", { status: 507, retryAfter: 10 });
 }
 
 export function noChildren(): HandedBackError {

@@ -1,10 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { DISK_FULL } from "../../shared/contract/frames.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { LocalUnit } from "../../shared/tasks/local.ts";
 import { Child, type ChildEnd, type ChildSettings } from "./childProcess.ts";
-import { crashed, ending, outOfMemory } from "./endings.ts";
+import { crashed, diskFull, ending, outOfMemory } from "./endings.ts";
 import { residentBytes } from "./memory.ts";
 import type { ChildResult, FromChild } from "./messages.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
@@ -196,6 +197,7 @@ function settling({ resolve, reject }: Run, make: () => UnitOutput): () => void 
 }
 
 function resultOf(message: Answer): ChildResult {
+  if (message.type === "failed" && message.code === DISK_FULL) throw diskFull();
   if (message.type === "failed") throw new AppError(message.code, message.error, { status: 422 });
   const { body, bytes, sha256, summary, info } = message;
   return {
