@@ -13,6 +13,8 @@ import type { ByteStore } from "../shared/store/port.ts";
 import { localSlaveEnvironment, type MasterConfig } from "./config.ts";
 import { DiskWatch, patientJobs } from "./disk.ts";
 import { masterRoutes } from "./http/routes.ts";
+import { MasterMetrics } from "./metrics.ts";
+import { type CountedQueue, countedQueue } from "./pipeline/countedQueue.ts";
 import { Dispatcher } from "./pipeline/dispatcher.ts";
 import { PaceBook } from "./pipeline/pace.ts";
 import { ResultsFolder, standsIn } from "./pipeline/results.ts";
@@ -49,7 +51,7 @@ export async function createMaster(
   const jobs = patientJobs(record, disk);
   const store = await openFolderStore({ folder: join(data, "spool"), logger });
   const slaveHttp = createSlaveHttp({ fleetToken: config.access.fleetToken, ca: config.ca });
-  const queue = new MemoryQueue();
+  const queue = countedQueue(new MemoryQueue());
   const registry = new SlaveRegistry({ config, logger, check: slaveHttp.check });
   const suspects = new Suspects(config);
   const speculation = new SpeculationBook(jobs, logger);
@@ -62,6 +64,7 @@ export async function createMaster(
     localSlaves,
     runner,
     results,
+    metrics: new MasterMetrics({ ...parts, version, leases: () => dispatcher.leases }),
     version,
     startedAt: Date.now(),
   };
@@ -127,7 +130,7 @@ interface PipelineParts {
   readonly logger: Logger;
   readonly store: ByteStore;
   readonly jobs: JobStore;
-  readonly queue: MemoryQueue;
+  readonly queue: CountedQueue;
   readonly registry: SlaveRegistry;
   readonly slaveHttp: SlaveHttp;
   readonly disk: DiskWatch;

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TaskView } from "../../shared/contract/jobs.ts";
+import type { TaskView } from "../../shared/contract/about.ts";
 import {
   assign,
   type Fleet,

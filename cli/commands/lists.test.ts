@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { JobView, SlaveView } from "../../shared/contract/jobs.ts";
+import type { SlaveView } from "../../shared/contract/about.ts";
+import type { JobView } from "../../shared/contract/jobs.ts";
 import { type StandInMaster, startStandInMaster } from "../../tests/standin/master.ts";
 import { runCli } from "../../tests/standin/runCli.ts";
 

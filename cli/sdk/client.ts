@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import type { SlaveView, TaskView } from "../../shared/contract/about.ts";
 import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
 import type {
   AssignAnswer,
@@ -7,8 +8,6 @@ import type {
   JobDetail,
   JobState,
   JobView,
-  SlaveView,
-  TaskView,
 } from "../../shared/contract/jobs.ts";
 import { RequestError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
@@ -83,7 +82,7 @@ export class ManyhandsClient {
     return understood("slaves", await this.#http.json({ path: "/slaves", signal })).slaves;
   }
 
-  /** Starts slaves on the master's machine. @throws AppError `too_many_slaves` */
+  /** Starts slaves on the master's machine. @throws AppError `too_many_local_slaves` */
   async addSlaves(count: number, { signal }: CallOptions = {}): Promise<void> {
     const body = Readable.from([JSON.stringify({ count })], { objectMode: false });
     const headers = { "Content-Type": "application/json" };

@@ -1,4 +1,5 @@
 /** The public face of the SDK: a small typed client of a manyhands master. */
+export type { SlaveView, TaskView } from "../../shared/contract/about.ts";
 export type {
   AssignAnswer,
   AssignLine,
@@ -7,8 +8,6 @@ export type {
   JobDetail,
   JobState,
   JobView,
-  SlaveView,
-  TaskView,
 } from "../../shared/contract/jobs.ts";
 export { AppError } from "../../shared/errors.ts";
 export type { CallOptions, ClientOptions, JobFilter, UploadRequest } from "./client.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { AssignLine, JobDetail, JobView, SlaveView, TaskView } from "../../shared/contract/jobs.ts";
+import type { SlaveView, TaskView } from "../../shared/contract/about.ts";
+import type { AssignLine, JobDetail, JobView } from "../../shared/contract/jobs.ts";
 import { FILE_STATES, JOB_STATES } from "../../shared/contract/jobs.ts";
 import { badAnswer } from "./errors.ts";
 

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from "express";
+import type { Stats } from "../../shared/contract/about.ts";
 import type { UnitQueue } from "../../shared/queue/port.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { SpeculationBook } from "../pipeline/speculation.ts";
@@ -28,13 +29,13 @@ export function listTasks(): RequestHandler {
   return (_req, res) => void res.json({ tasks: TASKS.map(taskView) });
 }
 
-export function stats(parts: AboutParts): RequestHandler {
+export function showStats(parts: AboutParts): RequestHandler {
   return (_req, res) => {
     const slaves = parts.registry.all();
     const alive = slaves.filter((slave) => slave.state === "alive");
     const left = parts.runner.load();
     const queue = parts.queue.size();
-    res.json({
+    const stats: Stats = {
       version: parts.version,
       uptime_seconds: Math.round((Date.now() - parts.startedAt) / 1000),
       memory_bytes: process.memoryUsage.rss(),
@@ -49,7 +50,8 @@ export function stats(parts: AboutParts): RequestHandler {
         done: slaves.reduce((sum, slave) => sum + slave.done, 0),
         failed: slaves.reduce((sum, slave) => sum + slave.failed, 0),
       },
-    });
+    };
+    res.json(stats);
   };
 }
 

@@ -1,13 +1,19 @@
 import type { Response } from "express";
 import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
-import { type AssignAnswer, type AssignLine, type FileView, isFinal } from "../../shared/contract/jobs.ts";
+import {
+  type AcceptedJob,
+  type AssignAnswer,
+  type AssignLine,
+  type FileView,
+  isFinal,
+} from "../../shared/contract/jobs.ts";
 import { UnavailableError } from "../../shared/errors.ts";
 import type { FileRecord, JobRecord, JobStore } from "../../shared/job/port.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
 import { type FollowedJob, filesAsTheyEnd } from "../pipeline/followed.ts";
 import type { ResultsFolder } from "../pipeline/results.ts";
 import { appliedPreferences, type Preferences } from "./prefer.ts";
-import { untilGone, write } from "./streams.ts";
+import { pause, untilGone, write } from "./streams.ts";
 import { assignAnswer, fileView, hasJsonResults, jobView } from "./views.ts";
 
 export interface AnswerParts {
@@ -24,8 +30,29 @@ export interface Answering {
 /** Why a job of a waiting request was cancelled, where no slave was there for it. */
 export const NO_SLAVES = "No slaves available";
 
+/** `Prefer: respond-async`, with `wait=N` the whole answer when the job is over by then. */
+export async function answerLater(
+  parts: AnswerParts,
+  job: FollowedJob,
+  { res, prefer }: Answering,
+): Promise<void> {
+  const { waitSeconds = 0 } = prefer;
+  const over = waitSeconds > 0 && (await endsWithin(job, waitSeconds, untilGone(res)));
+  if (over) await answerWhole(parts, job, { res, prefer });
+  else await answerAccepted(parts, job, { res, prefer });
+}
+
+/** Whether the job is over after so many seconds at most. */
+export async function endsWithin(job: FollowedJob, seconds: number, gone: AbortSignal): Promise<boolean> {
+  const enough = new AbortController();
+  const waited = pause(seconds, AbortSignal.any([gone, enough.signal])).then(() => false);
+  const over = await Promise.race([job.ended.then(() => true), waited]);
+  enough.abort();
+  return over;
+}
+
 /** 202: the job and its files are on disk; the client asks later. */
-export async function answerAccepted(
+async function answerAccepted(
   parts: AnswerParts,
   job: FollowedJob,
   { res, prefer }: Answering,
@@ -33,7 +60,11 @@ export async function answerAccepted(
   const record = await recordOf(parts, job);
   tellApplied(res, appliedPreferences(prefer, { accepted: true, inline: false }));
   res.status(202).location(`/jobs/${job.id}`);
-  res.json({ job_id: job.id, ...jobView(record, { results: parts.results, live: job.progress }) });
+  const accepted: AcceptedJob = {
+    job_id: job.id,
+    ...jobView(record, { results: parts.results, live: job.progress }),
+  };
+  res.json(accepted);
 }
 
 /** The whole answer, when the job is over. 422 when no file was done, with the same body. */

@@ -6,11 +6,10 @@ import { orderOf, takeIn } from "../pipeline/intake.ts";
 import { newJobId } from "../pipeline/jobId.ts";
 import { type KeyedParts, type KeyedRequests, orderDigest, type Taken } from "../pipeline/requests.ts";
 import type { SlaveRegistry } from "../slaves/registry.ts";
-import { type AnswerParts, answerAccepted, answerLines, answerWhole, NO_SLAVES } from "./answers.ts";
+import { type AnswerParts, answerLater, answerLines, answerWhole, NO_SLAVES } from "./answers.ts";
 import type { Clients } from "./clients.ts";
 import { type Preferences, readPreferences } from "./prefer.ts";
 import { readRequestKey } from "./requestKey.ts";
-import { pause, untilGone } from "./streams.ts";
 import { receiveUpload, type UploadParts } from "./upload.ts";
 
 export interface AssignParts extends KeyedParts, AnswerParts {
@@ -66,23 +65,6 @@ async function take(parts: AssignParts, { req, res, prefer, key }: Asked): Promi
     await drop();
     throw error;
   }
-}
-
-/** `Prefer: respond-async`, with `wait=N` the whole answer when the job is over by then. */
-async function answerLater(parts: AssignParts, job: FollowedJob, { res, prefer }: Asked): Promise<void> {
-  const { waitSeconds = 0 } = prefer;
-  const over = waitSeconds > 0 && (await endsWithin(job, waitSeconds, untilGone(res)));
-  if (over) await answerWhole(parts, job, { res, prefer });
-  else await answerAccepted(parts, job, { res, prefer });
-}
-
-/** Whether the job is over after so many seconds at most. */
-export async function endsWithin(job: FollowedJob, seconds: number, gone: AbortSignal): Promise<boolean> {
-  const enough = new AbortController();
-  const waited = pause(seconds, AbortSignal.any([gone, enough.signal])).then(() => false);
-  const over = await Promise.race([job.ended.then(() => true), waited]);
-  enough.abort();
-  return over;
 }
 
 /** Counts this client among those that wait, and looks for slaves meanwhile. Returns its end. */

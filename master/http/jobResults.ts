@@ -1,9 +1,10 @@
 import type { RequestHandler } from "express";
+import type { ResultList } from "../../shared/contract/jobs.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { FileRecord, JobRecord } from "../../shared/job/port.ts";
 import { type JobsParts, jobOf } from "./jobParts.ts";
-import { findResult, sendFound, setResultHeaders } from "./results.ts";
-import { untilGone } from "./streams.ts";
+import { type FoundResult, findResult, sendFound, sendPath, setResultHeaders } from "./results.ts";
+import { sendStored } from "./stored.ts";
 import { fileView, jobView } from "./views.ts";
 import { type ZipEntry, zipTo } from "./zip.ts";
 
@@ -12,12 +13,13 @@ export function listResults(parts: JobsParts): RequestHandler {
   return async (req, res) => {
     const job = await jobOf(parts, req);
     const done = await doneFiles(parts, job);
-    res.json({
+    const list: ResultList = {
       job_id: job.id,
       results: done.map((file) => ({ name: file.resultName, ...fileView(job, file, parts) })),
       attachments: jobView(job, parts).attachments,
       zip: `/jobs/${job.id}/results.zip`,
-    });
+    };
+    res.json(list);
   };
 }
 
@@ -26,23 +28,25 @@ export function showResult(parts: JobsParts): RequestHandler {
   return async (req, res, next) => {
     const job = await jobOf(parts, req);
     const name = String(req.params.name);
-    const owner = await parts.jobs.owner(job.task, name);
-    if (owner?.job === job.id) {
-      const found = await findResult(parts.results.folder, job.task, name);
-      if (found !== undefined && found.bytes === owner.bytes)
-        return sendFound(res, { ...found, ...owner }, next);
-    }
+    const found = await inFolder(parts, job, name);
+    if (found !== undefined) return sendFound(res, found, next);
     const wanted = (await resultsOf(parts, job)).find((entry) => entry.name === name);
     if (wanted === undefined)
       throw new AppError("no_such_result", "This job has no such result.", { status: 404 });
     if ((await parts.store.stat(wanted.key)) === undefined) throw gone(name);
     setResultHeaders(res, name, wanted.sha256);
-    res.setHeader("Content-Length", wanted.bytes);
-    if (req.method === "HEAD") return void res.end();
-    const stream = await parts.store.get(wanted.key);
-    untilGone(res).addEventListener("abort", () => stream.destroy());
-    stream.once("error", () => res.destroy()).pipe(res);
+    const path = parts.store.pathOf(wanted.key);
+    if (path === undefined) await sendStored(parts.store, wanted, { req, res });
+    else sendPath(res, path, next);
   };
+}
+
+/** Where the name is still this job's, and the folder has what was put there. */
+async function inFolder(parts: JobsParts, job: JobRecord, name: string): Promise<FoundResult | undefined> {
+  const owner = await parts.jobs.owner(job.task, name);
+  if (owner?.job !== job.id) return undefined;
+  const found = await findResult(parts.results.folder, job.task, name);
+  return found?.bytes === owner.bytes ? { ...found, ...owner } : undefined;
 }
 
 /** `GET /jobs/<id>/results.zip`: what is done by now, streamed. */

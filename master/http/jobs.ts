@@ -1,74 +1,47 @@
-import express, { type RequestHandler, Router } from "express";
-import { z } from "zod";
-import { isFinal, JOB_STATES, type JobDetail } from "../../shared/contract/jobs.ts";
+import type { RequestHandler } from "express";
+import type { z } from "zod";
+import { type CancelledJob, isFinal, type JobDetail, type JobList } from "../../shared/contract/jobs.ts";
+import { cancelQuery, jobQuery, jobsQuery, MAX_WAIT_SECONDS } from "../../shared/contract/requests.ts";
+import type { JobFilter } from "../../shared/job/port.ts";
+import { taskNamed } from "../../shared/tasks/registry.ts";
 import { purgeJob } from "../pipeline/purge.ts";
-import { endsWithin } from "./assign.ts";
-import { jobEvents } from "./events.ts";
+import { endsWithin } from "./answers.ts";
 import { followedJob, type JobsParts, jobOf, readQuery, viewParts } from "./jobParts.ts";
-import { listResults, showResult, zipResults } from "./jobResults.ts";
-import { MAX_WAIT_SECONDS } from "./prefer.ts";
-import { retry } from "./retry.ts";
 import { untilGone } from "./streams.ts";
 import { fileView, jobView, statistics } from "./views.ts";
 
-const listQuery = z.object({
-  state: z.enum(JOB_STATES, `one of ${JOB_STATES.join(", ")}`).optional(),
-  task: z.string().max(64).optional(),
-  cursor: z.string().max(64).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-});
-
-const detailQuery = z.object({
-  from: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(0).max(100_000).default(100_000),
-  wait: z.coerce.number().min(0).default(0),
-});
-
-const cancelQuery = z.object({
-  purge: z
-    .enum(["true", "false"], "true or false")
-    .default("false")
-    .transform((raw) => raw === "true"),
-});
-
-/** `/jobs` and what is below it. */
-export function jobsRouter(parts: JobsParts): Router {
-  const router = Router();
-  router.get("/", listJobs(parts));
-  router.get("/:id", showJob(parts));
-  router.get("/:id/events", jobEvents(parts));
-  router.get("/:id/results", listResults(parts));
-  router.get("/:id/results.zip", zipResults(parts));
-  router.get("/:id/results/:name", showResult(parts));
-  router.post("/:id/retry", express.json({ limit: "64kb" }), retry(parts));
-  router.delete("/:id", cancelJob(parts));
-  return router;
-}
-
-function listJobs(parts: JobsParts): RequestHandler {
+/** `GET /jobs`: newest first. */
+export function listJobs(parts: JobsParts): RequestHandler {
   return async (req, res) => {
-    const { state, task, cursor, limit } = readQuery(listQuery, req.query);
-    const client = parts.clients.onlyOf(req);
-    const found = await parts.jobs.list({
-      limit: limit + 1,
-      ...(state === undefined ? {} : { state }),
-      ...(task === undefined ? {} : { task }),
-      ...(client === undefined ? {} : { client }),
-      ...(cursor === undefined ? {} : { before: cursor }),
-    });
+    const { limit, ...asked } = readQuery(jobsQuery, req.query);
+    if (asked.task !== undefined) taskNamed(asked.task);
+    const filter = filterOf({ ...asked, client: parts.clients.onlyOf(req) });
+    const found = await parts.jobs.list({ ...filter, limit: limit + 1 });
     const jobs = found.slice(0, limit);
     const next = found.length > limit ? jobs.at(-1)?.id : undefined;
-    res.json({
+    const list: JobList = {
       jobs: jobs.map((job) => jobView(job, viewParts(parts, job))),
       ...(next === undefined ? {} : { next_cursor: next }),
-    });
+    };
+    res.json(list);
+  };
+}
+
+type Asked = Omit<z.infer<typeof jobsQuery>, "limit"> & { readonly client: string | undefined };
+
+function filterOf({ state, task, client, cursor }: Asked): Omit<JobFilter, "limit"> {
+  return {
+    ...(state === undefined ? {} : { state }),
+    ...(task === undefined ? {} : { task }),
+    ...(client === undefined ? {} : { client }),
+    ...(cursor === undefined ? {} : { before: cursor }),
   };
 }
 
 /** With `wait=N` as soon as the job is over, or after N seconds. */
-function showJob(parts: JobsParts): RequestHandler {
+export function showJob(parts: JobsParts): RequestHandler {
   return async (req, res) => {
-    const { from, limit, wait } = readQuery(detailQuery, req.query);
+    const { from, limit, wait } = readQuery(jobQuery, req.query);
     const before = await jobOf(parts, req);
     if (wait > 0 && !isFinal(before.state)) {
       const followed = await followedJob(parts, req);
@@ -87,12 +60,13 @@ function showJob(parts: JobsParts): RequestHandler {
 }
 
 /** Cancels; with `purge=true` everything of the job goes, its record too. */
-function cancelJob(parts: JobsParts): RequestHandler {
+export function cancelJob(parts: JobsParts): RequestHandler {
   return async (req, res) => {
     const { purge } = readQuery(cancelQuery, req.query);
     const job = await jobOf(parts, req);
     const final = (await parts.runner.cancel(job.id, "Cancelled by a client.")) ?? job;
     if (purge) await purgeJob(parts, final);
-    res.json({ ...jobView(final, parts), purged: purge });
+    const cancelled: CancelledJob = { ...jobView(final, parts), purged: purge };
+    res.json(cancelled);
   };
 }

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RequestHandler } from "express";
-import { z } from "zod";
+import type { z } from "zod";
+import type { SlaveView } from "../../shared/contract/about.ts";
+import { slavesWish } from "../../shared/contract/requests.ts";
 import { AppError, RequestError } from "../../shared/errors.ts";
 import type { SlaveHttp } from "../slaves/client.ts";
-import type { LocalSlaves } from "../slaves/localSlaves.ts";
+import type { LocalSlave, LocalSlaves } from "../slaves/localSlaves.ts";
 import type { SlaveRegistry } from "../slaves/registry.ts";
 import type { SlavesParts } from "./fleet.ts";
 import { slaveView } from "./views.ts";
@@ -13,28 +15,20 @@ export interface LocalSlavesParts extends SlavesParts {
   readonly slaveHttp: Pick<SlaveHttp, "drain">;
 }
 
-const wish = z.strictObject({
-  count: z.number("a whole number is needed").int().min(1).max(1024).default(1),
-  /** Files that each works on at a time. */
-  slots: z.number("a whole number is needed").int().min(1).max(1024).default(1),
-});
-
 /** How long a slave elsewhere may take to hear that it is to go. */
 const TELL_MS = 5_000;
 
 /** `POST /slaves`: starts slaves on the master's machine; answered when they can be reached. */
 export function addSlaves({ registry, localSlaves, config }: LocalSlavesParts): RequestHandler {
   return async (req, res) => {
-    const parsed = wish.safeParse(req.body ?? {});
+    const parsed = slavesWish.safeParse(req.body ?? {});
     if (!parsed.success) throw badWish(parsed.error);
     const { count, slots } = parsed.data;
     const started = await localSlaves.add(count, slots);
     await Promise.all(started.map(({ id }) => untilRegistered(registry, id)));
-    const slaves = started.map(({ id, name, url: address }) => {
-      const known = registry.get(id);
-      return known === undefined
-        ? { id, name, address, state: "pending", slots }
-        : slaveView(known, config.jobs);
+    const slaves = started.map((one): SlaveView => {
+      const known = registry.get(one.id);
+      return known === undefined ? startingView(one, slots) : slaveView(known, config.jobs);
     });
     res.status(201).json({ slaves });
   };
@@ -55,6 +49,12 @@ export function removeSlave({ registry, localSlaves, slaveHttp, config }: LocalS
     }
     res.status(202).json(slaveView(slave, config.jobs));
   };
+}
+
+/** One that has not registered yet. */
+function startingView({ id, name, url }: LocalSlave, slots: number): SlaveView {
+  const nothing = { busy: 0, tasks: [], done: 0, failed: 0 };
+  return { id, name, address: new URL(url).host, state: "pending", classic: false, slots, ...nothing };
 }
 
 /** It listens first and registers then. One that takes long will still come. */

@@ -1,7 +1,5 @@
 import type { IncomingMessage } from "node:http";
-
-/** Longest that a client may ask to wait, in seconds: shorter than what proxies cut. */
-export const MAX_WAIT_SECONDS = 60;
+import { MAX_WAIT_SECONDS } from "../../shared/contract/requests.ts";
 
 /** What a client asked for with `Prefer` (RFC 7240). */
 export interface Preferences {

@@ -1,5 +1,5 @@
 import { lstat } from "node:fs/promises";
-import { extname, join, resolve } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import contentDisposition from "content-disposition";
 import type { NextFunction, RequestHandler, Response } from "express";
 import { AppError } from "../../shared/errors.ts";
@@ -49,8 +49,27 @@ export async function findResult(
 
 export function sendFound(res: Response, { folder, name, sha256 }: FoundResult, next: NextFunction): void {
   setResultHeaders(res, name, sha256);
-  res.sendFile(name, { root: folder, dotfiles: "allow", cacheControl: false }, (error) => {
-    if (error !== undefined && !res.headersSent) next(notFound());
+  sendPath(res, join(folder, name), next);
+}
+
+/** A file as the result that the headers speak of, or the part of it that is asked for. */
+export function sendPath(res: Response, path: string, next: NextFunction): void {
+  const options = { root: dirname(path), dotfiles: "allow", cacheControl: false } as const;
+  res.sendFile(basename(path), options, (error) => {
+    if (error !== undefined && !res.headersSent) next(refusalOf(error));
+  });
+}
+
+function refusalOf(error: Error & { readonly status?: number }): Error {
+  if (error.status === 416) return badRange();
+  return error.status === 412 ? error : notFound();
+}
+
+/** Whoever throws it has said in `Content-Range` how many bytes there are. */
+export function badRange(): AppError {
+  return new AppError("bad_range", "The result has no such bytes.", {
+    status: 416,
+    details: { field: "Range" },
   });
 }
 

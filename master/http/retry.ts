@@ -1,22 +1,20 @@
 import type { Request, RequestHandler } from "express";
-import { z } from "zod";
+import { retryWish } from "../../shared/contract/requests.ts";
 import { RequestError } from "../../shared/errors.ts";
 import type { RequestKey } from "../../shared/job/port.ts";
 import { retryDigest, type Taken } from "../pipeline/requests.ts";
 import { retryJob } from "../pipeline/retry.ts";
-import { answerAccepted } from "./answers.ts";
+import { answerLater } from "./answers.ts";
 import { type JobsParts, jobOf } from "./jobParts.ts";
 import { readPreferences } from "./prefer.ts";
 import { readRequestKey } from "./requestKey.ts";
-
-const retryBody = z.strictObject({ options: z.record(z.string(), z.unknown()).default({}) });
 
 /** `POST /jobs/<id>/retry`: a new job with the files that are not done; a body may change its options. */
 export function retry(parts: JobsParts): RequestHandler {
   return async (req, res) => {
     const { job, repeated } = await take(parts, req);
     if (repeated) res.setHeader("Idempotency-Replayed", "true");
-    await answerAccepted(parts, job, { res, prefer: readPreferences(req) });
+    await answerLater(parts, job, { res, prefer: readPreferences(req) });
   };
 }
 
@@ -33,7 +31,7 @@ async function take(parts: JobsParts, req: Request): Promise<Taken> {
 }
 
 function readOptions(body: unknown): object {
-  const parsed = retryBody.safeParse(body);
+  const parsed = retryWish.safeParse(body);
   if (parsed.success) return parsed.data.options;
   throw new RequestError("bad_options", 'A retry takes {"options": {…}} as JSON, or nothing.', {
     details: { field: "options" },

@@ -1,5 +1,4 @@
-import express, { type Express, Router } from "express";
-import { AppError } from "../../shared/errors.ts";
+import express, { type Express } from "express";
 import { browserGuard } from "../../shared/http/hosts.ts";
 import { problemHandler } from "../../shared/http/problem.ts";
 import type { JobStore } from "../../shared/job/port.ts";
@@ -7,17 +6,24 @@ import type { Logger } from "../../shared/logger.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
 import type { MasterConfig } from "../config.ts";
 import type { DiskWatch } from "../disk.ts";
+import type { MasterMetrics } from "../metrics.ts";
 import { KeyedRequests } from "../pipeline/requests.ts";
 import type { ResultsFolder } from "../pipeline/results.ts";
 import { Waiters } from "../pipeline/waiters.ts";
-import { type AboutParts, healthy, home, listTasks, ready, stats } from "./about.ts";
+import { type AboutParts, healthy, home, listTasks, ready, showStats } from "./about.ts";
 import { assignTask } from "./assign.ts";
 import { Clients } from "./clients.ts";
+import { showDescription, showDocs } from "./docs.ts";
+import { jobEvents } from "./events.ts";
 import { listSlaves, registerSlave, showSlave } from "./fleet.ts";
 import { createGuards } from "./guard.ts";
-import { jobsRouter } from "./jobs.ts";
+import { listResults, showResult, zipResults } from "./jobResults.ts";
+import { cancelJob, listJobs, showJob } from "./jobs.ts";
 import { addSlaves, type LocalSlavesParts, removeSlave } from "./localSlaves.ts";
+import { showMetrics } from "./metrics.ts";
+import { type Handlers, mount, noRoute } from "./mount.ts";
 import { sendResult } from "./results.ts";
+import { retry } from "./retry.ts";
 
 export interface RoutesParts extends AboutParts, LocalSlavesParts {
   readonly config: MasterConfig;
@@ -26,38 +32,57 @@ export interface RoutesParts extends AboutParts, LocalSlavesParts {
   readonly disk: DiskWatch;
   readonly jobs: JobStore;
   readonly results: ResultsFolder;
+  readonly metrics: MasterMetrics;
 }
 
 /** All that the master answers. Whoever has no token when one is needed sees `/`, `/healthz`, `/readyz`. */
 export function masterRoutes(app: Express, parts: RoutesParts): Express {
-  const { config, registry } = parts;
+  const { config } = parts;
   app.disable("x-powered-by");
   app.set("etag", false);
   app.set("trust proxy", config.trustProxy);
   app.use(browserGuard({ ...config, hasToken: config.access.clientTokens.length > 0 }));
   const clients = new Clients(config.jobs);
   const guards = createGuards({ ...parts, ...config, clients });
-  app.get("/healthz", healthy);
-  app.get("/readyz", ready(registry));
-  app.post(
-    "/register",
-    guards.fleet,
-    express.json({ limit: "64kb" }),
-    registerSlave(registry, config.pollSeconds),
-  );
-  const client = clientRoutes({ ...parts, clients });
-  app.get("/", home(parts, guards.knowsClient));
-  app.use("/api", guards.client, client, noRoute);
-  app.use(guards.client, client, noRoute);
+  const doorway = { guards, metrics: parts.metrics };
+  mount(app, { ...handlers({ ...parts, clients }), "GET /": home(parts, guards.knowsClient) }, doorway);
+  app.use(guards.client, noRoute);
   app.use(problemHandler(parts.logger));
   return app;
 }
 
-/** What clients use, at `/` and at `/api`. */
-function clientRoutes(parts: RoutesParts & { readonly clients: Clients }): Router {
-  const { config, store } = parts;
-  const router = Router();
-  const { runner } = parts;
+function handlers(parts: RoutesParts & { readonly clients: Clients }): Omit<Handlers, "GET /"> {
+  const { config, registry } = parts;
+  const smallJson = express.json({ limit: "64kb" });
+  const jobs = jobsParts(parts);
+  return {
+    "POST /assign_task": assignTask({ ...jobs, registry, noSlavesSeconds: config.noSlavesSeconds }),
+    "GET /jobs": listJobs(jobs),
+    "GET /jobs/{id}": showJob(jobs),
+    "DELETE /jobs/{id}": cancelJob(jobs),
+    "POST /jobs/{id}/retry": [smallJson, retry(jobs)],
+    "GET /jobs/{id}/events": jobEvents(jobs),
+    "GET /jobs/{id}/results": listResults(jobs),
+    "GET /jobs/{id}/results.zip": zipResults(jobs),
+    "GET /jobs/{id}/results/{name}": showResult(jobs),
+    "GET /results/{task}/{name}": sendResult(parts),
+    "POST /register": [smallJson, registerSlave(registry, config.pollSeconds)],
+    "GET /slaves": listSlaves(parts),
+    "POST /slaves": [smallJson, addSlaves(parts)],
+    "GET /slaves/{id}": showSlave(parts),
+    "DELETE /slaves/{id}": removeSlave(parts),
+    "GET /healthz": healthy,
+    "GET /readyz": ready(registry),
+    "GET /stats": showStats(parts),
+    "GET /tasks": listTasks(),
+    "GET /metrics": showMetrics(parts.metrics),
+    "GET /openapi.json": showDescription(parts.version),
+    "GET /docs": showDocs(parts.version),
+  };
+}
+
+function jobsParts(parts: RoutesParts & { readonly clients: Clients }) {
+  const { config, store, runner, disk } = parts;
   const intake = {
     ...parts,
     sync: () => store.sync(),
@@ -66,48 +91,11 @@ function clientRoutes(parts: RoutesParts & { readonly clients: Clients }): Route
     idempotencySeconds: config.idempotencySeconds,
     waiters: new Waiters((job) => void runner.cancel(job, "The client left before its job was done.")),
   };
-  const requests = new KeyedRequests(intake);
   const limits = {
     fileBytes: config.maxFileBytes,
     files: config.maxFiles,
     fieldBytes: 1024 * 1024,
     idleSeconds: config.uploadIdleSeconds,
   };
-  router.post(
-    "/assign_task",
-    assignTask({
-      ...intake,
-      requests,
-      upload: { store, limits, disk: parts.disk },
-      noSlavesSeconds: config.noSlavesSeconds,
-    }),
-  );
-  router.use("/jobs", jobsRouter({ ...intake, requests }));
-  router.get(["/slaves", "/workers"], listSlaves(parts));
-  router.post(["/slaves", "/workers"], express.json({ limit: "64kb" }), addSlaves(parts));
-  router.get(["/slaves/:id", "/workers/:id"], showSlave(parts));
-  router.delete(["/slaves/:id", "/workers/:id"], removeSlave(parts));
-  router.get("/stats", stats(parts));
-  router.get("/tasks", listTasks());
-  router.get("/results/:task/:name", sendResult(parts));
-  return router;
+  return { ...intake, requests: new KeyedRequests(intake), upload: { store, limits, disk } };
 }
-
-const ROUTES = [
-  "/assign_task",
-  "/register",
-  "/jobs",
-  "/slaves",
-  "/stats",
-  "/tasks",
-  "/results/<task>/<name>",
-];
-
-const noRoute: express.RequestHandler = (req) => {
-  const known = ROUTES.includes(req.path.replace(/^\/api/, ""));
-  if (known) throw new AppError("method_not_allowed", `${req.method} is not possible here.`, { status: 405 });
-  throw new AppError("not_found", "There is nothing at this address.", {
-    status: 404,
-    details: { routes: ROUTES },
-  });
-};

@@ -1,11 +1,5 @@
-import type {
-  AssignAnswer,
-  FileView,
-  JobStatistics,
-  JobView,
-  SlaveView,
-  TaskView,
-} from "../../shared/contract/jobs.ts";
+import type { SlaveView, TaskView } from "../../shared/contract/about.ts";
+import type { AssignAnswer, FileView, JobStatistics, JobView } from "../../shared/contract/jobs.ts";
 import type { FileRecord, JobRecord, Speculation } from "../../shared/job/port.ts";
 import { optionsSchema, shownOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
@@ -196,11 +190,15 @@ export function slaveView(slave: Slave, sight: Sight): SlaveView {
     ...given({
       version: slave.version,
       last_seen: slave.lastSeen === undefined ? undefined : isoTime(slave.lastSeen),
-      cpu: status?.cpu,
+      cpu: status?.cpu === undefined ? undefined : rounded(status.cpu),
       memory: status?.memory,
-      working_on: sight === "all" ? status?.working_on : undefined,
+      working_on: sight === "all" ? status?.working_on?.map(roundedWork) : undefined,
     }),
   };
+}
+
+function roundedWork<T extends { readonly seconds: number }>(work: T): T {
+  return { ...work, seconds: rounded(work.seconds) };
 }
 
 export function taskView(task: TaskDefinition): TaskView {

@@ -52,6 +52,11 @@ export class Dispatcher {
     this.#undo.push(() => clearInterval(looking));
   }
 
+  /** How many slaves have just now. */
+  get leases(): number {
+    return this.#active.size;
+  }
+
   /** Ends the work on a job: its slaves' connections are closed, which stops their children. */
   async cancel(job: string): Promise<void> {
     await this.#parts.queue.cancel(job);

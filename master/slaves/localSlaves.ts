@@ -48,14 +48,14 @@ export class LocalSlaves {
 
   /**
    * Starts some, and resolves when each of them answers.
-   * @throws AppError `too_many_slaves`, `stopping`, `slave_not_started`
+   * @throws AppError `too_many_local_slaves`, `stopping`, `slave_not_started`
    */
   async add(count: number, slots: number): Promise<LocalSlave[]> {
     const { max } = this.#parts;
     if (this.#stopped) throw new UnavailableError("stopping", "The master is stopping.");
     if (this.#locals.size + count > max) {
       throw new AppError(
-        "too_many_slaves",
+        "too_many_local_slaves",
         `There are ${this.#locals.size} local slaves; this master starts ${max} at most (MAX_LOCAL_SLAVES).`,
         { status: 409, details: { field: "count", limit: max } },
       );

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Immutable } from "./immutable.ts";
 
 /**
  * Messages between master and slave. Fields that the classic service does not know are optional on
@@ -23,17 +24,22 @@ export const registerRequest = z.object({
 });
 export type RegisterRequest = z.infer<typeof registerRequest>;
 
-export interface RegisterAnswer {
-  readonly status: "success";
-  readonly slave_id: string;
-  readonly state: SlaveState;
-  /** Seconds between the master's polls; a slave that misses a few registers again, after 10 s at most. */
-  readonly poll_seconds: number;
-}
-
 /** `pending` until its first valid answer; `lost` is polled on and may come back. */
 export const SLAVE_STATES = ["pending", "alive", "draining", "lost"] as const;
 export type SlaveState = (typeof SLAVE_STATES)[number];
+
+/** What a master answers to `POST /register`. */
+export const registerAnswer = z.object({
+  status: z.literal("success"),
+  slave_id: z.string(),
+  state: z.enum(SLAVE_STATES),
+  poll_seconds: z
+    .number()
+    .describe(
+      "seconds between the master's polls; a slave that misses a few registers again, after 10 s at most",
+    ),
+});
+export type RegisterAnswer = Immutable<z.infer<typeof registerAnswer>>;
 
 /** `GET /check_status` of a slave. A classic slave says `status` only. */
 export const checkStatusAnswer = z.object({

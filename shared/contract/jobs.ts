@@ -1,6 +1,11 @@
+import { z } from "zod";
 import type { JsonObject } from "../tasks/task.ts";
+import type { Immutable } from "./immutable.ts";
 
-/** What clients of a master read: `/assign_task`, `/jobs`, `/slaves`, `/stats`, `/tasks`. */
+/**
+ * What clients of a master read of jobs: `/assign_task`, `/jobs`. `/openapi.json` is made from these schemas, and
+ * a test holds real answers against them.
+ */
 
 export const JOB_STATES = ["queued", "running", "succeeded", "partial", "failed", "cancelled"] as const;
 export type JobState = (typeof JOB_STATES)[number];
@@ -11,163 +16,155 @@ export function isFinal(state: JobState): boolean {
   return state !== "queued" && state !== "running";
 }
 
-export interface FileView {
-  /** Place in the upload, from 0. */
-  readonly index: number;
-  readonly filename: string;
-  readonly state: FileState;
-  /** Input bytes and SHA-256 (lower-case hex). */
-  readonly bytes: number;
-  readonly sha256: string;
-  /** Path of the result below the results folder's parent, as the old service gave it. */
-  readonly saved_as?: string;
-  /** Where to fetch the result, from the master's root. */
-  readonly url?: string;
-  readonly result_bytes?: number;
-  readonly result_sha256?: string;
-  /** One telling line of the result. */
-  readonly summary?: string;
-  readonly info?: JsonObject;
-  readonly code?: string;
-  readonly error?: string;
-  /** Tries so far, over all its units. */
-  readonly attempts: number;
-  /** Name of the slave that gave the result. */
-  readonly slave?: string;
-  /** Seconds in a slave's child. */
-  readonly seconds?: number;
-  /** When a slave began with it and when it ended: ISO 8601, UTC. */
-  readonly started_at?: string;
-  readonly ended_at?: string;
-  /** Seconds from the job's creation until a slave began with it, and from there to its end. */
-  readonly queue_seconds?: number;
-  readonly run_seconds?: number;
-  /** Inline JSON result, with `Prefer: return=representation`. */
-  readonly result?: unknown;
-}
+export const facts = z
+  .custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value))
+  .meta({ type: "object" });
 
-export interface JobCounts {
-  readonly total: number;
-  readonly queued: number;
-  readonly running: number;
-  readonly done: number;
-  readonly failed: number;
-  readonly cancelled: number;
-}
+const time = z.string().describe("ISO 8601, UTC");
+const count = z.number().int().min(0);
+const bytes = count;
+const seconds = z.number().min(0);
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe("SHA-256, lower-case hex");
 
-export interface JobView {
-  readonly id: string;
-  readonly task_type: string;
-  readonly state: JobState;
-  readonly options: JsonObject;
-  readonly counts: JobCounts;
-  readonly bytes: number;
-  /** ISO 8601, UTC. */
-  readonly created_at: string;
-  readonly started_at?: string;
-  readonly ended_at?: string;
-  /** A job-wide failure. */
-  readonly code?: string;
-  readonly error?: string;
-  readonly retry_of?: string;
-  /** Extra results of the job as a whole. */
-  readonly attachments: readonly { readonly name: string; readonly saved_as: string; readonly url: string }[];
-  readonly url: string;
-}
+export const fileView = z.object({
+  index: count.describe("place in the upload, from 0"),
+  filename: z.string(),
+  state: z.enum(FILE_STATES),
+  bytes: bytes.describe("of the input"),
+  sha256: sha256.describe("SHA-256 of the input, lower-case hex"),
+  saved_as: z.string().exactOptional().describe("path of the result, from where the master runs"),
+  url: z.string().exactOptional().describe("where to fetch the result, from the master's root"),
+  result_bytes: bytes.exactOptional(),
+  result_sha256: sha256.exactOptional(),
+  summary: z.string().exactOptional().describe("one telling line of the result"),
+  info: facts.exactOptional().describe("facts of the result"),
+  code: z.string().exactOptional().describe("why it failed, for programs"),
+  error: z.string().exactOptional().describe("why it failed, for people"),
+  attempts: count.describe("tries so far, over all its units"),
+  slave: z.string().exactOptional().describe("name of the slave that gave the result"),
+  seconds: seconds.exactOptional().describe("seconds in slaves' children"),
+  started_at: time.exactOptional().describe("when a slave began with it: ISO 8601, UTC"),
+  ended_at: time.exactOptional(),
+  queue_seconds: seconds.exactOptional().describe("from the job's creation until a slave began with it"),
+  run_seconds: seconds.exactOptional().describe("from there to its end"),
+  result: z.unknown().exactOptional().describe("the JSON result, with `Prefer: return=representation`"),
+});
+export type FileView = Immutable<z.infer<typeof fileView>>;
+
+/** How many files are in which state. */
+export const jobCounts = z.object({
+  total: count,
+  queued: count,
+  running: count,
+  done: count,
+  failed: count,
+  cancelled: count,
+});
+
+const attachment = z.object({ name: z.string(), saved_as: z.string(), url: z.string() });
+
+export const jobView = z.object({
+  id: z.string(),
+  task_type: z.string(),
+  state: z.enum(JOB_STATES),
+  options: facts.describe("with all defaults; secret ones are `***`"),
+  counts: jobCounts,
+  bytes: bytes.describe("of all inputs"),
+  created_at: time,
+  started_at: time.exactOptional(),
+  ended_at: time.exactOptional(),
+  code: z.string().exactOptional().describe("a failure of the job as a whole, for programs"),
+  error: z.string().exactOptional().describe("the same for people"),
+  retry_of: z.string().exactOptional().describe("id of the job whose failed files these are"),
+  attachments: z.array(attachment).describe("results of the job as a whole"),
+  url: z.string(),
+});
+export type JobView = Immutable<z.infer<typeof jobView>>;
+
+/** Second copies of late units. */
+export const speculation = z.object({
+  speculative_copies: count.describe("second copies of late units that were sent"),
+  copies_first: count.describe("second copies that answered before the first one did"),
+  seconds_saved: seconds.describe(
+    "estimated: a first copy is reckoned to have needed as long again as it had run when the second one answered",
+  ),
+});
+
+export const jobStatistics = speculation.extend({
+  seconds: seconds.describe("from the job's creation to its end, or until now"),
+  queue_seconds: seconds.describe("until a slave began with the first file"),
+  run_seconds: seconds.describe("from there to the end"),
+  slave_seconds: seconds.describe("seconds in slaves' children, added up"),
+  input_bytes: bytes,
+  result_bytes: bytes,
+  files_per_second: z.number().min(0),
+  slaves: z.record(z.string(), count).describe("files by slave"),
+});
+export type JobStatistics = Immutable<z.infer<typeof jobStatistics>>;
 
 /** `GET /jobs/<id>`. */
-export interface JobDetail extends JobView {
-  readonly statistics: JobStatistics;
-  readonly files: readonly FileView[];
-}
+export const jobDetail = jobView.extend({ statistics: jobStatistics, files: z.array(fileView) });
+export type JobDetail = Immutable<z.infer<typeof jobDetail>>;
 
-export interface JobStatistics {
-  readonly seconds: number;
-  readonly queue_seconds: number;
-  readonly run_seconds: number;
-  /** Seconds in slaves' children, added up. */
-  readonly slave_seconds: number;
-  readonly input_bytes: number;
-  readonly result_bytes: number;
-  readonly files_per_second: number;
-  readonly slaves: Readonly<Record<string, number>>;
-  /** Second copies of late units: how many were sent, and how many answered before the first ones. */
-  readonly speculative_copies: number;
-  readonly copies_first: number;
-  /** Estimated: the first copies are reckoned to have needed as long again as they had run by then. */
-  readonly seconds_saved: number;
-}
+/** `GET /jobs`. */
+export const jobList = z.object({
+  jobs: z.array(jobView),
+  next_cursor: z.string().exactOptional().describe("`cursor` of the next page; not there on the last one"),
+});
+export type JobList = Immutable<z.infer<typeof jobList>>;
 
-/** `POST /assign_task`, waiting; the first four fields are the old service's. */
-export interface AssignAnswer {
-  readonly message: string;
-  readonly total_files_processed: number;
-  readonly saved_files: readonly string[];
-  readonly task_type: string;
-  readonly job_id: string;
-  readonly state: JobState;
-  readonly files: readonly FileView[];
-  readonly failed_files: readonly {
-    readonly filename: string;
-    readonly code: string;
-    readonly error: string;
-  }[];
-  readonly attachments: JobView["attachments"];
-  readonly statistics: JobStatistics;
-}
+/** The 202 of `Prefer: respond-async`, and of a retry. */
+export const acceptedJob = jobView.extend({ job_id: z.string() });
+export type AcceptedJob = Immutable<z.infer<typeof acceptedJob>>;
+
+/** `DELETE /jobs/<id>`: the job as it was. */
+export const cancelledJob = jobView.extend({ purged: z.boolean() });
+export type CancelledJob = Immutable<z.infer<typeof cancelledJob>>;
+
+/** `GET /jobs/<id>/results`. */
+export const resultList = z.object({
+  job_id: z.string(),
+  results: z.array(fileView.extend({ name: z.string() })),
+  attachments: z.array(attachment),
+  zip: z.string().describe("where to fetch all of them at once"),
+});
+export type ResultList = Immutable<z.infer<typeof resultList>>;
+
+/** Data of the events of `GET /jobs/<id>/events`, by their names. */
+export const jobEventData = z.object({
+  state: z.object({ job_id: z.string(), state: z.enum(["queued", "running"]), at: time }),
+  file: fileView,
+  progress: jobCounts,
+  end: jobView,
+});
+
+/** `POST /assign_task`, waiting; the first four fields are the classic service's. */
+export const assignAnswer = z.object({
+  message: z.string(),
+  total_files_processed: count.describe("files that have a result"),
+  saved_files: z.array(z.string()).describe("paths of the results, in the order of the upload"),
+  task_type: z.string(),
+  job_id: z.string(),
+  state: z.enum(JOB_STATES),
+  files: z.array(fileView).describe("in the order of the upload"),
+  failed_files: z.array(z.object({ filename: z.string(), code: z.string(), error: z.string() })),
+  attachments: z.array(attachment),
+  statistics: jobStatistics,
+});
+export type AssignAnswer = Immutable<z.infer<typeof assignAnswer>>;
 
 /** Lines of `Accept: application/x-ndjson`. `job` is the first, `end` always the last. */
-export type AssignLine =
-  | {
-      readonly type: "job";
-      readonly job_id: string;
-      readonly task_type: string;
-      readonly total_files: number;
-    }
-  | ({ readonly type: "file" } & FileView)
-  | ({ readonly type: "end" } & Omit<AssignAnswer, "files">);
-
-export interface SlaveView {
-  readonly id: string;
-  readonly name: string;
-  readonly address: string;
-  readonly state: "pending" | "alive" | "draining" | "lost";
-  readonly classic: boolean;
-  readonly version?: string;
-  readonly slots: number;
-  /** Units it has been given and has not answered yet, running or waiting. */
-  readonly busy: number;
-  readonly tasks: readonly string[];
-  readonly done: number;
-  readonly failed: number;
-  readonly last_seen?: string;
-  readonly cpu?: number;
-  readonly memory?: number;
-  readonly working_on?: readonly {
-    readonly task: string;
-    readonly filename: string;
-    readonly seconds: number;
-  }[];
-}
-
-export interface TaskView {
-  readonly task_type: string;
-  readonly title: string;
-  readonly summary: string;
-  readonly field: string;
-  readonly extensions: readonly string[];
-  /** JSON Schema of `options`. */
-  readonly options: JsonObject;
-  readonly result: string;
-}
-
-/** RFC 9457, with a sentence in `error` as the old service had it. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly error: string;
-  readonly code: string;
-  readonly [extension: string]: unknown;
-}
+export const assignLine = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("job"),
+    job_id: z.string(),
+    task_type: z.string(),
+    total_files: count,
+  }),
+  fileView.extend({ type: z.literal("file") }),
+  assignAnswer.omit({ files: true }).extend({ type: z.literal("end") }),
+]);
+export type AssignLine = Immutable<z.infer<typeof assignLine>>;

@@ -1,6 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { ErrorRequestHandler } from "express";
-import type { Problem } from "../contract/jobs.ts";
+import type { Problem } from "../contract/about.ts";
 import { AppError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 

@@ -198,6 +198,8 @@ export interface JobStore {
   get(job: string): Promise<JobRecord | undefined>;
   /** Newest first. */
   list(filter: JobFilter): Promise<JobRecord[]>;
+  /** How many jobs are in which state. */
+  counts(): Promise<Readonly<Record<JobState, number>>>;
   /** In index order, from `from`, at most `limit`. */
   files(job: string, from?: number, limit?: number): Promise<FileRecord[]>;
   /** Stored parts of a map, in index order. */

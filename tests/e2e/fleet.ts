@@ -2,7 +2,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AssignAnswer, AssignLine, JobDetail, SlaveView } from "../../shared/contract/jobs.ts";
+import type { SlaveView } from "../../shared/contract/about.ts";
+import type { AssignAnswer, AssignLine, JobDetail } from "../../shared/contract/jobs.ts";
 
 const DIST = join(import.meta.dirname, "../../dist");
 

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
-import type { SlaveView } from "../../shared/contract/jobs.ts";
+import type { SlaveView } from "../../shared/contract/about.ts";
 import { assign, assignLines, type Fleet, startFleet, until } from "./fleet.ts";
 
 const run = promisify(execFile);
@@ -76,7 +76,10 @@ describe("slaves that come and go by request", () => {
   test("more than MAX_LOCAL_SLAVES are refused, and so is what is no number", async () => {
     fleet = await startFleet({ MAX_LOCAL_SLAVES: "1" });
     const many = await add({ count: 2 });
-    expect([many.status, ((await many.json()) as { code: string }).code]).toEqual([409, "too_many_slaves"]);
+    expect([many.status, ((await many.json()) as { code: string }).code]).toEqual([
+      409,
+      "too_many_local_slaves",
+    ]);
     for (const body of [{ count: "two" }, { count: 0 }, { slots: 0.5 }, { cuont: 1 }]) {
       const bad = await add(body);
       expect([bad.status, ((await bad.json()) as { code: string }).code]).toEqual([400, "bad_slaves"]);

@@ -2,14 +2,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
-import type {
-  AssignLine,
-  FileView,
-  JobView,
-  Problem,
-  SlaveView,
-  TaskView,
-} from "../../shared/contract/jobs.ts";
+import type { Problem, SlaveView, TaskView } from "../../shared/contract/about.ts";
+import type { AssignLine, FileView, JobView } from "../../shared/contract/jobs.ts";
 import { type MultipartForm, readMultipart } from "../../shared/http/multipart.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
 

@@ -1,4 +1,4 @@
-import { isFinal } from "../../contract/jobs.ts";
+import { isFinal, type JobState } from "../../contract/jobs.ts";
 import { AppError } from "../../errors.ts";
 import type {
   Attachment,
@@ -12,7 +12,7 @@ import type {
   RequestHolder,
 } from "../port.ts";
 import { endFile, endOfOpenFiles, type FileEnd, type JobEnd, transition } from "../transition.ts";
-import type { Database, Statement, Value } from "./database.ts";
+import type { Database, Value } from "./database.ts";
 import { KeptTable } from "./keptTable.ts";
 import { type IsTaken, NameTable } from "./nameTable.ts";
 import { RequestTable } from "./requestTable.ts";
@@ -27,6 +27,7 @@ import {
   partValues,
   secretsOf,
 } from "./rows.ts";
+import { prepareAll, type Statements } from "./statements.ts";
 
 /** Files of a new job that are written without a pause: some 20 ms. */
 export const STEP_FILES = 500;
@@ -146,6 +147,12 @@ export class JobTables {
     return rows.map((row) => jobFrom(row, this.attachments(String(row.id))));
   }
 
+  counts(): Record<JobState, number> {
+    const counts = { queued: 0, running: 0, succeeded: 0, partial: 0, failed: 0, cancelled: 0 };
+    for (const { state, jobs } of this.#statements.counts.all()) counts[state as JobState] = Number(jobs);
+    return counts;
+  }
+
   file(job: string, index: number): FileRecord | undefined {
     const row = this.#statements.file.get(job, index);
     return row === undefined ? undefined : fileFrom(row);
@@ -221,34 +228,4 @@ function newJobValues(job: JobRecord): Value[] {
     budgets,
     secretsOf(job),
   ];
-}
-
-type Statements = ReturnType<typeof prepareAll>;
-
-function prepareAll(db: Database) {
-  const sql = {
-    insertJob: `INSERT INTO jobs (id, task, state, options, priority, seed, total, bytes, created_at, retry_of,
-      client, budgets, secrets, done, failed, cancelled, replace_names)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
-    updateJob: `UPDATE jobs SET state = ?, done = ?, failed = ?, cancelled = ?, started_at = ?, ended_at = ?,
-      failure = ?, secrets = ? WHERE id = ?`,
-    updateSpeculation: "UPDATE jobs SET speculation = ? WHERE id = ?",
-    job: "SELECT * FROM jobs WHERE id = ?",
-    replaceNames: "SELECT replace_names FROM jobs WHERE id = ?",
-    insertFile: `INSERT INTO files (job, idx, state, input_key, bytes, sha256, filename, result_name)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    updateFile: "UPDATE files SET state = ?, result_key = ?, outcome = ? WHERE job = ? AND idx = ?",
-    endOpenFiles: "UPDATE files SET state = ?, outcome = ? WHERE job = ? AND state = 'queued'",
-    file: "SELECT * FROM files WHERE job = ? AND idx = ?",
-    files: "SELECT * FROM files WHERE job = ? AND idx >= ? ORDER BY idx LIMIT ?",
-    upsertPart:
-      "INSERT OR REPLACE INTO parts (job, map, idx, digest, part_key, part, stored_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-    parts: "SELECT * FROM parts WHERE job = ? AND map = ? ORDER BY idx",
-    attachment: "SELECT * FROM attachments WHERE job = ? AND wanted = ?",
-    attachments: "SELECT * FROM attachments WHERE job = ? ORDER BY wanted",
-    upsertAttachment: `INSERT INTO attachments (job, wanted, name, key, bytes) VALUES (?, ?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET key = excluded.key, bytes = excluded.bytes`,
-  } as const;
-  type Prepared = { readonly [K in keyof typeof sql]: Statement };
-  return Object.fromEntries(Object.entries(sql).map(([name, text]) => [name, db.prepare(text)])) as Prepared;
 }

@@ -100,6 +100,11 @@ class SqliteJobStore implements JobStore {
     return this.#tables.list(filter).filter(({ id }) => !this.#unfinished.has(id));
   }
 
+  async counts(): ReturnType<JobStore["counts"]> {
+    this.#requireOpen();
+    return this.#tables.counts();
+  }
+
   async files(job: string, from = 0, limit = Number.MAX_SAFE_INTEGER): Promise<FileRecord[]> {
     this.#requireOpen();
     return this.#tables.files(job, from, limit);

@@ -1,0 +1,9 @@
+import type { RequestHandler } from "express";
+import type { MasterMetrics } from "../metrics.ts";
+
+/** `GET /metrics`: in Prometheus' text format. */
+export function showMetrics(metrics: MasterMetrics): RequestHandler {
+  return async (_req, res) => {
+    res.set("Content-Type", metrics.contentType).send(await metrics.text());
+  };
+}

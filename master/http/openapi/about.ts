@@ -1,0 +1,130 @@
+import {
+  health,
+  openapi,
+  readiness,
+  slaveList,
+  slaveView,
+  stats,
+  taskList,
+} from "../../../shared/contract/about.ts";
+import { registerAnswer, registerRequest } from "../../../shared/contract/fleet.ts";
+import { slavesWish } from "../../../shared/contract/requests.ts";
+import { JSON_TYPE, type Operation } from "./operation.ts";
+
+const NO_SLAVE = { 404: ["no_such_slave"] } as const;
+
+/** Slaves, and the master itself. */
+export const ABOUT_OPERATIONS = {
+  "POST /register": {
+    tag: "Slaves",
+    summary: "A slave makes itself known",
+    description: "It is asked for `/check_status`, and gets work after its first valid answer.",
+    access: "fleet",
+    body: { json: registerRequest },
+    answers: { 200: { description: "It is known.", content: { [JSON_TYPE]: registerAnswer } } },
+    errors: {
+      400: ["bad_registration", "bad_json", "slave_address_refused", "slave_address_unknown"],
+      413: ["too_large"],
+      503: ["too_many_slaves"],
+    },
+  },
+  "GET /slaves": {
+    tag: "Slaves",
+    summary: "Lists the slaves that registered",
+    access: "client",
+    aliases: ["/workers"],
+    answers: { 200: { description: "The slaves.", content: { [JSON_TYPE]: slaveList } } },
+  },
+  "POST /slaves": {
+    tag: "Slaves",
+    summary: "Starts slaves on the master's machine",
+    description: "They are started again when they end by themselves, and when the master starts again.",
+    access: "client",
+    aliases: ["/workers"],
+    body: { json: slavesWish },
+    answers: { 201: { description: "They answer.", content: { [JSON_TYPE]: slaveList } } },
+    errors: {
+      400: ["bad_slaves", "bad_json"],
+      409: ["too_many_local_slaves"],
+      413: ["too_large"],
+      500: ["slave_not_started"],
+      503: ["stopping"],
+    },
+  },
+  "GET /slaves/{id}": {
+    tag: "Slaves",
+    summary: "Shows a slave",
+    access: "client",
+    aliases: ["/workers/{id}"],
+    path: ["id"],
+    answers: { 200: { description: "The slave.", content: { [JSON_TYPE]: slaveView } } },
+    errors: NO_SLAVE,
+  },
+  "DELETE /slaves/{id}": {
+    tag: "Slaves",
+    summary: "Lets a slave finish what it has, and go",
+    access: "client",
+    aliases: ["/workers/{id}"],
+    path: ["id"],
+    answers: {
+      202: { description: "It gets nothing more, and ends.", content: { [JSON_TYPE]: slaveView } },
+    },
+    errors: NO_SLAVE,
+  },
+  "GET /": {
+    tag: "About",
+    summary: "Tells that the master is there; a browser gets a page",
+    access: "open",
+    answers: {
+      200: {
+        description: "The master is working.",
+        content: { "text/plain": "text", "text/html": "text" },
+      },
+    },
+  },
+  "GET /healthz": {
+    tag: "About",
+    summary: "Tells that the process answers",
+    access: "open",
+    answers: { 200: { description: "It does.", content: { [JSON_TYPE]: health } } },
+  },
+  "GET /readyz": {
+    tag: "About",
+    summary: "Tells whether there is a slave to do the work",
+    access: "open",
+    answers: {
+      200: { description: "There is.", content: { [JSON_TYPE]: readiness } },
+      503: { description: "There is none.", content: { [JSON_TYPE]: readiness } },
+    },
+  },
+  "GET /stats": {
+    tag: "About",
+    summary: "Tells what is going on",
+    access: "client",
+    answers: { 200: { description: "Numbers.", content: { [JSON_TYPE]: stats } } },
+  },
+  "GET /tasks": {
+    tag: "About",
+    summary: "Lists the tasks with their fields and options",
+    access: "client",
+    answers: { 200: { description: "The tasks.", content: { [JSON_TYPE]: taskList } } },
+  },
+  "GET /metrics": {
+    tag: "About",
+    summary: "Numbers for Prometheus",
+    access: "client",
+    answers: { 200: { description: "In Prometheus' text format.", content: { "text/plain": "text" } } },
+  },
+  "GET /openapi.json": {
+    tag: "About",
+    summary: "This description (OpenAPI 3.1)",
+    access: "client",
+    answers: { 200: { description: "The description.", content: { [JSON_TYPE]: openapi } } },
+  },
+  "GET /docs": {
+    tag: "About",
+    summary: "This description as a page",
+    access: "client",
+    answers: { 200: { description: "The page.", content: { "text/html": "text" } } },
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,211 @@
+import { NDJSON_TYPE } from "../../../shared/contract/fleet.ts";
+import {
+  acceptedJob,
+  assignAnswer,
+  assignLine,
+  cancelledJob,
+  jobDetail,
+  jobList,
+  resultList,
+} from "../../../shared/contract/jobs.ts";
+import {
+  cancelQuery,
+  eventsQuery,
+  jobQuery,
+  jobsQuery,
+  retryWish,
+} from "../../../shared/contract/requests.ts";
+import { JSON_TYPE, type Operation } from "./operation.ts";
+
+const NO_JOB = { 404: ["no_such_job"] } as const;
+
+const RESULT_HEADERS = ["ETag", "Accept-Ranges", "Content-Disposition"] as const;
+const RESULT_ASKED = ["Range", "If-None-Match", "If-Range"] as const;
+const RESULT_ANSWERS = {
+  200: { description: "The result.", content: { "*/*": "bytes" }, headers: RESULT_HEADERS },
+  206: {
+    description: "The bytes that `Range` asked for.",
+    content: { "*/*": "bytes" },
+    headers: [...RESULT_HEADERS, "Content-Range"],
+  },
+  304: { description: "It is what the client has.", content: {}, headers: ["ETag"] },
+} as const;
+
+/** Sending files, and what becomes of them. */
+export const JOB_OPERATIONS = {
+  "POST /assign_task": {
+    tag: "Jobs",
+    summary: "Sends files as one job",
+    description:
+      "Waits for the job unless told otherwise. A client that waits and goes away cancels its job. Fields may come in " +
+      "any order; files are taken under the field of the task.",
+    access: "client",
+    headers: ["Prefer", "Idempotency-Key", "Accept"],
+    body: { form: "upload" },
+    answers: {
+      200: {
+        description: "The job is over, and at least one file is done. As NDJSON: it is told of file by file.",
+        content: { [JSON_TYPE]: assignAnswer, [NDJSON_TYPE]: assignLine },
+        headers: ["Preference-Applied", "Idempotency-Replayed"],
+      },
+      202: {
+        description: "Job and files are on disk (`Prefer: respond-async`).",
+        content: { [JSON_TYPE]: acceptedJob },
+        headers: ["Location", "Preference-Applied", "Idempotency-Replayed"],
+      },
+      409: {
+        description: "The job was cancelled before a file was done.",
+        content: { [JSON_TYPE]: assignAnswer },
+        headers: ["Preference-Applied", "Idempotency-Replayed"],
+      },
+      422: {
+        description: "The job is over, and no file is done.",
+        content: { [JSON_TYPE]: assignAnswer },
+        headers: ["Preference-Applied", "Idempotency-Replayed"],
+      },
+      503: {
+        description: "No slave was there for it for too long, and the job was cancelled.",
+        content: { [JSON_TYPE]: assignAnswer },
+        headers: ["Preference-Applied", "Idempotency-Replayed"],
+      },
+    },
+    errors: {
+      400: [
+        "unknown_task",
+        "wrong_field",
+        "unknown_field",
+        "bad_field",
+        "no_files",
+        "bad_options",
+        "bad_budgets",
+        "bad_multipart",
+        "bad_idempotency_key",
+      ],
+      408: ["upload_stalled", "request_timeout"],
+      413: ["too_large", "too_many_files", "too_many_fields", "field_too_large"],
+      422: ["idempotency_mismatch"],
+      429: ["queue_full"],
+      503: ["no_slaves", "stopping"],
+      507: ["no_space"],
+    },
+  },
+  "GET /jobs": {
+    tag: "Jobs",
+    summary: "Lists jobs, newest first",
+    access: "client",
+    query: jobsQuery,
+    answers: { 200: { description: "A page of jobs.", content: { [JSON_TYPE]: jobList } } },
+    errors: { 400: ["bad_query", "unknown_task"] },
+  },
+  "GET /jobs/{id}": {
+    tag: "Jobs",
+    summary: "Shows a job with its files; with `wait` once it is over",
+    access: "client",
+    path: ["id"],
+    query: jobQuery,
+    answers: { 200: { description: "The job.", content: { [JSON_TYPE]: jobDetail } } },
+    errors: { 400: ["bad_query"], ...NO_JOB },
+  },
+  "DELETE /jobs/{id}": {
+    tag: "Jobs",
+    summary: "Cancels a job; its work is stopped at once",
+    description: "Finished results stay, unless `purge` is true.",
+    access: "client",
+    path: ["id"],
+    query: cancelQuery,
+    answers: { 200: { description: "The job as it ended.", content: { [JSON_TYPE]: cancelledJob } } },
+    errors: { 400: ["bad_query"], ...NO_JOB },
+  },
+  "POST /jobs/{id}/retry": {
+    tag: "Jobs",
+    summary: "Makes a new job of the files that failed or were cancelled",
+    access: "client",
+    path: ["id"],
+    headers: ["Prefer", "Idempotency-Key"],
+    body: { json: retryWish },
+    answers: {
+      200: {
+        description: "`Prefer: wait=N`, and the new job was over in time.",
+        content: { [JSON_TYPE]: assignAnswer },
+        headers: ["Preference-Applied", "Idempotency-Replayed"],
+      },
+      202: {
+        description: "The new job is on disk.",
+        content: { [JSON_TYPE]: acceptedJob },
+        headers: ["Location", "Preference-Applied", "Idempotency-Replayed"],
+      },
+      422: {
+        description: "`Prefer: wait=N`, and no file was done again.",
+        content: { [JSON_TYPE]: assignAnswer },
+        headers: ["Preference-Applied", "Idempotency-Replayed"],
+      },
+    },
+    errors: {
+      400: ["bad_idempotency_key", "bad_options", "bad_json"],
+      ...NO_JOB,
+      409: ["job_running", "nothing_to_retry"],
+      410: ["inputs_gone"],
+      422: ["idempotency_mismatch"],
+      413: ["too_large"],
+      429: ["queue_full"],
+      503: ["stopping"],
+      507: ["no_space"],
+    },
+  },
+  "GET /jobs/{id}/events": {
+    tag: "Jobs",
+    summary: "Tells what happens to a job, as server-sent events",
+    description:
+      "Events `state`, `file`, `progress` and a last one `end`; their data are the members of the schema `JobEventData`. " +
+      "Ids follow from the record: the same after a restart of the master. Comments come when nothing else does.",
+    access: "client",
+    path: ["id"],
+    query: eventsQuery,
+    headers: ["Last-Event-ID"],
+    answers: {
+      200: { description: "Events until the job is over.", content: { "text/event-stream": "text" } },
+      204: { description: "The client has had the last event.", content: {} },
+    },
+    errors: NO_JOB,
+  },
+  "GET /jobs/{id}/results": {
+    tag: "Results",
+    summary: "Lists the results of a job",
+    access: "client",
+    path: ["id"],
+    answers: { 200: { description: "What is done by now.", content: { [JSON_TYPE]: resultList } } },
+    errors: NO_JOB,
+  },
+  "GET /jobs/{id}/results.zip": {
+    tag: "Results",
+    summary: "Sends all results of a job as a zip, made while it is sent",
+    access: "client",
+    path: ["id"],
+    answers: {
+      200: {
+        description: "What is done by now.",
+        content: { "application/zip": "bytes" },
+        headers: ["Content-Disposition"],
+      },
+    },
+    errors: NO_JOB,
+  },
+  "GET /jobs/{id}/results/{name}": {
+    tag: "Results",
+    summary: "Sends a result of a job, also where a later job took its name over",
+    access: "client",
+    path: ["id", "name"],
+    headers: RESULT_ASKED,
+    answers: RESULT_ANSWERS,
+    errors: { 404: ["no_such_job", "no_such_result"], 410: ["result_gone"], 416: ["bad_range"] },
+  },
+  "GET /results/{task}/{name}": {
+    tag: "Results",
+    summary: "Sends a file of the results folder",
+    access: "client",
+    path: ["task", "name"],
+    headers: RESULT_ASKED,
+    answers: RESULT_ANSWERS,
+    errors: { 404: ["no_such_result"], 416: ["bad_range"] },
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,63 @@
+import type { z } from "zod";
+
+/** A route as it is described; `routes.ts` says what it does. */
+export interface Operation {
+  readonly tag: "Jobs" | "Results" | "Slaves" | "About";
+  readonly summary: string;
+  readonly description?: string;
+  /** Who may ask: everybody, clients with a token, slaves with one. */
+  readonly access: "open" | "client" | "fleet";
+  /** Other paths that it answers under as well. */
+  readonly aliases?: readonly string[];
+  readonly path?: readonly (keyof typeof PATH_PARAMETERS)[];
+  readonly query?: z.ZodObject;
+  /** Headers of the request that make a difference. */
+  readonly headers?: readonly (keyof typeof REQUEST_HEADERS)[];
+  readonly body?: Body;
+  /** What is answered when all is well, by status. */
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Codes of its own errors, by status; what any route may answer is added. */
+  readonly errors?: Readonly<Record<number, readonly string[]>>;
+}
+
+export type Body = { readonly json: z.ZodType } | { readonly form: "upload" };
+
+export interface Answer {
+  readonly description: string;
+  /** By media type. */
+  readonly content: Readonly<Record<string, z.ZodType | "text" | "bytes">>;
+  readonly headers?: readonly (keyof typeof ANSWER_HEADERS)[];
+}
+
+export const JSON_TYPE = "application/json";
+
+export const PATH_PARAMETERS = {
+  id: "Id of the job, or of the slave.",
+  task: "`task_type` of the task.",
+  name: "Name of the result, as it was saved.",
+} as const;
+
+export const REQUEST_HEADERS = {
+  Prefer:
+    "`respond-async`: 202 once job and files are on disk; `wait=N` with it: wait for the job N seconds (60 at most) " +
+    "first. `return=representation`: JSON results inline. RFC 7240.",
+  "Idempotency-Key":
+    "1 to 255 printable ASCII characters. The same key with the same request is the same job.",
+  Accept: "`application/x-ndjson`: a line for each file the moment it is done.",
+  "Last-Event-ID": "Id of the last event that the client has: what came after it is sent.",
+  Range: "Bytes of the result that are wanted. RFC 9110.",
+  "If-None-Match": "An `ETag`: 304 when it is still the one.",
+  "If-Range": "An `ETag`: `Range` counts only while it is still the one.",
+} as const;
+
+export const ANSWER_HEADERS = {
+  Location: "Address of the job.",
+  "Preference-Applied": "Which preferences the answer follows.",
+  "Idempotency-Replayed": "`true`: the key stood for this job already.",
+  "Retry-After": "Seconds after which the same request may succeed.",
+  ETag: "SHA-256 of the result, in quotes.",
+  "Accept-Ranges": "`bytes`.",
+  "Content-Range": "Which bytes these are, of how many.",
+  "Content-Disposition": "`attachment`, with the result's name.",
+  Allow: "Methods that the address knows.",
+} as const;

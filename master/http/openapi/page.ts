@@ -1,0 +1,125 @@
+import type { ApiDocument, ApiOperation, ApiParameter, ApiResponse } from "./document.ts";
+import type { JsonSchema } from "./schemas.ts";
+
+/** The description as one page that needs nothing else. */
+export function docsPage({ info, paths, components }: ApiDocument): string {
+  const routes = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+  const tags = [...new Set(routes.flatMap(({ operation }) => operation.tags))];
+  const sections = tags.map((tag) => {
+    const own = routes.filter(({ operation }) => operation.tags.includes(tag));
+    return `<h2>${escaped(tag)}</h2>\n${own.map(routeHtml).join("\n")}`;
+  });
+  const schemas = Object.entries(components.schemas).map(
+    ([name, schema]) =>
+      `<details id="${escaped(name)}"><summary><code>${escaped(name)}</code></summary>${schemaHtml(schema)}</details>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>manyhands: HTTP API</title><style>${STYLE}</style></head>
+<body><main>
+<h1>manyhands: HTTP API</h1>
+<p>Version ${escaped(info.version)}. ${prose(info.description)} The same for programs:
+<a href="openapi.json">openapi.json</a>.</p>
+${sections.join("\n")}
+<h2>Messages</h2>
+${schemas.join("\n")}
+</main></body></html>
+`;
+}
+
+const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:2rem}
+main{max-width:64rem;margin:auto}table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}
+th,td{text-align:left;padding:.25rem .8rem .25rem 0;border-bottom:1px solid #8884;vertical-align:top}
+code{font-size:.9em}details{margin:.3rem 0;padding:.2rem .6rem;border-left:3px solid #8886}summary{cursor:pointer}
+h3{margin:.6rem 0 .2rem;font-size:1rem}.method{display:inline-block;min-width:4.5em;font-weight:600}`;
+
+interface Route {
+  readonly path: string;
+  readonly method: string;
+  readonly operation: ApiOperation;
+}
+
+function routeHtml({ path, method, operation }: Route): string {
+  const { summary, description, parameters, requestBody, responses, security } = operation;
+  const open = security.length === 0 ? "<p>Needs no token.</p>" : "";
+  return `<details id="${escaped(operation.operationId)}"><summary><code><span class="method">${method.toUpperCase()}</span>
+${escaped(path)}</code> ${escaped(summary)}</summary>
+${description === undefined ? "" : `<p>${prose(description)}</p>`}${open}
+${parameters.length === 0 ? "" : table("Parameters", parameters.map(parameterRow))}
+${requestBody === undefined ? "" : `<h3>Body</h3>${contentHtml(requestBody.content)}`}
+${table("Answers", Object.entries(responses).map(responseRow))}</details>`;
+}
+
+function parameterRow({ name, in: place, description = "", schema }: ApiParameter): string {
+  return row([`<code>${escaped(name)}</code>`, place, typeHtml(schema), prose(description)]);
+}
+
+function responseRow([status, { description, headers = {}, content = {} }]: [string, ApiResponse]): string {
+  const names = Object.keys(headers).map((name) => `<code>${escaped(name)}</code>`);
+  const told = names.length === 0 ? "" : `<br>Headers: ${names.join(", ")}`;
+  return row([status, `${prose(description)}${told}`, contentHtml(content)]);
+}
+
+function contentHtml(content: Readonly<Record<string, { readonly schema?: JsonSchema }>>): string {
+  return Object.entries(content)
+    .map(([type, { schema = {} }]) => `<code>${escaped(type)}</code> ${schemaHtml(schema)}`)
+    .join("<br>");
+}
+
+/** An object as a table of its members, anything else as its type. */
+function schemaHtml(schema: JsonSchema): string {
+  if (schema.properties === undefined) return typeHtml(schema);
+  const required = new Set(schema.required ?? []);
+  const rows = Object.entries(schema.properties).map(([name, member]) => {
+    const known = member as JsonSchema;
+    const mark = required.has(name) ? "" : " (optional)";
+    return row([`<code>${escaped(name)}</code>${mark}`, typeHtml(known), prose(known.description ?? "")]);
+  });
+  return `<table>${rows.join("\n")}</table>`;
+}
+
+function typeHtml(schema: JsonSchema): string {
+  const { $ref, enum: values, items, properties, additionalProperties: more } = schema;
+  const branches = schema.anyOf ?? schema.oneOf;
+  if ($ref !== undefined) return linkHtml($ref);
+  if (schema.const !== undefined) return `<code>${escaped(JSON.stringify(schema.const))}</code>`;
+  if (values !== undefined) return values.map((value) => `<code>${escaped(String(value))}</code>`).join(" ");
+  if (branches !== undefined) return branches.map((one) => typeHtml(one as JsonSchema)).join(" or ");
+  if (items !== undefined) return `list of ${typeHtml(items as JsonSchema)}`;
+  if (properties !== undefined) return schemaHtml(schema);
+  if (typeof more === "object") return `object of ${typeHtml(more as JsonSchema)}`;
+  return `${escaped(String(schema.type ?? "anything"))}${boundsOf(schema)}`;
+}
+
+function boundsOf({ minimum, maximum, default: usual }: JsonSchema): string {
+  const low = minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? [] : [`from ${minimum}`];
+  const high = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? [] : [`to ${maximum}`];
+  const without = usual === undefined ? [] : [`default ${escaped(JSON.stringify(usual))}`];
+  const all = [...low, ...high, ...without];
+  return all.length === 0 ? "" : `, ${all.join(", ")}`;
+}
+
+function linkHtml(ref: string): string {
+  const name = escaped(ref.slice(ref.lastIndexOf("/") + 1));
+  return `<a href="#${name}">${name}</a>`;
+}
+
+function table(title: string, rows: readonly string[]): string {
+  return `<h3>${title}</h3><table>${rows.join("\n")}</table>`;
+}
+
+function row(cells: readonly string[]): string {
+  return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+}
+
+/** Text with `code` in it. */
+function prose(text: string): string {
+  return escaped(text).replaceAll(/`([^`]*)`/g, "<code>$1</code>");
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { JOB_STATES } from "./jobs.ts";
+
+/** What clients ask of a master: parameters of addresses, and bodies. */
+
+/** Longest that a client may ask to wait, in seconds: shorter than what proxies cut. */
+export const MAX_WAIT_SECONDS = 60;
+
+/** `GET /jobs`. */
+export const jobsQuery = z.object({
+  state: z
+    .enum(JOB_STATES, `one of ${JOB_STATES.join(", ")}`)
+    .optional()
+    .describe("only jobs in this state"),
+  task: z.string().max(64).optional().describe("only jobs of this task"),
+  cursor: z.string().max(64).optional().describe("`next_cursor` of the page before"),
+  limit: z.coerce.number().int().min(1).max(500).default(50).describe("most jobs of a page"),
+});
+
+/** `GET /jobs/<id>`. */
+export const jobQuery = z.object({
+  from: z.coerce.number().int().min(0).default(0).describe("index of the first file that is shown"),
+  limit: z.coerce.number().int().min(0).max(100_000).default(100_000).describe("most files that are shown"),
+  wait: z.coerce
+    .number()
+    .min(0)
+    .default(0)
+    .describe(`answer when the job is over, or after so many seconds; ${MAX_WAIT_SECONDS} at most`),
+});
+
+/** `GET /jobs/<id>/events`. */
+export const eventsQuery = z.object({
+  last_event_id: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe("as the header `Last-Event-ID`, for those who cannot send it"),
+});
+
+/** `DELETE /jobs/<id>`. */
+export const cancelQuery = z.object({
+  purge: z
+    .enum(["true", "false"], "true or false")
+    .default("false")
+    .transform((raw) => raw === "true")
+    .describe("true: results, record and bytes go, too"),
+});
+
+const few = z.number("a whole number is needed").int().min(1).max(1024);
+
+/** `POST /slaves`. */
+export const slavesWish = z.strictObject({
+  count: few.default(1).describe("how many to start"),
+  slots: few.default(1).describe("files that each works on at a time"),
+});
+
+/** `POST /jobs/<id>/retry`. */
+export const retryWish = z.strictObject({
+  options: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe("options that are to be others than before"),
+});

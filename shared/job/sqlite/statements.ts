@@ -1,0 +1,33 @@
+import type { Database, Statement } from "./database.ts";
+
+export type Statements = ReturnType<typeof prepareAll>;
+
+/** Everything that is asked of the tables `jobs`, `files`, `parts` and `attachments`, prepared once. */
+export function prepareAll(db: Database) {
+  const sql = {
+    insertJob: `INSERT INTO jobs (id, task, state, options, priority, seed, total, bytes, created_at, retry_of,
+      client, budgets, secrets, done, failed, cancelled, replace_names)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
+    updateJob: `UPDATE jobs SET state = ?, done = ?, failed = ?, cancelled = ?, started_at = ?, ended_at = ?,
+      failure = ?, secrets = ? WHERE id = ?`,
+    updateSpeculation: "UPDATE jobs SET speculation = ? WHERE id = ?",
+    counts: "SELECT state, COUNT(*) AS jobs FROM jobs GROUP BY state",
+    job: "SELECT * FROM jobs WHERE id = ?",
+    replaceNames: "SELECT replace_names FROM jobs WHERE id = ?",
+    insertFile: `INSERT INTO files (job, idx, state, input_key, bytes, sha256, filename, result_name)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    updateFile: "UPDATE files SET state = ?, result_key = ?, outcome = ? WHERE job = ? AND idx = ?",
+    endOpenFiles: "UPDATE files SET state = ?, outcome = ? WHERE job = ? AND state = 'queued'",
+    file: "SELECT * FROM files WHERE job = ? AND idx = ?",
+    files: "SELECT * FROM files WHERE job = ? AND idx >= ? ORDER BY idx LIMIT ?",
+    upsertPart:
+      "INSERT OR REPLACE INTO parts (job, map, idx, digest, part_key, part, stored_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    parts: "SELECT * FROM parts WHERE job = ? AND map = ? ORDER BY idx",
+    attachment: "SELECT * FROM attachments WHERE job = ? AND wanted = ?",
+    attachments: "SELECT * FROM attachments WHERE job = ? ORDER BY wanted",
+    upsertAttachment: `INSERT INTO attachments (job, wanted, name, key, bytes) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET key = excluded.key, bytes = excluded.bytes`,
+  } as const;
+  type Prepared = { readonly [K in keyof typeof sql]: Statement };
+  return Object.fromEntries(Object.entries(sql).map(([name, text]) => [name, db.prepare(text)])) as Prepared;
+}

@@ -1,0 +1,159 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AssignAnswer, JobView } from "../../shared/contract/jobs.ts";
+import { DescribedMaster } from "./described.ts";
+import { type Fleet, multipart, startFleet, until } from "./fleet.ts";
+import { jobEvents } from "./jobEvents.ts";
+
+const GOOD = { name: "good.txt", body: Buffer.from("It is good.") };
+const BAD = { name: "bad.pdf", body: Buffer.from("%PDF-1.7 and nothing more") };
+const JSON_BODY = { "content-type": "application/json" };
+
+describe("the description of the API and what a master really answers", () => {
+  let fleet: Fleet;
+  let master: DescribedMaster;
+  beforeAll(async () => {
+    fleet = await startFleet({ MAX_LOCAL_SLAVES: "1", MAX_FILE_BYTES: "1MB" });
+    master = await DescribedMaster.at(fleet.master.url);
+  });
+  afterAll(async () => await fleet.stop());
+
+  const assign = (files: (typeof GOOD)[], headers: Record<string, string> = {}, task = "document") =>
+    master.ask("POST /assign_task", "/assign_task", {
+      body: multipart(files, { task, field: "documents" }),
+      headers,
+    });
+  const jobOf = async (answer: Response) => ((await answer.clone().json()) as AssignAnswer).job_id;
+  const ended = (id: string) =>
+    until("the job to end", async () => {
+      const answer = await master.ask("GET /jobs/{id}", `/jobs/${id}?wait=30&from=0&limit=10`);
+      return ((await answer.json()) as JobView).ended_at;
+    });
+
+  test("it is OpenAPI 3.1", async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(master.document));
+    expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
+  });
+
+  test("about the master, and slaves that come and go", async () => {
+    await master.ask("GET /readyz", "/readyz");
+    expect((await assign([GOOD])).status).toBe(503);
+    await master.ask("POST /slaves", "/api/slaves", { body: '{"count": 2}', headers: JSON_BODY });
+    await master.ask("POST /slaves", "/slaves", { body: '{"count": 0}', headers: JSON_BODY });
+    await master.ask("POST /slaves", "/slaves", { body: "{", headers: JSON_BODY });
+    await master.ask("POST /slaves", "/slaves", { body: '{"count": 1}', headers: JSON_BODY });
+    const [slave] = await fleet.alive(1);
+    await master.ask("GET /slaves/{id}", `/slaves/${slave?.id}`);
+    await master.ask("GET /workers/{id}", `/api/workers/${slave?.id}`);
+    await master.ask("GET /slaves/{id}", "/slaves/none");
+    await master.ask("DELETE /slaves/{id}", `/slaves/${slave?.id}`);
+    await master.ask("DELETE /slaves/{id}", "/slaves/none");
+    await fleet.slave({ SLAVE_NAME: "own" });
+    await fleet.alive(1);
+    for (const path of ["/", "/healthz", "/readyz", "/slaves", "/workers", "/stats", "/tasks", "/metrics"])
+      await master.ask(`GET ${path}`, path);
+    for (const path of ["/openapi.json", "/docs"]) await master.ask(`GET ${path}`, `/api${path}`);
+    await master.ask("GET /", "/", { headers: {} });
+    const register = (body: object) =>
+      master.ask("POST /register", "/register", { body: JSON.stringify(body), headers: JSON_BODY });
+    expect((await register({ slave_port: 9 })).status).toBe(200);
+    expect((await register({})).status).toBe(400);
+    expect((await register({ slave_ip: "169.254.169.254", slave_port: 9 })).status).toBe(400);
+  });
+
+  test("files that are sent and waited for, whole and line by line", async () => {
+    expect((await assign([GOOD, BAD], { prefer: "return=representation" })).status).toBe(200);
+    expect((await assign([BAD])).status).toBe(422);
+    expect((await assign([GOOD, BAD], { accept: "application/x-ndjson" })).status).toBe(200);
+    for (let times = 0; times < 2; times += 1)
+      expect((await assign([GOOD], { "idempotency-key": "one" })).status).toBe(200);
+    expect((await assign([BAD], { "idempotency-key": "one" })).status).toBe(422);
+  });
+
+  test("requests that are refused", async () => {
+    expect((await assign([])).status).toBe(400);
+    expect((await assign([GOOD], {}, "video")).status).toBe(400);
+    expect((await assign([GOOD], {}, "image")).status).toBe(400);
+    expect((await assign([GOOD], { "idempotency-key": "k".repeat(256) })).status).toBe(400);
+    expect((await assign([{ name: "large.txt", body: Buffer.alloc(2 ** 21) }])).status).toBe(413);
+    await master.ask("GET /jobs", "/jobs?state=odd");
+    await master.ask("GET /jobs", "/jobs?task=odd");
+    await master.ask("DELETE /jobs/{id}", "/jobs/none?purge=perhaps");
+    for (const path of ["/jobs/{id}", "/jobs/{id}/events", "/jobs/{id}/results", "/jobs/{id}/results.zip"])
+      expect((await master.ask(`GET ${path}`, path.replace("{id}", "none"))).status).toBe(404);
+    await master.ask("GET /jobs/{id}/results/{name}", "/jobs/none/results/a");
+    await master.ask("GET /results/{task}/{name}", "/results/document/none");
+    await master.ask("POST /jobs/{id}/retry", "/jobs/none/retry");
+  });
+
+  test("a job that is asked after, its events, its results, its retry, its end", async () => {
+    const accepted = await assign([GOOD, BAD], { prefer: "respond-async, wait=0" });
+    expect(accepted.status).toBe(202);
+    const id = await jobOf(accepted);
+    for await (const { event, data } of jobEvents(master.url, id))
+      master.expectValid(event, `JobEventData/properties/${event}`, data);
+    await ended(id);
+    await master.ask("GET /jobs", "/jobs?state=partial&task=document&limit=1&cursor=~");
+    const lists = await master.ask("GET /jobs/{id}/events", `/jobs/${id}/events?last_event_id=9`);
+    expect(lists.status).toBe(204);
+    const results = await master.ask("GET /jobs/{id}/results", `/jobs/${id}/results`);
+    const { results: found } = (await results.json()) as { results: { name: string; url: string }[] };
+    await master.ask("GET /jobs/{id}/results.zip", `/jobs/${id}/results.zip`);
+    const addresses = [
+      ["GET /jobs/{id}/results/{name}", `/jobs/${id}/results/${found[0]?.name}`],
+      ["GET /results/{task}/{name}", found[0]?.url ?? ""],
+    ] as const;
+    for (const [route, path] of addresses) {
+      const whole = await master.ask(route, path);
+      const etag = whole.headers.get("etag") ?? "";
+      expect((await master.ask(route, path, { headers: { range: "bytes=1-5" } })).status).toBe(206);
+      expect((await master.ask(route, path, { headers: { range: "bytes=99999-" } })).status).toBe(416);
+      const asked = { headers: { "if-none-match": etag, "cache-control": "max-age=0" } };
+      expect((await master.ask(route, path, asked)).status).toBe(304);
+    }
+    const retried = await master.ask("POST /jobs/{id}/retry", `/jobs/${id}/retry`);
+    const waited = await master.ask("POST /jobs/{id}/retry", `/jobs/${id}/retry`, {
+      headers: { prefer: "respond-async, wait=60" },
+    });
+    expect(waited.status).toBe(422);
+    expect(waited.headers.get("preference-applied")).toBe("wait=60");
+    const again = await jobOf(retried);
+    await master.ask("DELETE /jobs/{id}", `/jobs/${again}`);
+    const good = await jobOf(await assign([GOOD]));
+    expect((await master.ask("POST /jobs/{id}/retry", `/jobs/${good}/retry`)).status).toBe(409);
+    await master.ask("DELETE /jobs/{id}", `/jobs/${id}?purge=true`);
+  });
+
+  test("every route that is described was asked, and was there", () => {
+    const routes = Object.entries(master.document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const aliases = ["DELETE /workers/{id}", "POST /workers"];
+    expect([...master.seen.keys(), ...aliases].sort()).toEqual(routes.sort());
+  });
+
+  test("every code that is described stands in docs/errors.md with that status", () => {
+    const known = codesOfPage();
+    const responses = Object.values(master.document.paths).flatMap((methods) =>
+      Object.values(methods).flatMap((operation) => Object.entries(operation.responses)),
+    );
+    const described = responses.flatMap(([status, { description }]) => {
+      const codes = (description.split("Errors: ")[1] ?? "").matchAll(/`(\w+)`/g);
+      return [...codes].map(([, code]) => `${code} ${status}`);
+    });
+    expect(described.length).toBeGreaterThan(50);
+    expect(described.filter((code) => !known.has(code))).toEqual([]);
+  });
+});
+
+/** `no_such_job 404`; a code that stands for several statuses is right with each. */
+function codesOfPage(): { has(code: string): boolean } {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/errors.md"), "utf8");
+  const rows = [...page.matchAll(/^\| `(\w+)` \| ([\w, ]+?) *\|/gm)];
+  const patterns = rows.flatMap(([, code, statuses = ""]) =>
+    statuses.split(/[, ]+/).map((status) => new RegExp(`^${code} ${status.replaceAll("x", "\\d")}$`)),
+  );
+  return { has: (code) => patterns.some((pattern) => pattern.test(code)) };
+}
