@@ -17,6 +17,7 @@ import { MasterMetrics } from "./metrics.ts";
 import { type CountedQueue, countedQueue } from "./pipeline/countedQueue.ts";
 import { Dispatcher } from "./pipeline/dispatcher.ts";
 import { PaceBook } from "./pipeline/pace.ts";
+import { restoreRecentJobs } from "./pipeline/restore.ts";
 import { ResultsFolder, standsIn } from "./pipeline/results.ts";
 import { Retention, type RetentionPolicy } from "./pipeline/retention.ts";
 import { JobRunner } from "./pipeline/runner.ts";
@@ -72,6 +73,7 @@ export async function createMaster(
     await results.sweep();
     dispatcher.start();
     await resume(runner, parts);
+    await restoreRecentJobs(jobs, results);
     retention.start();
   };
   const server = createHttpServer(config, masterRoutes(express(), routes));

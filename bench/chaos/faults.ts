@@ -67,7 +67,10 @@ const ACTS: Readonly<Record<Fault, Act>> = {
   },
   "power lost": async ({ chaos, random }) => {
     await chaos.killMaster();
-    const bytes = await losePower(chaos.masterData, chaos.ledger, random);
+    const bytes = await losePower(
+      { data: chaos.masterData, results: chaos.fleet.results, ledger: chaos.ledger },
+      random,
+    );
     await chaos.startMaster();
     return `${bytes} bytes that were never synced are gone`;
   },

@@ -2,6 +2,17 @@ import { readdir, readFile, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import type { Random } from "./random.ts";
 
+/** Age from which the system has written a file back by itself. */
+const UNSAFE_MS = 30_000;
+
+/** Where a master keeps what it has. */
+export interface Disk {
+  readonly data: string;
+  readonly results: string;
+  /** What `ledger.mjs` wrote down. */
+  readonly ledger: string;
+}
+
 interface Synced {
   readonly at: number;
   readonly bytes: number;
@@ -10,9 +21,8 @@ interface Synced {
 /**
  * Takes from a killed master's files what a power loss may take: bytes that were never synced. Each file is
  * cut by itself, as a disk keeps no order between files. Resolves with the bytes taken.
- * @param ledger what `ledger.mjs` wrote down
  */
-export async function losePower(data: string, ledger: string, random: Random): Promise<number> {
+export async function losePower({ data, results, ledger }: Disk, random: Random): Promise<number> {
   const synced = await readLedger(ledger);
   let lost = 0;
   for (const folder of ["spool/packs", "spool/large"]) {
@@ -25,7 +35,22 @@ export async function losePower(data: string, ledger: string, random: Random): P
   // Before it writes to the record SQLite syncs the WAL itself, which the ledger does not see.
   const moved = (await stat(record).catch(() => undefined))?.mtimeMs ?? 0;
   if (moved < (synced.get(wal)?.at ?? 0)) lost += await cut(wal, synced, random);
+  for (const path of await youngResults(results)) {
+    if (random.chance(0.3)) lost += await cut(path, synced, random);
+  }
   return lost;
+}
+
+/** Results are never synced: only what the system has long since written back is safe. */
+async function youngResults(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
+    const path = join(entry.parentPath, entry.name);
+    const about = entry.isFile() ? await stat(path).catch(() => undefined) : undefined;
+    // One with a second link is a file of the spool, which was synced.
+    if (about?.nlink === 1 && Date.now() - about.mtimeMs < UNSAFE_MS) found.push(path);
+  }
+  return found;
 }
 
 async function cut(path: string, synced: ReadonlyMap<string, Synced>, random: Random): Promise<number> {

@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
-import { createWriteStream, lstatSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream, lstatSync } from "node:fs";
 import { copyFile, link, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -82,10 +82,13 @@ export class ResultsFolder {
     await rm(join(this.folder, task, name), { force: true });
   }
 
-  /** Places it unless it stands there already; for restarts. */
-  async restore(result: ResultFile): Promise<void> {
-    const found = await stat(join(this.folder, result.task, result.name)).catch(() => undefined);
-    if (found?.size !== result.bytes) await this.place(result);
+  /** Places it unless it stands there already, with the right digest if one is given; for restarts. */
+  async restore(result: ResultFile & { readonly sha256?: string }): Promise<void> {
+    const path = join(this.folder, result.task, result.name);
+    const found = await stat(path).catch(() => undefined);
+    const isThere = found?.size === result.bytes;
+    if (isThere && (result.sha256 === undefined || (await digestOf(path)) === result.sha256)) return;
+    await this.place(result);
   }
 
   async #placeOnce(result: ResultFile): Promise<void> {
@@ -123,4 +126,10 @@ export class ResultsFolder {
     await ready;
     return folder;
   }
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
 }

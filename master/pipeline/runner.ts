@@ -10,6 +10,7 @@ import { Collector, type CollectorParts } from "./collector.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { type FollowedJob, finishedJob, inOrderOfEnd } from "./followed.ts";
 import { JobProgress } from "./progress.ts";
+import { restoreResults } from "./restore.ts";
 import { type JobContextParts, lastEvents, runContext } from "./runContext.ts";
 import { endInTime, isTooLong, jobBudgets } from "./totalBudget.ts";
 import { runWholeJob } from "./wholeJob.ts";
@@ -158,7 +159,7 @@ export class JobRunner {
   /** The error that ended the job, if one did. */
   async #work(record: JobRecord, work: Work): Promise<unknown> {
     try {
-      await this.#restoreResults(record, work.files);
+      await restoreResults(this.#parts.results, record, work.files);
       if (record.state === "queued")
         await this.#parts.jobs.apply(record.id, [{ type: "started", at: Date.now() }]);
       const task = taskNamed(record.task);
@@ -189,19 +190,6 @@ export class JobRunner {
     const final = await jobs.apply(record.id, lastEvents(at, error));
     if (!isFinal(final.state)) throw new Error(`job ${record.id} ended as ${final.state}`);
     return final;
-  }
-
-  /** A kill between record and folder leaves a result out of the folder: it is put there now. */
-  async #restoreResults(record: JobRecord, files: readonly FileRecord[]): Promise<void> {
-    for (const { state, resultKey, resultBytes, resultName } of files) {
-      if (state !== "done" || resultKey === undefined || resultBytes === undefined) continue;
-      await this.#parts.results.restore({
-        task: record.task,
-        name: resultName,
-        key: resultKey,
-        bytes: resultBytes,
-      });
-    }
   }
 
   #runOf(task: TaskDefinition): (job: RunContext) => Promise<void> {
