@@ -4,11 +4,15 @@ import { type Bitmap, corrupt, type Limits, tooLarge } from "./bitmap.ts";
 import { openBmp } from "./bmp.ts";
 import { formatOf, type InputFormat, unsupportedFormat } from "./format.ts";
 import { openIco } from "./ico.ts";
+import { refusePngBombs } from "./pngBombs.ts";
 import { openPnm } from "./pnm.ts";
 import { type Metadata, type Sharp, type SharpOptions, sharp } from "./sharp.ts";
 
 /** An SVG is text; more than this is a bomb or a mistake. */
 const MAX_SVG_BYTES = 32 * 1024 * 1024;
+
+/** Longer than the longest panoramas and receipts. */
+const MAX_SIDE = 1_000_000;
 
 /** How long each frame of an animation is shown, in milliseconds, and how often all of them (0 = for ever). */
 export interface Animation {
@@ -101,7 +105,9 @@ export function unequalPages(): FileError {
 async function ofSharp(format: InputFormat | "svg", bytes: Buffer, limits: Limits): Promise<Source> {
   const open = (options: SharpOptions = {}) =>
     sharp(bytes, { failOn: "error", limitInputPixels: limits.maxPixels, ...options });
+  if (format === "png") refusePngBombs(bytes);
   const meta = await decoding(limits, () => open().metadata());
+  refuseLongSides(meta);
   return {
     format,
     width: meta.width,
@@ -119,6 +125,15 @@ async function ofSharp(format: InputFormat | "svg", bytes: Buffer, limits: Limit
     limits,
     content: { kind: "sharp", open },
   };
+}
+
+/** The library works on many whole lines at a time, so a long line takes memory however few there are. */
+function refuseLongSides({ width, height }: Pick<Metadata, "width" | "height">): void {
+  if (Math.max(width, height) <= MAX_SIDE) return;
+  throw new FileError(
+    "too_large",
+    `The image is ${width} x ${height}; a side has ${MAX_SIDE} pixels at most.`,
+  );
 }
 
 /** 16-bit integers are kept; colour models that are defined in floating point become 8-bit sRGB. */

@@ -2,6 +2,7 @@ import { pipeline } from "node:stream/promises";
 import { createInflate } from "node:zlib";
 import { FileError } from "../../../errors.ts";
 import type { StepFile } from "../../task.ts";
+import { fromBase85, fromHex } from "./ascii.ts";
 
 /** Inflated bytes of one stream that is not a picture. Real pages stay below 10 MB; maps reach 50. */
 const LARGEST_STREAM = 64 * 2 ** 20;
@@ -9,7 +10,7 @@ const LARGEST_STREAM = 64 * 2 ** 20;
 const SUSPECT = LARGEST_STREAM / 1_032;
 /** Bytes before the word `stream` that are searched for its dictionary. */
 const DICTIONARY = 2_048;
-/** A stream that is deflated more often is judged after this many layers. */
+/** No program deflates a stream more often. */
 const MOST_LAYERS = 4;
 const WINDOW = 2 ** 20;
 
@@ -29,11 +30,13 @@ export async function refuseBombs(file: StepFile): Promise<void> {
   }
 }
 
+type Packing = "flate" | "hex" | "base85";
+
 interface PdfStream {
   /** Offset of its first byte. */
   readonly start: number;
-  /** How often it is deflated. */
-  readonly layers: number;
+  /** How it is packed, outermost first. */
+  readonly packing: readonly Packing[];
 }
 
 function* streamsIn(window: Buffer): Generator<PdfStream> {
@@ -43,9 +46,9 @@ function* streamsIn(window: Buffer): Generator<PdfStream> {
     if (!isStart || window.toString("latin1", at - 3, at) === "end") continue;
     const dictionary = dictionaryBefore(window, at);
     refuseDisguise(dictionary);
-    const layers = layersOf(dictionary);
+    const packing = packingOf(dictionary);
     const start = at + 6 + (after === 0x0d && window[at + 7] === 0x0a ? 2 : 1);
-    if (layers > 0) yield { start, layers };
+    if (packing.includes("flate")) yield { start, packing };
   }
 }
 
@@ -64,25 +67,30 @@ function refuseDisguise(dictionary: string): void {
   );
 }
 
-function layersOf(dictionary: string): number {
-  if (/\/Subtype\s*\/Image\b|\/EmbeddedFile\b/.test(dictionary)) return 0;
-  return (dictionary.match(/\/(FlateDecode|Fl)\b/g) ?? []).length;
+function packingOf(dictionary: string): Packing[] {
+  if (/\/Subtype\s*\/Image\b|\/EmbeddedFile\b/.test(dictionary)) return [];
+  const filters = dictionary.matchAll(/\/(?:(FlateDecode|Fl)|(ASCIIHexDecode|AHx)|(ASCII85Decode|A85))\b/g);
+  return [...filters].map(([, flate, hex]) => {
+    if (flate !== undefined) return "flate";
+    return hex === undefined ? "base85" : "hex";
+  });
 }
 
-async function judge(file: StepFile, { start, layers }: PdfStream): Promise<void> {
-  if (layers === 1 && (await endsWithin(file, start, SUSPECT))) return;
-  if ((await inflatedBytes(bytesFrom(file, start), layers)) <= LARGEST_STREAM) return;
-  const limit = LARGEST_STREAM / 2 ** 20;
-  throw new FileError(
-    "too_large",
-    `The PDF holds a stream that inflates to more than ${limit} MB. This limit is fixed; split the document.`,
-  );
+async function judge(file: StepFile, { start, packing }: PdfStream): Promise<void> {
+  if (packing.length > MOST_LAYERS) throw tooLarge(`packs a stream ${packing.length} times`);
+  if (packing.length === 1 && (await endsWithin(file, start, SUSPECT))) return;
+  if ((await unpackedBytes(bytesFrom(file, start), packing)) <= LARGEST_STREAM) return;
+  throw tooLarge(`holds a stream that inflates to more than ${LARGEST_STREAM / 2 ** 20} MB`);
+}
+
+function tooLarge(what: string): FileError {
+  return new FileError("too_large", `The PDF ${what}. This limit is fixed; split the document.`);
 }
 
 /** Counts up to the limit and keeps nothing. */
-async function inflatedBytes(source: AsyncIterable<Buffer>, layers: number): Promise<number> {
+async function unpackedBytes(source: AsyncIterable<Buffer>, packing: readonly Packing[]): Promise<number> {
   let stream = source;
-  for (let layer = 0; layer < Math.min(layers, MOST_LAYERS); layer += 1) stream = inflate(stream);
+  for (const how of packing) stream = UNPACK[how](stream);
   let inflated = 0;
   try {
     for await (const chunk of stream) {
@@ -94,6 +102,12 @@ async function inflatedBytes(source: AsyncIterable<Buffer>, layers: number): Pro
   }
   return inflated;
 }
+
+const UNPACK: Readonly<Record<Packing, (source: AsyncIterable<Buffer>) => AsyncIterable<Buffer>>> = {
+  flate: inflate,
+  hex: fromHex,
+  base85: fromBase85,
+};
 
 function inflate(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const inflater = createInflate();

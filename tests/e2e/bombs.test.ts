@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { FileView } from "../../shared/contract/jobs.ts";
+import type { Bomb } from "../fixtures/bombs/bomb.ts";
+import { packageBombs } from "../fixtures/bombs/packages.ts";
+import { pdfBombs } from "../fixtures/bombs/pdfs.ts";
+import { pictureBombs, svgBombs } from "../fixtures/bombs/pictures.ts";
+import { soundBombs } from "../fixtures/bombs/sounds.ts";
+import { textBombs } from "../fixtures/bombs/texts.ts";
+import { type Fleet, fixture, multipart, startFleet, type UploadFile } from "./fleet.ts";
+
+let fleet: Fleet;
+
+beforeAll(async () => {
+  fleet = await startFleet();
+  await fleet.slave({ SLAVE_SLOTS: "2" });
+  await fleet.alive(1);
+}, 60_000);
+
+afterAll(() => fleet?.stop());
+
+interface Good {
+  readonly field: string;
+  readonly file: UploadFile;
+}
+
+const GOOD = {
+  image: () => good("images", "ocr/small-print.png"),
+  audio: () => good("audio_files", "audio/tagged.wav"),
+  text: async () => ({ field: "texts", file: { name: "good.txt", body: Buffer.from("A fine day.") } }),
+  document: () => good("documents", "document/three-pages.pdf"),
+  mean: async () => ({ field: "numbers", file: { name: "good.txt", body: Buffer.from("1\n2\n") } }),
+} satisfies Record<string, () => Promise<Good>>;
+type Task = keyof typeof GOOD;
+
+/** Bombs that are seen for what they are, or do no harm; and those that only a limit of time ends. */
+const [quick, endless] = [false, true].map((isEndless) =>
+  [pictureBombs, svgBombs, soundBombs, textBombs, pdfBombs, packageBombs]
+    .flatMap((make) => make())
+    .filter(({ ends }) => ends.includes("timed_out") === isEndless),
+) as [Bomb[], Bomb[]];
+
+test.each(Object.keys(GOOD) as Task[])(
+  "bombs of the task %s are files with a code, and harm no file beside them",
+  async (task) => {
+    const bombs = quick.filter((bomb) => bomb.task === task);
+    const files = await send(task, bombs, {});
+    const wrong = files.slice(1).filter((file, place) => !bombs[place]?.ends.includes(endOf(file)));
+    expect(wrong.map((file) => [file.filename, endOf(file), file.error])).toEqual([]);
+    expect(files[0]?.state).toBe("done");
+    // Nobody's child was ended for them: each was judged, not stopped by force.
+    expect(files.filter(({ attempts }) => attempts !== 1)).toEqual([]);
+  },
+  300_000,
+);
+
+test("work without end is ended by its limit of time, and charged to its file by name", async () => {
+  const files = await send("document", endless, { running: 3 });
+  expect(files.slice(1).map((file) => endOf(file))).toEqual(endless.map(() => "timed_out"));
+  expect(files[0]?.state).toBe("done");
+}, 120_000);
+
+async function good(field: string, path: string): Promise<Good> {
+  return { field, file: { name: `good-${path.split("/").at(-1)}`, body: await fixture(path) } };
+}
+
+/** The good file is the first of them. */
+async function send(task: Task, bombs: readonly Bomb[], budgets: object): Promise<readonly FileView[]> {
+  const { field, file } = await GOOD[task]();
+  const body = multipart([file, ...bombs], { task, field });
+  body.append("budgets", JSON.stringify(budgets));
+  const answer = await fetch(`${fleet.master.url}/assign_task`, { method: "POST", body });
+  return ((await answer.json()) as { files: FileView[] }).files;
+}
+
+function endOf({ state, code = "no code" }: FileView): string {
+  return state === "done" ? state : code;
+}
