@@ -47,7 +47,7 @@ export interface MapWatch {
 
 /**
  * The primitive under every task: does a step over units, wherever there are slots, and yields each
- * part the moment it is recorded. Parts recorded before a restart are yielded at once, without work.
+ * part the moment its record is on its way. Parts recorded before a restart are yielded at once, without work.
  * @throws AppError `replay_mismatch` when a recorded part belongs to another unit than the one asked for.
  */
 export async function* mapUnits(
@@ -173,13 +173,16 @@ class MapRun {
     await this.#record(unit, partOf(indexOf(unit), outcome));
   }
 
+  /**
+   * Yields the part while it is being recorded: what `run` makes of it at once is recorded in the same
+   * transaction, and what is recorded later never stands there without it.
+   */
   async #record(unit: QueuedUnit, part: Part): Promise<void> {
-    const at = Date.now();
-    const record: PartRecord = { map: this.#call.name, digest: unitDigest(unit), part, at };
-    this.#call.lastSign.saw(at);
+    const record: PartRecord = { map: this.#call.name, digest: unitDigest(unit), part };
+    const recorded = this.#parts.jobs.apply(this.#call.job.id, [{ type: "part_stored", record }]);
+    this.#channel.send(part);
     try {
-      await this.#parts.jobs.apply(this.#call.job.id, [{ type: "part_stored", record }]);
-      this.#channel.send(part);
+      await recorded;
     } catch (error) {
       this.#channel.fail(error);
     }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isFinal } from "../contract/jobs.ts";
 import { AppError } from "../errors.ts";
-import type { FileRecord, JobEvent, JobRecord } from "./port.ts";
+import type { JobEvent, JobRecord } from "./port.ts";
 import { endFile, endOfOpenFiles, openFiles, transition } from "./transition.ts";
 
 const queued: JobRecord = {
@@ -75,21 +75,14 @@ describe("refused", () => {
   ] as const)("%s", (_, events) => {
     expect(() => after(...events)).toThrow(expect.objectContaining({ code: "bad_transition", status: 409 }));
   });
+});
 
-  test("a second end of one file", () => {
-    const file: FileRecord = {
-      index: 0,
-      key: "k",
-      filename: "a",
-      bytes: 1,
-      sha256: "s",
-      state: "queued",
-      resultName: "a.json",
-      attempts: 0,
-    };
-    const first = endFile(file, done());
-    expect(first).toMatchObject({ state: "done", resultKey: "k", endedAt: 3, seconds: 0.5 });
-    expect(() => endFile(first, failed())).toThrow(expect.objectContaining({ code: "bad_transition" }));
+test("the end of a file tells its state, its time and what came of it", () => {
+  const outcome = { resultKey: "k", resultBytes: 1, resultSha256: "s", attempts: 1, seconds: 0.5 };
+  expect(endFile({ type: "file_done", index: 0, at: 3, ...outcome })).toEqual({
+    ...outcome,
+    state: "done",
+    endedAt: 3,
   });
 });
 

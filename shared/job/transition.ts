@@ -1,5 +1,6 @@
 import { isFinal, type JobState } from "../contract/jobs.ts";
 import { AppError } from "../errors.ts";
+import type { InputFile } from "../tasks/task.ts";
 import type { Attachment, FileRecord, JobEvent, JobRecord, Speculation } from "./port.ts";
 
 export type FileEnd = Extract<JobEvent, { readonly type: "file_done" | "file_failed" }>;
@@ -33,17 +34,14 @@ export function transition(job: JobRecord, event: JobEvent): JobRecord {
   }
 }
 
-/**
- * The file after its own end.
- * @throws AppError `bad_transition` when it has ended already
- */
-export function endFile(file: FileRecord, event: FileEnd): FileRecord {
-  if (file.state !== "queued") {
-    throw new AppError("bad_transition", `File ${file.index} is ${file.state} and cannot end again.`);
-  }
+/** What its own end makes of a file that has not ended; that one which has ended stays is the record's to see to. */
+export function endFile(event: FileEnd): FileAfterEnd {
   const { type, at, index: _, ...outcome } = event;
-  return { ...file, ...outcome, state: type === "file_done" ? "done" : "failed", endedAt: at };
+  return { ...outcome, state: type === "file_done" ? "done" : "failed", endedAt: at };
 }
+
+/** What of a file its end decides. */
+export type FileAfterEnd = Omit<FileRecord, keyof InputFile | "resultName" | "replacedBy">;
 
 export interface OpenFilesEnd {
   readonly state: "failed" | "cancelled";

@@ -172,14 +172,13 @@ export class JobTables {
 
   #endFile(job: JobRecord, event: FileEnd): JobRecord {
     const after = transition(job, event);
-    const before = this.file(job.id, event.index);
-    if (before === undefined) {
-      throw new AppError("bad_transition", `Job ${job.id} has no file ${event.index}.`, { status: 409 });
-    }
-    const file = { ...endFile(before, event), order: after.done + after.failed };
-    if (file.state === "failed") this.names.free(job.id, event.index);
+    const file = { ...endFile(event), order: after.done + after.failed };
     const { state, resultKey = null } = file;
-    this.#statements.updateFile.run(state, resultKey, outcomeOf(file), job.id, event.index);
+    if (this.#statements.endFile.run(state, resultKey, outcomeOf(file), job.id, event.index) === 0) {
+      const problem = `File ${event.index} of job ${job.id} is not there, or has ended already.`;
+      throw new AppError("bad_transition", problem, { status: 409 });
+    }
+    if (state === "failed") this.names.free(job.id, event.index);
     return after;
   }
 

@@ -22,6 +22,7 @@ export type IsTaken = (task: string, name: string) => boolean;
 export class NameTable {
   readonly #isTaken: IsTaken;
   readonly #insert: Statement;
+  readonly #delete: Statement;
   readonly #select: Statement;
   readonly #takeOver: Statement;
   readonly #markFile: Statement;
@@ -34,6 +35,7 @@ export class NameTable {
     this.#insert = db.prepare(
       "INSERT INTO names (task, name_key, name, job, idx) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     );
+    this.#delete = db.prepare("DELETE FROM names WHERE task = ? AND name_key = ?");
     this.#select = db.prepare("SELECT name, job, idx FROM names WHERE task = ? AND name_key = ?");
     this.#takeOver = db.prepare(
       "UPDATE names SET name = ?, job = ?, idx = ? WHERE task = ? AND name_key = ?",
@@ -92,11 +94,12 @@ export class NameTable {
   #take(name: string, claim: Claim): boolean {
     const { task, job, index = null } = claim;
     const key = nameKey(name);
-    const known = this.#select.get(task, key) !== undefined;
-    // A name with the job's own id can only be its own, whatever of the record was lost.
-    const own = claim.replace || name.includes(job);
-    if (!known && !own && this.#isTaken(task, name)) return false;
-    if (this.#insert.run(task, key, name, job, index) === 1) return true;
+    if (this.#insert.run(task, key, name, job, index) === 1) {
+      // A name with the job's own id can only be its own, whatever of the record was lost.
+      if (claim.replace || name.includes(job) || !this.#isTaken(task, name)) return true;
+      this.#delete.run(task, key);
+      return false;
+    }
     const holder = claim.replace ? this.holder(task, name) : undefined;
     if (holder === undefined || holder.job === job) return false;
     if (holder.index !== undefined) this.#markFile.run(job, holder.job, holder.index);

@@ -16,7 +16,9 @@ export function prepareAll(db: Database) {
     replaceNames: "SELECT replace_names FROM jobs WHERE id = ?",
     insertFile: `INSERT INTO files (job, idx, state, input_key, bytes, sha256, filename, result_name)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    updateFile: "UPDATE files SET state = ?, result_key = ?, outcome = ? WHERE job = ? AND idx = ?",
+    // A file ends once.
+    endFile: `UPDATE files SET state = ?, result_key = ?, outcome = ?
+      WHERE job = ? AND idx = ? AND state = 'queued'`,
     endOpenFiles: "UPDATE files SET state = ?, outcome = ? WHERE job = ? AND state = 'queued'",
     file: "SELECT * FROM files WHERE job = ? AND idx = ?",
     files: "SELECT * FROM files WHERE job = ? AND idx >= ? ORDER BY idx LIMIT ?",
