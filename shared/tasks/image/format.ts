@@ -45,6 +45,9 @@ const SIGNATURES: readonly Signature[] = [
   { format: "avif", magic: "ftypmif1", offset: 4 },
   { format: "bmp", magic: "BM" },
   { format: "ico", magic: "\0\0\x01\0" },
+  // A cursor says how many pictures it has; a TGA without a palette has zeros there.
+  { format: unsupported("TGA"), magic: "\0\0\x02\0\0\0\0\0" },
+  { format: unsupported("TGA"), magic: "\0\0\n\0\0\0\0\0" },
   { format: "ico", magic: "\0\0\x02\0" },
   { format: "svgz", magic: "\x1f\x8b" },
   { format: unsupported("JPEG 2000"), magic: "\0\0\0\fjP  \r\n\x87\n" },
@@ -65,6 +68,17 @@ const SIGNATURES: readonly Signature[] = [
   { format: unsupported("WMF"), magic: "\xd7\xcd\xc6\x9a" },
   { format: unsupported("EMF"), magic: " EMF", offset: 40 },
   { format: unsupported("PostScript"), magic: "%!PS" },
+  { format: unsupported("PFM"), magic: "PF\n" },
+  { format: unsupported("PFM"), magic: "Pf\n" },
+  { format: unsupported("PCX"), magic: "\n\x05\x01" },
+  { format: unsupported("SGI"), magic: "\x01\xda" },
+  { format: unsupported("Sun raster"), magic: "\x59\xa6\x6a\x95" },
+  { format: unsupported("DPX"), magic: "SDPX" },
+  { format: unsupported("DPX"), magic: "XPDS" },
+  { format: unsupported("Cineon"), magic: "\x80\x2a\x5f\xd7" },
+  { format: unsupported("MNG"), magic: "\x8aMNG" },
+  { format: unsupported("JNG"), magic: "\x8bJNG" },
+  { format: unsupported("MIFF"), magic: "id=ImageMagick" },
   { format: wrong("a PDF document; task document reads those"), magic: "%PDF-" },
   { format: wrong("a ZIP archive or an office document"), magic: "PK\x03\x04" },
   { format: wrong("an audio or AVI file"), magic: "RIFF" },
@@ -88,7 +102,8 @@ export function formatOf(bytes: Buffer): InputFormat {
 
 export function unsupportedFormat(name: string): FileError {
   const formats = "JPEG, PNG, WebP, AVIF, GIF, TIFF, SVG, BMP, ICO and PNM";
-  const text = `${name} images are not supported. Convert the file to one of ${formats}.`;
+  const what = name.startsWith("Images") ? name : `${name} images`;
+  const text = `${what} are not supported. Convert the file to one of ${formats}.`;
   return new FileError("unsupported_format", text);
 }
 

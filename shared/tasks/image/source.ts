@@ -81,6 +81,19 @@ export async function openImage(bytes: Buffer, limits: Limits): Promise<Source> 
 }
 
 /**
+ * One page of a file, counted from 0, as a source of its own: in a TIFF each page has its own size,
+ * orientation, colours and depth.
+ * @throws FileError as `openImage`.
+ */
+export async function openPage(source: Source, page: number): Promise<Source> {
+  const { content, limits } = source;
+  if (content.kind === "bitmap" || source.pages === 1) return source;
+  const open = (options: SharpOptions = {}) => content.open({ ...options, page, pages: 1 });
+  const meta = await decoding(limits, () => open().metadata());
+  return { ...source, ...factsOf(meta), pages: 1, content: { kind: "sharp", open } };
+}
+
+/**
  * Runs a decoder; what sharp says of a file becomes an error with a code.
  * @throws FileError `corrupt_file`, `too_large`, `unsupported_format`.
  */
@@ -98,7 +111,8 @@ export async function decoding<T>(limits: Limits, work: () => Promise<T>): Promi
 }
 
 export function unequalPages(): FileError {
-  const text = "The pages of this file differ in size, so they cannot be kept together. Use pages: first.";
+  const text =
+    "The pages of this file differ in size, depth, colours or orientation, so they cannot be kept together. Use pages: first.";
   return new FileError("unequal_pages", text);
 }
 
@@ -107,20 +121,11 @@ async function ofSharp(format: InputFormat | "svg", bytes: Buffer, limits: Limit
     sharp(bytes, { failOn: "error", limitInputPixels: limits.maxPixels, ...options });
   if (format === "png") refusePngBombs(bytes);
   const meta = await decoding(limits, () => open().metadata());
-  refuseLongSides(meta);
   return {
     format,
-    width: meta.width,
-    height: meta.height,
+    ...factsOf(meta),
     pages: meta.pages ?? 1,
-    orientation: meta.orientation ?? 1,
     density: format === "svg" ? undefined : meta.density,
-    space: meta.space,
-    storedBits: meta.bitsPerSample ?? bitsOf(meta),
-    isPalette: meta.isPalette,
-    hasProfile: meta.hasProfile,
-    hasAlpha: meta.hasAlpha,
-    bits: bitsOf(meta),
     animation: meta.delay === undefined ? undefined : { delay: meta.delay, loop: meta.loop ?? 0 },
     limits,
     content: { kind: "sharp", open },
@@ -136,12 +141,40 @@ function refuseLongSides({ width, height }: Pick<Metadata, "width" | "height">):
   );
 }
 
+function factsOf(meta: Metadata) {
+  refuseLongSides(meta);
+  return {
+    width: meta.width,
+    height: meta.height,
+    orientation: meta.orientation ?? 1,
+    space: meta.space,
+    storedBits: meta.bitsPerSample ?? bitsOf(meta),
+    isPalette: meta.isPalette,
+    hasProfile: meta.hasProfile,
+    hasAlpha: meta.hasAlpha,
+    bits: bitsOf(meta),
+  };
+}
+
+/** Names for people of libvips' band formats. */
+const SAMPLE_NAMES: Readonly<Record<string, string>> = {
+  float: "floating-point gray",
+  double: "floating-point",
+  uint: "32-bit integer",
+  int: "32-bit integer",
+  short: "signed 16-bit",
+  char: "signed 8-bit",
+  complex: "complex",
+  dpcomplex: "complex",
+};
+
 /** 16-bit integers are kept; colour models that are defined in floating point become 8-bit sRGB. */
 function bitsOf({ depth, space }: Metadata): 8 | 16 {
   if (depth === "uchar") return 8;
   if (depth === "ushort") return 16;
   if (space === "lab" || space === "labs" || space === "scrgb") return 8;
-  throw unsupportedFormat(`Images with samples of type ${depth}; such`);
+  const name = SAMPLE_NAMES[depth] ?? depth;
+  throw unsupportedFormat(`Images with ${name} samples`);
 }
 
 function ofBitmap(format: string, bitmap: Bitmap, limits: Limits): Source {

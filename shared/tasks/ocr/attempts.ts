@@ -16,8 +16,8 @@ const LOW_ROW = 26;
 const GOOD_ROW = 40;
 const MAX_SCALE = 3;
 
-/** The local methods keep sums of squares for every pixel, up to 12 bytes each; an A4 page at 300 dpi fits. */
-const MOST_PIXELS = { otsu: 12_000_000, adaptive: 9_000_000, sauvola: 9_000_000 } as const;
+/** The local methods keep sums of squares for every pixel besides, up to 12 bytes each. */
+const MOST_PIXELS = { otsu: 10_000_000, adaptive: 7_000_000, sauvola: 7_000_000 } as const;
 
 /** How a page is prepared before tesseract sees it. */
 export interface Preparation {
