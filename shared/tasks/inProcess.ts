@@ -10,6 +10,7 @@ import {
   localFile,
   runLocally,
 } from "./local.ts";
+import { taskNamed } from "./registry.ts";
 import type { StepFile, StepOutput, TaskDefinition } from "./task.ts";
 
 /** A step's view of bytes that lie in memory or in a file. */
@@ -62,7 +63,8 @@ export async function processHere(
   await runLocally(task, {
     options: task.options.parse(options),
     files: files.map(({ filename, body }) => localFile(filename, body)),
-    execute: (unit) => executeHere(task, unit),
+    // A run may send units to the steps of another task, as document does to ocr.
+    execute: (unit) => executeHere(unit.task === task.name ? task : taskNamed(unit.task), unit),
     concurrency: 1,
     signal: new AbortController().signal,
     onResult: (index, outcome) => {
