@@ -1,41 +1,10 @@
-import { mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type Body,
-  bytesOf,
-  type LocalFile,
-  type LocalOutcome,
-  type LocalUnit,
-  localFile,
-  runLocally,
-} from "./local.ts";
+import { type LocalOutcome, type LocalUnit, localFile, runLocally } from "./local.ts";
 import { taskNamed } from "./registry.ts";
-import type { StepFile, StepOutput, TaskDefinition } from "./task.ts";
-
-/** A step's view of bytes that lie in memory or in a file. */
-export function stepFile(file: LocalFile): StepFile {
-  const { filename, bytes, sha256, body } = file;
-  return {
-    filename,
-    bytes,
-    sha256,
-    read: () => bytesOf(body),
-    slice: (offset, length) => slice(body, offset, length),
-  };
-}
-
-async function slice(body: Body, offset: number, length: number): Promise<Buffer> {
-  if (body instanceof Uint8Array) return (await bytesOf(body)).subarray(offset, offset + length);
-  const handle = await open(body.path, "r");
-  try {
-    const buffer = Buffer.allocUnsafe(length);
-    const { bytesRead } = await handle.read(buffer, 0, length, offset);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
+import { stepFile } from "./stepFile.ts";
+import type { StepOutput, TaskDefinition } from "./task.ts";
 
 /** Does one unit in this very process, without a child: for children themselves, and for tests. */
 export async function executeHere(task: TaskDefinition, unit: LocalUnit): Promise<StepOutput> {

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { AppError, isDiskFull, toFailure } from "../../shared/errors.ts";
-import { stepFile } from "../../shared/tasks/inProcess.ts";
+import { stepFile } from "../../shared/tasks/stepFile.ts";
 import type { StepContext, TaskDefinition, TaskProcess } from "../../shared/tasks/task.ts";
 import { diskFull } from "./endings.ts";
 import type { ChildArguments, FromChild, ToChild } from "./messages.ts";

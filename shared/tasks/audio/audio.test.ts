@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import wavefile from "wavefile";
-import { processHere, stepFile } from "../inProcess.ts";
+import { processHere } from "../inProcess.ts";
+import { stepFile } from "../stepFile.ts";
 import { audio } from "./index.ts";
 import { steps } from "./process.ts";
 

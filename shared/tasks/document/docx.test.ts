@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { cutHtml } from "./format/cutHtml.ts";
 import { codeOf, docxOf, fieldsOf, p, wordPart, zipOf } from "./testing.ts";
 
 const fixture = (name: string) =>
@@ -54,6 +55,68 @@ test("headers of the first page are told from the others", async () => {
     { type: "default", section: 1, text: "First header column!\tMid header\tRight header!" },
     { type: "first", section: 1, text: "I am the header on the first page, and I’m nice and simple" },
   ]);
+});
+
+const DRAWN = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"';
+const CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart";
+const DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram";
+const RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+const drawing = (content: string) =>
+  `<w:p><w:r><w:drawing xmlns:r="${RELATIONSHIPS}">${content}</w:drawing></w:r></w:p>`;
+
+test("charts and diagrams keep their words and numbers, in the order of the text", async () => {
+  const words = (text: string) => `<a:p><a:r><a:t>${text}</a:t></a:r></a:p>`;
+  const points = (...values: string[]) =>
+    values.map((value, at) => `<c:pt idx="${at}"><c:v>${value}</c:v></c:pt>`).join("");
+  const series = `<c:ser><c:tx>${points("Guests")}</c:tx><c:cat>${points("May", "June")}</c:cat><c:val>${points("12", "7.5")}</c:val></c:ser>`;
+  const chart = `<c:chartSpace xmlns:c="${CHART}" ${DRAWN}><c:title>${words("Ferry")}</c:title>${series}</c:chartSpace>`;
+  const point = (type: string, text: string) => `<d:pt type="${type}"><d:t>${words(text)}</d:t></d:pt>`;
+  const boxes = point("node", "Leave") + point("sibTrans", "(arrow)") + point("asst", "Arrive");
+  const body =
+    drawing(`<d:relIds xmlns:d="${DIAGRAM}" r:dm="d1"/>`) +
+    drawing(`<c:chart xmlns:c="${CHART}" r:id="c1"/>`) +
+    drawing(`<c:chart xmlns:c="${CHART}" r:id="gone"/>`) +
+    p("The end.");
+  const fields = await fieldsOf(
+    "a.docx",
+    docxOf({
+      body,
+      parts: {
+        "word/charts/chart1.xml": chart,
+        "word/diagrams/data1.xml": `<d:dataModel xmlns:d="${DIAGRAM}" ${DRAWN}>${boxes}</d:dataModel>`,
+      },
+      links: [
+        ["c1", "chart", "charts/chart1.xml"],
+        ["d1", "diagramData", "diagrams/data1.xml"],
+      ],
+    }),
+  );
+  expect(fields.graphics).toEqual([
+    { kind: "diagram", title: "", text: "Leave\nArrive" },
+    { kind: "chart", title: "Ferry", text: "Ferry\nGuests\nMay\t12\nJune\t7.5" },
+  ]);
+  expect(fields.text_content).toMatch(/The end\.\nLeave\nArrive\nFerry\nGuests\nMay\t12\nJune\t7\.5$/);
+});
+
+test("max_characters cuts HTML and Markdown too, and what is open is closed", async () => {
+  const body = p("A &amp; b: bold", "") + p("more");
+  const cut = (format: string) => fieldsOf("a.docx", docxOf({ body }), { format, max_characters: 5 });
+  expect(await cut("html")).toMatchObject({
+    html: "<p>A &amp; b</p>",
+    text_content: "A & b",
+    truncated: true,
+  });
+  expect(await cut("markdown")).toMatchObject({ markdown: "A & b" });
+});
+
+test.each([
+  ["<p>one</p><p>two</p>", 4, "<p>one</p><p>t</p>"],
+  ["<ul><li>a<br />b</li><li>c</li></ul>", 2, "<ul><li>a<br />b</li><li></li></ul>"],
+  ["<p>&lt;&#x1F600;x</p>", 2, "<p>&lt;&#x1F600;</p>"],
+  ["<p>\u{1F600}\u{1F600}</p>", 1, "<p>\u{1F600}</p>"],
+  ['<p><a href="http://x/">long</a></p>', 2, '<p><a href="http://x/">lo</a></p>'],
+])("%s cut after %i characters is %s", (html, limit, expected) => {
+  expect(cutHtml(html, limit)).toBe(expected);
 });
 
 test("merged cells and tables in cells are told", async () => {

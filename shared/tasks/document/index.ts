@@ -16,7 +16,7 @@ export const document: TaskDefinition<DocumentOptions> = {
   resultName: (stem) => `${stem}_document_analysis.json`,
   resultType: () => "application/json",
   schemaVersion: SCHEMA_VERSION,
-  steps: { main: { version: 2 }, pages: { version: 2 }, picture: { version: 1 }, finish: { version: 1 } },
+  steps: { main: { version: 3 }, pages: { version: 2 }, picture: { version: 2 }, finish: { version: 1 } },
   mainStep: "main",
   run,
   load: () => import("./process.ts"),

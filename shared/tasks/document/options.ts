@@ -9,7 +9,7 @@ export const SCHEMA_VERSION = 1;
 const MOST_CHARACTERS = 10_000_000;
 
 export const options = z.strictObject({
-  /** Characters of text in the result at most; the rest is cut and `truncated` says so. */
+  /** Characters of text in the result at most, in every form that it has; the rest is cut and `truncated` says so. */
   max_characters: z.int().min(1).max(MOST_CHARACTERS).default(MOST_CHARACTERS),
   /** A PDF of more pages is refused as `too_large`. */
   max_pages: z.int().min(1).max(100_000).default(5_000),

@@ -148,6 +148,21 @@ test("pages without text go through OCR as units of their own, and failures keep
 
 const TASK = document as unknown as TaskDefinition;
 
+test("scans of every kind are read: fax, JBIG2, JPEG, JPEG 2000, a turned page, a picture in strips", async () => {
+  const scans = await fixture("scans.pdf");
+  const { pages, pages_without_text, damaged_pages } = await fieldsOf("scans.pdf", scans, { ocr: true });
+  const notice = [
+    "The ferry leaves the harbour at noon.",
+    "Tickets cost 42 crowns for adults,",
+    "children under seven travel free.",
+    "Please keep your luggage with you.",
+  ].join("\n");
+  const texts = (pages as { text: string }[]).map(({ text }) => text.replace(/\n+/g, "\n"));
+  expect(texts).toEqual([...Array(6).fill(notice), "This page has a text layer of its own."]);
+  expect(pages_without_text).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(damaged_pages).toEqual([]);
+});
+
 /** Result and steps of one PDF, with `read` in the place of OCR. */
 async function runUnits(
   body: Buffer,

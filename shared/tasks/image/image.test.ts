@@ -259,6 +259,9 @@ describe("files that cannot be gray images", () => {
     ["JPEG 2000", "\0\0\0\fjP  \r\n\x87\n"],
     ["XPM", "/* XPM */ static char"],
     ["JPEG XL", "\xff\x0a\x00"],
+    ["TGA", `\0\0\x02${"\0".repeat(15)}`],
+    ["DPX", "SDPX\0\0\x08\0"],
+    ["Sun raster", "\x59\xa6\x6a\x95\0\0\0\x04"],
   ])("%s is refused by name", async (name, magic) => {
     const { code, error } = await failure(Buffer.from(magic, "latin1"));
     expect(code).toBe("unsupported_format");
@@ -271,6 +274,14 @@ describe("files that cannot be gray images", () => {
     ["random bytes", "\x01\x02\x03\x04\x05"],
   ])("%s is wrong_type", async (_, text) => {
     expect(await failure(Buffer.from(text, "latin1"))).toMatchObject({ code: "wrong_type" });
+  });
+
+  test("samples that cannot be kept are refused by name", async () => {
+    const { code, error } = await failure(fixture("lab-8-bit.tiff"));
+    expect([code, error.slice(0, 45)]).toEqual([
+      "unsupported_format",
+      "Images with 8-bit Lab samples are not support",
+    ]);
   });
 
   test("a damaged PNG signature is told from a foreign format", async () => {

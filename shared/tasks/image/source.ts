@@ -101,13 +101,18 @@ export async function decoding<T>(limits: Limits, work: () => Promise<T>): Promi
   try {
     return await work();
   } catch (error) {
-    if (error instanceof FileError) throw error;
-    const text = error instanceof Error ? error.message : String(error);
-    if (text.includes("pixel limit")) throw tooLarge(limits.maxPixels);
-    if (/has not been built in|Unsupported (codec|feature)/i.test(text)) throw unsupportedFormat("HEIC");
-    if (/differs from page|not all the same size/.test(text)) throw unequalPages();
-    throw corrupt(reasonOf(text), error);
+    throw error instanceof FileError ? error : told(error, limits);
   }
+}
+
+/** What libvips says, in words of ours. */
+function told(error: unknown, { maxPixels }: Limits): FileError {
+  const text = error instanceof Error ? error.message : String(error);
+  if (text.includes("pixel limit")) return tooLarge(maxPixels);
+  if (/has not been built in|Unsupported (codec|feature)/i.test(text)) return unsupportedFormat("HEIC");
+  if (text.includes("bad labq format")) return unsupportedFormat("Images with 8-bit Lab samples");
+  if (/differs from page|not all the same size/.test(text)) return unequalPages();
+  return corrupt(reasonOf(text), error);
 }
 
 export function unequalPages(): FileError {

@@ -1,6 +1,6 @@
 import { stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { stepFile } from "../inProcess.ts";
+import { stepFile } from "../stepFile.ts";
 import type { StepContext } from "../task.ts";
 import { addUp } from "./lockstep.ts";
 import { openSums, writeSums } from "./records.ts";

@@ -175,6 +175,21 @@ describe("pages", () => {
     expect(image_mode).toBe("1");
   });
 
+  test("each has its own colours and orientation", async () => {
+    const { pages, words } = await read(fixture("mixed-pages.tiff"));
+    expect(pages.map(({ text }) => linesOf(text))).toEqual([NOTICE, NOTICE]);
+    expect(pages).toMatchObject([
+      { width: 640, height: 240, preparation: { rotation: 0 } },
+      { width: 640, height: 240, preparation: { rotation: 0 } },
+    ]);
+    const first = words.find(({ page }) => page === 2);
+    expect([first?.text, (first?.bbox.x1 ?? 999) < 120, (first?.bbox.y1 ?? 999) < 80]).toEqual([
+      "The",
+      true,
+      true,
+    ]);
+  });
+
   test("pages: first reads only the first", async () => {
     const { pages, extracted_text } = await read(fixture("two-pages.tiff"), { pages: "first" });
     expect(pages).toHaveLength(1);

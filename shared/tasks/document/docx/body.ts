@@ -13,6 +13,8 @@ export interface BodyContext {
   readonly notes: Notes;
   /** Texts of the text boxes, in order, as they are met. */
   readonly boxes: string[];
+  /** Ids of the relationships to charts and diagrams, in order, as they are met. */
+  readonly graphics: string[];
 }
 
 /** Blocks of a body, a cell, a note, a header: content controls and the like are looked into. */
@@ -31,7 +33,7 @@ export function blocksIn(element: Xml, context: BodyContext): Block[] {
 const SKIPPED = new Set(["w:sectPr", "w:sdtPr", "w:tcPr", "w:tblPr", "w:del", "w:moveFrom", "mc:Fallback"]);
 
 function paragraphOf(element: Xml, context: BodyContext): Block[] {
-  const found: Found = { boxes: [], tables: [] };
+  const found: Found = { boxes: [], tables: [], graphics: context.graphics };
   const text = inlineText(element, context.notes, found);
   const properties = find(element, "w:pPr");
   const style = context.styles(valueAt(properties, "w:pStyle"));

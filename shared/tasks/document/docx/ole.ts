@@ -1,7 +1,7 @@
 import officeCrypto from "officecrypto-tool";
 import { FileError } from "../../../errors.ts";
-import { stepFile } from "../../inProcess.ts";
 import { localFile } from "../../local.ts";
+import { stepFile } from "../../stepFile.ts";
 import type { StepFile } from "../../task.ts";
 
 /** Rounds of hashing that turn a password into a key: Word writes 100,000. More than this only wastes time. */

@@ -1,9 +1,11 @@
 import type { JsonObject, StepFile } from "../../task.ts";
+import { cutHtml } from "../format/cutHtml.ts";
 import { formatted } from "../format/render.ts";
 import type { DocumentOptions } from "../options.ts";
 import { countCharacters, countWords, cut } from "../words.ts";
 import { type Block, type Paragraph, type Table, textOfBlocks } from "./blocks.ts";
 import { type BodyContext, blocksIn } from "./body.ts";
+import { type Graphic, graphicsOf } from "./graphics.ts";
 import { readMetadata } from "./metadata.ts";
 import { Notes } from "./notes.ts";
 import { Numbering } from "./numbering.ts";
@@ -21,11 +23,12 @@ export async function docxFields(file: StepFile, options: DocumentOptions): Prom
   const context = await contextOf(zip, links);
   const { blocks, sections } = await readBody(zip, main, context);
   const body_boxes = [...context.boxes];
+  const graphics = await graphicsOf(zip, links, [...context.graphics]);
   const footnotes = notesOf(await relatedPart(zip, links, "footnotes"), "footnote", context);
   const endnotes = notesOf(await relatedPart(zip, links, "endnotes"), "endnote", context);
   const sides = { zip, links, context };
   return {
-    ...textFields(blocks, [...footnotes, ...endnotes], options),
+    ...textFields(blocks, { notes: [...footnotes, ...endnotes], graphics }, options),
     metadata: await readMetadata(zip, await relationshipsOf(zip, "")),
     headers: asJson(await edgesOf("header", sections, sides)),
     footers: asJson(await edgesOf("footer", sections, sides)),
@@ -33,8 +36,11 @@ export async function docxFields(file: StepFile, options: DocumentOptions): Prom
     endnotes: asJson(endnotes),
     comments: asJson(commentsOf(await relatedPart(zip, links, "comments"), context)),
     text_boxes: body_boxes,
+    graphics: asJson(graphics),
     outside: asJson(await outsideOf(zip, [main, ...partsWithLinks(zip)])),
-    ...(await formatted(options, { html: async () => (await import("./html.ts")).docxHtml(file) })),
+    ...(await formatted(options, {
+      html: async () => cutHtml(await (await import("./html.ts")).docxHtml(file), options.max_characters),
+    })),
   };
 }
 
@@ -44,6 +50,7 @@ async function contextOf(zip: ZipParts, links: Relationships): Promise<BodyConte
     numbering: new Numbering(await relatedPart(zip, links, "numbering")),
     notes: new Notes(),
     boxes: [],
+    graphics: [],
   };
 }
 
@@ -64,12 +71,23 @@ async function readBody(
   return { blocks, sections };
 }
 
-function textFields(blocks: readonly Block[], notes: readonly Note[], options: DocumentOptions): JsonObject {
+/** What stands outside of the body, and follows it in the text. */
+interface Beside {
+  readonly notes: readonly Note[];
+  readonly graphics: readonly Graphic[];
+}
+
+function textFields(
+  blocks: readonly Block[],
+  { notes, graphics }: Beside,
+  options: DocumentOptions,
+): JsonObject {
   const paragraphs = blocks.filter((block): block is Paragraph => block.kind === "paragraph");
   const tables = blocks.filter((block): block is Table => block.kind === "table");
   const shown = within(paragraphs, options.max_characters);
   const noteLines = notes.map(({ mark, text }) => `${mark} ${text}`.trim());
-  const text = [textOfBlocks(blocks), ...noteLines].join("\n");
+  const drawn = graphics.map((graphic) => graphic.text).filter((part) => part !== "");
+  const text = [textOfBlocks(blocks), ...noteLines, ...drawn].join("\n");
   const character_count = countCharacters(text);
   return {
     document_type: "DOCX",

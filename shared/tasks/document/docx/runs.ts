@@ -7,6 +7,8 @@ export interface Found {
   readonly boxes: Xml[];
   /** Tables that stand where Word allows none, inside a run. */
   readonly tables: Xml[];
+  /** Ids of the relationships to charts and diagrams. */
+  readonly graphics: string[];
 }
 
 /** Text of what stands inside a paragraph; what does not belong to the text adds "". */
@@ -44,6 +46,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     found.tables.push(element);
     return "";
   },
+  chart: (element, _, found) => linked(element.attributes["r:id"], found),
+  relIds: (element, _, found) => linked(element.attributes["r:dm"], found),
   // An alternative for older programs says the same again.
   "mc:AlternateContent": (element, notes, found) => {
     const [choice] = elements(element);
@@ -58,6 +62,11 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   "w:delText": nothing,
   "w:instrText": nothing,
 };
+
+function linked(id: string | undefined, found: Found): string {
+  if (id !== undefined) found.graphics.push(id);
+  return "";
+}
 
 /** A character of a symbol font; the private codes of such fonts mean nothing elsewhere. */
 function symbol({ attributes }: Xml): string {

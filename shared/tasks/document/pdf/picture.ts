@@ -7,8 +7,8 @@ import { openableSource } from "./library.ts";
 
 /** What OCR reads best; a PDF counts in points of 1/72 inch. */
 const SCALE = 300 / 72;
-/** Pixels of a picture at most: A3 at 300 dpi. Larger pages are drawn smaller. */
-const MOST_PIXELS = 18_000_000;
+/** Pixels of a picture at most: as many as OCR reads, A4 at 300 dpi and its margins. Larger pages are drawn smaller. */
+const MOST_PIXELS = 10_000_000;
 
 /** Page `args.page` as a PNG, for OCR: drawn whole, so that any kind of picture, mask and rotation is right. */
 export const picture: Step = async (input) => {

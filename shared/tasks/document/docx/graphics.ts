@@ -1,0 +1,87 @@
+import { optionalPart, type Relationships } from "./package.ts";
+import { descendants, elements, find, textBelow, type Xml } from "./xml.ts";
+import type { ZipParts } from "./zip.ts";
+
+/** What a chart or a diagram says: text that stands in a part of its own, beside the body. */
+export interface Graphic {
+  readonly kind: "chart" | "diagram";
+  /** The chart's title; "" where there is none, and for diagrams. */
+  readonly title: string;
+  /**
+   * A line for each title, series and point (category, tab, value as the file stores it) of a chart, or
+   * for each paragraph of a diagram's boxes.
+   */
+  readonly text: string;
+}
+
+/** Charts and diagrams by the ids of their relationships, in this order; what is missing or damaged is left out. */
+export async function graphicsOf(
+  zip: ZipParts,
+  links: Relationships,
+  ids: readonly string[],
+): Promise<Graphic[]> {
+  const graphics: Graphic[] = [];
+  for (const id of ids) {
+    const link = links.get(id);
+    const read = READERS[link?.type ?? ""];
+    if (link === undefined || link.external || read === undefined) continue;
+    const root = await optionalPart(zip, link.target);
+    if (root !== undefined) graphics.push(read(root));
+  }
+  return graphics;
+}
+
+/** By the type of the relationship. */
+const READERS: Readonly<Record<string, (root: Xml) => Graphic>> = {
+  chart: chartOf,
+  diagramData: diagramOf,
+};
+
+function chartOf(root: Xml): Graphic {
+  const titles = descendants(root, "title").map((title) => linesOf(title).join("\n"));
+  const [title = ""] = titles;
+  const lines = [...titles, ...descendants(root, "ser").flatMap(seriesOf)];
+  return { kind: "chart", title, text: lines.filter((line) => line.trim() !== "").join("\n") };
+}
+
+/** ECMA-376 part 1, 21.2: a series holds copies of the cells that it was drawn from. */
+function seriesOf(series: Xml): string[] {
+  const name = [...pointsOf(find(series, "tx")).values()].join(" ");
+  const categories = pointsOf(find(series, "cat") ?? find(series, "xVal"));
+  const values = pointsOf(find(series, "val") ?? find(series, "yVal"));
+  const places = new Set([...categories.keys(), ...values.keys()]);
+  const points = [...places].map((place) => `${categories.get(place) ?? ""}\t${values.get(place) ?? ""}`);
+  return [name, ...points];
+}
+
+/** Values by the index of their point; a category of several levels has them joined. */
+function pointsOf(source: Xml | undefined): Map<string, string> {
+  const points = new Map<string, string>();
+  for (const point of source === undefined ? [] : descendants(source, "pt")) {
+    const place = point.attributes.idx ?? "";
+    const value = textBelow(find(point, "v"));
+    points.set(place, [points.get(place), value].filter((part) => part !== undefined).join(" "));
+  }
+  return points;
+}
+
+/** ECMA-376 part 1, 21.4: boxes are points; points of other types are the lines between them and the layout. */
+function diagramOf(root: Xml): Graphic {
+  const boxes = descendants(root, "pt").filter(({ attributes: { type = "node" } }) =>
+    ["node", "asst"].includes(type),
+  );
+  return { kind: "diagram", title: "", text: boxes.flatMap(linesOf).join("\n") };
+}
+
+/** Paragraphs of drawn text that are not empty. */
+function linesOf(parent: Xml): string[] {
+  return descendants(parent, "a:p")
+    .map((paragraph) => runsOf(paragraph))
+    .filter((line) => line.trim() !== "");
+}
+
+function runsOf(paragraph: Xml): string {
+  return elements(paragraph)
+    .map((child) => (child.name === "a:br" ? "\n" : textBelow(find(child, "a:t"))))
+    .join("");
+}

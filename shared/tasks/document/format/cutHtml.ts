@@ -1,0 +1,28 @@
+/** A tag, a character reference, or one character; sanitised HTML has no `<` and no `&` but in these. */
+const TOKENS = /<(\/?)([a-z][a-z0-9]*)\b[^>]*>|&#?\w+;|[\s\S]/giu;
+const VOID: readonly string[] = ["br", "hr", "img"];
+
+/**
+ * Safe HTML whose text is at most `limit` Unicode characters long; a character reference counts as one.
+ * Elements that are open where it is cut are closed, so that it stays well-formed.
+ */
+export function cutHtml(html: string, limit: number): string {
+  if (html.length <= limit) return html;
+  const open: string[] = [];
+  let characters = 0;
+  for (const { 0: token, 1: slash, 2: name, index } of html.matchAll(TOKENS)) {
+    if (name === undefined) {
+      if (characters === limit) return html.slice(0, index) + closing(open);
+      characters += 1;
+    } else if (slash === "/") open.pop();
+    else if (!VOID.includes(name) && !token.endsWith("/>")) open.push(name);
+  }
+  return html;
+}
+
+function closing(open: readonly string[]): string {
+  return open
+    .toReversed()
+    .map((name) => `</${name}>`)
+    .join("");
+}
