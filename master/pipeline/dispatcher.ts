@@ -129,7 +129,8 @@ export class Dispatcher {
       slots: slave.slots,
       fleetSlots: this.#slotsFor(first),
       assigned: slave.assigned,
-      assignedSeconds: slave.assignedSeconds,
+      // What went out before anything was known counts as what is known now.
+      assignedSeconds: slave.assignedSeconds || slave.assigned * (unitSeconds ?? 0),
       waiting,
       unitSeconds,
       unitBytes: first.bytes,

@@ -2,10 +2,8 @@ import type { QueuedUnit } from "../../shared/queue/port.ts";
 import type { Slave } from "../slaves/slave.ts";
 import type { ActiveLease } from "./activeLease.ts";
 import { canDo } from "./capability.ts";
+import { RECALL_SECONDS } from "./leaseSize.ts";
 import type { PaceBook, StragglerRule } from "./pace.ts";
-
-/** A waiting unit is worth calling back for an idle slave from this length on. */
-const RECALL_SECONDS = 0.3;
 
 /** Leases of which nothing runs yet, behind other work, while a slot idles elsewhere: worth calling back. */
 export function waitingElsewhere(active: Iterable<ActiveLease>, idle: readonly Slave[]): ActiveLease[] {

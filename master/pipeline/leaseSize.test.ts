@@ -63,6 +63,12 @@ test("near the end of a job leases shrink to a share of what is left", () => {
   expect(leaseSize({ ...base, unitSeconds: 0.1, waiting: 1 }).units).toBe(1);
 });
 
+test("the last long units go out one by one, so that each can be called back", () => {
+  const late = { ...base, slots: 8, fleetSlots: 64, unitSeconds: 1, assigned: 14, assignedSeconds: 14 };
+  expect(leaseSize({ ...late, waiting: 128 }).units).toBe(1);
+  expect(leaseSize({ ...late, waiting: 129 }).units).toBe(0);
+});
+
 test("what is a moment's work is not shared", () => {
   expect(leaseSize({ ...base, unitSeconds: 0.001, waiting: 40 }).units).toBe(40);
 });

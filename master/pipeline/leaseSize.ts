@@ -4,6 +4,8 @@ import type { LeaseSize } from "../../shared/queue/port.ts";
 const WAITING_SECONDS = 0.5;
 /** Work of each slot that is not shared any further: another request would cost more than it saves. */
 const LEAST_SECONDS = 0.02;
+/** A waiting unit is worth calling back for an idle slave from this length on. */
+export const RECALL_SECONDS = 0.3;
 /** Most units in one request; more would only delay the first answer. */
 const MAX_UNITS = 256;
 /** Most bytes in one request with several units; a single larger unit travels alone. */
@@ -48,17 +50,25 @@ function roomFor({ slots, assigned, assignedSeconds, unitSeconds }: LeaseSituati
 }
 
 /** At least half of what is to wait at the slave, or a slot is free. */
-function isWorthwhile(room: number, { slots, assigned, unitSeconds }: LeaseSituation): boolean {
-  if (assigned < slots || unitSeconds === undefined) return true;
+function isWorthwhile(room: number, situation: LeaseSituation): boolean {
+  const { slots, assigned, unitSeconds } = situation;
+  if (assigned < slots || unitSeconds === undefined || isLast(situation)) return true;
   const waiting = Math.max(slots, unitsIn(WAITING_SECONDS, slots, unitSeconds));
   return 2 * room >= Math.min(waiting, MAX_UNITS);
 }
 
 /** Half of what would be left for each slot: guided self-scheduling, down to what is too little to be shared. */
-function fairShare({ slots, fleetSlots, waiting, unitSeconds }: LeaseSituation): number {
+function fairShare(situation: LeaseSituation): number {
+  const { slots, fleetSlots, waiting, unitSeconds } = situation;
   if (fleetSlots <= slots) return waiting;
+  if (isLast(situation)) return 1;
   const least = unitSeconds === undefined ? 1 : unitsIn(LEAST_SECONDS, slots, unitSeconds);
   return Math.max(1, least, Math.ceil((waiting * slots) / (2 * fleetSlots)));
+}
+
+/** The last long units go out one by one: only a lease of which nothing runs can be called back. */
+function isLast({ fleetSlots, waiting, unitSeconds = 0 }: LeaseSituation): boolean {
+  return unitSeconds >= RECALL_SECONDS && waiting <= 2 * fleetSlots;
 }
 
 function unitsIn(seconds: number, slots: number, unitSeconds: number): number {

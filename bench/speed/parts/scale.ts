@@ -4,15 +4,17 @@ import { startSimulatedSlave } from "../simulated.ts";
 import { withFleet } from "../start.ts";
 
 const SLOTS_OF_A_SLAVE = 8;
+/** As a master has it by default. */
+const POLL_SECONDS = "2";
 
-/** How much of a large fleet's time is used: units of a second each, ten for each slot. */
+/** How much of a large fleet's time is used: units of a second each, twenty for each slot. */
 export const scale: Part = {
   name: "scale",
-  run: async (scaled) => [await efficiency(64, scaled(10), 0.95), await efficiency(512, scaled(10), 0.9)],
+  run: async (scaled) => [await efficiency(64, scaled(20), 0.95), await efficiency(512, scaled(20), 0.9)],
 };
 
 async function efficiency(slots: number, unitsPerSlot: number, target: number): Promise<Measure> {
-  return await withFleet({ slots: 0 }, async ({ fleet, url }) => {
+  return await withFleet({ slots: 0, env: { POLL_SECONDS } }, async ({ fleet, url }) => {
     const count = slots / SLOTS_OF_A_SLAVE;
     const slaves = await Promise.all(
       Array.from({ length: count }, () => startSimulatedSlave(url, SLOTS_OF_A_SLAVE)),
