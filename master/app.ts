@@ -72,8 +72,7 @@ export async function createMaster(
   const start = async () => {
     await results.sweep();
     dispatcher.start();
-    await resume(runner, parts);
-    await restoreRecentJobs(jobs, results);
+    await resume(runner, results, parts);
     retention.start();
   };
   const server = createHttpServer(config, masterRoutes(express(), routes));
@@ -91,11 +90,15 @@ export async function createMaster(
   return { server, start, stop };
 }
 
-async function resume(runner: JobRunner, { logger, suspects }: PipelineParts): Promise<void> {
-  const jobs = await runner.resume();
-  if (jobs === 0) return;
-  logger.info({ jobs }, "unfinished jobs go on");
-  suspects.masterWasEnded();
+/** Takes up what the last master left, and puts the results folder right. */
+async function resume(runner: JobRunner, results: ResultsFolder, parts: PipelineParts): Promise<void> {
+  const { logger, suspects, jobs } = parts;
+  const resumed = await runner.resume();
+  if (resumed > 0) {
+    logger.info({ jobs: resumed }, "unfinished jobs go on");
+    suspects.masterWasEnded();
+  }
+  await restoreRecentJobs(jobs, results);
 }
 
 /** Beyond what any client takes to fetch the results that its answer named. */

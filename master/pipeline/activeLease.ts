@@ -5,6 +5,8 @@ import type { FailReason, Lease, QueuedUnit, UnitQueue } from "../../shared/queu
 import type { ByteStore } from "../../shared/store/port.ts";
 import type { LeaseEvent } from "../slaves/leaseEvents.ts";
 import type { Slave } from "../slaves/slave.ts";
+import { lostInput } from "./lostInput.ts";
+import { OpenUnits } from "./openUnits.ts";
 import type { SpeculationBook } from "./speculation.ts";
 import { failureOf, type Suspects } from "./suspects.ts";
 import type { UnitTimes } from "./timing.ts";
@@ -20,12 +22,8 @@ export interface LeaseParts {
   readonly speculation: SpeculationBook;
 }
 
-/** Units may wait at their slave for so many times the running budget of what is before them. */
-const WAITS_AT_SLAVE = 3;
 /** Rest of a slave whose disk is full, or for whose parts there is no room on the master's. */
 export const FULL_DISK_REST_MS = 2_000;
-/** A unit may wait at its slave for so long before it counts as running. */
-const MAY_WAIT_MS = 2_000;
 
 /** Why a lease was ended from here. `superseded`: a copy answered. `overdue`: a unit ran on beyond its budget. */
 export type EndReason = "cancelled" | "recalled" | "superseded" | "slave_lost" | "overdue" | "stopping";
@@ -41,14 +39,8 @@ export class ActiveLease {
   readonly original: ActiveLease | undefined;
   readonly #parts: LeaseParts;
   readonly #controller = new AbortController();
-  readonly #open = new Map<string, QueuedUnit>();
-  /** When each unit began to run, in `performance.now()`. */
-  readonly #started = new Map<string, number>();
+  readonly #open: OpenUnits;
   readonly #copies = new Map<string, ActiveLease>();
-  readonly #unitSeconds: number;
-  readonly #begun = performance.now();
-  /** When its slave last said something of a unit. */
-  #news = this.#begun;
   #endReason: EndReason | undefined;
 
   constructor(
@@ -62,10 +54,7 @@ export class ActiveLease {
     this.original = work.original;
     const [first] = this.lease.units;
     const expected = first === undefined ? 0 : parts.times.expected(stepKey(first), first.bytes);
-    this.#unitSeconds = expected ?? 0;
-    for (const unit of this.lease.units) this.#open.set(unit.id, unit);
-    slave.assigned += this.lease.units.length;
-    slave.assignedSeconds += this.lease.units.length * this.#unitSeconds;
+    this.#open = new OpenUnits(this.lease.units, slave, expected ?? 0);
   }
 
   /** The same unit under the same lease at another slave: whoever answers first is believed. */
@@ -83,23 +72,15 @@ export class ActiveLease {
    * counts too.
    */
   outstanding(now: number): { readonly unit: QueuedUnit; readonly seconds: number }[] {
-    return [...this.#open.values()].flatMap((unit) => {
+    return this.#open.all().flatMap((unit) => {
       if (this.#copies.has(unit.id)) return [];
-      return [{ unit, seconds: this.#ranFor(unit, now) }];
+      return [{ unit, seconds: this.#open.ranFor(unit, now) }];
     });
   }
 
-  /**
-   * Whether a unit should have been given up by its slave at least so many seconds ago: slaves keep running
-   * budgets themselves, and one that does not would hold its units for ever.
-   */
-  isOverdue(now: number, graceSeconds: number): boolean {
-    return [...this.#open.values()].some(({ id, budgets }) => {
-      const running = budgets?.running ?? Number.POSITIVE_INFINITY;
-      const started = this.#started.get(id);
-      const allowed = started === undefined ? WAITS_AT_SLAVE * running : running;
-      return (now - (started ?? this.#news)) / 1000 > allowed + graceSeconds;
-    });
+  /** Its slave let a unit run on for so many seconds beyond its budget. */
+  isOverdue(graceSeconds: number): boolean {
+    return this.#open.isOverdue(graceSeconds);
   }
 
   get job(): string | undefined {
@@ -116,7 +97,7 @@ export class ActiveLease {
 
   /** Nothing of it runs yet and it is worth moving: another slave may have it. */
   isWaiting(minSeconds: number): boolean {
-    return this.#started.size === 0 && this.#open.size > 0 && this.#unitSeconds >= minSeconds;
+    return this.#open.isWaiting(minSeconds);
   }
 
   end(reason: EndReason): void {
@@ -125,21 +106,37 @@ export class ActiveLease {
   }
 
   readonly handle = async (unit: QueuedUnit, event: LeaseEvent): Promise<void> => {
-    this.#news = performance.now();
+    this.#open.heard();
     if (event.type === "start") {
-      this.#started.set(unit.id, performance.now());
+      this.#open.began(unit);
       if (this.original === undefined) this.#parts.board.running(unit);
     }
     if (event.type === "part") await this.#done(unit, event);
     if (event.type === "failed") await this.#failed(unit, event);
   };
 
+  /** Ends the units whose inputs are gone, as no slave can do them. Resolves with how many there were. */
+  async endLost(): Promise<number> {
+    let count = 0;
+    for (const unit of this.#open.all()) {
+      const file = await lostInput(this.#parts.store, unit);
+      if (file === undefined || !(await this.#close(unit))) continue;
+      count += 1;
+      const error = `The bytes of ${file.filename} are no longer stored, or damaged; most likely the power failed before they were on disk. Send it again.`;
+      await this.#report(unit, { ok: false, code: "input_lost", error, work: this.#work(unit, 0) });
+    }
+    return count;
+  }
+
   /** Gives back what has no outcome, after the request ended in an error. */
   async giveBack(error: unknown, slaveFault: boolean): Promise<void> {
-    for (const unit of [...this.#open.values()]) {
-      if (slaveFault && this.#started.has(unit.id)) await this.#lost(unit, toFailure(error).error);
+    const given = this.#open.all().map(async (unit) => {
+      if (slaveFault && this.#open.hasBegun(unit)) await this.#lost(unit, toFailure(error).error);
       else await this.#back(unit, "returned");
-    }
+    });
+    // All of them, even if one fails: a unit that is not settled would count against its slave for ever.
+    const failed = (await Promise.allSettled(given)).find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
   }
 
   async #done(unit: QueuedUnit, event: Extract<LeaseEvent, { type: "part" }>): Promise<void> {
@@ -192,50 +189,35 @@ export class ActiveLease {
 
   /** Back to the queue, unless the other one of a pair still works on it. */
   async #back(unit: QueuedUnit, reason: FailReason): Promise<void> {
-    this.#settle(unit);
+    this.#open.settle(unit);
     if (this.#otherHolds(unit)) return;
     if (await this.#parts.queue.fail(this.lease, unit.id, reason)) this.#parts.board.waiting(unit);
   }
 
   async #close(unit: QueuedUnit): Promise<boolean> {
-    this.#settle(unit);
+    this.#open.settle(unit);
     if (!(await this.#parts.queue.ack(this.lease, unit.id))) return false;
     this.#copies.get(unit.id)?.drop(unit);
     if (this.original !== undefined) {
-      this.#parts.speculation.copyFirst(unit, this.original.#secondsOf(unit));
+      this.#parts.speculation.copyFirst(
+        unit,
+        this.original.#open.has(unit) ? this.original.#open.ranFor(unit) : 0,
+      );
       this.original.drop(unit);
     }
     return true;
   }
 
-  /** How long it has run here without an answer; 0 when it was answered or lost. */
-  #secondsOf(unit: QueuedUnit): number {
-    if (!this.#open.has(unit.id)) return 0;
-    return this.#ranFor(unit, performance.now());
-  }
-
-  /** One that never began counts from when it should have: its slave may hang. */
-  #ranFor(unit: QueuedUnit, now: number): number {
-    return Math.max(0, now - (this.#started.get(unit.id) ?? this.#begun + MAY_WAIT_MS)) / 1000;
-  }
-
   /** The unit was answered by the other one of its pair: what runs only for it is stopped. */
   drop(unit: QueuedUnit): void {
-    this.#settle(unit);
+    this.#open.settle(unit);
     if (this.#open.size === 0) this.end("superseded");
   }
 
   #otherHolds(unit: QueuedUnit): boolean {
     const other = this.original ?? this.#copies.get(unit.id);
     if (other === undefined || other.#endReason !== undefined) return false;
-    return other.#open.has(unit.id);
-  }
-
-  #settle(unit: QueuedUnit): void {
-    if (!this.#open.delete(unit.id)) return;
-    this.slave.assigned -= 1;
-    this.slave.assignedSeconds =
-      this.slave.assigned === 0 ? 0 : this.slave.assignedSeconds - this.#unitSeconds;
+    return other.#open.has(unit);
   }
 
   #work(unit: QueuedUnit, seconds: number) {

@@ -173,7 +173,7 @@ export class Dispatcher {
 
   #extend(active: ActiveLease): void {
     const { queue, leaseSeconds, transport } = this.#parts;
-    if (active.isOverdue(performance.now(), transport.silenceSeconds)) active.end("overdue");
+    if (active.isOverdue(transport.silenceSeconds)) active.end("overdue");
     else void queue.extend(active.lease, leaseSeconds);
   }
 
@@ -181,9 +181,12 @@ export class Dispatcher {
     const { slave, endReason } = active;
     const ours = endReason !== undefined && !SLAVES_FAULT.has(endReason);
     const noRoom = isNoSpace(error);
-    const slaveFault = !(ours || noRoom || error instanceof SlaveFullError);
+    const full = error instanceof SlaveFullError;
+    // A slave is not to blame for what it could not be sent.
+    const inputsLost = !(ours || noRoom || full) && (await active.endLost()) > 0;
+    const slaveFault = !(ours || noRoom || full || inputsLost);
     if (noRoom) slave.restUntil = Date.now() + FULL_DISK_REST_MS;
-    if (error instanceof SlaveFullError) slave.restUntil = Date.now() + (error.retryAfter ?? 1) * 1000;
+    if (full) slave.restUntil = Date.now() + (error.retryAfter ?? 1) * 1000;
     if (slaveFault)
       this.#parts.registry.trouble(slave, error instanceof Error ? error.message : String(error));
     const reason =

@@ -1,0 +1,27 @@
+import { AppError } from "../../shared/errors.ts";
+import type { QueuedUnit } from "../../shared/queue/port.ts";
+import type { ByteStore } from "../../shared/store/port.ts";
+import type { FileRef } from "../../shared/tasks/task.ts";
+
+/** Up to this size a file is read to see whether it is whole; of larger ones the length tells. */
+const SMALL = 64 * 1024;
+const LOST = new Set(["not_stored", "damaged_object"]);
+
+/**
+ * The first file of a unit that the store does not have whole any more. The inputs of a request that waits are
+ * not synced: when the power goes their record may be there and they are not.
+ */
+export async function lostInput(store: ByteStore, unit: QueuedUnit): Promise<FileRef | undefined> {
+  for (const file of unit.files) if (!(await isWhole(store, file))) return file;
+  return undefined;
+}
+
+async function isWhole(store: ByteStore, { key, bytes }: FileRef): Promise<boolean> {
+  try {
+    if (bytes > SMALL) return (await store.stat(key))?.bytes === bytes;
+    return (await store.read(key)).length === bytes;
+  } catch (error) {
+    if (error instanceof AppError && LOST.has(error.code)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+import { readdir, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { isFinal } from "../../shared/contract/jobs.ts";
+import { assign, type Fleet, job, startFleet, until } from "./fleet.ts";
+
+let fleet: Fleet;
+beforeAll(async () => {
+  fleet = await startFleet();
+});
+afterAll(() => fleet.stop());
+
+test("an input that a power loss took fails by name; its neighbours are done, and no slave is blamed", async () => {
+  const files = ["small", "large"].map((name) => ({
+    name: `${name}.txt`,
+    body: Buffer.from("A good day. ".repeat(name === "large" ? 20_000 : 2)),
+  }));
+  const headers = { prefer: "respond-async" };
+  const { body } = await assign(fleet.master.url, files, { task: "text", field: "texts", headers });
+  await fleet.master.kill("SIGKILL");
+  const large = join(fleet.folder, "data", "master", "spool", "large");
+  const stored = await readdir(large);
+  expect(stored).toHaveLength(1);
+  await truncate(join(large, stored[0] ?? ""), 1000);
+  await fleet.restartMaster();
+  await fleet.slave();
+  const { state, files: ended } = await until("the end of the job", async () => {
+    const seen = await job(fleet.master.url, body.job_id);
+    return isFinal(seen.state) ? seen : undefined;
+  });
+  expect(state).toBe("partial");
+  expect(ended.map((file) => [file.filename, file.state, file.code])).toEqual([
+    ["small.txt", "done", undefined],
+    ["large.txt", "failed", "input_lost"],
+  ]);
+  expect(fleet.master.log.join("")).not.toContain("slave in trouble");
+});
