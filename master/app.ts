@@ -26,6 +26,7 @@ import { Suspects } from "./pipeline/suspects.ts";
 import { UnitTimes } from "./pipeline/timing.ts";
 import { UnitBoard } from "./pipeline/units.ts";
 import { createSlaveHttp, type SlaveHttp } from "./slaves/client.ts";
+import { LocalRoster } from "./slaves/localRoster.ts";
 import { LocalSlaves } from "./slaves/localSlaves.ts";
 import { SlaveRegistry } from "./slaves/registry.ts";
 
@@ -60,19 +61,12 @@ export async function createMaster(
   const { dispatcher, runner, results } = pipeline(parts);
   const retention = new Retention({ ...parts, results, policy: retentionPolicy(config) });
   const localSlaves = localSlavesOf(parts, () => urlOf(server, config));
-  const routes = {
-    ...parts,
-    localSlaves,
-    runner,
-    results,
-    metrics: new MasterMetrics({ ...parts, version, leases: () => dispatcher.leases }),
-    version,
-    startedAt: Date.now(),
-  };
+  const metrics = new MasterMetrics({ ...parts, version, leases: () => dispatcher.leases });
+  const routes = { ...parts, localSlaves, runner, results, metrics, version, startedAt: Date.now() };
   const start = async () => {
     await results.sweep();
     dispatcher.start();
-    await resume(runner, results, parts);
+    await Promise.all([localSlaves.resume(), resume(runner, results, parts)]);
     retention.start();
   };
   const server = createHttpServer(config, masterRoutes(express(), routes));
@@ -117,6 +111,7 @@ function localSlavesOf(parts: PipelineParts, masterUrl: () => string): LocalSlav
   const { config } = parts;
   return new LocalSlaves({
     ...parts,
+    roster: new LocalRoster(join(config.dataDir, "master", "local-slaves.json")),
     max: config.maxLocalSlaves ?? 4 * availableParallelism(),
     drainSeconds: config.drainSeconds,
     environment: (set) => localSlaveEnvironment(config, masterUrl(), set),

@@ -1,12 +1,14 @@
 import { AppError, UnavailableError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { type Supervised, supervise } from "../../shared/process/supervisor.ts";
+import type { LocalRoster } from "./localRoster.ts";
 import type { SlaveRegistry } from "./registry.ts";
 import { slaveId } from "./slave.ts";
 
 export interface LocalSlavesParts {
   readonly registry: Pick<SlaveRegistry, "remove">;
   readonly logger: Logger;
+  readonly roster: Pick<LocalRoster, "read" | "write">;
   /** Most at a time. */
   readonly max: number;
   /** Time that one has to end its work when it is told to stop, seconds. */
@@ -24,6 +26,7 @@ export interface LocalSlave {
 
 interface Local {
   readonly name: string;
+  readonly slots: number;
   readonly supervised: Supervised;
   url: string | undefined;
   stopping: Promise<void> | undefined;
@@ -34,7 +37,7 @@ const GOODBYE_SECONDS = 10;
 
 /**
  * Slaves on the master's own machine, started on request. Each is started again when it ends by itself, and
- * all end with the master, however that ends. A restarted master begins without them.
+ * all end with the master, however that ends; a master that starts again starts as many, until they are removed.
  */
 export class LocalSlaves {
   readonly #parts: LocalSlavesParts;
@@ -60,7 +63,23 @@ export class LocalSlaves {
         { status: 409, details: { field: "count", limit: max } },
       );
     }
-    return await Promise.all(Array.from({ length: count }, () => this.#start(slots)));
+    const started = await Promise.all(Array.from({ length: count }, () => this.#start(slots)));
+    await this.#remember();
+    return started;
+  }
+
+  /** Starts those that were there when the master ended; one that cannot be started is only logged. */
+  async resume(): Promise<void> {
+    const { roster, max, logger } = this.#parts;
+    const wanted = await roster.read().catch((error: unknown) => {
+      logger.warn({ err: error }, "the list of local slaves cannot be read");
+      return [];
+    });
+    for (const slots of wanted.slice(0, max)) {
+      this.#start(slots).catch((error: unknown) =>
+        logger.warn({ err: error }, "a local slave could not be started again"),
+      );
+    }
   }
 
   /** Lets one finish what it has, then ends it. False: it is none of these. */
@@ -70,6 +89,9 @@ export class LocalSlaves {
       this.#stop(local).catch((error: unknown) =>
         this.#parts.logger.error({ err: error, slave: local.name }, "a local slave did not end"),
       );
+      this.#remember().catch((error: unknown) =>
+        this.#parts.logger.error({ err: error }, "the list of local slaves cannot be written"),
+      );
       return true;
     }
     return false;
@@ -78,6 +100,13 @@ export class LocalSlaves {
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all([...this.#locals].map((local) => this.#stop(local)));
+  }
+
+  /** Those that are to stay; a master that stops changes nothing. */
+  async #remember(): Promise<void> {
+    if (this.#stopped) return;
+    const staying = [...this.#locals].filter((local) => local.stopping === undefined);
+    await this.#parts.roster.write(staying.map(({ slots }) => slots));
   }
 
   async #start(slots: number): Promise<LocalSlave> {
@@ -100,7 +129,7 @@ export class LocalSlaves {
           },
         },
       );
-      const local: Local = { name, supervised, url: undefined, stopping: undefined };
+      const local: Local = { name, slots, supervised, url: undefined, stopping: undefined };
       this.#locals.add(local);
     });
   }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../../shared/errors.ts";
 import type { QueuedUnit } from "../../shared/queue/port.ts";
+import { budgetsOf, raisedBy } from "../../shared/tasks/budgets.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import { readLimited } from "./client.ts";
 import { buildForm, uniqueWireName, type WireFile } from "./form.ts";
@@ -15,8 +16,8 @@ export const WHOLE_JOB_STEP = "@whole";
 
 /** Base64 in JSON is held in memory whole, so answers have this bound. */
 const MAX_ANSWER = 512 * 2 ** 20;
-/** A classic slave says nothing until it is done with all files. */
-const ANSWER_SECONDS = 3_600;
+/** A timer of Node takes no more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const plainAnswer = z.object({
   results: z.array(z.looseObject({ filename: z.string() })),
@@ -31,7 +32,8 @@ export async function runPlainLease(transport: LeaseTransport, run: LeaseRun): P
   const wire = files.map((ref, place) => ({ ref, name: uniqueWireName(place, ref.filename) }));
   const started = performance.now();
   for (const unit of run.lease.units) await run.handle(unit, { type: "start" });
-  const data = await ask(transport, run, { task: task.name, field: task.field, dataKey: task.dataKey, wire });
+  const asked = { task: task.name, field: task.field, dataKey: task.dataKey, wire };
+  const data = await askInTime(transport, run, asked);
   const seconds = (performance.now() - started) / 1000 / run.lease.units.length;
   if (first.step === WHOLE_JOB_STEP) {
     for (const base64 of data) decoded(base64);
@@ -78,6 +80,43 @@ interface Asked {
   readonly wire: readonly WireFile[];
 }
 
+/**
+ * A classic slave says nothing until it is done with all files: it has the budget `running` once for each. A unit
+ * that was alone fails when that is over; several go back, to be tried one by one.
+ * @throws AppError `timed_out`
+ */
+async function askInTime(
+  transport: LeaseTransport,
+  run: LeaseRun,
+  asked: Asked,
+): Promise<(string | undefined)[]> {
+  const [first, second] = run.lease.units;
+  const each = first?.budgets?.running ?? budgetsOf(taskNamed(asked.task), {}).running;
+  const seconds = each * asked.wire.length;
+  const late = AbortSignal.timeout(Math.min(seconds * 1000, LONGEST_TIMER_MS));
+  try {
+    return await ask(transport, { ...run, signal: AbortSignal.any([run.signal, late]) }, asked);
+  } catch (error) {
+    if (!late.aborted || run.signal.aborted) throw error;
+    const timedOut = new AppError("timed_out", tooLong(seconds, each));
+    const failure = {
+      code: timedOut.code,
+      error: timedOut.message,
+      seconds,
+      crashed: false,
+      handedBack: false,
+    };
+    if (first !== undefined && second === undefined) await run.handle(first, { type: "failed", ...failure });
+    // The slave may still be at it: it rests.
+    throw timedOut;
+  }
+}
+
+function tooLong(seconds: number, each: number): string {
+  const share = seconds === each ? "" : ` (${each} for each file)`;
+  return `It ran longer than ${seconds} seconds${share}. ${raisedBy("running")}`;
+}
+
 /** The data of each file by its place; undefined where the slave gave none. */
 async function ask(transport: LeaseTransport, run: LeaseRun, asked: Asked): Promise<(string | undefined)[]> {
   const form = await buildForm(transport.store, {
@@ -85,8 +124,8 @@ async function ask(transport: LeaseTransport, run: LeaseRun, asked: Asked): Prom
     fileField: asked.field,
     files: asked.wire,
   });
-  const signal = AbortSignal.any([run.signal, AbortSignal.timeout(ANSWER_SECONDS * 1000)]);
-  const stream = await transport.http.send(run.slave, { form, accept: "application/json" }, signal);
+  const request = { form, accept: "application/json" };
+  const stream = await transport.http.send(run.slave, request, run.signal);
   const body = await readLimited(stream, MAX_ANSWER);
   const given = new Map(readResults(body, asked.dataKey));
   return asked.wire.map(({ name }) => given.get(name));

@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import type { AssignAnswer } from "../../shared/contract/jobs.ts";
 import { type ClassicMaster, classicMaster } from "../standin/classicMaster.ts";
 import { type ClassicSlave, classicSlave } from "../standin/classicSlave.ts";
-import { assign, type Fleet, fixture, startFleet } from "./fleet.ts";
+import { assign, type Fleet, fixture, multipart, startFleet } from "./fleet.ts";
 
 describe("classic slaves under our master", () => {
   let fleet: Fleet;
@@ -66,6 +67,33 @@ describe("classic slaves under our master", () => {
       { classic: true, bytes: 3 },
       { classic: true, bytes: 13 },
     ]);
+  });
+
+  test.each(["text", "embedding"])(
+    "%s: what it never answers ends with the budget `running`",
+    async (task) => {
+      await startClassic();
+      const form = multipart([{ name: "a.txt", body: Buffer.from("endless") }], { task });
+      form.append("budgets", '{"running": 0.5}');
+      const answer = await fetch(`${fleet.master.url}/assign_task`, { method: "POST", body: form });
+      const { files } = (await answer.json()) as AssignAnswer;
+      expect(files[0]).toMatchObject({
+        code: "timed_out",
+        error: expect.stringMatching(/^It ran longer than 0\.5 seconds\. .*UNIT_RUN_SECONDS/),
+      });
+    },
+  );
+
+  test("a file that it never answers takes no other one with it", async () => {
+    await startClassic();
+    // The first ones tell how long such files take, so that the next lease has several.
+    await assign(fleet.master.url, [{ name: "first.txt", body: Buffer.from("first") }], { task: "text" });
+    const files = ["one", "endless", "two"].map((body) => ({ name: `${body}.txt`, body: Buffer.from(body) }));
+    const form = multipart(files, { task: "text" });
+    form.append("budgets", '{"running": 0.5}');
+    const answer = await fetch(`${fleet.master.url}/assign_task`, { method: "POST", body: form });
+    const body = (await answer.json()) as AssignAnswer;
+    expect(body.files.map(({ state, code }) => code ?? state)).toEqual(["done", "timed_out", "done"]);
   });
 
   test("a job with options waits for a slave of ours", async () => {

@@ -50,6 +50,22 @@ describe("slaves that come and go by request", () => {
     await until("the slave to end", async () => (isRunning(again) ? undefined : true));
   });
 
+  test("a master that starts again has its local slaves again, but for those that were removed", async () => {
+    fleet = await startFleet();
+    await add({ slots: 2 });
+    const added = (await (await add({ slots: 3 })).json()) as { slaves: SlaveView[] };
+    await add({});
+    await fleet.alive(3);
+    await remove(added.slaves[0]?.id ?? "");
+    await until("it to be gone", async () => ((await listed()).length === 2 ? true : undefined));
+    for (const signal of ["SIGKILL", "SIGTERM"] as const) {
+      await fleet.master.kill(signal);
+      await fleet.restartMaster();
+      const slots = (await fleet.alive(2)).map((slave) => slave.slots);
+      expect(slots.toSorted()).toEqual([1, 2]);
+    }
+  });
+
   test("a master that is told to stop ends its local slaves, and exits with 0", async () => {
     fleet = await startFleet();
     await add({});

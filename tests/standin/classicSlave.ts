@@ -35,7 +35,8 @@ export interface ClassicSlave {
 
 /**
  * A slave of the classic service: answers recorded inputs as recorded, drops files that start with
- * `corrupt` without a word, knows no options, echoes nothing but the name.
+ * `corrupt` without a word, gives no answer at all to one that starts with `endless`, knows no options, echoes
+ * nothing but the name.
  */
 export async function classicSlave(): Promise<ClassicSlave> {
   const requests: { task: string; names: string[] }[] = [];
@@ -69,6 +70,7 @@ function routes(requests: { task: string; names: string[] }[]) {
     const files = (req.files as Express.Multer.File[]).filter((file) => file.fieldname === task.field);
     if (files.length === 0) return void res.status(400).json({ error: task.missing });
     requests.push({ task: name, names: files.map((file) => file.originalname) });
+    if (files.some((file) => file.buffer.toString("latin1").startsWith("endless"))) return;
     const kept = files.filter((file) => !file.buffer.toString("latin1").startsWith("corrupt"));
     res.json({
       results: kept.map((file) => ({
