@@ -8,6 +8,7 @@ import { chain } from "./parts/chain.ts";
 import { durable } from "./parts/durable.ts";
 import { limit } from "./parts/limit.ts";
 import { memory } from "./parts/memory.ts";
+import { native } from "./parts/native.ts";
 import { queued } from "./parts/queued.ts";
 import { recovery } from "./parts/recovery.ts";
 import { scale } from "./parts/scale.ts";
@@ -18,7 +19,7 @@ import { type Measured, page, table } from "./report.ts";
  * `npm run bench`: what the way through master and slave costs, beside what the work itself costs. Never
  * part of the tests: a machine that does other things measures other things.
  */
-const PARTS: readonly Part[] = [chain, limit, memory, start, scale, durable, queued, recovery];
+const PARTS: readonly Part[] = [chain, limit, native, memory, start, scale, durable, queued, recovery];
 
 const { values } = parseArgs({
   options: {

@@ -67,11 +67,11 @@ export async function recording(bytes: number): Promise<Uint8Array> {
   return Buffer.concat([head, body]);
 }
 
-async function pages(count: number): Promise<readonly Sent[]> {
+export async function pages(count: number): Promise<readonly Sent[]> {
   return named(count, await samples("examples/files/minutes.png", "examples/files/receipt.jpg"));
 }
 
-async function pdfs(count: number): Promise<readonly Sent[]> {
+export async function pdfs(count: number): Promise<readonly Sent[]> {
   return named(count, await samples("examples/files/page.pdf", "tests/fixtures/document/three-pages.pdf"));
 }
 
