@@ -1,4 +1,5 @@
 import { ACCESS_VARIABLES, type Access, readAccess, refuseOpenDoor, requireNames } from "../shared/access.ts";
+import { BEAT_SECONDS } from "../shared/contract/fleet.ts";
 import { as, readVariables, type Values } from "../shared/env.ts";
 import { CA_VARIABLE, LISTENING_VARIABLES, readCa, readTls, type Tls } from "../shared/listening.ts";
 import { MEMBER_VARIABLES } from "../shared/memberConfig.ts";
@@ -101,7 +102,10 @@ export const MASTER_VARIABLES = {
   ),
   silenceSeconds: v(
     "SLAVE_SILENCE_SECONDS",
-    as.seconds,
+    as.seconds.min(
+      BEAT_SECONDS + 1,
+      `at least ${BEAT_SECONDS + 1} seconds are needed: slaves say that they are there every ${BEAT_SECONDS}`,
+    ),
     "15",
     "A slave that sends nothing for so long during a lease is given up.",
   ),
