@@ -67,8 +67,10 @@ export async function readMultipart<Stored>(
     preservePath: true,
     defParamCharset: "utf8",
     streamHandler: (_req: unknown, parser: NodeJS.WritableStream) => {
-      for (const limit of ["filesLimit", "fieldsLimit", "partsLimit"])
-        parser.on(limit, () => engine.cancel());
+      // Said here, too: multer's own words may come after those of a file that was cut short.
+      parser.on("filesLimit", () => engine.cancel(tooManyFiles(options.limits)));
+      parser.on("fieldsLimit", () => engine.cancel(tooManyFields()));
+      parser.on("partsLimit", () => engine.cancel());
       feed.pipe(parser);
     },
   } as multer.Options);
@@ -110,6 +112,15 @@ function tooLarge(filename: string, limits: MultipartLimits): FileError {
   });
 }
 
+function tooManyFiles({ files }: MultipartLimits): RequestError {
+  const text = `One request may have ${files} files at most.`;
+  return new RequestError("too_many_files", text, { status: 413, details: { limit: files } });
+}
+
+function tooManyFields(): RequestError {
+  return new RequestError("too_many_fields", "The request has too many fields.", { status: 413 });
+}
+
 function asAppError(error: unknown, limits: MultipartLimits): AppError | Error {
   if (error instanceof AppError) return error;
   if (error instanceof multer.MulterError) return ofMulter(error, limits);
@@ -125,10 +136,7 @@ function ofMulter(error: multer.MulterError, limits: MultipartLimits): AppError 
     case "LIMIT_FILE_SIZE":
       return tooLarge("The file", limits);
     case "LIMIT_FILE_COUNT":
-      return new RequestError("too_many_files", `One request may have ${limits.files} files at most.`, {
-        status: 413,
-        details: { limit: limits.files },
-      });
+      return tooManyFiles(limits);
     case "LIMIT_FIELD_VALUE":
       return new RequestError(
         "field_too_large",
@@ -136,7 +144,7 @@ function ofMulter(error: multer.MulterError, limits: MultipartLimits): AppError 
         { status: 413, details: { ...details, limit: limits.fieldBytes } },
       );
     case "LIMIT_FIELD_COUNT":
-      return new RequestError("too_many_fields", "The request has too many fields.", { status: 413 });
+      return tooManyFields();
     default:
       return new RequestError("bad_multipart", "The multipart body cannot be read.", {
         details,
