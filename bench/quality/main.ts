@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -14,7 +14,8 @@ import { check as image } from "./image.ts";
 import { runJob } from "./job.ts";
 import { check as mean } from "./mean.ts";
 import { check as ocr } from "./ocr.ts";
-import { qualityPage, table } from "./report.ts";
+import { record } from "./record.ts";
+import { type Measured, table } from "./report.ts";
 import { check as text } from "./text.ts";
 
 /**
@@ -36,14 +37,19 @@ async function measureAll(): Promise<void> {
   try {
     await Promise.all([fleet.slave({ SLAVE_NAME: "one" }), fleet.slave({ SLAVE_NAME: "two" })]);
     await fleet.alive(2);
-    const rows: { task: string; measures: readonly Measure[] }[] = [];
+    const rows: Measured[] = [];
     for (const check of CHECKS.filter(({ task }) => values.task?.includes(task) ?? true)) {
       const measures = await measure(fleet, check);
-      rows.push({ task: check.task, measures });
+      rows.push(measured(check.task, measures));
       console.log(table(check.task, measures));
     }
     await fleet.alive(2);
-    await report(rows);
+    if (values.write === true) {
+      await record(
+        rows,
+        CHECKS.map(({ task }) => task),
+      );
+    }
   } finally {
     await fleet.stop();
   }
@@ -83,20 +89,7 @@ function expectations(jobs: readonly QualityJob[], outcomes: readonly (readonly 
   return [wrong.length === 0 ? measure : { ...measure, note: wrong.join("; ") }];
 }
 
-async function report(rows: readonly { task: string; measures: readonly Measure[] }[]): Promise<void> {
-  const about = {
-    version: VERSION,
-    date: new Date().toISOString().slice(0, 10),
-    node: process.version,
-    cores: cpus().length,
-    command: "npm run quality",
-  };
-  if (values.write !== true) return;
-  const root = join(import.meta.dirname, "../..");
-  await mkdir(join(root, "bench/results"), { recursive: true });
-  await writeFile(
-    join(root, "bench/results/quality.json"),
-    `${JSON.stringify({ ...about, rows }, null, 2)}\n`,
-  );
-  await writeFile(join(root, "docs/quality.md"), qualityPage(about, rows));
+function measured(task: string, measures: readonly Measure[]): Measured {
+  const date = new Date().toISOString().slice(0, 10);
+  return { task, date, version: VERSION, node: process.version, cores: cpus().length, measures };
 }

@@ -1,11 +1,14 @@
 import type { Measure } from "./check.ts";
 
-interface About {
+/** What was measured of a task, and when. */
+export interface Measured {
+  readonly task: string;
   readonly version: string;
+  /** YYYY-MM-DD. */
   readonly date: string;
   readonly node: string;
   readonly cores: number;
-  readonly command: string;
+  readonly measures: readonly Measure[];
 }
 
 /** A task's measures as lines for a terminal. */
@@ -17,17 +20,17 @@ export function table(task: string, measures: readonly Measure[]): string {
   return `${task}\n${lines.join("\n")}`;
 }
 
-/** docs/quality.md. */
-export function qualityPage(
-  about: About,
-  rows: readonly { task: string; measures: readonly Measure[] }[],
-): string {
-  const sections = rows.map(({ task, measures }) => `## ${task}\n\n${markdown(measures)}`);
+/** docs/quality.md. `notes` is what people have to say of a task's numbers. */
+export function qualityPage(rows: readonly (Measured & { readonly notes: string })[]): string {
+  const sections = rows.map(({ task, measures, notes, ...about }) => {
+    const when = `Measured on ${about.date}, manyhands ${about.version}, Node ${about.node}, ${about.cores} cores.`;
+    return [`## ${task}`, when, markdown(measures), notes.trim()].filter((part) => part !== "").join("\n\n");
+  });
   return `# Quality
 
 Every task against files that it was not tuned to, with the results of the tools that people trust beside them,
-through a real master and two slaves. Written by \`${about.command} -- --write\` on ${about.date}, manyhands
-${about.version}, Node ${about.node}, ${about.cores} cores.
+through a real master and two slaves. The tables are written by \`npm run quality -- --write\` (\`--task ocr\` measures one
+task and leaves the others as they were); the words below them stand in \`bench/quality/notes/\`.
 
 ${sections.join("\n\n")}
 `;

@@ -1,3 +1,4 @@
+import { srgbOfLab } from "./lab.ts";
 import { type Gray, grayOfBitmap, type Samples, writeLuma } from "./luma.ts";
 import type { Sharp } from "./sharp.ts";
 import { decoding, type SharpContent, type Source } from "./source.ts";
@@ -38,9 +39,9 @@ export async function grayOf(source: Source, range: PageRange, drawing: Drawing 
   return await decoding(limits, async () => {
     const pages = await pagesOf(source, content, { range, drawing });
     const { atMost = Number.POSITIVE_INFINITY } = drawing;
-    return pages.width * pages.height > atMost
-      ? await decodeSmaller(source, pages, atMost)
-      : await decodeBlocks(source, pages);
+    // Between signed samples nothing can be interpolated.
+    const tooMany = source.space !== "lab" && pages.width * pages.height > atMost;
+    return tooMany ? await decodeSmaller(source, pages, atMost) : await decodeBlocks(source, pages);
   });
 }
 
@@ -109,7 +110,9 @@ interface Decoded {
   readonly channels: 1 | 3 | 4;
 }
 
-async function decodeBlock(image: Sharp, { space, bits, hasAlpha, hasProfile }: Source): Promise<Decoded> {
+async function decodeBlock(image: Sharp, source: Source): Promise<Decoded> {
+  const { space, bits, hasAlpha, hasProfile } = source;
+  if (space === "lab") return await decodeLab(image, source);
   if (bits === 16) {
     // sharp converts 16-bit colour with a profile to P3; the second step brings it to sRGB.
     if (hasProfile && space === "rgb16") image.withIccProfile("srgb", { attach: false });
@@ -126,6 +129,17 @@ async function decodeBlock(image: Sharp, { space, bits, hasAlpha, hasProfile }: 
     .raw()
     .toBuffer({ resolveWithObject: true });
   return { data, channels: info.channels as Decoded["channels"] };
+}
+
+async function decodeLab(image: Sharp, { storedBits, hasAlpha }: Source): Promise<Decoded> {
+  const deep = storedBits === 16;
+  const data = await image
+    .toColourspace(deep ? "rgb16" : "srgb")
+    .raw({ depth: deep ? "ushort" : "uchar" })
+    .toBuffer();
+  const channels = hasAlpha ? 4 : 3;
+  const samples = deep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data;
+  return { data: srgbOfLab(samples, channels), channels };
 }
 
 function room({ data, channels }: Decoded, pixels: number): Pick<Gray, "channels" | "data"> {

@@ -107,6 +107,13 @@ describe("gray is Rec. 601 luma", () => {
     expect(luma([...ignored])).not.toBe(value);
   });
 
+  test.each(["lab-8-bit.tiff", "lab-16-bit.tiff"])("%s is taken relative to D50", async (name) => {
+    const { body, info } = await gray(fixture(name));
+    const expected = luma([200, 30, 60]);
+    for (const value of await samples(body)) expect(Math.abs(value - expected)).toBeLessThanOrEqual(1);
+    expect(info).toMatchObject({ width: 4, height: 3, bits: 8, source: { color_space: "lab" } });
+  });
+
   test("CMYK white, black and red come out white, dark and mid-gray", async () => {
     const colors = [
       [255, 255, 255],
@@ -277,10 +284,10 @@ describe("files that cannot be gray images", () => {
   });
 
   test("samples that cannot be kept are refused by name", async () => {
-    const { code, error } = await failure(fixture("lab-8-bit.tiff"));
+    const { code, error } = await failure(fixture("32-bit.tiff"));
     expect([code, error.slice(0, 45)]).toEqual([
       "unsupported_format",
-      "Images with 8-bit Lab samples are not support",
+      "Images with 32-bit integer samples are not su",
     ]);
   });
 

@@ -64,7 +64,7 @@ export const image: TaskDefinition<ImageOptions> = {
   resultName: (stem, { format }) => `processed_${stem}.${FORMATS[format].extension}`,
   resultType: ({ format }) => FORMATS[format].type,
   schemaVersion: 1,
-  steps: { grayscale: { version: 1 } },
+  steps: { grayscale: { version: 2 } },
   mainStep: "grayscale",
   load: () => import("./process.ts"),
 };

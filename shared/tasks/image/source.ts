@@ -4,6 +4,7 @@ import { type Bitmap, corrupt, type Limits, tooLarge } from "./bitmap.ts";
 import { openBmp } from "./bmp.ts";
 import { formatOf, type InputFormat, unsupportedFormat } from "./format.ts";
 import { openIco } from "./ico.ts";
+import { undeclaredLab } from "./lab.ts";
 import { refusePngBombs } from "./pngBombs.ts";
 import { openPnm } from "./pnm.ts";
 import { type Metadata, type Sharp, type SharpOptions, sharp } from "./sharp.ts";
@@ -73,6 +74,11 @@ export async function openImage(bytes: Buffer, limits: Limits): Promise<Source> 
       if ("bitmap" in picture) return ofBitmap(format, picture.bitmap, limits);
       return await ofSharp(format, picture.png, limits);
     }
+    case "tiff": {
+      const lab = undeclaredLab(bytes);
+      if (lab === undefined) return await ofSharp(format, bytes, limits);
+      return { ...(await ofSharp(format, lab, limits)), space: "lab", bits: 8 };
+    }
     case "svgz":
       return await ofSharp("svg", inflateSvg(bytes), limits);
     default:
@@ -90,7 +96,9 @@ export async function openPage(source: Source, page: number): Promise<Source> {
   if (content.kind === "bitmap" || source.pages === 1) return source;
   const open = (options: SharpOptions = {}) => content.open({ ...options, page, pages: 1 });
   const meta = await decoding(limits, () => open().metadata());
-  return { ...source, ...factsOf(meta), pages: 1, content: { kind: "sharp", open } };
+  const facts = factsOf(meta);
+  const lab = source.space === "lab" ? ({ space: "lab", bits: 8 } as const) : {};
+  return { ...source, ...facts, ...lab, pages: 1, content: { kind: "sharp", open } };
 }
 
 /**
@@ -110,7 +118,6 @@ function told(error: unknown, { maxPixels }: Limits): FileError {
   const text = error instanceof Error ? error.message : String(error);
   if (text.includes("pixel limit")) return tooLarge(maxPixels);
   if (/has not been built in|Unsupported (codec|feature)/i.test(text)) return unsupportedFormat("HEIC");
-  if (text.includes("bad labq format")) return unsupportedFormat("Images with 8-bit Lab samples");
   if (/differs from page|not all the same size/.test(text)) return unequalPages();
   return corrupt(reasonOf(text), error);
 }
