@@ -2,7 +2,8 @@ import type { Request, RequestHandler, Response } from "express";
 import { isFinal } from "../../shared/contract/jobs.ts";
 import type { FileRecord, JobRecord } from "../../shared/job/port.ts";
 import { type FollowedJob, filesAsTheyEnd, inOrderOfEnd } from "../pipeline/followed.ts";
-import { followedJob, type JobsParts, jobOf } from "./jobParts.ts";
+import type { ResultsFolder } from "../pipeline/results.ts";
+import { followedJob, type JobSource, jobOf } from "./jobParts.ts";
 import { untilGone, write } from "./streams.ts";
 import { fileView, jobView } from "./views.ts";
 
@@ -19,11 +20,11 @@ const QUEUED_ID = 1;
 const RUNNING_ID = 2;
 
 /** `GET /jobs/<id>/events`: what happened after `Last-Event-ID` from the record, then what happens. */
-export function jobEvents(parts: JobsParts): RequestHandler {
+export function jobEvents(parts: EventsParts, beatSeconds = BEAT_SECONDS): RequestHandler {
   return async (req, res) => {
     const job = await followedJob(parts, req);
     const record = await jobOf(parts, req);
-    const events = new JobEvents(parts, { job, record, res, last: lastEventId(req) });
+    const events = new JobEvents(parts, { job, record, res, last: lastEventId(req), beatSeconds });
     if (events.isAtEnd()) {
       // An EventSource that is told so does not come back.
       res.status(204).end();
@@ -36,31 +37,38 @@ export function jobEvents(parts: JobsParts): RequestHandler {
   };
 }
 
+export interface EventsParts extends JobSource {
+  readonly results: ResultsFolder;
+}
+
 interface Listening {
   readonly job: FollowedJob;
   readonly record: JobRecord;
   readonly res: Response;
   /** Id of the last event that the client has. */
   readonly last: number;
+  readonly beatSeconds: number;
 }
 
 class JobEvents {
-  readonly #parts: JobsParts;
+  readonly #parts: EventsParts;
   readonly #job: FollowedJob;
   readonly #res: Response;
   readonly #gone: AbortSignal;
+  readonly #beatSeconds: number;
   #record: JobRecord;
   #last: number;
   #counts = "";
   #silentSeconds = 0;
 
-  constructor(parts: JobsParts, { job, record, res, last }: Listening) {
+  constructor(parts: EventsParts, { job, record, res, last, beatSeconds }: Listening) {
     this.#parts = parts;
     this.#job = job;
     this.#record = record;
     this.#res = res;
     this.#last = last;
     this.#gone = untilGone(res);
+    this.#beatSeconds = beatSeconds;
   }
 
   isAtEnd(): boolean {
@@ -131,7 +139,7 @@ class JobEvents {
     if (this.#res.writableNeedDrain) return;
     this.#silentSeconds += PROGRESS_SECONDS;
     this.#tellCounts();
-    if (this.#silentSeconds < BEAT_SECONDS) return;
+    if (this.#silentSeconds < this.#beatSeconds) return;
     this.#silentSeconds = 0;
     void write(this.#res, ": beat\n\n", this.#gone);
   }

@@ -7,6 +7,7 @@ import type { FollowedJob } from "../pipeline/followed.ts";
 import type { IntakeParts } from "../pipeline/intake.ts";
 import type { KeyedRequests } from "../pipeline/requests.ts";
 import type { ResultsFolder } from "../pipeline/results.ts";
+import type { JobRunner } from "../pipeline/runner.ts";
 import { type Clients, noSuchJob } from "./clients.ts";
 
 /** What the routes below `/jobs` work with. */
@@ -17,8 +18,13 @@ export interface JobsParts extends IntakeParts {
   readonly requests: KeyedRequests;
 }
 
+/** Where jobs are found, for those who may see them. */
+export interface JobSource extends Pick<JobsParts, "jobs" | "clients"> {
+  readonly runner: Pick<JobRunner, "follow" | "get">;
+}
+
 /** @throws AppError `no_such_job` (404) */
-export async function jobOf(parts: JobsParts, req: Request): Promise<JobRecord> {
+export async function jobOf(parts: Pick<JobSource, "jobs" | "clients">, req: Request): Promise<JobRecord> {
   const id = String(req.params.id);
   const job = await parts.jobs.get(id);
   if (job === undefined || !parts.clients.sees(req, job)) throw noSuchJob(id);
@@ -26,7 +32,7 @@ export async function jobOf(parts: JobsParts, req: Request): Promise<JobRecord> 
 }
 
 /** @throws AppError `no_such_job` (404) */
-export async function followedJob(parts: JobsParts, req: Request): Promise<FollowedJob> {
+export async function followedJob(parts: JobSource, req: Request): Promise<FollowedJob> {
   const { id } = await jobOf(parts, req);
   const job = await parts.runner.follow(id);
   if (job === undefined) throw noSuchJob(id);

@@ -40,7 +40,8 @@ ${fleet.join("\n") || none}</table>
 <table><tr><th>task</th><th>what it does</th><th>how to send</th></tr>
 ${rows.join("\n")}</table>
 <p>More: <a href="/jobs">jobs</a>, <a href="/slaves">slaves</a>, <a href="/stats">stats</a>,
-<a href="/tasks">tasks with their options</a> (JSON).</p>
+<a href="/tasks">tasks with their options</a> (JSON);
+<a href="/docs">the HTTP API</a>; <a href="/metrics">metrics</a>.</p>
 </main></body></html>
 `;
 }

@@ -40,6 +40,17 @@ test("a job may ask for less running time than a slave would give, never for mor
   }
 });
 
+test("work without a sign of progress ends, and says what raises that", async () => {
+  fleet = await startFleet();
+  await fleet.slave();
+  await fleet.alive(1);
+  const { body } = await send({ budgets: '{"silence": 0.001}' });
+  expect(body.files.map(({ code }) => code)).toEqual(["silent", "silent"]);
+  expect(body.files[0]?.error).toBe(
+    "It told of no progress for 0.001 seconds. Its budget `silence` is set by UNIT_SILENCE_SECONDS; a job may ask for less (`budgets`).",
+  );
+});
+
 test("budgets that are none are a 400 that names the field", async () => {
   fleet = await startFleet();
   for (const budgets of ["{", "[]", '{"running": 0}', '{"runing": 5}']) {

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { access, readdir, readFile } from "node:fs/promises";
+import { access, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -140,6 +140,47 @@ describe("jobs over HTTP, one slave with one slot", () => {
     expect(body.equals(Buffer.from(await own.arrayBuffer()))).toBe(true);
     expect(createHash("sha256").update(body).digest("hex")).toBe(result?.result_sha256);
     expect((await fetch(`${url()}/jobs/${id}/results/other.json`)).status).toBe(404);
+  });
+
+  test.each([
+    ["small, in a pack", 10],
+    ["large, a file of its own", 20_000],
+  ])("a result comes out of the spool where the folder lacks it, in parts too: %s", async (_, times) => {
+    const files = [{ name: `spooled-${times}.md`, body: Buffer.from("It is fine. ".repeat(times)) }];
+    const headers = { prefer: "respond-async" };
+    const answer = await post(url(), files, { task: "document", field: "documents", headers });
+    const { job_id: id } = (await answer.json()) as { job_id: string };
+    const [file] = (await over(id)).files;
+    const whole = await readFile(file?.saved_as ?? "");
+    await rm(file?.saved_as ?? "");
+    const ask = (headers: Record<string, string>, method = "GET") => {
+      const name = (file?.url ?? "").split("/").at(-1);
+      return fetch(`${url()}/jobs/${id}/results/${name}`, { method, headers });
+    };
+    const all = await ask({});
+    expect(Buffer.from(await all.arrayBuffer()).equals(whole)).toBe(true);
+    const etag = all.headers.get("etag") ?? "";
+    expect(etag).toBe(`"${file?.result_sha256}"`);
+    const ranges = [
+      ["bytes=5-9", 5, 10],
+      ["bytes=-7", whole.length - 7, whole.length],
+      [`bytes=${whole.length - 3}-`, whole.length - 3, whole.length],
+    ] as const;
+    for (const [range, from, to] of ranges) {
+      const part = await ask({ range, "if-range": etag });
+      expect([part.status, part.headers.get("content-range")]).toEqual([
+        206,
+        `bytes ${from}-${to - 1}/${whole.length}`,
+      ]);
+      expect(Buffer.from(await part.arrayBuffer()).equals(whole.subarray(from, to))).toBe(true);
+    }
+    expect((await ask({ range: "bytes=5-9", "if-range": '"other"' })).status).toBe(200);
+    const beyond = await ask({ range: `bytes=${whole.length}-` });
+    expect([beyond.status, await codeOf(beyond)]).toEqual([416, "bad_range"]);
+    expect(beyond.headers.get("content-range")).toBe(`bytes */${whole.length}`);
+    expect((await ask({ "if-none-match": etag, "cache-control": "max-age=0" })).status).toBe(304);
+    const head = await ask({}, "HEAD");
+    expect([head.status, head.headers.get("content-length")]).toEqual([200, String(whole.length)]);
   });
 
   test("results.zip holds every result as it is", async () => {

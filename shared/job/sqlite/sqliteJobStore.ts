@@ -97,7 +97,10 @@ class SqliteJobStore implements JobStore {
 
   async list(filter: JobFilter): Promise<JobRecord[]> {
     this.#requireOpen();
-    return this.#tables.list(filter).filter(({ id }) => !this.#unfinished.has(id));
+    // A page stays full where some of its jobs must not be seen yet.
+    const limit = filter.limit + this.#unfinished.size;
+    const seen = this.#tables.list({ ...filter, limit }).filter(({ id }) => !this.#unfinished.has(id));
+    return seen.slice(0, filter.limit);
   }
 
   async counts(): ReturnType<JobStore["counts"]> {
