@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, lstatSync } from "node:fs";
-import { copyFile, link, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, link, mkdir, rename, rm, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { isErrno } from "../../shared/errors.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
+import { SmallFiles } from "./smallFiles.ts";
 
 /** Results this small are read at once rather than streamed. */
 const SMALL_RESULT = 64 * 1024;
@@ -35,6 +36,8 @@ export class ResultsFolder {
   readonly #store: ByteStore;
   readonly #patiently: (work: () => Promise<void>) => Promise<void>;
   readonly #ready = new Map<string, Promise<unknown>>();
+  readonly #smallFiles = new SmallFiles();
+  #count = 0;
 
   /** `patiently` does what it is given, perhaps several times, until there is room on the disk for it. */
   constructor(
@@ -93,7 +96,14 @@ export class ResultsFolder {
 
   async #placeOnce(result: ResultFile): Promise<void> {
     const target = join(await this.#folderOf(result.task), result.name);
-    const temporary = join(await this.#folderOf(".tmp"), randomUUID());
+    const path = this.#store.pathOf(result.key);
+    if (path !== undefined && (await linked(path, target))) return;
+    this.#count += 1;
+    const temporary = join(await this.#folderOf(".tmp"), this.#count.toString(36));
+    if (path === undefined && result.bytes <= SMALL_RESULT) {
+      const body = await this.#store.read(result.key);
+      return await this.#smallFiles.write({ target, temporary, body });
+    }
     try {
       await this.#write(result, temporary);
       await rename(temporary, target);
@@ -102,20 +112,13 @@ export class ResultsFolder {
       throw error;
     }
     // Renaming one link of a file over another link of it leaves both.
-    if (this.#store.pathOf(result.key) !== undefined) await rm(temporary, { force: true });
+    if (path !== undefined) await rm(temporary, { force: true });
   }
 
-  /** Large results are linked, not written twice; where links are impossible they are copied. */
+  /** Over an older file a new link is renamed; where links are impossible there is a copy. */
   async #write(result: ResultFile, temporary: string): Promise<void> {
     const path = this.#store.pathOf(result.key);
-    if (path !== undefined) {
-      await link(path, temporary).catch(() => copyFile(path, temporary));
-      return;
-    }
-    if (result.bytes <= SMALL_RESULT) {
-      await writeFile(temporary, await this.#store.read(result.key), { flag: "wx" });
-      return;
-    }
+    if (path !== undefined) return await link(path, temporary).catch(() => copyFile(path, temporary));
     await pipeline(await this.#store.get(result.key), createWriteStream(temporary, { flags: "wx" }));
   }
 
@@ -125,6 +128,17 @@ export class ResultsFolder {
     this.#ready.set(folder, ready);
     await ready;
     return folder;
+  }
+}
+
+/** Large results are linked, not written twice. False when something stands there, or links are impossible. */
+async function linked(path: string, target: string): Promise<boolean> {
+  try {
+    await link(path, target);
+    return true;
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) throw error;
+    return false;
   }
 }
 

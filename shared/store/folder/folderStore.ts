@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { lstat, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { addAbortSignal, Readable } from "node:stream";
@@ -84,6 +84,11 @@ class FolderStore implements ByteStore {
     const { group = NO_GROUP, limit = Number.POSITIVE_INFINITY, signal } = options;
     validateGroup(group);
     signal?.throwIfAborted();
+    const { packs, smallBytes } = this.#parts;
+    if (content instanceof Uint8Array && content.byteLength <= Math.min(smallBytes, limit)) {
+      const sha256 = createHash("sha256").update(content).digest("hex");
+      return { key: await packs.put(group, content), bytes: content.byteLength, sha256 };
+    }
     const intake = new Intake({ ...this.#parts, group, limit });
     try {
       for await (const chunk of chunksOf(content, signal)) await intake.write(chunk);

@@ -65,9 +65,7 @@ export class Packs {
   put(group: string, payload: Uint8Array): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ group, payload, resolve, reject });
-      this.#writing ??= this.#writeAll().finally(() => {
-        this.#writing = undefined;
-      });
+      this.#writing ??= this.#writeAll();
     });
   }
 
@@ -149,6 +147,8 @@ export class Packs {
     // One turn later, so that puts of the same instant meet.
     await Promise.resolve();
     while (this.#waiting.length > 0) await this.#writeBatch(this.#takeBatch());
+    // In the same turn as the last look: a put that comes after it begins anew.
+    this.#writing = undefined;
   }
 
   #takeBatch(): Waiting[] {
