@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { mkdir, statfs } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError, isDiskFull, isErrno } from "../shared/errors.ts";
@@ -36,6 +37,8 @@ export class DiskWatch {
   async admit(bytes: number): Promise<{ readonly signal: AbortSignal; release(): void }> {
     await this.#requireRoom(bytes);
     const full = new AbortController();
+    // Every file of the upload listens to it.
+    setMaxListeners(0, full.signal);
     const look = () => this.#requireRoom(0).catch((error: unknown) => full.abort(error));
     const timer = setInterval(() => void look(), LOOK_MS).unref();
     return { signal: full.signal, release: () => clearInterval(timer) };
