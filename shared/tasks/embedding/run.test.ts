@@ -7,6 +7,7 @@ import { localFile, runLocally } from "../local.ts";
 import { TASKS } from "../registry.ts";
 import { embedding } from "./index.ts";
 import { byCodePoint } from "./order.ts";
+import { addDocument, emptyFrequencies, selectTerms } from "./vocabulary.ts";
 
 const task = TASKS.find(({ name }) => name === "embedding") ?? expect.fail("embedding is registered");
 
@@ -85,6 +86,20 @@ test("a file that is not text fails alone and is no document of the vocabulary",
 test("limits that leave no term fail each file with no_terms", async () => {
   const results = await embed(["whale", "sea"], { min_df: 2 });
   expect(results.map(({ code }) => code)).toEqual(["no_terms", "no_terms"]);
+});
+
+test("a vocabulary of more than a million terms is refused, and says what makes it smaller", () => {
+  const sums = emptyFrequencies();
+  const terms = Array.from({ length: 1_000_001 }, (_, i) => `t${i}`);
+  for (let from = 0; from < terms.length; from += 100_000) {
+    const some = terms.slice(from, from + 100_000);
+    addDocument(sums, { terms: some, counts: some.map(() => 1) });
+  }
+  const all = embedding.options.parse({ max_features: null });
+  expect(() => selectTerms(sums, all)).toThrow(
+    /1000001 terms, more than the limit of 1000000\. Use max_features/,
+  );
+  expect(selectTerms(sums, { ...all, max_features: 2 }).terms).toEqual(["t0", "t1"]);
 });
 
 test("texts without any term have empty vectors", async () => {

@@ -14,8 +14,11 @@ export interface Vocabulary {
   readonly idf: readonly number[];
 }
 
-/** Distinct terms over the job; each costs the master about 100 bytes. */
+/** Distinct terms over the job; each costs the master about 250 bytes. */
 const MAX_TERMS = 5_000_000;
+
+/** Terms of a vocabulary; a slave's child holds it whole, in 300 MB. The option max_features ends here, too. */
+const MAX_COLUMNS = 1_000_000;
 
 /** Document frequencies and total counts of all terms of a job: two whole numbers a term. */
 export interface Frequencies {
@@ -55,32 +58,56 @@ function newPlace(sums: Frequencies, term: string): number {
  * The columns: terms within `min_df`..`max_df`, of these the `max_features` with the largest total
  * counts. Where counts tie scikit-learn's choice is arbitrary; here the first by code points are taken.
  * idf = ln((1 + n) / (1 + df)) + 1, without `smooth_idf` ln(n / df) + 1, as in scikit-learn.
- * @throws AppError `no_terms` where the limits leave nothing of terms that there were.
+ * @throws AppError `no_terms` where the limits leave nothing of terms that there were, `too_large` where they
+ * leave more than a million.
  */
 export function selectTerms(sums: Frequencies, options: EmbeddingOptions): Vocabulary {
   const least = options.min_df < 1 ? options.min_df * sums.documents : options.min_df;
   const most = options.max_df <= 1 ? options.max_df * sums.documents : options.max_df;
-  const dfOf = (place: number) => sums.df[place] ?? 0;
-  let kept = [...sums.place].filter(([, place]) => dfOf(place) >= least && dfOf(place) <= most);
-  if (kept.length === 0 && sums.place.size > 0) throw nothingLeft(least, most);
-  const totalOf = (place: number) => sums.total[place] ?? 0;
-  if (options.max_features !== null && kept.length > options.max_features) {
-    kept.sort(([a, placeA], [b, placeB]) => totalOf(placeB) - totalOf(placeA) || byCodePoint(a, b));
-    kept = kept.slice(0, options.max_features);
-  }
-  kept.sort(([a], [b]) => byCodePoint(a, b));
-  const df = kept.map(([, place]) => dfOf(place));
+  const within = sums.df.map((df) => df >= least && df <= most);
+  const count = within.reduce((sum, one) => sum + (one ? 1 : 0), 0);
+  if (count === 0 && sums.place.size > 0) throw nothingLeft(least, most);
+  const limit = Math.min(count, options.max_features ?? count);
+  if (limit > MAX_COLUMNS) throw tooWide(limit);
+  const columns = mostFrequent(sums, within, limit).sort(([a], [b]) => byCodePoint(a, b));
+  const df = columns.map(([, place]) => sums.df[place] ?? 0);
   return {
     documents: sums.documents,
-    terms: kept.map(([term]) => term),
+    terms: columns.map(([term]) => term),
     df,
     idf: df.map(idfBy(sums.documents, options)),
   };
 }
 
+type Column = readonly [term: string, place: number];
+
+/** The `limit` terms of those `within` the limits that occur most. Only terms that may be chosen are sorted. */
+function mostFrequent(sums: Frequencies, within: readonly boolean[], limit: number): Column[] {
+  const totals = Float64Array.from(sums.total.filter((_, place) => within[place])).sort();
+  const last = totals[totals.length - limit] ?? 0;
+  const above: Column[] = [];
+  const tied: Column[] = [];
+  for (const [term, place] of sums.place) {
+    const total = sums.total[place] ?? 0;
+    if (within[place] !== true || total < last) continue;
+    (total > last ? above : tied).push([term, place]);
+  }
+  if (above.length + tied.length > limit) tied.sort(([a], [b]) => byCodePoint(a, b));
+  return [...above, ...tied.slice(0, limit - above.length)];
+}
+
 function nothingLeft(least: number, most: number): AppError {
   const why = `No term is in at least ${least} and at most ${most} documents.`;
   return new AppError("no_terms", `${why} Use a lower min_df or a higher max_df.`, { status: 422 });
+}
+
+function tooWide(terms: number): AppError {
+  const hint = "Use max_features, a higher min_df or a shorter ngram_range.";
+  return new AppError(
+    "too_large",
+    `The vocabulary has ${terms} terms, more than the limit of ${MAX_COLUMNS}. ${hint}`,
+    { status: 422 },
+  );
 }
 
 function idfBy(documents: number, { use_idf, smooth_idf }: EmbeddingOptions): (df: number) => number {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { loadEmojiNames } from "./emoji.ts";
 import { createVader } from "./score.ts";
 
 const vader = createVader();
@@ -40,6 +41,31 @@ test("a text without words scores 0 everywhere", () => {
 
 test("emoji are read by their names: heart with arrow, kiss mark, beaming face with smiling eyes", () => {
   expect(vader("Catch 💘 and 💋 and 😁").compound).toBe(0.875);
+});
+
+// No reference row has an emoji; the authors' rule is that each stands for its name, after a space unless it has one.
+test("every emoji scores as its name in its place", () => {
+  const names = [...loadEmojiNames()];
+  expect(names.length).toBeGreaterThan(1_200);
+  for (const [emoji, name] of names) {
+    expect(vader(`It is not ${emoji}, VERY good!`)).toEqual(vader(`It is not ${name}, VERY good!`));
+    expect(vader(`bad${emoji} day`)).toEqual(vader(`bad ${name} day`));
+  }
+});
+
+test.each([
+  ["😀", "grinning face", 0.3612],
+  ["😢", "crying face", -0.4767],
+  ["I love it 😂", "I love it face with tears of joy", 0.7964],
+  ["so good😁 today", "so good beaming face with smiling eyes today", 0.7346],
+  ["love💋💋love", "love kiss mark kiss marklove", 0.8689],
+])("%s is read as: %s", (text, spelled, compound) => {
+  expect(vader(text)).toEqual(vader(spelled));
+  expect(vader(text).compound).toBe(compound);
+});
+
+test("an emoji of several code points is not taken as one, as its authors read single characters", () => {
+  expect(vader("a 👩‍🌾 waves")).toEqual(vader("a woman‍sheaf of rice waves"));
 });
 
 test("a negation with a capital letter negates", () => {
