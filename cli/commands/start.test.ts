@@ -120,6 +120,16 @@ test("when the CLI itself is killed, master and slave end too", async () => {
   await until(() => !members.some(isAlive));
 });
 
+test("a master that ends by itself ends start, too: exit 1", async () => {
+  const running = await start();
+  await until(() => slaveIsAlive(running.url));
+  const [master = 0] = await childrenOf(running.child.pid ?? 0, "master/main");
+  process.kill(master, "SIGKILL");
+  const { code, stderr } = await running.ended;
+  expect(code).toBe(1);
+  expect(stderr).toContain("The master ended by itself (SIGKILL).");
+});
+
 test("a master that cannot start says why: exit 1", async () => {
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");

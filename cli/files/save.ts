@@ -39,7 +39,8 @@ export async function save(request: SaveRequest): Promise<string> {
     throw isErrno(error, ...OF_DISK) ? cannotSave(folder, error) : error;
   } finally {
     content.destroy();
-    await rm(temporary, { force: true });
+    // What went wrong before is the news; where there is no folder nothing is left behind.
+    await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
 

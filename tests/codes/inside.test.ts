@@ -1,0 +1,219 @@
+import { once } from "node:events";
+import { mkdtemp, open } from "node:fs/promises";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { afterAll, expect, test, vi } from "vitest";
+import { Interrupted, UsageError } from "../../cli/exit.ts";
+import { collect, unreadable } from "../../cli/files/collect.ts";
+import { save } from "../../cli/files/save.ts";
+import { MasterHttp } from "../../cli/sdk/http.ts";
+import { readMasterConfig } from "../../master/config.ts";
+import { ActiveLease, type EndReason, type LeaseParts } from "../../master/pipeline/activeLease.ts";
+import { Collector, type CollectorParts } from "../../master/pipeline/collector.ts";
+import { JobProgress } from "../../master/pipeline/progress.ts";
+import { type JobContextParts, type JobToRun, runContext } from "../../master/pipeline/runContext.ts";
+import { createSlaveHttp, readLimited } from "../../master/slaves/client.ts";
+import { type LeaseTransport, runFramesLease } from "../../master/slaves/framesLease.ts";
+import type { LeaseRun } from "../../master/slaves/leaseEvents.ts";
+import type { Slave } from "../../master/slaves/slave.ts";
+import { AppError } from "../../shared/errors.ts";
+import { createLogger } from "../../shared/logger.ts";
+import { startMember } from "../../shared/process/member.ts";
+import { openFolderStore } from "../../shared/store/folder/folderStore.ts";
+import { document } from "../../shared/tasks/document/index.ts";
+import { executeHere } from "../../shared/tasks/inProcess.ts";
+import { localFile } from "../../shared/tasks/local.ts";
+import { run as runMean } from "../../shared/tasks/mean/run.ts";
+import { taskNamed } from "../../shared/tasks/registry.ts";
+import type { Part, TaskDefinition } from "../../shared/tasks/task.ts";
+import { fixture } from "../e2e/fleet.ts";
+import { form, startTestSlave, stopTestSlaves } from "../fixtures/slave/start.ts";
+import { documentedStatuses } from "./documented.ts";
+
+/** Codes that no answer to a client begins with: of files, of leases, of starts, of the command line, of faults. */
+const MADE: Readonly<Record<string, () => unknown>> = {
+  corrupt_page: async () => {
+    const pdf = await fixture("document/three-pages.pdf");
+    await unit(document as unknown as TaskDefinition, "picture", {
+      args: { page: 99 },
+      files: [localFile("a.pdf", pdf)],
+    });
+  },
+  no_file: () => unit(taskNamed("text"), "analyse", { args: {}, files: [] }),
+  no_sums: () => mean({ describe: [DESCRIBED] }),
+  no_part: () => mean({ describe: [DESCRIBED], sum: [SUMMED] }),
+  map_name_taken: () => {
+    const record = { id: "j", task: "text", priority: 1, seed: 1 };
+    const progress = new JobProgress(() => undefined);
+    const context = runContext(
+      { budgets: {} } as JobContextParts,
+      { record, progress, options: {}, inputs: [] } as unknown as JobToRun,
+    );
+    context.map("twice", "analyse", []);
+    context.map("twice", "analyse", []);
+  },
+  published_twice: async () => {
+    const published = collector();
+    await published.publish(0, FAILED);
+    await published.publish(0, FAILED);
+  },
+  no_such_input: () => collector().publish(7, FAILED),
+  slave_lost: () => endedLease("slave_lost"),
+  overdue: () => endedLease("overdue"),
+  superseded: () => endedLease("superseded"),
+  recalled: () => endedLease("recalled"),
+  bad_status: () =>
+    asSlave(
+      (_req, res) => void res.writeHead(500).end("{}"),
+      (http, slave) => http.check(slave, NEVER),
+    ),
+  slave_refused: () => asSlave((_req, res) => void res.writeHead(400).end("{}"), lease),
+  slave_silent: () => asSlave((req) => void req.resume(), lease),
+  slave_lied: () => asSlave((_req, res) => void res.end('{"type":"end","units":0}\n'), lease),
+  stream_broken: () => asSlave((_req, res) => void res.end(), lease),
+  answer_too_large: () => readLimited(Readable.from([Buffer.alloc(11)]), 10),
+  no_result: async () => {
+    const { url } = await startTestSlave();
+    const body = form(["task_type", "forgetful"], ["files", "x", "a"]);
+    const answer = await fetch(`${url}/get_task`, { method: "POST", body });
+    const { errors } = (await answer.json()) as { errors: { code: string; error: string }[] };
+    throw new AppError(errors[0]?.code ?? "", errors[0]?.error ?? "");
+  },
+  sync_failed: async () => {
+    const handle = await open("/dev/null");
+    const broken = vi.spyOn(Object.getPrototypeOf(handle), "datasync").mockRejectedValue(new Error("EIO"));
+    const store = await openFolderStore({
+      folder: await mkdtemp(join(tmpdir(), "store-")),
+      logger: createLogger("test", "silent"),
+    });
+    try {
+      await store.put(Buffer.from("x"), { group: "g" });
+      await store.sync();
+    } finally {
+      broken.mockRestore();
+      await handle.close();
+      await store.close().catch(() => undefined);
+    }
+  },
+  bad_configuration: () => readMasterConfig({ MASTER_PORT: "x" }),
+  not_started: async () => {
+    const built = join(import.meta.dirname, "../../dist");
+    const member = startMember({
+      role: "slave",
+      env: { SLAVE_PORT: "x", PATH: built },
+      onLog: () => undefined,
+    });
+    await member.ready;
+  },
+  usage: () => {
+    throw new UsageError("What?");
+  },
+  interrupted: () => {
+    throw new Interrupted("SIGINT");
+  },
+  bad_url: () => new MasterHttp("ftp://example.org", {}),
+  no_match: () => collected(join(tmpdir(), "no-such-*.name")),
+  not_a_file: () => collected("/dev/null"),
+  not_readable: () => {
+    const { code, error } = unreadable("a", Object.assign(new Error("no"), { code: "EACCES" }));
+    throw new AppError(code, error);
+  },
+  cannot_save: () =>
+    save({ folder: "/dev/null/x", wireName: "a", content: Readable.from(["a"]), signal: NEVER } as Parameters<
+      typeof save
+    >[0]),
+};
+
+afterAll(stopTestSlaves);
+
+test.each(Object.keys(MADE))("%s comes of its cause, with its documented status", async (code) => {
+  const error = await failureOf(MADE[code]);
+  expect(error).toMatchObject({ code });
+  const documented = documentedStatuses().get(code) ?? /none/;
+  // Where no request is answered the page gives none.
+  if (!documented.test("")) expect(String(error.status)).toMatch(documented);
+});
+
+const NEVER = new AbortController().signal;
+const FAILED = { ok: false, code: "x", error: "y" } as const;
+const FILE = { key: "k", filename: "a", bytes: 1, sha256: "0" };
+const DESCRIBED = { ok: true, index: 0, file: FILE, info: { length: 1, scale: 0 } } as unknown as Part;
+const SUMMED = { ok: true, index: 0, file: FILE } as unknown as Part;
+
+async function failureOf(make: (() => unknown) | undefined): Promise<AppError> {
+  try {
+    await make?.();
+  } catch (error) {
+    return error as AppError;
+  }
+  throw new Error("nothing was thrown");
+}
+
+async function unit(
+  task: TaskDefinition,
+  step: string,
+  given: Pick<Parameters<typeof executeHere>[1], "args" | "files">,
+) {
+  await executeHere(task, { task: task.name, step, options: task.options.parse({}), ...given });
+}
+
+/** A job of one file whose maps give these parts only. */
+async function mean(parts: Readonly<Record<string, readonly Part[]>>): Promise<void> {
+  const map = async function* (name: string) {
+    yield* parts[name] ?? [];
+  };
+  const options = taskNamed("mean").options.parse({});
+  await runMean({ jobId: "j", inputs: [{ index: 0, ...FILE }], options, map } as unknown as Parameters<
+    typeof runMean
+  >[0]);
+}
+
+function collector(): Collector {
+  const files = [{ index: 0, filename: "a", state: "done" }];
+  const job = { record: { id: "j" }, files, progress: undefined, onFileEnded: () => undefined };
+  return new Collector({} as CollectorParts, job as unknown as ConstructorParameters<typeof Collector>[1]);
+}
+
+function endedLease(reason: EndReason): never {
+  const parts = { times: { expected: () => 0 } } as unknown as LeaseParts;
+  const active = new ActiveLease(parts, {} as Slave, {
+    lease: { units: [] } as unknown as LeaseRun["lease"],
+  });
+  active.end(reason);
+  throw active.signal.reason;
+}
+
+type Asking = (http: ReturnType<typeof createSlaveHttp>, slave: Slave) => Promise<unknown>;
+
+/** Asks a server that answers like this as if it were a slave. */
+async function asSlave(answer: RequestListener, ask: Asking): Promise<void> {
+  const server = createServer(answer).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const http = createSlaveHttp({ fleetToken: undefined, ca: undefined });
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    await ask(http, { baseUrl, classic: false } as Slave);
+  } finally {
+    http.close();
+    server.close().closeAllConnections();
+  }
+}
+
+const lease: Asking = async (http, slave) => {
+  const store = { read: async () => Buffer.from("x"), stat: async () => FILE };
+  const transport = { http, store, maxPartBytes: 9, silenceSeconds: 0.3 } as unknown as LeaseTransport;
+  const step = { task: "text", step: "analyse", stepVersion: 1, options: {}, args: {} };
+  const units = [
+    { id: "j/m/0", job: "j", ...step, files: [FILE], bytes: 1, crashes: 0, losses: 0, priority: 1 },
+  ];
+  const run = { slave, lease: { units }, signal: NEVER, handle: async () => undefined };
+  await runFramesLease(transport, run as unknown as LeaseRun);
+};
+
+async function collected(path: string): Promise<void> {
+  const { problems } = await collect([path], { extensions: [], stdinName: "-" });
+  throw Object.assign(new Error("a problem"), problems[0]);
+}
