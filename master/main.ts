@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { loadEnvFile } from "../shared/env.ts";
 import { AppError, isErrno } from "../shared/errors.ts";
 import { createLogger } from "../shared/logger.ts";
+import { keepHeapSmall } from "../shared/process/heap.ts";
 import { announceReady } from "../shared/process/ready.ts";
 import { endWithParent } from "../shared/process/withParent.ts";
 import { VERSION } from "../shared/version.ts";
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
   const url = `${config.tls === undefined ? "http" : "https"}://${host}:${port}`;
   logger.info({ url, results: config.resultsDir }, "master is ready");
   announceReady(url);
+  keepHeapSmall();
   let stopping = false;
   // Once: drain. Again: now.
   const stop = (reason: string) => {
