@@ -51,7 +51,7 @@ export async function createMaster(
   const record = await openSqliteJobStore({ file: join(data, "jobs.sqlite"), isTaken });
   const disk = new DiskWatch({ ...config, folders: [data, config.resultsDir], logger });
   const jobs = patientJobs(record, disk);
-  const store = await openFolderStore({ folder: join(data, "spool"), logger });
+  const store = await openFolderStore({ folder: join(data, "spool"), recentBytes: RECENT_BYTES, logger });
   const slaveHttp = createSlaveHttp({ fleetToken: config.access.fleetToken, ca: config.ca });
   const queue = countedQueue(new MemoryQueue());
   const registry = new SlaveRegistry({ config, logger, check: slaveHttp.check });
@@ -95,6 +95,8 @@ async function resume(runner: JobRunner, results: ResultsFolder, parts: Pipeline
   await restoreRecentJobs(jobs, results);
 }
 
+/** Small inputs are mostly sent to a slave, and small parts placed, soon after they came. */
+const RECENT_BYTES = 4 * 2 ** 20;
 /** Beyond what any client takes to fetch the results that its answer named. */
 const GRACE_SECONDS = 60;
 

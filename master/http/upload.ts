@@ -27,7 +27,9 @@ export async function receiveUpload(
   const { signal, release } = await disk.admit(Number(req.headers["content-length"] ?? 0) || 0);
   const form = await readMultipart<StoredObject>(req, res, {
     limits,
-    sink: (stream) => store.put(stream, { group: id, limit: limits.fileBytes, signal }),
+    // Not for each file: that would be a listener for each of thousands.
+    signal,
+    sink: (stream) => store.put(stream, { group: id, limit: limits.fileBytes }),
     remove: (stored) => store.remove([stored.key]),
   }).finally(release);
   const files = form.files.map(({ field, filename, stored }) => ({ field, filename, ...stored }));

@@ -24,6 +24,8 @@ export interface MultipartLimits {
 
 export interface MultipartOptions<Stored> extends Pick<SinkOptions<Stored>, "sink" | "remove"> {
   readonly limits: MultipartLimits;
+  /** Ends the reading with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface MultipartForm<Stored> {
@@ -53,6 +55,8 @@ export async function readMultipart<Stored>(
     ...options,
     tooLarge: (filename) => tooLarge(filename, options.limits),
   });
+  const onAbort = () => engine.cancel(options.signal?.reason);
+  options.signal?.addEventListener("abort", onAbort, { once: true });
   const { files, fileBytes, fieldBytes } = options.limits;
   const upload = multer({
     storage: engine,
@@ -84,6 +88,7 @@ export async function readMultipart<Stored>(
     throw asAppError(engine.failure ?? error, options.limits);
   } finally {
     unwatch();
+    options.signal?.removeEventListener("abort", onAbort);
     feed.detach();
   }
   return { fields: parsed.body ?? {}, files: (parsed.files ?? []).map(asIncoming) };

@@ -121,6 +121,10 @@ export class SinkEngine<Stored> implements multer.StorageEngine {
     done: (error?: unknown, info?: object) => void,
   ): void {
     const { stream } = file;
+    if (this.failure !== undefined) {
+      done(this.failure);
+      return;
+    }
     this.#streams.add(stream);
     this.#feed.storing(1);
     stream.once("limit", () => this.cancel(this.#options.tooLarge(file.originalname)));

@@ -32,6 +32,8 @@ export interface FolderStoreOptions {
   readonly smallBytes?: number;
   /** A pack grows to about this size. 16 MiB unless said. */
   readonly packBytes?: number;
+  /** So many bytes of small objects that were put last are kept in memory, too. None unless said. */
+  readonly recentBytes?: number;
   readonly logger?: Logger;
 }
 
@@ -40,7 +42,7 @@ export interface FolderStoreOptions {
  * it takes for a dead one's and removes. (The master's lock is the job record: it is opened first.)
  */
 export async function openFolderStore(options: FolderStoreOptions): Promise<ByteStore> {
-  const { folder, smallBytes = 64 * 1024, packBytes = 16 * 1024 * 1024 } = options;
+  const { folder, smallBytes = 64 * 1024, packBytes = 16 * 1024 * 1024, recentBytes = 0 } = options;
   const paths = {
     packs: join(folder, "packs"),
     large: join(folder, "large"),
@@ -51,7 +53,14 @@ export async function openFolderStore(options: FolderStoreOptions): Promise<Byte
   const slots = new Slots(DISK_SLOTS);
   const handles = new Handles(slots);
   const run = `${Date.now().toString(36)}${randomBytes(6).toString("hex")}`;
-  const packs = await Packs.open({ folder: paths.packs, handles, run, packBytes, logger: options.logger });
+  const packs = await Packs.open({
+    folder: paths.packs,
+    handles,
+    run,
+    packBytes,
+    recentBytes,
+    logger: options.logger,
+  });
   const files = new LargeFiles({ folder: paths.large, temporary: paths.temporary, slots, run });
   return new FolderStore({ packs, files, handles, smallBytes });
 }

@@ -7,7 +7,8 @@ import { diskError } from "./disk.ts";
 import type { Handles } from "./handles.ts";
 import { damaged, keyOf, notStored, type PackPlace } from "./key.ts";
 import { Pack } from "./pack.ts";
-import { headerAt, isWhole, recordHead, recordSize } from "./record.ts";
+import { Recent } from "./recent.ts";
+import { headerAt, isWhole, type RecordHeader, recordHead, recordSize } from "./record.ts";
 
 /** Written at once at most. */
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -20,6 +21,8 @@ export interface PacksOptions {
   readonly run: string;
   /** A pack that has grown to this size is sealed and the next one begun. */
   readonly packBytes: number;
+  /** So many bytes of what was put last are kept in memory. */
+  readonly recentBytes: number;
   readonly logger?: Logger | undefined;
 }
 
@@ -42,9 +45,11 @@ export class Packs {
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #newNames = false;
+  readonly #recent: Recent;
 
   private constructor(options: PacksOptions) {
     this.#options = options;
+    this.#recent = new Recent(options.recentBytes);
   }
 
   static async open(options: PacksOptions): Promise<Packs> {
@@ -72,6 +77,8 @@ export class Packs {
   /** @throws AppError `not_stored`, `damaged_object` */
   async read(place: PackPlace): Promise<Buffer> {
     const key = keyOf(place);
+    const recent = this.#recent.get(key);
+    if (recent !== undefined) return recent;
     const record = await this.#readRecord(place, recordSize(place.group, place.bytes));
     const header = headerAt(record, 0);
     if (header === undefined || !matches(header, place)) throw notStored(key);
@@ -120,6 +127,7 @@ export class Packs {
   }
 
   async remove(places: readonly PackPlace[]): Promise<void> {
+    for (const place of places) this.#recent.forget(keyOf(place));
     for (const [id, own] of byPack(places)) {
       const pack = this.#packs.get(id);
       if (pack !== undefined && !(await pack.remove(own))) await this.#discard(pack);
@@ -163,7 +171,7 @@ export class Packs {
   }
 
   async #writeBatch(batch: readonly Waiting[]): Promise<void> {
-    const pack = this.#active === undefined || this.#active.isRemoved ? this.#begin() : this.#active;
+    const pack = this.#active?.isRemoved === false ? this.#active : this.#begin();
     const chunks: Uint8Array[] = [];
     const keys: string[] = [];
     let offset = pack.size;
@@ -182,7 +190,11 @@ export class Packs {
       for (const { reject } of batch) reject(diskError(error));
       return;
     }
-    for (const [place, { resolve }] of batch.entries()) resolve(keys[place] ?? "");
+    for (const [place, { payload, resolve }] of batch.entries()) {
+      const key = keys[place] ?? "";
+      this.#recent.add(key, payload);
+      resolve(key);
+    }
     await this.#sealWhenFull(pack);
   }
 
@@ -224,11 +236,8 @@ export class Packs {
   }
 }
 
-function matches(
-  header: { readonly live: boolean; readonly group: string; readonly bytes: number },
-  place: PackPlace,
-) {
-  return header.live && header.group === place.group && header.bytes === place.bytes;
+function matches({ live, group, bytes }: RecordHeader, place: PackPlace): boolean {
+  return live && group === place.group && bytes === place.bytes;
 }
 
 function byPack(places: readonly PackPlace[]): Map<string, PackPlace[]> {
