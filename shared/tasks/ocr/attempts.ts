@@ -1,6 +1,7 @@
 import { type PageText, textOf } from "./pageText.ts";
 import { bounded, type Picture, quarterTurned, scaled, turned } from "./picture.ts";
 import type { Page, Thresholding } from "./reader.ts";
+import { isShaded } from "./shade.ts";
 import { skewOf } from "./skew.ts";
 
 /** Words of a mean confidence from here on are taken as they are; 0..100. */
@@ -39,7 +40,7 @@ const PLAIN: Preparation = { rotation: 0, scale: 1, thresholding: "otsu" };
 
 /**
  * Reads a page; where the words are doubtful again, prepared in other ways, and keeps what tesseract
- * is surest of. A page that is read well at once costs one recognition, the worst one eight.
+ * is surest of. A page that is read well at once costs one recognition, the worst one nine.
  * `straighten`: whether the page may be turned, which single lines and words are not.
  */
 export async function readPage(page: Picture, recognize: Recognize, straighten: boolean): Promise<Attempt> {
@@ -48,7 +49,8 @@ export async function readPage(page: Picture, recognize: Recognize, straighten: 
   if (best.words.length === 0) best = better(best, await attempt({ ...PLAIN, thresholding: "adaptive" }));
   if (straighten && best.words.length > 0 && best.confidence < POOR)
     best = await turnedRight(best, attempt, page.gray.width * page.gray.height);
-  if (best.confidence >= GOOD) return best;
+  // Text in the shade is not seen at all, so that the rest may be sure.
+  if (best.confidence >= GOOD && !(await isShaded(page.gray))) return best;
   for (const next of furtherPreparations(best)) best = better(best, await attempt(next));
   return best;
 }
@@ -89,7 +91,7 @@ async function turnedRight(first: Attempt, attempt: Try, pixels: number): Promis
 }
 
 function furtherPreparations({ rotation, rowHeight, thresholding }: Attempt): Preparation[] {
-  const others = thresholding === "otsu" ? (["sauvola"] as const) : [];
+  const others = thresholding === "sauvola" ? [] : (["sauvola"] as const);
   const low = rowHeight > 0 && rowHeight < LOW_ROW;
   if (!low) return others.map((other) => ({ rotation, scale: 1, thresholding: other }));
   const scale = Math.min(GOOD_ROW / rowHeight, MAX_SCALE);

@@ -14,7 +14,7 @@ export const ocr: TaskDefinition<OcrOptions> = {
   resultName: (stem) => `${stem}_ocr.json`,
   resultType: () => "application/json",
   schemaVersion: SCHEMA_VERSION,
-  steps: { recognize: { version: 3, warm: true } },
+  steps: { recognize: { version: 4, warm: true } },
   mainStep: "recognize",
   // Hundreds of pages in one TIFF take their time.
   budgets: { running: 1_800 },

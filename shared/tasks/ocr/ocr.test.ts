@@ -132,6 +132,22 @@ describe("preparation", () => {
     expect(words.slice(0, 7).map(({ text }) => text)).toEqual(NOTICE[0]?.split(" "));
   });
 
+  test("text in the shade is read, too", async () => {
+    const { width, height } = await sharp(fixture("notice.png")).metadata();
+    // From full light at the right to a third of it at the left.
+    const shade = Buffer.from(
+      Uint8Array.from({ length: width * height }, (_, at) => 85 + ((at % width) * 170) / width),
+    );
+    const shaded = await sharp(fixture("notice.png"))
+      .toColourspace("b-w")
+      .composite([{ input: shade, raw: { width, height, channels: 1 }, blend: "multiply" }])
+      .png()
+      .toBuffer();
+    const { extracted_text, pages } = await read(shaded);
+    expect(linesOf(extracted_text)).toEqual(NOTICE);
+    expect(pages[0]?.preparation.thresholding).toBe("sauvola");
+  });
+
   test("white on black is read like black on white", async () => {
     const inverted = await sharp(fixture("notice.png")).negate().png().toBuffer();
     expect(linesOf((await read(inverted)).extracted_text)).toEqual(NOTICE);

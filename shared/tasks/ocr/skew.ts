@@ -51,7 +51,7 @@ async function inkOf(gray: Gray): Promise<Ink> {
   return { width, height, count, x, y };
 }
 
-async function shrunk(gray: Gray): Promise<Gray> {
+export async function shrunk(gray: Gray): Promise<Gray> {
   const longer = Math.max(gray.width, gray.height);
   if (longer <= MEASURED_SIDE) return gray;
   const width = Math.max(1, Math.round((gray.width * MEASURED_SIDE) / longer));
