@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stepFile } from "../../dist/shared/tasks/inProcess.js";
+import { stepFile } from "../../dist/shared/tasks/stepFile.js";
 import { taskNamed } from "./registry/registry.mjs";
 
 // What a person without a fleet would write: read a file, do the step, write the result.
