@@ -173,7 +173,8 @@ function pipeline(parts: PipelineParts) {
     results,
     dispatcher,
     put: async (group, filename, body) => {
-      const stored = await store.put(body, { group });
+      // What a job makes by itself waits for room, as its results do.
+      const stored = await disk.patiently(() => store.put(body, { group }));
       // It may become a result: what is on record must survive a power loss.
       await store.sync();
       return { filename, ...stored };
