@@ -19,13 +19,14 @@ import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ByteStore } from "../port.ts";
 import { storeContract } from "../store.contract.ts";
-import { openFolderStore } from "./folderStore.ts";
+import { type FolderStoreOptions, openFolderStore } from "./folderStore.ts";
 
 storeContract("folder, packs of 10 KB", () => underTest({ packBytes: 10_000 }));
 storeContract("folder, as it is by default", () => underTest({}));
+storeContract("folder, what was put last in memory too", () => underTest({ recentBytes: 3_000 }));
 storeContract("folder, every object a file", () => underTest({ smallBytes: 0 }));
 
-async function underTest(options: { readonly packBytes?: number; readonly smallBytes?: number }) {
+async function underTest(options: Omit<FolderStoreOptions, "folder">) {
   const folder = await mkdtemp(join(tmpdir(), "manyhands-store-"));
   const opened: ByteStore[] = [];
   return {
