@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckStatusAnswer, RegisterRequest } from "../../shared/contract/fleet.ts";
 import { UnavailableError } from "../../shared/errors.ts";
@@ -38,6 +39,8 @@ export class SlaveRegistry {
 
   constructor(parts: RegistryParts) {
     this.#parts = parts;
+    // Every slave's poll listens to it.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   /** Records a slave and starts to ask after it. Registering again is how a slave says that it is still there. */

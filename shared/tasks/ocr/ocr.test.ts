@@ -46,6 +46,11 @@ async function run(body: Uint8Array, options: object = {}) {
   return outcome;
 }
 
+function strip(width: number, height: number): Promise<Buffer> {
+  const paper = { width, height, channels: 3, background: "white" } as const;
+  return sharp({ create: paper }).png().toBuffer();
+}
+
 async function bytes(body: Uint8Array, options: object = {}): Promise<Buffer> {
   const outcome = await run(body, options);
   if (!outcome.ok) throw new Error(`${outcome.code}: ${outcome.error}`);
@@ -242,6 +247,11 @@ describe("options and errors", () => {
     expect(await code(Buffer.alloc(0))).toBe("empty_file");
     expect(await code(Buffer.from("just text"))).toBe("wrong_type");
     expect(await code(page, { max_pixels: 100 })).toBe("too_large");
+    expect(await code(await strip(100_001, 2))).toBe("too_large");
+  });
+
+  test("a page longer than Tesseract can count is shrunk, not failed", async () => {
+    expect((await read(await strip(40_000, 40))).extracted_text).toBe("");
   });
 });
 

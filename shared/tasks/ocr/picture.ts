@@ -1,3 +1,4 @@
+import { FileError } from "../../errors.ts";
 import { rawOf, sharpOf, upright } from "../image/encode.ts";
 import { grayOf } from "../image/gray.ts";
 import type { Gray } from "../image/luma.ts";
@@ -5,6 +6,10 @@ import { openPage, type Source } from "../image/source.ts";
 
 /** An A4 page at 300 dpi and its margins. Tesseract takes about 12 bytes a pixel, beside 190 MB for itself. */
 const MAX_READ_PIXELS = 10_000_000;
+/** Tesseract counts pixels in 16 bits: longer pages are shrunk. */
+const MAX_READ_SIDE = 32_767;
+/** Longer ones would be shrunk until nothing can be read. */
+const MAX_PAGE_SIDE = 100_000;
 
 /** A page as it is recognised, and the way back from its pixels to those of the page as it was. */
 export interface Picture {
@@ -20,9 +25,17 @@ export interface ReadablePage {
   readonly height: number;
 }
 
-/** A page of a source, counted from 0: upright by its EXIF orientation, opaque, 8 bits, not too large. */
+/**
+ * A page of a source, counted from 0: upright by its EXIF orientation, opaque, 8 bits, not too large.
+ * @throws FileError `too_large` when a side has more than 100,000 pixels
+ */
 export async function pageOf(source: Source, index: number): Promise<ReadablePage> {
   const page = await openPage(source, index);
+  if (Math.max(page.width, page.height) > MAX_PAGE_SIDE)
+    throw new FileError(
+      "too_large",
+      `The page is ${page.width} x ${page.height}; for OCR a side has ${MAX_PAGE_SIDE} pixels at most. Cut it into pieces.`,
+    );
   const decoded = await grayOf(page, { first: 0, count: 1 }, { atMost: MAX_READ_PIXELS });
   const gray = opaque(await upright(decoded, page.orientation));
   const sideways = page.orientation >= 5;
@@ -32,10 +45,11 @@ export async function pageOf(source: Source, index: number): Promise<ReadablePag
   return { picture: await bounded(picture), width, height };
 }
 
-/** At most so many pixels. */
+/** At most so many pixels, and sides that Tesseract can count. */
 export async function bounded(picture: Picture, most = MAX_READ_PIXELS): Promise<Picture> {
-  const pixels = picture.gray.width * picture.gray.height;
-  return pixels <= most ? picture : await scaled(picture, Math.sqrt(most / pixels));
+  const { width, height } = picture.gray;
+  const factor = Math.min(Math.sqrt(most / (width * height)), MAX_READ_SIDE / Math.max(width, height));
+  return factor >= 1 ? picture : await scaled(picture, factor);
 }
 
 export async function scaled(picture: Picture, factor: number): Promise<Picture> {
