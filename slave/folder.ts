@@ -1,12 +1,23 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
+import { AppError, isDiskFull } from "../shared/errors.ts";
 
 /**
  * Makes the slave's own folder, empty, and sweeps away those of slaves that were killed. Nothing in it
  * outlives the process: what a slave has is on its way only.
+ * @throws AppError `disk_full`
  */
 export async function ownFolder(dataDir: string, host: string, port: number): Promise<string> {
+  try {
+    return await makeFolder(dataDir, host, port);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    throw new AppError("disk_full", `The slave cannot start: the disk of DATA_DIR (${dataDir}) is full.`);
+  }
+}
+
+async function makeFolder(dataDir: string, host: string, port: number): Promise<string> {
   const root = resolve(dataDir);
   const folder = join(root, `slave-${host.replace(/[^\w.-]/g, "_")}-${port}`);
   await mkdir(root, { recursive: true });

@@ -41,6 +41,8 @@ export interface FleetOptions {
 /** A slave that says nothing for so long during a lease is given up. */
 export const SILENCE_SECONDS = 3;
 
+/** How often a slave is started until it counts as broken; a disk is full for 4 s at most. */
+const STARTS = 20;
 /** Of a disk of 2 GB, or of the machine's own. */
 const MIN_FREE_BYTES = 16 * 2 ** 20;
 
@@ -112,7 +114,19 @@ async function startSlave(
     restart: async (afterMs) => {
       await started.kill("SIGKILL");
       await new Promise((resolve) => setTimeout(resolve, afterMs));
-      started = await fleet.slave({ ...env, SLAVE_PORT: String(started.port) });
+      started = await again(() => fleet.slave({ ...env, SLAVE_PORT: String(started.port) }));
     },
   };
+}
+
+/** As whoever looks after a service does: while the disk is full it cannot start. */
+async function again<T>(start: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      if (tries === STARTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
 }
