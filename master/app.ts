@@ -10,6 +10,7 @@ import type { Logger } from "../shared/logger.ts";
 import { MemoryQueue } from "../shared/queue/memory.ts";
 import { openFolderStore } from "../shared/store/folder/folderStore.ts";
 import type { ByteStore } from "../shared/store/port.ts";
+import { usableFolder } from "../shared/usableFolder.ts";
 import { localSlaveEnvironment, type MasterConfig } from "./config.ts";
 import { DiskWatch, patientJobs } from "./disk.ts";
 import { masterRoutes } from "./http/routes.ts";
@@ -46,6 +47,9 @@ export async function createMaster(
   version: string,
 ): Promise<MasterApp> {
   const data = join(config.dataDir, "master");
+  // What is in it is nobody else's business on this machine.
+  await usableFolder({ folder: data, variable: "DATA_DIR", mode: 0o700 });
+  await usableFolder({ folder: config.resultsDir, variable: "RESULTS_DIR" });
   // First the record: it holds the lock of the folder, so that a second master touches nothing.
   const isTaken = standsIn(config.resultsDir);
   const record = await openSqliteJobStore({ file: join(data, "jobs.sqlite"), isTaken });

@@ -6,7 +6,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isLoopback } from "../shared/access.ts";
-import { AppError, ConfigError, isErrno } from "../shared/errors.ts";
+import { ConfigError } from "../shared/errors.ts";
+import { listenOn } from "../shared/http/listen.ts";
 import { createHttpServer } from "../shared/http/server.ts";
 import type { Logger } from "../shared/logger.ts";
 import type { TaskDefinition } from "../shared/tasks/task.ts";
@@ -43,7 +44,7 @@ const LAST_WORDS_MS = 2_000;
 
 /**
  * Builds a slave and starts it: it listens first, then makes its folder, its children, and itself known.
- * @throws AppError `port_in_use`; ConfigError
+ * @throws AppError `port_in_use`, `cannot_listen`, `bad_folder`, `disk_full`; ConfigError
  */
 export async function startSlave(config: SlaveConfig, parts: SlaveParts): Promise<Slave> {
   const tasks = tasksOf(config, parts.tasks);
@@ -102,7 +103,6 @@ function tasksOf({ tasks: wanted }: SlaveConfig, all: readonly TaskDefinition[])
 
 /** Listens at once; requests wait for `answerWith`. The port must be ours before the folder is swept. */
 async function listen(config: SlaveConfig) {
-  const { host, port } = config;
   let answerWith: (listener: RequestListener) => void = () => undefined;
   const ready = new Promise<RequestListener>((resolve) => {
     answerWith = resolve;
@@ -110,15 +110,8 @@ async function listen(config: SlaveConfig) {
   const server = createHttpServer(config, (req, res) => {
     void ready.then((listener) => listener(req, res));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => {
-      if (!isErrno(error, "EADDRINUSE")) reject(error);
-      const message = `Port ${port} of ${host} is in use. Set SLAVE_PORT to another one, or to 0 for a free one.`;
-      reject(new AppError("port_in_use", message));
-    });
-    server.listen(port, host, resolve);
-  });
-  return { server, port: (server.address() as AddressInfo).port, answerWith };
+  const port = await listenOn(server, { ...config, role: "SLAVE" });
+  return { server, port, answerWith };
 }
 
 function createPool(config: SlaveConfig, { registry, log }: SlaveParts, folder: string): Pool {

@@ -2,11 +2,12 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { AppError, isDiskFull } from "../shared/errors.ts";
+import { usableFolder } from "../shared/usableFolder.ts";
 
 /**
  * Makes the slave's own folder, empty, and sweeps away those of slaves that were killed. Nothing in it
  * outlives the process: what a slave has is on its way only.
- * @throws AppError `disk_full`
+ * @throws AppError `disk_full`, `bad_folder`
  */
 export async function ownFolder(dataDir: string, host: string, port: number): Promise<string> {
   try {
@@ -20,7 +21,7 @@ export async function ownFolder(dataDir: string, host: string, port: number): Pr
 async function makeFolder(dataDir: string, host: string, port: number): Promise<string> {
   const root = resolve(dataDir);
   const folder = join(root, `slave-${host.replace(/[^\w.-]/g, "_")}-${port}`);
-  await mkdir(root, { recursive: true });
+  await usableFolder({ folder: root, variable: "DATA_DIR" });
   await sweep(root);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { mode: 0o700 });

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { loadEnvFile } from "../shared/env.ts";
-import { AppError } from "../shared/errors.ts";
 import { createLogger } from "../shared/logger.ts";
+import { failed } from "../shared/process/failed.ts";
 import { announceReady } from "../shared/process/ready.ts";
 import { endWithParent } from "../shared/process/withParent.ts";
 import { TASKS } from "../shared/tasks/registry.ts";
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     }
     stopping = true;
     log.info({ reason }, "slave stops");
-    slave.stop().then(() => process.exit(0), fail);
+    slave.stop().then(() => process.exit(0), failed);
   };
   process.on("SIGINT", () => stop("SIGINT"));
   process.on("SIGTERM", () => stop("SIGTERM"));
@@ -34,9 +34,4 @@ async function main(): Promise<void> {
   announceReady(slave.url);
 }
 
-function fail(error: unknown): void {
-  process.stderr.write(`${error instanceof AppError ? error.message : (error as Error).stack}\n`);
-  process.exit(1);
-}
-
-main().catch(fail);
+main().catch(failed);

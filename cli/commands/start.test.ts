@@ -144,7 +144,7 @@ test("demo processes every sample, leaves the results, removes its own data, exi
   const { code, stdout } = await runCli(["demo"], { cwd: folder, env: { MASTER_PORT: "1", TMPDIR: folder } });
   expect(stdout).not.toContain("✗");
   expect(code).toBe(0);
-  const tasks = ["audio", "document", "embedding", "image", "ocr", "text"];
+  const tasks = ["audio", "document", "embedding", "image", "mean", "ocr", "text"];
   const folders = await readdir(join(folder, "processed_results"));
   expect(folders.filter((name) => !name.startsWith(".")).sort()).toEqual(tasks);
   for (const task of tasks) expect(stdout).toContain(`\n${task}  `);

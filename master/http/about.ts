@@ -21,7 +21,7 @@ export function home(parts: AboutParts, isKnown: (req: Request) => boolean): Req
       return;
     }
     res.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
-    res.type("text/html").send(landingPage(parts));
+    res.type("text/html").send(landingPage(parts, `${req.protocol}://${req.get("host") ?? ""}`));
   };
 }
 

@@ -8,23 +8,26 @@ export interface PageParts {
   readonly version: string;
 }
 
-/** What a browser sees at `/`: the state of the fleet, and how to send something. No script. */
-export function landingPage({ registry, runner, version }: PageParts): string {
+/**
+ * What a browser sees at `/`: the state of the fleet, and how to send something. No script.
+ * @param address of the master as the browser knows it, such as `http://127.0.0.1:5000`
+ */
+export function landingPage({ registry, runner, version }: PageParts, address: string): string {
   const slaves = registry.all();
   const alive = slaves.filter((slave) => slave.state === "alive");
   const slots = alive.reduce((sum, slave) => sum + slave.slots, 0);
   const { jobs, files } = runner.load();
   const rows = TASKS.map(
     (task) =>
-      `<tr><td><code>${escaped(task.name)}</code></td><td>${escaped(task.summary)}</td>` +
-      `<td><code>curl -F task_type=${escaped(task.name)} -F ${escaped(task.field)}=@FILE …/assign_task</code></td></tr>`,
+      `<tr><td><code>${escaped(task.name)}</code></td><td>${escaped(task.summary)}<br><code>curl -F task_type=` +
+      `${escaped(task.name)} -F ${escaped(task.field)}=@FILE ${escaped(address)}/assign_task</code></td></tr>`,
   );
   const fleet = slaves.map(
     (slave) =>
       `<tr><td>${escaped(slave.name)}</td><td>${escaped(slave.address)}</td><td>${slave.state}</td>` +
-      `<td>${slave.slots}</td><td>${slave.done}</td></tr>`,
+      `<td>${Math.min(slave.assigned, slave.slots)} of ${slave.slots}</td><td>${slave.done}</td><td>${slave.failed}</td></tr>`,
   );
-  const none = '<tr><td colspan="5">None has registered. Start one: <code>npm run slave</code></td></tr>';
+  const none = '<tr><td colspan="6">None has registered. Start one: <code>npm run slave</code></td></tr>';
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -34,10 +37,10 @@ export function landingPage({ registry, runner, version }: PageParts): string {
 <p>Master is working. Version ${escaped(version)}. <b>${counted(alive.length, "slave")}</b> alive with <b>${counted(slots, "slot")}</b>,
 <b>${counted(jobs, "job")}</b> running, <b>${counted(files, "file")}</b> to do.</p>
 <h2>Slaves</h2>
-<table><tr><th>name</th><th>address</th><th>state</th><th>slots</th><th>done</th></tr>
+<table><tr><th>name</th><th>address</th><th>state</th><th>busy</th><th>done</th><th>failed</th></tr>
 ${fleet.join("\n") || none}</table>
 <h2>Tasks</h2>
-<table><tr><th>task</th><th>what it does</th><th>how to send</th></tr>
+<table><tr><th>task</th><th>what it does, and how to send files</th></tr>
 ${rows.join("\n")}</table>
 <p>More: <a href="/jobs">jobs</a>, <a href="/slaves">slaves</a>, <a href="/stats">stats</a>,
 <a href="/tasks">tasks with their options</a> (JSON);

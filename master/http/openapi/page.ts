@@ -46,7 +46,7 @@ function routeHtml({ path, method, operation }: Route): string {
   const { summary, description, parameters, requestBody, responses, security } = operation;
   const open = security.length === 0 ? "<p>Needs no token.</p>" : "";
   return `<details id="${escaped(operation.operationId)}"><summary><code><span class="method">${method.toUpperCase()}</span>
-${escaped(path)}</code> ${escaped(summary)}</summary>
+${escaped(path)}</code> ${prose(summary)}</summary>
 ${description === undefined ? "" : `<p>${prose(description)}</p>`}${open}
 ${parameters.length === 0 ? "" : table("Parameters", parameters.map(parameterRow))}
 ${requestBody === undefined ? "" : `<h3>Body</h3>${contentHtml(requestBody.content)}`}

@@ -35,7 +35,7 @@ export interface Database {
 
 /**
  * @param migrations SQL for each version of the schema: the first makes version 1, and so on
- * @throws AppError `data_in_use`, `data_corrupt`, `data_too_new`, `no_space`
+ * @throws AppError `data_in_use`, `data_corrupt`, `data_too_new`, `no_space`, `bad_folder`
  */
 export async function openDatabase(file: string, migrations: readonly string[]): Promise<Database> {
   // Others on this machine have no business there. A folder that is there keeps the rights it was given.
@@ -187,7 +187,7 @@ function statement(prepared: Libsql.Statement<Value[]>, file: string): Statement
  * process. Not a lock on the record itself, which would outlive `close` for as long as a statement lives.
  */
 function lock(file: string): () => void {
-  const raw = new Libsql(`${file}.lock`);
+  const raw = translated(file, () => new Libsql(`${file}.lock`));
   try {
     raw.exec("BEGIN EXCLUSIVE");
   } catch (error) {
@@ -226,6 +226,13 @@ function translate(error: unknown, file: string): unknown {
       status: 507,
       cause: error,
     });
+  }
+  if (/^SQLITE_(?:CANTOPEN|READONLY|PERM)/.test(code)) {
+    return new AppError(
+      "bad_folder",
+      `${file} cannot be opened for writing. Let this user write there, or set DATA_DIR to another folder.`,
+      { cause: error },
+    );
   }
   return /^SQLITE_(?:CORRUPT|NOTADB)/.test(code) ? corrupt(file, error) : error;
 }

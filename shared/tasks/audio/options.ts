@@ -4,28 +4,32 @@ import { z } from "zod";
 export const SCHEMA_VERSION = 1;
 
 export const options = z.strictObject({
-  /** How many points the waveform overview has, at most one a frame; 0 leaves it out. */
   waveform_points: z
     .int("waveform_points is a whole number from 0 to 10000.")
     .min(0, "waveform_points is a whole number from 0 to 10000.")
     .max(10_000, "waveform_points is a whole number from 0 to 10000.")
-    .default(1_000),
-  /** Windows with an RMS below this level, in dBFS, count as silence. */
+    .default(1_000)
+    .describe("How many points the waveform overview has, at most one a frame; 0 leaves it out."),
   silence_dbfs: z
     .number("silence_dbfs is a number from -120 to 0.")
     .min(-120, "silence_dbfs is a number from -120 to 0.")
     .max(0, "silence_dbfs is a number from -120 to 0.")
-    .default(-60),
-  /** Whether spectral centroid, bandwidth and roll-off are measured. */
-  spectrum: z.boolean("spectrum is true or false.").default(true),
-  /** Frame length of the spectrum, in samples. */
+    .default(-60)
+    .describe("Windows with an RMS below this level, in dBFS, count as silence."),
+  spectrum: z
+    .boolean("spectrum is true or false.")
+    .default(true)
+    .describe("Whether spectral centroid, bandwidth and roll-off are measured."),
   fft_size: z
     .literal([256, 512, 1024, 2048, 4096, 8192, 16384], {
       error: "fft_size is one of 256, 512, 1024, 2048, 4096, 8192, 16384.",
     })
-    .default(2048),
-  /** Whether loudness, loudness range and true peak are measured. */
-  loudness: z.boolean("loudness is true or false.").default(true),
+    .default(2048)
+    .describe("Frame length of the spectrum, in samples."),
+  loudness: z
+    .boolean("loudness is true or false.")
+    .default(true)
+    .describe("Whether loudness, loudness range and true peak are measured."),
 });
 
 export type AudioOptions = z.infer<typeof options>;

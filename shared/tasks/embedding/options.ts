@@ -19,38 +19,65 @@ const frequency = z
 
 /** Names and meanings are those of scikit-learn's TfidfVectorizer; the defaults those of the old service. */
 export const embeddingOptions = z.strictObject({
-  /** Terms that are kept: the most frequent ones over the whole job, ties by the alphabet; null: all. */
-  max_features: z.int().min(1).max(1_000_000).nullable().default(100),
-  /** `english` (scikit-learn's list), a list of your own, or null for none. */
+  max_features: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .nullable()
+    .default(100)
+    .describe(
+      "Terms that are kept: the most frequent ones over the whole job, ties by the alphabet; null: all.",
+    ),
   stop_words: z
     .union([z.literal("english"), z.array(z.string().min(1).max(100)).max(10_000), z.null()], {
       error: 'must be "english", a list of words, or null',
     })
-    .default("english"),
-  /** Shortest and longest run of words that makes a term, 1..5 each. */
-  ngram_range: ngramRange,
-  /** Whether a term that occurs n times counts 1 + ln(n). */
-  sublinear_tf: z.boolean().default(false),
-  /** What each vector is scaled to: length 1 (l2), sum 1 (l1), or not at all (null). */
-  norm: z.enum(["l2", "l1"]).nullable().default("l2"),
-  /** Documents a term must be in: whole numbers count documents, below 1 a share of them. */
-  min_df: frequency.default(1),
-  /** Documents a term may be in: above 1 whole numbers count documents, up to 1 a share of them. */
-  max_df: frequency.default(1),
-  /** Whether rare terms weigh more. */
-  use_idf: z.boolean().default(true),
-  /** Whether document frequencies are taken as if one more document had every term. */
-  smooth_idf: z.boolean().default(true),
-  /** Whether upper and lower case are the same. */
-  lowercase: z.boolean().default(true),
-  /** Vector sizes up to which `vector`, `features` and `idf` are written out; `sparse` always is. */
-  dense_limit: z.int().min(0).max(100_000).default(5_000),
-  /** How many of the nearest documents of the job, by cosine, each result names. */
-  neighbours: z.int().min(0).max(100).default(0),
-  /** Encoding of the files, by any name that iconv knows; null: found out for each file. */
-  encoding: z.string().min(1).max(40).nullable().default(null),
-  /** Bytes beyond which a file is refused as `too_large`. */
-  max_bytes: z.int().min(1).max(1_000_000_000).default(32_000_000),
+    .default("english")
+    .describe("english (scikit-learn's list), a list of your own, or null for none."),
+  ngram_range: ngramRange.describe("Shortest and longest run of words that makes a term, 1..5 each."),
+  sublinear_tf: z.boolean().default(false).describe("Whether a term that occurs n times counts 1 + ln(n)."),
+  norm: z
+    .enum(["l2", "l1"])
+    .nullable()
+    .default("l2")
+    .describe("What each vector is scaled to: length 1 (l2), sum 1 (l1), or not at all (null)."),
+  min_df: frequency
+    .default(1)
+    .describe("Documents a term must be in: whole numbers count documents, below 1 a share of them."),
+  max_df: frequency
+    .default(1)
+    .describe("Documents a term may be in: above 1 whole numbers count documents, up to 1 a share of them."),
+  use_idf: z.boolean().default(true).describe("Whether rare terms weigh more."),
+  smooth_idf: z
+    .boolean()
+    .default(true)
+    .describe("Whether document frequencies are taken as if one more document had every term."),
+  lowercase: z.boolean().default(true).describe("Whether upper and lower case are the same."),
+  dense_limit: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(5_000)
+    .describe("Vector sizes up to which vector, features and idf are written out; sparse always is."),
+  neighbours: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(0)
+    .describe("How many of the nearest documents of the job, by cosine, each result names."),
+  encoding: z
+    .string()
+    .min(1)
+    .max(40)
+    .nullable()
+    .default(null)
+    .describe("Encoding of the files, by any name that iconv knows; null: found out for each file."),
+  max_bytes: z
+    .int()
+    .min(1)
+    .max(1_000_000_000)
+    .default(32_000_000)
+    .describe("Bytes beyond which a file is refused as too_large."),
 });
 
 export type EmbeddingOptions = z.infer<typeof embeddingOptions>;

@@ -25,24 +25,44 @@ const PAGED: readonly OutputFormat[] = ["gif", "webp", "tiff"];
 
 const options = z
   .strictObject({
-    /** Format of the result. */
-    format: z.enum(["png", "jpeg", "webp", "avif", "gif", "tiff"]).default("png"),
-    /** 1..100, for jpeg, webp and avif; the others are lossless. */
-    quality: z.int().min(1).max(100).default(80),
-    /** Pixels, 1..16383; null: as the height demands, or as it is. */
-    width: side,
-    /** Pixels, 1..16383; null: as the width demands, or as it is. */
-    height: side,
-    /** How an image is fitted into `width` x `height`. */
-    fit: z.enum(["inside", "outside", "cover", "contain", "fill"]).default("inside"),
-    /** Whether images smaller than `width` x `height` are made larger. */
-    enlarge: z.boolean().default(false),
-    /** Gray value, 0 (black) .. 255 (white), behind `contain` and behind transparency that the format cannot keep. */
-    background: z.int().min(0).max(255).default(255),
-    /** `all` keeps every frame or page where the format can: gif, webp, tiff. */
-    pages: z.enum(["first", "all"]).default("first"),
-    /** Larger images are refused as `too_large`; counts all pages that are read. */
-    max_pixels: z.int().min(1).max(500_000_000).default(DEFAULT_MAX_PIXELS),
+    format: z
+      .enum(["png", "jpeg", "webp", "avif", "gif", "tiff"])
+      .default("png")
+      .describe("Format of the result."),
+    quality: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(80)
+      .describe("1..100, for jpeg, webp and avif; the others are lossless."),
+    width: side.describe("Pixels, 1..16383; null: as the height demands, or as it is."),
+    height: side.describe("Pixels, 1..16383; null: as the width demands, or as it is."),
+    fit: z
+      .enum(["inside", "outside", "cover", "contain", "fill"])
+      .default("inside")
+      .describe("How an image is fitted into width x height."),
+    enlarge: z
+      .boolean()
+      .default(false)
+      .describe("Whether images smaller than width x height are made larger."),
+    background: z
+      .int()
+      .min(0)
+      .max(255)
+      .default(255)
+      .describe(
+        "Gray value, 0 (black) .. 255 (white), behind contain and behind transparency that the format cannot keep.",
+      ),
+    pages: z
+      .enum(["first", "all"])
+      .default("first")
+      .describe("all keeps every frame or page where the format can: gif, webp, tiff."),
+    max_pixels: z
+      .int()
+      .min(1)
+      .max(500_000_000)
+      .default(DEFAULT_MAX_PIXELS)
+      .describe("Larger images are refused as too_large; counts all pages that are read."),
   })
   .refine(({ pages, format }) => pages === "first" || PAGED.includes(format), {
     path: ["pages"],

@@ -6,12 +6,22 @@ export const SCHEMA_VERSION = 1;
 const PARTITION = "partition is a whole number from 2 to 1000.";
 
 export const options = z.strictObject({
-  /** Files, and later partial sums, that one unit adds up. The result does not depend on it. */
-  partition: z.int(PARTITION).min(2, PARTITION).max(1_000, PARTITION).default(5),
-  /** Whether files may have different lengths; an index then counts the files that reach it. */
-  ragged: z.boolean("ragged is true or false.").default(false),
-  /** What words for missing values (NA, NaN, null, an empty field, …) mean: an error, or a place without a value. */
-  missing: z.enum(["error", "skip"], { error: "missing is error or skip." }).default("error"),
+  partition: z
+    .int(PARTITION)
+    .min(2, PARTITION)
+    .max(1_000, PARTITION)
+    .default(5)
+    .describe("Files, and later partial sums, that one unit adds up. The result does not depend on it."),
+  ragged: z
+    .boolean("ragged is true or false.")
+    .default(false)
+    .describe("Whether files may have different lengths; an index then counts the files that reach it."),
+  missing: z
+    .enum(["error", "skip"], { error: "missing is error or skip." })
+    .default("error")
+    .describe(
+      "What words for missing values (NA, NaN, null, an empty field, …) mean: an error, or a place without a value.",
+    ),
 });
 
 export type MeanOptions = z.infer<typeof options>;

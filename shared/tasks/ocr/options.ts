@@ -8,22 +8,33 @@ const PAGE_MODES = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13] as const;
 const LANGUAGES = /^[a-z]{3}(?:_[a-z]+)*(?:\+[a-z]{3}(?:_[a-z]+)*){0,4}$/i;
 
 export const options = z.strictObject({
-  /**
-   * Page segmentation mode of tesseract: 3 automatic, 4 one column, 5 one vertical block, 6 one block,
-   * 7 one line, 8 one word, 9 one word in a circle, 10 one character, 11 sparse text, 13 raw line.
-   */
-  page_mode: z.literal(PAGE_MODES).default(3),
-  /** Language codes of tesseract joined by `+`; each needs its package `@tesseract.js-data/<code>`. */
+  page_mode: z
+    .literal(PAGE_MODES)
+    .default(3)
+    .describe(
+      "Page segmentation mode of tesseract: 3 automatic, 4 one column, 5 one vertical block, 6 one block, 7 one line, 8 one word, 9 one word in a circle, 10 one character, 11 sparse text, 13 raw line.",
+    ),
   languages: z
     .string()
     .regex(LANGUAGES, 'language codes of tesseract, at most 5, joined by +, such as "eng" or "deu+eng"')
-    .default("eng"),
-  /** `auto` straightens and turns pages, and tries again what was read badly; `none` reads pages as they are. */
-  preprocess: z.enum(["auto", "none"]).default("auto"),
-  /** Pages of a TIFF to read; of other formats the first frame is read. */
-  pages: z.enum(["all", "first"]).default("all"),
-  /** Larger pages are refused as `too_large`. */
-  max_pixels: z.int().min(1).max(500_000_000).default(100_000_000),
+    .default("eng")
+    .describe("Language codes of tesseract joined by +; each needs its package @tesseract.js-data/<code>."),
+  preprocess: z
+    .enum(["auto", "none"])
+    .default("auto")
+    .describe(
+      "auto straightens and turns pages, and tries again what was read badly; none reads pages as they are.",
+    ),
+  pages: z
+    .enum(["all", "first"])
+    .default("all")
+    .describe("Pages of a TIFF to read; of other formats the first frame is read."),
+  max_pixels: z
+    .int()
+    .min(1)
+    .max(500_000_000)
+    .default(100_000_000)
+    .describe("Larger pages are refused as too_large."),
 });
 
 export type OcrOptions = z.infer<typeof options>;

@@ -5,26 +5,49 @@ export const TEXT_SCHEMA = 1;
 
 /** Options of task `text`; docs/tasks/text.md tells them to people. */
 export const textOptions = z.strictObject({
-  /** Encoding of the files, by any name that iconv knows; null: found out for each file. */
-  encoding: z.string().min(1).max(40).nullable().default(null),
-  /** Language of the files as ISO 639-1 or 639-3 code; null: found out for each file. */
+  encoding: z
+    .string()
+    .min(1)
+    .max(40)
+    .nullable()
+    .default(null)
+    .describe("Encoding of the files, by any name that iconv knows; null: found out for each file."),
   language: z
     .string()
     .regex(/^[a-z]{2,3}$/, "a two or three letter ISO 639 code such as en or eng, or null")
     .nullable()
-    .default(null),
-  /** How many common words to list; the old service listed 10. */
-  common_words: z.int().min(0).max(1_000).default(10),
-  /** Whether stop words are left out of `common_words`. */
-  stop_words: z.boolean().default(true),
-  /** How many keywords to list. */
-  keywords: z.int().min(0).max(200).default(10),
-  /** How many sentences to list with their sentiment, from the start; the scores always count all of them. */
-  sentences: z.int().min(0).max(100_000).default(1_000),
-  /** Characters up to which VADER scores the text as a whole; longer texts get the mean over their sentences. */
-  whole_text_characters: z.int().min(0).max(100_000).default(5_000),
-  /** Bytes beyond which a file is refused as `too_large`. */
-  max_bytes: z.int().min(1).max(1_000_000_000).default(32_000_000),
+    .default(null)
+    .describe("Language of the files as ISO 639-1 or 639-3 code; null: found out for each file."),
+  common_words: z
+    .int()
+    .min(0)
+    .max(1_000)
+    .default(10)
+    .describe("How many common words to list; the old service listed 10."),
+  stop_words: z.boolean().default(true).describe("Whether stop words are left out of common_words."),
+  keywords: z.int().min(0).max(200).default(10).describe("How many keywords to list."),
+  sentences: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(1_000)
+    .describe(
+      "How many sentences to list with their sentiment, from the start; the scores always count all of them.",
+    ),
+  whole_text_characters: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(5_000)
+    .describe(
+      "Characters up to which VADER scores the text as a whole; longer texts get the mean over their sentences.",
+    ),
+  max_bytes: z
+    .int()
+    .min(1)
+    .max(1_000_000_000)
+    .default(32_000_000)
+    .describe("Bytes beyond which a file is refused as too_large."),
 });
 
 export type TextOptions = z.infer<typeof textOptions>;
