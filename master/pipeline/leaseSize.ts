@@ -8,7 +8,7 @@ const LEAST_SECONDS = 0.02;
 export const RECALL_SECONDS = 0.3;
 /** Most units in one request; more would only delay the first answer. */
 const MAX_UNITS = 256;
-/** Most bytes in one request with several units; a single larger unit travels alone. */
+/** Most bytes in one request with several units, shared files not counted; a single larger unit travels alone. */
 const MAX_BYTES = 16 * 2 ** 20;
 
 export interface LeaseSituation {

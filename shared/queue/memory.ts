@@ -1,4 +1,5 @@
-import type { FailReason, Lease, LeaseSize, LeaseWish, QueuedUnit, QueueSize, UnitQueue } from "./port.ts";
+import { fitting } from "./fitting.ts";
+import type { FailReason, Lease, LeaseWish, QueuedUnit, QueueSize, UnitQueue } from "./port.ts";
 
 /** Units of one map of one job, in the order they were put. */
 interface Lane {
@@ -130,7 +131,7 @@ export class MemoryQueue implements UnitQueue {
     const first = lane.waiting[lane.head];
     if (first === undefined) return [];
     const size = wish.size(first, lane.waiting.length - lane.head);
-    const units = fitting(lane, size);
+    const units = fitting(lane.waiting, lane.head, size);
     for (const unit of units) this.#count(unit, -1);
     lane.head += units.length;
     if (lane.head === lane.waiting.length) this.#dropLane(lane);
@@ -205,32 +206,12 @@ function firstLane(job: JobLanes, wish: LeaseWish): Lane | undefined {
   return undefined;
 }
 
-/** The first units of the lane that fit; the first one always does, however large it is. */
-function fitting(lane: Lane, size: LeaseSize): QueuedUnit[] {
-  const units: QueuedUnit[] = [];
-  let bytes = 0;
-  for (let place = lane.head; place < lane.waiting.length && units.length < size.units; place += 1) {
-    const unit = lane.waiting[place];
-    if (unit === undefined) break;
-    bytes += unit.bytes;
-    if (units.length > 0 && (bytes > size.bytes || isSuspect(unit))) break;
-    units.push(unit);
-    if (isSuspect(unit)) break;
-  }
-  return units;
-}
-
 function takeOut(lane: Lane, wanted: ReadonlySet<string>): QueuedUnit[] {
   trim(lane);
   const gone = lane.waiting.filter(({ id }) => wanted.has(id));
   const left = lane.waiting.filter(({ id }) => !wanted.has(id));
   if (gone.length > 0) lane.waiting.splice(0, lane.waiting.length, ...left);
   return gone;
-}
-
-/** A unit that ended a child or went down with a slave travels alone, so that it can harm no other. */
-function isSuspect(unit: QueuedUnit): boolean {
-  return unit.crashes + unit.losses > 0;
 }
 
 function counted(unit: QueuedUnit, reason: FailReason): QueuedUnit {

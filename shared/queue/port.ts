@@ -48,6 +48,10 @@ export interface QueueSize {
 
 export interface LeaseSize {
   readonly units: number;
+  /**
+   * Without files that a unit shares with the one beside it (the matrix of a job, a file of which each unit takes a
+   * part): those travel once, and the fewer leases there are the less often.
+   */
   readonly bytes: number;
 }
 

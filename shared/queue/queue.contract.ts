@@ -28,6 +28,21 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
       await queue.close();
     });
 
+    test("a file that units share does not count: it travels once a lease, so few leases are best", async () => {
+      const queue = await open();
+      const file = (key: string, bytes: number) => ({ key, filename: key, bytes, sha256: key });
+      const sharing = units("a", 5).map((unit) => ({
+        ...unit,
+        files: [file(unit.id, 100), file("matrix", 1_000)],
+        bytes: 1_100,
+      }));
+      await queue.put(sharing);
+      expect((await queue.lease(wish({ units: 5, bytes: 300 })))?.units).toHaveLength(3);
+      expect((await queue.lease(wish({ units: 5, bytes: 10 })))?.units).toHaveLength(1);
+      expect((await queue.lease(wish({ units: 5, bytes: 10 })))?.units).toHaveLength(1);
+      await queue.close();
+    });
+
     test("jobs take turns", async () => {
       const queue = await open();
       await queue.put(units("a", 4));

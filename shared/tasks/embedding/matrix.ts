@@ -45,12 +45,21 @@ export function unpackMatrix(file: Buffer): Matrix {
   const rows = file.readUInt32LE(4);
   const count = file.readUInt32LE(8);
   const names: unknown = JSON.parse(file.toString("utf8", HEADER, HEADER + nameBytes));
-  // Typed arrays want aligned memory, which a buffer out of a pool is not.
-  const body = new Uint8Array(file.subarray(HEADER + nameBytes)).buffer;
+  const { buffer, byteOffset } = aligned(file.subarray(HEADER + nameBytes));
   return {
     names: names as DocumentName[],
-    values: new Float64Array(body, 0, count),
-    columns: new Uint32Array(body, count * 8, count),
-    ends: new Uint32Array(body, count * 12, rows),
+    values: new Float64Array(buffer, byteOffset, count),
+    columns: new Uint32Array(buffer, byteOffset + count * 8, count),
+    ends: new Uint32Array(buffer, byteOffset + count * 12, rows),
   };
+}
+
+/** Where the values of a row begin. */
+export function startOf({ ends }: Matrix, row: number): number {
+  return row === 0 ? 0 : (ends[row - 1] ?? 0);
+}
+
+/** Typed arrays want aligned memory, which a small buffer out of a pool is not; a large file is not copied. */
+function aligned(bytes: Buffer): Uint8Array {
+  return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
 }

@@ -1,4 +1,5 @@
-import type { Matrix } from "./matrix.ts";
+import { type Matrix, startOf } from "./matrix.ts";
+import { type Postings, postingsOf } from "./postings.ts";
 
 /** Another document of the job. */
 interface Neighbour {
@@ -12,42 +13,73 @@ interface Neighbour {
 /** Finds the `limit` nearest rows to a row of one matrix. */
 export type NeighbourFinder = (row: number, limit: number) => Neighbour[];
 
-/** The nearest rows by cosine, nearest first, equal ones by their place; rows of cosine 0 are left out. */
+/**
+ * The nearest rows by cosine, nearest first, equal ones by their place; rows of cosine 0 are left out. Exact: a row
+ * is compared with all rows that share a term with it, and with no others.
+ */
 export function findNeighbours(matrix: Matrix): NeighbourFinder {
-  const width = matrix.columns.reduce((most, column) => Math.max(most, column + 1), 0);
+  const postings = postingsOf(matrix);
   const lengths = rowLengths(matrix);
+  const products = new Float64Array(matrix.ends.length);
   return (row, limit) => {
-    const products = productsWith(matrix, spread(matrix, row, width));
-    const found: Neighbour[] = [];
-    matrix.names.forEach(([index, filename], other) => {
-      const product = products[other] ?? 0;
-      if (product <= 0 || other === row) return;
-      const similarity = Math.min(1, product / ((lengths[row] ?? 1) * (lengths[other] ?? 1)));
-      found.push({ index, filename, similarity });
+    multiply(matrix, postings, { row, products });
+    return nearest(products, lengths, { row, limit }).map(({ other, similarity }) => {
+      const [index, filename] = matrix.names[other] ?? [0, ""];
+      return { index, filename, similarity };
     });
-    return found.sort((a, b) => b.similarity - a.similarity || a.index - b.index).slice(0, limit);
   };
 }
 
-/** A row with its zeros. */
-function spread(matrix: Matrix, row: number, width: number): Float64Array {
-  const vector = new Float64Array(width);
-  for (let at = startOf(matrix, row); at < (matrix.ends[row] ?? 0); at += 1) {
-    vector[matrix.columns[at] ?? 0] = matrix.values[at] ?? 0;
+/**
+ * Dot products of a row with all rows. Each is summed in the order of its columns, so that it is the same number
+ * whichever of its two rows is asked for.
+ */
+function multiply(
+  matrix: Matrix,
+  { starts, rows, values }: Postings,
+  { row, products }: { readonly row: number; readonly products: Float64Array },
+): void {
+  products.fill(0);
+  const end = matrix.ends[row] ?? 0;
+  for (let at = startOf(matrix, row); at < end; at += 1) {
+    const column = matrix.columns[at] ?? 0;
+    const value = matrix.values[at] ?? 0;
+    const last = starts[column + 1] ?? 0;
+    for (let place = starts[column] ?? 0; place < last; place += 1) {
+      const other = rows[place] ?? 0;
+      products[other] = (products[other] ?? 0) + value * (values[place] ?? 0);
+    }
   }
-  return vector;
 }
 
-/** Dot products of all rows with a vector. */
-function productsWith(matrix: Matrix, vector: Float64Array): Float64Array {
-  const products = new Float64Array(matrix.ends.length);
-  let at = 0;
-  matrix.ends.forEach((end, row) => {
-    let product = 0;
-    for (; at < end; at += 1) product += (vector[matrix.columns[at] ?? 0] ?? 0) * (matrix.values[at] ?? 0);
-    products[row] = product;
-  });
-  return products;
+interface Found {
+  readonly other: number;
+  readonly similarity: number;
+}
+
+/** Rows are in the order of the upload: of equal ones the first that came stays before those that follow. */
+function nearest(
+  products: Float64Array,
+  lengths: Float64Array,
+  { row, limit }: { readonly row: number; readonly limit: number },
+): Found[] {
+  const found: Found[] = [];
+  const own = lengths[row] ?? 1;
+  for (let other = 0; other < products.length; other += 1) {
+    const product = products[other] ?? 0;
+    if (product <= 0 || other === row) continue;
+    keep(found, limit, { other, similarity: Math.min(1, product / (own * (lengths[other] ?? 1))) });
+  }
+  return found;
+}
+
+/** Puts one among those found so far, where it is among the `limit` nearest of them. */
+function keep(found: Found[], limit: number, one: Found): void {
+  if (found.length === limit && one.similarity <= (found[limit - 1]?.similarity ?? 0)) return;
+  let place = found.length;
+  while (place > 0 && (found[place - 1]?.similarity ?? 0) < one.similarity) place -= 1;
+  found.splice(place, 0, one);
+  if (found.length > limit) found.pop();
 }
 
 function rowLengths(matrix: Matrix): Float64Array {
@@ -55,8 +87,4 @@ function rowLengths(matrix: Matrix): Float64Array {
     const values = matrix.values.subarray(startOf(matrix, row), end);
     return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   });
-}
-
-function startOf(matrix: Matrix, row: number): number {
-  return row === 0 ? 0 : (matrix.ends[row - 1] ?? 0);
 }
