@@ -16,7 +16,7 @@ export const text: TaskDefinition<TextOptions> = {
   resultType: () => "application/json",
   schemaVersion: TEXT_SCHEMA,
   mainStep: "analyse",
-  steps: { analyse: { version: 1 }, scan: { version: 1 }, block: { version: 1 }, merge: { version: 1 } },
+  steps: { analyse: { version: 2 }, scan: { version: 2 }, block: { version: 1 }, merge: { version: 1 } },
   run: runText,
   load: async () => (await import("./process.ts")).textProcess,
 };

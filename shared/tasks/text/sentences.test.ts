@@ -33,29 +33,79 @@ test("no sentence is longer than 2,000 characters", () => {
   expect(Math.max(...lengths)).toBeLessThanOrEqual(2_000);
 });
 
-test("the sentences of stretches are those of the whole text, wherever it is cut", () => {
-  const words = fc.constantFrom(
-    "a",
-    "B",
-    "Mr.",
-    "end.",
-    "What?!",
-    ":)",
-    "\n",
-    "\n\n",
-    "---",
-    "。",
-    "3.14",
-    '"Yes."',
-    "😀",
-  );
-  const texts = fc.array(words, { maxLength: 400 }).map((list) => list.join(" "));
+const ORDINARY = ["a", "B", "Mr.", "end.", "What?!", ":)", "\n", "\n\n", "---", "。", "3.14", '"Yes."', "😀"];
+/** What makes parts of 2,000 characters, and where those may be cut wrongly. */
+const ENDLESS = [
+  "small words only ",
+  "x",
+  "- ",
+  "…",
+  "...",
+  '.")',
+  "😀",
+  "日本",
+  "wrapped words on a line of about fifty letters\n",
+];
+
+test.each([
+  [
+    "ordinary texts",
+    fc.array(fc.constantFrom(...ORDINARY), { maxLength: 400 }).map((list) => list.join(" ")),
+  ],
+  [
+    "texts without ends of sentences",
+    fc
+      .array(
+        fc.oneof(
+          fc.constantFrom(" ", ...ORDINARY),
+          fc.tuple(fc.constantFrom(...ENDLESS), fc.integer({ min: 1, max: 2_500 })).map(([piece, length]) =>
+            // In the middle of a piece, too.
+            piece.repeat(Math.ceil(length / piece.length)).slice(0, length),
+          ),
+        ),
+        { maxLength: 12 },
+      )
+      .map((list) => list.join("")),
+  ],
+])("the sentences of stretches are those of the whole text, wherever it is cut: %s", (_, texts) => {
   fc.assert(
-    fc.property(texts, fc.integer({ min: 1, max: 200 }), (text, size) => {
-      const cuts = cutsOf(text, size);
-      const spans = [0, ...cuts].map((from, at) => ({ from, to: cuts[at] ?? text.length }));
-      expect(spans.flatMap((span) => [...sentencesOf(text, span)])).toEqual([...sentencesOf(text)]);
-    }),
+    fc.property(
+      texts,
+      fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 5_000 })),
+      (text, size) => {
+        const cuts = cutsOf(text, size);
+        const spans = [0, ...cuts].map((from, at) => ({ from, to: cuts[at] ?? text.length }));
+        expect(spans.flatMap((span) => [...sentencesOf(text, span)])).toEqual([...sentencesOf(text)]);
+      },
+    ),
     { numRuns: 300 },
   );
+});
+
+test.each([
+  ["inside a mark", `${"x".repeat(1_999)}…。${"y".repeat(3_000)}`, 1_900],
+  [
+    "before what is looked at only in part",
+    `${"Word. ".repeat(325)}End.\n\n${"- ".repeat(900)}${"y".repeat(1_000)} more`,
+    1_950,
+  ],
+])("no cut goes %s", (_, text, size) => {
+  const cuts = cutsOf(text, size);
+  const spans = [0, ...cuts].map((from, at) => ({ from, to: cuts[at] ?? text.length }));
+  expect(spans.flatMap((span) => [...sentencesOf(text, span)])).toEqual([...sentencesOf(text)]);
+});
+
+test.each([
+  ["small letters only", "words in small letters "],
+  ["no spaces", "base64"],
+  ["wrapped lines that go on small", "this line is long enough to look as if it was wrapped\n"],
+])("a text of %s is cut into stretches of about the size", (_, piece) => {
+  const text = piece.repeat(Math.ceil(100_000 / piece.length));
+  const ends = [...cutsOf(text, 20_000), text.length];
+  const lengths = ends.map((end, at) => end - (ends[at - 1] ?? 0));
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(20_000 + 2_001);
+});
+
+test("a text without any word is not cut", () => {
+  expect(cutsOf("--- ".repeat(10_000), 1_000)).toEqual([]);
 });

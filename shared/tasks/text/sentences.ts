@@ -8,6 +8,8 @@ const WRAPPED = { min: 45, max: 100 } as const;
 const AHEAD = 40;
 
 const MARK = /[.!?…。！？｡؟۔।॥]+["'”’»)\]}」』）]*|\n/gu;
+/** What a mark may go on behind: a cut there could make two marks of one. */
+const IN_MARK = /[.!?…。！？｡؟۔।॥"'”’»)\]}」』）]/u;
 const UNSPACED_MARK = /^[。！？｡]/u;
 const STARTS_SMALL = /^\s*\p{Ll}/u;
 const HAS_WORD = /[\p{L}\p{N}]/u;
@@ -27,8 +29,7 @@ export interface Span {
 export function* sentencesOf(text: string, span: Span = { from: 0, to: text.length }): Generator<string> {
   let pending = "";
   let telling = false;
-  for (const flat of flatPieces(text, span)) {
-    const tells = HAS_WORD.test(flat);
+  for (const { flat, tells } of partsOf(text, span)) {
     // What has no word (an emoticon, a rule of dashes) belongs to the sentence before it.
     if (!(telling && tells) && pending.length + flat.length < MAX_LENGTH) {
       pending = `${pending} ${flat}`.trimStart();
@@ -44,60 +45,96 @@ export function* sentencesOf(text: string, span: Span = { from: 0, to: text.leng
 
 /**
  * Places to cut a text, about `size` apart, so that the sentences of the stretches are the sentences of
- * the whole: between two pieces of ordinary length that both have words, where the one's sentence
- * surely ends and the other's begins.
+ * the whole: between two parts that both have words, for there the one's sentence ends and the other's
+ * begins, whatever stands around them.
  */
 export function cutsOf(text: string, size: number): number[] {
   const cuts: number[] = [];
-  for (let near = size; near < text.length; near = (cuts.at(-1) ?? 0) + size) {
-    const cut = cutAfter(text, near);
+  for (let last = 0; last + size < text.length; last = cuts.at(-1) ?? 0) {
+    const cut = cutAfter(text, last, size);
     if (cut === undefined) break;
     cuts.push(cut);
   }
   return cuts;
 }
 
-function cutAfter(text: string, near: number): number | undefined {
-  const space = text.slice(near).search(/\s/u);
-  if (space === -1) return undefined;
-  let [start, end]: (number | undefined)[] = [];
-  // Marks never begin in the middle behind a space, so from there the ends are those of the whole text.
-  for (const next of endsFrom(text, near + space)) {
-    if (start !== undefined && end !== undefined && isPlain(text, start, end) && isPlain(text, end, next))
-      return end;
-    start = end;
-    end = next;
+/** Looks no further than it must: from a cut to the next sentence that surely ends may be the whole text. */
+function cutAfter(text: string, last: number, size: number): number | undefined {
+  const near = last + size;
+  for (let reach = size; ; reach *= 2) {
+    const to = Math.min(text.length, near + reach);
+    const cut = cutWithin(text, { last, near, to });
+    if (cut !== undefined || to === text.length) return cut;
+  }
+}
+
+interface Reach {
+  readonly last: number;
+  readonly near: number;
+  readonly to: number;
+}
+
+function cutWithin(text: string, reach: Reach): number | undefined {
+  const end = endAfter(text, { from: reach.near, to: reach.to });
+  const cut = end === undefined ? undefined : cutFrom(text, end, reach);
+  // Without sentences that end here the parts are those that follow from the cut before.
+  return cut ?? cutFrom(text, reach.last, reach);
+}
+
+function cutFrom(text: string, from: number, { near, to }: Reach): number | undefined {
+  let behindWords = false;
+  for (const part of partsOf(text, { from, to })) {
+    // It may go on behind what is looked at, and end elsewhere.
+    if (part.to === to && to < text.length) break;
+    if (behindWords && part.tells && part.cuttable && part.from >= near) return part.from;
+    behindWords = part.tells;
   }
   return undefined;
 }
 
-function isPlain(text: string, from: number, to: number): boolean {
-  return to - from <= MAX_LENGTH / 2 && HAS_WORD.test(text.slice(from, to));
+/** The end of a sentence. Marks never begin in the middle behind a space, so from there the ends are those of the whole text. */
+function endAfter(text: string, { from, to }: Span): number | undefined {
+  const space = text.slice(from, to).search(/\s/u);
+  if (space === -1) return undefined;
+  const [end] = endsFrom(text, { from: from + space, to });
+  return end;
 }
 
-function* flatPieces(text: string, { from, to }: Span): Generator<string> {
+/** A sentence or, where it is long, a piece of it; what is only white space is none. */
+interface Part extends Span {
+  /** White space as single spaces, none around it. */
+  readonly flat: string;
+  /** Whether it has a word. */
+  readonly tells: boolean;
+  /** Whether marks are found alike from here on and from further ahead. */
+  readonly cuttable: boolean;
+}
+
+function* partsOf(text: string, { from, to }: Span): Generator<Part> {
   let start = from;
-  for (const end of endsFrom(text, from)) {
-    if (end > to) break;
-    yield* flattened(text.slice(start, end));
+  for (const end of endsFrom(text, { from, to })) {
+    yield* boundedParts(text, { from: start, to: end });
     start = end;
   }
-  yield* flattened(text.slice(start, to));
+  yield* boundedParts(text, { from: start, to });
 }
 
-function* flattened(piece: string): Generator<string> {
-  for (const part of bounded(piece)) {
-    const flat = part.replace(/\s+/gu, " ").trim();
-    if (flat !== "") yield flat;
+function* boundedParts(text: string, piece: Span): Generator<Part> {
+  for (const { from, to } of bounded(text, piece)) {
+    const flat = text.slice(from, to).replace(/\s+/gu, " ").trim();
+    if (flat === "") continue;
+    const cuttable = from === piece.from || !IN_MARK.test(text.charAt(from - 1));
+    yield { from, to, flat, tells: HAS_WORD.test(flat), cuttable };
   }
 }
 
-/** Where sentences end from `from` on. */
-function* endsFrom(text: string, from: number): Generator<number> {
+/** Where sentences end within a span that begins where one does, or behind a space. */
+function* endsFrom(text: string, { from, to }: Span): Generator<number> {
   const mark = new RegExp(MARK);
   mark.lastIndex = from;
   for (let match = mark.exec(text); match !== null; match = mark.exec(text)) {
     const end = match.index + match[0].length;
+    if (end > to) return;
     if (endsSentence(text, match.index, end)) yield end;
   }
 }
@@ -121,19 +158,19 @@ function lineEnds(text: string, at: number): boolean {
   return !wrapped && !STARTS_SMALL.test(after);
 }
 
-function* bounded(piece: string): Generator<string> {
-  let rest = piece;
-  while (rest.length > MAX_LENGTH) {
-    const space = rest.lastIndexOf(" ", MAX_LENGTH);
-    const cut = space > 0 ? space + 1 : wholeCharacters(rest, MAX_LENGTH);
-    yield rest.slice(0, cut);
-    rest = rest.slice(cut);
+function* bounded(text: string, { from, to }: Span): Generator<Span> {
+  let start = from;
+  while (to - start > MAX_LENGTH) {
+    const space = text.slice(start, start + MAX_LENGTH + 1).lastIndexOf(" ");
+    const cut = space > 0 ? start + space + 1 : wholeCharacters(text, start + MAX_LENGTH);
+    yield { from: start, to: cut };
+    start = cut;
   }
-  yield rest;
+  yield { from: start, to };
 }
 
-/** `length`, or one more where it would cut a surrogate pair. */
-function wholeCharacters(text: string, length: number): number {
-  const code = text.charCodeAt(length - 1);
-  return code >= 0xd800 && code <= 0xdbff ? length + 1 : length;
+/** `end`, or one more where it would cut a surrogate pair. */
+function wholeCharacters(text: string, end: number): number {
+  const code = text.charCodeAt(end - 1);
+  return code >= 0xd800 && code <= 0xdbff ? end + 1 : end;
 }
