@@ -133,7 +133,10 @@ test("options that are not known are refused", () => {
 
 test("a very large text gives the same bytes in blocks as in one piece", async () => {
   const long = "internationalisation incomprehensibilities counterrevolutionaries ".repeat(4);
-  const body = Buffer.from(`${REVIEW} Mr. Smith said "no": ${long}— so! 日本語です。\n\n`.repeat(10_000));
+  const body = Buffer.from(
+    `${REVIEW} Mr. Smith said "no": ${long}— so! 日本語です。\n\n`.repeat(6_000) +
+      "all in small letters and without an end ".repeat(60_000),
+  );
   expect(body.length).toBeGreaterThan(4_000_000);
   const [shared] = await processHere(task, [{ filename: "large.txt", body }]);
   const whole = await executeHere(task, {
