@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { afterEach, expect, it } from "vitest";
 import { createLogger } from "../shared/logger.ts";
-import { Registration, type RegistrationOptions } from "./registration.ts";
+import { Registration, type RegistrationOptions, reasonOf } from "./registration.ts";
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -126,4 +126,33 @@ it("finds a master that was restarted", async () => {
   await new Promise((resolve) => setTimeout(resolve, 500));
   const second = await standInMaster([], first.port);
   await expect.poll(() => second.seen.length).toBeGreaterThan(0);
+});
+
+it("however often no master can be reached, nothing piles up", async () => {
+  const refused = 12;
+  const master = await standInMaster(Array(refused).fill(500));
+  const warnings: string[] = [];
+  const onWarning = ({ name }: Error) => warnings.push(name);
+  process.on("warning", onWarning);
+  ends.push(() => process.off("warning", onWarning));
+  register({ masterUrls: Array(refused + 1).fill(master.url) });
+  await expect.poll(() => master.seen.length).toBe(refused + 1);
+  expect(warnings).toEqual([]);
+});
+
+it.each([
+  ["EPROTO", "there is no HTTPS: begin the address in MASTER_URL with http://"],
+  [
+    "DEPTH_ZERO_SELF_SIGNED_CERT",
+    "its certificate is not trusted: set TLS_CA to the file of who vouches for it",
+  ],
+])("the log says what to change where a connection ends with %s", (code, reason) => {
+  expect(reasonOf(Object.assign(new Error("write 80:0A:SSL"), { code }))).toBe(reason);
+});
+
+it("the log says what to change where the token is refused", () => {
+  const error = Object.assign(new Error("401"), { response: { status: 401, data: { error: "A token." } } });
+  expect(reasonOf(error)).toBe(
+    "it answered 401: A token. Set FLEET_TOKEN (or MANYHANDS_TOKEN) as at the master.",
+  );
 });

@@ -150,7 +150,9 @@ async function addressTowards(url: URL, signal: AbortSignal): Promise<string> {
   const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
   return await new Promise<string>((resolve, reject) => {
     const host = url.hostname.replace(/^\[|\]$/g, "");
-    const socket = connect({ host, port, signal, timeout: TIMEOUT_MS });
+    // A signal of its own: a connection never takes back that it listens to its signal.
+    const own = AbortSignal.any([signal]);
+    const socket = connect({ host, port, signal: own, timeout: TIMEOUT_MS });
     socket.once("connect", () => {
       resolve(plainAddress(socket.localAddress ?? ""));
       socket.destroy();
@@ -171,11 +173,25 @@ function isNewsworthy(failures: number): boolean {
   return failures <= 3 || failures % 12 === 0;
 }
 
-function reasonOf(error: unknown): string {
-  const answer = error as { response?: { status?: number; data?: { error?: unknown } } };
-  const { status, data } = answer.response ?? {};
-  if (status !== undefined) return `it answered ${status}: ${String(data?.error ?? "")}`.slice(0, 300);
-  return error instanceof Error
-    ? error.message || String((error as NodeJS.ErrnoException).code)
-    : String(error);
+/** Why a master was not reached, and what to change where that is known. */
+export function reasonOf(error: unknown): string {
+  const { response, code = "", message = String(error) } = error as FailedRequest;
+  if (response !== undefined) {
+    const said = `it answered ${response.status}: ${String(response.data?.error ?? "")}`.slice(0, 300);
+    return response.status === 401 ? `${said} Set FLEET_TOKEN (or MANYHANDS_TOKEN) as at the master.` : said;
+  }
+  if (code === "EPROTO") return "there is no HTTPS: begin the address in MASTER_URL with http://";
+  if (UNTRUSTED.test(code)) {
+    return "its certificate is not trusted: set TLS_CA to the file of who vouches for it";
+  }
+  return message || code;
+}
+
+/** What Node calls a certificate that nobody known vouches for. */
+const UNTRUSTED = /SELF_SIGNED_CERT|UNABLE_TO_(?:VERIFY|GET_ISSUER)/;
+
+interface FailedRequest {
+  readonly response?: { readonly status: number; readonly data?: { readonly error?: unknown } };
+  readonly code?: string;
+  readonly message?: string;
 }

@@ -6,6 +6,7 @@ test.each([
   [undefined, "::ffff:10.1.2.3", "10.1.2.3"],
   ["10.0.0.7", "10.0.0.9", "10.0.0.7"],
   ["192.168.1.5", "127.0.0.1", "192.168.1.5"],
+  ["192.0.2.2", "192.0.2.2", "192.0.2.2"],
   ["::1", "::1", "::1"],
   ["localhost", "127.0.0.1", canonicalLoopback],
 ])("%s announced from %s is called at %s", async (announced, remote, expected) => {

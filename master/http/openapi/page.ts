@@ -13,7 +13,8 @@ export function docsPage({ info, paths, components }: ApiDocument): string {
   });
   const schemas = Object.entries(components.schemas).map(
     ([name, schema]) =>
-      `<details id="${escaped(name)}"><summary><code>${escaped(name)}</code></summary>${schemaHtml(schema)}</details>`,
+      // The id stands inside: a browser opens the details that a link leads into.
+      `<details><summary><code>${escaped(name)}</code></summary><div id="${escaped(name)}">${schemaHtml(schema)}</div></details>`,
   );
   return `<!doctype html>
 <html lang="en">
