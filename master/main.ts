@@ -3,7 +3,7 @@ import { loadEnvFile } from "../shared/env.ts";
 import { listenOn } from "../shared/http/listen.ts";
 import { createLogger } from "../shared/logger.ts";
 import { failed } from "../shared/process/failed.ts";
-import { keepHeapSmall } from "../shared/process/heap.ts";
+import { freeBuffersEarly, keepHeapSmall } from "../shared/process/heap.ts";
 import { announceReady } from "../shared/process/ready.ts";
 import { endWithParent } from "../shared/process/withParent.ts";
 import { VERSION } from "../shared/version.ts";
@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   logger.info({ url, results: config.resultsDir }, "master is ready");
   announceReady(url);
   keepHeapSmall();
+  freeBuffersEarly();
   let stopping = false;
   // Once: drain. Again: now.
   const stop = (reason: string) => {

@@ -2,6 +2,7 @@
 import { loadEnvFile } from "../shared/env.ts";
 import { createLogger } from "../shared/logger.ts";
 import { failed } from "../shared/process/failed.ts";
+import { freeBuffersEarly } from "../shared/process/heap.ts";
 import { announceReady } from "../shared/process/ready.ts";
 import { endWithParent } from "../shared/process/withParent.ts";
 import { TASKS } from "../shared/tasks/registry.ts";
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
   slave.dismissed.addEventListener("abort", () => stopping || stop("a master asked for it"));
   log.info({ url: slave.url, slots: config.slots }, "slave is ready");
   announceReady(slave.url);
+  freeBuffersEarly();
 }
 
 main().catch(failed);

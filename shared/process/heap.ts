@@ -1,9 +1,13 @@
-import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
+import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /** Bytes by which the heap may grow beyond what lived in it, or a quarter of that if it is more. */
 const GROWTH = 12 * 2 ** 20;
+/** Bytes of buffers, which lie outside the heap, that may come on top of those that are in use. */
+const BUFFERS = 3 * 2 ** 20;
 const LOOK_MS = 50;
+
+type Collect = (how?: { readonly type: "minor" }) => void;
 
 /**
  * Collects garbage whenever the heap has grown by some megabytes. V8 itself waits for several times of what
@@ -11,20 +15,49 @@ const LOOK_MS = 50;
  * No setting of a process that runs says otherwise. Returns its undoing.
  */
 export function keepHeapSmall(): () => void {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
+  const collect = exposeCollect();
   let lived = oldBytes();
-  const timer = setInterval(() => {
+  return every(LOOK_MS, () => {
     const now = oldBytes();
     lived = Math.min(lived, now);
     if (now - lived < Math.max(GROWTH, lived / 4)) return;
     collect();
     lived = oldBytes();
-  }, LOOK_MS).unref();
+  });
+}
+
+/**
+ * Frees buffers that nobody holds any more by looking through the youngest objects, which takes a millisecond.
+ * V8 itself lets them pile up, as their handles are tiny, and then marks the whole heap every few megabytes
+ * that go through the process: a third of what a large file cost. Returns its undoing.
+ */
+export function freeBuffersEarly(): () => void {
+  const collect = exposeCollect();
+  let held = bufferBytes();
+  return every(LOOK_MS, () => {
+    const now = bufferBytes();
+    held = Math.min(held, now);
+    if (now - held < BUFFERS) return;
+    collect({ type: "minor" });
+    held = bufferBytes();
+  });
+}
+
+function exposeCollect(): Collect {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as Collect;
+}
+
+function every(ms: number, look: () => void): () => void {
+  const timer = setInterval(look, ms).unref();
   return () => clearInterval(timer);
 }
 
 /** What outlived its first moments; the rest is V8's to collect, which it does at once. */
 function oldBytes(): number {
   return getHeapSpaceStatistics().find(({ space_name }) => space_name === "old_space")?.space_used_size ?? 0;
+}
+
+function bufferBytes(): number {
+  return getHeapStatistics().external_memory;
 }
