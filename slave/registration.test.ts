@@ -141,6 +141,7 @@ it("however often no master can be reached, nothing piles up", async () => {
 });
 
 it.each([
+  ["ECONNRESET", "it cut the connection; if it listens by HTTPS, MASTER_URL needs https://"],
   ["EPROTO", "there is no HTTPS: begin the address in MASTER_URL with http://"],
   [
     "DEPTH_ZERO_SELF_SIGNED_CERT",

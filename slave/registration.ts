@@ -181,6 +181,8 @@ export function reasonOf(error: unknown): string {
     return response.status === 401 ? `${said} Set FLEET_TOKEN (or MANYHANDS_TOKEN) as at the master.` : said;
   }
   if (code === "EPROTO") return "there is no HTTPS: begin the address in MASTER_URL with http://";
+  if (code === "ECONNRESET")
+    return "it cut the connection; if it listens by HTTPS, MASTER_URL needs https://";
   if (UNTRUSTED.test(code)) {
     return "its certificate is not trusted: set TLS_CA to the file of who vouches for it";
   }
