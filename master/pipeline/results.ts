@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, lstatSync } from "node:fs";
-import { copyFile, link, mkdir, rename, rm, stat } from "node:fs/promises";
-import { join, posix } from "node:path";
+import { copyFile, link, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname, join, posix } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { isErrno } from "../../shared/errors.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
+import { syncFolder } from "../../shared/syncFolder.ts";
 import { SmallFiles } from "./smallFiles.ts";
 
 /** Results this small are read at once rather than streamed. */
@@ -92,6 +93,9 @@ export class ResultsFolder {
     const isThere = found?.size === result.bytes;
     if (isThere && (result.sha256 === undefined || (await digestOf(path)) === result.sha256)) return;
     await this.place(result);
+    // Young again, and by its record old: the next power loss would take it unseen.
+    await syncFile(path);
+    await syncFolder(dirname(path));
   }
 
   async #placeOnce(result: ResultFile): Promise<void> {
@@ -139,6 +143,15 @@ async function linked(path: string, target: string): Promise<boolean> {
   } catch (error) {
     if (isErrno(error, "ENOENT")) throw error;
     return false;
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path);
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
   }
 }
 

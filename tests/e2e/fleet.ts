@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { appendFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -74,7 +75,11 @@ async function start(entry: string, own: Record<string, string>): Promise<Starte
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   const log: string[] = [];
-  child.stderr?.on("data", (chunk: Buffer) => log.push(chunk.toString("utf8")));
+  child.stderr?.on("data", (chunk: Buffer) => {
+    log.push(chunk.toString("utf8"));
+    // For looking into a long run afterwards.
+    if (process.env.FLEET_LOG !== undefined) appendFileSync(process.env.FLEET_LOG, chunk);
+  });
   const url = await new Promise<string>((resolve, reject) => {
     child.on("message", (message: { type?: string; url?: string }) => {
       if (message.type === "ready" && message.url !== undefined) resolve(message.url);

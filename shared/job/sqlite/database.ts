@@ -1,3 +1,4 @@
+import { statfsSync } from "node:fs";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
@@ -133,6 +134,9 @@ function databaseOver(raw: Libsql.Database, { file, wal, unlock }: Opened): Data
   };
 }
 
+/** A disk with less room than this is full for SQLite, which writes some pages at a time. */
+const FULL_BYTES = 2 ** 20;
+
 const TRANSACTION = { begin: "BEGIN IMMEDIATE", commit: "COMMIT", undo: "ROLLBACK" } as const;
 const SAVEPOINT = {
   begin: "SAVEPOINT call",
@@ -221,7 +225,7 @@ function translate(error: unknown, file: string): unknown {
       { cause: error },
     );
   }
-  if (code === "SQLITE_FULL") {
+  if (code === "SQLITE_FULL" || (code.startsWith("SQLITE_IOERR") && isFull(file))) {
     return new AppError("no_space", "There is no room left on the disk of the job record (DATA_DIR).", {
       status: 507,
       cause: error,
@@ -235,6 +239,12 @@ function translate(error: unknown, file: string): unknown {
     );
   }
   return /^SQLITE_(?:CORRUPT|NOTADB)/.test(code) ? corrupt(file, error) : error;
+}
+
+/** For its index in shared memory SQLite says of a full disk that it cannot be written. */
+function isFull(file: string): boolean {
+  const { bavail, bsize } = statfsSync(dirname(file));
+  return bavail * bsize < FULL_BYTES;
 }
 
 function corrupt(file: string, cause: unknown): AppError {
