@@ -1,6 +1,7 @@
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { JobRunner } from "../pipeline/runner.ts";
 import type { SlaveRegistry } from "../slaves/registry.ts";
+import { escaped, htmlPage } from "./html.ts";
 
 export interface PageParts {
   readonly registry: SlaveRegistry;
@@ -28,12 +29,7 @@ export function landingPage({ registry, runner, version }: PageParts, address: s
       `<td>${Math.min(slave.assigned, slave.slots)} of ${slave.slots}</td><td>${slave.done}</td><td>${slave.failed}</td></tr>`,
   );
   const none = '<tr><td colspan="6">None has registered. Start one: <code>npm run slave</code></td></tr>';
-  return `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="5"><title>manyhands</title><style>${STYLE}</style></head>
-<body><main>
-<h1>manyhands</h1>
+  const body = `<h1>manyhands</h1>
 <p>Master is working. Version ${escaped(version)}. <b>${counted(alive.length, "slave")}</b> alive with <b>${counted(slots, "slot")}</b>,
 <b>${counted(jobs, "job")}</b> running, <b>${counted(files, "file")}</b> to do.</p>
 <h2>Slaves</h2>
@@ -45,19 +41,10 @@ ${rows.join("\n")}</table>
 <p>More: <a href="/jobs">jobs</a>, <a href="/slaves">slaves</a>, <a href="/stats">stats</a>,
 <a href="/tasks">tasks with their options</a> (JSON);
 <a href="/docs">the HTTP API</a>; <a href="/metrics">metrics</a>.</p>
-</main></body></html>
 `;
+  return htmlPage({ title: "manyhands", body, refresh: 5 });
 }
-
-const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:2rem}
-main{max-width:64rem;margin:auto}table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}
-th,td{text-align:left;padding:.35rem .8rem .35rem 0;border-bottom:1px solid #8884;vertical-align:top}
-code{font-size:.85em}`;
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

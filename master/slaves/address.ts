@@ -3,7 +3,11 @@ import ipaddr from "ipaddr.js";
 import { RequestError } from "../../shared/errors.ts";
 
 /** Kinds of address that no slave can have: a master that called them would work for an attacker. */
-const REFUSED = new Set(["unspecified", "broadcast", "multicast", "linkLocal"]);
+const REFUSED = new Set([
+  ...["unspecified", "broadcast", "multicast", "linkLocal"],
+  // IPv4 inside IPv6 that a network translates: the address within could be any of the above.
+  ...["rfc6145", "rfc6052", "6to4", "teredo"],
+]);
 /** Metadata services of clouds that are not link-local. */
 const METADATA = new Set(["fd00:ec2::254", "100.100.100.200", "168.63.129.16"]);
 

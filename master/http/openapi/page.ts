@@ -1,3 +1,4 @@
+import { escaped, htmlPage } from "../html.ts";
 import type { ApiDocument, ApiOperation, ApiParameter, ApiResponse } from "./document.ts";
 import type { JsonSchema } from "./schemas.ts";
 
@@ -16,26 +17,15 @@ export function docsPage({ info, paths, components }: ApiDocument): string {
       // The id stands inside: a browser opens the details that a link leads into.
       `<details><summary><code>${escaped(name)}</code></summary><div id="${escaped(name)}">${schemaHtml(schema)}</div></details>`,
   );
-  return `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>manyhands: HTTP API</title><style>${STYLE}</style></head>
-<body><main>
-<h1>manyhands: HTTP API</h1>
+  const body = `<h1>manyhands: HTTP API</h1>
 <p>Version ${escaped(info.version)}. ${prose(info.description)} The same for programs:
 <a href="openapi.json">openapi.json</a>.</p>
 ${sections.join("\n")}
 <h2>Messages</h2>
 ${schemas.join("\n")}
-</main></body></html>
 `;
+  return htmlPage({ title: "manyhands: HTTP API", body });
 }
-
-const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:2rem}
-main{max-width:64rem;margin:auto}table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}
-th,td{text-align:left;padding:.25rem .8rem .25rem 0;border-bottom:1px solid #8884;vertical-align:top}
-code{font-size:.9em}details{margin:.3rem 0;padding:.2rem .6rem;border-left:3px solid #8886}summary{cursor:pointer}
-h3{margin:.6rem 0 .2rem;font-size:1rem}.method{display:inline-block;min-width:4.5em;font-weight:600}`;
 
 interface Route {
   readonly path: string;
@@ -119,8 +109,4 @@ function row(cells: readonly string[]): string {
 /** Text with `code` in it. */
 function prose(text: string): string {
   return escaped(text).replaceAll(/`([^`]*)`/g, "<code>$1</code>");
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,0 +1,31 @@
+export interface Page {
+  readonly title: string;
+  /** HTML; what comes from outside has to be `escaped`. */
+  readonly body: string;
+  /** Seconds after which a browser asks for it again. */
+  readonly refresh?: number;
+}
+
+/** A page that needs nothing from elsewhere: no script, no picture, no font. */
+export function htmlPage({ title, body, refresh }: Page): string {
+  const again = refresh === undefined ? "" : `<meta http-equiv="refresh" content="${refresh}">`;
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+${again}<title>${escaped(title)}</title><style>${STYLE}</style></head>
+<body><main>
+${body}
+</main></body></html>
+`;
+}
+
+/** Text as it is, inside HTML or an attribute in quotes. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:2rem}
+main{max-width:64rem;margin:auto}table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}
+th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #8884;vertical-align:top}
+code{font-size:.87em}details{margin:.3rem 0;padding:.2rem .6rem;border-left:3px solid #8886}summary{cursor:pointer}
+h3{margin:.6rem 0 .2rem;font-size:1rem}.method{display:inline-block;min-width:4.5em;font-weight:600}`;
