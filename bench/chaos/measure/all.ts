@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { startChaosFleet } from "../fleet.ts";
 import { Random } from "../random.ts";
 import { timesToCancel } from "./cancel.ts";
@@ -12,7 +13,7 @@ export async function measureAll(seed: number): Promise<string[]> {
   try {
     const cancel = await timesToCancel(chaos, 30);
     const reassign = await timesToReassign(chaos, 20);
-    const share = await shareUnderKills(chaos, new Random(seed), 30);
+    const share = await shareOfRightSize(seed);
     const { ready, firstLease } = await recover(chaos, 10_000);
     return [
       row("slave killed to its file in work elsewhere, p50", seconds(quantile(reassign, 0.5))),
@@ -22,6 +23,17 @@ export async function measureAll(seed: number): Promise<string[]> {
       row("the same, first file at work at a slave again", seconds(firstLease)),
       row("throughput with a kill every 5 s, share of the quiet one", share.toFixed(2)),
     ];
+  } finally {
+    await chaos.stop();
+  }
+}
+
+/** As many slots as cores, as slaves have by themselves: more would compete with whatever starts again. */
+async function shareOfRightSize(seed: number): Promise<number> {
+  const slots = Math.max(1, Math.floor(availableParallelism() / 2));
+  const chaos = await startChaosFleet({ slaves: 2, slots });
+  try {
+    return await shareUnderKills(chaos, new Random(seed), 45);
   } finally {
     await chaos.stop();
   }
