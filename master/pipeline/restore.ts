@@ -7,6 +7,8 @@ import type { ResultsFolder } from "./results.ts";
  * back to the disk within half a minute or so; what is older than this survived a power loss.
  */
 const UNSAFE_MS = 60_000;
+/** Files that are looked at side by side. */
+const AT_A_TIME = 16;
 /** Jobs, the newest first, that are looked at for ends within the last minute. */
 const RECENT_JOBS = 1_000;
 
@@ -17,13 +19,17 @@ export async function restoreResults(
   files: readonly FileRecord[],
 ): Promise<void> {
   const newest = latest(files.map(({ endedAt }) => endedAt));
-  for (const { state, resultKey, resultBytes, resultSha256, resultName, endedAt, replacedBy } of files) {
-    if (state !== "done" || resultKey === undefined || resultBytes === undefined || replacedBy !== undefined)
-      continue;
+  const restoreOne = async ({ resultKey, resultBytes, resultSha256, resultName, endedAt }: FileRecord) => {
+    if (resultKey === undefined || resultBytes === undefined) return;
     const unsafe = (endedAt ?? newest) > newest - UNSAFE_MS;
     const digest = unsafe && resultSha256 !== undefined ? { sha256: resultSha256 } : {};
     await results.restore({ task, name: resultName, key: resultKey, bytes: resultBytes, ...digest });
-  }
+  };
+  const next = files.filter(({ state, replacedBy }) => state === "done" && replacedBy === undefined).values();
+  const work = async () => {
+    for (const file of next) await restoreOne(file);
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
 }
 
 /** The same for jobs that had ended shortly before the last master did. Resolves with how many it looked at. */

@@ -159,7 +159,9 @@ export class JobRunner {
   /** The error that ended the job, if one did. */
   async #work(record: JobRecord, work: Work): Promise<unknown> {
     try {
-      await restoreResults(this.#parts.results, record, work.files);
+      // Beside the work: what is done already must not hold up what is not.
+      const restored = restoreResults(this.#parts.results, record, work.files);
+      restored.catch(() => undefined);
       if (record.state === "queued")
         await this.#parts.jobs.apply(record.id, [{ type: "started", at: Date.now() }]);
       const task = taskNamed(record.task);
@@ -167,6 +169,7 @@ export class JobRunner {
       const context = runContext(this.#parts, { record, options, inputs: inputsOf(work.files), ...work });
       await this.#runOf(task)(context);
       await work.collector.flush();
+      await restored;
       const [missing] = work.collector.unpublished();
       if (missing === undefined) return undefined;
       return new AppError("not_processed", `The task ended without a result for ${missing.filename}.`);
