@@ -43,18 +43,6 @@ export const MASTER_VARIABLES = {
     undefined,
     "Longest time that a file waits for a slave (budget `waiting`); without it 604800.",
   ),
-  unitRunSeconds: v(
-    "UNIT_RUN_SECONDS",
-    as.seconds.optional(),
-    undefined,
-    "Longest time that a slave works on one file (budget `running`); without it 600, more for some tasks.",
-  ),
-  unitSilenceSeconds: v(
-    "UNIT_SILENCE_SECONDS",
-    as.seconds.optional(),
-    undefined,
-    "Longest time that the work on one file may go without a sign of progress (budget `silence`); without it 120.",
-  ),
   jobSeconds: v(
     "JOB_SECONDS",
     as.seconds.optional(),

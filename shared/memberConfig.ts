@@ -15,6 +15,20 @@ export const MEMBER_VARIABLES = {
     fallback: "info",
     meaning: "fatal, error, warn, info, debug, trace or silent.",
   },
+  unitRunSeconds: {
+    name: "UNIT_RUN_SECONDS",
+    schema: as.seconds.optional(),
+    fallback: undefined,
+    meaning:
+      "Longest time that a slave works on one file (budget `running`); without it 600, more for some tasks.",
+  },
+  unitSilenceSeconds: {
+    name: "UNIT_SILENCE_SECONDS",
+    schema: as.seconds.optional(),
+    fallback: undefined,
+    meaning:
+      "Longest time that the work on one file may go without a sign of progress (budget `silence`); without it 120.",
+  },
   drainSeconds: {
     name: "DRAIN_SECONDS",
     schema: as.seconds,

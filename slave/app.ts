@@ -127,7 +127,7 @@ function createPool(config: SlaveConfig, { registry, log }: SlaveParts, folder: 
   });
 }
 
-function limitsOf({ runSeconds: running, silenceSeconds: silence }: SlaveConfig) {
+function limitsOf({ unitRunSeconds: running, unitSilenceSeconds: silence }: SlaveConfig) {
   return { running, silence };
 }
 

@@ -58,18 +58,6 @@ export const SLAVE_VARIABLES = {
     "5000",
     "Files after which a child process is replaced.",
   ),
-  runSeconds: v(
-    "UNIT_RUN_SECONDS",
-    as.seconds.optional(),
-    undefined,
-    "Longest time that a slave works on one file (budget `running`); without it 600, more for some tasks.",
-  ),
-  silenceSeconds: v(
-    "UNIT_SILENCE_SECONDS",
-    as.seconds.optional(),
-    undefined,
-    "Longest time that the work on one file may go without a sign of progress (budget `silence`); without it 120.",
-  ),
   maxUnits: v(
     "SLAVE_MAX_UNITS",
     as.count,

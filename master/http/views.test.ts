@@ -5,9 +5,13 @@ import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { ResultsFolder } from "../pipeline/results.ts";
 import { jobView } from "./views.ts";
 
-const JOB = {
+const JOB: JobRecord = {
   id: "one",
-  state: "done",
+  task: "text",
+  state: "succeeded",
+  options: {},
+  priority: 1,
+  seed: 1,
   total: 1,
   done: 1,
   failed: 0,
@@ -15,7 +19,7 @@ const JOB = {
   bytes: 3,
   createdAt: 0,
   attachments: [],
-} as unknown as JobRecord;
+};
 
 /** A job without attachments asks nothing of it. */
 const results = {} as ResultsFolder;

@@ -17,7 +17,11 @@ export interface ZipEntry {
  * Streams objects as a zip, stored as they are. One is open at a time, and none any more once the client
  * has left. An object that cannot be read cuts the answer, which a client notices, as its last chunk is missing.
  */
-export async function zipTo(res: Response, store: ByteStore, entries: readonly ZipEntry[]): Promise<void> {
+export async function zipTo(
+  res: Response,
+  store: Pick<ByteStore, "get">,
+  entries: readonly ZipEntry[],
+): Promise<void> {
   const gone = untilGone(res);
   const zip = new yazl.ZipFile();
   const output = zip.outputStream as Readable;

@@ -1,33 +1,24 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { JobStore } from "../../shared/job/port.ts";
-import { openSqliteJobStore } from "../../shared/job/sqlite/sqliteJobStore.ts";
-import { openFolderStore } from "../../shared/store/folder/folderStore.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
+import { openRecordFolder } from "../../tests/fixtures/job/recordFolder.ts";
 import { restoreRecentJobs } from "./restore.ts";
-import { ResultsFolder } from "./results.ts";
+import type { ResultsFolder } from "./results.ts";
 
 const MINUTE = 60_000;
 
-let folder: string;
+let close: () => Promise<void>;
 let jobs: JobStore;
 let store: ByteStore;
 let results: ResultsFolder;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "manyhands-restore-"));
-  jobs = await openSqliteJobStore({ file: join(folder, "jobs.sqlite") });
-  store = await openFolderStore({ folder: join(folder, "spool") });
-  results = new ResultsFolder(join(folder, "results"), store);
+  ({ jobs, store, results, close } = await openRecordFolder());
 });
 
-afterEach(async () => {
-  await jobs.close();
-  await store.close();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => close());
 
 test("a result of the last minute that is short, gone or other bytes is put right from the store", async () => {
   const places = await Promise.all(["01A", "01B", "01C"].map((id) => finishedJob(id, 10 * MINUTE)));

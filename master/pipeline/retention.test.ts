@@ -1,31 +1,22 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { JobStore } from "../../shared/job/port.ts";
-import { openSqliteJobStore } from "../../shared/job/sqlite/sqliteJobStore.ts";
 import { createLogger } from "../../shared/logger.ts";
-import { openFolderStore } from "../../shared/store/folder/folderStore.ts";
 import type { ByteStore, StoredObject } from "../../shared/store/port.ts";
-import { ResultsFolder } from "./results.ts";
+import { openRecordFolder } from "../../tests/fixtures/job/recordFolder.ts";
+import type { ResultsFolder } from "./results.ts";
 import { Retention, type RetentionPolicy } from "./retention.ts";
 
 describe("jobs that are over", () => {
-  let folder: string;
+  let close: () => Promise<void>;
   let jobs: JobStore;
   let store: ByteStore;
   let results: ResultsFolder;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "manyhands-retention-"));
-    jobs = await openSqliteJobStore({ file: join(folder, "jobs.sqlite") });
-    store = await openFolderStore({ folder: join(folder, "spool") });
-    results = new ResultsFolder(join(folder, "results"), store);
+    ({ jobs, store, results, close } = await openRecordFolder());
   });
-  afterEach(async () => {
-    await jobs.close();
-    await store.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterEach(() => close());
 
   test("go with all their bytes once they are too old; others, and what runs, stay", async () => {
     const old = await ended(1, 1_000);

@@ -23,7 +23,6 @@ import { AppError } from "../../shared/errors.ts";
 import { createLogger } from "../../shared/logger.ts";
 import { startMember } from "../../shared/process/member.ts";
 import { openFolderStore } from "../../shared/store/folder/folderStore.ts";
-import { document } from "../../shared/tasks/document/index.ts";
 import { executeHere } from "../../shared/tasks/inProcess.ts";
 import { localFile } from "../../shared/tasks/local.ts";
 import { run as runMean } from "../../shared/tasks/mean/run.ts";
@@ -37,7 +36,7 @@ import { documentedStatuses } from "./documented.ts";
 const MADE: Readonly<Record<string, () => unknown>> = {
   corrupt_page: async () => {
     const pdf = await fixture("document/three-pages.pdf");
-    await unit(document as unknown as TaskDefinition, "picture", {
+    await unit(taskNamed("document"), "picture", {
       args: { page: 99 },
       files: [localFile("a.pdf", pdf)],
     });

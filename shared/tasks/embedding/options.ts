@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { textFileOptions } from "../text/options.ts";
 
 /** Version of the fields of task `embedding`. */
 export const EMBEDDING_SCHEMA = 1;
@@ -65,19 +66,7 @@ export const embeddingOptions = z.strictObject({
     .max(100)
     .default(0)
     .describe("How many of the nearest documents of the job, by cosine, each result names."),
-  encoding: z
-    .string()
-    .min(1)
-    .max(40)
-    .nullable()
-    .default(null)
-    .describe("Encoding of the files, by any name that iconv knows; null: found out for each file."),
-  max_bytes: z
-    .int()
-    .min(1)
-    .max(1_000_000_000)
-    .default(32_000_000)
-    .describe("Bytes beyond which a file is refused as too_large."),
+  ...textFileOptions,
 });
 
 export type EmbeddingOptions = z.infer<typeof embeddingOptions>;

@@ -3,8 +3,8 @@ import { z } from "zod";
 /** Version of the fields of task `text`. */
 export const TEXT_SCHEMA = 1;
 
-/** Options of task `text`; docs/tasks/text.md tells them to people. */
-export const textOptions = z.strictObject({
+/** How the files of texts are read; tasks over texts have them in common. */
+export const textFileOptions = {
   encoding: z
     .string()
     .min(1)
@@ -12,6 +12,17 @@ export const textOptions = z.strictObject({
     .nullable()
     .default(null)
     .describe("Encoding of the files, by any name that iconv knows; null: found out for each file."),
+  max_bytes: z
+    .int()
+    .min(1)
+    .max(1_000_000_000)
+    .default(32_000_000)
+    .describe("Bytes beyond which a file is refused as too_large."),
+};
+
+/** Options of task `text`; docs/tasks/text.md tells them to people. */
+export const textOptions = z.strictObject({
+  ...textFileOptions,
   language: z
     .string()
     .regex(/^[a-z]{2,3}$/, "a two or three letter ISO 639 code such as en or eng, or null")
@@ -42,12 +53,6 @@ export const textOptions = z.strictObject({
     .describe(
       "Characters up to which VADER scores the text as a whole; longer texts get the mean over their sentences.",
     ),
-  max_bytes: z
-    .int()
-    .min(1)
-    .max(1_000_000_000)
-    .default(32_000_000)
-    .describe("Bytes beyond which a file is refused as too_large."),
 });
 
 export type TextOptions = z.infer<typeof textOptions>;
