@@ -50,13 +50,15 @@ it("kill -9 of a slave leaves no process behind, not even a child in an endless 
   const [line] = await once(slave.stdout ?? slave, "data");
   const url = String(line).trim();
   const task = form(["task_type", "odd"], ["step", "spin"], ["files", "x", "a"]);
-  await fetch(`${url}/get_task`, { method: "POST", body: task, headers: { accept: FRAMES_TYPE } });
+  const answer = await fetch(`${url}/get_task`, { method: "POST", body: task, headers: { accept: FRAMES_TYPE } });
   const status = async () => await jsonOf(await fetch(`${url}/check_status`));
   await expect.poll(status).toMatchObject({ busy: 1 });
   const children = descendants(slave.pid);
   expect(children.length).toBeGreaterThanOrEqual(2);
   slave.kill("SIGKILL");
   await expect.poll(() => children.filter(alive)).toEqual([]);
+  // Held until here: fetch closes the connection of an answer that is collected, and that would end the unit.
+  await expect(answer.text()).rejects.toThrow();
 });
 
 it("SIGTERM lets a slave end by itself with code 0 and an empty data folder", async () => {

@@ -307,9 +307,11 @@ describe("a slave", () => {
         ["files", "x", "a"],
       );
       const status = async () => await jsonOf(await fetch(`${url}/check_status`));
-      await post(url, data, FRAMES_TYPE, { signal: leave.signal });
+      const answer = await post(url, data, FRAMES_TYPE, { signal: leave.signal });
       await expect.poll(status).toMatchObject({ busy: 1, waiting: 2 });
       leave.abort();
+      // Held until here: fetch closes the connection of an answer that is collected.
+      await expect(answer.arrayBuffer()).rejects.toThrow();
       await expect.poll(status).toMatchObject({ busy: 0, waiting: 0 });
       await expect.poll(leftOf(dataDir)).toEqual([]);
       expect((await post(url, form(["task_type", "odd"], ["files", "x", "a"]))).status).toBe(200);
