@@ -50,7 +50,11 @@ it("kill -9 of a slave leaves no process behind, not even a child in an endless 
   const [line] = await once(slave.stdout ?? slave, "data");
   const url = String(line).trim();
   const task = form(["task_type", "odd"], ["step", "spin"], ["files", "x", "a"]);
-  const answer = await fetch(`${url}/get_task`, { method: "POST", body: task, headers: { accept: FRAMES_TYPE } });
+  const answer = await fetch(`${url}/get_task`, {
+    method: "POST",
+    body: task,
+    headers: { accept: FRAMES_TYPE },
+  });
   const status = async () => await jsonOf(await fetch(`${url}/check_status`));
   await expect.poll(status).toMatchObject({ busy: 1 });
   const children = descendants(slave.pid);

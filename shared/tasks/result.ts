@@ -18,8 +18,17 @@ export function jsonResult({ task, schemaVersion, file, summary }: ResultOf, fie
     input_sha256: file.sha256,
     ...fields,
   };
-  const body = Buffer.from(`${JSON.stringify(result)}\n`, "utf8");
+  const body = oneLineOf(JSON.stringify(result));
   return summary === undefined ? { body } : { body, summary: oneLine(summary) };
+}
+
+/** Text in UTF-8 with its line end, without a second copy of it: results may have tens of megabytes. */
+function oneLineOf(json: string): Buffer {
+  const bytes = Buffer.byteLength(json);
+  const line = Buffer.allocUnsafe(bytes + 1);
+  line.write(json);
+  line[bytes] = 0x0a;
+  return line;
 }
 
 /** At most `limit` characters of text on one line, without control characters. */

@@ -24,10 +24,16 @@ export function silent(seconds: number): AppError {
   );
 }
 
+const OUT_OF_MEMORY = "out_of_memory";
+
+export function isOutOfMemory(error: unknown): boolean {
+  return error instanceof ChildEndedError && error.code === OUT_OF_MEMORY;
+}
+
 export function outOfMemory(limitBytes: number): ChildEndedError {
   const limit = `${Math.round(limitBytes / 2 ** 20)} MB`;
   return new ChildEndedError(
-    "out_of_memory",
+    OUT_OF_MEMORY,
     `It needed more than ${limit} of memory. CHILD_MEMORY on the slave raises this limit.`,
     unit,
   );

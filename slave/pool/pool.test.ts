@@ -250,6 +250,24 @@ describe("a unit that breaks its child", () => {
     expect((await run(pool, unit("echo"))).bytes).toBe(5);
   });
 
+  it("by memory that units before it left there is done again in a new child", async () => {
+    const pool = start({ memoryBytes: 300 * 2 ** 20 });
+    const first = await jsonOf(await run(pool, unit("keep", { megabytes: 100 })));
+    const onStart = vi.fn();
+    const second = await jsonOf(await run(pool, unit("keep", { megabytes: 150 }), { onStart }));
+    expect(second.pid).not.toBe(first.pid);
+    expect(onStart).toHaveBeenCalledTimes(2);
+    expect((await run(pool, unit("echo"))).bytes).toBe(5);
+  });
+
+  it("by memory in a new child, too, fails", async () => {
+    const pool = start({ memoryBytes: 300 * 2 ** 20 });
+    await run(pool, unit("echo"));
+    const next = [run(pool, unit("rss")), run(pool, unit("echo"))] as const;
+    await expect(next[0]).rejects.toMatchObject({ code: "out_of_memory" });
+    expect((await next[1]).bytes).toBe(5);
+  });
+
   it("by running too long is ended, though it tells of progress", async () => {
     const pool = start({ runSeconds: 0.3, silenceSeconds: 30 });
     await expect(run(pool, unit("busy", { ms: 60_000 }))).rejects.toMatchObject({

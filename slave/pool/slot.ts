@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { LocalUnit } from "../../shared/tasks/local.ts";
-import { handedBack } from "./endings.ts";
+import { handedBack, isOutOfMemory } from "./endings.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
 import { type State, WarmChild, type WarmChildSettings } from "./warmChild.ts";
 
@@ -22,6 +22,14 @@ const FULL_SHARE = 0.75;
 const LOOK_MS = 100;
 const LONGEST_BACKOFF_MS = 10_000;
 
+/** A unit that is done again, in a child that has done nothing before. */
+interface Again {
+  readonly unit: LocalUnit;
+  readonly hooks: UnitHooks;
+  readonly resolve: (output: Promise<UnitOutput>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** A place for one unit at a time: it always has a child, and a new one whenever that ends or has done its share. */
 export class Slot {
   readonly #settings: SlotSettings;
@@ -34,6 +42,7 @@ export class Slot {
   #successor: WarmChild | undefined;
   #started = 0;
   #failedStarts = 0;
+  #again: Again | undefined;
   #restart: NodeJS.Timeout | undefined;
   #lookedAt = 0;
   #isClosed = false;
@@ -76,13 +85,24 @@ export class Slot {
 
   /** Only when idle. @throws what the step threw, or why the child ended. */
   async run(unit: LocalUnit, hooks: UnitHooks): Promise<UnitOutput> {
-    if (this.#child === undefined) throw handedBack("The child that was to do it is gone.");
-    return await this.#child.run(unit, hooks);
+    const child = this.#child;
+    if (child === undefined) throw handedBack("The child that was to do it is gone.");
+    const isFirst = child.units === 0;
+    try {
+      return await child.run(unit, hooks);
+    } catch (error) {
+      if (isFirst || !isOutOfMemory(error) || this.#isClosed) throw error;
+      // What the units before it left in the child counted, too: that is not the file's fault.
+      return await new Promise((resolve, reject) => {
+        this.#again = { unit, hooks, resolve, reject };
+      });
+    }
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#restart);
+    this.#giveUpAgain("The slave is stopping.");
     this.#dismiss(this.#child);
     this.#dismiss(this.#successor);
     await Promise.all([...this.#leaving].map(({ gone }) => gone));
@@ -107,16 +127,35 @@ export class Slot {
     this.#failedStarts = 0;
     if (child === this.#successor && !this.idle) return;
     if (this.#successor?.state === "idle") this.#takeOver(this.#successor);
-    else if (this.#isFull(child)) this.#takeOver(this.#successor);
+    else if (this.#isUsed(child) || this.#isFull(child)) this.#takeOver(this.#successor);
     else if (child.units >= this.#settings.maxUnits) this.#successor ??= this.#newChild();
     if (this.#child === undefined) this.start();
+    if (!this.idle) return;
+    if (this.#again === undefined) this.#events.onIdle();
+    else this.#doAgain(this.#again);
+  }
+
+  #doAgain({ unit, hooks, resolve, reject }: Again): void {
+    this.#again = undefined;
+    if (hooks.signal.aborted) reject(hooks.signal.reason);
+    else resolve(this.run(unit, hooks));
     if (this.idle) this.#events.onIdle();
+  }
+
+  #giveUpAgain(why: string): void {
+    this.#again?.reject(handedBack(why));
+    this.#again = undefined;
   }
 
   #takeOver(successor: WarmChild | undefined): void {
     this.#dismiss(this.#child);
     this.#child = successor;
     this.#successor = undefined;
+  }
+
+  /** Not for what waits for a new one. */
+  #isUsed(child: WarmChild): boolean {
+    return this.#again !== undefined && child.units > 0;
   }
 
   #isFull(child: WarmChild): boolean {
@@ -143,7 +182,10 @@ export class Slot {
     }
     const failed = during === "starting";
     this.#failedStarts = failed ? this.#failedStarts + 1 : 0;
-    if (failed) this.#events.onFailedStart(this.#failedStarts);
+    if (failed) {
+      this.#giveUpAgain("The child that was to do it did not start.");
+      this.#events.onFailedStart(this.#failedStarts);
+    }
     const delay = failed ? Math.min(100 * 2 ** (this.#failedStarts - 1), LONGEST_BACKOFF_MS) : 0;
     this.#restart = setTimeout(() => this.start(), delay);
   }
