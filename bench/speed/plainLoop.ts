@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,18 +20,25 @@ export async function startPlainLoop(
   count: number,
 ): Promise<PlainLoop> {
   const root = await mkdtemp(join(tmpdir(), "manyhands-plain-"));
-  const [from, to] = [join(root, "in"), join(root, "out")];
-  await Promise.all([mkdir(from), mkdir(to)]);
+  const from = join(root, "in");
+  await mkdir(from);
   for (const { name, body } of files) await writeFile(join(from, name), body);
-  const settings = JSON.stringify({ task, from, to });
-  const children = Array.from({ length: count }, () =>
-    fork(join(import.meta.dirname, "plainChild.mjs"), [settings], {
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    }),
-  );
+  const children = Array.from({ length: count }, (_, index) => startChild(task, join(root, `unit-${index}`)));
   await Promise.all(children.map((child) => once(child, "message")));
+  let runs = 0;
   return {
-    run: () => runThrough(children, files),
+    run: async () => {
+      runs += 1;
+      // A fresh one, as for the fleet: to write over files that are there is cheaper than to make them.
+      const to = join(root, `out-${runs}`);
+      await mkdir(to);
+      const work = files.map(({ name }) => ({
+        name,
+        from: join(from, name),
+        to: join(to, `${name}.result`),
+      }));
+      return await runThrough(children, work);
+    },
     stop: async () => {
       for (const child of children) child.kill("SIGKILL");
       await rm(root, { recursive: true, force: true });
@@ -38,20 +46,27 @@ export async function startPlainLoop(
   };
 }
 
-async function runThrough(children: readonly ChildProcess[], files: readonly Sent[]) {
+function startChild(task: string, folder: string): ChildProcess {
+  mkdirSync(folder);
+  return fork(join(import.meta.dirname, "plainChild.mjs"), [JSON.stringify({ task, folder })], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+}
+
+async function runThrough(children: readonly ChildProcess[], work: readonly object[]) {
   const used = () => {
     const { user, system } = process.cpuUsage();
     return children.reduce((sum, { pid = 0 }) => sum + cpuSeconds(pid), (user + system) / 1e6);
   };
   const [before, began] = [used(), performance.now()];
-  const next = files[Symbol.iterator]();
-  const work = async (child: ChildProcess) => {
+  const next = work[Symbol.iterator]();
+  const drive = async (child: ChildProcess) => {
     for (let item = next.next(); item.done !== true; item = next.next()) {
       const done = once(child, "message");
-      child.send(item.value.name);
+      child.send(item.value);
       await done;
     }
   };
-  await Promise.all(children.map(work));
+  await Promise.all(children.map(drive));
   return { wall: (performance.now() - began) / 1000, cpu: used() - before };
 }
