@@ -13,6 +13,7 @@ import type { Logger } from "../shared/logger.ts";
 import type { TaskDefinition } from "../shared/tasks/task.ts";
 import type { SlaveConfig } from "./config.ts";
 import { ownFolder } from "./folder.ts";
+import { Handover } from "./handover.ts";
 import { createHttp } from "./http/app.ts";
 import { Room } from "./http/room.ts";
 import { unitBudgets } from "./http/units.ts";
@@ -50,6 +51,7 @@ export async function startSlave(config: SlaveConfig, parts: SlaveParts): Promis
   const tasks = tasksOf(config, parts.tasks);
   const { server, port, answerWith } = await listen(config);
   const folder = await ownFolder(config.dataDir, config.host, port);
+  const handover = config.handover ? await Handover.open(join(folder, "handover")) : undefined;
   const pool = createPool(config, parts, join(folder, "children"));
   const room = new Room(config);
   const draining = new AbortController();
@@ -58,13 +60,13 @@ export async function startSlave(config: SlaveConfig, parts: SlaveParts): Promis
   setMaxListeners(0, draining.signal, stopped.signal);
   const instance = randomUUID();
   const { name, slots, version, log } = { ...config, ...parts };
-  const about = { slave_port: port, name, version, instance, slots, ...offers(config, tasks) };
+  const about = { slave_port: port, name, version, instance, slots, ...offers(config, tasks, handover) };
   const dismissed = new AbortController();
   const announced = config.announced ?? specificAddress(server);
   const registration = new Registration({ ...config, announced, about, log });
   answerWith(
     createHttp({
-      ...{ config, tasks, pool, room, instance, version, log, limits: limitsOf(config) },
+      ...{ config, tasks, pool, room, handover, instance, version, log, limits: limitsOf(config) },
       folder: join(folder, "leases"),
       smallBytes: config.smallFile,
       draining: draining.signal,
@@ -75,8 +77,7 @@ export async function startSlave(config: SlaveConfig, parts: SlaveParts): Promis
   );
   warnOfUnreachable(config, log);
   registration.start();
-  pool.start();
-  pool.warm(tasks.filter(isWarm).map((task) => task.name));
+  startPool(pool, tasks);
   const hurry = () => stopped.abort(handedBack("The slave is stopping."));
   const stop = async () => {
     draining.abort(handedBack("The slave is stopping."));
@@ -84,8 +85,8 @@ export async function startSlave(config: SlaveConfig, parts: SlaveParts): Promis
     await Promise.race([room.empty(), sleep(config.drainSeconds * 1_000, null, { ref: false })]);
     hurry();
     await Promise.race([room.empty(), sleep(LAST_WORDS_MS, null, { ref: false })]);
-    server.close();
-    server.closeAllConnections();
+    handover?.close();
+    closeServer(server);
     await pool.close();
     await rm(folder, { recursive: true, force: true });
   };
@@ -127,12 +128,26 @@ function createPool(config: SlaveConfig, { registry, log }: SlaveParts, folder: 
   });
 }
 
+function startPool(pool: Pool, tasks: readonly TaskDefinition[]): void {
+  pool.start();
+  pool.warm(tasks.filter(isWarm).map((task) => task.name));
+}
+
+function closeServer(server: Server): void {
+  server.close();
+  server.closeAllConnections();
+}
+
 function limitsOf({ unitRunSeconds: running, unitSilenceSeconds: silence }: SlaveConfig) {
   return { running, silence };
 }
 
-function offers({ tls }: SlaveConfig, tasks: readonly TaskDefinition[]) {
-  return { tls: tls !== undefined, steps: stepsOf(tasks) };
+function offers({ tls }: SlaveConfig, tasks: readonly TaskDefinition[], handover: Handover | undefined) {
+  return {
+    tls: tls !== undefined,
+    steps: stepsOf(tasks),
+    ...(handover === undefined ? {} : { handover: handover.about }),
+  };
 }
 
 function stepsOf(tasks: readonly TaskDefinition[]): Record<string, Record<string, number>> {

@@ -76,6 +76,12 @@ export const SLAVE_VARIABLES = {
     "64KB",
     "Files up to this size stay in a slave's memory; larger ones go through its folder.",
   ),
+  handover: v(
+    "HANDOVER",
+    as.flag,
+    "true",
+    "Whether large files change hands by links where master and slave can both reach them: the same user, machine and file system.",
+  ),
   ...MEMBER_VARIABLES,
   ...LISTENING_VARIABLES,
   tlsCa: CA_VARIABLE,

@@ -10,6 +10,8 @@ export interface WireFile {
   readonly ref: FileRef;
   /** The name on the wire. */
   readonly name: string;
+  /** Its bytes are there already: only its place is kept. */
+  readonly isHandedOver?: boolean;
 }
 
 export interface WireForm {
@@ -22,11 +24,11 @@ export interface WireForm {
 export async function buildForm(store: ByteStore, wire: WireForm): Promise<FormData> {
   const form = new FormData();
   for (const [name, value] of Object.entries(wire.fields)) form.append(name, value);
-  const contents = await Promise.all(wire.files.map(({ ref }) => contentOf(store, ref)));
-  wire.files.forEach(({ ref, name }, place) => {
+  const contents = await Promise.all(wire.files.map((file) => contentOf(store, file)));
+  wire.files.forEach(({ ref, name, isHandedOver }, place) => {
     form.append(wire.fileField, contents[place], {
       filename: name,
-      knownLength: ref.bytes,
+      knownLength: isHandedOver === true ? 0 : ref.bytes,
       contentType: "application/octet-stream",
     });
   });
@@ -43,7 +45,8 @@ export function uniqueWireName(place: number, filename: string): string {
   return `${place}_${[...plain].slice(-80).join("")}`;
 }
 
-async function contentOf(store: ByteStore, ref: FileRef): Promise<Buffer | Readable> {
+async function contentOf(store: ByteStore, { ref, isHandedOver }: WireFile): Promise<Buffer | Readable> {
+  if (isHandedOver === true) return Buffer.alloc(0);
   if (ref.bytes <= READ_AHEAD) return await store.read(ref.key);
   return Readable.from(lazily(store, ref.key), { objectMode: false });
 }

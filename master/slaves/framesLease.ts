@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { FrameHeader, PartFrame } from "../../shared/contract/fleet.ts";
 import { FRAMES_TYPE } from "../../shared/contract/fleet.ts";
@@ -8,8 +9,10 @@ import type { ByteStore, StoredObject } from "../../shared/store/port.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { FileRef } from "../../shared/tasks/task.ts";
 import type { SlaveHttp } from "./client.ts";
-import { buildForm } from "./form.ts";
+import { buildForm, type WireFile } from "./form.ts";
+import { LaidDown } from "./handover.ts";
 import type { LeaseEvent, LeaseHandler, LeaseRun } from "./leaseEvents.ts";
+import type { Slave } from "./slave.ts";
 
 type UnitFrame = Frame & { readonly header: UnitHeader };
 type UnitHeader = Exclude<FrameHeader, { type: "end" } | { type: "beat" }>;
@@ -32,14 +35,16 @@ export interface LeaseTransport {
 export async function runFramesLease(transport: LeaseTransport, run: LeaseRun): Promise<void> {
   const { slave, lease, signal, handle } = run;
   const silence = watchSilence(transport.silenceSeconds);
+  const laidDown = slave.handover === undefined ? undefined : new LaidDown(transport.store, slave.handover);
   try {
     const both = AbortSignal.any([signal, silence.signal]);
-    const form = await leaseForm(transport.store, lease);
+    const form = await leaseForm(transport.store, lease, laidDown);
     // While a large lease goes out the slave has nothing to say: bytes that it takes count as well.
     form.on("data", silence.heard);
     const stream = await transport.http.send(slave, { form, accept: FRAMES_TYPE }, both);
-    await readAnswers({ transport, lease, handle, heard: silence.heard }, stream);
+    await readAnswers({ transport, slave, lease, handle, heard: silence.heard }, stream);
   } catch (error) {
+    await laidDown?.takeBack();
     throw silence.signal.aborted
       ? new AppError("slave_silent", "The slave fell silent.", { cause: error })
       : error;
@@ -50,6 +55,7 @@ export async function runFramesLease(transport: LeaseTransport, run: LeaseRun): 
 
 interface Reading {
   readonly transport: LeaseTransport;
+  readonly slave: Slave;
   readonly lease: Lease;
   readonly handle: LeaseHandler;
   readonly heard: () => void;
@@ -64,9 +70,7 @@ async function readAnswers(reading: Reading, stream: Readable): Promise<void> {
     ended = header.type === "end";
     if (header.type === "end" || header.type === "beat") continue;
     const unit = unitOf(unanswered, header);
-    await pending.add(
-      answer(reading, unit, await received(reading.transport, unit, { header, body: frame.body })),
-    );
+    await pending.add(answer(reading, unit, await received(reading, unit, { header, body: frame.body })));
   }
   await pending.all();
   if (!ended) throw new AppError("stream_broken", "The slave's answer ended in the middle.");
@@ -108,15 +112,20 @@ class Pending {
 
 /** What of a frame must be read before the next frame; small bodies are stored later, beside others. */
 async function received(
-  transport: LeaseTransport,
+  { transport, slave }: Reading,
   unit: QueuedUnit,
   { header, body }: UnitFrame,
 ): Promise<{ readonly header: UnitHeader; readonly stored?: StoredObject; readonly small?: Buffer }> {
   if (header.type !== "part") return { header };
   if (header.bytes > transport.maxPartBytes)
     throw lying(`its part has ${header.bytes} bytes, more than is accepted`);
+  const group = unit.job;
+  if (header.handover !== undefined) {
+    if (slave.handover === undefined) throw lying("it handed over a part without being asked to");
+    return { header, stored: await transport.store.adopt(join(slave.handover, header.handover), { group }) };
+  }
   if (header.bytes <= SMALL_PART) return { header, small: await gather(body) };
-  const stored = await transport.store.put(Readable.from(body, { objectMode: false }), { group: unit.job });
+  const stored = await transport.store.put(Readable.from(body, { objectMode: false }), { group });
   return { header, stored };
 }
 
@@ -157,7 +166,7 @@ function eventOf(header: Exclude<UnitHeader, PartFrame>): LeaseEvent {
   return header.type === "start" ? { type: "start" } : { type: "progress" };
 }
 
-async function leaseForm(store: ByteStore, lease: Lease) {
+async function leaseForm(store: ByteStore, lease: Lease, laidDown: LaidDown | undefined) {
   const [first] = lease.units;
   if (first === undefined) throw new Error("a lease has at least one unit");
   const places = new Map<string, number>();
@@ -171,6 +180,7 @@ async function leaseForm(store: ByteStore, lease: Lease) {
     }),
     args: unit.args,
   }));
+  const wire = await Promise.all(files.map((ref, place) => wireFile(ref, place, laidDown)));
   const fields = {
     task_type: first.task,
     step: first.step,
@@ -178,9 +188,14 @@ async function leaseForm(store: ByteStore, lease: Lease) {
     options: JSON.stringify(first.options),
     units: JSON.stringify(units),
     ...(first.budgets === undefined ? {} : { budgets: JSON.stringify(first.budgets) }),
+    ...(laidDown === undefined ? {} : { handover: JSON.stringify(laidDown.field()) }),
   };
-  const wire = files.map((ref) => ({ ref, name: ref.filename.replace(/\p{Cc}/gu, "_") }));
   return await buildForm(store, { fields, fileField: taskNamed(first.task).field, files: wire });
+}
+
+async function wireFile(ref: FileRef, place: number, laidDown: LaidDown | undefined): Promise<WireFile> {
+  const name = ref.filename.replace(/\p{Cc}/gu, "_");
+  return { ref, name, isHandedOver: (await laidDown?.add(place, ref)) ?? false };
 }
 
 function watchSilence(seconds: number) {

@@ -4,6 +4,7 @@ import type { CheckStatusAnswer, RegisterRequest } from "../../shared/contract/f
 import { UnavailableError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { pinAddress } from "./address.ts";
+import { provenFolder } from "./handover.ts";
 import { describe, newSlave, type Slave, slaveId, UNTROUBLED } from "./slave.ts";
 
 export interface RegistryConfig {
@@ -46,16 +47,17 @@ export class SlaveRegistry {
   /** Records a slave and starts to ask after it. Registering again is how a slave says that it is still there. */
   async register(request: RegisterRequest, remote: string): Promise<Slave> {
     const ip = await pinAddress(request.slave_ip, remote);
+    const handover = await provenFolder(request.handover);
     const id = slaveId(ip, request.slave_port);
     const known = this.#slaves.get(id);
-    if (known !== undefined) return this.#registerAgain(known, request);
+    if (known !== undefined) return this.#registerAgain(Object.assign(known, { handover }), request);
     if (this.#slaves.size >= this.#parts.config.maxSlaves) {
       throw new UnavailableError(
         "too_many_slaves",
         "This master has as many slaves as it may have (MAX_SLAVES).",
       );
     }
-    const slave = newSlave(id, ip, request);
+    const slave = { ...newSlave(id, ip, request), handover };
     this.#slaves.set(id, slave);
     this.#parts.logger.info(
       { slave: slave.name, address: slave.baseUrl, classic: slave.classic },

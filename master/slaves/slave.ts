@@ -41,6 +41,8 @@ export interface Slave {
   /** It was asked to go, and gets nothing more. */
   drainWanted: boolean;
   status: CheckStatusAnswer | undefined;
+  /** Where files are handed over by links; undefined: they are sent. */
+  handover: string | undefined;
 }
 
 /** Of a process that nothing is held against. */
@@ -85,6 +87,7 @@ export function newSlave(id: string, ip: string, request: RegisterRequest): Slav
     ...UNTROUBLED,
     drainWanted: false,
     status: undefined,
+    handover: undefined,
   };
   describe(slave, request);
   return slave;

@@ -21,6 +21,10 @@ export const registerRequest = z.object({
   tls: z.boolean().optional(),
   /** Steps it can do, by task, with their versions. */
   steps: z.record(z.string(), z.record(z.string(), z.number().int())).optional(),
+  /** A folder of its own with a file `proof` that has this text: who can read it may hand files over there. */
+  handover: z
+    .object({ folder: z.string().min(1).max(4_096), proof: z.string().regex(/^[0-9a-f]{32}$/) })
+    .optional(),
 });
 export type RegisterRequest = z.infer<typeof registerRequest>;
 
@@ -70,10 +74,29 @@ export const leaseUnits = z.array(
   }),
 );
 
+/** A file in the handover folder of a slave: what its master laid down there, or what is meant for it. */
+const handoverName = z.string().regex(/^(?:in|out)-[0-9a-f]{32}$/);
+
+/**
+ * Multipart field `handover`: results may be handed over, too, and these files stand in the slave's handover
+ * folder. Their place among the files of the request is kept by an empty one.
+ */
+export const leaseHandover = z.object({
+  files: z.record(
+    z.string().regex(/^\d{1,6}$/),
+    z.object({
+      name: handoverName,
+      bytes: z.number().int().min(0),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+  ),
+});
+export type LeaseHandover = Immutable<z.infer<typeof leaseHandover>>;
+
 export const FRAMES_TYPE = "application/vnd.manyhands.frames";
 export const NDJSON_TYPE = "application/x-ndjson";
 
-/** Header lines of the frame stream; a `part` is followed by `bytes` raw bytes. */
+/** Header lines of the frame stream; a `part` that is not handed over is followed by `bytes` raw bytes. */
 export const frameHeader = z.discriminatedUnion("type", [
   z.object({ type: z.literal("start"), unit: z.string() }),
   z.object({ type: z.literal("progress"), unit: z.string(), done: z.number().min(0).max(1).optional() }),
@@ -87,6 +110,8 @@ export const frameHeader = z.discriminatedUnion("type", [
     seconds: z.number().min(0),
     summary: z.string().max(400).optional(),
     info: z.record(z.string(), z.json()).optional(),
+    /** Its bytes stand in the handover folder and do not follow. */
+    handover: handoverName.optional(),
   }),
   z.object({
     type: z.literal("failed"),

@@ -33,12 +33,16 @@ export async function* readFrames(stream: Readable, onBytes: () => void = ignore
     const line = await bytes.line();
     if (line === undefined) return;
     const header = parseHeader(line);
-    const body = bytes.body(header.type === "part" ? header.bytes : 0);
+    const body = bytes.body(bodyBytes(header));
     yield { header, body };
     for await (const _unread of body) {
       // A body that nobody read is passed over, so that the next header is found.
     }
   }
+}
+
+function bodyBytes(header: FrameHeader): number {
+  return header.type === "part" && header.handover === undefined ? header.bytes : 0;
 }
 
 function parseHeader(line: Buffer): FrameHeader {

@@ -13,6 +13,12 @@ export interface ByteStore {
    * @throws AppError `too_large` (413) beyond `limit`, `no_space` (507), `bad_group`
    */
   put(content: Readable | Uint8Array, options?: PutOptions): Promise<StoredObject>;
+  /**
+   * Takes over a file of this machine: as a `put` of its bytes, after which the file is gone; it is moved, not
+   * copied, where that can be done.
+   * @throws AppError `not_stored` when there is no plain file, `no_space` (507), `bad_group`
+   */
+  adopt(path: string, options?: Pick<PutOptions, "group">): Promise<StoredObject>;
   /** @throws AppError `not_stored`, `damaged_object` */
   get(key: string, range?: ByteRange): Promise<Readable>;
   /** Whole object; for small ones. @throws AppError `not_stored`, `damaged_object` */

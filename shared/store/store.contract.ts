@@ -1,4 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
+import { link, lstat, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { setImmediate as turn } from "node:timers/promises";
@@ -35,6 +38,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     };
     const now = () => store;
     objectsAreWhole(now, reopen);
+    filesAreTakenOver(now);
     rangesAreParts(now);
     failedPutsLeaveNothing(now);
     removedIsGone(now, reopen);
@@ -90,6 +94,52 @@ function objectsAreWhole(store: () => ByteStore, reopen: () => Promise<void>): v
 
   test.each(["", "a/b", "..", "a.b", "ü", "a".repeat(101)])("the group %j is refused", async (group) => {
     await expect(store().put(Buffer.from("x"), { group })).rejects.toMatchObject({ code: "bad_group" });
+  });
+}
+
+function filesAreTakenOver(store: () => ByteStore): void {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "store-adopt-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test.each(SIZES)("a file of %i bytes is taken over whole, and is gone", async (size) => {
+    const bytes = randomBytes(size);
+    const path = join(folder, "a");
+    await writeFile(path, bytes);
+    const stored = await store().adopt(path, { group: "job-1" });
+    expect(stored).toEqual({ key: stored.key, bytes: size, sha256: sha256(bytes) });
+    await store().sync();
+    await expectStored(store(), stored.key, bytes);
+    expect(await keysOf(store(), "job-1")).toEqual([stored.key]);
+    await expect(lstat(path)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  test("a file with a second name is copied, so that nobody can change what is stored", async () => {
+    const bytes = randomBytes(200_000);
+    await writeFile(join(folder, "a"), bytes);
+    await link(join(folder, "a"), join(folder, "b"));
+    const { key } = await store().adopt(join(folder, "a"));
+    await writeFile(join(folder, "b"), "changed");
+    await expectStored(store(), key, bytes);
+  });
+
+  test("what is no plain file is refused, and nothing is stored", async () => {
+    await writeFile(join(folder, "secret"), randomBytes(200_000));
+    await symlink(join(folder, "secret"), join(folder, "link"));
+    await mkdir(join(folder, "folder"));
+    for (const name of ["link", "missing"]) {
+      await expect(store().adopt(join(folder, name), { group: "g" })).rejects.toMatchObject({
+        code: "not_stored",
+      });
+    }
+    await expect(store().adopt(join(folder, "folder"), { group: "g" })).rejects.toThrow();
+    await expect(store().adopt(join(folder, "secret"), { group: "../g" })).rejects.toMatchObject({
+      code: "bad_group",
+    });
+    expect(await keysOf(store(), "g")).toEqual([]);
+    expect((await lstat(join(folder, "secret"))).size).toBe(200_000);
   });
 }
 

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -25,6 +25,12 @@ async function frames(response: Response) {
 }
 
 const units = (...ids: string[]) => JSON.stringify(ids.map((id, index) => ({ id, files: [index] })));
+const IN = `in-${"a".repeat(32)}`;
+const SHA256 = "b".repeat(64);
+const handoverOf = async (dataDir: string) => {
+  const [folder = ""] = await readdir(dataDir);
+  return join(dataDir, folder, "handover");
+};
 const leftOf = (dataDir: string) => async () => {
   const [folder = ""] = await readdir(dataDir);
   return await readdir(join(dataDir, folder, "leases"));
@@ -145,6 +151,36 @@ describe("a request that cannot be understood", () => {
       ],
       "bad_units",
       /no file 1/,
+    ],
+    [
+      "a handover that is no JSON",
+      [
+        ["task_type", "odd"],
+        ["handover", "{"],
+        ["files", "x", "a"],
+      ],
+      "bad_handover",
+      "The field handover cannot be used.",
+    ],
+    [
+      "a handover by the name of another file",
+      [
+        ["task_type", "odd"],
+        ["handover", JSON.stringify({ files: { 0: { name: "../proof", bytes: 32, sha256: SHA256 } } })],
+        ["files", "x", "a"],
+      ],
+      "bad_handover",
+      "The field handover cannot be used.",
+    ],
+    [
+      "a handover of what is not there",
+      [
+        ["task_type", "odd"],
+        ["handover", JSON.stringify({ files: { 0: { name: IN, bytes: 32, sha256: SHA256 } } })],
+        ["files", "x", "a"],
+      ],
+      "bad_handover",
+      "a is not in the handover folder as it was said to be.",
     ],
     [
       "two units of one id",
@@ -369,6 +405,61 @@ it("a unit that finds no room on the slave's disk is handed back as new", async 
   expect(seen).toContainEqual(
     expect.objectContaining({ type: "failed", code: "disk_full", handed_back: true }),
   );
+});
+
+describe("a lease by handover", () => {
+  const handedOver = (bytes: number, step: string) =>
+    form(
+      ["task_type", "odd"],
+      ["step", step],
+      ["handover", JSON.stringify({ files: { 0: { name: IN, bytes, sha256: SHA256 } } })],
+      ["files", "", "a.bin"],
+    );
+
+  it("takes its file out of the folder, and lays a large result down there", async () => {
+    const { url, dataDir } = await startTestSlave();
+    const folder = await handoverOf(dataDir);
+    const body = Buffer.alloc(100_000, "abc");
+    await writeFile(join(folder, IN), body);
+    const seen = await frames(await post(url, handedOver(body.length, "echo"), FRAMES_TYPE));
+    const part = seen.find(({ header }) => header.type === "part");
+    expect(part?.body).toHaveLength(0);
+    expect(part?.header).toMatchObject({ filename: "a.bin", bytes: 100_000, handover: expect.any(String) });
+    const { handover = "" } = (part?.header ?? {}) as { handover?: string };
+    expect((await readdir(folder)).sort()).toEqual([handover, "proof"].sort());
+    expect(await readFile(join(folder, handover))).toEqual(body);
+    await expect.poll(leftOf(dataDir)).toEqual([]);
+  });
+
+  it("sends small results as ever", async () => {
+    const { url, dataDir } = await startTestSlave();
+    await writeFile(join(await handoverOf(dataDir), IN), "small");
+    const seen = await frames(await post(url, handedOver(5, "echo"), FRAMES_TYPE));
+    expect(seen.find(({ header }) => header.type === "part")?.body).toBe("small");
+  });
+
+  it("of a master that leaves leaves nothing in the folder", async () => {
+    const { url, dataDir } = await startTestSlave();
+    const folder = await handoverOf(dataDir);
+    const leave = new AbortController();
+    await writeFile(join(folder, IN), "x");
+    const data = handedOver(1, "bytes");
+    data.append(
+      "units",
+      JSON.stringify([0, 60_000].map((ms) => ({ id: `u${ms}`, files: [0], args: { bytes: 100_000, ms } }))),
+    );
+    const answer = await post(url, data, FRAMES_TYPE, { signal: leave.signal });
+    await expect.poll(async () => (await readdir(folder)).toString()).toMatch(/out-/);
+    leave.abort();
+    await expect(answer.arrayBuffer()).rejects.toThrow();
+    await expect.poll(() => readdir(folder)).toEqual(["proof"]);
+  });
+
+  it("is refused where nothing is handed over", async () => {
+    const { url } = await startTestSlave({ HANDOVER: "false" });
+    const response = await post(url, handedOver(1, "echo"), FRAMES_TYPE);
+    expect([response.status, (await jsonOf(response)).code]).toEqual([400, "bad_handover"]);
+  });
 });
 
 describe("a slave that is told to stop", () => {

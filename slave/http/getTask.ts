@@ -7,9 +7,11 @@ import { FRAMES_TYPE, NDJSON_TYPE } from "../../shared/contract/fleet.ts";
 import { AppError, isDiskFull, RequestError, UnavailableError } from "../../shared/errors.ts";
 import { readMultipart } from "../../shared/http/multipart.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
+import type { Handover } from "../handover.ts";
 import { diskFull } from "../pool/endings.ts";
 import type { Pool } from "../pool/pool.ts";
 import type { Registration } from "../registration.ts";
+import { handoverIn, withHandedOver } from "./handedOver.ts";
 import { type Lease, parseLease } from "./lease.ts";
 import { framesOutlet, linesOutlet, type Outlet } from "./outlets.ts";
 import type { Place, Room } from "./room.ts";
@@ -30,6 +32,8 @@ export interface LeaseContext {
   readonly draining: AbortSignal;
   /** Aborted when its time to finish is over. */
   readonly stopped: AbortSignal;
+  /** Undefined where files are always sent. */
+  readonly handover: Handover | undefined;
   /** Told of what is noticed of the master. */
   readonly master: Pick<Registration, "polled" | "doubted">;
 }
@@ -64,10 +68,9 @@ interface Visit {
 async function serve({ context, place, folder }: Visit, req: Request, res: Response): Promise<void> {
   const sink = fileSink(folder, context.smallBytes);
   const limits = { ...LIMITS, idleSeconds: context.config.uploadIdleSeconds };
-  const lease = parseLease(
-    await readMultipart(req, res, { sink, remove: removeFile, limits }),
-    context.tasks,
-  );
+  const form = await readMultipart(req, res, { sink, remove: removeFile, limits });
+  const handover = handoverIn(form, context.handover);
+  const lease = parseLease(await withHandedOver(form, handover, folder), context.tasks);
   place.take(lease.units.length);
   const gone = signalOfLeaving(res);
   gone.addEventListener("abort", () => context.master.doubted(), { once: true });
@@ -83,18 +86,21 @@ async function serve({ context, place, folder }: Visit, req: Request, res: Respo
     ended,
     answered: place.answered,
   };
-  await answer(lease, run, { res, accept: req.headers.accept ?? "" });
+  await answer(lease, run, { res, accept: req.headers.accept ?? "", handover: handover?.by });
 }
 
 interface Answer {
   readonly res: Response;
   readonly accept: string;
+  /** How large results are handed over; undefined: they are sent. */
+  readonly handover: Handover | undefined;
 }
 
-async function answer(lease: Lease, run: LeaseRun, { res, accept }: Answer): Promise<void> {
+async function answer(lease: Lease, run: LeaseRun, { res, accept, handover }: Answer): Promise<void> {
   if (accept.includes(FRAMES_TYPE)) {
     const step = stepFor(lease);
-    await withOutlet(framesOutlet(res, run.gone), (outlet) => runUnits(lease, step, { ...run, outlet }));
+    const outlet = framesOutlet(res, run.gone, handover);
+    await withOutlet(outlet, () => runUnits(lease, step, { ...run, outlet }));
   } else if (!accept.includes(NDJSON_TYPE)) await answerPlain(lease, run, res);
   else if (lease.step === undefined) await answerLines(lease, run, res);
   else {

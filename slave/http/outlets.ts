@@ -1,11 +1,18 @@
 import { stat } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
-import { BEAT_SECONDS, FRAMES_TYPE, type FrameHeader, NDJSON_TYPE } from "../../shared/contract/fleet.ts";
+import {
+  BEAT_SECONDS,
+  FRAMES_TYPE,
+  type FrameHeader,
+  NDJSON_TYPE,
+  type PartFrame,
+} from "../../shared/contract/fleet.ts";
 import { encodeHeader } from "../../shared/contract/frames.ts";
 import { AppError, isDiskFull, toFailure } from "../../shared/errors.ts";
 import type { Body } from "../../shared/tasks/local.ts";
 import { oneLine } from "../../shared/tasks/result.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
+import type { Handover } from "../handover.ts";
 import { ChildEndedError, diskFull, HandedBackError } from "../pool/endings.ts";
 import type { UnitOutput } from "../pool/unit.ts";
 import { Writer } from "./writer.ts";
@@ -34,11 +41,19 @@ const LONGEST_ERROR = 2_000;
 const LONGEST_SUMMARY = 200;
 const LARGEST_INFO = 4_096;
 
-/** `signal` is aborted when the other side is gone. */
-export function framesOutlet(res: ServerResponse, signal: AbortSignal): Outlet {
+/** `signal` is aborted when the other side is gone; large results go over `handover` if there is one. */
+export function framesOutlet(res: ServerResponse, signal: AbortSignal, handover?: Handover): Outlet {
   res.writeHead(200, { "Content-Type": FRAMES_TYPE, "Cache-Control": "no-store" });
   res.flushHeaders();
   const writer = new Writer(res, signal);
+  const offered: string[] = [];
+  const takeBack = () => void handover?.takeBack(offered).catch(() => undefined);
+  const handOver = async (unit: UnitName, output: UnitOutput, path: string) => {
+    const name = (await handover?.offer(path)) ?? "";
+    offered.push(name);
+    await send({ ...partFrame(unit, output), handover: name });
+    signal.throwIfAborted();
+  };
   const send = (header: FrameHeader) => writer.inTurn(() => writer.write(encodeHeader(header)));
   /** News that nobody waits for: when the other side is gone, the lease learns of it elsewhere. */
   const tell = (header: FrameHeader) => void send(header).catch(() => undefined);
@@ -51,13 +66,21 @@ export function framesOutlet(res: ServerResponse, signal: AbortSignal): Outlet {
       // It would only pile up behind what the other side does not read.
       if (writer.idle) tell({ type: "progress", unit: id, ...(done === undefined ? {} : { done }) });
     },
-    done: (unit, output) => writer.inTurn(() => writePart(writer, unit, output)),
+    done: async (unit, output) => {
+      const { body } = output;
+      if (handover === undefined || body instanceof Uint8Array)
+        await writer.inTurn(() => writePart(writer, unit, output));
+      else await handOver(unit, output, body.path);
+    },
     failed: (unit, error, seconds) => send(failedFrame(unit, error, seconds)),
     end: async (units) => {
       await send({ type: "end", units });
       await writer.end();
     },
-    close: () => clearInterval(beat),
+    close: () => {
+      clearInterval(beat);
+      if (signal.aborted) takeBack();
+    },
   };
 }
 
@@ -106,9 +129,9 @@ export class Lines {
   }
 }
 
-async function writePart(writer: Writer, { id, filename }: UnitName, output: UnitOutput): Promise<void> {
-  const { body, bytes, sha256, seconds, summary, info } = output;
-  const header = encodeHeader({
+function partFrame({ id, filename }: UnitName, output: UnitOutput): PartFrame {
+  const { bytes, sha256, seconds, summary, info } = output;
+  return {
     type: "part",
     unit: id,
     filename,
@@ -117,7 +140,12 @@ async function writePart(writer: Writer, { id, filename }: UnitName, output: Uni
     seconds,
     ...(summary === undefined ? {} : { summary: oneLine(summary, LONGEST_SUMMARY) }),
     ...infoThatFits(info),
-  });
+  };
+}
+
+async function writePart(writer: Writer, unit: UnitName, output: UnitOutput): Promise<void> {
+  const { body, bytes } = output;
+  const header = encodeHeader(partFrame(unit, output));
   if (body instanceof Uint8Array) {
     await writer.write(Buffer.concat([header, body]));
     return;

@@ -1,4 +1,4 @@
-import { unlink } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { budgetsOf, type MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
 import type { Pool } from "../pool/pool.ts";
@@ -65,7 +65,8 @@ async function oneUnit(piece: Piece, run: LeaseRun & { readonly outlet: Outlet }
     return;
   }
   await outlet.done(unit, output);
-  if (!(output.body instanceof Uint8Array)) await unlink(output.body.path);
+  // Not there any more where it was handed over.
+  if (!(output.body instanceof Uint8Array)) await rm(output.body.path, { force: true });
 }
 
 /** As the master says, within what this slave's operator allows. */

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { isFinal, type JobDetail } from "../../shared/contract/jobs.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
@@ -35,6 +38,10 @@ const LIES: Readonly<Record<string, Lie>> = {
   "sends other bytes than the digest says": (res, [unit = ""]) => {
     frames(res, [partHeader(unit, PART, { sha256: "0".repeat(64) })]);
     res.end(PART);
+  },
+  "hands a part over, and there is no folder for that": (res, [unit = ""]) => {
+    frames(res, [partHeader(unit, PART, { handover: `out-${"0".repeat(32)}` }), { type: "end", units: 1 }]);
+    res.end();
   },
   "ends in the middle of a part": (res, [unit = ""]) => {
     frames(res, [partHeader(unit, PART)]);
@@ -91,6 +98,25 @@ describe("beside a slave that keeps to the contract, one that lies costs nothing
     expect(detail.state).toBe("succeeded");
     expect(detail.files.map(({ result_sha256 }) => result_sha256)).toEqual(detail.files.map(() => before));
     await gone();
+  });
+
+  test("hands over a part that is not there", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "liar-"));
+    const handover = { folder, proof: "0".repeat(32) };
+    await writeFile(join(folder, "proof"), handover.proof);
+    const lie: Lie = (res, [unit = ""]) => {
+      frames(res, [partHeader(unit, PART, { handover: `out-${"0".repeat(32)}` }), { type: "end", units: 1 }]);
+      res.end();
+    };
+    liar = await lyingSlave({ lie, steps, handover });
+    const before = await honestResult();
+    await liar.register(fleet.master.url);
+    await fleet.alive(2);
+    const detail = await sendUntilLiedTo(liar);
+    expect(detail.state).toBe("succeeded");
+    expect(detail.files.map(({ result_sha256 }) => result_sha256)).toEqual(detail.files.map(() => before));
+    await gone();
+    await rm(folder, { recursive: true });
   });
 
   test("a classic one sends base64 that is cut off", async () => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { FRAMES_TYPE, type FrameHeader } from "../../shared/contract/fleet.ts";
+import { FRAMES_TYPE, type FrameHeader, type RegisterRequest } from "../../shared/contract/fleet.ts";
 
 /** Answers a lease with something that the contract does not allow. Ends the answer, or never does. */
 export type Lie = (res: ServerResponse, units: readonly string[], names: readonly string[]) => void;
@@ -17,10 +17,11 @@ export interface LyingSlaveOptions {
   readonly lie: Lie;
   /** Steps of the text task that it claims to do. Without: it says nothing of itself, as the classic slave does. */
   readonly steps?: Readonly<Record<string, number>>;
+  readonly handover?: RegisterRequest["handover"];
 }
 
 /** A slave that registers in order, says that it is alive, and lies about every lease. */
-export async function lyingSlave({ lie, steps }: LyingSlaveOptions): Promise<LyingSlave> {
+export async function lyingSlave({ lie, steps, handover }: LyingSlaveOptions): Promise<LyingSlave> {
   let leases = 0;
   const server = createServer((req, res) => {
     if (req.url === "/check_status") {
@@ -34,7 +35,7 @@ export async function lyingSlave({ lie, steps }: LyingSlaveOptions): Promise<Lyi
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", () => resolve()));
   const { port } = server.address() as AddressInfo;
-  const ours = { name: "liar", version: "1", instance: "liar", slots: 1, steps: { text: steps } };
+  const ours = { name: "liar", version: "1", instance: "liar", slots: 1, steps: { text: steps }, handover };
   return {
     get leases() {
       return leases;

@@ -44,6 +44,13 @@ export async function withFile<T>(
   }
 }
 
+/** Appends all of them; a disk that is nearly full takes a part, and the rest then meets the error. */
+export async function appendFully(handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  const bytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const { bytesWritten } = await handle.writev(chunks);
+  if (bytesWritten < bytes) await writeFully(handle, Buffer.concat(chunks).subarray(bytesWritten), null);
+}
+
 /** Writes all of it; a write may take less than it is given. */
 export async function writeFully(handle: FileHandle, bytes: Buffer, position: number | null): Promise<void> {
   let written = 0;

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
-import { lstat, mkdir, rm } from "node:fs/promises";
+import { lstat, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { addAbortSignal, Readable } from "node:stream";
 import { coalesce } from "../../coalesce.ts";
 import { AppError, isErrno } from "../../errors.ts";
 import type { Logger } from "../../logger.ts";
 import type { ByteRange, ByteStore, PutOptions, StoredObject } from "../port.ts";
-import { Slots } from "./disk.ts";
+import { Slots, TO_READ } from "./disk.ts";
 import { Handles } from "./handles.ts";
 import { Intake } from "./intake.ts";
 import {
@@ -112,6 +112,24 @@ class FolderStore implements ByteStore {
     }
   }
 
+  async adopt(path: string, { group = NO_GROUP }: Pick<PutOptions, "group"> = {}): Promise<StoredObject> {
+    validateGroup(group);
+    try {
+      const { size } = await lstat(path);
+      const moved = size <= this.#parts.smallBytes ? undefined : await this.#parts.files.move(path, group);
+      return moved ?? (await this.#copyIn(path, group));
+    } catch (error) {
+      throw isErrno(error, "ENOENT", "ELOOP") ? notThere(error) : error;
+    }
+  }
+
+  async #copyIn(path: string, group: string): Promise<StoredObject> {
+    const file = await open(path, TO_READ);
+    const stored = await this.put(file.createReadStream(), { group });
+    await rm(path, { force: true });
+    return stored;
+  }
+
   async get(key: string, range?: ByteRange): Promise<Readable> {
     const place = requirePlace(key);
     const { start, end } = within(place.bytes, range);
@@ -182,6 +200,10 @@ class FolderStore implements ByteStore {
       throw error;
     }
   }
+}
+
+function notThere(cause: unknown): AppError {
+  return new AppError("not_stored", "The file that was to be taken over is not there.", { cause });
 }
 
 async function* chunksOf(content: Readable | Uint8Array, signal?: AbortSignal): AsyncGenerator<Uint8Array> {

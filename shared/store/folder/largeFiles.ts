@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { isErrno } from "../../errors.ts";
 import { syncFolder } from "../../syncFolder.ts";
-import type { ByteRange } from "../port.ts";
+import type { ByteRange, StoredObject } from "../port.ts";
+import { digestOf } from "./digest.ts";
 import {
+  appendFully,
   diskError,
   readFully,
   type Slots,
@@ -13,7 +15,6 @@ import {
   TO_CREATE,
   TO_READ,
   withFile,
-  writeFully,
 } from "./disk.ts";
 import { damaged, type FilePlace, keyOf, notStored, placeOf } from "./key.ts";
 
@@ -47,8 +48,7 @@ export class LargeFiles {
   }
 
   write(): LargeWriter {
-    this.#count += 1;
-    const file = `${this.#options.run}-${this.#count.toString(36)}`;
+    const file = this.#nextFile();
     const temporary = join(this.#options.temporary, file);
     let flags = TO_CREATE;
     return {
@@ -56,15 +56,30 @@ export class LargeFiles {
         await this.#append(temporary, flags, chunks);
         flags = TO_APPEND;
       },
-      finish: async (group, bytes) => {
-        const key = keyOf({ kind: "file", group, file, bytes });
-        await rename(temporary, this.path(key));
-        this.#unsynced.add(key);
-        this.#newNames = true;
-        return key;
-      },
+      finish: (group, bytes) => this.#name(temporary, { group, file, bytes }),
       abort: () => rm(temporary, { force: true }),
     };
+  }
+
+  /**
+   * Moves a file in, if it is nobody else's: a plain file of this user, under one name only, on the same file
+   * system. Undefined if it is not, and then it is left where it is.
+   */
+  async move(path: string, group: string): Promise<StoredObject | undefined> {
+    const file = this.#nextFile();
+    const temporary = join(this.#options.temporary, file);
+    return await this.#options.slots.use(async () => {
+      if (!(await isOwn(path))) return undefined;
+      // First out of everybody's reach, then its digest.
+      if (!(await moved(path, temporary))) return undefined;
+      try {
+        const { bytes, sha256 } = await withFile(temporary, TO_READ, digestOf);
+        return { key: await this.#name(temporary, { group, file, bytes }), bytes, sha256 };
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw error;
+      }
+    });
   }
 
   /** Files that wait for a `sync`. */
@@ -142,11 +157,22 @@ export class LargeFiles {
     );
   }
 
+  #nextFile(): string {
+    this.#count += 1;
+    return `${this.#options.run}-${this.#count.toString(36)}`;
+  }
+
+  async #name(temporary: string, place: Omit<FilePlace, "kind">): Promise<string> {
+    const key = keyOf({ kind: "file", ...place });
+    await rename(temporary, this.path(key));
+    this.#unsynced.add(key);
+    this.#newNames = true;
+    return key;
+  }
+
   async #append(path: string, flags: number, chunks: readonly Uint8Array[]): Promise<void> {
     try {
-      await this.#options.slots.use(() =>
-        withFile(path, flags, (handle) => writeFully(handle, Buffer.concat(chunks), null)),
-      );
+      await this.#options.slots.use(() => withFile(path, flags, (handle) => appendFully(handle, chunks)));
     } catch (error) {
       throw diskError(error);
     }
@@ -173,5 +199,20 @@ export class LargeFiles {
   async *#chunks(key: string, { start, end }: ByteRange): AsyncGenerator<Buffer> {
     const handle = await this.#open(key, (path) => open(path, TO_READ));
     yield* handle.createReadStream({ start, end, highWaterMark: READ_BYTES });
+  }
+}
+
+async function isOwn(path: string): Promise<boolean> {
+  const found = await lstat(path);
+  return found.isFile() && found.nlink === 1 && found.uid === process.getuid?.();
+}
+
+async function moved(path: string, target: string): Promise<boolean> {
+  try {
+    await rename(path, target);
+    return true;
+  } catch (error) {
+    if (isErrno(error, "EXDEV")) return false;
+    throw error;
   }
 }

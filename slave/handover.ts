@@ -1,0 +1,84 @@
+import { randomBytes } from "node:crypto";
+import { lstat, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { LeaseHandover, RegisterRequest } from "../shared/contract/fleet.ts";
+import { RequestError } from "../shared/errors.ts";
+import type { LocalFile } from "../shared/tasks/local.ts";
+
+/** What nobody took for so long was meant for a master that is gone. */
+const FORGOTTEN_MS = 10 * 60_000;
+
+/**
+ * The folder through which this slave and a master that can reach it hand large files to each other, by links:
+ * no byte is copied. A master proves that it can by reading `proof`, and this slave offers nothing else there.
+ */
+export class Handover {
+  readonly about: NonNullable<RegisterRequest["handover"]>;
+  readonly #folder: string;
+  readonly #sweeping: NodeJS.Timeout;
+
+  private constructor(folder: string, proof: string) {
+    this.#folder = folder;
+    this.about = { folder, proof };
+    this.#sweeping = setInterval(() => void this.#sweep().catch(() => undefined), FORGOTTEN_MS / 10).unref();
+  }
+
+  /** @param folder absolute; made here, for this user alone */
+  static async open(folder: string): Promise<Handover> {
+    const proof = randomBytes(16).toString("hex");
+    await mkdir(folder, { mode: 0o700 });
+    await writeFile(join(folder, "proof"), proof, { mode: 0o600 });
+    return new Handover(folder, proof);
+  }
+
+  /**
+   * Takes what the master laid down out of the folder, into another one on the same file system.
+   * @throws RequestError `bad_handover` when it is not there as it was said to be
+   */
+  async take(
+    filename: string,
+    { name, bytes, sha256 }: LeaseHandover["files"][string],
+    folder: string,
+  ): Promise<LocalFile> {
+    const path = join(folder, name);
+    try {
+      await rename(join(this.#folder, name), path);
+      const found = await lstat(path);
+      if (found.isFile() && found.size === bytes) return { filename, bytes, sha256, body: { path } };
+    } catch (cause) {
+      throw notThere(filename, cause);
+    }
+    throw notThere(filename);
+  }
+
+  /** Lays a file down for the master; its name there. The file is then the master's to take. */
+  async offer(path: string): Promise<string> {
+    const name = `out-${randomBytes(16).toString("hex")}`;
+    await rename(path, join(this.#folder, name));
+    return name;
+  }
+
+  /** Removes what was offered to a master that is gone; what it took is no longer there. */
+  async takeBack(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => rm(join(this.#folder, name), { force: true })));
+  }
+
+  close(): void {
+    clearInterval(this.#sweeping);
+  }
+
+  async #sweep(): Promise<void> {
+    const before = Date.now() - FORGOTTEN_MS;
+    for (const name of await readdir(this.#folder)) {
+      const path = join(this.#folder, name);
+      if (name !== "proof" && (await stat(path)).ctimeMs < before) await rm(path, { force: true });
+    }
+  }
+}
+
+function notThere(filename: string, cause?: unknown): RequestError {
+  return new RequestError("bad_handover", `${filename} is not in the handover folder as it was said to be.`, {
+    details: { field: "handover" },
+    cause,
+  });
+}
