@@ -47,9 +47,9 @@ export function assignTask(parts: AssignParts): RequestHandler {
 }
 
 async function take(parts: AssignParts, { req, res, prefer, key }: Asked): Promise<Taken> {
-  const upload = await receiveUpload(parts.upload, { req, res, id: newJobId() });
-  const drop = () => parts.store.remove(upload.files.map((file) => file.key));
   const durable = prefer.respondAsync;
+  const upload = await receiveUpload(parts.upload, { req, res, id: newJobId(), durable });
+  const drop = () => parts.store.remove(upload.files.map((file) => file.key));
   try {
     const order = orderOf(upload);
     const terms = { durable, client: parts.clients.nameOf(req) };

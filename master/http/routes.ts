@@ -86,6 +86,7 @@ function jobsParts(parts: RoutesParts & { readonly clients: Clients }) {
   const intake = {
     ...parts,
     sync: () => store.sync(),
+    syncAll: () => store.syncAll(),
     replaceNames: false,
     limits: config,
     idempotencySeconds: config.idempotencySeconds,

@@ -12,6 +12,14 @@ export interface UploadParts {
   readonly disk: Pick<DiskWatch, "admit">;
 }
 
+export interface UploadRequest {
+  readonly req: Request;
+  readonly res: Response;
+  readonly id: string;
+  /** Whether its files are to survive a power loss. */
+  readonly durable: boolean;
+}
+
 /** Fields that `/assign_task` knows; another one is most likely a misspelt one. */
 const FIELDS = ["task_type", "options", "budgets"];
 
@@ -21,7 +29,7 @@ const FIELDS = ["task_type", "options", "budgets"];
  */
 export async function receiveUpload(
   parts: UploadParts,
-  { req, res, id }: { readonly req: Request; readonly res: Response; readonly id: string },
+  { req, res, id, durable }: UploadRequest,
 ): Promise<Upload> {
   const { store, limits, disk } = parts;
   const { signal, release } = await disk.admit(Number(req.headers["content-length"] ?? 0) || 0);
@@ -29,7 +37,7 @@ export async function receiveUpload(
     limits,
     // Not for each file: that would be a listener for each of thousands.
     signal,
-    sink: (stream) => store.put(stream, { group: id, limit: limits.fileBytes }),
+    sink: (stream) => store.put(stream, { group: id, limit: limits.fileBytes, fleeting: !durable }),
     remove: (stored) => store.remove([stored.key]),
   }).finally(release);
   const files = form.files.map(({ field, filename, stored }) => ({ field, filename, ...stored }));

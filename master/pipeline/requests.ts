@@ -5,6 +5,8 @@ import type { FollowedJob } from "./followed.ts";
 import type { IntakeParts, JobOrder } from "./intake.ts";
 
 export interface KeyedParts extends IntakeParts {
+  /** As `sync`, with what was put as fleeting. */
+  readonly syncAll: () => Promise<void>;
   /** How long a key is kept. */
   readonly idempotencySeconds: number;
 }
@@ -66,7 +68,8 @@ export class KeyedRequests {
   /** The job was not asked for with `respond-async` perhaps; from now on it is. */
   async #keep(job: FollowedJob): Promise<void> {
     this.#parts.waiters.release(job.id);
-    await this.#parts.sync();
+    // Its files were fleeting.
+    await this.#parts.syncAll();
     await this.#parts.jobs.sync();
   }
 

@@ -4,7 +4,8 @@ import type { Readable } from "node:stream";
  * Bytes under keys that the store gives. Laws, which `store.contract.ts` tests for every driver:
  * - a put is all or nothing: what `get` finds is whole, after a kill too;
  * - objects never change; a key is never given twice, not even after a restart;
- * - `put` promises survival of the process; survival of a power loss comes with `sync`;
+ * - `put` promises survival of the process; survival of a power loss comes with `sync`, of what is fleeting with
+ *   `syncAll`;
  * - `remove` of what is gone is no error.
  */
 export interface ByteStore {
@@ -31,6 +32,8 @@ export interface ByteStore {
    * @throws AppError `sync_failed`
    */
   sync(): Promise<void>;
+  /** The same with what was put as `fleeting`. */
+  syncAll(): Promise<void>;
   /** All keys of a group. */
   list(group: string): AsyncIterable<string>;
   /** Every group that holds something, each once: for finding what no record knows of. Reads all of the store's heads. */
@@ -43,6 +46,8 @@ export interface PutOptions {
   /** Objects that live and die together, a job's say: letters, digits, `-`, `_`. */
   readonly group?: string;
   readonly limit?: number;
+  /** It need not survive a power loss: `sync` may pass it over. */
+  readonly fleeting?: boolean;
   readonly signal?: AbortSignal;
 }
 

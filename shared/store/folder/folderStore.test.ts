@@ -5,6 +5,7 @@ import {
   cp,
   mkdir,
   mkdtemp,
+  open,
   readdir,
   readFile,
   rm,
@@ -16,7 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { ByteStore } from "../port.ts";
 import { storeContract } from "../store.contract.ts";
 import { type FolderStoreOptions, openFolderStore } from "./folderStore.ts";
@@ -42,6 +43,29 @@ async function underTest(options: Omit<FolderStoreOptions, "folder">) {
     },
   };
 }
+
+test("large objects that are fleeting are synced only when all are", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "manyhands-store-"));
+  const store = await openFolderStore({ folder });
+  const own = await open(folder);
+  const datasync = vi.spyOn(Object.getPrototypeOf(own), "datasync");
+  await store.put(Buffer.alloc(100_000), { fleeting: true });
+  const gone = await store.put(Buffer.alloc(100_000), { fleeting: true });
+  await store.remove([gone.key]);
+  await store.sync();
+  expect(datasync).toHaveBeenCalledTimes(0);
+  await store.put(Buffer.alloc(100_000));
+  await store.sync();
+  expect(datasync).toHaveBeenCalledTimes(1);
+  await store.syncAll();
+  expect(datasync).toHaveBeenCalledTimes(2);
+  await store.syncAll();
+  expect(datasync).toHaveBeenCalledTimes(2);
+  datasync.mockRestore();
+  await own.close();
+  await store.close();
+  await rm(folder, { recursive: true });
+});
 
 let root = "";
 beforeAll(async () => {

@@ -90,7 +90,7 @@ class FolderStore implements ByteStore {
   }
 
   async put(content: Readable | Uint8Array, options: PutOptions = {}): Promise<StoredObject> {
-    const { group = NO_GROUP, limit = Number.POSITIVE_INFINITY, signal } = options;
+    const { group = NO_GROUP, limit = Number.POSITIVE_INFINITY, signal, fleeting = false } = options;
     validateGroup(group);
     signal?.throwIfAborted();
     const { packs, smallBytes } = this.#parts;
@@ -98,7 +98,7 @@ class FolderStore implements ByteStore {
       const sha256 = createHash("sha256").update(content).digest("hex");
       return { key: await packs.put(group, content), bytes: content.byteLength, sha256 };
     }
-    const intake = new Intake({ ...this.#parts, group, limit });
+    const intake = new Intake({ ...this.#parts, group, limit, fleeting });
     try {
       for await (const chunk of chunksOf(content, signal)) await intake.write(chunk);
       signal?.throwIfAborted();
@@ -110,6 +110,11 @@ class FolderStore implements ByteStore {
       signal?.throwIfAborted();
       throw error;
     }
+  }
+
+  async syncAll(): Promise<void> {
+    this.#parts.files.keepFleeting();
+    await this.sync();
   }
 
   async adopt(path: string, { group = NO_GROUP }: Pick<PutOptions, "group"> = {}): Promise<StoredObject> {

@@ -12,6 +12,7 @@ export interface IntakeOptions {
   readonly smallBytes: number;
   readonly group: string;
   readonly limit: number;
+  readonly fleeting: boolean;
 }
 
 /** One object on its way in: kept in memory while it is small, else written to a file as it comes. */
@@ -49,10 +50,10 @@ export class Intake {
   }
 
   async #place(): Promise<string> {
-    const { packs, files, group, smallBytes } = this.#options;
+    const { packs, files, group, smallBytes, fleeting } = this.#options;
     if (this.#bytes <= smallBytes) return await packs.put(group, Buffer.concat(this.#chunks));
     if (this.#collected > 0) await this.#writeOut();
-    this.#file ??= files.write();
+    this.#file ??= files.write(fleeting);
     return await this.#file.finish(group, this.#bytes);
   }
 
@@ -60,7 +61,7 @@ export class Intake {
     const chunks = this.#chunks;
     this.#chunks = [];
     this.#collected = 0;
-    this.#file ??= this.#options.files.write();
+    this.#file ??= this.#options.files.write(this.#options.fleeting);
     await this.#file.append(chunks);
   }
 }

@@ -1,3 +1,4 @@
+import { lstatSync, renameSync } from "node:fs";
 import { lstat, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -41,13 +42,15 @@ export class LargeFiles {
   readonly #options: LargeFilesOptions;
   #count = 0;
   #unsynced = new Set<string>();
+  /** Files that `sync` passes over until they are asked for. */
+  #fleeting = new Set<string>();
   #newNames = false;
 
   constructor(options: LargeFilesOptions) {
     this.#options = options;
   }
 
-  write(): LargeWriter {
+  write(fleeting = false): LargeWriter {
     const file = this.#nextFile();
     const temporary = join(this.#options.temporary, file);
     let flags = TO_CREATE;
@@ -56,30 +59,46 @@ export class LargeFiles {
         await this.#append(temporary, flags, chunks);
         flags = TO_APPEND;
       },
-      finish: (group, bytes) => this.#name(temporary, { group, file, bytes }),
+      finish: async (group, bytes) => {
+        const key = keyOf({ kind: "file", group, file, bytes });
+        await rename(temporary, this.path(key));
+        (fleeting ? this.#fleeting : this.#unsynced).add(key);
+        this.#newNames ||= !fleeting;
+        return key;
+      },
       abort: () => rm(temporary, { force: true }),
     };
   }
 
   /**
    * Moves a file in, if it is nobody else's: a plain file of this user, under one name only, on the same file
-   * system. Undefined if it is not, and then it is left where it is.
+   * system. Undefined if it is not, and then it is left where it is. Names are looked at and changed synchronously:
+   * each such call would cost ten times as much by way of another thread.
    */
   async move(path: string, group: string): Promise<StoredObject | undefined> {
-    const file = this.#nextFile();
-    const temporary = join(this.#options.temporary, file);
-    return await this.#options.slots.use(async () => {
-      if (!(await isOwn(path))) return undefined;
-      // First out of everybody's reach, then its digest.
-      if (!(await moved(path, temporary))) return undefined;
-      try {
-        const { bytes, sha256 } = await withFile(temporary, TO_READ, digestOf);
-        return { key: await this.#name(temporary, { group, file, bytes }), bytes, sha256 };
-      } catch (error) {
-        await rm(temporary, { force: true });
-        throw error;
-      }
-    });
+    const found = lstatSync(path);
+    const bytes = found.size;
+    if (!found.isFile() || found.nlink !== 1 || found.uid !== process.getuid?.()) return undefined;
+    const key = keyOf({ kind: "file", group, file: this.#nextFile(), bytes });
+    // First out of everybody's reach, then its digest.
+    if (!moved(path, this.path(key))) return undefined;
+    try {
+      const digest = await this.#open(key, (stored) => withFile(stored, TO_READ, digestOf));
+      if (digest.bytes !== bytes) throw damaged(key);
+      this.#unsynced.add(key);
+      this.#newNames = true;
+      return { key, ...digest };
+    } catch (error) {
+      await rm(this.path(key), { force: true });
+      throw error;
+    }
+  }
+
+  /** What was fleeting until now is to be synced, too. */
+  keepFleeting(): void {
+    for (const key of this.#fleeting) this.#unsynced.add(key);
+    this.#newNames ||= this.#fleeting.size > 0;
+    this.#fleeting = new Set();
   }
 
   /** Files that wait for a `sync`. */
@@ -152,6 +171,7 @@ export class LargeFiles {
           const key = keyOf(place);
           await rm(this.path(key), { force: true });
           this.#unsynced.delete(key);
+          this.#fleeting.delete(key);
         }),
       ),
     );
@@ -160,14 +180,6 @@ export class LargeFiles {
   #nextFile(): string {
     this.#count += 1;
     return `${this.#options.run}-${this.#count.toString(36)}`;
-  }
-
-  async #name(temporary: string, place: Omit<FilePlace, "kind">): Promise<string> {
-    const key = keyOf({ kind: "file", ...place });
-    await rename(temporary, this.path(key));
-    this.#unsynced.add(key);
-    this.#newNames = true;
-    return key;
   }
 
   async #append(path: string, flags: number, chunks: readonly Uint8Array[]): Promise<void> {
@@ -202,14 +214,9 @@ export class LargeFiles {
   }
 }
 
-async function isOwn(path: string): Promise<boolean> {
-  const found = await lstat(path);
-  return found.isFile() && found.nlink === 1 && found.uid === process.getuid?.();
-}
-
-async function moved(path: string, target: string): Promise<boolean> {
+function moved(path: string, target: string): boolean {
   try {
-    await rename(path, target);
+    renameSync(path, target);
     return true;
   } catch (error) {
     if (isErrno(error, "EXDEV")) return false;
