@@ -3,7 +3,7 @@ import { AppError, toFailure } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { FailReason, Lease, QueuedUnit, UnitQueue } from "../../shared/queue/port.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
-import type { LeaseEvent } from "../slaves/leaseEvents.ts";
+import type { LeaseEvent, LeaseHandler } from "../slaves/leaseEvents.ts";
 import type { Slave } from "../slaves/slave.ts";
 import { lostInput } from "./lostInput.ts";
 import { OpenUnits } from "./openUnits.ts";
@@ -105,14 +105,15 @@ export class ActiveLease {
     this.#controller.abort(new AppError(reason, `The lease was ended: ${reason}.`));
   }
 
-  readonly handle = async (unit: QueuedUnit, event: LeaseEvent): Promise<void> => {
+  readonly handle: LeaseHandler = (unit, event) => {
     this.#open.heard();
+    if (event.type === "part") return this.#done(unit, event);
+    if (event.type === "failed") return this.#failed(unit, event);
     if (event.type === "start") {
       this.#open.began(unit);
       if (this.original === undefined) this.#parts.board.running(unit);
     }
-    if (event.type === "part") await this.#done(unit, event);
-    if (event.type === "failed") await this.#failed(unit, event);
+    return undefined;
   };
 
   /** Ends the units whose inputs are gone, as no slave can do them. Resolves with how many there were. */
@@ -152,11 +153,7 @@ export class ActiveLease {
     this.slave.done += 1;
     this.#parts.suspects.done(unit);
     const file = { key: object.key, filename, bytes: object.bytes, sha256: object.sha256 };
-    const telling = {
-      ...(summary === undefined ? {} : { summary }),
-      ...(info === undefined ? {} : { info }),
-    };
-    await this.#report(unit, { ok: true, file, ...telling, work: this.#work(unit, seconds) });
+    await this.#report(unit, { ok: true, file, summary, info, work: this.#work(unit, seconds) });
   }
 
   async #failed(unit: QueuedUnit, event: Extract<LeaseEvent, { type: "failed" }>): Promise<void> {

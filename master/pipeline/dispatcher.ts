@@ -3,7 +3,8 @@ import { UnavailableError } from "../../shared/errors.ts";
 import type { LeaseSize, QueuedUnit } from "../../shared/queue/port.ts";
 import { isNoSpace } from "../disk.ts";
 import { SlaveFullError } from "../slaves/client.ts";
-import { type LeaseTransport, runFramesLease } from "../slaves/framesLease.ts";
+import { runFramesLease } from "../slaves/framesLease.ts";
+import type { LeaseTransport } from "../slaves/leaseEvents.ts";
 import { runPlainLease, WHOLE_JOB_STEP } from "../slaves/plainLease.ts";
 import type { SlaveRegistry } from "../slaves/registry.ts";
 import type { Slave } from "../slaves/slave.ts";
@@ -45,10 +46,10 @@ export class Dispatcher {
   }
 
   start(): void {
-    this.#undo.push(this.#parts.queue.onReady(() => this.#schedule()));
+    this.#undo.push(this.#parts.queue.onReady(this.#look));
     this.#undo.push(this.#parts.registry.onChange((slave) => this.#slaveChanged(slave)));
     // Also for slaves whose rest is over: nobody tells of that.
-    const looking = setInterval(() => this.#schedule(), IDLE_LOOK_MS).unref();
+    const looking = setInterval(this.#look, IDLE_LOOK_MS).unref();
     this.#undo.push(() => clearInterval(looking));
   }
 
@@ -75,6 +76,8 @@ export class Dispatcher {
     for (const active of this.#active) active.end("stopping");
     while (this.#active.size > 0) await sleep(5);
   }
+
+  readonly #look = (): void => this.#schedule();
 
   #schedule(): void {
     if (this.#stopped) return;
@@ -155,10 +158,7 @@ export class Dispatcher {
     const extending = setInterval(() => this.#extend(active), (leaseSeconds * 1000) / 3);
     try {
       // More room at the slave with every answer: look for more work at once.
-      const handleAndLook: typeof handle = async (unit, event) => {
-        await handle(unit, event);
-        if (event.type === "part" || event.type === "failed") this.#schedule();
-      };
+      const handleAndLook: typeof handle = (unit, event) => handle(unit, event)?.then(this.#look);
       const run = { slave, lease, signal, handle: handleAndLook };
       await (plain ? runPlainLease(transport, run) : runFramesLease(transport, run));
       this.#parts.registry.fine(slave);

@@ -148,7 +148,7 @@ function outcome(index: number): UnitOutcome {
   if (index % FAILS_EVERY === 0)
     return { ok: false, code: "corrupt_file", error: `File ${index}.`, work: unitWork };
   const file = { key: `part-${index}`, filename: `${index}.txt`, bytes: 2, sha256: "1".repeat(64) };
-  return { ok: true, file, summary: `number ${index}`, work: unitWork };
+  return { ok: true, file, summary: `number ${index}`, info: undefined, work: unitWork };
 }
 
 function expectedPart(index: number): Part {

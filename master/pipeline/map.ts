@@ -3,7 +3,7 @@ import type { JobStore, PartRecord } from "../../shared/job/port.ts";
 import type { QueuedUnit, UnitQueue } from "../../shared/queue/port.ts";
 import type { Budgets } from "../../shared/tasks/budgets.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
-import type { Json, Part, StepRef, UnitSpec } from "../../shared/tasks/task.ts";
+import type { Part, StepRef, UnitSpec } from "../../shared/tasks/task.ts";
 import { Channel } from "./channel.ts";
 import { unitDigest } from "./digest.ts";
 import type { Pace, PaceBook } from "./pace.ts";
@@ -229,13 +229,7 @@ function indexOf(unit: QueuedUnit): number {
 function partOf(index: number, outcome: UnitOutcome): Part {
   if (!outcome.ok) return { ok: false, index, code: outcome.code, error: outcome.error };
   const { file, summary, info } = outcome;
-  return {
-    ok: true,
-    index,
-    file,
-    ...(summary === undefined ? {} : { summary }),
-    ...(info === undefined ? {} : { info: info satisfies Json }),
-  };
+  return { ok: true, index, file, summary, info };
 }
 
 function checkedPart(record: PartRecord, unit: QueuedUnit): Part {

@@ -6,8 +6,8 @@ export type UnitOutcome = UnitDone | UnitFailed;
 export interface UnitDone {
   readonly ok: true;
   readonly file: FileRef;
-  readonly summary?: string;
-  readonly info?: JsonObject;
+  readonly summary: string | undefined;
+  readonly info: JsonObject | undefined;
   readonly work: UnitWork;
 }
 export interface UnitFailed {

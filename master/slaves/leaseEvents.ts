@@ -1,7 +1,17 @@
 import type { Lease, QueuedUnit } from "../../shared/queue/port.ts";
-import type { StoredObject } from "../../shared/store/port.ts";
+import type { ByteStore, StoredObject } from "../../shared/store/port.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
+import type { SlaveHttp } from "./client.ts";
 import type { Slave } from "./slave.ts";
+
+export interface LeaseTransport {
+  readonly http: SlaveHttp;
+  readonly store: ByteStore;
+  /** Largest part that is accepted. */
+  readonly maxPartBytes: number;
+  /** A slave that sends nothing for so long is given up. */
+  readonly silenceSeconds: number;
+}
 
 /** What a slave says of one unit of a lease. */
 export type LeaseEvent =
@@ -12,8 +22,8 @@ export type LeaseEvent =
       readonly object: StoredObject;
       readonly filename: string;
       readonly seconds: number;
-      readonly summary?: string;
-      readonly info?: JsonObject;
+      readonly summary: string | undefined;
+      readonly info: JsonObject | undefined;
     }
   | {
       readonly type: "failed";
@@ -26,7 +36,8 @@ export type LeaseEvent =
       readonly handedBack: boolean;
     };
 
-export type LeaseHandler = (unit: QueuedUnit, event: LeaseEvent) => Promise<void>;
+/** Undefined: it is done with it. */
+export type LeaseHandler = (unit: QueuedUnit, event: LeaseEvent) => Promise<void> | undefined;
 
 export interface LeaseRun {
   readonly slave: Slave;

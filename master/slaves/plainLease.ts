@@ -5,8 +5,7 @@ import { budgetsOf, raisedBy } from "../../shared/tasks/budgets.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import { readLimited } from "./client.ts";
 import { buildForm, uniqueWireName, type WireFile } from "./form.ts";
-import type { LeaseTransport } from "./framesLease.ts";
-import type { LeaseRun } from "./leaseEvents.ts";
+import type { LeaseRun, LeaseTransport } from "./leaseEvents.ts";
 
 /**
  * A whole job as one unit, for slaves that know no steps: all its files in one plain request. Its part is
@@ -70,7 +69,8 @@ async function deliver(
     return;
   }
   const object = await transport.store.put(body, { group: unit.job });
-  await run.handle(unit, { type: "part", object, filename: unit.files[0]?.filename ?? "", seconds });
+  const filename = unit.files[0]?.filename ?? "";
+  await run.handle(unit, { type: "part", object, filename, seconds, summary: undefined, info: undefined });
 }
 
 interface Asked {

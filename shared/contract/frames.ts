@@ -12,32 +12,56 @@ export const CHILD_KILLED = "child_killed";
 /** Code of a unit that its slave had no room for on its disk: handed back, and the slave is left alone for a while. */
 export const DISK_FULL = "disk_full";
 
-/** What a reader yields: a header, and for a `part` its body, which must be read before the next frame. */
-export interface Frame {
-  readonly header: FrameHeader;
-  readonly body: AsyncIterable<Buffer>;
-}
+/** Bodies up to this size are handed on whole. */
+export const SMALL_BODY = 64 * 1024;
+
+/** A header with its body: whole when it is small (empty where there is none), else as it comes. */
+export type Frame =
+  | { readonly header: FrameHeader; readonly whole: Buffer; readonly body: undefined }
+  | { readonly header: FrameHeader; readonly whole: undefined; readonly body: AsyncIterable<Buffer> };
 
 export function encodeHeader(header: FrameHeader): Buffer {
   return Buffer.from(`${JSON.stringify(header)}\n`, "utf8");
 }
 
 /**
- * Reads frames from a byte stream without ever holding a body whole. `onBytes` is called whenever
- * something arrives, so that silence can be told from slowness.
+ * Reads frames from a byte stream without ever holding a large body whole: all that are there at a time together,
+ * one with a large body alone. That body must be read before the next ones are asked for. `onBytes` is called
+ * whenever something arrives, so that silence can be told from slowness.
  * @throws AppError `bad_frame` for what is not a frame, `stream_broken` when it ends in the middle.
  */
-export async function* readFrames(stream: Readable, onBytes: () => void = ignore): AsyncGenerator<Frame> {
+export async function* readFrames(
+  stream: Readable,
+  onBytes: () => void = ignore,
+): AsyncGenerator<readonly Frame[]> {
   const bytes = new ByteReader(stream, onBytes);
   for (;;) {
-    const line = await bytes.line();
-    if (line === undefined) return;
-    const header = parseHeader(line);
-    const body = bytes.body(bodyBytes(header));
-    yield { header, body };
-    for await (const _unread of body) {
-      // A body that nobody read is passed over, so that the next header is found.
+    const { frames, large } = cutOut(bytes);
+    if (frames.length > 0) yield frames;
+    if (large !== undefined) {
+      const body = bytes.body(bodyBytes(large));
+      yield [{ header: large, whole: undefined, body }];
+      for await (const _unread of body) {
+        // A body that nobody read is passed over, so that the next header is found.
+      }
+    } else if (!(await bytes.more())) return bytes.requireEnd();
+  }
+}
+
+/** Frames that are there whole, up to the header of a large body. */
+function cutOut(bytes: ByteReader): { readonly frames: Frame[]; readonly large: FrameHeader | undefined } {
+  const frames: Frame[] = [];
+  for (;;) {
+    const header = bytes.peekHeader();
+    if (header === undefined) return { frames, large: undefined };
+    const length = bodyBytes(header);
+    if (length > SMALL_BODY) {
+      bytes.passHeader();
+      return { frames, large: header };
     }
+    const whole = bytes.takeWithBody(length);
+    if (whole === undefined) return { frames, large: undefined };
+    frames.push({ header, whole, body: undefined });
   }
 }
 
@@ -45,9 +69,9 @@ function bodyBytes(header: FrameHeader): number {
   return header.type === "part" && header.handover === undefined ? header.bytes : 0;
 }
 
-function parseHeader(line: Buffer): FrameHeader {
+function parseHeader(line: string): FrameHeader {
   try {
-    return frameHeader.parse(JSON.parse(line.toString("utf8")));
+    return frameHeader.parse(JSON.parse(line));
   } catch (cause) {
     throw new AppError("bad_frame", "The slave sent a frame that cannot be read.", { status: 502, cause });
   }
@@ -57,51 +81,73 @@ class ByteReader {
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #onBytes: () => void;
   #rest: Buffer = Buffer.alloc(0);
+  /** Of the header that `#rest` begins with, once it is there; its length with its end. */
+  #header: FrameHeader | undefined;
+  #headerBytes = 0;
+  /** So far there is no end of a line. */
+  #looked = 0;
 
   constructor(stream: Readable, onBytes: () => void) {
     this.#onBytes = onBytes;
     this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 
-  /** The next line without its end; undefined at a clean end of the stream. */
-  async line(): Promise<Buffer | undefined> {
-    let from = 0;
-    for (;;) {
-      const end = this.#rest.indexOf(NEWLINE, from);
-      if (end >= 0) return this.#take(end + 1).subarray(0, end);
+  /** The next header, if all of it is there. */
+  peekHeader(): FrameHeader | undefined {
+    if (this.#header !== undefined) return this.#header;
+    const end = this.#rest.indexOf(NEWLINE, this.#looked);
+    if (end < 0) {
       if (this.#rest.length > MAX_HEADER) throw new AppError("bad_frame", "A frame's header is too long.");
-      from = this.#rest.length;
-      if (!(await this.#more())) return this.#cleanEnd();
+      this.#looked = this.#rest.length;
+      return undefined;
     }
+    this.#header = parseHeader(this.#rest.toString("utf8", 0, end));
+    this.#headerBytes = end + 1;
+    return this.#header;
+  }
+
+  passHeader(): void {
+    this.#pass(this.#headerBytes);
+  }
+
+  /** Passes the header and takes its body of so many bytes, if all of that is there. */
+  takeWithBody(bytes: number): Buffer | undefined {
+    const end = this.#headerBytes + bytes;
+    if (this.#rest.length < end) return undefined;
+    const body = this.#rest.subarray(this.#headerBytes, end);
+    this.#pass(end);
+    return body;
   }
 
   async *body(bytes: number): AsyncGenerator<Buffer> {
     let left = bytes;
     while (left > 0) {
-      if (this.#rest.length === 0 && !(await this.#more())) throw broken();
-      const chunk = this.#take(Math.min(left, this.#rest.length));
+      if (this.#rest.length === 0 && !(await this.more())) throw broken();
+      const chunk = this.#rest.subarray(0, left);
+      this.#pass(chunk.length);
       left -= chunk.length;
       yield chunk;
     }
   }
 
-  #take(length: number): Buffer {
-    const taken = this.#rest.subarray(0, length);
-    this.#rest = this.#rest.subarray(length);
-    return taken;
-  }
-
-  #cleanEnd(): undefined {
-    if (this.#rest.length > 0) throw broken();
-    return undefined;
-  }
-
-  async #more(): Promise<boolean> {
+  /** Waits for more bytes; false at the end of the stream. */
+  async more(): Promise<boolean> {
     const next = await this.#chunks.next();
     if (next.done === true) return false;
     this.#onBytes();
     this.#rest = this.#rest.length === 0 ? next.value : Buffer.concat([this.#rest, next.value]);
     return true;
+  }
+
+  /** For the end of the stream, which must not lie in a frame. */
+  requireEnd(): void {
+    if (this.#rest.length > 0) throw broken();
+  }
+
+  #pass(bytes: number): void {
+    this.#rest = this.#rest.subarray(bytes);
+    this.#header = undefined;
+    this.#looked = 0;
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   FileRef,
   JsonObject,
   Part,
+  PartDone,
   PublishedPart,
   RunContext,
   StepOutput,
@@ -154,7 +155,7 @@ function outcomeOf(part: PublishedPart, bodyOf: LocalMap["bodyOf"]): LocalOutcom
   return { ok: true, body: bodyOf(part.file).body, ...telling(part) };
 }
 
-function telling({ summary, info }: { readonly summary?: string; readonly info?: JsonObject }) {
+function telling({ summary, info }: Pick<PartDone, "summary" | "info">) {
   return { ...(summary === undefined ? {} : { summary }), ...(info === undefined ? {} : { info }) };
 }
 

@@ -133,8 +133,8 @@ export interface PartDone {
   /** Index of the unit within its map. */
   readonly index: number;
   readonly file: FileRef;
-  readonly summary?: string;
-  readonly info?: JsonObject;
+  readonly summary?: string | undefined;
+  readonly info?: JsonObject | undefined;
 }
 export interface PartFailed {
   readonly ok: false;

@@ -19,8 +19,10 @@ async function post(url: string, body: FormData, accept = "*/*", init: RequestIn
 async function frames(response: Response) {
   const seen: { header: FrameHeader; body: string }[] = [];
   const stream = Readable.fromWeb(response.body as ReadableStream);
-  for await (const { header, body } of readFrames(stream))
-    if (header.type !== "beat") seen.push({ header, body: await text(Readable.from(body)) });
+  for await (const batch of readFrames(stream)) {
+    for (const { header, whole, body } of batch)
+      if (header.type !== "beat") seen.push({ header, body: await text(Readable.from(body ?? [whole])) });
+  }
   return seen;
 }
 

@@ -16,8 +16,8 @@ import { Collector, type CollectorParts } from "../../master/pipeline/collector.
 import { JobProgress } from "../../master/pipeline/progress.ts";
 import { type JobContextParts, type JobToRun, runContext } from "../../master/pipeline/runContext.ts";
 import { createSlaveHttp, readLimited } from "../../master/slaves/client.ts";
-import { type LeaseTransport, runFramesLease } from "../../master/slaves/framesLease.ts";
-import type { LeaseRun } from "../../master/slaves/leaseEvents.ts";
+import { runFramesLease } from "../../master/slaves/framesLease.ts";
+import type { LeaseRun, LeaseTransport } from "../../master/slaves/leaseEvents.ts";
 import type { Slave } from "../../master/slaves/slave.ts";
 import { AppError } from "../../shared/errors.ts";
 import { createLogger } from "../../shared/logger.ts";

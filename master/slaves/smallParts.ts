@@ -1,0 +1,46 @@
+import type { PartFrame } from "../../shared/contract/fleet.ts";
+import type { QueuedUnit } from "../../shared/queue/port.ts";
+
+/** A part in memory. */
+export interface SmallPart {
+  readonly unit: QueuedUnit;
+  readonly header: PartFrame;
+  readonly body: Buffer;
+}
+
+/** A part waits so long for others. */
+const GATHER_MS = 20;
+/** So many are stored without waiting any longer. */
+const ENOUGH = 32;
+/** With fewer units of the lease to come nobody waits: a job of a few files is to be as quick as it can be. */
+const FEW = 8;
+
+/**
+ * Hands small parts on in groups. Each group is one write, one sync and one transaction, and those cost more than
+ * all else that is done for a small part.
+ */
+export class SmallParts {
+  readonly #store: (part: SmallPart) => void;
+  #waiting: SmallPart[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(store: (part: SmallPart) => void) {
+    this.#store = store;
+  }
+
+  /** @param toCome units of the lease without an answer */
+  add(part: SmallPart, toCome: number): void {
+    this.#waiting.push(part);
+    if (toCome < FEW || this.#waiting.length >= ENOUGH) this.store();
+    else this.#timer ??= setTimeout(this.store, GATHER_MS);
+  }
+
+  /** Waits no longer. */
+  readonly store = (): void => {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const parts = this.#waiting;
+    this.#waiting = [];
+    for (const part of parts) this.#store(part);
+  };
+}
