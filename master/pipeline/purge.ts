@@ -3,9 +3,6 @@ import type { JobRecord, JobStore } from "../../shared/job/port.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
 import type { ResultsFolder } from "./results.ts";
 
-/** Objects removed from the store together. */
-const BATCH = 1_000;
-
 export interface PurgeParts {
   readonly jobs: JobStore;
   readonly store: ByteStore;
@@ -43,14 +40,7 @@ export async function removeGroup(
   group: string,
   except: ReadonlySet<string> = new Set(),
 ): Promise<void> {
-  let batch: string[] = [];
-  for await (const key of store.list(group)) {
-    if (!except.has(key)) batch.push(key);
-    if (batch.length < BATCH) continue;
-    await store.remove(batch);
-    batch = [];
-  }
-  await store.remove(batch);
+  for await (const keys of store.list(group)) await store.remove(keys.filter((key) => !except.has(key)));
 }
 
 function unlessGone(error: unknown): void {

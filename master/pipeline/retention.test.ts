@@ -95,7 +95,7 @@ describe("jobs that are over", () => {
 
   async function keys(group: string): Promise<string[]> {
     const found: string[] = [];
-    for await (const key of store.list(group)) found.push(key);
+    for await (const keys of store.list(group)) found.push(...keys);
     return found;
   }
 

@@ -34,8 +34,8 @@ export interface ByteStore {
   sync(): Promise<void>;
   /** The same with what was put as `fleeting`. */
   syncAll(): Promise<void>;
-  /** All keys of a group. */
-  list(group: string): AsyncIterable<string>;
+  /** All keys of a group, some at a time. */
+  list(group: string): AsyncIterable<readonly string[]>;
   /** Every group that holds something, each once: for finding what no record knows of. Reads all of the store's heads. */
   groups(): AsyncIterable<string>;
   remove(keys: Iterable<string>): Promise<void>;

@@ -339,7 +339,7 @@ async function fill(
 }
 
 async function keysOf(store: ByteStore, group: string): Promise<string[]> {
-  return await collect(store.list(group));
+  return (await collect(store.list(group))).flat();
 }
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { lstat, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { addAbortSignal, Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { coalesce } from "../../coalesce.ts";
 import { AppError, isErrno } from "../../errors.ts";
 import type { Logger } from "../../logger.ts";
@@ -20,9 +20,12 @@ import {
 } from "./key.ts";
 import { LargeFiles } from "./largeFiles.ts";
 import { Packs } from "./packs.ts";
+import { takeAll } from "./takeAll.ts";
 
 /** Large objects that wait for a `sync` at most; then one is done unasked, so that their list stays short. */
 const MAX_UNSYNCED = 256;
+/** Large objects that `list` gives at a time. */
+const LISTED = 1_000;
 /** Files that are read or written at the same time. */
 const DISK_SLOTS = 32;
 
@@ -95,12 +98,13 @@ class FolderStore implements ByteStore {
     signal?.throwIfAborted();
     const { packs, smallBytes } = this.#parts;
     if (content instanceof Uint8Array && content.byteLength <= Math.min(smallBytes, limit)) {
-      const sha256 = createHash("sha256").update(content).digest("hex");
+      const sha256 = hash("sha256", content);
       return { key: await packs.put(group, content), bytes: content.byteLength, sha256 };
     }
     const intake = new Intake({ ...this.#parts, group, limit, fleeting });
     try {
-      for await (const chunk of chunksOf(content, signal)) await intake.write(chunk);
+      if (content instanceof Uint8Array) await intake.write(content);
+      else await takeAll(content, (chunk) => intake.write(chunk), signal);
       signal?.throwIfAborted();
       const stored = await intake.finish();
       if (this.#parts.files.unsynced >= MAX_UNSYNCED) await this.sync();
@@ -160,9 +164,16 @@ class FolderStore implements ByteStore {
     return placeOf(key)?.kind === "file" ? this.#parts.files.path(key) : undefined;
   }
 
-  async *list(group: string): AsyncGenerator<string> {
+  async *list(group: string): AsyncGenerator<readonly string[]> {
     validateGroup(group);
-    yield* this.#parts.files.list(group);
+    let keys: string[] = [];
+    for await (const key of this.#parts.files.list(group)) {
+      keys.push(key);
+      if (keys.length < LISTED) continue;
+      yield keys;
+      keys = [];
+    }
+    yield keys;
     yield* this.#parts.packs.list(group);
   }
 
@@ -209,15 +220,6 @@ class FolderStore implements ByteStore {
 
 function notThere(cause: unknown): AppError {
   return new AppError("not_stored", "The file that was to be taken over is not there.", { cause });
-}
-
-async function* chunksOf(content: Readable | Uint8Array, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-  if (content instanceof Uint8Array) {
-    yield content;
-    return;
-  }
-  const stream = signal === undefined ? content : addAbortSignal(signal, content);
-  for await (const chunk of stream) yield typeof chunk === "string" ? Buffer.from(chunk) : chunk;
 }
 
 function requirePlace(key: string): Place {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash, hash } from "node:crypto";
 import { AppError } from "../../errors.ts";
 import type { LargeFiles, LargeWriter } from "./largeFiles.ts";
 import type { Packs } from "./packs.ts";
@@ -18,7 +18,8 @@ export interface IntakeOptions {
 /** One object on its way in: kept in memory while it is small, else written to a file as it comes. */
 export class Intake {
   readonly #options: IntakeOptions;
-  readonly #hash = createHash("sha256");
+  /** From when it is no longer small: a digest of one piece is cheaper. */
+  #hash: Hash | undefined;
   #chunks: Uint8Array[] = [];
   #collected = 0;
   #bytes = 0;
@@ -29,18 +30,25 @@ export class Intake {
   }
 
   /** @throws AppError `too_large`, `no_space` */
-  async write(chunk: Uint8Array): Promise<void> {
+  write(chunk: Uint8Array): Promise<void> | undefined {
     this.#bytes += chunk.byteLength;
     if (this.#bytes > this.#options.limit) throw tooLarge(this.#options.limit);
-    this.#hash.update(chunk);
     this.#chunks.push(chunk);
     this.#collected += chunk.byteLength;
-    if (this.#collected >= WRITE_BYTES && this.#bytes > this.#options.smallBytes) await this.#writeOut();
+    if (this.#bytes <= this.#options.smallBytes) return undefined;
+    if (this.#hash !== undefined) this.#hash.update(chunk);
+    else this.#hash = digested(this.#chunks);
+    return this.#collected >= WRITE_BYTES ? this.#writeOut() : undefined;
   }
 
   async finish(): Promise<{ readonly key: string; readonly bytes: number; readonly sha256: string }> {
-    const sha256 = this.#hash.digest("hex");
-    return { key: await this.#place(), bytes: this.#bytes, sha256 };
+    const { packs, group } = this.#options;
+    if (this.#hash !== undefined) {
+      return { key: await this.#placeLarge(), bytes: this.#bytes, sha256: this.#hash.digest("hex") };
+    }
+    const [first = Buffer.alloc(0), second] = this.#chunks;
+    const whole = second === undefined ? first : Buffer.concat(this.#chunks);
+    return { key: await packs.put(group, whole), bytes: this.#bytes, sha256: hash("sha256", whole) };
   }
 
   /** Leaves nothing behind. */
@@ -49,9 +57,8 @@ export class Intake {
     await this.#file?.abort();
   }
 
-  async #place(): Promise<string> {
-    const { packs, files, group, smallBytes, fleeting } = this.#options;
-    if (this.#bytes <= smallBytes) return await packs.put(group, Buffer.concat(this.#chunks));
+  async #placeLarge(): Promise<string> {
+    const { files, group, fleeting } = this.#options;
     if (this.#collected > 0) await this.#writeOut();
     this.#file ??= files.write(fleeting);
     return await this.#file.finish(group, this.#bytes);
@@ -64,6 +71,12 @@ export class Intake {
     this.#file ??= this.#options.files.write(this.#options.fleeting);
     await this.#file.append(chunks);
   }
+}
+
+function digested(chunks: readonly Uint8Array[]): Hash {
+  const digest = createHash("sha256");
+  for (const chunk of chunks) digest.update(chunk);
+  return digest;
 }
 
 function tooLarge(limit: number): AppError {

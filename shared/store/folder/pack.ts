@@ -109,12 +109,14 @@ export class Pack {
     return (await this.#known()).groups.has(hash(group));
   }
 
-  /** Live records, in chunks of a scan. */
-  async records(): Promise<readonly Scanned[]> {
+  /** Live records, of one group if one is named. */
+  async records(group?: string): Promise<readonly Scanned[]> {
     if (this.#removed) return [];
     return await this.#handles.use(this.path, async (handle) => {
       const found: Scanned[] = [];
-      for await (const record of scan(handle, this.size)) if (record.live) found.push(record);
+      await scan(handle, this.size, (record) => {
+        if (record.live && (group === undefined || record.group === group)) found.push(record);
+      });
       return found;
     });
   }

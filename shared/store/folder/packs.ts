@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { AppError, isErrno } from "../../errors.ts";
 import type { Logger } from "../../logger.ts";
 import { syncFolder } from "../../syncFolder.ts";
+import { encoded, takeBatch, type Waiting } from "./batch.ts";
 import { diskError } from "./disk.ts";
 import type { Handles } from "./handles.ts";
 import { damaged, keyOf, notStored, type PackPlace } from "./key.ts";
 import { Pack } from "./pack.ts";
 import { Recent } from "./recent.ts";
-import { headerAt, isWhole, type RecordHeader, recordHead, recordSize } from "./record.ts";
+import { headerAt, isWhole, type RecordHeader, recordSize } from "./record.ts";
 
 /** Written at once at most. */
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -24,13 +25,6 @@ export interface PacksOptions {
   /** So many bytes of what was put last are kept in memory. */
   readonly recentBytes: number;
   readonly logger?: Logger | undefined;
-}
-
-interface Waiting {
-  readonly group: string;
-  readonly payload: Uint8Array;
-  readonly resolve: (key: string) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /**
@@ -109,12 +103,11 @@ export class Packs {
     }
   }
 
-  async *list(group: string): AsyncGenerator<string> {
+  async *list(group: string): AsyncGenerator<readonly string[]> {
     for (const pack of [...this.#packs.values()]) {
       if (!(await pack.mayHold(group))) continue;
-      for (const { group: owner, offset, bytes } of await pack.records()) {
-        if (owner === group) yield keyOf({ kind: "pack", group, pack: pack.id, offset, bytes });
-      }
+      const records = await pack.records(group);
+      yield records.map(({ offset, bytes }) => keyOf({ kind: "pack", group, pack: pack.id, offset, bytes }));
     }
   }
 
@@ -154,48 +147,43 @@ export class Packs {
   async #writeAll(): Promise<void> {
     // One turn later, so that puts of the same instant meet.
     await Promise.resolve();
-    while (this.#waiting.length > 0) await this.#writeBatch(this.#takeBatch());
+    const most = Math.min(BATCH_BYTES, this.#options.packBytes);
+    while (this.#waiting.length > 0) await this.#writeBatch(takeBatch(this.#waiting, most));
     // In the same turn as the last look: a put that comes after it begins anew.
     this.#writing = undefined;
   }
 
-  #takeBatch(): Waiting[] {
-    let bytes = 0;
-    let count = 0;
-    for (const { payload } of this.#waiting) {
-      bytes += payload.byteLength;
-      if (count > 0 && bytes > Math.min(BATCH_BYTES, this.#options.packBytes)) break;
-      count += 1;
-    }
-    return this.#waiting.splice(0, count);
-  }
-
   async #writeBatch(batch: readonly Waiting[]): Promise<void> {
     const pack = this.#active?.isRemoved === false ? this.#active : this.#begin();
-    const chunks: Uint8Array[] = [];
-    const keys: string[] = [];
-    let offset = pack.size;
-    for (const { group, payload } of batch) {
-      const bytes = payload.byteLength;
-      chunks.push(recordHead(group, payload), payload);
-      keys.push(keyOf({ kind: "pack", group, pack: pack.id, offset, bytes }));
-      offset += recordSize(group, bytes);
-    }
+    const bytes = encoded(batch);
+    const start = pack.size;
     pack.count(batch.map(({ group }) => group));
     try {
-      if (pack.size === 0) await this.#create(pack);
-      await pack.append(Buffer.concat(chunks));
+      if (start === 0) await this.#create(pack);
+      await pack.append(bytes);
     } catch (error) {
       await this.#giveUp(pack, batch.length);
       for (const { reject } of batch) reject(diskError(error));
       return;
     }
-    for (const [place, { payload, resolve }] of batch.entries()) {
-      const key = keys[place] ?? "";
-      this.#recent.add(key, payload);
-      resolve(key);
-    }
+    this.#answer(batch, { pack: pack.id, start, bytes });
     await this.#sealWhenFull(pack);
+  }
+
+  #answer(
+    batch: readonly Waiting[],
+    { pack, start, bytes }: { readonly pack: string; readonly start: number; readonly bytes: Buffer },
+  ): void {
+    let offset = start;
+    for (const { group, payload, resolve } of batch) {
+      const length = payload.byteLength;
+      const end = offset + recordSize(group, length);
+      const key = keyOf({ kind: "pack", group, pack, offset, bytes: length });
+      // Not what was put: that may be a piece of something much larger.
+      this.#recent.add(key, bytes.subarray(end - start - length, end - start));
+      resolve(key);
+      offset = end;
+    }
   }
 
   #begin(): Pack {

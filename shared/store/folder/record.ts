@@ -30,13 +30,20 @@ export function recordSize(group: string, bytes: number): number {
   return HEADER_BYTES + group.length + bytes;
 }
 
-/** What precedes the payload. */
-export function recordHead(group: string, payload: Uint8Array): Buffer {
-  return head(MAGIC, { group, bytes: payload.byteLength, checksum: crc32(payload) });
+/** Writes a record of `recordSize` into a buffer. */
+export function writeRecord(
+  buffer: Buffer,
+  offset: number,
+  { group, payload }: { readonly group: string; readonly payload: Uint8Array },
+): void {
+  writeHead(buffer, offset, { magic: MAGIC, group, bytes: payload.byteLength, checksum: crc32(payload) });
+  buffer.set(payload, offset + HEADER_BYTES + group.length);
 }
 
 export function seal(): Buffer {
-  return head(SEAL, { group: "", bytes: 0, checksum: 0 });
+  const buffer = Buffer.alloc(HEADER_BYTES);
+  writeHead(buffer, 0, { magic: SEAL, group: "", bytes: 0, checksum: 0 });
+  return buffer;
 }
 
 /** The record that begins at `offset`; undefined where there is none, or only a piece of its head. */
@@ -45,7 +52,7 @@ export function headerAt(buffer: Buffer, offset: number): RecordHeader | undefin
   const magic = buffer.readUInt32LE(offset);
   const end = offset + HEADER_BYTES + buffer.readUInt8(offset + 5);
   if ((magic !== MAGIC && magic !== SEAL) || end > buffer.length) return undefined;
-  if (buffer.readUInt32LE(offset + 16) !== headChecksum(buffer.subarray(offset, end))) return undefined;
+  if (buffer.readUInt32LE(offset + 16) !== headChecksum(buffer, offset, end)) return undefined;
   const bytes = buffer.readUInt32LE(offset + 8);
   return {
     sealed: magic === SEAL,
@@ -62,26 +69,29 @@ export function isWhole(header: RecordHeader, payload: Uint8Array): boolean {
 }
 
 interface Head {
+  readonly magic: number;
   readonly group: string;
   readonly bytes: number;
   readonly checksum: number;
 }
 
-function head(magic: number, { group, bytes, checksum }: Head): Buffer {
-  const buffer = Buffer.alloc(HEADER_BYTES + group.length);
-  buffer.writeUInt32LE(magic, 0);
-  buffer.writeUInt8(LIVE, STATE_OFFSET);
-  buffer.writeUInt8(group.length, 5);
-  buffer.writeUInt16LE(FORMAT, 6);
-  buffer.writeUInt32LE(bytes, 8);
-  buffer.writeUInt32LE(checksum, 12);
-  buffer.write(group, HEADER_BYTES, "latin1");
-  buffer.writeUInt32LE(headChecksum(buffer), 16);
-  return buffer;
+function writeHead(buffer: Buffer, offset: number, { magic, group, bytes, checksum }: Head): void {
+  buffer.writeUInt32LE(magic, offset);
+  buffer.writeUInt8(LIVE, offset + STATE_OFFSET);
+  buffer.writeUInt8(group.length, offset + 5);
+  buffer.writeUInt16LE(FORMAT, offset + 6);
+  buffer.writeUInt32LE(bytes, offset + 8);
+  buffer.writeUInt32LE(checksum, offset + 12);
+  const end = offset + HEADER_BYTES + buffer.write(group, offset + HEADER_BYTES, "latin1");
+  buffer.writeUInt32LE(headChecksum(buffer, offset, end), offset + 16);
 }
 
-function headChecksum(record: Buffer): number {
-  const beforeState = crc32(record.subarray(0, STATE_OFFSET));
-  const afterState = crc32(record.subarray(STATE_OFFSET + 1, 16), beforeState);
-  return crc32(record.subarray(HEADER_BYTES), afterState);
+/** A head without its state: of 15 bytes, and a group of at most 255. */
+const scratch = Buffer.alloc(15 + 255);
+
+function headChecksum(buffer: Buffer, start: number, end: number): number {
+  buffer.copy(scratch, 0, start, start + STATE_OFFSET);
+  buffer.copy(scratch, STATE_OFFSET, start + STATE_OFFSET + 1, start + 16);
+  const bytes = 15 + buffer.copy(scratch, 15, start + HEADER_BYTES, end);
+  return crc32(scratch.subarray(0, bytes));
 }

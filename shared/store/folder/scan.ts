@@ -12,12 +12,12 @@ export interface Scanned extends RecordHeader {
 }
 
 /** The records of a pack in order, from its beginning up to its seal, its first broken head or `end`. */
-export async function* scan(handle: FileHandle, end: number): AsyncGenerator<Scanned> {
+export async function scan(handle: FileHandle, end: number, found: (record: Scanned) => void): Promise<void> {
   const window = new Window(handle, end);
   for (let offset = 0; offset < end; ) {
-    const header = await window.headerAt(offset);
+    const header = window.headerHere(offset) ?? (await window.headerAt(offset));
     if (header === undefined || header.sealed) return;
-    yield { ...header, offset };
+    found({ ...header, offset });
     offset += header.size;
   }
 }
@@ -56,6 +56,12 @@ class Window {
   constructor(handle: FileHandle, end: number) {
     this.#handle = handle;
     this.#end = end;
+  }
+
+  /** Of what was read ahead; undefined where that ends, too. */
+  headerHere(offset: number): RecordHeader | undefined {
+    const from = offset - this.#start;
+    return from < 0 || from + HEAD > this.#buffer.length ? undefined : headerAt(this.#buffer, from);
   }
 
   async headerAt(offset: number): Promise<RecordHeader | undefined> {
