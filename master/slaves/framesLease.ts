@@ -45,7 +45,7 @@ async function leaseForm(store: ByteStore, lease: Lease, laidDown: LaidDown | un
     }),
     args: unit.args,
   }));
-  const wire = await Promise.all(files.map((ref, place) => wireFile(ref, place, laidDown)));
+  const wire = files.map((ref, place) => wireFile(ref, place, laidDown));
   const fields = {
     task_type: first.task,
     step: first.step,
@@ -58,9 +58,9 @@ async function leaseForm(store: ByteStore, lease: Lease, laidDown: LaidDown | un
   return await buildForm(store, { fields, fileField: taskNamed(first.task).field, files: wire });
 }
 
-async function wireFile(ref: FileRef, place: number, laidDown: LaidDown | undefined): Promise<WireFile> {
+function wireFile(ref: FileRef, place: number, laidDown: LaidDown | undefined): WireFile {
   const name = ref.filename.replace(/\p{Cc}/gu, "_");
-  return { ref, name, isHandedOver: (await laidDown?.add(place, ref)) ?? false };
+  return { ref, name, isHandedOver: laidDown?.add(place, ref) ?? false };
 }
 
 function watchSilence(seconds: number) {

@@ -1,5 +1,5 @@
 import { lstatSync, renameSync } from "node:fs";
-import { lstat, open, readdir, rename, rm } from "node:fs/promises";
+import { lstat, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { isErrno } from "../../errors.ts";
@@ -61,7 +61,7 @@ export class LargeFiles {
       },
       finish: async (group, bytes) => {
         const key = keyOf({ kind: "file", group, file, bytes });
-        await rename(temporary, this.path(key));
+        renameSync(temporary, this.path(key));
         (fleeting ? this.#fleeting : this.#unsynced).add(key);
         this.#newNames ||= !fleeting;
         return key;
@@ -83,11 +83,16 @@ export class LargeFiles {
     // First out of everybody's reach, then its digest.
     if (!moved(path, this.path(key))) return undefined;
     try {
-      const digest = await this.#open(key, (stored) => withFile(stored, TO_READ, digestOf));
-      if (digest.bytes !== bytes) throw damaged(key);
-      this.#unsynced.add(key);
+      const sha256 = await this.#open(key, (stored) =>
+        withFile(stored, TO_READ, async (file) => {
+          const digest = await digestOf(file, bytes);
+          // While it is open: to open it again for the next `sync` costs more.
+          await file.datasync();
+          return digest;
+        }),
+      );
       this.#newNames = true;
-      return { key, ...digest };
+      return { key, bytes, sha256 };
     } catch (error) {
       await rm(this.path(key), { force: true });
       throw error;
