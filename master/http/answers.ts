@@ -75,7 +75,7 @@ export async function answerWhole(
 ): Promise<void> {
   const record = finalOf(await job.ended);
   if (res.destroyed) return;
-  const files = await parts.jobs.files(record.id);
+  const files = await allFiles(parts, job, record);
   const answer = assignAnswer(record, files, parts.results);
   const inline = prefer.representation && hasJsonResults(record);
   tellApplied(res, appliedPreferences(prefer, { accepted: false, inline }));
@@ -97,11 +97,17 @@ export async function answerLines(parts: AnswerParts, job: FollowedJob, res: Res
   }
   const final = finalOf(await job.ended);
   if (gone.aborted) return;
-  const files = await parts.jobs.files(record.id);
+  const files = await allFiles(parts, job, record);
   for (const file of files) if (!told.has(file.index)) await sendFile(file);
   const { files: _told, ...end } = assignAnswer(final, files, parts.results);
   await send({ type: "end", ...end });
   res.end();
+}
+
+/** In the order of the upload; from the record only where the job's own end ended some. */
+async function allFiles(parts: AnswerParts, job: FollowedJob, { id, total }: JobRecord) {
+  if (job.endedFiles.length < total) return await parts.jobs.files(id);
+  return job.endedFiles.toSorted((a, b) => a.index - b.index);
 }
 
 function tellApplied(res: Response, applied: string | undefined): void {

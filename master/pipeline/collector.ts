@@ -2,7 +2,7 @@ import { AppError } from "../../shared/errors.ts";
 import type { FileRecord, JobEvent, JobRecord, JobStore } from "../../shared/job/port.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { FileRef, PublishedPart } from "../../shared/tasks/task.ts";
-import type { JobProgress } from "./progress.ts";
+import type { JobProgress, SpentWork } from "./progress.ts";
 import type { ResultsFolder } from "./results.ts";
 
 /** Results on their way into the record and the folder at a time. */
@@ -90,23 +90,11 @@ export class Collector {
 
   async #done(file: FileRecord, part: Extract<PublishedPart, { ok: true }>): Promise<void> {
     const { record, progress } = this.#job;
-    const result = {
-      resultKey: part.file.key,
-      resultBytes: part.file.bytes,
-      resultSha256: part.file.sha256,
-      ...(part.summary === undefined ? {} : { summary: part.summary }),
-      ...(part.info === undefined ? {} : { info: part.info }),
-      ...progress.takeWork(file.index),
-    };
-    const at = Date.now();
-    const order = await this.#end({ type: "file_done", index: file.index, at, ...result });
-    await this.#parts.results.place({
-      task: record.task,
-      name: file.resultName,
-      key: part.file.key,
-      bytes: part.file.bytes,
-    });
-    this.#tell(order, { ...file, ...result, state: "done", endedAt: at, order });
+    const event = doneEvent(file.index, part, progress.takeWork(file.index));
+    const order = await this.#end(event);
+    const { resultKey: key, resultBytes: bytes } = event;
+    await this.#parts.results.place({ task: record.task, name: file.resultName, key, bytes });
+    this.#tell(order, doneFile(file, event, order));
   }
 
   async #failed(file: FileRecord, part: Extract<PublishedPart, { ok: false }>): Promise<void> {
@@ -133,4 +121,53 @@ export class Collector {
       ready = this.#held.get(this.#nextOrder);
     }
   }
+}
+
+type DoneEvent = Extract<JobEvent, { type: "file_done" }>;
+
+/** Written out, as is `doneFile`: of objects that are spread together each costs as much as all else of a small file. */
+function doneEvent(
+  index: number,
+  { file, summary, info }: Extract<PublishedPart, { ok: true }>,
+  { attempts, seconds, slave, startedAt }: SpentWork,
+): DoneEvent {
+  return {
+    type: "file_done",
+    index,
+    at: Date.now(),
+    resultKey: file.key,
+    resultBytes: file.bytes,
+    resultSha256: file.sha256,
+    summary,
+    info,
+    attempts,
+    seconds,
+    slave,
+    startedAt,
+  };
+}
+
+function doneFile(file: FileRecord, event: DoneEvent, order: number): FileRecord {
+  const { index, key, filename, bytes, sha256, resultName, replacedBy } = file;
+  return {
+    index,
+    key,
+    filename,
+    bytes,
+    sha256,
+    state: "done",
+    resultName,
+    replacedBy,
+    resultKey: event.resultKey,
+    resultBytes: event.resultBytes,
+    resultSha256: event.resultSha256,
+    summary: event.summary,
+    info: event.info,
+    attempts: event.attempts,
+    slave: event.slave,
+    seconds: event.seconds,
+    startedAt: event.startedAt,
+    endedAt: event.at,
+    order,
+  };
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { QueuedUnit } from "../../shared/queue/port.ts";
 
 /**
@@ -8,5 +8,5 @@ import type { QueuedUnit } from "../../shared/queue/port.ts";
 export function unitDigest(unit: QueuedUnit): string {
   const files = unit.files.map((file) => [file.filename, file.sha256]);
   const parts = [unit.task, unit.step, unit.stepVersion, unit.options, unit.args, files];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  return hash("sha256", JSON.stringify(parts));
 }

@@ -6,8 +6,8 @@ import type { UnitWork } from "./units.ts";
 export interface SpentWork {
   readonly attempts: number;
   readonly seconds: number;
-  readonly slave?: string;
-  readonly startedAt?: number;
+  readonly slave: string | undefined;
+  readonly startedAt: number | undefined;
 }
 
 /** Which files run just now and what was spent on each. Kept in memory: after a restart it would be wrong. */
@@ -56,8 +56,8 @@ export class JobProgress {
     return {
       attempts: work?.attempts ?? 1,
       seconds: work?.seconds ?? 0,
-      ...(work === undefined ? {} : { slave: work.slave }),
-      ...(startedAt === undefined ? {} : { startedAt }),
+      slave: work?.slave,
+      startedAt,
     };
   }
 
@@ -73,9 +73,10 @@ export class JobProgress {
 
 /** Places of the job's own files among those of a unit. */
 function inputsOf(unit: QueuedUnit): number[] {
-  return unit.files.flatMap((file) =>
-    "index" in file && typeof file.index === "number" ? [file.index] : [],
-  );
+  const indexes: number[] = [];
+  for (const file of unit.files)
+    if ("index" in file && typeof file.index === "number") indexes.push(file.index);
+  return indexes;
 }
 
 function added(before: UnitWork | undefined, work: UnitWork): UnitWork {

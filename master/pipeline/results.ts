@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, lstatSync } from "node:fs";
 import { copyFile, link, mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { dirname, join, posix } from "node:path";
+import { dirname, join, posix, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { isErrno } from "../../shared/errors.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
@@ -36,7 +36,8 @@ export class ResultsFolder {
   readonly folder: string;
   readonly #store: ByteStore;
   readonly #patiently: (work: () => Promise<void>) => Promise<void>;
-  readonly #ready = new Map<string, Promise<unknown>>();
+  /** Paths of folders that are there, by their names in this one. */
+  readonly #ready = new Map<string, string>();
   readonly #smallFiles = new SmallFiles();
   #count = 0;
 
@@ -99,11 +100,13 @@ export class ResultsFolder {
   }
 
   async #placeOnce(result: ResultFile): Promise<void> {
-    const target = join(await this.#folderOf(result.task), result.name);
+    const { task, name } = result;
+    // Neither name has anything to be resolved in it, and this is done for every file.
+    const target = `${this.#ready.get(task) ?? (await this.#folderOf(task))}${sep}${name}`;
     const path = this.#store.pathOf(result.key);
     if (path !== undefined && (await linked(path, target))) return;
     this.#count += 1;
-    const temporary = join(await this.#folderOf(".tmp"), this.#count.toString(36));
+    const temporary = `${this.#ready.get(".tmp") ?? (await this.#folderOf(".tmp"))}${sep}${this.#count.toString(36)}`;
     if (path === undefined && result.bytes <= SMALL_RESULT) {
       const body = await this.#store.read(result.key);
       return await this.#smallFiles.write({ target, temporary, body });
@@ -128,9 +131,8 @@ export class ResultsFolder {
 
   async #folderOf(task: string): Promise<string> {
     const folder = join(this.folder, task);
-    const ready = this.#ready.get(folder) ?? mkdir(folder, { recursive: true });
-    this.#ready.set(folder, ready);
-    await ready;
+    await mkdir(folder, { recursive: true });
+    this.#ready.set(task, folder);
     return folder;
   }
 }

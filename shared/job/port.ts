@@ -55,23 +55,23 @@ export interface FileRecord extends InputFile {
   /** Name in `<results>/<task>/`, reserved when the job was created. */
   readonly resultName: string;
   /** Job that took the name over (`replaceNames`): the file in the folder is no longer this one. */
-  readonly replacedBy?: string;
-  readonly resultKey?: string;
-  readonly resultBytes?: number;
-  readonly resultSha256?: string;
-  readonly summary?: string;
-  readonly info?: JsonObject;
-  readonly code?: string;
-  readonly error?: string;
+  readonly replacedBy?: string | undefined;
+  readonly resultKey?: string | undefined;
+  readonly resultBytes?: number | undefined;
+  readonly resultSha256?: string | undefined;
+  readonly summary?: string | undefined;
+  readonly info?: JsonObject | undefined;
+  readonly code?: string | undefined;
+  readonly error?: string | undefined;
   readonly attempts: number;
-  readonly slave?: string;
+  readonly slave?: string | undefined;
   /** Seconds in slaves' children. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
   /** When a slave began with it, in the run of the master that ended it. */
-  readonly startedAt?: number;
-  readonly endedAt?: number;
+  readonly startedAt?: number | undefined;
+  readonly endedAt?: number | undefined;
   /** The how manieth of the job's files it was to end, from 1; files that the job's own end ended have none. */
-  readonly order?: number;
+  readonly order?: number | undefined;
 }
 
 export interface NewJob {
@@ -145,9 +145,9 @@ export type JobEvent =
       readonly code: string;
       readonly error: string;
       readonly attempts: number;
-      readonly slave?: string;
-      readonly seconds?: number;
-      readonly startedAt?: number;
+      readonly slave?: string | undefined;
+      readonly seconds?: number | undefined;
+      readonly startedAt?: number | undefined;
     }
   | { readonly type: "part_stored"; readonly record: PartRecord }
   | { readonly type: "attached"; readonly attachment: Attachment }
@@ -161,12 +161,12 @@ export interface FileResult {
   readonly resultKey: string;
   readonly resultBytes: number;
   readonly resultSha256: string;
-  readonly summary?: string;
-  readonly info?: JsonObject;
+  readonly summary?: string | undefined;
+  readonly info?: JsonObject | undefined;
   readonly attempts: number;
-  readonly slave?: string;
+  readonly slave?: string | undefined;
   readonly seconds: number;
-  readonly startedAt?: number;
+  readonly startedAt?: number | undefined;
 }
 
 export interface JobFilter {

@@ -36,8 +36,11 @@ export function transition(job: JobRecord, event: JobEvent): JobRecord {
 
 /** What its own end makes of a file that has not ended; that one which has ended stays is the record's to see to. */
 export function endFile(event: FileEnd): FileAfterEnd {
-  const { type, at, index: _, ...outcome } = event;
-  return { ...outcome, state: type === "file_done" ? "done" : "failed", endedAt: at };
+  const { at: endedAt, attempts, slave, seconds, startedAt } = event;
+  const work = { attempts, slave, seconds, startedAt, endedAt };
+  if (event.type === "file_failed") return { ...work, state: "failed", code: event.code, error: event.error };
+  const { resultKey, resultBytes, resultSha256, summary, info } = event;
+  return { ...work, state: "done", resultKey, resultBytes, resultSha256, summary, info };
 }
 
 /** What of a file its end decides. */

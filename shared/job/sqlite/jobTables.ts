@@ -172,9 +172,10 @@ export class JobTables {
 
   #endFile(job: JobRecord, event: FileEnd): JobRecord {
     const after = transition(job, event);
-    const file = { ...endFile(event), order: after.done + after.failed };
+    const file = endFile(event);
     const { state, resultKey = null } = file;
-    if (this.#statements.endFile.run(state, resultKey, outcomeOf(file), job.id, event.index) === 0) {
+    const outcome = outcomeOf(file, after.done + after.failed);
+    if (this.#statements.endFile.run(state, resultKey, outcome, job.id, event.index) === 0) {
       const problem = `File ${event.index} of job ${job.id} is not there, or has ended already.`;
       throw new AppError("bad_transition", problem, { status: 409 });
     }

@@ -68,9 +68,10 @@ type Outcome = Pick<
   | "order"
 >;
 
-export function outcomeOf(file: Outcome): string {
+/** @param order the how manieth of the job's files it was to end */
+export function outcomeOf(file: Omit<Outcome, "order">, order?: number): string {
   const { resultBytes, resultSha256, summary, info, code, error, attempts, slave, seconds } = file;
-  const { startedAt, endedAt, order } = file;
+  const { startedAt, endedAt } = file;
   const outcome: { readonly [K in keyof Outcome]: Outcome[K] | undefined } = {
     resultBytes,
     resultSha256,

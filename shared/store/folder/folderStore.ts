@@ -11,6 +11,7 @@ import { Handles } from "./handles.ts";
 import { Intake } from "./intake.ts";
 import {
   type FilePlace,
+  isFileKey,
   NO_GROUP,
   notStored,
   type PackPlace,
@@ -148,6 +149,8 @@ class FolderStore implements ByteStore {
   }
 
   async read(key: string): Promise<Buffer> {
+    const recent = this.#parts.packs.recent(key);
+    if (recent !== undefined) return recent;
     const place = requirePlace(key);
     return await (place.kind === "file" ? this.#parts.files.read(place) : this.#parts.packs.read(place));
   }
@@ -161,7 +164,7 @@ class FolderStore implements ByteStore {
   }
 
   pathOf(key: string): string | undefined {
-    return placeOf(key)?.kind === "file" ? this.#parts.files.path(key) : undefined;
+    return isFileKey(key) ? this.#parts.files.path(key) : undefined;
   }
 
   async *list(group: string): AsyncGenerator<readonly string[]> {

@@ -44,6 +44,11 @@ export function keyOf(place: Place): string {
   return `${place.group}.p${place.pack}.${place.offset.toString(36)}.${bytes}`;
 }
 
+/** Whether an object has a file of its own, as far as its key tells. */
+export function isFileKey(key: string): boolean {
+  return FILE_KEY.test(key);
+}
+
 /** Undefined for what is not a key of this store. */
 export function placeOf(key: string): Place | undefined {
   const [, group, pack, offset, packed] = PACK_KEY.exec(key) ?? [];

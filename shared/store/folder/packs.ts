@@ -68,10 +68,15 @@ export class Packs {
     });
   }
 
+  /** What was put last is still in memory. */
+  recent(key: string): Buffer | undefined {
+    return this.#recent.get(key);
+  }
+
   /** @throws AppError `not_stored`, `damaged_object` */
   async read(place: PackPlace): Promise<Buffer> {
     const key = keyOf(place);
-    const recent = this.#recent.get(key);
+    const recent = this.recent(key);
     if (recent !== undefined) return recent;
     const record = await this.#readRecord(place, recordSize(place.group, place.bytes));
     const header = headerAt(record, 0);
