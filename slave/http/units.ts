@@ -23,22 +23,26 @@ export interface LeaseRun {
   readonly answered: () => void;
 }
 
-/** Units of one lease at the pool for each slot: one running, one waiting, so that the slot never idles. */
-export const AHEAD = 2;
-
 /** Does the units of a lease. Only a few are ahead of the other side, however slowly it reads. */
 export async function runUnits(lease: Lease, step: string, run: LeaseRun & { readonly outlet: Outlet }) {
   const next = lease.units[Symbol.iterator]();
+  const workers: Promise<void>[] = [];
+  const failures: unknown[] = [];
+  const hire = () => {
+    const wanted = Math.min(lease.units.length, run.pool.appetite({ task: lease.task.name, step }));
+    while (workers.length < wanted) workers.push(work().catch((error: unknown) => void failures.push(error)));
+  };
   const work = async () => {
     for (let item = next.next(); item.done !== true; item = next.next()) {
       await oneUnit({ lease, step, unit: item.value }, run);
       run.answered();
+      hire();
     }
   };
-  const workers = Math.min(lease.units.length, run.pool.slots * AHEAD);
-  const settled = await Promise.allSettled(Array.from({ length: workers }, work));
-  const failed = settled.find((worker) => worker.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
+  hire();
+  // There may be more of them by then.
+  for (const worker of workers) await worker;
+  if (failures.length > 0) throw failures[0];
   await run.outlet.end(lease.units.length);
 }
 

@@ -4,7 +4,7 @@ import { AppError, toFailure } from "../../shared/errors.ts";
 import { type Body, type LocalOutcome, runLocally } from "../../shared/tasks/local.ts";
 import type { Lease } from "./lease.ts";
 import { Lines } from "./outlets.ts";
-import { AHEAD, type LeaseRun, unitBudgets } from "./units.ts";
+import { type LeaseRun, unitBudgets } from "./units.ts";
 import { Writer } from "./writer.ts";
 
 /** Classic masters give up on a slave that says nothing for 45 seconds. */
@@ -60,7 +60,7 @@ async function runWhole(lease: Lease, run: LeaseRun, onResult: OnResult): Promis
     options: lease.options,
     files: lease.files,
     execute: (unit) => run.pool.run(unit, { signal: run.ended, keepIn: run.folder, budgets }),
-    concurrency: run.pool.slots * AHEAD,
+    concurrency: run.pool.appetite({ task: lease.task.name, step: lease.task.mainStep ?? "" }),
     signal: run.ended,
     onResult: settle,
   });

@@ -1,9 +1,12 @@
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
+import { Socket } from "node:net";
 import { AppError, isDiskFull, toFailure } from "../../shared/errors.ts";
+import type { LocalFile } from "../../shared/tasks/local.ts";
 import { stepFile } from "../../shared/tasks/stepFile.ts";
 import type { StepContext, TaskDefinition, TaskProcess } from "../../shared/tasks/task.ts";
+import { Channel } from "./channel.ts";
 import { diskFull } from "./endings.ts";
-import type { ChildArguments, FromChild, ToChild } from "./messages.ts";
+import type { ChildArguments, FileHead, FromChild, ToChild } from "./messages.ts";
 import { packResult } from "./packResult.ts";
 import { startWatchdog } from "./watchdog.ts";
 
@@ -11,40 +14,62 @@ import { startWatchdog } from "./watchdog.ts";
 
 /** Least time between two progress messages of a unit. */
 const PROGRESS_MS = 200;
+/** Descriptor of the pipe to the slave's process. */
+const CHANNEL = 3;
 
 type Unit = Extract<ToChild, { type: "unit" }>;
+interface Order {
+  readonly head: Exclude<ToChild, { type: "go" }>;
+  readonly body: Buffer;
+}
 interface Registry {
   readonly taskNamed: (name: string) => TaskDefinition;
 }
 
 const settings = JSON.parse(process.argv[2] ?? "{}") as ChildArguments;
 const loaded = new Map<string, Promise<TaskProcess>>();
+const orders: Order[] = [];
+let working = false;
+/** The slave's process has something to clear away before the next unit begins. */
+let resting = false;
 
-await main();
+startWatchdog(settings.parent);
+offerToOomKiller();
+process.chdir(settings.folder);
+const registry = (await import(settings.registry)) as Registry;
+const socket = new Socket({ fd: CHANNEL, readable: true, writable: true });
+const channel = new Channel<FromChild, ToChild>(socket, receive);
+socket.once("close", () => process.exit(0));
+channel.send({ type: "ready" });
 
-async function main(): Promise<void> {
-  startWatchdog(settings.parent);
-  offerToOomKiller();
-  process.chdir(settings.folder);
-  const registry = (await import(settings.registry)) as Registry;
-  process.on("disconnect", () => process.exit(0));
-  process.on("message", (message) => {
-    const handled = handle(registry, message as ToChild);
-    handled.catch((error: unknown) => {
-      throw error;
-    });
+function receive(): void {
+  for (const { head, body } of channel.take())
+    if (head.type === "go") resting = false;
+    else orders.push({ head, body });
+  work().catch((error: unknown) => {
+    throw error;
   });
-  send({ type: "ready" });
 }
 
-async function handle(registry: Registry, message: ToChild): Promise<void> {
-  if (message.type === "warm") send(await warm(registry, message.task));
-  else send(await doUnit(registry, message));
+async function work(): Promise<void> {
+  if (working) return;
+  working = true;
+  for (let order = nextOrder(); order !== undefined; order = nextOrder()) {
+    if (order.head.type === "warm") channel.send(await warm(order.head.task));
+    else await answer(order.head, order.body);
+    // What ends this process now is the next unit's doing: the slave's process must have this answer.
+    await channel.flushed();
+  }
+  working = false;
 }
 
-async function warm(registry: Registry, task: string): Promise<FromChild> {
+function nextOrder(): Order | undefined {
+  return resting ? undefined : orders.shift();
+}
+
+async function warm(task: string): Promise<FromChild> {
   try {
-    const { warmUp } = await load(registry, task);
+    const { warmUp } = await load(task);
     await warmUp?.();
     return { type: "warmed", task };
   } catch (error) {
@@ -52,23 +77,55 @@ async function warm(registry: Registry, task: string): Promise<FromChild> {
   }
 }
 
-async function doUnit(registry: Registry, unit: Unit): Promise<FromChild> {
-  const { id, files, args, options } = unit;
+async function answer(unit: Unit, body: Buffer): Promise<void> {
+  const { id } = unit;
+  const started = performance.now();
+  const outcome = await doUnit(unit, body);
+  const seconds = (performance.now() - started) / 1_000;
+  resting = isLittered(settings.folder);
+  const about = { id, seconds, rests: resting };
+  if ("code" in outcome) {
+    channel.send({ type: "failed", ...about, ...outcome });
+    return;
+  }
+  const { body: result, ...rest } = outcome;
+  if (result instanceof Uint8Array) channel.send({ type: "done", ...about, ...rest }, [result]);
+  else channel.send({ type: "done", ...about, ...rest, path: result.path });
+}
+
+async function doUnit(unit: Unit, body: Buffer) {
   const { folder, smallBytes } = settings;
   try {
     if (process.cwd() !== folder) process.chdir(folder);
-    const { steps } = await load(registry, unit.task);
+    const { steps } = await load(unit.task);
     const step = steps[unit.step];
     if (step === undefined) throw new Error(`task ${unit.task} has no step ${unit.step}`);
-    const output = await step({ files: files.map(stepFile), args, options }, contextOf(id));
-    return { type: "done", id, ...(await packResult(output, folder, smallBytes)) };
+    const files = filesOf(unit.files, body).map(stepFile);
+    const output = await step({ files, args: unit.args, options: unit.options }, contextOf(unit.id));
+    return await packResult(output, folder, smallBytes);
   } catch (error) {
     const stack =
       error instanceof Error && !(error instanceof AppError) ? { stack: String(error.stack) } : {};
     // A full disk is nothing that the file did: the slave's process hands the unit back.
-    const failure = toFailure(isDiskFull(error) ? diskFull() : error);
-    return { type: "failed", id, ...failure, ...stack };
+    return { ...toFailure(isDiskFull(error) ? diskFull() : error), ...stack };
   }
+}
+
+function isLittered(folder: string): boolean {
+  try {
+    return readdirSync(folder).length > 0;
+  } catch {
+    return true;
+  }
+}
+
+function filesOf(heads: readonly FileHead[], bytes: Buffer): LocalFile[] {
+  let at = 0;
+  return heads.map(({ body, ...about }) => {
+    if (typeof body === "object") return { ...about, body };
+    at += body;
+    return { ...about, body: bytes.subarray(at - body, at) };
+  });
 }
 
 function contextOf(id: number): StepContext {
@@ -77,21 +134,21 @@ function contextOf(id: number): StepContext {
     const now = Date.now();
     if (now - last < PROGRESS_MS) return;
     last = now;
-    send({ type: "progress", id, ...(done === undefined ? {} : { done: Math.min(1, Math.max(0, done)) }) });
+    channel.send({
+      type: "progress",
+      id,
+      ...(done === undefined ? {} : { done: Math.min(1, Math.max(0, done)) }),
+    });
   };
   return { folder: settings.folder, progress };
 }
 
-function load(registry: Registry, task: string): Promise<TaskProcess> {
+function load(task: string): Promise<TaskProcess> {
   const known = loaded.get(task);
   if (known !== undefined) return known;
   const loading = registry.taskNamed(task).load();
   loaded.set(task, loading);
   return loading;
-}
-
-function send(message: FromChild): void {
-  process.send?.(message);
 }
 
 /** When the machine runs out of memory, the kernel shall end a child before anything else. */

@@ -1,9 +1,11 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
+import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Logger } from "../../shared/logger.ts";
 import { oneLine } from "../../shared/tasks/result.ts";
+import { Channel } from "./channel.ts";
 import type { ChildArguments, FromChild, ToChild } from "./messages.ts";
 
 export interface ChildSettings {
@@ -23,48 +25,50 @@ export interface ChildEnd {
 }
 
 export interface ChildEvents {
-  readonly onMessage: (message: FromChild) => void;
-  /** Called once, when the process is gone. */
+  /** Something came over the channel. */
+  readonly onArrival: () => void;
+  /** Called once, when the process is gone and all that it sent is there. */
   readonly onEnd: (end: ChildEnd) => void;
 }
 
+/** Descriptor of the pipe between both. */
+const CHANNEL = 3;
 /** How much of what it last printed is kept, to explain its end. */
 const TAIL = 4_000;
 /** Lines that one child may bring into the log. */
 const MOST_LOGGED = 200;
-/** How long the last words of an aborted child are waited for. */
+/** How long the last words of a child are waited for. */
 const LAST_WORDS_MS = 500;
 
 /** One child process, from its start to its end. */
 export class Child {
   readonly pid: number;
+  readonly channel: Channel<ToChild, FromChild>;
   readonly #process: ChildProcess;
   readonly #log: Logger;
   #printed = "";
   #logged = 0;
 
   constructor(settings: ChildSettings, events: ChildEvents) {
-    this.#process = forkChild(settings);
+    this.#process = spawnChild(settings);
     // Without a pid it could not be started; that comes as `error`.
     this.pid = this.#process.pid ?? 0;
     this.#log = settings.log.child({ child: this.pid });
     this.#listen(this.#process.stdout, "stdout");
     this.#listen(this.#process.stderr, "stderr");
-    this.#process.on("message", (message) => events.onMessage(message as FromChild));
+    const socket = channelOf(this.#process);
+    // One that does not listen any more is of no use; one that ends shall say itself how.
+    socket.once("close", () => setTimeout(() => this.kill(), LAST_WORDS_MS).unref());
+    this.channel = new Channel(socket, events.onArrival);
     this.#process.once("error", (error) => {
       this.#log.warn({ err: error }, "child process could not be started");
       if (this.pid === 0) events.onEnd({ code: null, signal: null, heapFull: false });
     });
     this.#process.once("exit", (code, signal) => {
-      void this.#heapFull(signal).then((heapFull) => events.onEnd({ code, signal, heapFull }));
+      void Promise.all([this.#heapFull(signal), closed(socket)]).then(([heapFull]) =>
+        events.onEnd({ code, signal, heapFull }),
+      );
     });
-  }
-
-  /** False when it is gone, or going. */
-  send(message: ToChild): boolean {
-    if (!this.#process.connected) return false;
-    this.#process.send(message, () => undefined);
-    return true;
   }
 
   /** Ends it and what it started, at once; a loop or a native call cannot hold it off. */
@@ -91,24 +95,35 @@ export class Child {
 
   async #heapFull(signal: NodeJS.Signals | null): Promise<boolean> {
     if (signal !== "SIGABRT") return false;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LAST_WORDS_MS);
-      this.#process.once("close", () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    await closed(this.#process);
     return /heap out of memory|heap limit|invalid table size|array buffer allocation/i.test(this.#printed);
   }
 }
 
-function forkChild({ registry, folder, smallBytes, memoryBytes }: ChildSettings): ChildProcess {
+/** There is none where the process could not be started. */
+function channelOf({ stdio }: { readonly stdio?: readonly unknown[] }): Socket {
+  const socket = stdio?.[CHANNEL];
+  return socket instanceof Socket ? socket : new Socket();
+}
+
+/** Waited for, but not for long: a process that it started may hold on to it. */
+async function closed(emitter: ChildProcess | Socket): Promise<void> {
+  if (emitter instanceof Socket && emitter.closed) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, LAST_WORDS_MS);
+    emitter.once("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function spawnChild({ registry, folder, smallBytes, memoryBytes }: ChildSettings): ChildProcess {
   const settings: ChildArguments = { registry, folder, smallBytes, parent: process.pid };
   const megabytes = Math.max(32, Math.floor(memoryBytes / 2 ** 20));
-  return fork(entry(), [JSON.stringify(settings)], {
-    execArgv: [`--max-old-space-size=${megabytes}`, ...loader()],
-    serialization: "advanced",
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  const options = [`--max-old-space-size=${megabytes}`, ...loader()];
+  return spawn(process.execPath, [...options, entry(), JSON.stringify(settings)], {
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
     env: environment(folder),
     // A group of its own: Ctrl-C at a terminal must not end the units that are drained, and its end ends all it started.
     detached: process.platform !== "win32",

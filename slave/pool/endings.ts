@@ -10,6 +10,9 @@ export class ChildEndedError extends AppError {}
 /** The unit was not done, through no fault of its own: it is as new. */
 export class HandedBackError extends AppError {}
 
+/** The child ended, or is held up, before this unit's turn: it is done elsewhere, and nobody need know. */
+export class NotBegunError extends Error {}
+
 const unit: AppErrorInit = { status: 422 };
 
 export function timedOut(seconds: number): AppError {

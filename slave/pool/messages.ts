@@ -1,25 +1,44 @@
 import type { LocalFile, LocalUnit } from "../../shared/tasks/local.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
 
-/** Messages between the slave's process and its children. */
+/** Messages between the slave's process and its children. A child does in turn what it is told. */
 export type ToChild =
-  | ({ readonly type: "unit"; readonly id: number } & LocalUnit)
+  /** With the bytes of those files that are sent along, one after the other. */
+  | (Omit<LocalUnit, "files"> & {
+      readonly type: "unit";
+      readonly id: number;
+      readonly files: readonly FileHead[];
+    })
   /** Load a task ahead of its first unit. */
-  | { readonly type: "warm"; readonly task: string };
+  | { readonly type: "warm"; readonly task: string }
+  /** What the last unit left in the folder is gone. */
+  | { readonly type: "go" };
+
+/** A file of a unit: where it lies, or how many bytes of the message it is. */
+export type FileHead = Omit<LocalFile, "body"> & { readonly body: { readonly path: string } | number };
 
 export type FromChild =
   | { readonly type: "ready" }
   | { readonly type: "warmed"; readonly task: string; readonly error?: string }
   | { readonly type: "progress"; readonly id: number; readonly done?: number }
-  | ({ readonly type: "done"; readonly id: number } & ChildResult)
-  | {
+  | (Answer & { readonly type: "done" } & Omit<ChildResult, "body"> & {
+        /** Without it the message's bytes are the result. */
+        readonly path?: string;
+      })
+  | (Answer & {
       readonly type: "failed";
-      readonly id: number;
       readonly code: string;
       readonly error: string;
       /** Of an unexpected error, for the log only. */
       readonly stack?: string;
-    };
+    });
+
+interface Answer {
+  readonly id: number;
+  readonly seconds: number;
+  /** Something lies in the folder: the child begins nothing before it is told to go on. */
+  readonly rests: boolean;
+}
 
 /** A result as it leaves a child: small in memory, large in a file in the unit's folder. */
 export interface ChildResult {

@@ -282,6 +282,98 @@ describe("a unit that breaks its child", () => {
   });
 });
 
+describe("short units", () => {
+  const brief = (pool: Pool, text: string, hooks: Partial<UnitHooks> = {}) =>
+    run(pool, unit("brief", {}, text), hooks);
+
+  /** A pool that knows how short they are, so that several of them are at its child at a time. */
+  async function practised(options: Partial<PoolOptions> = {}) {
+    const pool = start(options);
+    for (let done = 0; done < 60; done += 1) await brief(pool, "go");
+    expect(pool.appetite(unit("brief"))).toBeGreaterThan(4 * pool.slots);
+    return pool;
+  }
+
+  it("are done each with its own result, in an empty folder, whatever those before them left", async () => {
+    const pool = await practised();
+    const kinds = ["go", "litter", "large 5000", "sleep 1"];
+    const texts = Array.from({ length: 40 }, (_, index) => kinds[index % 4] ?? "");
+    const outputs = await Promise.all(texts.map((text) => brief(pool, text)));
+    const results = await Promise.all(
+      outputs.map(async (output) => (output.bytes === 5_000 ? "large" : await jsonOf(output))),
+    );
+    expect(results).toEqual(
+      texts.map((text) => {
+        const [what] = text.split(" ");
+        return what === "large" ? what : { what, pid: expect.any(Number), left: [] };
+      }),
+    );
+  });
+
+  it("that wait behind one that crashes or is too slow are done, and it alone is charged", async () => {
+    const pool = await practised({ runSeconds: 0.3 });
+    for (const [bad, code] of [
+      ["crash", "child_crashed"],
+      ["spin", "timed_out"],
+    ] as const) {
+      const settled = await Promise.allSettled(
+        ["go", "go", bad, "go", "go", "go"].map((text) => brief(pool, text)),
+      );
+      expect(settled.map((one) => (one.status === "rejected" ? one.reason.code : "done"))).toEqual([
+        "done",
+        "done",
+        code,
+        "done",
+        "done",
+        "done",
+      ]);
+    }
+  });
+
+  it("do not wait behind a long one while another slot is idle", async () => {
+    const pool = await practised({ slots: 2 });
+    const order: string[] = [];
+    const texts = ["sleep 3000", ...Array.from({ length: 10 }, () => "go")];
+    await Promise.all(texts.map((text) => brief(pool, text).then(() => order.push(text))));
+    expect(order.at(-1)).toBe("sleep 3000");
+  });
+
+  it("are cancelled or handed back while they wait, and what runs is not", async () => {
+    const pool = await practised();
+    const { signal, abort } = cancellation();
+    const stop = new AbortController();
+    const running = brief(pool, "sleep 500", { stopWaiting: stop.signal });
+    const cancelled = brief(pool, "spin", { signal });
+    const stopped = brief(pool, "go", { stopWaiting: stop.signal });
+    abort();
+    stop.abort(handedBack("Stopping."));
+    await expect(cancelled).rejects.toThrow("cancelled");
+    await expect(stopped).rejects.toMatchObject({ code: "handed_back" });
+    expect((await jsonOf(await running)).what).toBe("sleep");
+    expect((await jsonOf(await brief(pool, "go"))).what).toBe("go");
+  });
+
+  it("begin one after the other", async () => {
+    const pool = await practised();
+    const begun: number[] = [];
+    const all = Array.from({ length: 10 }, (_, index) =>
+      brief(pool, "sleep 20", { onStart: () => begun.push(index) }),
+    );
+    expect(begun).toEqual([0]);
+    await Promise.all(all);
+    expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it("go to a new child when theirs has done its number", async () => {
+    const pool = await practised({ maxUnits: 100 });
+    const pids = new Set<number>();
+    for (let round = 0; round < 40; round += 1)
+      for (const output of await Promise.all(Array.from({ length: 10 }, () => brief(pool, "sleep 5"))))
+        pids.add((await jsonOf(output)).pid);
+    expect(pids.size).toBeGreaterThan(1);
+  });
+});
+
 describe("cancelling", () => {
   it.each(["spin", "sleep"])("ends a unit that %ss, with its child, and the slot goes on", async (step) => {
     const pool = start();

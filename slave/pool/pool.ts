@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { LocalUnit } from "../../shared/tasks/local.ts";
-import { noChildren } from "./endings.ts";
+import { NotBegunError, noChildren } from "./endings.ts";
+import { onAbort } from "./onAbort.ts";
+import { Pace } from "./pace.ts";
 import { Slot, type SlotSettings } from "./slot.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
 
@@ -26,8 +28,8 @@ interface Waiting {
   readonly unit: LocalUnit;
   readonly hooks: UnitHooks;
   /** Stops listening to the caller's signals. */
-  readonly leave: () => void;
-  readonly resolve: (output: Promise<UnitOutput>) => void;
+  leave: () => void;
+  readonly resolve: (output: UnitOutput) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -41,6 +43,7 @@ const HOPELESS_STARTS = 5;
 export class Pool {
   readonly #slots: readonly Slot[];
   readonly #waiting: Waiting[] = [];
+  readonly #pace = new Pace();
   #toWarm: readonly string[] = [];
   #closed = false;
   #hopeless = false;
@@ -53,6 +56,7 @@ export class Pool {
           this.#hopeless = false;
           this.#next();
         },
+        onRoom: () => this.#next(),
         onFailedStart: (times: number) => this.#failedStart(times),
       };
       return new Slot({ ...options, folder: join(folder, `slot-${index}`) }, events);
@@ -61,6 +65,11 @@ export class Pool {
 
   get slots(): number {
     return this.#slots.length;
+  }
+
+  /** Units of a step that are worth having here at a time: so no slot ever waits. */
+  appetite(unit: Pick<LocalUnit, "task" | "step">): number {
+    return this.#slots.length * (this.#pace.depth(unit) + 1);
   }
 
   start(): void {
@@ -79,20 +88,19 @@ export class Pool {
    *   `bad_result`; `handed_back` when it was not begun; the signal's reason when aborted.
    */
   async run(unit: LocalUnit, hooks: UnitHooks): Promise<UnitOutput> {
-    hooks.signal.throwIfAborted();
-    hooks.stopWaiting?.throwIfAborted();
-    if (this.#closed || this.#hopeless) throw noChildren();
+    this.#refuse(hooks);
     return await new Promise<UnitOutput>((resolve, reject) => {
-      const waiting: Waiting = {
-        unit,
-        hooks,
-        resolve,
-        reject,
-        leave: this.#leaveOnAbort(hooks, () => waiting),
-      };
+      const waiting: Waiting = { unit, hooks, resolve, reject, leave: ignore };
+      this.#leaveOnAbort(waiting);
       this.#waiting.push(waiting);
       this.#next();
     });
+  }
+
+  #refuse({ signal, stopWaiting }: UnitHooks): void {
+    signal.throwIfAborted();
+    stopWaiting?.throwIfAborted();
+    if (this.#closed || this.#hopeless) throw noChildren();
   }
 
   status(): PoolStatus {
@@ -123,19 +131,51 @@ export class Pool {
     for (;;) {
       const [first] = this.#waiting;
       if (first === undefined) break;
-      const slot = this.#slotFor(first.unit.task);
+      const slot = this.#idleSlot(first.unit.task) ?? this.#slotWithRoom(first.unit);
       if (slot === undefined) return;
       this.#waiting.shift();
       first.leave();
-      first.resolve(slot.run(first.unit, first.hooks));
+      this.#runAt(slot, first);
     }
     this.#warmNext();
   }
 
-  #slotFor(task: string): Slot | undefined {
+  #idleSlot(task: string): Slot | undefined {
     const idle = this.#slots.filter((slot) => slot.idle);
     const ready = idle.find((slot) => slot.loaded.has(task));
     return ready ?? idle.sort((a, b) => a.loaded.size - b.loaded.size)[0];
+  }
+
+  /** Where a short unit may wait behind others like it. */
+  #slotWithRoom(unit: LocalUnit): Slot | undefined {
+    const depth = this.#pace.depth(unit);
+    return depth === 1 ? undefined : this.#slots.find((slot) => slot.takesMore(unit, depth));
+  }
+
+  #runAt(slot: Slot, waiting: Waiting): void {
+    const { unit, hooks, resolve, reject } = waiting;
+    slot.run(unit, hooks).then(
+      (output) => {
+        this.#pace.note(unit, output.seconds);
+        resolve(output);
+      },
+      (error: unknown) => {
+        if (error instanceof NotBegunError) this.#putBack(waiting);
+        else reject(error);
+      },
+    );
+  }
+
+  #putBack(waiting: Waiting): void {
+    try {
+      this.#refuse(waiting.hooks);
+    } catch (error) {
+      waiting.reject(error);
+      return;
+    }
+    this.#leaveOnAbort(waiting);
+    this.#waiting.unshift(waiting);
+    this.#next();
   }
 
   #warmNext(): void {
@@ -149,22 +189,20 @@ export class Pool {
     }
   }
 
-  #leaveOnAbort({ signal, stopWaiting }: UnitHooks, self: () => Waiting): () => void {
+  #leaveOnAbort(waiting: Waiting): void {
+    const { signal, stopWaiting } = waiting.hooks;
     const withdraw = (reason: unknown) => {
-      const waiting = self();
       const index = this.#waiting.indexOf(waiting);
       if (index < 0) return;
       this.#waiting.splice(index, 1);
       waiting.leave();
       waiting.reject(reason);
     };
-    const onAbort = () => withdraw(signal.reason);
-    const onStop = () => withdraw(stopWaiting?.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    stopWaiting?.addEventListener("abort", onStop, { once: true });
-    return () => {
-      signal.removeEventListener("abort", onAbort);
-      stopWaiting?.removeEventListener("abort", onStop);
+    const onCancel = onAbort(signal, () => withdraw(signal.reason));
+    const onStop = stopWaiting && onAbort(stopWaiting, () => withdraw(stopWaiting.reason));
+    waiting.leave = () => {
+      onCancel();
+      onStop?.();
     };
   }
 
@@ -181,4 +219,8 @@ export class Pool {
       waiting.reject(noChildren());
     }
   }
+}
+
+function ignore(): void {
+  // There is nothing to undo yet.
 }

@@ -12,6 +12,8 @@ export interface SlotSettings extends WarmChildSettings {
 /** What a slot tells its pool. */
 export interface SlotEvents {
   readonly onIdle: () => void;
+  /** Its child answered and has more to do. */
+  readonly onRoom: () => void;
   /** Its child failed to start, so many times in a row. */
   readonly onFailedStart: (times: number) => void;
 }
@@ -45,6 +47,8 @@ export class Slot {
   #again: Again | undefined;
   #restart: NodeJS.Timeout | undefined;
   #lookedAt = 0;
+  /** The child that was found too full to go on. */
+  #full: WarmChild | undefined;
   #isClosed = false;
 
   /** Its children get folders of their own below `settings.folder`. */
@@ -83,7 +87,17 @@ export class Slot {
     this.#child?.warm(task);
   }
 
-  /** Only when idle. @throws what the step threw, or why the child ended. */
+  /** Whether a unit may wait at its child, `most` of one kind with it; not when that is to be replaced. */
+  takesMore(unit: LocalUnit, most: number): boolean {
+    const child = this.#child;
+    if (child === undefined || this.#isClosed || !child.takesMore(unit, most)) return false;
+    return this.#again === undefined && !this.#isDue(child);
+  }
+
+  /**
+   * Only when idle, or when it takes more.
+   * @throws what the step threw, or why the child ended; NotBegunError when it ended before the unit's turn
+   */
   async run(unit: LocalUnit, hooks: UnitHooks): Promise<UnitOutput> {
     const child = this.#child;
     if (child === undefined) throw handedBack("The child that was to do it is gone.");
@@ -115,6 +129,7 @@ export class Slot {
       { ...this.#settings, folder },
       {
         onIdle: () => this.#childIdle(child),
+        onRoom: () => this.#events.onRoom(),
         onEnd: (during, task) => this.#childEnded(child, { during, task }),
       },
     );
@@ -128,7 +143,7 @@ export class Slot {
     if (child === this.#successor && !this.idle) return;
     if (this.#successor?.state === "idle") this.#takeOver(this.#successor);
     else if (this.#isUsed(child) || this.#isFull(child)) this.#takeOver(this.#successor);
-    else if (child.units >= this.#settings.maxUnits) this.#successor ??= this.#newChild();
+    else this.#prepare(child);
     if (this.#child === undefined) this.start();
     if (!this.idle) return;
     if (this.#again === undefined) this.#events.onIdle();
@@ -160,9 +175,21 @@ export class Slot {
 
   #isFull(child: WarmChild): boolean {
     const now = performance.now();
+    if (child === this.#full) return true;
     if (child.units === 0 || now - this.#lookedAt < LOOK_MS) return false;
     this.#lookedAt = now;
-    return child.residentBytes > this.#settings.memoryBytes * FULL_SHARE;
+    if (child.residentBytes > this.#settings.memoryBytes * FULL_SHARE) this.#full = child;
+    return child === this.#full;
+  }
+
+  /** It is to do what it has, and no more: another one takes over then. */
+  #isDue(child: WarmChild): boolean {
+    this.#prepare(child);
+    return this.#successor?.state === "idle" || this.#isFull(child);
+  }
+
+  #prepare(child: WarmChild): void {
+    if (child.units >= this.#settings.maxUnits) this.#successor ??= this.#newChild();
   }
 
   #childEnded(

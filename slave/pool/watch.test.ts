@@ -10,7 +10,7 @@ const budgets: Budgets = { runSeconds: 100, silenceSeconds: 10, memoryBytes: 2 *
 function watch(change: Partial<Budgets> = {}) {
   const ended: string[] = [];
   const end = (reason: AppError) => ended.push(reason.code);
-  return { ended, ...watchUnit(process.pid, { ...budgets, ...change }, end) };
+  return { ended, ...watchUnit(process.pid, { ...budgets, ...change }, { end }) };
 }
 
 it("a unit is silent when it told of no progress for its time", () => {

@@ -20,11 +20,19 @@ export interface Watch {
 /** A burst of allocation overshoots its limit by what it gets in this time. */
 const CHECK_MS = 50;
 
-/** Looks after a running unit and calls `end` once, when a budget is used up. */
-export function watchUnit(pid: number, budgets: Budgets, end: (reason: AppError) => void): Watch {
+export interface WatchEvents {
+  /** Called once, when a budget is used up. */
+  readonly end: (reason: AppError) => void;
+  /** Called every 50 ms before that. */
+  readonly runs?: () => void;
+}
+
+/** Looks after a running unit. */
+export function watchUnit(pid: number, budgets: Budgets, { end, runs }: WatchEvents): Watch {
   const started = performance.now();
   let heard = started;
   const timer = setInterval(() => {
+    runs?.();
     const reason = overrun(pid, budgets, { started, heard });
     if (reason === undefined) return;
     clearInterval(timer);

@@ -1,0 +1,31 @@
+import type { LocalUnit } from "../../shared/tasks/local.ts";
+
+/** Work that a child should have before it, so that it is spoken to once for several short units. */
+const AHEAD_SECONDS = 0.006;
+/** Units from this length on are given one by one: nothing is saved by more. */
+const SHORT_SECONDS = 0.004;
+const MOST = 16;
+/** Weight of the latest unit. */
+const LATEST = 0.2;
+
+/** How long the units of each step take, and so how many of them a child should have at a time. */
+export class Pace {
+  readonly #seconds = new Map<string, number>();
+
+  note(unit: LocalUnit, seconds: number): void {
+    const known = this.#seconds.get(kindOf(unit)) ?? seconds;
+    this.#seconds.set(kindOf(unit), known + LATEST * (seconds - known));
+  }
+
+  /** 1 for what is not known, or not short. */
+  depth(unit: Pick<LocalUnit, "task" | "step">): number {
+    const seconds = this.#seconds.get(kindOf(unit));
+    if (seconds === undefined || seconds > SHORT_SECONDS) return 1;
+    return Math.min(MOST, Math.ceil(AHEAD_SECONDS / Math.max(seconds, 1e-6)) + 1);
+  }
+}
+
+/** Units of one kind take about as long as each other. */
+export function kindOf({ task, step }: Pick<LocalUnit, "task" | "step">): string {
+  return `${task}/${step}`;
+}

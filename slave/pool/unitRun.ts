@@ -1,0 +1,126 @@
+import { join } from "node:path";
+import { DISK_FULL } from "../../shared/contract/frames.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { LocalFile, LocalUnit } from "../../shared/tasks/local.ts";
+import { diskFull } from "./endings.ts";
+import type { ChildResult, FileHead, FromChild, ToChild } from "./messages.ts";
+import { onAbort } from "./onAbort.ts";
+import type { UnitHooks, UnitOutput } from "./unit.ts";
+import { takeOver } from "./unitFolder.ts";
+import { type Budgets, type Watch, type WatchEvents, watchUnit } from "./watch.ts";
+
+export type Answer = Extract<FromChild, { type: "done" | "failed" }>;
+
+export interface RunEvents {
+  readonly onCancel: (reason: unknown) => void;
+  /** Told to begin nothing more. */
+  readonly onStop: (reason: unknown) => void;
+}
+
+let lastId = 0;
+
+/** A unit at a child: it waits there for its turn, runs, and ends once. */
+export class UnitRun {
+  readonly id: number;
+  readonly unit: LocalUnit;
+  readonly output: Promise<UnitOutput>;
+  readonly #hooks: UnitHooks;
+  #resolve: (output: UnitOutput) => void = ignore;
+  #reject: (error: unknown) => void = ignore;
+  #leave: () => void = ignore;
+  #watch: Watch | undefined;
+  #startedAt = 0;
+  #isOver = false;
+
+  constructor(unit: LocalUnit, hooks: UnitHooks, { onCancel, onStop }: RunEvents) {
+    lastId += 1;
+    this.id = lastId;
+    this.unit = unit;
+    this.#hooks = hooks;
+    this.output = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    const { signal, stopWaiting } = hooks;
+    const leaveCancel = onAbort(signal, () => onCancel(signal.reason));
+    const leaveStop = stopWaiting && onAbort(stopWaiting, () => onStop(stopWaiting.reason));
+    this.#leave = () => {
+      leaveCancel();
+      leaveStop?.();
+    };
+  }
+
+  /** When its turn came. */
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
+  get hasBegun(): boolean {
+    return this.#startedAt > 0;
+  }
+
+  /** As the child is told of it. */
+  order(): { readonly head: ToChild; readonly body: readonly Uint8Array[] } {
+    const { files, ...what } = this.unit;
+    const body = files.flatMap((file) => (file.body instanceof Uint8Array ? [file.body] : []));
+    return { head: { type: "unit", id: this.id, ...what, files: files.map(headOf) }, body };
+  }
+
+  /** Its turn has come. One that nobody waits for any more is short, or ends. */
+  begin(pid: number, budgets: Budgets, events: WatchEvents): void {
+    this.#startedAt = performance.now();
+    const own = this.#isOver ? { runSeconds: 0 } : this.#hooks.budgets;
+    this.#watch = watchUnit(pid, { ...budgets, ...own }, events);
+    if (!this.#isOver) this.#hooks.onStart?.();
+  }
+
+  progress(done: number | undefined): void {
+    this.#watch?.progress();
+    if (!this.#isOver) this.#hooks.onProgress?.(done);
+  }
+
+  /** Makes the output now, out of what lies in `folder`; what is returned tells it, or why there is none. */
+  answered(message: Answer, body: Buffer, folder: string): () => void {
+    this.#end();
+    try {
+      const target = join(this.#hooks.keepIn, `part-${this.id}`);
+      const output = { ...takeOver(resultOf(message, body), folder, target), seconds: message.seconds };
+      return () => this.#resolve(output);
+    } catch (error) {
+      return () => this.#reject(error);
+    }
+  }
+
+  /** The child does it for nobody, or not at all. */
+  fail(reason: unknown): void {
+    this.#end();
+    this.#reject(reason);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#watch?.stop();
+    this.#leave();
+  }
+}
+
+function headOf({ body, ...about }: LocalFile): FileHead {
+  return { ...about, body: body instanceof Uint8Array ? body.byteLength : body };
+}
+
+function resultOf(message: Answer, given: Buffer): ChildResult {
+  if (message.type === "failed" && message.code === DISK_FULL) throw diskFull();
+  if (message.type === "failed") throw new AppError(message.code, message.error, { status: 422 });
+  const { path, bytes, sha256, summary, info } = message;
+  return {
+    body: path === undefined ? given : { path },
+    bytes,
+    sha256,
+    ...(summary === undefined ? {} : { summary }),
+    ...(info === undefined ? {} : { info }),
+  };
+}
+
+function ignore(): void {
+  // There is nothing to undo yet.
+}
