@@ -79,7 +79,11 @@ export class DiskWatch {
 
 /** The record, but what happened to accepted jobs waits for room on a full disk. */
 export function patientJobs(jobs: JobStore, disk: Pick<DiskWatch, "patiently">): JobStore {
-  const apply: JobStore["apply"] = (job, events) => disk.patiently(() => jobs.apply(job, events));
+  const apply: JobStore["apply"] = (job, events) =>
+    jobs.apply(job, events).catch((error: unknown) => {
+      if (!isNoSpace(error)) throw error;
+      return disk.patiently(() => jobs.apply(job, events));
+    });
   // A proxy, so that it has whatever else the port has; methods keep their own `this`.
   return new Proxy(jobs, {
     get(target, name) {

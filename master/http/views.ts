@@ -237,5 +237,10 @@ type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** Only the members that have a value. */
 function given<T extends object>(members: T): Given<T> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Given<T>;
+  const kept: Given<T> = {};
+  for (const name of Object.keys(members) as (keyof T)[]) {
+    const value = members[name];
+    if (value !== undefined) kept[name] = value as Exclude<T[keyof T], undefined>;
+  }
+  return kept;
 }

@@ -15,9 +15,14 @@ export class Channel<T> {
     this.#wake?.();
   }
 
+  /** What was sent first, if anything is there. */
+  take(): T | undefined {
+    return this.#values.shift();
+  }
+
   async receive(): Promise<T> {
     for (;;) {
-      const value = this.#values.shift();
+      const value = this.take();
       if (value !== undefined) return value;
       if (this.#failure !== undefined) throw this.#failure.error;
       await new Promise<void>((resolve) => {

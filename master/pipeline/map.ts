@@ -7,7 +7,7 @@ import type { Part, StepRef, UnitSpec } from "../../shared/tasks/task.ts";
 import { Channel } from "./channel.ts";
 import { unitDigest } from "./digest.ts";
 import type { Pace, PaceBook } from "./pace.ts";
-import type { UnitBoard, UnitOutcome, UnitWork } from "./units.ts";
+import type { UnitBoard, UnitListener, UnitOutcome, UnitWork } from "./units.ts";
 import { type LastSign, WaitingWatch } from "./waiting.ts";
 
 /** Units of a map that are in the queue or at slaves at a time: enough for any fleet, small in memory. */
@@ -60,16 +60,14 @@ export async function* mapUnits(
   const source = queuedUnits(call, units);
   const run = new MapRun(parts, call);
   try {
-    for (;;) {
+    while (!run.pace.complete || run.open > 0) {
       call.signal.throwIfAborted();
-      const wanted = run.open <= WINDOW / 2 ? BATCH : 0;
-      const batch = take(source, wanted);
-      run.pace.complete ||= batch.length < wanted;
-      const fresh = batch.filter((unit) => !recorded.has(indexOf(unit)));
-      await run.submit(fresh);
-      yield* batch.flatMap((unit) => replayed(recorded, unit));
-      if (run.open > 0 && batch.length < BATCH) yield await run.next();
-      if (run.open === 0 && batch.length === 0) return;
+      if (!run.pace.complete && run.open <= WINDOW / 2) {
+        const batch = take(source, BATCH);
+        run.pace.complete = batch.length < BATCH;
+        await run.submit(batch.filter((unit) => !recorded.has(indexOf(unit))));
+        yield* batch.flatMap((unit) => replayed(recorded, unit));
+      } else yield run.ready() ?? (await run.next());
     }
   } finally {
     run.stop();
@@ -100,6 +98,18 @@ class MapRun {
   readonly #out = new Set<string>();
   #open = 0;
   readonly #waiting: WaitingWatch;
+  readonly #listener: UnitListener = {
+    running: (unit) => {
+      this.#waiting.runs(unit);
+      this.#call.watch.running(unit);
+    },
+    waiting: (unit) => {
+      this.#waiting.waits(unit);
+      this.#call.watch.waiting(unit);
+    },
+    ended: (unit, outcome) => this.#ended(unit, outcome),
+  };
+  readonly #onFailure = (error: unknown): void => this.#channel.fail(error);
   readonly #onAbort = () => this.#channel.fail(this.#call.signal.reason);
 
   constructor(parts: MapParts, call: MapCall) {
@@ -122,17 +132,7 @@ class MapRun {
     this.pace.submitted += units.length;
     for (const unit of units) {
       this.#out.add(unit.id);
-      this.#parts.board.expect(unit.id, {
-        running: (of) => {
-          this.#waiting.runs(of);
-          this.#call.watch.running(of);
-        },
-        waiting: (of) => {
-          this.#waiting.waits(of);
-          this.#call.watch.waiting(of);
-        },
-        ended: (of, outcome) => this.#ended(of, outcome),
-      });
+      this.#parts.board.expect(unit.id, this.#listener);
     }
     for (const unit of units) this.#waiting.waits(unit);
     await this.#parts.queue.put(units);
@@ -146,6 +146,13 @@ class MapRun {
   async next(): Promise<Part> {
     const part = await this.#channel.receive();
     this.#open -= 1;
+    return part;
+  }
+
+  /** The next part, if it is there. */
+  ready(): Part | undefined {
+    const part = this.#channel.take();
+    if (part !== undefined) this.#open -= 1;
     return part;
   }
 
@@ -164,58 +171,57 @@ class MapRun {
     await this.#record(unit, { ok: false, index: indexOf(unit), code, error });
   }
 
-  async #ended(unit: QueuedUnit, outcome: UnitOutcome): Promise<void> {
+  #ended(unit: QueuedUnit, outcome: UnitOutcome): Promise<void> {
     this.#out.delete(unit.id);
     this.#waiting.ended(unit);
     this.#call.watch.ended(unit, outcome.work);
     this.pace.ended += 1;
     this.pace.add(unit.bytes, outcome.work.seconds);
-    await this.#record(unit, partOf(indexOf(unit), outcome));
+    return this.#record(unit, partOf(indexOf(unit), outcome));
   }
 
   /**
    * Yields the part while it is being recorded: what `run` makes of it at once is recorded in the same
    * transaction, and what is recorded later never stands there without it.
    */
-  async #record(unit: QueuedUnit, part: Part): Promise<void> {
+  #record(unit: QueuedUnit, part: Part): Promise<void> {
     const record: PartRecord = { map: this.#call.name, digest: unitDigest(unit), part };
     const recorded = this.#parts.jobs.apply(this.#call.job.id, [{ type: "part_stored", record }]);
     this.#channel.send(part);
-    try {
-      await recorded;
-    } catch (error) {
-      this.#channel.fail(error);
-    }
+    return recorded.then(nothing, this.#onFailure);
   }
+}
+
+function nothing(): void {
+  // Its record is of no interest here.
 }
 
 function* queuedUnits(call: MapCall, units: Iterable<UnitSpec>): Generator<QueuedUnit> {
+  const { job, step, budgets } = call;
+  const map = mapId(call);
+  const task = step.task ?? job.task;
+  const stepVersion = taskNamed(task).steps[step.step]?.version ?? 0;
+  const options = step.options ?? job.options;
+  const unitBudgets = budgets && { running: budgets.running, silence: budgets.silence };
   let index = 0;
-  for (const spec of units) {
-    yield queuedUnit(call, spec, index);
+  for (const { files, args = {} } of units) {
+    yield {
+      id: `${map}/${index}`,
+      job: job.id,
+      task,
+      step: step.step,
+      stepVersion,
+      options,
+      args,
+      files,
+      bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      crashes: 0,
+      losses: 0,
+      priority: job.priority,
+      budgets: unitBudgets,
+    };
     index += 1;
   }
-}
-
-function queuedUnit(call: MapCall, spec: UnitSpec, index: number): QueuedUnit {
-  const { job, step, budgets } = call;
-  const task = step.task ?? job.task;
-  const version = taskNamed(task).steps[step.step]?.version;
-  return {
-    id: `${mapId(call)}/${index}`,
-    job: job.id,
-    task,
-    step: step.step,
-    stepVersion: version ?? 0,
-    options: step.options ?? job.options,
-    args: spec.args ?? {},
-    files: spec.files,
-    bytes: spec.files.reduce((sum, file) => sum + file.bytes, 0),
-    crashes: 0,
-    losses: 0,
-    priority: job.priority,
-    ...(budgets === undefined ? {} : { budgets: { running: budgets.running, silence: budgets.silence } }),
-  };
 }
 
 function mapId({ job, name }: MapCall): string {

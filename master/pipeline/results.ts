@@ -38,6 +38,8 @@ export class ResultsFolder {
   readonly #patiently: (work: () => Promise<void>) => Promise<void>;
   /** Paths of folders that are there, by their names in this one. */
   readonly #ready = new Map<string, string>();
+  /** By task, as clients read it. */
+  readonly #shown = new Map<string, string>();
   readonly #smallFiles = new SmallFiles();
   #count = 0;
 
@@ -59,7 +61,10 @@ export class ResultsFolder {
 
   /** As clients of the old service read it: `processed_results/<task>/<name>`. */
   savedAs(task: string, name: string): string {
-    return posix.join(this.folder.replaceAll("\\", "/"), task, name);
+    const known = this.#shown.get(task);
+    const folder = known ?? posix.join(this.folder.replaceAll("\\", "/"), task);
+    if (known === undefined) this.#shown.set(task, folder);
+    return `${folder}/${name}`;
   }
 
   url(task: string, name: string): string {

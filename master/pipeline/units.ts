@@ -56,11 +56,14 @@ export class UnitBoard {
   }
 
   /** False when nobody waits for it any more; its part is then of no use. */
-  async ended(unit: QueuedUnit, outcome: UnitOutcome): Promise<boolean> {
+  ended(unit: QueuedUnit, outcome: UnitOutcome): Promise<boolean> {
     const listener = this.#listeners.get(unit.id);
     this.#listeners.delete(unit.id);
-    if (listener === undefined) return false;
-    await listener.ended(unit, outcome);
-    return true;
+    if (listener === undefined) return Promise.resolve(false);
+    return listener.ended(unit, outcome).then(wanted);
   }
+}
+
+function wanted(): boolean {
+  return true;
 }

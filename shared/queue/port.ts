@@ -19,7 +19,7 @@ export interface QueuedUnit {
   /** Tries that were lost together with their slave. */
   readonly losses: number;
   /** How long a slave may take for it; the slave's own limits unless said. */
-  readonly budgets?: LeaseBudgets;
+  readonly budgets?: LeaseBudgets | undefined;
   /** Weight of the job in the fair share; 1 unless said. */
   readonly priority: number;
 }

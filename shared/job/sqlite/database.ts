@@ -178,11 +178,12 @@ async function inSteps<T>(raw: Libsql.Database, file: string, steps: () => Gener
   }
 }
 
-function statement(prepared: Libsql.Statement<Value[]>, file: string): Statement {
+/** Values go on as one array: of several arguments the library makes one, which takes it longer than many a statement. */
+function statement(prepared: Libsql.Statement<[readonly Value[]]>, file: string): Statement {
   return {
-    run: (...values) => translated(file, () => prepared.run(...values).changes),
-    get: (...values) => translated(file, () => prepared.get(...values) as Row | undefined),
-    all: (...values) => translated(file, () => prepared.all(...values) as Row[]),
+    run: (...values) => translated(file, () => prepared.run(values).changes),
+    get: (...values) => translated(file, () => prepared.get(values) as Row | undefined),
+    all: (...values) => translated(file, () => prepared.all(values) as Row[]),
   };
 }
 

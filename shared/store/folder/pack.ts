@@ -114,9 +114,10 @@ export class Pack {
     if (this.#removed) return [];
     return await this.#handles.use(this.path, async (handle) => {
       const found: Scanned[] = [];
-      await scan(handle, this.size, (record) => {
+      const keep = (record: Scanned) => {
         if (record.live && (group === undefined || record.group === group)) found.push(record);
-      });
+      };
+      await scan(handle, this.size, { group, found: keep });
       return found;
     });
   }

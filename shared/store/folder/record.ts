@@ -64,6 +64,20 @@ export function headerAt(buffer: Buffer, offset: number): RecordHeader | undefin
   };
 }
 
+/**
+ * The size of a record that is certainly not of this group (in bytes), without looking at the rest of its head;
+ * 0 where that is to be looked at. The last characters of groups differ most, and a number is compared at once.
+ */
+export function sizeOfOther(buffer: Buffer, offset: number, group: Buffer): number {
+  if (buffer.readUInt32LE(offset) !== MAGIC) return 0;
+  const length = buffer.readUInt8(offset + 5);
+  const last = group.length - 4;
+  const isAlike =
+    length === group.length &&
+    (last < 0 || buffer.readUInt32LE(offset + HEADER_BYTES + last) === group.readUInt32LE(last));
+  return isAlike ? 0 : HEADER_BYTES + length + buffer.readUInt32LE(offset + 8);
+}
+
 export function isWhole(header: RecordHeader, payload: Uint8Array): boolean {
   return payload.byteLength === header.bytes && crc32(payload) === header.checksum;
 }

@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { readFully } from "./disk.ts";
-import { HEADER_BYTES, headerAt, isWhole, type RecordHeader, seal } from "./record.ts";
+import { HEADER_BYTES, headerAt, isWhole, type RecordHeader, seal, sizeOfOther } from "./record.ts";
 
 /** Read at a time; a longer record is read whole. */
 const WINDOW = 256 * 1024;
@@ -11,15 +11,31 @@ export interface Scanned extends RecordHeader {
   readonly offset: number;
 }
 
-/** The records of a pack in order, from its beginning up to its seal, its first broken head or `end`. */
-export async function scan(handle: FileHandle, end: number, found: (record: Scanned) => void): Promise<void> {
+/**
+ * The records of a pack in order, from its beginning up to its seal, its first broken head or `end`. If a group is
+ * named, most of those of others are passed over unchecked, as they are far more.
+ */
+export async function scan(
+  handle: FileHandle,
+  end: number,
+  { group, found }: { readonly group?: string | undefined; readonly found: (record: Scanned) => void },
+): Promise<void> {
   const window = new Window(handle, end);
+  const wanted = group === undefined ? undefined : Buffer.from(group, "latin1");
   for (let offset = 0; offset < end; ) {
-    const header = window.headerHere(offset) ?? (await window.headerAt(offset));
-    if (header === undefined || header.sealed) return;
-    found({ ...header, offset });
-    offset += header.size;
+    if (!window.isHere(offset)) await window.bytes(offset, HEAD);
+    const size = window.sizeOfOther(offset, wanted) || take(window, offset, found);
+    if (size === 0) return;
+    offset += size;
   }
+}
+
+/** The size of the record that begins here; 0 where none does. */
+function take(window: Window, offset: number, found: (record: Scanned) => void): number {
+  const header = window.headerHere(offset);
+  if (header === undefined || header.sealed) return 0;
+  found({ ...header, offset });
+  return header.size;
 }
 
 /**
@@ -58,10 +74,21 @@ class Window {
     this.#end = end;
   }
 
-  /** Of what was read ahead; undefined where that ends, too. */
-  headerHere(offset: number): RecordHeader | undefined {
+  /** Whether a whole head was read ahead, whatever group it has. */
+  isHere(offset: number): boolean {
     const from = offset - this.#start;
-    return from < 0 || from + HEAD > this.#buffer.length ? undefined : headerAt(this.#buffer, from);
+    return from >= 0 && from + HEAD <= this.#buffer.length;
+  }
+
+  /** Of what was read ahead. */
+  headerHere(offset: number): RecordHeader | undefined {
+    return headerAt(this.#buffer, offset - this.#start);
+  }
+
+  /** As the function of that name; 0 also near the end of what was read ahead. */
+  sizeOfOther(offset: number, group: Buffer | undefined): number {
+    if (group === undefined || !this.isHere(offset)) return 0;
+    return sizeOfOther(this.#buffer, offset - this.#start, group);
   }
 
   async headerAt(offset: number): Promise<RecordHeader | undefined> {

@@ -10,11 +10,11 @@ type Job = RunContext<TextOptions>;
 export async function runText(job: Job): Promise<void> {
   const small = job.inputs.filter(({ bytes }) => bytes <= LARGE);
   const large = job.inputs.filter(({ bytes }) => bytes > LARGE);
-  const whole = small.map((input) => ({ input, files: [input] }));
+  const whole = small.map((input) => ({ input, files: [input], args: {} }));
   await Promise.all([publishUnits(job, "analyse", whole), analyseInBlocks(job, large)]);
 }
 
-interface Unit extends UnitSpec {
+interface Unit extends Required<UnitSpec> {
   readonly input: InputFile;
 }
 
@@ -83,8 +83,8 @@ async function publishUnits(job: Job, step: string, units: readonly Unit[]): Pro
   }
 }
 
-function withoutInput({ input: _, ...unit }: Unit): UnitSpec {
-  return unit;
+function withoutInput({ files, args }: Unit): UnitSpec {
+  return { files, args };
 }
 
 function at<Item>(items: readonly Item[], index: number): Item {
