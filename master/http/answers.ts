@@ -1,20 +1,15 @@
 import type { Response } from "express";
 import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
-import {
-  type AcceptedJob,
-  type AssignAnswer,
-  type AssignLine,
-  type FileView,
-  isFinal,
-} from "../../shared/contract/jobs.ts";
+import { type AcceptedJob, type AssignLine, type FileView, isFinal } from "../../shared/contract/jobs.ts";
 import { UnavailableError } from "../../shared/errors.ts";
 import type { FileRecord, JobRecord, JobStore } from "../../shared/job/port.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
 import { type FollowedJob, filesAsTheyEnd } from "../pipeline/followed.ts";
 import type { ResultsFolder } from "../pipeline/results.ts";
+import { type AnswerLists, assignSummary, failedFiles, savedFiles } from "./assignViews.ts";
 import { appliedPreferences, type Preferences } from "./prefer.ts";
-import { pause, untilGone, write } from "./streams.ts";
-import { assignAnswer, fileView, hasJsonResults, jobView } from "./views.ts";
+import { jsonWithLists, type Lists, pause, sendJson, untilGone, write } from "./streams.ts";
+import { fileView, hasJsonResults, jobView } from "./views.ts";
 
 export interface AnswerParts {
   readonly jobs: JobStore;
@@ -76,10 +71,16 @@ export async function answerWhole(
   const record = finalOf(await job.ended);
   if (res.destroyed) return;
   const files = await allFiles(parts, job, record);
-  const answer = assignAnswer(record, files, parts.results);
   const inline = prefer.representation && hasJsonResults(record);
   tellApplied(res, appliedPreferences(prefer, { accepted: false, inline }));
-  res.status(statusOf(record)).json(inline ? await withResults(parts, answer, files) : answer);
+  const { results } = parts;
+  const lists: Lists<AnswerLists> = {
+    saved_files: savedFiles(record, files, results),
+    files: inline ? viewsWithResults(parts, record, files) : views(parts, record, files),
+    failed_files: failedFiles(record, files),
+  };
+  res.status(statusOf(record));
+  await sendJson(res, jsonWithLists(assignSummary(record, files, results), lists), untilGone(res));
 }
 
 /** One line per file as it ends; the last line is always `end`. */
@@ -99,8 +100,12 @@ export async function answerLines(parts: AnswerParts, job: FollowedJob, res: Res
   if (gone.aborted) return;
   const files = await allFiles(parts, job, record);
   for (const file of files) if (!told.has(file.index)) await sendFile(file);
-  const { files: _told, ...end } = assignAnswer(final, files, parts.results);
-  await send({ type: "end", ...end });
+  await send({
+    type: "end",
+    ...assignSummary(final, files, parts.results),
+    saved_files: [...savedFiles(final, files, parts.results)],
+    failed_files: [...failedFiles(final, files)],
+  });
   res.end();
 }
 
@@ -120,18 +125,25 @@ function statusOf(record: JobRecord): number {
   return 422;
 }
 
-async function withResults(
-  parts: AnswerParts,
-  answer: AssignAnswer,
+function* views(
+  { results }: AnswerParts,
+  record: JobRecord,
   files: readonly FileRecord[],
-): Promise<AssignAnswer> {
-  const views: FileView[] = [];
-  for (const [place, view] of answer.files.entries()) {
-    const key = files[place]?.resultKey;
-    if (key === undefined) views.push(view);
-    else views.push({ ...view, result: JSON.parse((await parts.store.read(key)).toString("utf8")) });
-  }
-  return { ...answer, files: views };
+): Generator<FileView> {
+  for (const file of files) yield fileView(record, file, { results });
+}
+
+function* viewsWithResults(
+  { results, store }: AnswerParts,
+  record: JobRecord,
+  files: readonly FileRecord[],
+): Generator<Promise<FileView>> {
+  const view = async (file: FileRecord) => {
+    const plain = fileView(record, file, { results });
+    if (file.resultKey === undefined) return plain;
+    return { ...plain, result: JSON.parse((await store.read(file.resultKey)).toString("utf8")) };
+  };
+  for (const file of files) yield view(file);
 }
 
 async function recordOf(parts: AnswerParts, job: FollowedJob): Promise<JobRecord> {

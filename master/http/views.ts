@@ -1,5 +1,5 @@
 import type { SlaveView, TaskView } from "../../shared/contract/about.ts";
-import type { AssignAnswer, FileView, JobStatistics, JobView } from "../../shared/contract/jobs.ts";
+import type { FileView, JobStatistics, JobView } from "../../shared/contract/jobs.ts";
 import type { FileRecord, JobRecord, Speculation } from "../../shared/job/port.ts";
 import { optionsSchema, shownOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
@@ -100,37 +100,6 @@ export function jobView(job: JobRecord, { results, live }: ViewParts): JobView {
   };
 }
 
-/** The answer of a waiting `/assign_task`; `files` in the order of the upload. */
-export function assignAnswer(
-  job: JobRecord,
-  files: readonly FileRecord[],
-  results: ResultsFolder,
-): AssignAnswer {
-  const views = files.map((file) => fileView(job, file, { results }));
-  return {
-    message: `${titleCase(job.task)} processing complete`,
-    total_files_processed: job.done,
-    saved_files: views.flatMap((view) => (view.saved_as === undefined ? [] : [view.saved_as])),
-    task_type: job.task,
-    job_id: job.id,
-    state: job.state,
-    files: views,
-    failed_files: views.flatMap(({ filename, state, code, error }) =>
-      state === "done"
-        ? []
-        : [
-            {
-              filename,
-              code: code ?? job.code ?? state,
-              error: error ?? job.error ?? "The file was not processed.",
-            },
-          ],
-    ),
-    attachments: jobView(job, { results }).attachments,
-    statistics: statistics(job, files),
-  };
-}
-
 export function statistics(job: JobRecord, files: readonly FileRecord[]): JobStatistics {
   const end = job.endedAt ?? Date.now();
   const start = startOf(job, files) ?? end;
@@ -220,11 +189,6 @@ export function hasJsonResults(job: JobRecord): boolean {
   return task.resultType(task.options.parse(job.options)) === "application/json";
 }
 
-/** Python's `str.title()` of a task's name, as the old service wrote it. */
-function titleCase(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
-}
-
 function isoTime(time: number): string {
   return new Date(time).toISOString();
 }
@@ -235,12 +199,7 @@ function rounded(seconds: number): number {
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** Only the members that have a value. */
+/** Members of what is sent as JSON, which leaves out those without a value. */
 function given<T extends object>(members: T): Given<T> {
-  const kept: Given<T> = {};
-  for (const name of Object.keys(members) as (keyof T)[]) {
-    const value = members[name];
-    if (value !== undefined) kept[name] = value as Exclude<T[keyof T], undefined>;
-  }
-  return kept;
+  return members as Given<T>;
 }
