@@ -35,6 +35,9 @@ interface Waiting {
 /** Most files in one order, so that the thread answers now and then. */
 const MOST_FILES = 64;
 
+/** Nothing of its garbage lives long: without a bound it would get as much memory for it as the main thread. */
+const LIMITS = { maxYoungGenerationSizeMb: 2 };
+
 /**
  * Writes small files whole under their names, in a thread of its own: what comes while it writes goes out with the
  * next order. Four calls to the system a file cost a third there of what they cost as promises of Node's thread
@@ -93,9 +96,11 @@ export class SmallFiles {
 }
 
 function startThread(): Worker {
-  if (import.meta.url.endsWith(".js")) return new Worker(new URL("./smallFilesThread.js", import.meta.url));
+  const resourceLimits = LIMITS;
+  if (import.meta.url.endsWith(".js"))
+    return new Worker(new URL("./smallFilesThread.js", import.meta.url), { resourceLimits });
   // In development the thread runs from TypeScript, too.
   const entry = JSON.stringify(new URL("./smallFilesThread.ts", import.meta.url).href);
   const source = `import("tsx/esm/api").then(({ register }) => { register(); return import(${entry}); })`;
-  return new Worker(source, { eval: true });
+  return new Worker(source, { eval: true, resourceLimits });
 }
