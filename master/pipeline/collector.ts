@@ -2,6 +2,7 @@ import { AppError } from "../../shared/errors.ts";
 import type { FileRecord, JobEvent, JobRecord, JobStore } from "../../shared/job/port.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { FileRef, PublishedPart } from "../../shared/tasks/task.ts";
+import { Pending } from "../pending.ts";
 import type { JobProgress, SpentWork } from "./progress.ts";
 import type { ResultsFolder } from "./results.ts";
 
@@ -29,11 +30,10 @@ export class Collector {
   readonly #parts: CollectorParts;
   readonly #job: CollectedJob;
   readonly #published = new Set<number>();
-  readonly #pending = new Set<Promise<void>>();
+  readonly #pending = new Pending(MAX_PENDING);
   /** Files in their place whose predecessors in the record are not, by their order. */
   readonly #held = new Map<number, FileRecord>();
   #nextOrder: number;
-  #failure: { readonly error: unknown } | undefined;
 
   constructor(parts: CollectorParts, job: CollectedJob) {
     this.#parts = parts;
@@ -51,7 +51,8 @@ export class Collector {
     this.#published.add(index);
     // Recorded before a restart: the folder was put right when the job was taken up again.
     if (file.state !== "queued") return;
-    await this.#accept(part.ok ? this.#done(file, part) : this.#failed(file, part));
+    this.#pending.start(part.ok ? this.#done(file, part) : this.#failed(file, part));
+    await this.#pending.room();
   }
 
   async attach(name: string, file: FileRef): Promise<void> {
@@ -68,24 +69,12 @@ export class Collector {
 
   /** Resolves when everything accepted is in its place. */
   async flush(): Promise<void> {
-    await Promise.all(this.#pending);
-    if (this.#failure !== undefined) throw this.#failure.error;
+    await this.#pending.all();
   }
 
   /** Files that the task never published: a fault of the task, not of the file. */
   unpublished(): readonly FileRecord[] {
     return this.#job.files.filter((file) => !this.#published.has(file.index) && file.state === "queued");
-  }
-
-  async #accept(work: Promise<void>): Promise<void> {
-    const tracked: Promise<void> = work
-      .catch((error: unknown) => {
-        this.#failure ??= { error };
-      })
-      .finally(() => this.#pending.delete(tracked));
-    this.#pending.add(tracked);
-    if (this.#pending.size >= MAX_PENDING) await Promise.race(this.#pending);
-    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   async #done(file: FileRecord, part: Extract<PublishedPart, { ok: true }>): Promise<void> {

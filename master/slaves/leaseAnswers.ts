@@ -5,9 +5,15 @@ import { type Frame, readFrames } from "../../shared/contract/frames.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Lease, QueuedUnit } from "../../shared/queue/port.ts";
 import type { ByteStore, StoredObject } from "../../shared/store/port.ts";
+import { Pending } from "../pending.ts";
 import type { LeaseEvent, LeaseHandler, LeaseTransport } from "./leaseEvents.ts";
 import type { Slave } from "./slave.ts";
 import { type SmallPart, SmallParts } from "./smallParts.ts";
+
+interface LargePart {
+  readonly header: PartFrame;
+  readonly body: AsyncIterable<Buffer> | undefined;
+}
 
 type UnitHeader = Exclude<FrameHeader, { type: "end" } | { type: "beat" }>;
 
@@ -30,7 +36,10 @@ export async function readAnswers(reading: Reading, stream: Readable): Promise<v
   const answers = new Answers(reading);
   try {
     for await (const frames of readFrames(stream, reading.heard)) {
-      for (const frame of frames) await answers.take(frame);
+      for (const frame of frames) {
+        const busy = answers.take(frame);
+        if (busy !== undefined) await busy;
+      }
     }
   } finally {
     // What is here is here, even if the slave broke off.
@@ -42,7 +51,7 @@ export async function readAnswers(reading: Reading, stream: Readable): Promise<v
 class Answers {
   readonly #reading: Reading;
   readonly #unanswered: Map<string, QueuedUnit>;
-  readonly #pending = new Pending();
+  readonly #pending = new Pending(MAX_PENDING);
   readonly #small: SmallParts;
   #ended = false;
 
@@ -52,19 +61,23 @@ class Answers {
     this.#small = new SmallParts((part) => this.#pending.start(storeSmall(reading, part)));
   }
 
-  /** Resolves when the next frame may come. */
-  async take({ header, whole, body }: Frame): Promise<void> {
+  /** A promise when the next frame must wait for it. */
+  take({ header, whole, body }: Frame): Promise<void> | undefined {
     this.#ended = header.type === "end";
-    if (header.type === "end" || header.type === "beat") return;
+    if (header.type === "end" || header.type === "beat") return undefined;
     const unit = unitOf(this.#unanswered, header);
-    const { handle, transport } = this.#reading;
-    if (header.type !== "part") this.#pending.start(handle(unit, eventOf(header)));
+    if (header.type !== "part") this.#pending.start(this.#reading.handle(unit, eventOf(header)));
     else {
-      requireAccepted(transport, header);
+      requireAccepted(this.#reading.transport, header);
       if (whole === undefined || header.handover !== undefined)
-        this.#pending.start(handle(unit, await largePart(this.#reading, unit, { header, body })));
-      else this.#small.add({ unit, header, body: whole }, this.#unanswered.size);
+        return this.#takeLarge(unit, { header, body });
+      this.#small.add({ unit, header, body: whole }, this.#unanswered.size);
     }
+    return this.#pending.room();
+  }
+
+  async #takeLarge(unit: QueuedUnit, part: LargePart): Promise<void> {
+    this.#pending.start(this.#reading.handle(unit, await largePart(this.#reading, unit, part)));
     await this.#pending.room();
   }
 
@@ -88,47 +101,6 @@ function unitOf(unanswered: Map<string, QueuedUnit>, header: UnitHeader): Queued
   return unit;
 }
 
-/** The first error among the answers on their way is thrown by the next call. */
-class Pending {
-  #running = 0;
-  #failure: { readonly error: unknown } | undefined;
-  #wake: (() => void) | undefined;
-
-  start(work: Promise<void> | undefined): void {
-    if (work === undefined) return;
-    this.#running += 1;
-    work.then(this.#done, this.#failed);
-  }
-
-  /** Resolves when there is room for another one. */
-  async room(): Promise<void> {
-    if (this.#running >= MAX_PENDING || this.#failure !== undefined) await this.#atMost(MAX_PENDING - 1);
-  }
-
-  async all(): Promise<void> {
-    await this.#atMost(0);
-  }
-
-  async #atMost(running: number): Promise<void> {
-    while (this.#running > running && this.#failure === undefined) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    if (this.#failure !== undefined) throw this.#failure.error;
-  }
-
-  readonly #done = (): void => {
-    this.#running -= 1;
-    this.#wake?.();
-  };
-
-  readonly #failed = (error: unknown): void => {
-    this.#failure ??= { error };
-    this.#done();
-  };
-}
-
 function requireAccepted({ maxPartBytes }: LeaseTransport, header: PartFrame): void {
   if (header.bytes > maxPartBytes) throw lying(`its part has ${header.bytes} bytes, more than is accepted`);
 }
@@ -142,7 +114,7 @@ async function storeSmall({ transport, handle }: Reading, { unit, header, body }
 async function largePart(
   { transport, slave }: Reading,
   unit: QueuedUnit,
-  { header, body }: { readonly header: PartFrame; readonly body: AsyncIterable<Buffer> | undefined },
+  { header, body }: LargePart,
 ): Promise<LeaseEvent> {
   const { store } = transport;
   const group = unit.job;

@@ -37,10 +37,24 @@ export function transition(job: JobRecord, event: JobEvent): JobRecord {
 /** What its own end makes of a file that has not ended; that one which has ended stays is the record's to see to. */
 export function endFile(event: FileEnd): FileAfterEnd {
   const { at: endedAt, attempts, slave, seconds, startedAt } = event;
-  const work = { attempts, slave, seconds, startedAt, endedAt };
-  if (event.type === "file_failed") return { ...work, state: "failed", code: event.code, error: event.error };
+  if (event.type === "file_failed") {
+    const { code, error } = event;
+    return { state: "failed", code, error, attempts, slave, seconds, startedAt, endedAt };
+  }
   const { resultKey, resultBytes, resultSha256, summary, info } = event;
-  return { ...work, state: "done", resultKey, resultBytes, resultSha256, summary, info };
+  return {
+    state: "done",
+    resultKey,
+    resultBytes,
+    resultSha256,
+    summary,
+    info,
+    attempts,
+    slave,
+    seconds,
+    startedAt,
+    endedAt,
+  };
 }
 
 /** What of a file its end decides. */

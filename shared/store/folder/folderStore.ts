@@ -102,7 +102,7 @@ class FolderStore implements ByteStore {
       const sha256 = hash("sha256", content);
       return { key: await packs.put(group, content), bytes: content.byteLength, sha256 };
     }
-    const intake = new Intake({ ...this.#parts, group, limit, fleeting });
+    const intake = new Intake(this.#parts, { group, limit, fleeting });
     try {
       if (content instanceof Uint8Array) await intake.write(content);
       else await takeAll(content, (chunk) => intake.write(chunk), signal);

@@ -6,10 +6,13 @@ import type { Packs } from "./packs.ts";
 /** Bytes of a large object that are collected before they are written. */
 const WRITE_BYTES = 512 * 1024;
 
-export interface IntakeOptions {
+export interface IntakeParts {
   readonly packs: Packs;
   readonly files: LargeFiles;
   readonly smallBytes: number;
+}
+
+export interface IntakeOptions {
   readonly group: string;
   readonly limit: number;
   readonly fleeting: boolean;
@@ -17,6 +20,7 @@ export interface IntakeOptions {
 
 /** One object on its way in: kept in memory while it is small, else written to a file as it comes. */
 export class Intake {
+  readonly #parts: IntakeParts;
   readonly #options: IntakeOptions;
   /** From when it is no longer small: a digest of one piece is cheaper. */
   #hash: Hash | undefined;
@@ -25,7 +29,8 @@ export class Intake {
   #bytes = 0;
   #file: LargeWriter | undefined;
 
-  constructor(options: IntakeOptions) {
+  constructor(parts: IntakeParts, options: IntakeOptions) {
+    this.#parts = parts;
     this.#options = options;
   }
 
@@ -35,20 +40,23 @@ export class Intake {
     if (this.#bytes > this.#options.limit) throw tooLarge(this.#options.limit);
     this.#chunks.push(chunk);
     this.#collected += chunk.byteLength;
-    if (this.#bytes <= this.#options.smallBytes) return undefined;
+    if (this.#bytes <= this.#parts.smallBytes) return undefined;
     if (this.#hash !== undefined) this.#hash.update(chunk);
     else this.#hash = digested(this.#chunks);
     return this.#collected >= WRITE_BYTES ? this.#writeOut() : undefined;
   }
 
   async finish(): Promise<{ readonly key: string; readonly bytes: number; readonly sha256: string }> {
-    const { packs, group } = this.#options;
     if (this.#hash !== undefined) {
       return { key: await this.#placeLarge(), bytes: this.#bytes, sha256: this.#hash.digest("hex") };
     }
     const [first = Buffer.alloc(0), second] = this.#chunks;
     const whole = second === undefined ? first : Buffer.concat(this.#chunks);
-    return { key: await packs.put(group, whole), bytes: this.#bytes, sha256: hash("sha256", whole) };
+    return {
+      key: await this.#parts.packs.put(this.#options.group, whole),
+      bytes: this.#bytes,
+      sha256: hash("sha256", whole),
+    };
   }
 
   /** Leaves nothing behind. */
@@ -58,9 +66,9 @@ export class Intake {
   }
 
   async #placeLarge(): Promise<string> {
-    const { files, group, fleeting } = this.#options;
+    const { group, fleeting } = this.#options;
     if (this.#collected > 0) await this.#writeOut();
-    this.#file ??= files.write(fleeting);
+    this.#file ??= this.#parts.files.write(fleeting);
     return await this.#file.finish(group, this.#bytes);
   }
 
@@ -68,7 +76,7 @@ export class Intake {
     const chunks = this.#chunks;
     this.#chunks = [];
     this.#collected = 0;
-    this.#file ??= this.#options.files.write(this.#options.fleeting);
+    this.#file ??= this.#parts.files.write(this.#options.fleeting);
     await this.#file.append(chunks);
   }
 }
