@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { VERSION } from "../../shared/version.ts";
 import type { Part } from "./part.ts";
@@ -13,6 +13,7 @@ import { queued } from "./parts/queued.ts";
 import { recovery } from "./parts/recovery.ts";
 import { scale } from "./parts/scale.ts";
 import { start } from "./parts/start.ts";
+import { profileInto } from "./profile.ts";
 import { type Measured, page, table } from "./report.ts";
 
 /**
@@ -26,15 +27,18 @@ const { values } = parseArgs({
     part: { type: "string", multiple: true },
     quick: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
+    kind: { type: "string" },
+    profile: { type: "string" },
   },
 });
 
+if (values.profile !== undefined) await profileInto(resolve(values.profile));
 const root = join(import.meta.dirname, "../..");
 const file = join(root, "bench/results/speed.json");
 const rows: Measured[] = [];
 for (const part of PARTS.filter(({ name }) => values.part?.includes(name) ?? true)) {
   const [load = 0] = loadavg();
-  const measures = await part.run((count) => (values.quick ? Math.ceil(count / 10) : count));
+  const measures = await part.run((count) => (values.quick ? Math.ceil(count / 10) : count), values.kind);
   const measured = { part: part.name, load: Number(load.toFixed(2)), measures };
   rows.push(measured);
   console.log(table(measured));

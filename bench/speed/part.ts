@@ -10,7 +10,8 @@ export interface Measure {
 /** A part of the benchmark: starts what it needs, measures, stops it. */
 export interface Part {
   readonly name: string;
-  run(scale: Scale): Promise<readonly Measure[]>;
+  /** `kind`: words in the name of the kinds of files that are wanted; without: all. */
+  run(scale: Scale, kind?: string): Promise<readonly Measure[]>;
 }
 
 /** `--quick` does a tenth of everything: to see that it runs, not for figures. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Fleet, startFleet } from "../../tests/e2e/fleet.ts";
 import { cpuSeconds, cpuSecondsBelow, ownCpuSeconds } from "./meter.ts";
+import { profiled, profileEnvironment } from "./profile.ts";
 
 const HOOK = pathToFileURL(join(import.meta.dirname, "registry/register.mjs")).href;
 
@@ -10,7 +11,9 @@ export async function withFleet<T>(
   { slots = 1, env = {} }: { readonly slots?: number; readonly env?: Record<string, string> },
   work: (running: RunningFleet) => Promise<T>,
 ): Promise<T> {
-  const fleet = await startFleet({ NODE_OPTIONS: `--import=${HOOK}`, ...env });
+  const profile = profileEnvironment();
+  const options = { NODE_OPTIONS: `--import=${HOOK}${profile.options}` };
+  const fleet = await startFleet({ ...options, ...profile.env, ...env });
   try {
     const slave = slots === 0 ? undefined : await fleet.slave({ SLAVE_SLOTS: String(slots) });
     if (slave !== undefined) await fleet.alive(1);
@@ -44,7 +47,7 @@ export async function spent(
 ): Promise<Spent & { wall: number }> {
   const before = spentUntilNow(running);
   const began = performance.now();
-  await work();
+  await profiled(running, work);
   const wall = (performance.now() - began) / 1000;
   const after = spentUntilNow(running);
   return {

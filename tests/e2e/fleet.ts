@@ -71,6 +71,8 @@ export async function startFleet(
 async function start(entry: string, own: Record<string, string>): Promise<Started> {
   const child = fork(join(DIST, entry, "main.js"), [], {
     cwd: tmpdir(),
+    // Started as by a user, without what this process was started with.
+    execArgv: [],
     env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...own },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });

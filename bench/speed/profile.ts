@@ -1,0 +1,49 @@
+import { mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { drawFlames } from "./flame.ts";
+
+/** Where profiles of master and slave go; undefined: none are taken. Set once, at the start. */
+let folder: string | undefined;
+
+export async function profileInto(wanted: string): Promise<void> {
+  await mkdir(wanted, { recursive: true });
+  folder = wanted;
+}
+
+/** What master and slaves are started with, so that they can be profiled. */
+export function profileEnvironment(): { readonly options: string; readonly env: Record<string, string> } {
+  if (folder === undefined) return { options: "", env: {} };
+  const hook = pathToFileURL(join(import.meta.dirname, "registry/profile.mjs")).href;
+  return { options: ` --import=${hook}`, env: { BENCH_PROFILE: folder } };
+}
+
+/** Profiles both while `work` runs; what ran last is what stays. */
+export async function profiled<T>(
+  { masterPid, slavePid }: { readonly masterPid: number; readonly slavePid: number },
+  work: () => Promise<T>,
+): Promise<T> {
+  if (folder === undefined) return await work();
+  const signal = () => {
+    for (const pid of [masterPid, slavePid]) if (pid !== 0) process.kill(pid, "SIGUSR2");
+  };
+  const since = Date.now();
+  signal();
+  try {
+    return await work();
+  } finally {
+    signal();
+    for (const role of ["master", "slave"]) await draw(join(folder, role), role, since);
+  }
+}
+
+async function draw(path: string, role: string, since: number): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    await sleep(100);
+    const found = await stat(`${path}.cpuprofile`).catch(() => undefined);
+    if (found === undefined || found.mtimeMs < since) continue;
+    await sleep(300);
+    return await drawFlames(`${path}.cpuprofile`, `${path}.svg`, role);
+  }
+}
