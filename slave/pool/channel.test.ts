@@ -42,8 +42,7 @@ async function across(messages: readonly { readonly head: Head; readonly body: U
     });
     for (const { head, body } of messages) sender.sendSoon(head, body);
   });
-  far.removeAllListeners("data").removeAllListeners("error");
-  near.removeAllListeners("error");
+  for (const socket of [near, far]) socket.removeAllListeners("data").removeAllListeners("error");
   return got;
 }
 

@@ -124,7 +124,8 @@ function filesOf(heads: readonly FileHead[], bytes: Buffer): LocalFile[] {
   return heads.map(({ body, ...about }) => {
     if (typeof body === "object") return { ...about, body };
     at += body;
-    return { ...about, body: bytes.subarray(at - body, at) };
+    // Bytes of its own: a library may take its input's whole memory away, where other units' bytes lie as well.
+    return { ...about, body: new Uint8Array(bytes.subarray(at - body, at)) };
   });
 }
 

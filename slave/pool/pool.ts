@@ -27,6 +27,8 @@ export interface PoolStatus {
 interface Waiting {
   readonly unit: LocalUnit;
   readonly hooks: UnitHooks;
+  /** In the order in which they came. */
+  readonly number: number;
   /** Stops listening to the caller's signals. */
   leave: () => void;
   readonly resolve: (output: UnitOutput) => void;
@@ -44,6 +46,7 @@ export class Pool {
   readonly #slots: readonly Slot[];
   readonly #waiting: Waiting[] = [];
   readonly #pace = new Pace();
+  #lastNumber = 0;
   #toWarm: readonly string[] = [];
   #closed = false;
   #hopeless = false;
@@ -57,6 +60,7 @@ export class Pool {
           this.#next();
         },
         onRoom: () => this.#next(),
+        isAnyIdle: () => this.#slots.some((slot) => slot.idle),
         onFailedStart: (times: number) => this.#failedStart(times),
       };
       return new Slot({ ...options, folder: join(folder, `slot-${index}`) }, events);
@@ -90,7 +94,9 @@ export class Pool {
   async run(unit: LocalUnit, hooks: UnitHooks): Promise<UnitOutput> {
     this.#refuse(hooks);
     return await new Promise<UnitOutput>((resolve, reject) => {
-      const waiting: Waiting = { unit, hooks, resolve, reject, leave: ignore };
+      this.#lastNumber += 1;
+      const number = this.#lastNumber;
+      const waiting: Waiting = { unit, hooks, number, resolve, reject, leave: ignore };
       this.#leaveOnAbort(waiting);
       this.#waiting.push(waiting);
       this.#next();
@@ -174,7 +180,8 @@ export class Pool {
       return;
     }
     this.#leaveOnAbort(waiting);
-    this.#waiting.unshift(waiting);
+    const later = this.#waiting.findIndex(({ number }) => number > waiting.number);
+    this.#waiting.splice(later < 0 ? this.#waiting.length : later, 0, waiting);
     this.#next();
   }
 

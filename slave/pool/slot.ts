@@ -14,6 +14,8 @@ export interface SlotEvents {
   readonly onIdle: () => void;
   /** Its child answered and has more to do. */
   readonly onRoom: () => void;
+  /** Whether a slot has nothing to do. */
+  readonly isAnyIdle: () => boolean;
   /** Its child failed to start, so many times in a row. */
   readonly onFailedStart: (times: number) => void;
 }
@@ -130,6 +132,7 @@ export class Slot {
       {
         onIdle: () => this.#childIdle(child),
         onRoom: () => this.#events.onRoom(),
+        isAnyIdle: () => this.#events.isAnyIdle(),
         onEnd: (during, task) => this.#childEnded(child, { during, task }),
       },
     );

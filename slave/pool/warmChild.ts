@@ -18,6 +18,8 @@ export interface WarmChildEvents {
   readonly onIdle: () => void;
   /** It answered, and has more to do: another unit may wait at it. */
   readonly onRoom: () => void;
+  /** Whether another one has nothing to do. */
+  readonly isAnyIdle: () => boolean;
   /** Called once. `during`: what it was doing when it ended; `task`: what it was warming up. */
   readonly onEnd: (during: State, task: string | undefined) => void;
 }
@@ -121,6 +123,7 @@ export class WarmChild {
     run.begin(this.#child.pid, this.#settings, {
       // It is not as short as it was thought to be: others need not wait behind it.
       runs: () => {
+        if (!this.#events.isAnyIdle()) return;
         for (const waiting of this.#runs.slice(1)) waiting.fail(new NotBegunError());
       },
       // What the child has said by now is heard first: the unit may be done, and the next one have begun.
