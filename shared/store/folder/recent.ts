@@ -1,31 +1,55 @@
-/** Small objects that were put last, so that what is read soon after is not read from the disk. Bounded in bytes. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Small objects that were put last, so that what is read soon after is not read from the disk. They lie in one
+ * buffer that is written round and round: kept one by one they would outlive the young generation of the heap
+ * only to become garbage in the old one.
+ */
 export class Recent {
   readonly #limit: number;
-  readonly #objects = new Map<string, Uint8Array>();
-  #bytes = 0;
+  /** The oldest first, which is also their order in the buffer from `#next` on. */
+  readonly #places = new Map<string, Place>();
+  #ring: Buffer | undefined;
+  #next = 0;
 
+  /** @param limit bytes; none are kept with 0 */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   add(key: string, object: Uint8Array): void {
-    this.#objects.set(key, object);
-    this.#bytes += object.byteLength;
-    for (const oldest of this.#objects.keys()) {
-      if (this.#bytes <= this.#limit) return;
-      this.forget(oldest);
+    const { byteLength } = object;
+    if (byteLength === 0 || byteLength > this.#limit) return;
+    this.#ring ??= Buffer.allocUnsafeSlow(this.#limit);
+    if (this.#next + byteLength > this.#limit) {
+      // What is behind the last one is left free; who lies there is older than who lies at the start.
+      this.#forgetOldest(({ start }) => start >= this.#next);
+      this.#next = 0;
     }
+    const place = { start: this.#next, end: this.#next + byteLength };
+    this.#forgetOldest(({ start, end }) => start < place.end && end > place.start);
+    this.#ring.set(object, place.start);
+    this.#places.set(key, place);
+    this.#next = place.end;
   }
 
+  /** A copy. */
   get(key: string): Buffer | undefined {
-    const object = this.#objects.get(key);
-    return object && Buffer.from(object.buffer, object.byteOffset, object.byteLength);
+    const place = this.#places.get(key);
+    return place && this.#ring && Buffer.from(this.#ring.subarray(place.start, place.end));
   }
 
   forget(key: string): void {
-    const object = this.#objects.get(key);
-    if (object === undefined) return;
-    this.#bytes -= object.byteLength;
-    this.#objects.delete(key);
+    this.#places.delete(key);
+  }
+
+  #forgetOldest(isInTheWay: (place: Place) => boolean): void {
+    for (const [key, place] of this.#places) {
+      if (!isInTheWay(place)) return;
+      this.#places.delete(key);
+    }
   }
 }
