@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { AppError } from "../errors.ts";
+import { MASTER_OPTIONS } from "./nodeOptions.ts";
 import type { ReadyMessage } from "./ready.ts";
 
 export type Role = "master" | "slave";
@@ -31,6 +32,7 @@ const KEPT_LINES = 5;
 export function startMember({ role, env, onLog }: MemberRequest): Member {
   const child = fork(entryOf(role), [], {
     env,
+    execArgv: optionsOf(role),
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     // Ctrl-C reaches a whole process group; these are told one by one, in the right order.
     detached: true,
@@ -53,6 +55,12 @@ export function startMember({ role, env, onLog }: MemberRequest): Member {
   // Whoever does not wait for it must not be ended by it.
   ready.catch(() => undefined);
   return { role, ready, exited, stop: (graceMs) => stop(child, exited, graceMs) };
+}
+
+/** As this process was started, which knows how to run from source; but a master's own options are a master's alone. */
+function optionsOf(role: Role): string[] {
+  const common = process.execArgv.filter((option) => !MASTER_OPTIONS.includes(option));
+  return role === "master" ? [...common, ...MASTER_OPTIONS] : common;
 }
 
 /** The entry beside this file: built, or as source where this process itself runs from source. */

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SlaveView } from "../../shared/contract/about.ts";
 import type { AssignAnswer, AssignLine, JobDetail } from "../../shared/contract/jobs.ts";
+import { MASTER_OPTIONS } from "../../shared/process/nodeOptions.ts";
 
 const DIST = join(import.meta.dirname, "../../dist");
 
@@ -71,8 +72,8 @@ export async function startFleet(
 async function start(entry: string, own: Record<string, string>): Promise<Started> {
   const child = fork(join(DIST, entry, "main.js"), [], {
     cwd: tmpdir(),
-    // Started as by a user, without what this process was started with.
-    execArgv: [],
+    // As `npm run master` and `npm run slave` start them, without what this process was started with.
+    execArgv: entry === "master" ? [...MASTER_OPTIONS] : [],
     env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...own },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
