@@ -7,8 +7,9 @@ import { type Spent, spent, total, withFleet } from "../start.ts";
 
 const SLOTS = 2;
 const ROUNDS = 3;
-/** Rounds before: V8 compiles what runs often, and a service runs for weeks. */
-const WARMING_ROUNDS = 4;
+/** Files of a kind before anything is measured, in rounds: V8 compiles what runs often, and a service runs for weeks. */
+const WARMING_FILES = 6000;
+const WARMING_ROUNDS = { least: 4, most: 15 };
 /** Small files that master and slave pass on before anything is measured. */
 const WARMING = 2000;
 
@@ -33,7 +34,7 @@ async function compare(kind: Kind, scale: Scale): Promise<Measure[]> {
       // Both warm: models loaded, code compiled, as in a service that has run for a while.
       const nothing = { task: "nothing", field: "files", files: small(WARMING) };
       requireDone(await upload(running.url, nothing), WARMING);
-      for (let round = 0; round < WARMING_ROUNDS; round += 1) {
+      for (let round = 0; round < warmingRounds(files.length); round += 1) {
         await send();
         await loop.run();
       }
@@ -63,6 +64,11 @@ async function compare(kind: Kind, scale: Scale): Promise<Measure[]> {
   } finally {
     await loop.stop();
   }
+}
+
+function warmingRounds(files: number): number {
+  const { least, most } = WARMING_ROUNDS;
+  return Math.min(most, Math.max(least, Math.ceil(WARMING_FILES / files)));
 }
 
 function costOf({ master, slave, children: steps, client }: Spent, plain: number, files: number): string {
