@@ -55,7 +55,7 @@ export const SLAVE_VARIABLES = {
   childMaxUnits: v(
     "CHILD_MAX_UNITS",
     as.positive.int(),
-    "5000",
+    "50000",
     "Files after which a child process is replaced.",
   ),
   maxUnits: v(
