@@ -2,7 +2,7 @@ import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from "n
 import { runInNewContext } from "node:vm";
 
 /** Bytes by which the heap may grow beyond what lived in it, or a quarter of that if it is more. */
-const GROWTH = 12 * 2 ** 20;
+const GROWTH = 8 * 2 ** 20;
 /** Bytes of buffers, which lie outside the heap, that may come on top of those that are in use. */
 const BUFFERS = 3 * 2 ** 20;
 const LOOK_MS = 50;

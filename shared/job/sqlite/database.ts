@@ -77,9 +77,9 @@ function prepareFile(raw: Libsql.Database, file: string, migrations: readonly st
   raw.exec("PRAGMA synchronous = NORMAL");
   // What is overwritten or deleted is also wiped from its page.
   raw.exec("PRAGMA secure_delete = FAST");
-  // 8 MB, so that what a large job changes stays at hand; and 16 MB of WAL before it is worked in, as pages that
+  // 4 MB, so that what a large job changes stays at hand; and 16 MB of WAL before it is worked in, as pages that
   // change with every file are then copied once for many changes.
-  raw.exec("PRAGMA cache_size = -8000");
+  raw.exec("PRAGMA cache_size = -4000");
   raw.exec("PRAGMA wal_autocheckpoint = 4000");
   migrate(raw, file, migrations);
   // There is a WAL file from here on, whatever was done before.
