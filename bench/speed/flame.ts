@@ -48,6 +48,7 @@ export async function drawFlames(profile: string, picture: string, title: string
     .join("");
   const text = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="monospace" font-size="11">`,
+    `<title>${escaped(title)}: flame graph</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     `<text x="4" y="12">${escaped(title)}, ${Math.round(root.time / 1000)} ms on the main thread: ${legend}</text>`,
     ...rows,
