@@ -37,6 +37,7 @@ export class Dispatcher {
   readonly #undo: (() => void)[] = [];
   /** By step; of this round. */
   readonly #fleetSlots = new Map<string, number>();
+  #leases = 0;
   #scheduled = false;
   #again = false;
   #stopped = false;
@@ -100,7 +101,7 @@ export class Dispatcher {
     this.#fleetSlots.clear();
     for (let given = true; given && !this.#stopped; ) {
       given = false;
-      const slaves = [...this.#parts.registry.alive()].sort((a, b) => load(a) - load(b));
+      const slaves = [...this.#parts.registry.alive()].sort(leastBusyFirst);
       for (const slave of slaves) given = (await this.#dispatchTo(slave)) || given;
     }
     this.#useIdleSlots();
@@ -120,6 +121,7 @@ export class Dispatcher {
 
   #begin(active: ActiveLease): void {
     this.#active.add(active);
+    active.slave.newestLease = ++this.#leases;
     this.#run(active).catch((error: unknown) => this.#parts.logger.error({ err: error }, "a lease failed"));
   }
 
@@ -225,6 +227,11 @@ function classicSize(slave: Slave, unitSeconds: number | undefined): LeaseSize {
   const units =
     unitSeconds === undefined ? 1 : Math.floor(CLASSIC_LEASE.seconds / Math.max(unitSeconds, 1e-3));
   return { units: Math.min(CLASSIC_LEASE.units, Math.max(1, units)), bytes: 64 * 2 ** 20 };
+}
+
+/** In turn among those that are as busy: many small jobs, one after the other, are not all for the first one. */
+function leastBusyFirst(a: Slave, b: Slave): number {
+  return load(a) - load(b) || a.newestLease - b.newestLease;
 }
 
 function load(slave: Slave): number {

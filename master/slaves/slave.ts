@@ -27,6 +27,8 @@ export interface Slave {
   /** Units given and not answered, and the seconds of slot time that they will probably take. */
   assigned: number;
   assignedSeconds: number;
+  /** Number of its newest lease among all; 0 before the first. */
+  newestLease: number;
   done: number;
   failed: number;
   missedPolls: number;
@@ -79,6 +81,7 @@ export function newSlave(id: string, ip: string, request: RegisterRequest): Slav
     steps: {},
     assigned: 0,
     assignedSeconds: 0,
+    newestLease: 0,
     done: 0,
     failed: 0,
     missedPolls: 0,

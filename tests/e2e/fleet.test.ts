@@ -142,6 +142,14 @@ describe("the fleet", () => {
     expect(counted).toMatchObject(speculation ?? {});
   });
 
+  test("small jobs, one after the other, go to all slaves in turn", async () => {
+    fleet = await startFleet();
+    await Promise.all([fleet.slave(), fleet.slave()]);
+    await fleet.alive(2);
+    for (let sent = 0; sent < 6; sent += 1) await assign(fleet.master.url, texts(1), { task: "text" });
+    expect((await fleet.alive(2)).map(({ done }) => done)).toEqual([3, 3]);
+  });
+
   test("a small job is not held up by a large one", async () => {
     fleet = await startFleet();
     await fleet.slave();

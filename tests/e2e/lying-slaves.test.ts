@@ -90,14 +90,7 @@ describe("beside a slave that keeps to the contract, one that lies costs nothing
   });
 
   test.each(Object.entries(LIES))("%s", async (_, lie) => {
-    liar = await lyingSlave({ lie, steps });
-    const before = await honestResult();
-    await liar.register(fleet.master.url);
-    await fleet.alive(2);
-    const detail = await sendUntilLiedTo(liar);
-    expect(detail.state).toBe("succeeded");
-    expect(detail.files.map(({ result_sha256 }) => result_sha256)).toEqual(detail.files.map(() => before));
-    await gone();
+    await expectHarmless(await lyingSlave({ lie, steps }));
   });
 
   test("hands over a part that is not there", async () => {
@@ -108,14 +101,7 @@ describe("beside a slave that keeps to the contract, one that lies costs nothing
       frames(res, [partHeader(unit, PART, { handover: `out-${"0".repeat(32)}` }), { type: "end", units: 1 }]);
       res.end();
     };
-    liar = await lyingSlave({ lie, steps, handover });
-    const before = await honestResult();
-    await liar.register(fleet.master.url);
-    await fleet.alive(2);
-    const detail = await sendUntilLiedTo(liar);
-    expect(detail.state).toBe("succeeded");
-    expect(detail.files.map(({ result_sha256 }) => result_sha256)).toEqual(detail.files.map(() => before));
-    await gone();
+    await expectHarmless(await lyingSlave({ lie, steps, handover }));
     await rm(folder, { recursive: true });
   });
 
@@ -124,14 +110,7 @@ describe("beside a slave that keeps to the contract, one that lies costs nothing
       const results = names.map((filename) => ({ filename, analysis_data: '{"a":1}x' }));
       res.setHeader("content-type", "application/json").end(JSON.stringify({ results }));
     };
-    liar = await lyingSlave({ lie });
-    const before = await honestResult();
-    await liar.register(fleet.master.url);
-    await fleet.alive(2);
-    const detail = await sendUntilLiedTo(liar);
-    expect(detail.state).toBe("succeeded");
-    expect(detail.files.map(({ result_sha256 }) => result_sha256)).toEqual(detail.files.map(() => before));
-    await gone();
+    await expectHarmless(await lyingSlave({ lie }));
   });
 });
 
@@ -161,6 +140,18 @@ test("a slave that says for ever that it works on a unit loses it when its budge
 });
 
 const TEXT = { name: "note.txt", body: Buffer.from("The soup was wonderful. The weather was not.") };
+
+/** A job that was sent to it too ends as if it had not been there. */
+async function expectHarmless(one: LyingSlave): Promise<void> {
+  liar = one;
+  const before = await honestResult();
+  await one.register(fleet.master.url);
+  await fleet.alive(2);
+  const detail = await sendUntilLiedTo(one);
+  expect(detail.state).toBe("succeeded");
+  expect(detail.files.map(({ result_sha256 }) => result_sha256)).toEqual(detail.files.map(() => before));
+  await gone();
+}
 
 async function honestResult(): Promise<string | undefined> {
   const { body } = await assign(fleet.master.url, [TEXT], { task: "text", field: "texts" });
