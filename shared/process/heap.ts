@@ -16,14 +16,7 @@ type Collect = (how?: { readonly type: "minor" }) => void;
  */
 export function keepHeapSmall(): () => void {
   const collect = exposeCollect();
-  let lived = oldBytes();
-  return every(LOOK_MS, () => {
-    const now = oldBytes();
-    lived = Math.min(lived, now);
-    if (now - lived < Math.max(GROWTH, lived / 4)) return;
-    collect();
-    lived = oldBytes();
-  });
+  return afterGrowth(oldBytes, (lived) => Math.max(GROWTH, lived / 4), collect);
 }
 
 /**
@@ -33,14 +26,11 @@ export function keepHeapSmall(): () => void {
  */
 export function freeBuffersEarly(): () => void {
   const collect = exposeCollect();
-  let held = bufferBytes();
-  return every(LOOK_MS, () => {
-    const now = bufferBytes();
-    held = Math.min(held, now);
-    if (now - held < BUFFERS) return;
-    collect({ type: "minor" });
-    held = bufferBytes();
-  });
+  return afterGrowth(
+    bufferBytes,
+    () => BUFFERS,
+    () => collect({ type: "minor" }),
+  );
 }
 
 function exposeCollect(): Collect {
@@ -48,8 +38,20 @@ function exposeCollect(): Collect {
   return runInNewContext("gc") as Collect;
 }
 
-function every(ms: number, look: () => void): () => void {
-  const timer = setInterval(look, ms).unref();
+/** Collects whenever so many bytes came on top of the least since the last time. Returns its undoing. */
+function afterGrowth(
+  measure: () => number,
+  allowed: (least: number) => number,
+  collect: () => void,
+): () => void {
+  let least = measure();
+  const timer = setInterval(() => {
+    const now = measure();
+    least = Math.min(least, now);
+    if (now - least < allowed(least)) return;
+    collect();
+    least = measure();
+  }, LOOK_MS).unref();
   return () => clearInterval(timer);
 }
 

@@ -47,13 +47,6 @@ export function framesOutlet(res: ServerResponse, signal: AbortSignal, handover?
   res.flushHeaders();
   const writer = new Writer(res, signal);
   const offered: string[] = [];
-  const takeBack = () => void handover?.takeBack(offered).catch(() => undefined);
-  const handOver = async (unit: UnitName, output: UnitOutput, path: string) => {
-    const name = (await handover?.offer(path)) ?? "";
-    offered.push(name);
-    await send({ ...partFrame(unit, output), handover: name });
-    signal.throwIfAborted();
-  };
   const send = (header: FrameHeader) => writer.inTurn(() => writer.write(encodeHeader(header)));
   /** News that nobody waits for: when the other side is gone, the lease learns of it elsewhere. */
   const tell = (header: FrameHeader) => void send(header).catch(() => undefined);
@@ -69,8 +62,10 @@ export function framesOutlet(res: ServerResponse, signal: AbortSignal, handover?
     done: async (unit, output) => {
       const { body } = output;
       if (handover === undefined || body instanceof Uint8Array)
-        await writer.inTurn(() => writePart(writer, unit, output));
-      else await handOver(unit, output, body.path);
+        return await writer.inTurn(() => writePart(writer, unit, output));
+      const name = await handover.offer(body.path);
+      offered.push(name);
+      await send({ ...partFrame(unit, output), handover: name });
     },
     failed: (unit, error, seconds) => send(failedFrame(unit, error, seconds)),
     end: async (units) => {
@@ -79,7 +74,7 @@ export function framesOutlet(res: ServerResponse, signal: AbortSignal, handover?
     },
     close: () => {
       clearInterval(beat);
-      if (signal.aborted) takeBack();
+      if (signal.aborted) void handover?.takeBack(offered).catch(() => undefined);
     },
   };
 }
