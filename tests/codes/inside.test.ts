@@ -1,15 +1,19 @@
 import { once } from "node:events";
-import { mkdtemp, open } from "node:fs/promises";
+import { mkdtemp, open, rm } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, expect, test, vi } from "vitest";
+import { emptyOutcome, type JobRequest, sendJob } from "../../cli/commands/sendJob.ts";
 import { Interrupted, UsageError } from "../../cli/exit.ts";
 import { collect, unreadable } from "../../cli/files/collect.ts";
 import { save } from "../../cli/files/save.ts";
+import { createProgress } from "../../cli/output/progress.ts";
+import type { Terminal } from "../../cli/output/terminal.ts";
 import { MasterHttp } from "../../cli/sdk/http.ts";
+import { createMaster } from "../../master/app.ts";
 import { readMasterConfig } from "../../master/config.ts";
 import { ActiveLease, type EndReason, type LeaseParts } from "../../master/pipeline/activeLease.ts";
 import { Collector, type CollectorParts } from "../../master/pipeline/collector.ts";
@@ -19,7 +23,8 @@ import { createSlaveHttp, readLimited } from "../../master/slaves/client.ts";
 import { runFramesLease } from "../../master/slaves/framesLease.ts";
 import type { LeaseRun, LeaseTransport } from "../../master/slaves/leaseEvents.ts";
 import type { Slave } from "../../master/slaves/slave.ts";
-import { AppError } from "../../shared/errors.ts";
+import type { JobDetail } from "../../shared/contract/jobs.ts";
+import { AppError, type Failure } from "../../shared/errors.ts";
 import { createLogger } from "../../shared/logger.ts";
 import { startMember } from "../../shared/process/member.ts";
 import { openFolderStore } from "../../shared/store/folder/folderStore.ts";
@@ -28,7 +33,7 @@ import { localFile } from "../../shared/tasks/local.ts";
 import { run as runMean } from "../../shared/tasks/mean/run.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { Part, TaskDefinition } from "../../shared/tasks/task.ts";
-import { fixture } from "../e2e/fleet.ts";
+import { assign, fixture, job, until } from "../e2e/fleet.ts";
 import { form, startTestSlave, stopTestSlaves } from "../fixtures/slave/start.ts";
 import { documentedStatuses } from "./documented.ts";
 
@@ -78,8 +83,8 @@ const MADE: Readonly<Record<string, () => unknown>> = {
     const { url } = await startTestSlave();
     const body = form(["task_type", "forgetful"], ["files", "x", "a"]);
     const answer = await fetch(`${url}/get_task`, { method: "POST", body });
-    const { errors } = (await answer.json()) as { errors: { code: string; error: string }[] };
-    throw new AppError(errors[0]?.code ?? "", errors[0]?.error ?? "");
+    const { errors } = (await answer.json()) as { errors: Failure[] };
+    throw asError(errors[0]);
   },
   sync_failed: async () => {
     const handle = await open("/dev/null");
@@ -95,6 +100,14 @@ const MADE: Readonly<Record<string, () => unknown>> = {
       broken.mockRestore();
       await handle.close();
       await store.close().catch(() => undefined);
+    }
+  },
+  not_processed: async () => {
+    const forgetful = vi.spyOn(taskNamed("mean"), "run").mockResolvedValue();
+    try {
+      throw await ofOneFile("mean", "numbers");
+    } finally {
+      forgetful.mockRestore();
     }
   },
   bad_configuration: () => readMasterConfig({ MASTER_PORT: "x" }),
@@ -117,8 +130,25 @@ const MADE: Readonly<Record<string, () => unknown>> = {
   no_match: () => collected(join(tmpdir(), "no-such-*.name")),
   not_a_file: () => collected("/dev/null"),
   not_readable: () => {
-    const { code, error } = unreadable("a", Object.assign(new Error("no"), { code: "EACCES" }));
-    throw new AppError(code, error);
+    throw asError(unreadable("a", Object.assign(new Error("no"), { code: "EACCES" })));
+  },
+  not_fetched: async () => {
+    const file = { type: "file", index: 0, filename: "a", state: "done", url: "/a" };
+    const client = {
+      uploadLines: async function* () {
+        yield file;
+      },
+      download: () => Promise.reject(new RangeError("nobody thought of it")),
+    } as unknown as JobRequest["client"];
+    const outcome = emptyOutcome();
+    const progress = createProgress("silent", {} as Terminal);
+    const inputs = [{ path: "a", name: "a", bytes: 1 }];
+    const stdin = Readable.from([]);
+    await sendJob(
+      { client, signal: NEVER, task: "text", options: {}, inputs, stdin, out: tmpdir(), progress },
+      outcome,
+    );
+    throw asError(outcome.files[0]?.saveFailure);
   },
   cannot_save: () =>
     save({ folder: "/dev/null/x", wireName: "a", content: Readable.from(["a"]), signal: NEVER } as Parameters<
@@ -149,6 +179,37 @@ async function failureOf(make: (() => unknown) | undefined): Promise<AppError> {
     return error as AppError;
   }
   throw new Error("nothing was thrown");
+}
+
+/** What was written down of an error. */
+function asError({ code, error }: Partial<Failure> = {}): AppError {
+  return new AppError(code ?? "", error ?? "");
+}
+
+/** How the only file of a job ends in a master of its own, which has no slave. */
+async function ofOneFile(task: string, field: string): Promise<AppError> {
+  const folder = await mkdtemp(join(tmpdir(), "master-"));
+  const config = readMasterConfig({ DATA_DIR: join(folder, "data"), RESULTS_DIR: join(folder, "results") });
+  const master = await createMaster(config, createLogger("test", "silent"), "1");
+  try {
+    await master.start();
+    await once(master.server.listen(0, "127.0.0.1"), "listening");
+    const url = `http://127.0.0.1:${(master.server.address() as AddressInfo).port}`;
+    const headers = { prefer: "respond-async" };
+    const { body } = await assign(url, [{ name: "a.csv", body: Buffer.from("1\n") }], {
+      task,
+      field,
+      headers,
+    });
+    return asError(await until("the end of the file", async () => endOf(await job(url, body.job_id))));
+  } finally {
+    await master.stop(0);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function endOf({ files: [file] }: JobDetail): Partial<Failure> | undefined {
+  return file?.state === "failed" ? file : undefined;
 }
 
 async function unit(
