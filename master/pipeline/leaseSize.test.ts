@@ -73,6 +73,13 @@ test("what is a moment's work is not shared", () => {
   expect(leaseSize({ ...base, unitSeconds: 0.001, waiting: 40 }).units).toBe(40);
 });
 
+test("units of no length at all do not fill a slave until it refuses", () => {
+  const none = { ...base, unitSeconds: 0 };
+  expect(leaseSize({ ...none, assigned: 768 }).units).toBe(256);
+  expect(leaseSize({ ...none, assigned: 1000 }).units).toBe(0);
+  expect(leaseSize({ ...none, slots: 600, fleetSlots: 600, assigned: 1024 }).units).toBe(176);
+});
+
 test("a slave that has nobody to share with gets all that fits", () => {
   expect(leaseSize({ ...base, fleetSlots: 2, unitSeconds: 0.1, waiting: 10 }).units).toBe(10);
 });

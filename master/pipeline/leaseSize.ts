@@ -8,6 +8,11 @@ const LEAST_SECONDS = 0.02;
 export const RECALL_SECONDS = 0.3;
 /** Most units in one request; more would only delay the first answer. */
 const MAX_UNITS = 256;
+/**
+ * Most units at a slave, however short: about half a second of what a master passes on, and well below what a
+ * slave refuses (SLAVE_MAX_UNITS). A slave that refused gets nothing for a second.
+ */
+const MAX_ASSIGNED = 1024;
 /** Most bytes in one request with several units, shared files not counted; a single larger unit travels alone. */
 const MAX_BYTES = 16 * 2 ** 20;
 
@@ -46,7 +51,8 @@ function roomFor({ slots, assigned, assignedSeconds, unitSeconds }: LeaseSituati
   const places = 2 * slots - assigned;
   if (unitSeconds === undefined) return places;
   const seconds = slots * (unitSeconds + WAITING_SECONDS) - assignedSeconds;
-  return Math.max(places, Math.floor(seconds / Math.max(unitSeconds, 1e-6)));
+  const room = Math.floor(seconds / Math.max(unitSeconds, 1e-6));
+  return Math.max(places, Math.min(room, MAX_ASSIGNED - assigned));
 }
 
 /** At least half of what is to wait at the slave, or a slot is free. */
