@@ -17,13 +17,14 @@ import { masterRoutes } from "./http/routes.ts";
 import { MasterMetrics } from "./metrics.ts";
 import { type CountedQueue, countedQueue } from "./pipeline/countedQueue.ts";
 import { Dispatcher } from "./pipeline/dispatcher.ts";
-import { PaceBook } from "./pipeline/pace.ts";
+import { PaceBook, type StragglerRule } from "./pipeline/pace.ts";
 import { restoreRecentJobs } from "./pipeline/restore.ts";
 import { ResultsFolder, standsIn } from "./pipeline/results.ts";
 import { Retention, type RetentionPolicy } from "./pipeline/retention.ts";
 import { JobRunner } from "./pipeline/runner.ts";
 import { SpeculationBook } from "./pipeline/speculation.ts";
 import { Suspects } from "./pipeline/suspects.ts";
+import type { TidyJobs } from "./pipeline/tidy.ts";
 import { UnitTimes } from "./pipeline/timing.ts";
 import { UnitBoard } from "./pipeline/units.ts";
 import { createSlaveHttp, type SlaveHttp } from "./slaves/client.ts";
@@ -62,8 +63,8 @@ export async function createMaster(
   const suspects = new Suspects(config);
   const speculation = new SpeculationBook(jobs, logger);
   const parts = { config, logger, store, jobs, queue, registry, slaveHttp, disk, suspects, speculation };
-  const { dispatcher, runner, results } = pipeline(parts);
-  const retention = new Retention({ ...parts, results, policy: retentionPolicy(config) });
+  const { dispatcher, runner, results, tidyJobs } = pipeline(parts);
+  const retention = new Retention({ ...parts, results, tidyJobs, policy: retentionPolicy(config) });
   const localSlaves = localSlavesOf(parts, () => urlOf(server, config));
   const metrics = new MasterMetrics({ ...parts, version, leases: () => dispatcher.leases });
   const routes = { ...parts, localSlaves, runner, results, metrics, version, startedAt: Date.now() };
@@ -149,18 +150,13 @@ function pipeline(parts: PipelineParts) {
   const board = new UnitBoard();
   const paces = new PaceBook();
   const results = new ResultsFolder(config.resultsDir, store, (work) => disk.patiently(work));
+  const tidyJobs: TidyJobs = new Map();
   const dispatcher = new Dispatcher({
     ...parts,
     board,
     times: new UnitTimes(),
     paces,
-    stragglerRule: {
-      rule: config.stragglerRule,
-      factor: config.stragglerFactor ?? (config.stragglerRule === "mean" ? 1.2 : 1.5),
-      doneShare: 0.75,
-      seconds: config.stragglerSeconds,
-      smallMap: 10,
-    },
+    stragglerRule: stragglerRuleOf(config),
     suspects: parts.suspects,
     leaseSeconds: 4 * config.silenceSeconds,
     transport: {
@@ -175,6 +171,7 @@ function pipeline(parts: PipelineParts) {
     board,
     paces,
     results,
+    tidyJobs,
     dispatcher,
     put: async (group, filename, body) => {
       // What a job makes by itself waits for room, as its results do.
@@ -191,5 +188,14 @@ function pipeline(parts: PipelineParts) {
       total: config.jobSeconds,
     },
   });
-  return { dispatcher, runner, results };
+  return { dispatcher, runner, results, tidyJobs };
+}
+
+function stragglerRuleOf({
+  stragglerRule: rule,
+  stragglerFactor,
+  stragglerSeconds,
+}: MasterConfig): StragglerRule {
+  const factor = stragglerFactor ?? (rule === "mean" ? 1.2 : 1.5);
+  return { rule, factor, doneShare: 0.75, seconds: stragglerSeconds, smallMap: 10 };
 }

@@ -76,7 +76,7 @@ export async function takeIn(
 ): Promise<FollowedJob> {
   refuseWhenFull(parts);
   if (durable) await parts.sync();
-  const record = await parts.jobs.create(
+  const { record, files: recorded } = await parts.jobs.create(
     {
       id,
       task: task.name,
@@ -91,7 +91,7 @@ export async function takeIn(
     },
     { durable, replaceNames: parts.replaceNames },
   );
-  const job = await parts.runner.start(record);
+  const job = await parts.runner.start(record, recorded);
   if (!durable) parts.waiters.bind(job);
   return job;
 }

@@ -16,6 +16,7 @@ export class JobProgress {
   readonly #started = new Map<number, number>();
   readonly #work = new Map<number, UnitWork>();
   readonly #onChange: () => void;
+  #parts = 0;
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
@@ -28,10 +29,21 @@ export class JobProgress {
     },
     waiting: (unit) => this.#count(unit, -1),
     ended: (unit, work) => {
+      this.#parts += 1;
       this.#count(unit, -1);
       for (const index of inputsOf(unit)) this.#work.set(index, added(this.#work.get(index), work));
     },
   };
+
+  /** Objects that this run had stored: parts of its units, and what its task put. */
+  get parts(): number {
+    return this.#parts;
+  }
+
+  /** Its task put something into the store by itself. */
+  put(): void {
+    this.#parts += 1;
+  }
 
   isRunning(index: number): boolean {
     return (this.#running.get(index) ?? 0) > 0;

@@ -7,6 +7,7 @@ import type { ByteStore, StoredObject } from "../../shared/store/port.ts";
 import { openRecordFolder } from "../../tests/fixtures/job/recordFolder.ts";
 import type { ResultsFolder } from "./results.ts";
 import { Retention, type RetentionPolicy } from "./retention.ts";
+import type { TidyJobs } from "./tidy.ts";
 
 describe("jobs that are over", () => {
   let close: () => Promise<void>;
@@ -65,6 +66,17 @@ describe("jobs that are over", () => {
     expect(await jobs.kept.bytes()).toBe(200);
   });
 
+  test("are not looked through when their run says that nothing else is there", async () => {
+    const tidy = await ended(1, 1_000, "embedding");
+    const removed = idAt(2);
+    const part = await store.put(Buffer.alloc(100), { group: tidy });
+    const tidyJobs = new Map([tidy, removed].map((id) => [id, 170]));
+    await retention({}, tidyJobs).sweep(100_000);
+    expect(await keys(tidy)).toContain(part.key);
+    expect(await jobs.kept.bytes()).toBe(170);
+    expect([...tidyJobs]).toEqual([]);
+  });
+
   test("are removed a bounded number at a time", async () => {
     for (let number = 1; number <= 25; number += 1) await ended(number, number);
     const sweeper = retention({ jobSeconds: 1 });
@@ -87,10 +99,10 @@ describe("jobs that are over", () => {
     expect(await keys(known)).toHaveLength(2);
   });
 
-  function retention(policy: Partial<RetentionPolicy>): Retention {
+  function retention(policy: Partial<RetentionPolicy>, tidyJobs: TidyJobs = new Map()): Retention {
     const none = { jobSeconds: 1e9, bytes: 1e12, resultsSeconds: undefined, graceSeconds: 0 };
     const logger = createLogger("test", "silent");
-    return new Retention({ jobs, store, results, logger, policy: { ...none, ...policy } });
+    return new Retention({ jobs, store, results, tidyJobs, logger, policy: { ...none, ...policy } });
   }
 
   async function keys(group: string): Promise<string[]> {

@@ -3,6 +3,7 @@ import type { JobRecord } from "../../shared/job/port.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import { forgetJob, type PurgeParts, purgeJob, removeGroup } from "./purge.ts";
+import type { TidyJobs } from "./tidy.ts";
 
 export interface RetentionPolicy {
   /** Seconds after its end that a job is kept, with its bytes in the store. */
@@ -16,6 +17,8 @@ export interface RetentionPolicy {
 }
 
 export interface RetentionParts extends PurgeParts {
+  /** Those that the runner knows of: they need not be looked through. */
+  readonly tidyJobs: TidyJobs;
   readonly policy: RetentionPolicy;
   readonly logger: Logger;
 }
@@ -54,6 +57,8 @@ export class Retention {
   async sweep(now = Date.now()): Promise<boolean> {
     const unnoted = await this.#parts.jobs.kept.unnoted(NOTED_PER_SWEEP);
     for (const job of unnoted) await this.#note(job);
+    // What is left are jobs that were removed meanwhile.
+    if (unnoted.length < NOTED_PER_SWEEP) this.#parts.tidyJobs.clear();
     const removed = (await this.#byAge(now)) + (await this.#bySize(now));
     if (removed > 0) this.#parts.logger.info({ jobs: removed }, "expired jobs were removed");
     return unnoted.length === NOTED_PER_SWEEP || removed >= REMOVED_PER_SWEEP;
@@ -96,9 +101,12 @@ export class Retention {
 
   /** Clears a job that is over of what it no longer needs, and notes what is left of it. */
   async #note(id: string): Promise<void> {
-    const { jobs, store } = this.#parts;
+    const { jobs, store, tidyJobs } = this.#parts;
     const record = await jobs.get(id);
     if (record === undefined) return;
+    const tidy = tidyJobs.get(id);
+    tidyJobs.delete(id);
+    if (tidy !== undefined) return await jobs.kept.note(id, tidy);
     const { keys, bytes } = await this.#needed(record);
     // Where a part is a result, as in most tasks, there is nothing else to look for.
     if (hasPhases(record.task)) await removeGroup(store, id, keys);

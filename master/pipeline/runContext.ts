@@ -53,7 +53,10 @@ export function runContext(parts: JobContextParts, job: JobToRun): RunContext {
       const job = { id, task, priority, options };
       return mapUnits(parts, { job, name, step: ref, signal, watch, budgets, lastSign }, units);
     },
-    put: (name, body) => parts.put(record.id, name, body),
+    put: (name, body) => {
+      job.progress.put();
+      return parts.put(record.id, name, body);
+    },
     read: parts.read,
     publish: (index: number, part: PublishedPart) => collector.publish(index, part),
     attach: (name, file) => collector.attach(name, file),

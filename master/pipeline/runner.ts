@@ -12,12 +12,14 @@ import { type FollowedJob, finishedJob, inOrderOfEnd } from "./followed.ts";
 import { JobProgress } from "./progress.ts";
 import { restoreResults } from "./restore.ts";
 import { type JobContextParts, lastEvents, runContext } from "./runContext.ts";
+import { type TidyJobs, tidyBytes } from "./tidy.ts";
 import { endInTime, isTooLong, jobBudgets } from "./totalBudget.ts";
 import { runWholeJob } from "./wholeJob.ts";
 
 export interface RunnerParts extends JobContextParts, CollectorParts {
   readonly dispatcher: Dispatcher;
   readonly registry: SlaveRegistry;
+  readonly tidyJobs: TidyJobs;
 }
 
 interface Running extends FollowedJob {
@@ -38,14 +40,15 @@ export class JobRunner {
   }
 
   /**
-   * Starts the job from the top, unless it runs already; what is recorded of it is not done again.
+   * Starts the job from the top, unless it runs already; what is recorded of it is not done again. Its files are
+   * read, unless given.
    * @throws UnavailableError `stopping`
    */
-  async start(record: JobRecord): Promise<FollowedJob> {
+  async start(record: JobRecord, files?: readonly FileRecord[]): Promise<FollowedJob> {
     if (this.#stopping) throw new UnavailableError("stopping", "The master stops.");
     const known = this.#running.get(record.id) ?? this.#starting.get(record.id);
     if (known !== undefined) return await known;
-    const starting = this.#start(record).finally(() => this.#starting.delete(record.id));
+    const starting = this.#start(record, files).finally(() => this.#starting.delete(record.id));
     this.#starting.set(record.id, starting);
     return await starting;
   }
@@ -104,8 +107,8 @@ export class JobRunner {
     await Promise.all([...this.#running.values()].map((running) => running.ended));
   }
 
-  async #start(record: JobRecord): Promise<Running> {
-    const files = await this.#parts.jobs.files(record.id);
+  async #start(record: JobRecord, known?: readonly FileRecord[]): Promise<Running> {
+    const files = known ?? (await this.#parts.jobs.files(record.id));
     const endedFiles = inOrderOfEnd(files);
     const left = leftOf(files);
     const listeners = new Set<() => void>();
@@ -131,7 +134,7 @@ export class JobRunner {
       get cancelling() {
         return signal.aborted;
       },
-      ended: this.#run(record, { files, collector, progress, signal }),
+      ended: this.#run(record, { files, endedFiles, collector, progress, signal }),
       onChange: (listener) => {
         listeners.add(listener);
         return () => listeners.delete(listener);
@@ -192,6 +195,8 @@ export class JobRunner {
     }
     const final = await jobs.apply(record.id, lastEvents(at, error));
     if (!isFinal(final.state)) throw new Error(`job ${record.id} ended as ${final.state}`);
+    const bytes = tidyBytes(final, { ...work, parts: work.progress.parts });
+    if (bytes !== undefined) this.#parts.tidyJobs.set(final.id, bytes);
     return final;
   }
 
@@ -207,7 +212,9 @@ export class JobRunner {
 }
 
 interface Work {
+  /** As they were when this run began. */
   readonly files: readonly FileRecord[];
+  readonly endedFiles: readonly FileRecord[];
   readonly collector: Collector;
   readonly progress: JobProgress;
   readonly signal: AbortSignal;

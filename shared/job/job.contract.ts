@@ -48,11 +48,12 @@ function keepsRecords(run: Run): void {
         retryOf: "00Z",
         client: "alice",
       });
-      const record = await run.jobs.create(job, { durable });
+      const created = await run.jobs.create(job, { durable });
       const { files: _, ...fields } = job;
       const counts = { total: 3, done: 0, failed: 0, cancelled: 0, bytes: 33 };
-      expect(record).toEqual({ ...fields, state: "queued", ...counts, attachments: [] });
+      expect(created.record).toEqual({ ...fields, state: "queued", ...counts, attachments: [] });
       const files = await run.jobs.files("01A");
+      expect(created.files).toEqual(files);
       expect(files).toEqual(
         job.files.map(({ resultName: _, ...file }, index) => ({
           ...file,
@@ -62,7 +63,7 @@ function keepsRecords(run: Run): void {
         })),
       );
       await run.reopen();
-      expect(await run.jobs.get("01A")).toEqual(record);
+      expect(await run.jobs.get("01A")).toEqual(created.record);
       expect(await run.jobs.files("01A")).toEqual(files);
     },
   );

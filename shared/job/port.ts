@@ -115,6 +115,12 @@ export interface NewFile extends InputFile {
   readonly resultName: (stem: string) => string;
 }
 
+export interface CreatedJob {
+  readonly record: JobRecord;
+  /** In index order, with the names that they got: as `files` would answer now. */
+  readonly files: readonly FileRecord[];
+}
+
 export interface CreateOptions {
   /** Resolve only when the job survives a power loss. */
   readonly durable?: boolean;
@@ -192,7 +198,7 @@ export interface JobFilter {
  */
 export interface JobStore {
   /** @throws AppError `job_exists`, `no_space` */
-  create(job: NewJob, options?: CreateOptions): Promise<JobRecord>;
+  create(job: NewJob, options?: CreateOptions): Promise<CreatedJob>;
   /** @throws AppError `no_such_job`, `bad_transition`, `no_space` */
   apply(job: string, events: readonly JobEvent[]): Promise<JobRecord>;
   get(job: string): Promise<JobRecord | undefined>;

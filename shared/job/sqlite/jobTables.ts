@@ -3,6 +3,7 @@ import { AppError } from "../../errors.ts";
 import type {
   Attachment,
   ClientKey,
+  CreatedJob,
   FileRecord,
   JobEvent,
   JobFilter,
@@ -25,6 +26,7 @@ import {
   outcomeOf,
   partFrom,
   partValues,
+  queuedFile,
   secretsOf,
 } from "./rows.ts";
 import { prepareAll, type Statements } from "./statements.ts";
@@ -49,7 +51,7 @@ export class JobTables {
   }
 
   /** Pauses now and then, as a job may have very many files. */
-  *insert(job: NewJob, replaceNames: boolean): Generator<void, JobRecord> {
+  *insert(job: NewJob, replaceNames: boolean): Generator<void, CreatedJob> {
     if (this.job(job.id) !== undefined) {
       throw new AppError("job_exists", `There is a job ${job.id} already.`, { status: 409 });
     }
@@ -60,11 +62,13 @@ export class JobTables {
     this.#statements.insertJob.run(...newJobValues(record), replaceNames ? 1 : 0);
     if (request !== undefined) this.#requests.bind(job, request);
     const nameFor = this.names.forFilesOf(job, replaceNames);
-    for (const [place, file] of files.entries()) {
-      this.#statements.insertFile.run(...newFileValues(job.id, file, nameFor(file)));
-      if (place % STEP_FILES === STEP_FILES - 1) yield;
+    const created: FileRecord[] = [];
+    for (const newFile of files) {
+      const file = queuedFile(newFile, nameFor(newFile));
+      this.#statements.insertFile.run(...newFileValues(job.id, file));
+      if (created.push(file) % STEP_FILES === 0) yield;
     }
-    return record;
+    return { record, files: created };
   }
 
   /** The record after an event; what lies in other tables than `jobs` is written. */

@@ -46,10 +46,14 @@ export function attachmentFrom(row: Row): Attachment {
   return { name: String(row.name), key: String(row.key), bytes: Number(row.bytes) };
 }
 
+export function queuedFile({ index, key, filename, bytes, sha256 }: NewFile, resultName: string): FileRecord {
+  return { index, key, filename, bytes, sha256, state: "queued", resultName, attempts: 0 };
+}
+
 /** In the order of `INSERT INTO files`. */
-export function newFileValues(job: string, file: NewFile, resultName: string): Value[] {
-  const { index, key, bytes, sha256, filename } = file;
-  return [job, index, "queued", key, bytes, sha256, JSON.stringify(filename), resultName];
+export function newFileValues(job: string, file: FileRecord): Value[] {
+  const { index, state, key, bytes, sha256, filename, resultName } = file;
+  return [job, index, state, key, bytes, sha256, JSON.stringify(filename), resultName];
 }
 
 type Outcome = Pick<

@@ -2,6 +2,7 @@ import { isFinal } from "../../contract/jobs.ts";
 import { AppError } from "../../errors.ts";
 import type {
   ClientKey,
+  CreatedJob,
   CreateOptions,
   FileOwner,
   FileRecord,
@@ -69,12 +70,12 @@ class SqliteJobStore implements JobStore {
     this.kept = this.#keptJobs();
   }
 
-  async create(job: NewJob, options: CreateOptions = {}): Promise<JobRecord> {
+  async create(job: NewJob, options: CreateOptions = {}): Promise<CreatedJob> {
     this.#requireOpen();
-    const record = await this.#insert(job, options.replaceNames ?? false);
+    const created = await this.#insert(job, options.replaceNames ?? false);
     if (options.durable ?? false) await this.#db.sync();
-    this.#tell(record, []);
-    return record;
+    this.#tell(created.record, []);
+    return created;
   }
 
   async apply(job: string, events: readonly JobEvent[]): Promise<JobRecord> {
@@ -176,10 +177,10 @@ class SqliteJobStore implements JobStore {
     };
   }
 
-  async #insert(job: NewJob, replaceNames: boolean): Promise<JobRecord> {
-    const stage = (record: JobRecord) => {
-      this.#staged.set(job.id, record);
-      return record;
+  async #insert(job: NewJob, replaceNames: boolean): Promise<CreatedJob> {
+    const stage = (created: CreatedJob) => {
+      this.#staged.set(job.id, created.record);
+      return created;
     };
     const insert = () => this.#tables.insert(job, replaceNames);
     if (job.files.length < STEP_FILES) return await this.#commit.submit(() => stage(runThrough(insert())));
