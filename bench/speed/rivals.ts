@@ -73,7 +73,7 @@ export const RIVALS: readonly Rival[] = [
     options: {},
     files: 120,
     make: pdfs,
-    name: "text PDFs of 1 to 3 pages, pdftotext",
+    name: "text PDFs of 1 to 5 pages, pdftotext",
     command: async () => "pdftotext {} out/{/}.txt",
     note: "another engine, and text only: no tables, headers, notes",
   },

@@ -21,10 +21,10 @@ export const KINDS: readonly Kind[] = [
   { name: "1 MP photos", task: "image", field: "images", files: 60, target: 0.92, make: photos },
   { name: "OCR pages", task: "ocr", field: "images", files: 16, target: 0.92, make: pages },
   {
-    name: "text PDFs of 1 to 3 pages",
+    name: "text PDFs of 1 to 5 pages",
     task: "document",
     field: "documents",
-    files: 400,
+    files: 200,
     target: 0.92,
     make: pdfs,
   },
@@ -72,7 +72,8 @@ export async function pages(count: number): Promise<readonly Sent[]> {
 }
 
 export async function pdfs(count: number): Promise<readonly Sent[]> {
-  return named(count, await samples("examples/files/page.pdf", "tests/fixtures/document/three-pages.pdf"));
+  const sizes = ["one", "two", "three", "four", "five"];
+  return named(count, await samples(...sizes.map((pages) => `bench/speed/files/${pages}.pdf`)));
 }
 
 async function samples(...paths: readonly string[]): Promise<Sent[]> {

@@ -8,8 +8,8 @@ export interface SmallPart {
   readonly body: Buffer;
 }
 
-/** A part waits so long for others. */
-const GATHER_MS = 20;
+/** A part waits so long for others: of work that takes some tens of milliseconds a file, some come together. */
+const GATHER_MS = 100;
 /** So many are stored without waiting any longer. */
 const ENOUGH = 32;
 /** With fewer units of the lease to come nobody waits: a job of a few files is to be as quick as it can be. */
