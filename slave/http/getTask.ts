@@ -99,7 +99,8 @@ interface Answer {
 async function answer(lease: Lease, run: LeaseRun, { res, accept, handover }: Answer): Promise<void> {
   if (accept.includes(FRAMES_TYPE)) {
     const step = stepFor(lease);
-    const outlet = framesOutlet(res, run.gone, handover);
+    const units = lease.units.length;
+    const outlet = framesOutlet({ res, signal: run.gone, units, handover });
     await withOutlet(outlet, () => runUnits(lease, step, { ...run, outlet }));
   } else if (!accept.includes(NDJSON_TYPE)) await answerPlain(lease, run, res);
   else if (lease.step === undefined) await answerLines(lease, run, res);

@@ -36,17 +36,33 @@ export interface UnitName {
 
 /** The largest result in one line of NDJSON: who reads a line has it in memory several times. */
 export const LARGEST_LINE = 16 * 2 ** 20;
+/** How long the news that a unit began waits, at most, for what follows: often the unit is done by then. */
+const SOON_MS = 5;
+/** How long small answers wait for each other while more than a few are to come. */
+const GATHER_MS = 50;
+const FEW = 8;
 /** Bounds of the contract. What is longer would make the whole stream unreadable for the other side. */
 const LONGEST_ERROR = 2_000;
 const LONGEST_SUMMARY = 200;
 const LARGEST_INFO = 4_096;
 
-/** `signal` is aborted when the other side is gone; large results go over `handover` if there is one. */
-export function framesOutlet(res: ServerResponse, signal: AbortSignal, handover?: Handover): Outlet {
+export interface FramesTo {
+  readonly res: ServerResponse;
+  /** Aborted when the other side is gone. */
+  readonly signal: AbortSignal;
+  /** Units of the lease. */
+  readonly units: number;
+  /** How large results go, if not in the answer. */
+  readonly handover: Handover | undefined;
+}
+
+export function framesOutlet({ res, signal, units, handover }: FramesTo): Outlet {
   res.writeHead(200, { "Content-Type": FRAMES_TYPE, "Cache-Control": "no-store" });
   res.flushHeaders();
   const writer = new Writer(res, signal);
   const offered: string[] = [];
+  let left = units;
+  const patience = () => (left < FEW ? SOON_MS : GATHER_MS);
   const send = (header: FrameHeader) => writer.inTurn(() => writer.write(encodeHeader(header)));
   /** News that nobody waits for: when the other side is gone, the lease learns of it elsewhere. */
   const tell = (header: FrameHeader) => void send(header).catch(() => undefined);
@@ -54,20 +70,27 @@ export function framesOutlet(res: ServerResponse, signal: AbortSignal, handover?
     if (writer.idle) tell({ type: "beat" });
   }, BEAT_SECONDS * 1_000);
   return {
-    started: ({ id }) => writer.writeSoon(encodeHeader({ type: "start", unit: id })),
+    started: ({ id }) =>
+      void writer.writeWithin(patience(), encodeHeader({ type: "start", unit: id }))?.catch(() => undefined),
     progress: ({ id }, done) => {
       // It would only pile up behind what the other side does not read.
       if (writer.idle) tell({ type: "progress", unit: id, ...(done === undefined ? {} : { done }) });
     },
     done: async (unit, output) => {
       const { body } = output;
+      left -= 1;
+      if (left >= FEW && body instanceof Uint8Array)
+        return await writer.writeWithin(GATHER_MS, encodeHeader(partFrame(unit, output)), body);
       if (handover === undefined || body instanceof Uint8Array)
         return await writer.inTurn(() => writePart(writer, unit, output));
       const name = await handover.offer(body.path);
       offered.push(name);
       await send({ ...partFrame(unit, output), handover: name });
     },
-    failed: (unit, error, seconds) => send(failedFrame(unit, error, seconds)),
+    failed: (unit, error, seconds) => {
+      left -= 1;
+      return send(failedFrame(unit, error, seconds));
+    },
     end: async (units) => {
       await send({ type: "end", units });
       await writer.end();

@@ -3,8 +3,8 @@ import { open } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import type { Body } from "../../shared/tasks/local.ts";
 
-/** How long a piece that can wait does so for the next one, with which it then travels. */
-const SOON_MS = 5;
+/** Bytes of pieces that can wait, above which they do not. */
+const HELD_BYTES = 64 * 1024;
 /** Bytes of a file that are read at a time. */
 const BLOCK = 256 * 1024;
 
@@ -15,6 +15,8 @@ export class Writer {
   #last: Promise<void> = Promise.resolve();
   #queued = 0;
   #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  #timer: NodeJS.Timeout | undefined;
   /** For files: a fresh buffer for each piece would cost more in garbage collection than the reading does. */
   #block: Buffer | undefined;
 
@@ -42,12 +44,19 @@ export class Writer {
     return turn;
   }
 
-  /** Writes a piece in its turn, a moment later or together with the next one. Nobody learns when it fails. */
-  writeSoon(piece: Uint8Array): void {
-    this.#held.push(piece);
-    if (this.#held.length > 1) return;
-    const flush = () => void this.inTurn(async () => undefined).catch(() => undefined);
-    setTimeout(() => this.#held.length > 0 && flush(), SOON_MS);
+  /**
+   * Writes a piece in its turn, `ms` later at most: with the next one that does not wait, or with many. Each write
+   * wakes the other side, and that costs more than a small piece does. A promise when there is much to be written.
+   */
+  writeWithin(ms: number, ...pieces: readonly Uint8Array[]): Promise<void> | undefined {
+    for (const piece of pieces) {
+      this.#held.push(piece);
+      this.#heldBytes += piece.byteLength;
+    }
+    if (this.#heldBytes >= HELD_BYTES) return this.inTurn(nothing);
+    // Nobody learns when it fails: whoever is gone is noticed elsewhere.
+    this.#timer ??= setTimeout(() => void this.inTurn(nothing).catch(nothing), ms);
+    return undefined;
   }
 
   async write(piece: Uint8Array | string): Promise<void> {
@@ -56,8 +65,11 @@ export class Writer {
   }
 
   async #writeHeld(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     const held = this.#held;
     this.#held = [];
+    this.#heldBytes = 0;
     if (held.length > 0) await this.write(Buffer.concat(held));
   }
 
@@ -119,4 +131,8 @@ export class Writer {
       });
     });
   }
+}
+
+async function nothing(): Promise<void> {
+  // What is held is written in every turn.
 }

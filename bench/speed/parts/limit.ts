@@ -9,7 +9,7 @@ const SLOTS = 2;
 const ROUNDS = 3;
 /** Files of a kind before anything is measured, in rounds: V8 compiles what runs often, and a service runs for weeks. */
 const WARMING_FILES = 6000;
-const WARMING_ROUNDS = { least: 4, most: 15 };
+const WARMING_ROUNDS = { least: 4, most: 30 };
 /** Small files that master and slave pass on before anything is measured. */
 const WARMING = 2000;
 

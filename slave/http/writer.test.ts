@@ -1,0 +1,49 @@
+import type { ServerResponse } from "node:http";
+import { Writable } from "node:stream";
+import { expect, test } from "vitest";
+import { Writer } from "./writer.ts";
+
+function written() {
+  const writes: string[] = [];
+  const res = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      writes.push(chunk.toString());
+      done();
+    },
+  });
+  const gone = new AbortController();
+  return { writes, gone, writer: new Writer(res as unknown as ServerResponse, gone.signal) };
+}
+
+const piece = (text: string) => Buffer.from(text);
+
+test("pieces that can wait travel together, in their order, when their time is over", async () => {
+  const { writes, writer } = written();
+  expect(writer.writeWithin(20, piece("a"), piece("b"))).toBeUndefined();
+  writer.writeWithin(20, piece("c"));
+  expect(writes).toEqual([]);
+  await expect.poll(() => writes).toEqual(["abc"]);
+  writer.writeWithin(20, piece("d"));
+  await expect.poll(() => writes).toEqual(["abc", "d"]);
+});
+
+test("what does not wait takes those before it along", async () => {
+  const { writes, writer } = written();
+  writer.writeWithin(600_000, piece("a"));
+  await writer.inTurn(() => writer.write(piece("b")));
+  expect(writes).toEqual(["a", "b"]);
+});
+
+test("many bytes do not wait, and whoever adds to them does", async () => {
+  const { writes, writer } = written();
+  await writer.writeWithin(600_000, Buffer.alloc(64 * 1024));
+  expect(writes.map(({ length }) => length)).toEqual([64 * 1024]);
+});
+
+test("what waits for somebody who is gone is dropped in silence", async () => {
+  const { writes, gone, writer } = written();
+  writer.writeWithin(1, piece("a"));
+  gone.abort(new Error("gone"));
+  await expect(writer.writeWithin(1, Buffer.alloc(64 * 1024))).rejects.toThrow("gone");
+  expect(writes).toEqual([]);
+});
