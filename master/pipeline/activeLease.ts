@@ -131,8 +131,9 @@ export class ActiveLease {
 
   /** Gives back what has no outcome, after the request ended in an error. */
   async giveBack(error: unknown, slaveFault: boolean): Promise<void> {
+    const ran = this.#open.running();
     const given = this.#open.all().map(async (unit) => {
-      if (slaveFault && this.#open.hasBegun(unit)) await this.#lost(unit, toFailure(error).error);
+      if (slaveFault && ran.has(unit)) await this.#lost(unit, toFailure(error).error);
       else await this.#back(unit, "returned");
     });
     // All of them, even if one fails: a unit that is not settled would count against its slave for ever.

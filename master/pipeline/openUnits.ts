@@ -46,8 +46,16 @@ export class OpenUnits {
     this.#started.set(unit.id, performance.now());
   }
 
-  hasBegun(unit: QueuedUnit): boolean {
-    return this.#started.has(unit.id);
+  /**
+   * What ran when the slave was lost: units of which it said so and, as the news of others may have been under way,
+   * the next ones in order up to the number of its slots. None of a lease of which nothing was ever heard: that waited.
+   */
+  running(): ReadonlySet<QueuedUnit> {
+    const all = this.all();
+    const told = all.filter(({ id }) => this.#started.has(id));
+    if (this.#news === this.#begun) return new Set(told);
+    const others = all.filter(({ id }) => !this.#started.has(id));
+    return new Set([...told, ...others.slice(0, Math.max(0, this.#slave.slots - told.length))]);
   }
 
   settle(unit: QueuedUnit): void {

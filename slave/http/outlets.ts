@@ -62,7 +62,9 @@ export function framesOutlet({ res, signal, units, handover }: FramesTo): Outlet
   const writer = new Writer(res, signal);
   const offered: string[] = [];
   let left = units;
-  const patience = () => (left < FEW ? SOON_MS : GATHER_MS);
+  let begun = 0;
+  // Without any news of a lease nobody is charged with what happens to its slave.
+  const patience = () => (begun === 1 || left < FEW ? SOON_MS : GATHER_MS);
   const send = (header: FrameHeader) => writer.inTurn(() => writer.write(encodeHeader(header)));
   /** News that nobody waits for: when the other side is gone, the lease learns of it elsewhere. */
   const tell = (header: FrameHeader) => void send(header).catch(() => undefined);
@@ -70,8 +72,10 @@ export function framesOutlet({ res, signal, units, handover }: FramesTo): Outlet
     if (writer.idle) tell({ type: "beat" });
   }, BEAT_SECONDS * 1_000);
   return {
-    started: ({ id }) =>
-      void writer.writeWithin(patience(), encodeHeader({ type: "start", unit: id }))?.catch(() => undefined),
+    started: ({ id }) => {
+      begun += 1;
+      writer.writeWithin(patience(), encodeHeader({ type: "start", unit: id }))?.catch(() => undefined);
+    },
     progress: ({ id }, done) => {
       // It would only pile up behind what the other side does not read.
       if (writer.idle) tell({ type: "progress", unit: id, ...(done === undefined ? {} : { done }) });

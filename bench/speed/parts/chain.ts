@@ -12,12 +12,17 @@ export const chain: Part = {
       const count = scale(5000);
       const send = async (files: number) =>
         requireDone(await upload(running.url, { ...JOB, files: small(files) }), files);
-      // Compiled code, learnt times: as in a service that has run for a while.
+      const measured = () => spent(running, () => send(count));
       for (let round = 0; round < 2; round += 1) await send(Math.ceil(count / 5));
-      const cost = await spent(running, () => send(count));
+      const first = await measured();
+      // Compiled code, learnt times: as in a service that has run for a while.
+      const rounds = [await measured(), await measured(), await measured()];
+      const cost = rounds.sort((a, b) => a.wall - b.wall)[1] ?? first;
       const perFile = (seconds: number) => Number(((seconds * 1000) / count).toFixed(3));
+      const rate = ({ wall }: { readonly wall: number }) => Math.round(count / wall);
       const measures: Measure[] = [
-        atLeast(`files/s, ${count} of 1 KB`, Math.round(count / cost.wall), 1500),
+        atLeast(`files/s, ${count} of 1 KB`, rate(cost), 1500, "median of three rounds"),
+        stated("files/s, the first time after a start and 2,000 files", rate(first)),
         stated("CPU ms per file", perFile(total(cost))),
         stated("of it in the master", perFile(cost.master)),
         stated("in the slave's process", perFile(cost.slave)),

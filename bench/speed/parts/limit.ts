@@ -51,8 +51,13 @@ async function compare(kind: Kind, scale: Scale): Promise<Measure[]> {
       }
       const peak = Math.max(...children(running.slavePid).map((pid) => memory(pid).peak));
       return [
-        atLeast(name, share(median(cpus)), target, `by CPU time; ${files.length} files, ${SLOTS} slots`),
-        stated(`${name}, by the clock`, share(median(walls))),
+        atLeast(
+          name,
+          share(median(walls)),
+          target,
+          `files per second; ${files.length} files, ${SLOTS} slots`,
+        ),
+        stated(`${name}, by CPU time`, share(median(cpus))),
         stated(`${name}: CPU ms per file`, costs.at(-1) ?? ""),
         stated(`${name}: most memory of a child`, `${Math.round(peak / 2 ** 20)} MiB`),
         stated(
