@@ -74,7 +74,7 @@ export function framesOutlet({ res, signal, units, handover }: FramesTo): Outlet
   return {
     started: ({ id }) => {
       begun += 1;
-      writer.writeWithin(patience(), encodeHeader({ type: "start", unit: id }))?.catch(() => undefined);
+      void writer.writeWithin(patience(), encodeHeader({ type: "start", unit: id }))?.catch(() => undefined);
     },
     progress: ({ id }, done) => {
       // It would only pile up behind what the other side does not read.

@@ -20,16 +20,16 @@ const piece = (text: string) => Buffer.from(text);
 test("pieces that can wait travel together, in their order, when their time is over", async () => {
   const { writes, writer } = written();
   expect(writer.writeWithin(20, piece("a"), piece("b"))).toBeUndefined();
-  writer.writeWithin(20, piece("c"));
+  void writer.writeWithin(20, piece("c"));
   expect(writes).toEqual([]);
   await expect.poll(() => writes).toEqual(["abc"]);
-  writer.writeWithin(20, piece("d"));
+  void writer.writeWithin(20, piece("d"));
   await expect.poll(() => writes).toEqual(["abc", "d"]);
 });
 
 test("what does not wait takes those before it along", async () => {
   const { writes, writer } = written();
-  writer.writeWithin(600_000, piece("a"));
+  void writer.writeWithin(600_000, piece("a"));
   await writer.inTurn(() => writer.write(piece("b")));
   expect(writes).toEqual(["a", "b"]);
 });
@@ -42,7 +42,7 @@ test("many bytes do not wait, and whoever adds to them does", async () => {
 
 test("what waits for somebody who is gone is dropped in silence", async () => {
   const { writes, gone, writer } = written();
-  writer.writeWithin(1, piece("a"));
+  void writer.writeWithin(1, piece("a"));
   gone.abort(new Error("gone"));
   await expect(writer.writeWithin(1, Buffer.alloc(64 * 1024))).rejects.toThrow("gone");
   expect(writes).toEqual([]);
