@@ -1,4 +1,3 @@
-import type { ServerResponse } from "node:http";
 import { Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { Writer } from "./writer.ts";
@@ -12,7 +11,7 @@ function written() {
     },
   });
   const gone = new AbortController();
-  return { writes, gone, writer: new Writer(res as unknown as ServerResponse, gone.signal) };
+  return { writes, gone, writer: new Writer(res, gone.signal) };
 }
 
 const piece = (text: string) => Buffer.from(text);

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { open } from "node:fs/promises";
-import type { ServerResponse } from "node:http";
+import type { Writable } from "node:stream";
 import type { Body } from "../../shared/tasks/local.ts";
 
 /** Bytes of pieces that can wait, above which they do not. */
@@ -10,7 +10,7 @@ const BLOCK = 256 * 1024;
 
 /** Writes to an answer piece by piece, and waits while the other side does not read. */
 export class Writer {
-  readonly #res: ServerResponse;
+  readonly #res: Writable;
   readonly #signal: AbortSignal;
   #last: Promise<void> = Promise.resolve();
   #queued = 0;
@@ -21,7 +21,7 @@ export class Writer {
   #block: Buffer | undefined;
 
   /** `signal` is aborted when the other side is gone. */
-  constructor(res: ServerResponse, signal: AbortSignal) {
+  constructor(res: Writable, signal: AbortSignal) {
     this.#res = res;
     this.#signal = signal;
   }

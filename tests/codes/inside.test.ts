@@ -6,13 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, expect, test, vi } from "vitest";
-import { emptyOutcome, type JobRequest, sendJob } from "../../cli/commands/sendJob.ts";
+import { emptyOutcome, sendJob } from "../../cli/commands/sendJob.ts";
 import { Interrupted, UsageError } from "../../cli/exit.ts";
 import { collect, unreadable } from "../../cli/files/collect.ts";
 import { save } from "../../cli/files/save.ts";
 import { createProgress } from "../../cli/output/progress.ts";
 import type { Terminal } from "../../cli/output/terminal.ts";
 import { MasterHttp } from "../../cli/sdk/http.ts";
+import { ManyhandsClient } from "../../cli/sdk/index.ts";
 import { createMaster } from "../../master/app.ts";
 import { readMasterConfig } from "../../master/config.ts";
 import { ActiveLease, type EndReason, type LeaseParts } from "../../master/pipeline/activeLease.ts";
@@ -133,13 +134,13 @@ const MADE: Readonly<Record<string, () => unknown>> = {
     throw asError(unreadable("a", Object.assign(new Error("no"), { code: "EACCES" })));
   },
   not_fetched: async () => {
-    const file = { type: "file", index: 0, filename: "a", state: "done", url: "/a" };
-    const client = {
-      uploadLines: async function* () {
-        yield file;
-      },
-      download: () => Promise.reject(new RangeError("nobody thought of it")),
-    } as unknown as JobRequest["client"];
+    const ended = { state: "done", bytes: 1, sha256: "0", attempts: 1, url: "/a" } as const;
+    const file = { type: "file", index: 0, filename: "a", ...ended } as const;
+    const client = new ManyhandsClient({ url: "http://127.0.0.1:9" });
+    vi.spyOn(client, "download").mockRejectedValue(new RangeError("nobody thought of it"));
+    vi.spyOn(client, "uploadLines").mockImplementation(async function* () {
+      yield file;
+    });
     const outcome = emptyOutcome();
     const progress = createProgress("silent", {} as Terminal);
     const inputs = [{ path: "a", name: "a", bytes: 1 }];
