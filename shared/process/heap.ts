@@ -11,19 +11,21 @@ const LASTING_BUFFERS = 16 * 2 ** 20;
 const V8_GROWTH = 300;
 const LOOK_MS = 50;
 
+/** Looks by which a collection that goes on beside the work is over; it takes 20 to 60 ms. */
+const PATIENCE = 4;
+
 type Collect = (how?: { readonly type: "minor" }) => void;
 
 /**
  * Collects garbage whenever the heap has grown by some megabytes. V8 itself waits for several times of what
  * lives there, the longer the more memory the machine has: a master held 120 MB of garbage after 10,000 files.
  * Buffers, on the other hand, count for V8 as heap: with files in them it looked through all of it every hundred
- * files, and dropped compiled code each time. They are for `freeBuffersEarly`, so V8 is told to wait longer.
- * Returns its undoing.
+ * files. They are for `freeBuffersEarly`, so V8 is told to wait longer. Returns its undoing.
  */
 export function keepHeapSmall(): () => void {
   const collect = exposeCollect();
   setFlagsFromString(`--heap-growing-percent=${V8_GROWTH}`);
-  return afterGrowth(oldBytes, (lived) => Math.max(GROWTH, lived / 4), collect);
+  return afterGrowth(oldBytes, (lived) => Math.max(GROWTH, lived / 4), besideTheWork(collect));
 }
 
 /**
@@ -33,16 +35,30 @@ export function keepHeapSmall(): () => void {
  */
 export function freeBuffersEarly(): () => void {
   const collect = exposeCollect();
-  const young = afterGrowth(
-    bufferBytes,
-    () => BUFFERS,
-    () => collect({ type: "minor" }),
-  );
-  const all = afterGrowth(bufferBytes, () => LASTING_BUFFERS, collect);
+  const collectYoung = () => collect({ type: "minor" });
+  const young = afterGrowth(bufferBytes, () => BUFFERS, [collectYoung]);
+  // What a look through the youngest frees is counted as freed at the next one only.
+  const ways = [collectYoung, collectYoung, ...besideTheWork(collect)];
+  const all = afterGrowth(bufferBytes, () => LASTING_BUFFERS, ways);
   return () => {
     young();
     all();
   };
+}
+
+/**
+ * A whole collection, and a while for it. One that is asked for outright stops the work for 20 ms, and drops the compiled code of every function
+ * whose objects happen not to be there in that moment: 50 of a master's, each to be compiled anew. One that V8 makes
+ * bit by bit drops none. V8 begins it of its own accord only; so it is shown a limit that has been passed.
+ */
+function besideTheWork(collect: Collect): (() => void)[] {
+  const begin = () => {
+    setFlagsFromString("--incremental-marking-hard-trigger=1");
+    // At the end of this one it looks at the limit.
+    collect({ type: "minor" });
+    setFlagsFromString("--incremental-marking-hard-trigger=0");
+  };
+  return [begin, ...Array.from({ length: PATIENCE }, () => () => undefined)];
 }
 
 function exposeCollect(): Collect {
@@ -50,18 +66,28 @@ function exposeCollect(): Collect {
   return runInNewContext("gc") as Collect;
 }
 
-/** Collects whenever so many bytes came on top of the least since the last time. Returns its undoing. */
+/**
+ * Collects whenever so many bytes came on top of the least since the last time: in one way after the other while that
+ * does not help. Returns its undoing.
+ */
 function afterGrowth(
   measure: () => number,
   allowed: (least: number) => number,
-  collect: () => void,
+  ways: readonly (() => void)[],
 ): () => void {
   let least = measure();
+  let tried = 0;
   const timer = setInterval(() => {
     const now = measure();
     least = Math.min(least, now);
-    if (now - least < allowed(least)) return;
-    collect();
+    if (now - least < allowed(least)) {
+      tried = 0;
+      return;
+    }
+    ways[tried]?.();
+    tried += 1;
+    if (tried < ways.length) return;
+    tried = 0;
     least = measure();
   }, LOOK_MS).unref();
   return () => clearInterval(timer);
