@@ -23,6 +23,9 @@ export interface UploadRequest {
 /** Fields that `/assign_task` knows; another one is most likely a misspelt one. */
 const FIELDS = ["task_type", "options", "budgets"];
 
+/** Inputs up to this size share files: to make and remove one costs as much as to write this much. */
+const SMALL_INPUT = 256 * 1024;
+
 /**
  * Streams a multipart request into the spool. Nothing is judged before all of it is there, so fields may
  * come in any order. When the request fails, what was stored of it is removed.
@@ -33,11 +36,12 @@ export async function receiveUpload(
 ): Promise<Upload> {
   const { store, limits, disk } = parts;
   const { signal, release } = await disk.admit(Number(req.headers["content-length"] ?? 0) || 0);
+  const put = { group: id, limit: limits.fileBytes, fleeting: !durable, smallBytes: SMALL_INPUT };
   const form = await readMultipart<StoredObject>(req, res, {
     limits,
     // Not for each file: that would be a listener for each of thousands.
     signal,
-    sink: (stream) => store.put(stream, { group: id, limit: limits.fileBytes, fleeting: !durable }),
+    sink: (stream) => store.put(stream, put),
     remove: (stored) => store.remove([stored.key]),
   }).finally(release);
   const files = form.files.map(({ field, filename, stored }) => ({ field, filename, ...stored }));

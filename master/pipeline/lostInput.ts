@@ -3,8 +3,6 @@ import type { QueuedUnit } from "../../shared/queue/port.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
 import type { FileRef } from "../../shared/tasks/task.ts";
 
-/** Up to this size a file is read to see whether it is whole; of larger ones the length tells. */
-const SMALL = 64 * 1024;
 const LOST = new Set(["not_stored", "damaged_object"]);
 
 /**
@@ -18,7 +16,8 @@ export async function lostInput(store: ByteStore, unit: QueuedUnit): Promise<Fil
 
 async function isWhole(store: ByteStore, { key, bytes }: FileRef): Promise<boolean> {
   try {
-    if (bytes > SMALL) return (await store.stat(key))?.bytes === bytes;
+    // Of a large file its length tells; others are read.
+    if (store.pathOf(key) !== undefined) return (await store.stat(key))?.bytes === bytes;
     return (await store.read(key)).length === bytes;
   } catch (error) {
     if (error instanceof AppError && LOST.has(error.code)) return false;

@@ -27,6 +27,8 @@ export interface ByteStore {
   stat(key: string): Promise<{ readonly bytes: number } | undefined>;
   /** Where the object stands as a file of its own, to be linked rather than copied; undefined if it does not. */
   pathOf(key: string): string | undefined;
+  /** Where it can be read on this machine without the store, undefined if nowhere. */
+  locate(key: string): Located | undefined;
   /**
    * Resolves when everything put before the call survives a power loss; calls at the same time share the work.
    * @throws AppError `sync_failed`
@@ -42,12 +44,20 @@ export interface ByteStore {
   close(): Promise<void>;
 }
 
+/** A file that is the object, or one that holds it from `start` on, among others. */
+export interface Located {
+  readonly path: string;
+  readonly start?: number;
+}
+
 export interface PutOptions {
   /** Objects that live and die together, a job's say: letters, digits, `-`, `_`. */
   readonly group?: string;
   readonly limit?: number;
   /** It need not survive a power loss: `sync` may pass it over. */
   readonly fleeting?: boolean;
+  /** Up to this size it may be kept in one file with others, and then has no path. 64 KiB unless said. */
+  readonly smallBytes?: number;
   readonly signal?: AbortSignal;
 }
 

@@ -44,17 +44,17 @@ async function underTest(options: Omit<FolderStoreOptions, "folder">) {
   };
 }
 
-test("large objects that are fleeting are synced only when all are", async () => {
+test.each([100_000, 100])("fleeting objects of %i bytes are synced only when all are", async (bytes) => {
   const folder = await mkdtemp(join(tmpdir(), "manyhands-store-"));
   const store = await openFolderStore({ folder });
   const own = await open(folder);
   const datasync = vi.spyOn(Object.getPrototypeOf(own), "datasync");
-  await store.put(Buffer.alloc(100_000), { fleeting: true });
-  const gone = await store.put(Buffer.alloc(100_000), { fleeting: true });
+  await store.put(Buffer.alloc(bytes), { fleeting: true });
+  const gone = await store.put(Buffer.alloc(bytes), { fleeting: true });
   await store.remove([gone.key]);
   await store.sync();
   expect(datasync).toHaveBeenCalledTimes(0);
-  await store.put(Buffer.alloc(100_000));
+  await store.put(Buffer.alloc(bytes));
   await store.sync();
   expect(datasync).toHaveBeenCalledTimes(1);
   await store.syncAll();
@@ -232,11 +232,26 @@ describe("safety", () => {
     await store.close();
   });
 
+  test("where an object lies is told, of small ones with their place in the file", async () => {
+    const store = await openFolderStore({ folder: join(root, "places") });
+    await store.put(Buffer.from("another"), { group: "other" });
+    const small = await store.put(Buffer.from("small"), { group: "mine" });
+    const large = await store.put(Buffer.alloc(65_537, "l"));
+    const { path = "", start = -1 } = store.locate(small.key) ?? {};
+    expect((await readFile(path)).toString("utf8", start, start + small.bytes)).toBe("small");
+    expect(store.locate(large.key)).toEqual({ path: store.pathOf(large.key) });
+    expect(store.locate("../../etc/passwd")).toBeUndefined();
+    expect(store.locate(small.key.replace(/\.p[^.]+/, ".pnone-1"))).toBeUndefined();
+    await store.close();
+  });
+
   test("large objects have a path, small ones have none", async () => {
     const store = await openFolderStore({ folder: join(root, "paths") });
     const small = await store.put(Buffer.from("small"));
     const large = await store.put(Readable.from([Buffer.alloc(65_537)]));
+    const said = await store.put(Readable.from([Buffer.alloc(65_537)]), { smallBytes: 65_537 });
     expect(store.pathOf(small.key)).toBeUndefined();
+    expect(store.pathOf(said.key)).toBeUndefined();
     expect((await stat(store.pathOf(large.key) ?? "")).size).toBe(65_537);
     expect(store.pathOf("../../etc/passwd")).toBeUndefined();
     await store.close();

@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { coalesce } from "../../coalesce.ts";
 import { AppError, isErrno } from "../../errors.ts";
 import type { Logger } from "../../logger.ts";
-import type { ByteRange, ByteStore, PutOptions, StoredObject } from "../port.ts";
+import type { ByteRange, ByteStore, Located, PutOptions, StoredObject } from "../port.ts";
 import { Slots, TO_READ } from "./disk.ts";
 import { Handles } from "./handles.ts";
 import { Intake } from "./intake.ts";
@@ -94,15 +94,16 @@ class FolderStore implements ByteStore {
   }
 
   async put(content: Readable | Uint8Array, options: PutOptions = {}): Promise<StoredObject> {
-    const { group = NO_GROUP, limit = Number.POSITIVE_INFINITY, signal, fleeting = false } = options;
+    const { packs, smallBytes: usual } = this.#parts;
+    const { group = NO_GROUP, limit = Number.POSITIVE_INFINITY, smallBytes = usual } = options;
+    const { signal, fleeting = false } = options;
     validateGroup(group);
     signal?.throwIfAborted();
-    const { packs, smallBytes } = this.#parts;
     if (content instanceof Uint8Array && content.byteLength <= Math.min(smallBytes, limit)) {
       const sha256 = hash("sha256", content);
-      return { key: await packs.put(group, content), bytes: content.byteLength, sha256 };
+      return { key: await packs.put(group, content, fleeting), bytes: content.byteLength, sha256 };
     }
-    const intake = new Intake(this.#parts, { group, limit, fleeting });
+    const intake = new Intake(this.#parts, { group, limit, smallBytes, fleeting });
     try {
       if (content instanceof Uint8Array) await intake.write(content);
       else await takeAll(content, (chunk) => intake.write(chunk), signal);
@@ -119,6 +120,7 @@ class FolderStore implements ByteStore {
 
   async syncAll(): Promise<void> {
     this.#parts.files.keepFleeting();
+    this.#parts.packs.keepFleeting();
     await this.sync();
   }
 
@@ -165,6 +167,12 @@ class FolderStore implements ByteStore {
 
   pathOf(key: string): string | undefined {
     return isFileKey(key) ? this.#parts.files.path(key) : undefined;
+  }
+
+  locate(key: string): Located | undefined {
+    const place = placeOf(key);
+    if (place === undefined) return undefined;
+    return place.kind === "file" ? { path: this.#parts.files.path(key) } : this.#parts.packs.locate(place);
   }
 
   async *list(group: string): AsyncGenerator<readonly string[]> {

@@ -9,12 +9,12 @@ const WRITE_BYTES = 512 * 1024;
 export interface IntakeParts {
   readonly packs: Packs;
   readonly files: LargeFiles;
-  readonly smallBytes: number;
 }
 
 export interface IntakeOptions {
   readonly group: string;
   readonly limit: number;
+  readonly smallBytes: number;
   readonly fleeting: boolean;
 }
 
@@ -40,7 +40,7 @@ export class Intake {
     if (this.#bytes > this.#options.limit) throw tooLarge(this.#options.limit);
     this.#chunks.push(chunk);
     this.#collected += chunk.byteLength;
-    if (this.#bytes <= this.#parts.smallBytes) return undefined;
+    if (this.#bytes <= this.#options.smallBytes) return undefined;
     if (this.#hash !== undefined) this.#hash.update(chunk);
     else this.#hash = digested(this.#chunks);
     return this.#collected >= WRITE_BYTES ? this.#writeOut() : undefined;
@@ -52,8 +52,10 @@ export class Intake {
     }
     const [first = Buffer.alloc(0), second] = this.#chunks;
     const whole = second === undefined ? first : Buffer.concat(this.#chunks);
+    // The stream that it came from knows this object, and may live for as long as its request.
+    this.#chunks = [];
     return {
-      key: await this.#parts.packs.put(this.#options.group, whole),
+      key: await this.#parts.packs.put(this.#options.group, whole, this.#options.fleeting),
       bytes: this.#bytes,
       sha256: hash("sha256", whole),
     };

@@ -3,16 +3,14 @@ import { join } from "node:path";
 import { AppError, isErrno } from "../../errors.ts";
 import type { Logger } from "../../logger.ts";
 import { syncFolder } from "../../syncFolder.ts";
-import { encoded, takeBatch, type Waiting } from "./batch.ts";
-import { diskError } from "./disk.ts";
+import type { Located } from "../port.ts";
 import type { Handles } from "./handles.ts";
 import { damaged, keyOf, notStored, type PackPlace } from "./key.ts";
+import { Lane } from "./lane.ts";
 import { Pack } from "./pack.ts";
 import { Recent } from "./recent.ts";
 import { headerAt, isWhole, type RecordHeader, recordSize } from "./record.ts";
 
-/** Written at once at most. */
-const BATCH_BYTES = 4 * 1024 * 1024;
 const SUFFIX = ".pack";
 
 export interface PacksOptions {
@@ -28,22 +26,25 @@ export interface PacksOptions {
 }
 
 /**
- * Small objects, many to a file, of all groups together: what is put while a write is under way goes out
- * with the next one. A pack whose last object is removed is removed.
+ * Small objects, many to a file, of all groups together. A pack whose last object is removed is removed.
  */
 export class Packs {
   readonly #options: PacksOptions;
   readonly #packs = new Map<string, Pack>();
-  #active: Pack | undefined;
+  readonly #lane: Lane;
+  /** Apart, so that a `sync` of the others does not write theirs. */
+  readonly #fleetingLane: Lane;
+  /** Packs that `sync` passes over until they are asked for. */
+  readonly #fleeting = new Set<Pack>();
   #count = 0;
-  #waiting: Waiting[] = [];
-  #writing: Promise<void> | undefined;
   #newNames = false;
   readonly #recent: Recent;
 
   private constructor(options: PacksOptions) {
     this.#options = options;
     this.#recent = new Recent(options.recentBytes);
+    this.#lane = this.#newLane(false);
+    this.#fleetingLane = this.#newLane(true);
   }
 
   static async open(options: PacksOptions): Promise<Packs> {
@@ -61,11 +62,16 @@ export class Packs {
     return packs;
   }
 
-  put(group: string, payload: Uint8Array): Promise<string> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ group, payload, resolve, reject });
-      this.#writing ??= this.#writeAll();
-    });
+  put(group: string, payload: Uint8Array, isFleeting = false): Promise<string> {
+    return (isFleeting ? this.#fleetingLane : this.#lane).put(group, payload);
+  }
+
+  /** What was fleeting until now is to be synced, too. */
+  keepFleeting(): void {
+    if (this.#fleeting.size === 0) return;
+    this.#fleetingLane.leave();
+    this.#fleeting.clear();
+    this.#newNames = true;
   }
 
   /** What was put last is still in memory. */
@@ -86,6 +92,13 @@ export class Packs {
     return payload;
   }
 
+  /** Who reads it there compares digests: the checksum is the store's own affair. */
+  locate({ pack: id, offset, group }: PackPlace): Located | undefined {
+    const pack = this.#packs.get(id);
+    if (pack === undefined || pack.isRemoved) return undefined;
+    return { path: pack.path, start: offset + recordSize(group, 0) };
+  }
+
   async has(place: PackPlace): Promise<boolean> {
     try {
       const header = headerAt(await this.#readRecord(place, recordSize(place.group, 0)), 0);
@@ -100,7 +113,8 @@ export class Packs {
     const newNames = this.#newNames;
     this.#newNames = false;
     try {
-      await Promise.all([...this.#packs.values()].map((pack) => pack.sync()));
+      const packs = [...this.#packs.values()].filter((pack) => !this.#fleeting.has(pack));
+      await Promise.all(packs.map((pack) => pack.sync()));
       if (newNames) await syncFolder(this.#options.folder);
     } catch (error) {
       this.#newNames ||= newNames;
@@ -133,9 +147,7 @@ export class Packs {
   }
 
   async close(): Promise<void> {
-    await this.#writing;
-    if (this.#active?.isRemoved === false) await this.#active.seal();
-    this.#active = undefined;
+    await Promise.all([this.#lane.close(), this.#fleetingLane.close()]);
   }
 
   async #readRecord(place: PackPlace, length: number): Promise<Buffer> {
@@ -149,81 +161,34 @@ export class Packs {
     }
   }
 
-  async #writeAll(): Promise<void> {
-    // One turn later, so that puts of the same instant meet.
-    await Promise.resolve();
-    const most = Math.min(BATCH_BYTES, this.#options.packBytes);
-    while (this.#waiting.length > 0) await this.#writeBatch(takeBatch(this.#waiting, most));
-    // In the same turn as the last look: a put that comes after it begins anew.
-    this.#writing = undefined;
+  #newLane(isFleeting: boolean): Lane {
+    return new Lane({
+      packBytes: this.#options.packBytes,
+      begin: () => this.#begin(isFleeting),
+      create: (pack) => this.#create(pack, isFleeting),
+      discard: (pack) => this.#discard(pack),
+      written: (key, payload) => this.#recent.add(key, payload),
+    });
   }
 
-  async #writeBatch(batch: readonly Waiting[]): Promise<void> {
-    const pack = this.#active?.isRemoved === false ? this.#active : this.#begin();
-    const bytes = encoded(batch);
-    const start = pack.size;
-    pack.count(batch.map(({ group }) => group));
-    try {
-      if (start === 0) await this.#create(pack);
-      await pack.append(bytes);
-    } catch (error) {
-      await this.#giveUp(pack, batch.length);
-      for (const { reject } of batch) reject(diskError(error));
-      return;
-    }
-    this.#answer(batch, { pack: pack.id, start, bytes });
-    await this.#sealWhenFull(pack);
-  }
-
-  #answer(
-    batch: readonly Waiting[],
-    { pack, start, bytes }: { readonly pack: string; readonly start: number; readonly bytes: Buffer },
-  ): void {
-    let offset = start;
-    for (const { group, payload, resolve } of batch) {
-      const length = payload.byteLength;
-      const end = offset + recordSize(group, length);
-      const key = keyOf({ kind: "pack", group, pack, offset, bytes: length });
-      // Not what was put: that may be a piece of something much larger.
-      this.#recent.add(key, bytes.subarray(end - start - length, end - start));
-      resolve(key);
-      offset = end;
-    }
-  }
-
-  #begin(): Pack {
+  #begin(isFleeting: boolean): Pack {
     this.#count += 1;
     const id = `${this.#options.run}-${this.#count.toString(36)}`;
     const pack = new Pack(this.#options.handles, { id, path: join(this.#options.folder, `${id}${SUFFIX}`) });
     this.#packs.set(id, pack);
-    this.#active = pack;
+    if (isFleeting) this.#fleeting.add(pack);
     return pack;
   }
 
-  async #create(pack: Pack): Promise<void> {
+  async #create(pack: Pack, isFleeting: boolean): Promise<void> {
     await this.#options.handles.create(pack.path);
-    this.#newNames = true;
-  }
-
-  /** After a failed write. What cannot be cut off here is cut off at the next start. */
-  async #giveUp(pack: Pack, records: number): Promise<void> {
-    if (this.#active === pack) this.#active = undefined;
-    pack.uncount(records);
-    if (pack.isEmpty) await this.#discard(pack).catch(() => undefined);
-    else await pack.cutBack().catch(() => undefined);
-  }
-
-  async #sealWhenFull(pack: Pack): Promise<void> {
-    if (pack.size < this.#options.packBytes) return;
-    if (this.#active === pack) this.#active = undefined;
-    // Without a seal the next start reads the pack through, no more.
-    if (!pack.isRemoved) await pack.seal().catch(() => undefined);
+    this.#newNames ||= !isFleeting;
   }
 
   async #discard(pack: Pack): Promise<void> {
-    if (this.#active === pack) this.#active = undefined;
     pack.markRemoved();
     this.#packs.delete(pack.id);
+    this.#fleeting.delete(pack);
     await this.#options.handles.forget(pack.path);
     await rm(pack.path, { force: true });
   }
