@@ -6,7 +6,7 @@ import { KINDS, type Kind } from "../samples.ts";
 import { type Spent, spent, total, withFleet } from "../start.ts";
 
 const SLOTS = 2;
-const ROUNDS = 3;
+const ROUNDS = 9;
 /** Files of a kind before anything is measured, in rounds: V8 compiles what runs often, and a service runs for weeks. */
 const WARMING_FILES = 6000;
 const WARMING_ROUNDS = { least: 4, most: 30 };
