@@ -130,7 +130,8 @@ function filesOf(heads: readonly FileHead[], bytes: Buffer): LocalFile[] {
 }
 
 function contextOf(id: number): StepContext {
-  let last = 0;
+  // A unit that is over before has none to tell of: each message wakes the slave, and the master after it.
+  let last = Date.now();
   const progress = (done?: number) => {
     const now = Date.now();
     if (now - last < PROGRESS_MS) return;

@@ -3,7 +3,7 @@ import type { LocalUnit } from "../../shared/tasks/local.ts";
 /** Work that a child should have before it, so that it is spoken to once for several short units. */
 const AHEAD_SECONDS = 0.006;
 /** Units from this length on are given one by one: nothing is saved by more. */
-const SHORT_SECONDS = 0.004;
+const SHORT_SECONDS = 0.025;
 const MOST = 16;
 /** Weight of the latest unit. */
 const LATEST = 0.2;

@@ -94,6 +94,12 @@ describe("a unit", () => {
     },
   );
 
+  it("that is over soon tells of no progress", async () => {
+    const heard: unknown[] = [];
+    await run(start(), unit("busy", { ms: 1 }), { onProgress: (done) => heard.push(done) });
+    expect(heard).toEqual([]);
+  });
+
   it("that names a result outside its folder is refused", async () => {
     await expect(run(start(), unit("thief"))).rejects.toMatchObject({ code: "bad_result" });
     expect((await stat("/etc/hostname")).isFile()).toBe(true);

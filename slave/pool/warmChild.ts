@@ -140,7 +140,8 @@ export class WarmChild {
 
   #arrived(): void {
     const busyMs = (this.#runs.length - 1) * this.#unitMs;
-    if (busyMs < SOON_MS) this.#hearAll();
+    // Of longer units no other answer would come by then.
+    if (busyMs < SOON_MS || this.#unitMs >= SOON_MS) this.#hearAll();
     else this.#soon ??= setTimeout(() => this.#hearAll(), SOON_MS);
   }
 
