@@ -58,7 +58,9 @@ class Answers {
   constructor(reading: Reading) {
     this.#reading = reading;
     this.#unanswered = new Map(reading.lease.units.map((unit) => [unit.id, unit]));
-    this.#small = new SmallParts((part) => this.#pending.start(storeSmall(reading, part)));
+    this.#small = new SmallParts(this.#unanswered.size, (part) =>
+      this.#pending.start(storeSmall(reading, part)),
+    );
   }
 
   /** A promise when the next frame must wait for it. */
@@ -71,7 +73,7 @@ class Answers {
       requireAccepted(this.#reading.transport, header);
       if (whole === undefined || header.handover !== undefined)
         return this.#takeLarge(unit, { header, body });
-      this.#small.add({ unit, header, body: whole }, this.#unanswered.size);
+      this.#small.add({ unit, header, body: whole });
     }
     return this.#pending.room();
   }

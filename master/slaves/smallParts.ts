@@ -12,7 +12,7 @@ export interface SmallPart {
 const GATHER_MS = 100;
 /** So many are stored without waiting any longer. */
 const ENOUGH = 32;
-/** With fewer units of the lease to come nobody waits: a job of a few files is to be as quick as it can be. */
+/** In a lease of fewer units nobody waits: a job of a few files is to be as quick as it can be. */
 const FEW = 8;
 
 /**
@@ -20,18 +20,20 @@ const FEW = 8;
  * all else that is done for a small part.
  */
 export class SmallParts {
+  readonly #enough: number;
   readonly #store: (part: SmallPart) => void;
   #waiting: SmallPart[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(store: (part: SmallPart) => void) {
+  /** @param units of the lease */
+  constructor(units: number, store: (part: SmallPart) => void) {
+    this.#enough = units < FEW ? 1 : ENOUGH;
     this.#store = store;
   }
 
-  /** @param toCome units of the lease without an answer */
-  add(part: SmallPart, toCome: number): void {
+  add(part: SmallPart): void {
     this.#waiting.push(part);
-    if (toCome < FEW || this.#waiting.length >= ENOUGH) this.store();
+    if (this.#waiting.length >= this.#enough) this.store();
     else this.#timer ??= setTimeout(this.store, GATHER_MS);
   }
 

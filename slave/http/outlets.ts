@@ -38,7 +38,7 @@ export interface UnitName {
 export const LARGEST_LINE = 16 * 2 ** 20;
 /** How long the news that a unit began waits, at most, for what follows: often the unit is done by then. */
 const SOON_MS = 5;
-/** How long small answers wait for each other while more than a few are to come. */
+/** How long small answers of a lease wait for each other, if it has more than a few units. */
 const GATHER_MS = 50;
 const FEW = 8;
 /** Bounds of the contract. What is longer would make the whole stream unreadable for the other side. */
@@ -61,10 +61,10 @@ export function framesOutlet({ res, signal, units, handover }: FramesTo): Outlet
   res.flushHeaders();
   const writer = new Writer(res, signal);
   const offered: string[] = [];
-  let left = units;
+  const gathers = units >= FEW;
   let begun = 0;
   // Without any news of a lease nobody is charged with what happens to its slave.
-  const patience = () => (begun === 1 || left < FEW ? SOON_MS : GATHER_MS);
+  const patience = () => (begun === 1 || !gathers ? SOON_MS : GATHER_MS);
   const send = (header: FrameHeader) => writer.inTurn(() => writer.write(encodeHeader(header)));
   /** News that nobody waits for: when the other side is gone, the lease learns of it elsewhere. */
   const tell = (header: FrameHeader) => void send(header).catch(() => undefined);
@@ -82,8 +82,7 @@ export function framesOutlet({ res, signal, units, handover }: FramesTo): Outlet
     },
     done: async (unit, output) => {
       const { body } = output;
-      left -= 1;
-      if (left >= FEW && body instanceof Uint8Array)
+      if (gathers && body instanceof Uint8Array)
         return await writer.writeWithin(GATHER_MS, encodeHeader(partFrame(unit, output)), body);
       if (handover === undefined || body instanceof Uint8Array)
         return await writer.inTurn(() => writePart(writer, unit, output));
@@ -91,10 +90,7 @@ export function framesOutlet({ res, signal, units, handover }: FramesTo): Outlet
       offered.push(name);
       await send({ ...partFrame(unit, output), handover: name });
     },
-    failed: (unit, error, seconds) => {
-      left -= 1;
-      return send(failedFrame(unit, error, seconds));
-    },
+    failed: (unit, error, seconds) => send(failedFrame(unit, error, seconds)),
     end: async (units) => {
       await send({ type: "end", units });
       await writer.end();
