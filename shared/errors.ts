@@ -67,6 +67,14 @@ export interface Failure {
 }
 
 /** An unexpected error shows its code only; its text may hold paths and is for the log. */
+/** Of a file whose bytes were stored and are not there any more as they were. */
+export function inputLost(filename: string): FileError {
+  return new FileError(
+    "input_lost",
+    `The bytes of ${filename} are no longer stored, or damaged; most likely the power failed before they were on disk. Send it again.`,
+  );
+}
+
 export function toFailure(error: unknown): Failure {
   if (error instanceof AppError) return { code: error.code, error: error.message };
   return { code: "internal_error", error: "The file could not be processed because of an internal error." };

@@ -5,6 +5,14 @@ import type { LeaseHandover, RegisterRequest } from "../shared/contract/fleet.ts
 import { RequestError } from "../shared/errors.ts";
 import type { LocalFile } from "../shared/tasks/local.ts";
 
+export type HandedFile = LeaseHandover["files"][string];
+
+interface Taken {
+  readonly path: string;
+  /** -1 of what is no plain file. */
+  readonly size: number;
+}
+
 /** What nobody took for so long was meant for a master that is gone. */
 const FORGOTTEN_MS = 10 * 60_000;
 
@@ -35,20 +43,17 @@ export class Handover {
    * Takes what the master laid down out of the folder, into another one on the same file system.
    * @throws RequestError `bad_handover` when it is not there as it was said to be
    */
-  async take(
-    filename: string,
-    { name, bytes, sha256 }: LeaseHandover["files"][string],
-    folder: string,
-  ): Promise<LocalFile> {
-    const path = join(folder, name);
-    try {
+  async take(files: readonly HandedFile[], folder: string): Promise<LocalFile[]> {
+    const taken = new Map<string, Promise<Taken>>();
+    const take = async (name: string): Promise<Taken> => {
+      const path = join(folder, name);
       await rename(join(this.#folder, name), path);
       const found = await lstat(path);
-      if (found.isFile() && found.size === bytes) return { filename, bytes, sha256, body: { path } };
-    } catch (cause) {
-      throw notThere(filename, cause);
-    }
-    throw notThere(filename);
+      return { path, size: found.isFile() ? found.size : -1 };
+    };
+    for (const { name } of files) if (!taken.has(name)) taken.set(name, take(name));
+    await Promise.allSettled(taken.values());
+    return await Promise.all(files.map(async (file) => inPlace(file, taken.get(file.name))));
   }
 
   /** Lays a file down for the master; its name there. The file is then the master's to take. */
@@ -74,6 +79,17 @@ export class Handover {
       if (name !== "proof" && (await stat(path)).ctimeMs < before) await rm(path, { force: true });
     }
   }
+}
+
+async function inPlace(
+  { filename, bytes, sha256, start }: HandedFile,
+  taken: Promise<Taken> | undefined,
+): Promise<LocalFile> {
+  const { path, size = -1 } = (await taken?.catch((cause: unknown) => {
+    throw notThere(filename, cause);
+  })) ?? { path: "" };
+  if (start === undefined ? size !== bytes : size < start + bytes) throw notThere(filename);
+  return { filename, bytes, sha256, body: start === undefined ? { path } : { path, start } };
 }
 
 function notThere(filename: string, cause?: unknown): RequestError {

@@ -1,5 +1,5 @@
 import { CHILD_KILLED, DISK_FULL } from "../../shared/contract/frames.ts";
-import { AppError, toFailure } from "../../shared/errors.ts";
+import { AppError, inputLost, toFailure } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { FailReason, Lease, QueuedUnit, UnitQueue } from "../../shared/queue/port.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
@@ -123,8 +123,8 @@ export class ActiveLease {
       const file = await lostInput(this.#parts.store, unit);
       if (file === undefined || !(await this.#close(unit))) continue;
       count += 1;
-      const error = `The bytes of ${file.filename} are no longer stored, or damaged; most likely the power failed before they were on disk. Send it again.`;
-      await this.#report(unit, { ok: false, code: "input_lost", error, work: this.#work(unit, 0) });
+      const failure = toFailure(inputLost(file.filename));
+      await this.#report(unit, { ok: false, ...failure, work: this.#work(unit, 0) });
     }
     return count;
   }

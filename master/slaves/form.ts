@@ -10,8 +10,6 @@ export interface WireFile {
   readonly ref: FileRef;
   /** The name on the wire. */
   readonly name: string;
-  /** Its bytes are there already: only its place is kept. */
-  readonly isHandedOver?: boolean;
 }
 
 export interface WireForm {
@@ -25,18 +23,25 @@ export async function buildForm(store: ByteStore, wire: WireForm): Promise<FormD
   const form = new FormData();
   for (const [name, value] of Object.entries(wire.fields)) form.append(name, value);
   const contents = await Promise.all(wire.files.map((file) => contentOf(store, file)));
-  wire.files.forEach(({ ref, name, isHandedOver }, place) => {
+  wire.files.forEach(({ ref, name }, place) => {
     form.append(wire.fileField, contents[place], {
       filename: name,
-      knownLength: isHandedOver === true ? 0 : ref.bytes,
+      knownLength: ref.bytes,
       contentType: "application/octet-stream",
     });
   });
-  // A form that is destroyed does not close what it was made of.
-  form.once("close", () => {
-    for (const content of contents) if (content instanceof Readable) content.destroy();
-  });
+  closeWith(
+    form,
+    contents.filter((content) => content instanceof Readable),
+  );
   return form;
+}
+
+/** A form that is destroyed does not close what it was made of. What was in memory is not held until then. */
+function closeWith(form: FormData, streams: readonly Readable[]): void {
+  form.once("close", () => {
+    for (const stream of streams) stream.destroy();
+  });
 }
 
 /** `first.txt` and `first.txt` of one request become two names; what an old slave cannot bear is replaced. */
@@ -45,8 +50,7 @@ export function uniqueWireName(place: number, filename: string): string {
   return `${place}_${[...plain].slice(-80).join("")}`;
 }
 
-async function contentOf(store: ByteStore, { ref, isHandedOver }: WireFile): Promise<Buffer | Readable> {
-  if (isHandedOver === true) return Buffer.alloc(0);
+async function contentOf(store: ByteStore, { ref }: WireFile): Promise<Buffer | Readable> {
   if (ref.bytes <= READ_AHEAD) return await store.read(ref.key);
   return Readable.from(lazily(store, ref.key), { objectMode: false });
 }

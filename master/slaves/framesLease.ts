@@ -45,7 +45,7 @@ async function leaseForm(store: ByteStore, lease: Lease, laidDown: LaidDown | un
     }),
     args: unit.args,
   }));
-  const wire = files.map((ref, place) => wireFile(ref, place, laidDown));
+  const sent = files.map(wireFile).filter((file, place) => laidDown?.add(place, file) !== true);
   const fields = {
     task_type: first.task,
     step: first.step,
@@ -55,12 +55,11 @@ async function leaseForm(store: ByteStore, lease: Lease, laidDown: LaidDown | un
     ...(first.budgets === undefined ? {} : { budgets: JSON.stringify(first.budgets) }),
     ...(laidDown === undefined ? {} : { handover: JSON.stringify(laidDown.field()) }),
   };
-  return await buildForm(store, { fields, fileField: taskNamed(first.task).field, files: wire });
+  return await buildForm(store, { fields, fileField: taskNamed(first.task).field, files: sent });
 }
 
-function wireFile(ref: FileRef, place: number, laidDown: LaidDown | undefined): WireFile {
-  const name = ref.filename.replace(/\p{Cc}/gu, "_");
-  return { ref, name, isHandedOver: laidDown?.add(place, ref) ?? false };
+function wireFile(ref: FileRef): WireFile {
+  return { ref, name: ref.filename.replace(/\p{Cc}/gu, "_") };
 }
 
 function watchSilence(seconds: number) {

@@ -3,8 +3,13 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openFolderStore } from "../../shared/store/folder/folderStore.ts";
+import type { ByteStore } from "../../shared/store/port.ts";
 import { LaidDown, provenFolder } from "./handover.ts";
 
+const put = async (store: ByteStore, bytes: Buffer) => ({
+  ref: { filename: "a.txt", ...(await store.put(bytes)) },
+  name: "a",
+});
 const PROOF = "0123456789abcdef0123456789abcdef";
 let root: string;
 let folder: string;
@@ -48,28 +53,48 @@ describe("a slave's handover folder", () => {
 });
 
 describe("files of a lease", () => {
-  test("that stand alone in the store are laid down without a copy, and can be taken back", async () => {
+  test("are laid down without a copy, and can be taken back", async () => {
     const store = await openFolderStore({ folder: join(root, "store") });
-    const large = { filename: "a", ...(await store.put(Buffer.alloc(100_000, 7))) };
-    const small = { filename: "b", ...(await store.put(Buffer.from("small"))) };
+    const large = await put(store, Buffer.alloc(100_000, 7));
     const laidDown = new LaidDown(store, folder);
-    expect(laidDown.add(0, small)).toBe(false);
-    expect(laidDown.add(1, large)).toBe(true);
-    const { files } = laidDown.field();
-    expect(files).toEqual({ 1: { name: expect.any(String), bytes: 100_000, sha256: large.sha256 } });
-    expect(await readFile(join(folder, files[1]?.name ?? ""))).toEqual(Buffer.alloc(100_000, 7));
+    expect(laidDown.add(0, large)).toBe(true);
+    const { 0: file } = laidDown.field().files;
+    expect(file).toEqual({
+      filename: "a",
+      name: expect.any(String),
+      bytes: 100_000,
+      sha256: large.ref.sha256,
+    });
+    expect(await readFile(join(folder, file?.name ?? ""))).toEqual(Buffer.alloc(100_000, 7));
     await laidDown.takeBack();
     expect(await readdir(folder)).toEqual(["proof"]);
-    expect((await store.read(large.key)).length).toBe(100_000);
+    expect((await store.read(large.ref.key)).length).toBe(100_000);
+    await store.close();
+  });
+
+  test("that lie in one pack share a link, and their places in it are said", async () => {
+    const store = await openFolderStore({ folder: join(root, "store") });
+    const laidDown = new LaidDown(store, folder);
+    const words = ["one", "three", "eleven"];
+    for (const [place, word] of words.entries())
+      expect(laidDown.add(place, await put(store, Buffer.from(word)))).toBe(true);
+    const files = Object.values(laidDown.field().files);
+    expect(new Set(files.map(({ name }) => name)).size).toBe(1);
+    const pack = await readFile(join(folder, files[0]?.name ?? ""));
+    expect(files.map(({ start = 0, bytes }) => pack.toString("utf8", start, start + bytes))).toEqual(words);
+    await laidDown.takeBack();
+    expect(await readdir(folder)).toEqual(["proof"]);
     await store.close();
   });
 
   test("that are gone, or for which there is no folder any more, are to be sent", async () => {
     const store = await openFolderStore({ folder: join(root, "store") });
-    const file = { filename: "a", ...(await store.put(Buffer.alloc(100_000, 7))) };
-    expect(new LaidDown(store, join(root, "gone")).add(0, file)).toBe(false);
-    await store.remove([file.key]);
-    expect(new LaidDown(store, folder).add(0, file)).toBe(false);
+    for (const bytes of [100_000, 10]) {
+      const file = await put(store, Buffer.alloc(bytes, 7));
+      expect(new LaidDown(store, join(root, "gone")).add(0, file)).toBe(false);
+      await store.remove([file.ref.key]);
+      expect(new LaidDown(store, folder).add(0, file)).toBe(false);
+    }
     await store.close();
   });
 });

@@ -5,7 +5,7 @@ import { isAbsolute, join } from "node:path";
 import type { LeaseHandover, RegisterRequest } from "../../shared/contract/fleet.ts";
 import { isErrno } from "../../shared/errors.ts";
 import type { ByteStore } from "../../shared/store/port.ts";
-import type { FileRef } from "../../shared/tasks/task.ts";
+import type { WireFile } from "./form.ts";
 
 /** Length of a proof in bytes; no more is read of whatever stands there. */
 const PROOF_BYTES = 32;
@@ -41,26 +41,36 @@ export class LaidDown {
   readonly #store: ByteStore;
   readonly #folder: string;
   readonly #files: Record<string, LeaseHandover["files"][string]> = {};
+  /** Names in the folder by what they are links of. */
+  readonly #names = new Map<string, string | undefined>();
 
   constructor(store: ByteStore, folder: string) {
     this.#store = store;
     this.#folder = folder;
   }
 
-  /** Links a stored file there. False when it has no path, or none that can be linked: it is then to be sent. */
-  add(place: number, { key, bytes, sha256 }: FileRef): boolean {
-    const path = this.#store.pathOf(key);
-    if (path === undefined) return false;
+  /** False when it lies in no file, or in none that can be linked there: it is then to be sent. */
+  add(place: number, { ref: { key, bytes, sha256 }, name: filename }: WireFile): boolean {
+    const found = this.#store.locate(key);
+    if (found === undefined) return false;
+    const { path, start } = found;
+    if (!this.#names.has(path)) this.#names.set(path, this.#link(path));
+    const name = this.#names.get(path);
+    if (name === undefined) return false;
+    this.#files[place] = { filename, name, bytes, sha256, ...(start === undefined ? {} : { start }) };
+    return true;
+  }
+
+  #link(path: string): string | undefined {
     const name = `in-${randomBytes(16).toString("hex")}`;
     try {
       // Some microseconds, and ten times as many by way of another thread.
       linkSync(path, join(this.#folder, name));
     } catch (error) {
-      if (isErrno(error, "EXDEV", "EPERM", "EMLINK", "ENOENT")) return false;
+      if (isErrno(error, "EXDEV", "EPERM", "EMLINK", "ENOENT")) return undefined;
       throw error;
     }
-    this.#files[place] = { name, bytes, sha256 };
-    return true;
+    return name;
   }
 
   /** The field `handover` of the lease. */
@@ -70,7 +80,7 @@ export class LaidDown {
 
   /** After a lease that broke: what the slave took is no longer there. */
   async takeBack(): Promise<void> {
-    const names = Object.values(this.#files).map(({ name }) => name);
+    const names = [...this.#names.values()].filter((name) => name !== undefined);
     await Promise.all(names.map((name) => rm(join(this.#folder, name), { force: true })));
   }
 }

@@ -79,13 +79,16 @@ const handoverName = z.string().regex(/^(?:in|out)-[0-9a-f]{32}$/);
 
 /**
  * Multipart field `handover`: results may be handed over, too, and these files stand in the slave's handover
- * folder. Their place among the files of the request is kept by an empty one.
+ * folder, by their place among the files of the lease; those of the request have the other places, in order. With
+ * `start` the file that has the name is not all theirs: they are `bytes` of it from there on.
  */
 export const leaseHandover = z.object({
   files: z.record(
     z.string().regex(/^\d{1,6}$/),
     z.object({
+      filename: z.string(),
       name: handoverName,
+      start: z.number().int().min(0).optional(),
       bytes: z.number().int().min(0),
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
     }),

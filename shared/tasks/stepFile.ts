@@ -1,21 +1,23 @@
 import { open } from "node:fs/promises";
-import { type Body, bytesOf, type LocalFile } from "./local.ts";
+import { contentOf, type LocalFile } from "./local.ts";
 import type { StepFile } from "./task.ts";
 
 /** A step's view of bytes that lie in memory or in a file. */
 export function stepFile(file: LocalFile): StepFile {
-  const { filename, bytes, sha256, body } = file;
+  const { filename, bytes, sha256 } = file;
   return {
     filename,
     bytes,
     sha256,
-    read: () => bytesOf(body),
-    slice: (offset, length) => slice(body, offset, length),
+    read: () => contentOf(file),
+    slice: (offset, length) => slice(file, offset, length),
   };
 }
 
-async function slice(body: Body, offset: number, length: number): Promise<Buffer> {
-  if (body instanceof Uint8Array) return (await bytesOf(body)).subarray(offset, offset + length);
+async function slice(file: LocalFile, offset: number, length: number): Promise<Buffer> {
+  const { body } = file;
+  if (body instanceof Uint8Array || "start" in body)
+    return (await contentOf(file)).subarray(offset, offset + length);
   const handle = await open(body.path, "r");
   try {
     const buffer = Buffer.allocUnsafe(length);

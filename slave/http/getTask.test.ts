@@ -28,7 +28,7 @@ async function frames(response: Response) {
 
 const units = (...ids: string[]) => JSON.stringify(ids.map((id, index) => ({ id, files: [index] })));
 const IN = `in-${"a".repeat(32)}`;
-const SHA256 = "b".repeat(64);
+const HANDED = { filename: "a", name: IN, bytes: 32, sha256: "b".repeat(64) };
 const handoverOf = async (dataDir: string) => {
   const [folder = ""] = await readdir(dataDir);
   return join(dataDir, folder, "handover");
@@ -168,8 +168,18 @@ describe("a request that cannot be understood", () => {
       "a handover by the name of another file",
       [
         ["task_type", "odd"],
-        ["handover", JSON.stringify({ files: { 0: { name: "../proof", bytes: 32, sha256: SHA256 } } })],
+        ["handover", JSON.stringify({ files: { 0: { ...HANDED, name: "../proof" } } })],
         ["files", "x", "a"],
+      ],
+      "bad_handover",
+      "The field handover cannot be used.",
+    ],
+    [
+      "a handover that leaves a place empty",
+      [
+        ["task_type", "odd"],
+        ["handover", JSON.stringify({ files: { 2: HANDED } })],
+        ["files", "x", "b"],
       ],
       "bad_handover",
       "The field handover cannot be used.",
@@ -178,8 +188,8 @@ describe("a request that cannot be understood", () => {
       "a handover of what is not there",
       [
         ["task_type", "odd"],
-        ["handover", JSON.stringify({ files: { 0: { name: IN, bytes: 32, sha256: SHA256 } } })],
-        ["files", "x", "a"],
+        ["handover", JSON.stringify({ files: { 0: HANDED } })],
+        ["files", "x", "b"],
       ],
       "bad_handover",
       "a is not in the handover folder as it was said to be.",
@@ -414,8 +424,7 @@ describe("a lease by handover", () => {
     form(
       ["task_type", "odd"],
       ["step", step],
-      ["handover", JSON.stringify({ files: { 0: { name: IN, bytes, sha256: SHA256 } } })],
-      ["files", "", "a.bin"],
+      ["handover", JSON.stringify({ files: { 0: { ...HANDED, filename: "a.bin", bytes } } })],
     );
 
   it("takes its file out of the folder, and lays a large result down there", async () => {

@@ -16,24 +16,32 @@ export function handoverIn(form: MultipartForm<LocalFile>, by: Handover | undefi
   if (text === undefined) return undefined;
   const parsed = leaseHandover.safeParse(jsonOf(text));
   if (by !== undefined && parsed.success) return { by, files: parsed.data.files };
-  throw new RequestError("bad_handover", "The field handover cannot be used.", {
+  throw unusable();
+}
+
+function unusable(): RequestError {
+  return new RequestError("bad_handover", "The field handover cannot be used.", {
     details: { field: "handover" },
   });
 }
 
-/** The form with the files that were handed over in their places; they are moved to `folder`. */
+/**
+ * The files of a lease: those that were sent, and in their places those that were handed over, which are moved to
+ * `folder`. @throws RequestError `bad_handover`
+ */
 export async function withHandedOver(
-  form: MultipartForm<LocalFile>,
+  sent: readonly LocalFile[],
   handover: HandedOver | undefined,
   folder: string,
-): Promise<MultipartForm<LocalFile>> {
-  if (handover === undefined) return form;
-  const files = form.files.map(async (file, place) => {
-    const handed = handover.files[place];
-    if (handed === undefined) return file;
-    return { ...file, stored: await handover.by.take(file.filename, handed, folder) };
-  });
-  return { ...form, files: await Promise.all(files) };
+): Promise<readonly LocalFile[]> {
+  if (handover === undefined) return sent;
+  const places = Object.keys(handover.files).map(Number);
+  if (places.some((place) => place >= places.length + sent.length)) throw unusable();
+  const taken = await handover.by.take(Object.values(handover.files), folder);
+  const files = [...sent];
+  // Keys that are whole numbers come in their order, so nothing is put behind a gap.
+  for (const [index, file] of taken.entries()) files.splice(places[index] ?? 0, 0, file);
+  return files;
 }
 
 function jsonOf(text: string): unknown {

@@ -26,14 +26,26 @@ export interface Lease {
   readonly budgets: MaybeBudgets;
 }
 
+/** @throws RequestError `unknown_task` */
+export function taskIn(form: MultipartForm<LocalFile>, tasks: readonly TaskDefinition[]): TaskDefinition {
+  return taskOf(textField(form, "task_type") ?? DEFAULT_TASK, tasks);
+}
+
+/** Those under the task's field. */
+export function sentFiles(form: MultipartForm<LocalFile>, task: TaskDefinition): LocalFile[] {
+  return form.files.filter((file) => file.field === task.field).map((file) => file.stored);
+}
+
 /**
- * Fields: `task_type`, the task's files; from masters of ours also `step`, `step_version`, `options`, `units`, `budgets`.
- * @throws RequestError `unknown_task`, `no_files`, `unknown_step`, `bad_options`, `bad_budgets`, `bad_units`;
+ * Fields beside `task_type` and files, from masters of ours: `step`, `step_version`, `options`, `units`, `budgets`.
+ * @throws RequestError `no_files`, `unknown_step`, `bad_options`, `bad_budgets`, `bad_units`;
  *   AppError `step_version_mismatch` (409)
  */
-export function parseLease(form: MultipartForm<LocalFile>, tasks: readonly TaskDefinition[]): Lease {
-  const task = taskOf(textField(form, "task_type") ?? DEFAULT_TASK, tasks);
-  const files = form.files.filter((file) => file.field === task.field).map((file) => file.stored);
+export function parseLease(
+  form: MultipartForm<LocalFile>,
+  task: TaskDefinition,
+  files: readonly LocalFile[],
+): Lease {
   if (files.length === 0)
     throw new RequestError("no_files", task.missingFiles, {
       details: { field: task.field, hint: `Files of this task go into the field ${task.field}.` },

@@ -1,5 +1,5 @@
 import type { LocalFile, LocalUnit } from "../../shared/tasks/local.ts";
-import type { JsonObject } from "../../shared/tasks/task.ts";
+import type { JsonObject, StepOutput } from "../../shared/tasks/task.ts";
 
 /** Messages between the slave's process and its children. A child does in turn what it is told. */
 export type ToChild =
@@ -15,7 +15,9 @@ export type ToChild =
   | { readonly type: "go" };
 
 /** A file of a unit: where it lies, or how many bytes of the message it is. */
-export type FileHead = Omit<LocalFile, "body"> & { readonly body: { readonly path: string } | number };
+export type FileHead = Omit<LocalFile, "body"> & {
+  readonly body: Exclude<LocalFile["body"], Uint8Array> | number;
+};
 
 export type FromChild =
   | { readonly type: "ready" }
@@ -42,7 +44,7 @@ interface Answer {
 
 /** A result as it leaves a child: small in memory, large in a file in the unit's folder. */
 export interface ChildResult {
-  readonly body: LocalFile["body"];
+  readonly body: StepOutput["body"];
   readonly bytes: number;
   /** Lower-case hex. */
   readonly sha256: string;

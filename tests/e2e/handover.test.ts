@@ -13,7 +13,7 @@ afterEach(async () => {
   await fleet.stop();
 });
 
-test("a slave on the master's machine gets and gives large files by links, and nothing stays behind", async () => {
+test("a slave on the master's machine gets files by links and gives large ones so, and nothing stays behind", async () => {
   fleet = await startFleet();
   await fleet.slave();
   await fleet.alive(1);
@@ -23,6 +23,17 @@ test("a slave on the master's machine gets and gives large files by links, and n
   const file = await picture();
   const linked = await digestsOf(file);
   expect([...seen].map((name) => name.slice(0, 3)).sort()).toEqual(["in-", "out"]);
+  seen.clear();
+  const texts = Array.from({ length: 50 }, (_, n) => ({
+    name: `${n}.txt`,
+    body: Buffer.from(`A good day ${n}.`),
+  }));
+  const { body } = await assign(fleet.master.url, texts, { task: "text", field: "texts" });
+  const { files } = await job(fleet.master.url, body.job_id);
+  expect(files.map(({ state }) => state)).toEqual(texts.map(() => "done"));
+  // A link for each lease, of the pack that they lie in.
+  expect([...seen].filter((name) => name.startsWith("in-")).length).toBeGreaterThan(0);
+  expect(seen.size).toBeLessThan(10);
   expect(await readdir(folder)).toEqual(["proof"]);
   expect(await readdir(join(fleet.folder, "data", "master", "spool", "tmp"))).toEqual([]);
 

@@ -1,4 +1,4 @@
-import { readdir, truncate } from "node:fs/promises";
+import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isFinal } from "../../shared/contract/jobs.ts";
@@ -10,10 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.stop());
 
-test("an input that a power loss took fails by name; its neighbours are done, and no slave is blamed", async () => {
-  const files = ["small", "large"].map((name) => ({
+test("inputs that a power loss took fail by name; their neighbours are done, and no slave is blamed", async () => {
+  const files = ["small", "torn", "large"].map((name) => ({
     name: `${name}.txt`,
-    body: Buffer.from("A good day. ".repeat(name === "large" ? 20_000 : 2)),
+    body: Buffer.from(`A good day, ${name}. `.repeat(name === "large" ? 20_000 : 2)),
   }));
   const headers = { prefer: "respond-async" };
   const { body } = await assign(fleet.master.url, files, { task: "text", field: "texts", headers });
@@ -22,6 +22,7 @@ test("an input that a power loss took fails by name; its neighbours are done, an
   const stored = await readdir(large);
   expect(stored).toHaveLength(1);
   await truncate(join(large, stored[0] ?? ""), 1000);
+  await tear(join(fleet.folder, "data", "master", "spool", "packs"), "day, torn");
   await fleet.restartMaster();
   await fleet.slave();
   const { state, files: ended } = await until("the end of the job", async () => {
@@ -31,7 +32,17 @@ test("an input that a power loss took fails by name; its neighbours are done, an
   expect(state).toBe("partial");
   expect(ended.map((file) => [file.filename, file.state, file.code])).toEqual([
     ["small.txt", "done", undefined],
+    ["torn.txt", "failed", "input_lost"],
     ["large.txt", "failed", "input_lost"],
   ]);
   expect(fleet.master.log.join("")).not.toContain("slave in trouble");
 });
+
+/** Overwrites the words in whichever file of the folder has them. */
+async function tear(folder: string, words: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const bytes = await readFile(join(folder, name));
+    const at = bytes.indexOf(words);
+    if (at >= 0) await writeFile(join(folder, name), bytes.fill(0, at, at + words.length));
+  }
+}
