@@ -80,7 +80,7 @@ export const SLAVE_VARIABLES = {
     "HANDOVER",
     as.flag,
     "true",
-    "Whether large files change hands by links where master and slave can both reach them: the same user, machine and file system.",
+    "Whether files change hands by links where master and slave can both reach them: the same user, machine and file system.",
   ),
   ...MEMBER_VARIABLES,
   ...LISTENING_VARIABLES,

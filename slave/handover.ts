@@ -7,11 +7,15 @@ import type { LocalFile } from "../shared/tasks/local.ts";
 
 export type HandedFile = LeaseHandover["files"][string];
 
-interface Taken {
+interface Moved {
   readonly path: string;
-  /** -1 of what is no plain file. */
   readonly size: number;
+  /** Why it is not there. */
+  readonly cause?: unknown;
 }
+
+/** Size of what is not there, or no plain file. */
+const NO_FILE = -1;
 
 /** What nobody took for so long was meant for a master that is gone. */
 const FORGOTTEN_MS = 10 * 60_000;
@@ -44,16 +48,10 @@ export class Handover {
    * @throws RequestError `bad_handover` when it is not there as it was said to be
    */
   async take(files: readonly HandedFile[], folder: string): Promise<LocalFile[]> {
-    const taken = new Map<string, Promise<Taken>>();
-    const take = async (name: string): Promise<Taken> => {
-      const path = join(folder, name);
-      await rename(join(this.#folder, name), path);
-      const found = await lstat(path);
-      return { path, size: found.isFile() ? found.size : -1 };
-    };
-    for (const { name } of files) if (!taken.has(name)) taken.set(name, take(name));
-    await Promise.allSettled(taken.values());
-    return await Promise.all(files.map(async (file) => inPlace(file, taken.get(file.name))));
+    const names = new Set(files.map(({ name }) => name));
+    const moving = [...names].map(async (name) => [name, await this.#move(name, folder)] as const);
+    const moved = new Map(await Promise.all(moving));
+    return files.map((file) => inPlace(file, moved.get(file.name)));
   }
 
   /** Lays a file down for the master; its name there. The file is then the master's to take. */
@@ -66,6 +64,17 @@ export class Handover {
   /** Removes what was offered to a master that is gone; what it took is no longer there. */
   async takeBack(names: readonly string[]): Promise<void> {
     await Promise.all(names.map((name) => rm(join(this.#folder, name), { force: true })));
+  }
+
+  async #move(name: string, folder: string): Promise<Moved> {
+    const path = join(folder, name);
+    try {
+      await rename(join(this.#folder, name), path);
+      const found = await lstat(path);
+      return { path, size: found.isFile() ? found.size : NO_FILE };
+    } catch (cause) {
+      return { path, size: NO_FILE, cause };
+    }
   }
 
   close(): void {
@@ -81,14 +90,9 @@ export class Handover {
   }
 }
 
-async function inPlace(
-  { filename, bytes, sha256, start }: HandedFile,
-  taken: Promise<Taken> | undefined,
-): Promise<LocalFile> {
-  const { path, size = -1 } = (await taken?.catch((cause: unknown) => {
-    throw notThere(filename, cause);
-  })) ?? { path: "" };
-  if (start === undefined ? size !== bytes : size < start + bytes) throw notThere(filename);
+function inPlace({ filename, bytes, sha256, start }: HandedFile, moved: Moved | undefined): LocalFile {
+  const { path, size, cause } = moved ?? { path: "", size: NO_FILE };
+  if (start === undefined ? size !== bytes : size < start + bytes) throw notThere(filename, cause);
   return { filename, bytes, sha256, body: start === undefined ? { path } : { path, start } };
 }
 

@@ -114,7 +114,7 @@ export async function contentOf(file: LocalFile): Promise<Buffer> {
   return isPart(file.body) ? readPart(file, file.body) : await bytesOf(file.body);
 }
 
-function isPart(body: LocalFile["body"]): body is FilePart {
+export function isPart(body: LocalFile["body"]): body is FilePart {
   return "start" in body;
 }
 

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { contentOf, type LocalFile } from "./local.ts";
+import { contentOf, isPart, type LocalFile } from "./local.ts";
 import type { StepFile } from "./task.ts";
 
 /** A step's view of bytes that lie in memory or in a file. */
@@ -16,7 +16,7 @@ export function stepFile(file: LocalFile): StepFile {
 
 async function slice(file: LocalFile, offset: number, length: number): Promise<Buffer> {
   const { body } = file;
-  if (body instanceof Uint8Array || "start" in body)
+  if (body instanceof Uint8Array || isPart(body))
     return (await contentOf(file)).subarray(offset, offset + length);
   const handle = await open(body.path, "r");
   try {

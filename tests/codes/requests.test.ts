@@ -46,7 +46,7 @@ beforeAll(async () => {
     "mean",
     "numbers",
   );
-  failed = await jobOf([{ name: "large.txt", body: Buffer.alloc(100_000) }], "text", "texts");
+  failed = await jobOf([{ name: "large.txt", body: Buffer.alloc(300_000) }], "text", "texts");
   const answer = await fetch(`${closed.master.url}/assign_task`, {
     method: "POST",
     body: multipart([TEXT], { task: "text" }),

@@ -73,7 +73,7 @@ test("what a kill left of an upload is gone after the next start, and what was a
 function unfinishedUpload(port: number): string {
   const head = (name: string) =>
     `--b\r\nContent-Disposition: form-data; name="texts"; filename="${name}"\r\n\r\n`;
-  const body = `${head("a.txt")}${"word ".repeat(40_000)}\r\n${head("b.txt")}and`;
+  const body = `${head("a.txt")}${"word ".repeat(60_000)}\r\n${head("b.txt")}and`;
   return `POST /assign_task HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nPrefer: respond-async\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 900000\r\n\r\n${body}`;
 }
 
