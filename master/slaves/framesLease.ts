@@ -9,6 +9,9 @@ import { LaidDown } from "./handover.ts";
 import { readAnswers } from "./leaseAnswers.ts";
 import type { LeaseRun, LeaseTransport } from "./leaseEvents.ts";
 
+/** Less than this of what lies in packs is sent: to link one and take the link away costs more. */
+const LEAST_PACKED = 16 * 1024;
+
 /** Hands a lease to a slave of ours and reports each unit the moment its frame is there. */
 export async function runFramesLease(transport: LeaseTransport, run: LeaseRun): Promise<void> {
   const { slave, lease, signal, handle } = run;
@@ -45,7 +48,9 @@ async function leaseForm(store: ByteStore, lease: Lease, laidDown: LaidDown | un
     }),
     args: unit.args,
   }));
-  const sent = files.map(wireFile).filter((file, place) => laidDown?.add(place, file) !== true);
+  const wire = files.map(wireFile);
+  const lay = layWith(store, wire, laidDown);
+  const sent = wire.filter((file, place) => !lay(file, place));
   const fields = {
     task_type: first.task,
     step: first.step,
@@ -56,6 +61,15 @@ async function leaseForm(store: ByteStore, lease: Lease, laidDown: LaidDown | un
     ...(laidDown === undefined ? {} : { handover: JSON.stringify(laidDown.field()) }),
   };
   return await buildForm(store, { fields, fileField: taskNamed(first.task).field, files: sent });
+}
+
+/** Says of each file whether it was laid down, and need not be sent. */
+function layWith(store: ByteStore, files: readonly WireFile[], laidDown: LaidDown | undefined) {
+  const inPacks = files.filter(({ ref }) => store.pathOf(ref.key) === undefined);
+  const bytes = inPacks.reduce((sum, { ref }) => sum + ref.bytes, 0);
+  const few = bytes < LEAST_PACKED ? new Set(inPacks) : undefined;
+  return (file: WireFile, place: number) =>
+    laidDown !== undefined && few?.has(file) !== true && laidDown.add(place, file);
 }
 
 function wireFile(ref: FileRef): WireFile {

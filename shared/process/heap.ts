@@ -47,9 +47,10 @@ export function freeBuffersEarly(): () => void {
 }
 
 /**
- * A whole collection, and a while for it. One that is asked for outright stops the work for 20 ms, and drops the compiled code of every function
- * whose objects happen not to be there in that moment: 50 of a master's, each to be compiled anew. One that V8 makes
- * bit by bit drops none. V8 begins it of its own accord only; so it is shown a limit that has been passed.
+ * A whole collection, and a while for it. One that is asked for outright stops the work for 20 ms, and drops the
+ * compiled code of every function whose objects happen not to be there in that moment: 50 of a master's, each to be
+ * compiled anew. One that V8 makes bit by bit drops none. V8 begins it of its own accord only; so it is shown a limit
+ * that has been passed.
  */
 function besideTheWork(collect: Collect): (() => void)[] {
   const begin = () => {

@@ -26,7 +26,7 @@ test("a slave on the master's machine gets files by links and gives large ones s
   seen.clear();
   const texts = Array.from({ length: 50 }, (_, n) => ({
     name: `${n}.txt`,
-    body: Buffer.from(`A good day ${n}.`),
+    body: Buffer.from(`A good day ${n}. `.repeat(100)),
   }));
   const { body } = await assign(fleet.master.url, texts, { task: "text", field: "texts" });
   const { files } = await job(fleet.master.url, body.job_id);

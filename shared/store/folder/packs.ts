@@ -25,9 +25,7 @@ export interface PacksOptions {
   readonly logger?: Logger | undefined;
 }
 
-/**
- * Small objects, many to a file, of all groups together. A pack whose last object is removed is removed.
- */
+/** Small objects, many to a file, of all groups together. A pack whose last object is removed is removed. */
 export class Packs {
   readonly #options: PacksOptions;
   readonly #packs = new Map<string, Pack>();
