@@ -49,8 +49,7 @@ async function leaseForm(store: ByteStore, lease: Lease, laidDown: LaidDown | un
     args: unit.args,
   }));
   const wire = files.map(wireFile);
-  const lay = layWith(store, wire, laidDown);
-  const sent = wire.filter((file, place) => !lay(file, place));
+  const sent = laidDown === undefined ? wire : notLaidDown(store, wire, laidDown);
   const fields = {
     task_type: first.task,
     step: first.step,
@@ -63,13 +62,13 @@ async function leaseForm(store: ByteStore, lease: Lease, laidDown: LaidDown | un
   return await buildForm(store, { fields, fileField: taskNamed(first.task).field, files: sent });
 }
 
-/** Says of each file whether it was laid down, and need not be sent. */
-function layWith(store: ByteStore, files: readonly WireFile[], laidDown: LaidDown | undefined) {
-  const inPacks = files.filter(({ ref }) => store.pathOf(ref.key) === undefined);
-  const bytes = inPacks.reduce((sum, { ref }) => sum + ref.bytes, 0);
-  const few = bytes < LEAST_PACKED ? new Set(inPacks) : undefined;
-  return (file: WireFile, place: number) =>
-    laidDown !== undefined && few?.has(file) !== true && laidDown.add(place, file);
+/** Lays down what it can; the rest is to be sent. */
+function notLaidDown(store: ByteStore, files: readonly WireFile[], laidDown: LaidDown): WireFile[] {
+  const isPacked = ({ ref }: WireFile) => store.pathOf(ref.key) === undefined;
+  const packed = files.reduce((sum, file) => sum + (isPacked(file) ? file.ref.bytes : 0), 0);
+  return files.filter(
+    (file, place) => (packed < LEAST_PACKED && isPacked(file)) || !laidDown.add(place, file),
+  );
 }
 
 function wireFile(ref: FileRef): WireFile {
