@@ -84,7 +84,7 @@ const handoverName = z.string().regex(/^(?:in|out)-[0-9a-f]{32}$/);
  */
 export const leaseHandover = z.object({
   files: z.record(
-    z.string().regex(/^\d{1,6}$/),
+    z.string().regex(/^(?:0|[1-9]\d{0,5})$/),
     z.object({
       filename: z.string(),
       name: handoverName,

@@ -164,36 +164,7 @@ describe("a request that cannot be understood", () => {
       "bad_handover",
       "The field handover cannot be used.",
     ],
-    [
-      "a handover by the name of another file",
-      [
-        ["task_type", "odd"],
-        ["handover", JSON.stringify({ files: { 0: { ...HANDED, name: "../proof" } } })],
-        ["files", "x", "a"],
-      ],
-      "bad_handover",
-      "The field handover cannot be used.",
-    ],
-    [
-      "a handover that leaves a place empty",
-      [
-        ["task_type", "odd"],
-        ["handover", JSON.stringify({ files: { 2: HANDED } })],
-        ["files", "x", "b"],
-      ],
-      "bad_handover",
-      "The field handover cannot be used.",
-    ],
-    [
-      "a handover of what is not there",
-      [
-        ["task_type", "odd"],
-        ["handover", JSON.stringify({ files: { 0: HANDED } })],
-        ["files", "x", "b"],
-      ],
-      "bad_handover",
-      "a is not in the handover folder as it was said to be.",
-    ],
+    ...badHandovers(),
     [
       "two units of one id",
       [
@@ -418,6 +389,27 @@ it("a unit that finds no room on the slave's disk is handed back as new", async 
     expect.objectContaining({ type: "failed", code: "disk_full", handed_back: true }),
   );
 });
+
+/** Beside one file that is sent. */
+function badHandovers(): [string, [string, string, string?][], string, string][] {
+  const unusable = "The field handover cannot be used.";
+  const rows: [string, object, string][] = [
+    ["by the name of another file", { 0: { ...HANDED, name: "../proof" } }, unusable],
+    ["by a place that is not written as a number is", { "00": HANDED }, unusable],
+    ["that leaves a place empty", { 2: HANDED }, unusable],
+    ["of what is not there", { 0: HANDED }, "a is not in the handover folder as it was said to be."],
+  ];
+  return rows.map(([what, files, error]) => [
+    `a handover ${what}`,
+    [
+      ["task_type", "odd"],
+      ["handover", JSON.stringify({ files })],
+      ["files", "x", "b"],
+    ],
+    "bad_handover",
+    error,
+  ]);
+}
 
 describe("a lease by handover", () => {
   const handedOver = (bytes: number, step: string) =>
