@@ -4,33 +4,33 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import express from "express";
 import { createHttpServer } from "../shared/http/server.ts";
-import type { JobStore } from "../shared/job/port.ts";
-import { openSqliteJobStore } from "../shared/job/sqlite/sqliteJobStore.ts";
 import type { Logger } from "../shared/logger.ts";
-import { MemoryQueue } from "../shared/queue/memory.ts";
-import { openFolderStore } from "../shared/store/folder/folderStore.ts";
-import type { ByteStore } from "../shared/store/port.ts";
 import { usableFolder } from "../shared/usableFolder.ts";
 import { localSlaveEnvironment, type MasterConfig } from "./config.ts";
-import { DiskWatch, patientJobs } from "./disk.ts";
+import { type CountedQueue, countedQueue } from "./dispatch/countedQueue.ts";
+import { Dispatcher } from "./dispatch/dispatcher.ts";
+import { SpeculationBook } from "./dispatch/speculation.ts";
+import { Suspects } from "./dispatch/suspects.ts";
+import { UnitTimes } from "./dispatch/timing.ts";
+import { LocalRoster } from "./fleet/localRoster.ts";
+import { LocalSlaves } from "./fleet/localSlaves.ts";
+import { SlaveRegistry } from "./fleet/registry.ts";
 import { masterRoutes } from "./http/routes.ts";
+import { JobRunner } from "./jobs/runner.ts";
+import { createSlaveHttp, type SlaveHttp } from "./lease/client.ts";
+import { PaceBook, type StragglerRule } from "./map/pace.ts";
+import { UnitBoard } from "./map/units.ts";
 import { MasterMetrics } from "./metrics.ts";
-import { type CountedQueue, countedQueue } from "./pipeline/countedQueue.ts";
-import { Dispatcher } from "./pipeline/dispatcher.ts";
-import { PaceBook, type StragglerRule } from "./pipeline/pace.ts";
-import { restoreRecentJobs } from "./pipeline/restore.ts";
-import { ResultsFolder, standsIn } from "./pipeline/results.ts";
-import { Retention, type RetentionPolicy } from "./pipeline/retention.ts";
-import { JobRunner } from "./pipeline/runner.ts";
-import { SpeculationBook } from "./pipeline/speculation.ts";
-import { Suspects } from "./pipeline/suspects.ts";
-import type { TidyJobs } from "./pipeline/tidy.ts";
-import { UnitTimes } from "./pipeline/timing.ts";
-import { UnitBoard } from "./pipeline/units.ts";
-import { createSlaveHttp, type SlaveHttp } from "./slaves/client.ts";
-import { LocalRoster } from "./slaves/localRoster.ts";
-import { LocalSlaves } from "./slaves/localSlaves.ts";
-import { SlaveRegistry } from "./slaves/registry.ts";
+import { MemoryQueue } from "./queue/memory.ts";
+import type { RecordOfJobs } from "./record/port.ts";
+import { openSqliteRecord } from "./record/sqlite/sqliteRecord.ts";
+import { restoreRecentJobs } from "./results/restore.ts";
+import { ResultsFolder, standsIn } from "./results/results.ts";
+import { openFolderStore } from "./store/folder/folderStore.ts";
+import type { ByteStore } from "./store/port.ts";
+import { DiskWatch, patientJobs } from "./upkeep/disk.ts";
+import { Retention, type RetentionPolicy } from "./upkeep/retention.ts";
+import type { TidyJobs } from "./upkeep/tidy.ts";
 
 /** The master, built and not yet listening. */
 export interface MasterApp {
@@ -53,7 +53,7 @@ export async function createMaster(
   await usableFolder({ folder: config.resultsDir, variable: "RESULTS_DIR" });
   // First the record: it holds the lock of the folder, so that a second master touches nothing.
   const isTaken = standsIn(config.resultsDir);
-  const record = await openSqliteJobStore({ file: join(data, "jobs.sqlite"), isTaken });
+  const record = await openSqliteRecord({ file: join(data, "jobs.sqlite"), isTaken });
   const disk = new DiskWatch({ ...config, folders: [data, config.resultsDir], logger });
   const jobs = patientJobs(record, disk);
   const store = await openFolderStore({ folder: join(data, "spool"), recentBytes: RECENT_BYTES, logger });
@@ -90,8 +90,8 @@ export async function createMaster(
 }
 
 /** Takes up what the last master left, and puts the results folder right. */
-async function resume(runner: JobRunner, results: ResultsFolder, parts: PipelineParts): Promise<void> {
-  const { logger, suspects, jobs } = parts;
+async function resume(runner: JobRunner, results: ResultsFolder, deps: PipelineDeps): Promise<void> {
+  const { logger, suspects, jobs } = deps;
   const resumed = await runner.resume();
   if (resumed > 0) {
     logger.info({ jobs: resumed }, "unfinished jobs go on");
@@ -114,10 +114,10 @@ function retentionPolicy({ keepJobsSeconds, keepBytes, keepResultsSeconds }: Mas
   };
 }
 
-function localSlavesOf(parts: PipelineParts, masterUrl: () => string): LocalSlaves {
-  const { config } = parts;
+function localSlavesOf(deps: PipelineDeps, masterUrl: () => string): LocalSlaves {
+  const { config } = deps;
   return new LocalSlaves({
-    ...parts,
+    ...deps,
     roster: new LocalRoster(join(config.dataDir, "master", "local-slaves.json")),
     max: config.maxLocalSlaves ?? 4 * availableParallelism(),
     drainSeconds: config.drainSeconds,
@@ -132,11 +132,11 @@ function urlOf(server: Server, { host, tls }: MasterConfig): string {
   return `${tls === undefined ? "http" : "https"}://${near.includes(":") ? `[${near}]` : near}:${port}`;
 }
 
-interface PipelineParts {
+interface PipelineDeps {
   readonly config: MasterConfig;
   readonly logger: Logger;
   readonly store: ByteStore;
-  readonly jobs: JobStore;
+  readonly jobs: RecordOfJobs;
   readonly queue: CountedQueue;
   readonly registry: SlaveRegistry;
   readonly slaveHttp: SlaveHttp;
@@ -145,29 +145,29 @@ interface PipelineParts {
   readonly speculation: SpeculationBook;
 }
 
-function pipeline(parts: PipelineParts) {
-  const { config, store, disk } = parts;
+function pipeline(deps: PipelineDeps) {
+  const { config, store, disk } = deps;
   const board = new UnitBoard();
   const paces = new PaceBook();
   const results = new ResultsFolder(config.resultsDir, store, (work) => disk.patiently(work));
   const tidyJobs: TidyJobs = new Map();
   const dispatcher = new Dispatcher({
-    ...parts,
+    ...deps,
     board,
     times: new UnitTimes(),
     paces,
     stragglerRule: stragglerRuleOf(config),
-    suspects: parts.suspects,
+    suspects: deps.suspects,
     leaseSeconds: 4 * config.silenceSeconds,
     transport: {
-      http: parts.slaveHttp,
+      http: deps.slaveHttp,
       store,
       maxPartBytes: config.maxPartBytes,
       silenceSeconds: config.silenceSeconds,
     },
   });
   const runner = new JobRunner({
-    ...parts,
+    ...deps,
     board,
     paces,
     results,

@@ -2,15 +2,15 @@ import type { RequestHandler } from "express";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { SLAVE_STATES } from "../shared/contract/fleet.ts";
 import { JOB_STATES } from "../shared/contract/jobs.ts";
-import type { JobEvent, JobRecord, JobStore } from "../shared/job/port.ts";
-import type { UnitQueue } from "../shared/queue/port.ts";
-import type { CountedQueue } from "./pipeline/countedQueue.ts";
-import type { SpeculationBook } from "./pipeline/speculation.ts";
-import type { SlaveRegistry } from "./slaves/registry.ts";
+import type { CountedQueue } from "./dispatch/countedQueue.ts";
+import type { SpeculationBook } from "./dispatch/speculation.ts";
+import type { SlaveRegistry } from "./fleet/registry.ts";
+import type { UnitQueue } from "./queue/port.ts";
+import type { JobEvent, JobRecord, RecordOfJobs } from "./record/port.ts";
 
-export interface MetricsParts {
+export interface MetricsDeps {
   readonly version: string;
-  readonly jobs: Pick<JobStore, "watch" | "counts">;
+  readonly jobs: Pick<RecordOfJobs, "watch" | "counts">;
   readonly queue: Pick<UnitQueue, "size"> & Pick<CountedQueue, "counted">;
   readonly registry: Pick<SlaveRegistry, "all">;
   readonly speculation: Pick<SpeculationBook, "total">;
@@ -27,7 +27,7 @@ export class MasterMetrics {
   readonly #requests: Histogram<"route" | "status">;
   readonly contentType = this.#registry.contentType;
 
-  constructor(parts: MetricsParts) {
+  constructor(deps: MetricsDeps) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: 50 });
     this.#requests = new Histogram({
@@ -42,11 +42,11 @@ export class MasterMetrics {
       help: "Always 1; the version is a label.",
       labelNames: ["version"],
       registers,
-    }).set({ version: parts.version }, 1);
-    watchJobs(registers, parts);
-    gauges(registers, parts);
-    fleetGauges(registers, parts);
-    totals(registers, parts);
+    }).set({ version: deps.version }, 1);
+    watchJobs(registers, deps);
+    gauges(registers, deps);
+    fleetGauges(registers, deps);
+    totals(registers, deps);
   }
 
   /** In Prometheus' text format. */
@@ -68,7 +68,7 @@ export class MasterMetrics {
 
 type Registers = Registry[];
 
-function watchJobs(registers: Registers, { jobs }: MetricsParts): void {
+function watchJobs(registers: Registers, { jobs }: MetricsDeps): void {
   const files = new Counter({
     name: "manyhands_files_ended_total",
     help: "Files that ended, by task and outcome: done, failed, cancelled.",
@@ -118,7 +118,7 @@ function fileCounter(count: (task: string, outcome: string, count: number) => vo
 }
 
 /** What is counted elsewhere. */
-function totals(registers: Registers, { queue, speculation }: MetricsParts): void {
+function totals(registers: Registers, { queue, speculation }: MetricsDeps): void {
   const total = (name: string, help: string, read: () => number) =>
     new Counter({
       name,
@@ -154,7 +154,7 @@ function totals(registers: Registers, { queue, speculation }: MetricsParts): voi
   });
 }
 
-function gauges(registers: Registers, { jobs, queue, leases }: MetricsParts): void {
+function gauges(registers: Registers, { jobs, queue, leases }: MetricsDeps): void {
   new Gauge({
     name: "manyhands_jobs",
     help: "Jobs on record, by state.",
@@ -194,7 +194,7 @@ function gauges(registers: Registers, { jobs, queue, leases }: MetricsParts): vo
   });
 }
 
-function fleetGauges(registers: Registers, { registry }: MetricsParts): void {
+function fleetGauges(registers: Registers, { registry }: MetricsDeps): void {
   new Gauge({
     name: "manyhands_slaves",
     help: "Slaves, by state.",

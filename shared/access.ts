@@ -65,7 +65,7 @@ export function requireNames({ clientTokens }: Access): void {
   );
 }
 
-export interface Listening {
+export interface DoorTerms {
   readonly host: string;
   readonly hostVariable: string;
   readonly protectedBy: readonly string[];
@@ -74,7 +74,7 @@ export interface Listening {
 }
 
 /** Nothing listens beyond this machine without a token, unless that was said on purpose. @throws ConfigError */
-export function refuseOpenDoor(listening: Listening): void {
+export function refuseOpenDoor(listening: DoorTerms): void {
   const { host, hostVariable, protectedBy, isProtected, allowAnonymous } = listening;
   if (isProtected || allowAnonymous || isLoopback(host)) return;
   throw new ConfigError(

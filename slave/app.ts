@@ -21,7 +21,7 @@ import { handedBack } from "./pool/endings.ts";
 import { Pool } from "./pool/pool.ts";
 import { Registration } from "./registration.ts";
 
-export interface SlaveParts {
+export interface SlaveDeps {
   readonly tasks: readonly TaskDefinition[];
   /** URL of the module whose `taskNamed` gives the same tasks to the children. */
   readonly registry: string;
@@ -29,7 +29,7 @@ export interface SlaveParts {
   readonly log: Logger;
 }
 
-export interface Slave {
+export interface RunningSlave {
   readonly url: string;
   readonly port: number;
   /** Aborted when a master asks it to go: `stop` is to be called, and the process to end. */
@@ -47,19 +47,19 @@ const LAST_WORDS_MS = 2_000;
  * Builds a slave and starts it: it listens first, then makes its folder, its children, and itself known.
  * @throws AppError `port_in_use`, `cannot_listen`, `bad_folder`, `disk_full`; ConfigError
  */
-export async function startSlave(config: SlaveConfig, parts: SlaveParts): Promise<Slave> {
-  const tasks = tasksOf(config, parts.tasks);
+export async function startSlave(config: SlaveConfig, deps: SlaveDeps): Promise<RunningSlave> {
+  const tasks = tasksOf(config, deps.tasks);
   const { server, port, answerWith } = await listen(config);
   const folder = await ownFolder(config.dataDir, config.host, port);
   const handover = config.handover ? await Handover.open(join(folder, "handover")) : undefined;
-  const pool = createPool(config, parts, join(folder, "children"));
+  const pool = createPool(config, deps, join(folder, "children"));
   const room = new Room(config);
   const draining = new AbortController();
   const stopped = new AbortController();
   // Every unit listens to them.
   setMaxListeners(0, draining.signal, stopped.signal);
   const instance = randomUUID();
-  const { name, slots, version, log } = { ...config, ...parts };
+  const { name, slots, version, log } = { ...config, ...deps };
   const about = { slave_port: port, name, version, instance, slots, ...offers(config, tasks, handover) };
   const dismissed = new AbortController();
   const announced = config.announced ?? specificAddress(server);
@@ -115,7 +115,7 @@ async function listen(config: SlaveConfig) {
   return { server, port, answerWith };
 }
 
-function createPool(config: SlaveConfig, { registry, log }: SlaveParts, folder: string): Pool {
+function createPool(config: SlaveConfig, { registry, log }: SlaveDeps, folder: string): Pool {
   return new Pool({
     registry,
     log,

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openFolderStore } from "../../shared/store/folder/folderStore.ts";
+import { openFolderStore } from "../../master/store/folder/folderStore.ts";
 import { allJobs } from "./clients.ts";
 import type { ChaosFleet } from "./fleet.ts";
 import { processesNaming } from "./processes.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { taskNamed } from "../../shared/tasks/registry.ts";
-import type { UploadFile } from "../../tests/e2e/fleet.ts";
+import type { NamedBody } from "../../tests/e2e/fleet.ts";
 import type { Random } from "./random.ts";
 
 const EXAMPLES = join(import.meta.dirname, "../../examples/files");
@@ -11,7 +11,7 @@ export interface Recipe {
   readonly id: number;
   readonly task: string;
   readonly field: string;
-  readonly files: readonly UploadFile[];
+  readonly files: readonly NamedBody[];
 }
 
 interface Ingredients {
@@ -52,12 +52,12 @@ export async function makeRecipes(random: Random, count: number): Promise<Recipe
 
 async function makeRecipe(random: Random, { task, names }: Ingredients, id: number): Promise<Recipe> {
   const count = task === "mean" ? 3 + random.below(10) : 1 + random.below(6);
-  const files: UploadFile[] = [];
+  const files: NamedBody[] = [];
   for (let place = 0; place < count; place += 1) files.push(await makeFile(random, names, place));
   return { id, task, field: taskNamed(task).field, files };
 }
 
-async function makeFile(random: Random, names: readonly string[], place: number): Promise<UploadFile> {
+async function makeFile(random: Random, names: readonly string[], place: number): Promise<NamedBody> {
   const source = random.pick(names);
   const body = await readFile(join(EXAMPLES, source));
   const name = `${place}-${source}`;
@@ -66,7 +66,7 @@ async function makeFile(random: Random, names: readonly string[], place: number)
 }
 
 /** One page for OCR that keeps a slot busy for a while, under names of its own. */
-export async function pages(prefix: string, count: number): Promise<UploadFile[]> {
+export async function pages(prefix: string, count: number): Promise<NamedBody[]> {
   const body = await readFile(join(EXAMPLES, "minutes.png"));
   return Array.from({ length: count }, (_, n) => ({ name: `${prefix}-${n}.png`, body }));
 }

@@ -1,6 +1,6 @@
-import type { Random } from "./random.ts";
+import type { RandomSource } from "./random.ts";
 
-type Mutation = (body: Buffer, random: Random) => Buffer;
+type Mutation = (body: Buffer, random: RandomSource) => Buffer;
 
 /** Values at which lengths and counts go wrong. */
 const EDGES = [0, 1, 0x7f, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0xffffffff, 0x80000000] as const;
@@ -18,14 +18,14 @@ const MUTATIONS: readonly [Mutation, ...Mutation[]] = [
 ];
 
 /** One to four things done to a copy of the bytes. */
-export function mutated(body: Buffer, random: Random): Buffer {
+export function mutated(body: Buffer, random: RandomSource): Buffer {
   let result: Buffer = Buffer.from(body);
   const times = 1 + random.int(4);
   for (let time = 0; time < times; time += 1) result = random.pick(MUTATIONS)(result, random);
   return result;
 }
 
-function flipBits(body: Buffer, random: Random): Buffer {
+function flipBits(body: Buffer, random: RandomSource): Buffer {
   if (body.length === 0) return body;
   const flips = 1 + random.int(16);
   for (let flip = 0; flip < flips; flip += 1) {
@@ -35,32 +35,32 @@ function flipBits(body: Buffer, random: Random): Buffer {
   return body;
 }
 
-function cut(body: Buffer, random: Random): Buffer {
+function cut(body: Buffer, random: RandomSource): Buffer {
   return body.subarray(0, random.int(body.length + 1));
 }
 
-function zeroBlock(body: Buffer, random: Random): Buffer {
+function zeroBlock(body: Buffer, random: RandomSource): Buffer {
   const [from, to] = block(body, random);
   return body.fill(random.pick([0, 0xff]), from, to);
 }
 
-function repeatBlock(body: Buffer, random: Random): Buffer {
+function repeatBlock(body: Buffer, random: RandomSource): Buffer {
   const [from, to] = block(body, random);
   const copies = Array<Buffer>(1 + random.int(20)).fill(body.subarray(from, to));
   return Buffer.concat([body.subarray(0, to), ...copies, body.subarray(to)]);
 }
 
-function insertNoise(body: Buffer, random: Random): Buffer {
+function insertNoise(body: Buffer, random: RandomSource): Buffer {
   const place = placeIn(body, random);
   return Buffer.concat([body.subarray(0, place), random.bytes(1 + random.int(200)), body.subarray(place)]);
 }
 
-function removeBlock(body: Buffer, random: Random): Buffer {
+function removeBlock(body: Buffer, random: RandomSource): Buffer {
   const [from, to] = block(body, random);
   return Buffer.concat([body.subarray(0, from), body.subarray(to)]);
 }
 
-function edgeNumber(body: Buffer, random: Random): Buffer {
+function edgeNumber(body: Buffer, random: RandomSource): Buffer {
   if (body.length < 4) return body;
   const place = Math.min(placeIn(body, random), body.length - 4);
   const value = random.pick(EDGES);
@@ -69,17 +69,17 @@ function edgeNumber(body: Buffer, random: Random): Buffer {
   return body;
 }
 
-function swapBlocks(body: Buffer, random: Random): Buffer {
+function swapBlocks(body: Buffer, random: RandomSource): Buffer {
   const [from, to] = block(body, random);
   return Buffer.concat([body.subarray(to), body.subarray(from, to), body.subarray(0, from)]);
 }
 
-function block(body: Buffer, random: Random): [number, number] {
+function block(body: Buffer, random: RandomSource): [number, number] {
   const from = placeIn(body, random);
   return [from, Math.min(body.length, from + 1 + random.int(256))];
 }
 
 /** Often in the first bytes: that is where formats say what they are. */
-function placeIn(body: Buffer, random: Random): number {
+function placeIn(body: Buffer, random: RandomSource): number {
   return random.int(random.int(2) === 0 ? Math.min(body.length, 200) : body.length);
 }

@@ -1,12 +1,12 @@
 /** Numbers that look random and are the same for the same seed (mulberry32). */
-export interface Random {
+export interface RandomSource {
   /** 0 <= n < below. */
   int(below: number): number;
   pick<T>(items: readonly [T, ...T[]]): T;
   bytes(length: number): Buffer;
 }
 
-export function seeded(seed: number): Random {
+export function seeded(seed: number): RandomSource {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;

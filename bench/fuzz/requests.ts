@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { mutated } from "./mutate.ts";
-import type { Random } from "./random.ts";
+import type { RandomSource } from "./random.ts";
 
 export interface FuzzRequest {
   readonly bytes: Buffer;
@@ -11,7 +11,7 @@ export interface FuzzRequest {
 const END = "\r\n--b--\r\n";
 
 /** A request that was good until something was done to it. */
-export function badRequest(who: "master" | "slave", random: Random): FuzzRequest {
+export function badRequest(who: "master" | "slave", random: RandomSource): FuzzRequest {
   const about = random.pick(who === "master" ? MASTER_REQUESTS : SLAVE_REQUESTS);
   const [line = "", body = ""] = about.split("\n\n");
   const form = body.startsWith("--b");

@@ -5,13 +5,13 @@ import type { TaskView } from "../../shared/contract/about.ts";
 import {
   assign,
   type Fleet,
+  type NamedBody,
   type Started,
   startFleet,
-  type UploadFile,
   until,
 } from "../../tests/e2e/fleet.ts";
 import { mutated } from "./mutate.ts";
-import { type Random, seeded } from "./random.ts";
+import { type RandomSource, seeded } from "./random.ts";
 import { badRequest, send } from "./requests.ts";
 import type { SeedFile } from "./seeds.ts";
 import { type Holding, holdingOf, leaks } from "./watch.ts";
@@ -59,7 +59,7 @@ const FAULTS = [
 
 interface Run extends FuzzOptions {
   readonly fleet: Fleet;
-  readonly random: Random;
+  readonly random: RandomSource;
   readonly report: FuzzReport;
   readonly fields: ReadonlyMap<string, string>;
   readonly ports: { readonly master: number; readonly slave: number };
@@ -142,7 +142,7 @@ async function someFiles(run: Run): Promise<void> {
   const { random, seeds, fleet, report, fields } = run;
   const task = random.pick(random.pick(seeds).tasks);
   const fitting = seeds.filter((seed) => seed.tasks.includes(task));
-  const files: UploadFile[] = Array.from({ length: task === "ocr" ? 2 : FILES_A_ROUND }, () => {
+  const files: NamedBody[] = Array.from({ length: task === "ocr" ? 2 : FILES_A_ROUND }, () => {
     const { name, body } = random.pick(fitting as [SeedFile, ...SeedFile[]]);
     return { name, body: mutated(body, random) };
   });
@@ -164,7 +164,7 @@ interface Ending {
 
 function judge(
   run: Run,
-  { task, file }: { readonly task: string; readonly file: UploadFile },
+  { task, file }: { readonly task: string; readonly file: NamedBody },
   { state, code = "no_code", error = "" }: Ending,
 ): void {
   const ending = state === "done" ? state : code;

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CorpusFile, Measure, Outcome, QualityCheck, QualityJob } from "./check.ts";
+import type { Check, CorpusFile, Outcome, QualityCheck, QualityJob } from "./check.ts";
 
 /** Largest difference allowed, in full scale 1. */
 const TOLERANCE = 1e-4;
@@ -117,7 +117,7 @@ function decodedOf({ file, outcome, reference }: Case): Decoded | undefined {
   return ours.decoded === true ? { name: file.file, ours, reference, signal } : undefined;
 }
 
-function handled(cases: readonly Case[]): Measure {
+function handled(cases: readonly Case[]): Check {
   const wrong = cases.filter(
     ({ file, outcome }) => file.expect !== "either" && outcome.ok !== (file.expect === "ok"),
   );
@@ -130,7 +130,7 @@ function handled(cases: readonly Case[]): Measure {
   };
 }
 
-function share(name: string, decoded: readonly Decoded[], same: (one: Decoded) => boolean): Measure {
+function share(name: string, decoded: readonly Decoded[], same: (one: Decoded) => boolean): Check {
   const wrong = decoded.filter((one) => !same(one));
   const value = `${decoded.length - wrong.length} of ${decoded.length}`;
   return { name, value, target: "all", met: wrong.length === 0, ...noteOf(wrong.map((one) => one.name)) };
@@ -162,7 +162,7 @@ function sameCrossings({ ours, signal }: Decoded): boolean {
 }
 
 /** The largest difference of one figure, over all files and their channels. */
-function worst(field: string, decoded: readonly Decoded[]): Measure {
+function worst(field: string, decoded: readonly Decoded[]): Check {
   const differences = decoded.map((one) => ({ name: one.name, value: difference(field, one) }));
   const value = Math.max(0, ...differences.map((one) => one.value));
   const beyond = differences.filter((one) => !(one.value <= TOLERANCE)).map(({ name }) => name);

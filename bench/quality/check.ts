@@ -13,7 +13,7 @@ export type Outcome =
   | { readonly ok: false; readonly code: string; readonly error: string };
 
 /** One line of the quality table. */
-export interface Measure {
+export interface Check {
   readonly name: string;
   readonly value: number | string;
   readonly target: string;
@@ -41,5 +41,5 @@ export interface QualityCheck {
     jobs: readonly QualityJob[],
     outcomes: readonly (readonly Outcome[])[],
     corpus: string,
-  ): Promise<readonly Measure[]>;
+  ): Promise<readonly Check[]>;
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CorpusFile, Measure, Outcome, QualityCheck, QualityJob } from "./check.ts";
+import type { Check, CorpusFile, Outcome, QualityCheck, QualityJob } from "./check.ts";
 
 const RECALL = 0.98;
 
@@ -73,7 +73,7 @@ function casesOf(job: QualityJob | undefined, outcomes: readonly Outcome[] | und
   });
 }
 
-function errors(cases: readonly Case[]): Measure[] {
+function errors(cases: readonly Case[]): Check[] {
   const unanswered = cases.filter(({ file, outcome }) => file.expect === "ok" && !outcome.ok);
   const wrong = cases.filter(({ file, outcome }) => file.expect === "error" && !hasRightCode(file, outcome));
   return [count("ok files without a result", unanswered), count("error files without the right code", wrong)];
@@ -84,8 +84,8 @@ function hasRightCode(file: CorpusFile, outcome: Outcome): boolean {
   return CODES[String(file.entry.class)]?.includes(outcome.code) ?? true;
 }
 
-async function recalls(cases: readonly Case[], folder: string): Promise<Measure[]> {
-  const measures: Measure[] = [];
+async function recalls(cases: readonly Case[], folder: string): Promise<Check[]> {
+  const measures: Check[] = [];
   for (const kind of ["pdf", "docx", "txt"]) {
     const recalls: Recall[] = [];
     for (const one of cases) {
@@ -104,7 +104,7 @@ async function recalls(cases: readonly Case[], folder: string): Promise<Measure[
   return measures;
 }
 
-function recallMeasures(kind: string, recalls: readonly Recall[]): Measure[] {
+function recallMeasures(kind: string, recalls: readonly Recall[]): Check[] {
   const mean = ratio(total(recalls.map(({ found, words }) => found / words)), recalls.length);
   const pooled =
     total(recalls.map(({ found }) => found)) / Math.max(1, total(recalls.map(({ words }) => words)));
@@ -162,7 +162,7 @@ function wordsOf(text: string): readonly string[] {
   );
 }
 
-function pageCounts(cases: readonly Case[], expected: Expected): Measure {
+function pageCounts(cases: readonly Case[], expected: Expected): Check {
   const wrong = cases.filter(({ file, outcome }) => {
     const pages = expected.files[file.file]?.pages;
     return outcome.ok && pages !== undefined && analysisOf(outcome)?.page_count !== pages;
@@ -170,7 +170,7 @@ function pageCounts(cases: readonly Case[], expected: Expected): Measure {
   return count("pdf: page counts that differ from pdfinfo", wrong);
 }
 
-function titles(cases: readonly Case[], expected: Expected): Measure {
+function titles(cases: readonly Case[], expected: Expected): Check {
   const wrong = cases.filter(({ file, outcome }) => {
     const title = expected.files[file.file]?.title;
     // After an empty title the reference holds the next line of pdfinfo's output.
@@ -181,7 +181,7 @@ function titles(cases: readonly Case[], expected: Expected): Measure {
 }
 
 /** Pages without a text layer are flagged as such, in files that hold nothing else. */
-function scans(cases: readonly Case[]): Measure {
+function scans(cases: readonly Case[]): Check {
   const wrong = cases.filter(({ file, outcome }) => {
     if (!outcome.ok || file.entry.class !== "notext" || typeof file.entry.groundTruth === "string")
       return false;
@@ -190,7 +190,7 @@ function scans(cases: readonly Case[]): Measure {
   return count("pdf: scans taken for text", wrong);
 }
 
-function passwords(jobs: readonly QualityJob[], outcomes: readonly (readonly Outcome[])[]): Measure {
+function passwords(jobs: readonly QualityJob[], outcomes: readonly (readonly Outcome[])[]): Check {
   const all = jobs.flatMap((job, at) => casesOf(job, outcomes[at]));
   const shut = all.filter(({ outcome }) => !outcome.ok);
   return count(`files of ${all.length} that stay shut with their password`, shut);
@@ -207,7 +207,7 @@ function names(cases: readonly Case[]): string {
 }
 
 /** A count that has to be 0, and the files that it counts. */
-function count(name: string, cases: readonly Case[]): Measure {
+function count(name: string, cases: readonly Case[]): Check {
   const note = names(cases);
   return {
     name,
@@ -218,7 +218,7 @@ function count(name: string, cases: readonly Case[]): Measure {
   };
 }
 
-function share(name: string, value: number): Measure {
+function share(name: string, value: number): Check {
   return { name, value: Math.round(value * 10_000) / 10_000, target: `>= ${RECALL}`, met: value >= RECALL };
 }
 

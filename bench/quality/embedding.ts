@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JsonObject } from "../../shared/tasks/task.ts";
-import type { CorpusFile, Measure, Outcome, QualityCheck, QualityJob } from "./check.ts";
+import type { Check, CorpusFile, Outcome, QualityCheck, QualityJob } from "./check.ts";
 
 /** The references are written with ten decimals; 1e-12 is shown by the tests, against all digits. */
 const TOLERANCE = 1e-10;
@@ -80,7 +80,7 @@ function textsOf(path: string): Map<string, string> {
   );
 }
 
-function handled(jobs: readonly QualityJob[], outcomes: readonly (readonly Outcome[])[]): Measure {
+function handled(jobs: readonly QualityJob[], outcomes: readonly (readonly Outcome[])[]): Check {
   const wrong = jobs.flatMap(({ files }, job) => files.filter((_, at) => outcomes[job]?.[at]?.ok !== true));
   return { name: "files without a result", value: wrong.length, target: "0", met: wrong.length === 0 };
 }
@@ -90,7 +90,7 @@ interface Compared {
   readonly outcomes: readonly Outcome[];
 }
 
-function compare(set: string, { files }: QualityJob, { corpus, outcomes }: Compared): Measure[] {
+function compare(set: string, { files }: QualityJob, { corpus, outcomes }: Compared): Check[] {
   const reference: Reference = JSON.parse(readFileSync(join(corpus, `${set}.json`), "utf8"));
   const results = files.map((_, at): Embedding | undefined => {
     const outcome = outcomes[at];

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { sharp } from "../../shared/tasks/image/sharp.ts";
-import type { CorpusFile, Measure, Outcome, QualityCheck } from "./check.ts";
-import { type Answer, answersOf, handled, noted } from "./image/outcomes.ts";
+import { sharp } from "../../shared/media/picture/sharp.ts";
+import type { Check, CorpusFile, Outcome, QualityCheck } from "./check.ts";
+import { answersOf, handled, type ImageOutcome, noted } from "./image/outcomes.ts";
 
 /** One entry of image/pillow.json, where the fields are described. */
 interface Reference {
@@ -86,7 +86,10 @@ interface NamedFact extends Fact {
   readonly file: string;
 }
 
-function factsOf(answers: readonly Answer[], expected: Readonly<Record<string, Expected>>): NamedFact[] {
+function factsOf(
+  answers: readonly ImageOutcome[],
+  expected: Readonly<Record<string, Expected>>,
+): NamedFact[] {
   return answers.flatMap(({ file, outcome }) => {
     const want = expected[file.file];
     return outcome?.ok === true && want !== undefined
@@ -95,7 +98,7 @@ function factsOf(answers: readonly Answer[], expected: Readonly<Record<string, E
   });
 }
 
-async function compareAll(answers: readonly Answer[], references: Readonly<Record<string, Reference>>) {
+async function compareAll(answers: readonly ImageOutcome[], references: Readonly<Record<string, Reference>>) {
   const compared: Compared[] = [];
   for (const { file, outcome } of answers) {
     const reference = references[file.file];
@@ -137,7 +140,7 @@ async function compare(
   };
 }
 
-function grayMeasures(compared: readonly Compared[]): Measure[] {
+function grayMeasures(compared: readonly Compared[]): Check[] {
   const turned = compared.filter(({ sizeRight }) => !sizeRight).map(({ file }) => file);
   const far = compared.filter(({ maxDifference }) => maxDifference > 1);
   const opaque = compared.filter(({ reference }) => reference.sha256 !== undefined);
@@ -173,7 +176,7 @@ function grayMeasures(compared: readonly Compared[]): Measure[] {
   ];
 }
 
-function pngMeasure(compared: readonly Compared[]): Measure {
+function pngMeasure(compared: readonly Compared[]): Check {
   const ratios = compared.flatMap(({ file, bytes, hasAlpha, reference: { pngBytes = 0 } }) =>
     pngBytes >= SMALL_PNG && !hasAlpha ? [{ file, ratio: bytes / pngBytes }] : [],
   );
@@ -191,7 +194,7 @@ function pngMeasure(compared: readonly Compared[]): Measure {
   };
 }
 
-function kept(name: string, facts: readonly NamedFact[], right: (fact: Fact) => boolean): Measure {
+function kept(name: string, facts: readonly NamedFact[], right: (fact: Fact) => boolean): Check {
   const wrong = facts.filter((fact) => !right(fact)).map(({ file }) => file);
   return {
     name,

@@ -7,7 +7,7 @@ import type { JsonObject } from "../../shared/tasks/task.ts";
 import { VERSION } from "../../shared/version.ts";
 import { type Fleet, startFleet } from "../../tests/e2e/fleet.ts";
 import { check as audio } from "./audio.ts";
-import type { CorpusFile, Measure, Outcome, QualityCheck, QualityJob } from "./check.ts";
+import type { Check, CorpusFile, Outcome, QualityCheck, QualityJob } from "./check.ts";
 import { check as document } from "./document.ts";
 import { check as embedding } from "./embedding.ts";
 import { check as image } from "./image.ts";
@@ -15,7 +15,7 @@ import { runJob } from "./job.ts";
 import { check as mean } from "./mean.ts";
 import { check as ocr } from "./ocr.ts";
 import { record } from "./record.ts";
-import { type Measured, table } from "./report.ts";
+import { type TaskChecks, table } from "./report.ts";
 import { check as text } from "./text.ts";
 
 /**
@@ -37,7 +37,7 @@ async function measureAll(): Promise<void> {
   try {
     await Promise.all([fleet.slave({ SLAVE_NAME: "one" }), fleet.slave({ SLAVE_NAME: "two" })]);
     await fleet.alive(2);
-    const rows: Measured[] = [];
+    const rows: TaskChecks[] = [];
     for (const check of CHECKS.filter(({ task }) => values.task?.includes(task) ?? true)) {
       const measures = await measure(fleet, check);
       rows.push(measured(check.task, measures));
@@ -55,7 +55,7 @@ async function measureAll(): Promise<void> {
   }
 }
 
-async function measure(fleet: Fleet, check: QualityCheck): Promise<readonly Measure[]> {
+async function measure(fleet: Fleet, check: QualityCheck): Promise<readonly Check[]> {
   const folder = join(corpus, check.folder);
   const index = JSON.parse(await readFile(join(folder, "index.json"), "utf8")) as JsonObject[];
   const files: CorpusFile[] = index.map((entry) => ({
@@ -71,7 +71,7 @@ async function measure(fleet: Fleet, check: QualityCheck): Promise<readonly Meas
 }
 
 /** Every `ok` file has a result, every `error` file a code; `either` may have the one or the other. */
-function expectations(jobs: readonly QualityJob[], outcomes: readonly (readonly Outcome[])[]): Measure[] {
+function expectations(jobs: readonly QualityJob[], outcomes: readonly (readonly Outcome[])[]): Check[] {
   const wrong: string[] = [];
   let counted = 0;
   jobs.forEach((job, j) => {
@@ -89,7 +89,7 @@ function expectations(jobs: readonly QualityJob[], outcomes: readonly (readonly 
   return [wrong.length === 0 ? measure : { ...measure, note: wrong.join("; ") }];
 }
 
-function measured(task: string, measures: readonly Measure[]): Measured {
+function measured(task: string, measures: readonly Check[]): TaskChecks {
   const date = new Date().toISOString().slice(0, 10);
   return { task, date, version: VERSION, node: process.version, cores: cpus().length, measures };
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CorpusFile, Measure, Outcome, QualityCheck, QualityJob } from "./check.ts";
+import type { Check, CorpusFile, Outcome, QualityCheck, QualityJob } from "./check.ts";
 
 /** Of a standard deviation, relative: a double has 1.1e-16. */
 const TOLERANCE = 1e-15;
@@ -60,7 +60,7 @@ function pairOf(
   return [{ file, reference, ours: JSON.parse(outcome.body.toString("utf8")) as Statistics }];
 }
 
-function handled(jobs: readonly QualityJob[], outcomes: readonly (readonly Outcome[])[]): Measure {
+function handled(jobs: readonly QualityJob[], outcomes: readonly (readonly Outcome[])[]): Check {
   const all = jobs.flatMap((job, j) => job.files.map((file, i) => ({ file, outcome: outcomes[j]?.[i] })));
   const wrong = all.filter(
     ({ file, outcome }) => file.expect !== "either" && outcome?.ok !== (file.expect === "ok"),
@@ -76,7 +76,7 @@ function handled(jobs: readonly QualityJob[], outcomes: readonly (readonly Outco
   };
 }
 
-function exact(field: "count" | "mean" | "min" | "max", pairs: readonly Pair[]): Measure {
+function exact(field: "count" | "mean" | "min" | "max", pairs: readonly Pair[]): Check {
   const wrong = pairs.filter(({ ours, reference }) => ours[field] !== reference[field]);
   const value = `${pairs.length - wrong.length} of ${pairs.length}`;
   const name = `files whose ${field} is the very number`;
@@ -89,7 +89,7 @@ function exact(field: "count" | "mean" | "min" | "max", pairs: readonly Pair[]):
   };
 }
 
-function deviations(pairs: readonly Pair[]): Measure {
+function deviations(pairs: readonly Pair[]): Check {
   const errors = pairs.map(({ ours, reference }) => Math.abs(ours.stddev / reference.sampleStdDev - 1));
   const value = Math.max(0, ...errors);
   const met = value <= TOLERANCE;

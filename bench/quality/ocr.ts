@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
-import type { CorpusFile, Measure, QualityCheck, QualityJob } from "./check.ts";
-import { type Answer, answersOf, handled, noted } from "./image/outcomes.ts";
+import type { Check, CorpusFile, QualityCheck, QualityJob } from "./check.ts";
+import { answersOf, handled, type ImageOutcome, noted } from "./image/outcomes.ts";
 import { errorRate, wordScores } from "./ocr/accuracy.ts";
 
 /** What tesseract 5.3 of Debian 12 did, as its command line runs. */
@@ -92,7 +92,7 @@ function isInstalled(language: string): boolean {
   }
 }
 
-function readOf({ job, file, outcome }: Answer, native: Readonly<Record<string, Native>>): Read[] {
+function readOf({ job, file, outcome }: ImageOutcome, native: Readonly<Record<string, Native>>): Read[] {
   const truthName = file.entry.groundTruth;
   if (outcome?.ok !== true || typeof truthName !== "string") return [];
   const truth = readFileSync(join(dirname(file.path), basename(truthName)), "utf8");
@@ -103,7 +103,7 @@ function readOf({ job, file, outcome }: Answer, native: Readonly<Record<string, 
   return [{ job, file: file.file, lang, errors, ...wordScores(truth, text), native: { cer, wordRecall } }];
 }
 
-function accuracy(what: string, reads: readonly Read[]): Measure[] {
+function accuracy(what: string, reads: readonly Read[]): Check[] {
   const recall = mean(reads.map((read) => read.recall));
   const errors = mean(reads.map((read) => read.errors));
   const nativeRecall = mean(reads.map(({ native }) => native.wordRecall));
@@ -129,7 +129,7 @@ function accuracy(what: string, reads: readonly Read[]): Measure[] {
   ];
 }
 
-function harm(prepared: readonly Read[], plain: readonly Read[]): Measure {
+function harm(prepared: readonly Read[], plain: readonly Read[]): Check {
   const before = new Map(plain.map(({ file, recall }) => [file, recall]));
   const hurt = prepared.filter(({ file, recall }) => recall < (before.get(file) ?? 0) - POINT);
   const note = hurt.map(({ file }) => file).join(", ");
@@ -142,7 +142,7 @@ function harm(prepared: readonly Read[], plain: readonly Read[]): Measure {
   };
 }
 
-function told(what: string, reads: readonly Read[]): Measure {
+function told(what: string, reads: readonly Read[]): Check {
   const value = `word recall ${mean(reads.map(({ recall }) => recall))}, character error rate ${mean(reads.map(({ errors }) => errors))}`;
   return { name: what, value, target: "told, not set", met: true };
 }

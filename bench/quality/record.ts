@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Measured, qualityPage } from "./report.ts";
+import { qualityPage, type TaskChecks } from "./report.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const RESULTS = join(ROOT, "bench/results");
 const NUMBERS = join(RESULTS, "quality.json");
 
 /** Writes numbers and page anew. Tasks that were not measured this time keep what they had. */
-export async function record(fresh: readonly Measured[], order: readonly string[]): Promise<void> {
+export async function record(fresh: readonly TaskChecks[], order: readonly string[]): Promise<void> {
   const known = new Map([...(await before()), ...fresh].map((row) => [row.task, row]));
   const rows = order.flatMap((task) => known.get(task) ?? []);
   await mkdir(RESULTS, { recursive: true });
@@ -17,7 +17,7 @@ export async function record(fresh: readonly Measured[], order: readonly string[
   await writeFile(join(ROOT, "docs/quality.md"), qualityPage(noted));
 }
 
-async function before(): Promise<readonly Measured[]> {
+async function before(): Promise<readonly TaskChecks[]> {
   return existsSync(NUMBERS) ? JSON.parse(await readFile(NUMBERS, "utf8")).rows : [];
 }
 

@@ -1,18 +1,18 @@
-import type { Measure } from "./check.ts";
+import type { Check } from "./check.ts";
 
 /** What was measured of a task, and when. */
-export interface Measured {
+export interface TaskChecks {
   readonly task: string;
   readonly version: string;
   /** YYYY-MM-DD. */
   readonly date: string;
   readonly node: string;
   readonly cores: number;
-  readonly measures: readonly Measure[];
+  readonly measures: readonly Check[];
 }
 
 /** A task's measures as lines for a terminal. */
-export function table(task: string, measures: readonly Measure[]): string {
+export function table(task: string, measures: readonly Check[]): string {
   const lines = measures.map(({ name, value, target, met, note }) => {
     const mark = met ? "ok    " : "MISSED";
     return `  ${mark} ${name}: ${shown(value)} (target ${target})${note === undefined ? "" : `\n         ${note}`}`;
@@ -21,7 +21,7 @@ export function table(task: string, measures: readonly Measure[]): string {
 }
 
 /** docs/quality.md. `notes` is what people have to say of a task's numbers. */
-export function qualityPage(rows: readonly (Measured & { readonly notes: string })[]): string {
+export function qualityPage(rows: readonly (TaskChecks & { readonly notes: string })[]): string {
   const sections = rows.map(({ task, measures, notes, ...about }) => {
     const when = `Measured on ${about.date}, manyhands ${about.version}, Node ${about.node}, ${about.cores} cores.`;
     return [`## ${task}`, when, markdown(measures), notes.trim()].filter((part) => part !== "").join("\n\n");
@@ -36,7 +36,7 @@ ${sections.join("\n\n")}
 `;
 }
 
-function markdown(measures: readonly Measure[]): string {
+function markdown(measures: readonly Check[]): string {
   const lines = measures.map(({ name, value, target, met, note }) =>
     [name, shown(value), target, met ? "yes" : "**no**", note ?? ""].map(cell).join(" | "),
   );

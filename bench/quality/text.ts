@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { CorpusFile, Measure, Outcome, QualityCheck, QualityJob } from "./check.ts";
+import type { Check, CorpusFile, Outcome, QualityCheck, QualityJob } from "./check.ts";
 import { measure, readJson } from "./text/measure.ts";
 import { sampleRows, scoreRows } from "./text/rows.ts";
 
@@ -63,7 +63,7 @@ function resultsOf(
   });
 }
 
-function handled(jobs: readonly QualityJob[], outcomes: readonly (readonly Outcome[])[]): Measure {
+function handled(jobs: readonly QualityJob[], outcomes: readonly (readonly Outcome[])[]): Check {
   const wrong = jobs.flatMap(({ files }, job) =>
     files.filter(({ expect }, at) => {
       const ok = outcomes[job]?.[at]?.ok;
@@ -122,7 +122,7 @@ function rightWords({ analysis, expected }: Result): boolean {
   });
 }
 
-function share(name: string, results: readonly Result[], right: (result: Result) => boolean): Measure {
+function share(name: string, results: readonly Result[], right: (result: Result) => boolean): Check {
   const wrong = results.filter((result) => !right(result)).map(({ file }) => file.file);
   const value = `${results.length - wrong.length} of ${results.length}`;
   return measure(name, value, { target: "all", met: wrong.length === 0, note: wrong.join(", ") });

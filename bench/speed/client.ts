@@ -18,7 +18,7 @@ export interface UploadOf {
   readonly headers?: Record<string, string>;
 }
 
-export interface Answer {
+export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
   readonly body: Buffer;
@@ -29,7 +29,7 @@ export interface Answer {
 const agent = new Agent({ keepAlive: true });
 
 /** Sends one job; its files are drawn one after the other, so that they need not all be in memory. */
-export async function upload(master: string, job: UploadOf): Promise<Answer> {
+export async function upload(master: string, job: UploadOf): Promise<HttpAnswer> {
   const response = await open(master, job);
   const chunks: Buffer[] = [];
   for await (const chunk of response.stream) chunks.push(chunk as Buffer);
@@ -60,7 +60,7 @@ export function* small(count: number, bytes = 1024): Generator<Sent> {
 }
 
 /** @throws when a job did not end with every file done */
-export function requireDone(answer: Answer, files: number): Answer {
+export function requireDone(answer: HttpAnswer, files: number): HttpAnswer {
   const { total_files_processed: done } = JSON.parse(answer.body.toString("utf8")) as {
     total_files_processed?: number;
   };

@@ -3,7 +3,7 @@ import { cpus, loadavg } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { VERSION } from "../../shared/version.ts";
-import type { Part } from "./part.ts";
+import type { BenchPart } from "./part.ts";
 import { chain } from "./parts/chain.ts";
 import { durable } from "./parts/durable.ts";
 import { limit } from "./parts/limit.ts";
@@ -14,13 +14,13 @@ import { recovery } from "./parts/recovery.ts";
 import { scale } from "./parts/scale.ts";
 import { start } from "./parts/start.ts";
 import { profileInto } from "./profile.ts";
-import { type Measured, page, table } from "./report.ts";
+import { type PartMeasures, page, table } from "./report.ts";
 
 /**
  * `npm run bench`: what the way through master and slave costs, beside what the work itself costs. Never
  * part of the tests: a machine that does other things measures other things.
  */
-const PARTS: readonly Part[] = [chain, limit, native, memory, start, scale, durable, queued, recovery];
+const PARTS: readonly BenchPart[] = [chain, limit, native, memory, start, scale, durable, queued, recovery];
 
 const { values } = parseArgs({
   options: {
@@ -35,7 +35,7 @@ const { values } = parseArgs({
 if (values.profile !== undefined) await profileInto(resolve(values.profile));
 const root = join(import.meta.dirname, "../..");
 const file = join(root, "bench/results/speed.json");
-const rows: Measured[] = [];
+const rows: PartMeasures[] = [];
 for (const part of PARTS.filter(({ name }) => values.part?.includes(name) ?? true)) {
   const [load = 0] = loadavg();
   const measures = await part.run((count) => (values.quick ? Math.ceil(count / 10) : count), values.kind);
@@ -48,7 +48,7 @@ if (values.write) await write();
 /** Parts that were not measured now keep what was measured before. */
 async function write(): Promise<void> {
   const known = await readFile(file, "utf8").then(
-    (text) => (JSON.parse(text) as { rows: Measured[] }).rows,
+    (text) => (JSON.parse(text) as { rows: PartMeasures[] }).rows,
     () => [],
   );
   const all = PARTS.flatMap(({ name }) => {

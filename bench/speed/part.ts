@@ -8,7 +8,7 @@ export interface Measure {
 }
 
 /** A part of the benchmark: starts what it needs, measures, stops it. */
-export interface Part {
+export interface BenchPart {
   readonly name: string;
   /** `kind`: words in the name of the kinds of files that are wanted; without: all. */
   run(scale: Scale, kind?: string): Promise<readonly Measure[]>;

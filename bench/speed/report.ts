@@ -1,7 +1,7 @@
 import type { Measure } from "./part.ts";
 
 /** A part as measured; `load` is the machine's load average just before. */
-export interface Measured {
+export interface PartMeasures {
   readonly part: string;
   readonly load: number;
   readonly measures: readonly Measure[];
@@ -19,7 +19,7 @@ const BEGIN = "<!-- measured -->";
 const END = "<!-- end of measured -->";
 
 /** A part as lines for a terminal. */
-export function table({ part, load, measures }: Measured): string {
+export function table({ part, load, measures }: PartMeasures): string {
   const lines = measures.map(({ name, value, target, met, note }) => {
     const mark = met === undefined ? "      " : met ? "ok    " : "MISSED";
     const aim = target === undefined ? "" : ` (target ${target})`;
@@ -29,7 +29,7 @@ export function table({ part, load, measures }: Measured): string {
 }
 
 /** docs/performance.md with its tables written anew; the rest of it is for people. */
-export function page(old: string, about: About, rows: readonly Measured[]): string {
+export function page(old: string, about: About, rows: readonly PartMeasures[]): string {
   const { version, date, node, cores, cpu } = about;
   const head = `Written by \`npm run bench -- --write\` on ${date}: manyhands ${version}, Node ${node}, ${cores} cores (${cpu}).`;
   const tables = rows.map(

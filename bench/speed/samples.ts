@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { sharp } from "../../shared/tasks/image/sharp.ts";
+import { sharp } from "../../shared/media/picture/sharp.ts";
 import { type Sent, small } from "./client.ts";
 
 const ROOT = join(import.meta.dirname, "../..");

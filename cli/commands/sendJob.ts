@@ -121,7 +121,7 @@ class Fetching {
     this.#request = request;
   }
 
-  add(target: FileOutcome | SavedAttachment, result: Result): void {
+  add(target: FileOutcome | SavedAttachment, result: ResultLink): void {
     const { out } = this.#request;
     if (out === undefined || result.url === undefined) return;
     const { url } = result;
@@ -135,7 +135,7 @@ class Fetching {
     await Promise.all(this.#lanes);
   }
 
-  async #fetch(target: FileOutcome | SavedAttachment, result: Wanted): Promise<void> {
+  async #fetch(target: FileOutcome | SavedAttachment, result: WantedResult): Promise<void> {
     const { client, signal } = this.#request;
     try {
       const content = await client.download(result.url, { signal });
@@ -147,8 +147,8 @@ class Fetching {
   }
 }
 
-type Result = Pick<FileView, "url" | "saved_as" | "result_sha256">;
-type Wanted = Result & { readonly url: string; readonly folder: string };
+type ResultLink = Pick<FileView, "url" | "saved_as" | "result_sha256">;
+type WantedResult = ResultLink & { readonly url: string; readonly folder: string };
 
 function failureOf(error: unknown): Failure {
   if (error instanceof AppError) return { code: error.code, error: error.message };

@@ -11,10 +11,10 @@ export interface Terminal {
   readonly width: number | undefined;
   /** Standard error is a terminal, where a progress bar can be drawn. */
   readonly bar: NodeJS.WriteStream | undefined;
-  paint(style: Style, text: string): string;
+  paint(style: TextStyle, text: string): string;
 }
 
-export type Style = "bold" | "dim" | "green" | "red" | "yellow";
+export type TextStyle = "bold" | "dim" | "green" | "red" | "yellow";
 
 export function openTerminal(streams: Pick<NodeJS.Process, "stdin" | "stdout" | "stderr">): Terminal {
   const { stdin, stdout, stderr } = streams;

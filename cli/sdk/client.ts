@@ -46,7 +46,7 @@ export interface UploadRequest extends CallOptions {
   readonly onUnreadable?: (file: UploadFile, error: unknown) => void;
 }
 
-export interface JobFilter extends CallOptions {
+export interface JobQuery extends CallOptions {
   readonly state?: JobState | undefined;
   readonly task?: string | undefined;
   /** At most this many, 1 to 500; newest first. */
@@ -95,7 +95,7 @@ export class ManyhandsClient {
   }
 
   /** Newest first. */
-  async jobs({ signal, ...filter }: JobFilter = {}): Promise<{
+  async jobs({ signal, ...filter }: JobQuery = {}): Promise<{
     readonly jobs: readonly JobView[];
     readonly next_cursor?: string;
   }> {

@@ -10,7 +10,7 @@ export type {
   JobView,
 } from "../../shared/contract/jobs.ts";
 export { AppError } from "../../shared/errors.ts";
-export type { CallOptions, ClientOptions, JobFilter, UploadRequest } from "./client.ts";
+export type { CallOptions, ClientOptions, JobQuery, UploadRequest } from "./client.ts";
 export { ManyhandsClient } from "./client.ts";
 export { ANSWER_BROKEN, BAD_ANSWER, MASTER_UNREACHABLE } from "./errors.ts";
 export type { UploadFile } from "./files.ts";

@@ -1,27 +1,27 @@
 import type { Request, RequestHandler } from "express";
 import type { Stats } from "../../shared/contract/about.ts";
-import type { UnitQueue } from "../../shared/queue/port.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
-import type { SpeculationBook } from "../pipeline/speculation.ts";
-import type { SlaveRegistry } from "../slaves/registry.ts";
-import { landingPage, type PageParts } from "./page.ts";
+import type { SpeculationBook } from "../dispatch/speculation.ts";
+import type { SlaveRegistry } from "../fleet/registry.ts";
+import type { UnitQueue } from "../queue/port.ts";
+import { landingPage, type PageDeps } from "./page.ts";
 import { speculationView, taskView } from "./views.ts";
 
-export interface AboutParts extends PageParts {
+export interface AboutDeps extends PageDeps {
   readonly queue: UnitQueue;
   readonly speculation: Pick<SpeculationBook, "total">;
   readonly startedAt: number;
 }
 
 /** `GET /`: plain text as the old service had it; a browser gets a page, unless it lacks the token that is needed. */
-export function home(parts: AboutParts, isKnown: (req: Request) => boolean): RequestHandler {
+export function home(deps: AboutDeps, isKnown: (req: Request) => boolean): RequestHandler {
   return (req, res) => {
     if (req.accepts(["text/plain", "text/html"]) !== "text/html" || !isKnown(req)) {
       res.type("text/plain").send("Master is working");
       return;
     }
     res.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
-    res.type("text/html").send(landingPage(parts, `${req.protocol}://${req.get("host") ?? ""}`));
+    res.type("text/html").send(landingPage(deps, `${req.protocol}://${req.get("host") ?? ""}`));
   };
 }
 
@@ -29,18 +29,18 @@ export function listTasks(): RequestHandler {
   return (_req, res) => void res.json({ tasks: TASKS.map(taskView) });
 }
 
-export function showStats(parts: AboutParts): RequestHandler {
+export function showStats(deps: AboutDeps): RequestHandler {
   return (_req, res) => {
-    const slaves = parts.registry.all();
+    const slaves = deps.registry.all();
     const alive = slaves.filter((slave) => slave.state === "alive");
-    const left = parts.runner.load();
-    const queue = parts.queue.size();
+    const left = deps.runner.load();
+    const queue = deps.queue.size();
     const stats: Stats = {
-      version: parts.version,
-      uptime_seconds: Math.round((Date.now() - parts.startedAt) / 1000),
+      version: deps.version,
+      uptime_seconds: Math.round((Date.now() - deps.startedAt) / 1000),
       memory_bytes: process.memoryUsage.rss(),
       jobs: { running: left.jobs, files_left: left.files, bytes_left: left.bytes },
-      speculation: speculationView(parts.speculation.total),
+      speculation: speculationView(deps.speculation.total),
       units: { waiting: queue.waiting, leased: queue.leased, bytes_waiting: queue.bytes },
       slaves: {
         total: slaves.length,

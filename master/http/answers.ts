@@ -2,17 +2,17 @@ import type { Response } from "express";
 import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
 import { type AcceptedJob, type AssignLine, type FileView, isFinal } from "../../shared/contract/jobs.ts";
 import { UnavailableError } from "../../shared/errors.ts";
-import type { FileRecord, JobRecord, JobStore } from "../../shared/job/port.ts";
-import type { ByteStore } from "../../shared/store/port.ts";
-import { type FollowedJob, filesAsTheyEnd } from "../pipeline/followed.ts";
-import type { ResultsFolder } from "../pipeline/results.ts";
+import { type FollowedJob, filesAsTheyEnd } from "../jobs/followed.ts";
+import type { FileRecord, JobRecord, RecordOfJobs } from "../record/port.ts";
+import type { ResultsFolder } from "../results/results.ts";
+import type { ByteStore } from "../store/port.ts";
 import { type AnswerLists, assignSummary, failedFiles, savedFiles } from "./assignViews.ts";
 import { appliedPreferences, type Preferences } from "./prefer.ts";
 import { jsonWithLists, type Lists, pause, sendJson, untilGone, write } from "./streams.ts";
 import { fileView, hasJsonResults, jobView } from "./views.ts";
 
-export interface AnswerParts {
-  readonly jobs: JobStore;
+export interface AnswerDeps {
+  readonly jobs: RecordOfJobs;
   readonly store: ByteStore;
   readonly results: ResultsFolder;
 }
@@ -27,14 +27,14 @@ export const NO_SLAVES = "No slaves available";
 
 /** `Prefer: respond-async`, with `wait=N` the whole answer when the job is over by then. */
 export async function answerLater(
-  parts: AnswerParts,
+  deps: AnswerDeps,
   job: FollowedJob,
   { res, prefer }: Answering,
 ): Promise<void> {
   const { waitSeconds = 0 } = prefer;
   const over = waitSeconds > 0 && (await endsWithin(job, waitSeconds, untilGone(res)));
-  if (over) await answerWhole(parts, job, { res, prefer });
-  else await answerAccepted(parts, job, { res, prefer });
+  if (over) await answerWhole(deps, job, { res, prefer });
+  else await answerAccepted(deps, job, { res, prefer });
 }
 
 /** Whether the job is over after so many seconds at most. */
@@ -47,36 +47,32 @@ export async function endsWithin(job: FollowedJob, seconds: number, gone: AbortS
 }
 
 /** 202: the job and its files are on disk; the client asks later. */
-async function answerAccepted(
-  parts: AnswerParts,
-  job: FollowedJob,
-  { res, prefer }: Answering,
-): Promise<void> {
-  const record = await recordOf(parts, job);
+async function answerAccepted(deps: AnswerDeps, job: FollowedJob, { res, prefer }: Answering): Promise<void> {
+  const record = await recordOf(deps, job);
   tellApplied(res, appliedPreferences(prefer, { accepted: true, inline: false }));
   res.status(202).location(`/jobs/${job.id}`);
   const accepted: AcceptedJob = {
     job_id: job.id,
-    ...jobView(record, { results: parts.results, live: job.progress }),
+    ...jobView(record, { results: deps.results, live: job.progress }),
   };
   res.json(accepted);
 }
 
 /** The whole answer, when the job is over. 422 when no file was done, with the same body. */
 export async function answerWhole(
-  parts: AnswerParts,
+  deps: AnswerDeps,
   job: FollowedJob,
   { res, prefer }: Answering,
 ): Promise<void> {
   const record = finalOf(await job.ended);
   if (res.destroyed) return;
-  const files = await allFiles(parts, job, record);
+  const files = await allFiles(deps, job, record);
   const inline = prefer.representation && hasJsonResults(record);
   tellApplied(res, appliedPreferences(prefer, { accepted: false, inline }));
-  const { results } = parts;
+  const { results } = deps;
   const lists: Lists<AnswerLists> = {
     saved_files: savedFiles(record, files, results),
-    files: inline ? viewsWithResults(parts, record, files) : views(parts, record, files),
+    files: inline ? viewsWithResults(deps, record, files) : views(deps, record, files),
     failed_files: failedFiles(record, files),
   };
   res.status(statusOf(record));
@@ -84,12 +80,12 @@ export async function answerWhole(
 }
 
 /** One line per file as it ends; the last line is always `end`. */
-export async function answerLines(parts: AnswerParts, job: FollowedJob, res: Response): Promise<void> {
+export async function answerLines(deps: AnswerDeps, job: FollowedJob, res: Response): Promise<void> {
   const gone = untilGone(res);
-  const record = await recordOf(parts, job);
+  const record = await recordOf(deps, job);
   res.status(200).type(NDJSON_TYPE).setHeader("X-Accel-Buffering", "no");
   const send = (line: AssignLine) => write(res, `${JSON.stringify(line)}\n`, gone);
-  const sendFile = (file: FileRecord) => send({ type: "file", ...fileView(record, file, parts) });
+  const sendFile = (file: FileRecord) => send({ type: "file", ...fileView(record, file, deps) });
   await send({ type: "job", job_id: record.id, task_type: record.task, total_files: record.total });
   const told = new Set<number>();
   for await (const file of filesAsTheyEnd(job, 0, gone)) {
@@ -98,20 +94,20 @@ export async function answerLines(parts: AnswerParts, job: FollowedJob, res: Res
   }
   const final = finalOf(await job.ended);
   if (gone.aborted) return;
-  const files = await allFiles(parts, job, record);
+  const files = await allFiles(deps, job, record);
   for (const file of files) if (!told.has(file.index)) await sendFile(file);
   await send({
     type: "end",
-    ...assignSummary(final, files, parts.results),
-    saved_files: [...savedFiles(final, files, parts.results)],
+    ...assignSummary(final, files, deps.results),
+    saved_files: [...savedFiles(final, files, deps.results)],
     failed_files: [...failedFiles(final, files)],
   });
   res.end();
 }
 
 /** In the order of the upload; from the record only where the job's own end ended some. */
-async function allFiles(parts: AnswerParts, job: FollowedJob, { id, total }: JobRecord) {
-  if (job.endedFiles.length < total) return await parts.jobs.files(id);
+async function allFiles(deps: AnswerDeps, job: FollowedJob, { id, total }: JobRecord) {
+  if (job.endedFiles.length < total) return await deps.jobs.files(id);
   return job.endedFiles.toSorted((a, b) => a.index - b.index);
 }
 
@@ -126,7 +122,7 @@ function statusOf(record: JobRecord): number {
 }
 
 function* views(
-  { results }: AnswerParts,
+  { results }: AnswerDeps,
   record: JobRecord,
   files: readonly FileRecord[],
 ): Generator<FileView> {
@@ -134,7 +130,7 @@ function* views(
 }
 
 function* viewsWithResults(
-  { results, store }: AnswerParts,
+  { results, store }: AnswerDeps,
   record: JobRecord,
   files: readonly FileRecord[],
 ): Generator<Promise<FileView>> {
@@ -146,8 +142,8 @@ function* viewsWithResults(
   for (const file of files) yield view(file);
 }
 
-async function recordOf(parts: AnswerParts, job: FollowedJob): Promise<JobRecord> {
-  const record = await parts.jobs.get(job.id);
+async function recordOf(deps: AnswerDeps, job: FollowedJob): Promise<JobRecord> {
+  const record = await deps.jobs.get(job.id);
   if (record === undefined) throw new Error(`job ${job.id} has no record`);
   return record;
 }

@@ -1,6 +1,6 @@
 import type { AssignAnswer } from "../../shared/contract/jobs.ts";
-import type { FileRecord, JobRecord } from "../../shared/job/port.ts";
-import type { ResultsFolder } from "../pipeline/results.ts";
+import type { FileRecord, JobRecord } from "../record/port.ts";
+import type { ResultsFolder } from "../results/results.ts";
 import { jobView, statistics } from "./views.ts";
 
 /** Lists of the answer of a waiting `/assign_task`, which may have very many members. */

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import express from "express";
 import { afterAll, expect, test } from "vitest";
-import { openSqliteJobStore } from "../../shared/job/sqlite/sqliteJobStore.ts";
-import { openFolderStore } from "../../shared/store/folder/folderStore.ts";
-import { JobProgress } from "../pipeline/progress.ts";
-import { ResultsFolder } from "../pipeline/results.ts";
+import { JobProgress } from "../map/progress.ts";
+import { openSqliteRecord } from "../record/sqlite/sqliteRecord.ts";
+import { ResultsFolder } from "../results/results.ts";
+import { openFolderStore } from "../store/folder/folderStore.ts";
 import { Clients } from "./clients.ts";
 import { jobEvents } from "./events.ts";
 
@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), "manyhands-events-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("a comment is sent while nothing happens, so that nobody between takes the stream for dead", async () => {
-  const jobs = await openSqliteJobStore({ file: join(folder, "jobs.sqlite") });
+  const jobs = await openSqliteRecord({ file: join(folder, "jobs.sqlite") });
   const file = { index: 0, key: "k", filename: "a.txt", bytes: 1, sha256: "a", resultName: () => "a.json" };
   await jobs.create({
     ...{ id: "01A", task: "text", options: {}, priority: 1, seed: 1, createdAt: 1 },

@@ -1,9 +1,9 @@
 import type { Request, RequestHandler, Response } from "express";
 import { isFinal } from "../../shared/contract/jobs.ts";
-import type { FileRecord, JobRecord } from "../../shared/job/port.ts";
-import { type FollowedJob, filesAsTheyEnd, inOrderOfEnd } from "../pipeline/followed.ts";
-import type { ResultsFolder } from "../pipeline/results.ts";
-import { followedJob, type JobSource, jobOf } from "./jobParts.ts";
+import { type FollowedJob, filesAsTheyEnd, inOrderOfEnd } from "../jobs/followed.ts";
+import type { FileRecord, JobRecord } from "../record/port.ts";
+import type { ResultsFolder } from "../results/results.ts";
+import { followedJob, type JobSource, jobOf } from "./jobDeps.ts";
 import { untilGone, write } from "./streams.ts";
 import { fileView, jobView } from "./views.ts";
 
@@ -20,11 +20,11 @@ const QUEUED_ID = 1;
 const RUNNING_ID = 2;
 
 /** `GET /jobs/<id>/events`: what happened after `Last-Event-ID` from the record, then what happens. */
-export function jobEvents(parts: EventsParts, beatSeconds = BEAT_SECONDS): RequestHandler {
+export function jobEvents(deps: EventsDeps, beatSeconds = BEAT_SECONDS): RequestHandler {
   return async (req, res) => {
-    const job = await followedJob(parts, req);
-    const record = await jobOf(parts, req);
-    const events = new JobEvents(parts, { job, record, res, last: lastEventId(req), beatSeconds });
+    const job = await followedJob(deps, req);
+    const record = await jobOf(deps, req);
+    const events = new JobEvents(deps, { job, record, res, last: lastEventId(req), beatSeconds });
     if (events.isAtEnd()) {
       // An EventSource that is told so does not come back.
       res.status(204).end();
@@ -37,11 +37,11 @@ export function jobEvents(parts: EventsParts, beatSeconds = BEAT_SECONDS): Reque
   };
 }
 
-export interface EventsParts extends JobSource {
+export interface EventsDeps extends JobSource {
   readonly results: ResultsFolder;
 }
 
-interface Listening {
+interface EventsRequest {
   readonly job: FollowedJob;
   readonly record: JobRecord;
   readonly res: Response;
@@ -51,7 +51,7 @@ interface Listening {
 }
 
 class JobEvents {
-  readonly #parts: EventsParts;
+  readonly #deps: EventsDeps;
   readonly #job: FollowedJob;
   readonly #res: Response;
   readonly #gone: AbortSignal;
@@ -61,8 +61,8 @@ class JobEvents {
   #counts = "";
   #silentSeconds = 0;
 
-  constructor(parts: EventsParts, { job, record, res, last, beatSeconds }: Listening) {
-    this.#parts = parts;
+  constructor(deps: EventsDeps, { job, record, res, last, beatSeconds }: EventsRequest) {
+    this.#deps = deps;
     this.#job = job;
     this.#record = record;
     this.#res = res;
@@ -76,7 +76,7 @@ class JobEvents {
   }
 
   async send(): Promise<void> {
-    const undo = this.#parts.jobs.watch((record) => {
+    const undo = this.#deps.jobs.watch((record) => {
       if (record.id !== this.#record.id) return;
       this.#record = record;
       this.#tellRunning();
@@ -100,10 +100,10 @@ class JobEvents {
     // A master that stops ends the stream without its last event: the client comes back and hears the rest.
     if (this.#gone.aborted || !isFinal(final.state)) return;
     this.#record = final;
-    const files = inOrderOfEnd(await this.#parts.jobs.files(final.id));
+    const files = inOrderOfEnd(await this.#deps.jobs.files(final.id));
     for (const file of files.slice(Math.max(0, this.#last - RUNNING_ID))) await this.#sendFile(file);
     this.#tellCounts();
-    await this.#write("end", jobView(final, this.#parts), this.#endId);
+    await this.#write("end", jobView(final, this.#deps), this.#endId);
   }
 
   get #endId(): number {
@@ -113,7 +113,7 @@ class JobEvents {
   async #sendFile(file: FileRecord): Promise<void> {
     this.#tellRunning();
     const id = Math.max(this.#last, RUNNING_ID) + 1;
-    await this.#write("file", fileView(this.#record, file, this.#parts), id);
+    await this.#write("file", fileView(this.#record, file, this.#deps), id);
   }
 
   #tellRunning(): void {
@@ -128,7 +128,7 @@ class JobEvents {
 
   /** How many files are in which state just now; without an id, as it is not of the record. */
   #tellCounts(): void {
-    const { counts } = jobView(this.#record, { results: this.#parts.results, live: this.#job.progress });
+    const { counts } = jobView(this.#record, { results: this.#deps.results, live: this.#job.progress });
     const text = JSON.stringify(counts);
     if (text === this.#counts) return;
     this.#counts = text;

@@ -2,7 +2,7 @@ import type { RequestHandler } from "express";
 import { type RegisterAnswer, registerRequest } from "../../shared/contract/fleet.ts";
 import { AppError, RequestError } from "../../shared/errors.ts";
 import { peerAddress } from "../../shared/http/token.ts";
-import type { SlaveRegistry } from "../slaves/registry.ts";
+import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { Sight } from "./clients.ts";
 import { slaveView } from "./views.ts";
 
@@ -26,17 +26,17 @@ export function registerSlave(registry: SlaveRegistry, pollSeconds: number): Req
   };
 }
 
-export interface SlavesParts {
+export interface SlavesDeps {
   readonly registry: SlaveRegistry;
   readonly config: { readonly jobs: Sight };
 }
 
-export function listSlaves({ registry, config }: SlavesParts): RequestHandler {
+export function listSlaves({ registry, config }: SlavesDeps): RequestHandler {
   return (_req, res) =>
     void res.json({ slaves: registry.all().map((slave) => slaveView(slave, config.jobs)) });
 }
 
-export function showSlave({ registry, config }: SlavesParts): RequestHandler {
+export function showSlave({ registry, config }: SlavesDeps): RequestHandler {
   return (req, res) => {
     const slave = registry.get(String(req.params.id));
     if (slave === undefined) throw new AppError("no_such_slave", "There is no such slave.", { status: 404 });

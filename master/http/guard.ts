@@ -5,7 +5,7 @@ import { ANYONE, Door } from "../../shared/http/door.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { Clients } from "./clients.ts";
 
-export interface GuardParts {
+export interface GuardDeps {
   readonly access: Access;
   /** Addresses of classic slaves: they need no token. */
   readonly classicSlaves: readonly string[];
@@ -22,7 +22,7 @@ export interface Guards {
   readonly knowsClient: (req: Request) => boolean;
 }
 
-export function createGuards({ access, classicSlaves, clients, logger: log }: GuardParts): Guards {
+export function createGuards({ access, classicSlaves, clients, logger: log }: GuardDeps): Guards {
   // One count for both: who guesses at one door has guessed at the other.
   const attempts = new Attempts(TOKEN_ATTEMPTS);
   const { clientTokens, fleetToken } = access;

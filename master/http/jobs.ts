@@ -2,34 +2,34 @@ import type { RequestHandler } from "express";
 import type { z } from "zod";
 import { type CancelledJob, isFinal, type JobDetail, type JobList } from "../../shared/contract/jobs.ts";
 import { cancelQuery, jobQuery, jobsQuery, MAX_WAIT_SECONDS } from "../../shared/contract/requests.ts";
-import type { JobFilter } from "../../shared/job/port.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
-import { purgeJob } from "../pipeline/purge.ts";
+import type { JobFilter } from "../record/port.ts";
+import { purgeJob } from "../upkeep/purge.ts";
 import { endsWithin } from "./answers.ts";
-import { followedJob, type JobsParts, jobOf, readQuery, viewParts } from "./jobParts.ts";
+import { followedJob, type JobsDeps, jobOf, readQuery, viewParts } from "./jobDeps.ts";
 import { untilGone } from "./streams.ts";
 import { fileView, jobView, statistics } from "./views.ts";
 
 /** `GET /jobs`: newest first. */
-export function listJobs(parts: JobsParts): RequestHandler {
+export function listJobs(deps: JobsDeps): RequestHandler {
   return async (req, res) => {
     const { limit, ...asked } = readQuery(jobsQuery, req.query);
     if (asked.task !== undefined) taskNamed(asked.task);
-    const filter = filterOf({ ...asked, client: parts.clients.onlyOf(req) });
-    const found = await parts.jobs.list({ ...filter, limit: limit + 1 });
+    const filter = filterOf({ ...asked, client: deps.clients.onlyOf(req) });
+    const found = await deps.jobs.list({ ...filter, limit: limit + 1 });
     const jobs = found.slice(0, limit);
     const next = found.length > limit ? jobs.at(-1)?.id : undefined;
     const list: JobList = {
-      jobs: jobs.map((job) => jobView(job, viewParts(parts, job))),
+      jobs: jobs.map((job) => jobView(job, viewParts(deps, job))),
       ...(next === undefined ? {} : { next_cursor: next }),
     };
     res.json(list);
   };
 }
 
-type Asked = Omit<z.infer<typeof jobsQuery>, "limit"> & { readonly client: string | undefined };
+type JobsQuery = Omit<z.infer<typeof jobsQuery>, "limit"> & { readonly client: string | undefined };
 
-function filterOf({ state, task, client, cursor }: Asked): Omit<JobFilter, "limit"> {
+function filterOf({ state, task, client, cursor }: JobsQuery): Omit<JobFilter, "limit"> {
   return {
     ...(state === undefined ? {} : { state }),
     ...(task === undefined ? {} : { task }),
@@ -39,17 +39,17 @@ function filterOf({ state, task, client, cursor }: Asked): Omit<JobFilter, "limi
 }
 
 /** With `wait=N` as soon as the job is over, or after N seconds. */
-export function showJob(parts: JobsParts): RequestHandler {
+export function showJob(deps: JobsDeps): RequestHandler {
   return async (req, res) => {
     const { from, limit, wait } = readQuery(jobQuery, req.query);
-    const before = await jobOf(parts, req);
+    const before = await jobOf(deps, req);
     if (wait > 0 && !isFinal(before.state)) {
-      const followed = await followedJob(parts, req);
+      const followed = await followedJob(deps, req);
       await endsWithin(followed, Math.min(wait, MAX_WAIT_SECONDS), untilGone(res));
     }
-    const job = await jobOf(parts, req);
-    const files = await parts.jobs.files(job.id, from, limit);
-    const live = viewParts(parts, job);
+    const job = await jobOf(deps, req);
+    const files = await deps.jobs.files(job.id, from, limit);
+    const live = viewParts(deps, job);
     const detail: JobDetail = {
       ...jobView(job, live),
       statistics: statistics(job, files),
@@ -60,13 +60,13 @@ export function showJob(parts: JobsParts): RequestHandler {
 }
 
 /** Cancels; with `purge=true` everything of the job goes, its record too. */
-export function cancelJob(parts: JobsParts): RequestHandler {
+export function cancelJob(deps: JobsDeps): RequestHandler {
   return async (req, res) => {
     const { purge } = readQuery(cancelQuery, req.query);
-    const job = await jobOf(parts, req);
-    const final = (await parts.runner.cancel(job.id, "Cancelled by a client.")) ?? job;
-    if (purge) await purgeJob(parts, final);
-    const cancelled: CancelledJob = { ...jobView(final, parts), purged: purge };
+    const job = await jobOf(deps, req);
+    const final = (await deps.runner.cancel(job.id, "Cancelled by a client.")) ?? job;
+    if (purge) await purgeJob(deps, final);
+    const cancelled: CancelledJob = { ...jobView(final, deps), purged: purge };
     res.json(cancelled);
   };
 }

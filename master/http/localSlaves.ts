@@ -4,13 +4,13 @@ import type { z } from "zod";
 import type { SlaveView } from "../../shared/contract/about.ts";
 import { slavesWish } from "../../shared/contract/requests.ts";
 import { AppError, RequestError } from "../../shared/errors.ts";
-import type { SlaveHttp } from "../slaves/client.ts";
-import type { LocalSlave, LocalSlaves } from "../slaves/localSlaves.ts";
-import type { SlaveRegistry } from "../slaves/registry.ts";
-import type { SlavesParts } from "./fleet.ts";
+import type { LocalSlave, LocalSlaves } from "../fleet/localSlaves.ts";
+import type { SlaveRegistry } from "../fleet/registry.ts";
+import type { SlaveHttp } from "../lease/client.ts";
+import type { SlavesDeps } from "./fleet.ts";
 import { slaveView } from "./views.ts";
 
-export interface LocalSlavesParts extends SlavesParts {
+export interface LocalSlaveRoutesDeps extends SlavesDeps {
   readonly localSlaves: LocalSlaves;
   readonly slaveHttp: Pick<SlaveHttp, "drain">;
 }
@@ -19,7 +19,7 @@ export interface LocalSlavesParts extends SlavesParts {
 const TELL_MS = 5_000;
 
 /** `POST /slaves`: starts slaves on the master's machine; answered when they can be reached. */
-export function addSlaves({ registry, localSlaves, config }: LocalSlavesParts): RequestHandler {
+export function addSlaves({ registry, localSlaves, config }: LocalSlaveRoutesDeps): RequestHandler {
   return async (req, res) => {
     const parsed = slavesWish.safeParse(req.body ?? {});
     if (!parsed.success) throw badWish(parsed.error);
@@ -38,7 +38,12 @@ export function addSlaves({ registry, localSlaves, config }: LocalSlavesParts): 
  * `DELETE /slaves/<id>`: it gets nothing more and finishes what it has. One on this machine, and one elsewhere
  * that knows how, then ends.
  */
-export function removeSlave({ registry, localSlaves, slaveHttp, config }: LocalSlavesParts): RequestHandler {
+export function removeSlave({
+  registry,
+  localSlaves,
+  slaveHttp,
+  config,
+}: LocalSlaveRoutesDeps): RequestHandler {
   return (req, res) => {
     const slave = registry.get(String(req.params.id));
     if (slave === undefined) throw new AppError("no_such_slave", "There is no such slave.", { status: 404 });

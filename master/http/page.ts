@@ -1,9 +1,9 @@
 import { TASKS } from "../../shared/tasks/registry.ts";
-import type { JobRunner } from "../pipeline/runner.ts";
-import type { SlaveRegistry } from "../slaves/registry.ts";
+import type { SlaveRegistry } from "../fleet/registry.ts";
+import type { JobRunner } from "../jobs/runner.ts";
 import { escaped, htmlPage } from "./html.ts";
 
-export interface PageParts {
+export interface PageDeps {
   readonly registry: SlaveRegistry;
   readonly runner: JobRunner;
   readonly version: string;
@@ -13,7 +13,7 @@ export interface PageParts {
  * What a browser sees at `/`: the state of the fleet, and how to send something. No script.
  * @param address of the master as the browser knows it, such as `http://127.0.0.1:5000`
  */
-export function landingPage({ registry, runner, version }: PageParts, address: string): string {
+export function landingPage({ registry, runner, version }: PageDeps, address: string): string {
   const slaves = registry.all();
   const alive = slaves.filter((slave) => slave.state === "alive");
   const slots = alive.reduce((sum, slave) => sum + slave.slots, 0);

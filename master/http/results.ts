@@ -3,18 +3,18 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import contentDisposition from "content-disposition";
 import type { NextFunction, RequestHandler, Response } from "express";
 import { AppError } from "../../shared/errors.ts";
-import type { JobStore } from "../../shared/job/port.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
+import type { RecordOfJobs } from "../record/port.ts";
 import type { Clients } from "./clients.ts";
 
-export interface ResultsParts {
+export interface ResultsDeps {
   readonly config: { readonly resultsDir: string };
-  readonly jobs: JobStore;
+  readonly jobs: RecordOfJobs;
   readonly clients: Clients;
 }
 
 /** `GET /results/<task>/<name>`, with Range and ETag. */
-export function sendResult({ config, jobs, clients }: ResultsParts): RequestHandler {
+export function sendResult({ config, jobs, clients }: ResultsDeps): RequestHandler {
   return async (req, res, next) => {
     const { task, name } = req.params as { readonly task: string; readonly name: string };
     const found = await findResult(config.resultsDir, task, name);

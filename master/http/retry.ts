@@ -1,33 +1,33 @@
 import type { Request, RequestHandler } from "express";
 import { retryWish } from "../../shared/contract/requests.ts";
 import { RequestError } from "../../shared/errors.ts";
-import type { RequestKey } from "../../shared/job/port.ts";
-import { retryDigest, type Taken } from "../pipeline/requests.ts";
-import { retryJob } from "../pipeline/retry.ts";
+import { retryDigest, type Taken } from "../jobs/requests.ts";
+import { retryJob } from "../jobs/retry.ts";
+import type { RequestKey } from "../record/port.ts";
 import { answerLater } from "./answers.ts";
-import { type JobsParts, jobOf } from "./jobParts.ts";
+import { type JobsDeps, jobOf } from "./jobDeps.ts";
 import { readPreferences } from "./prefer.ts";
 import { readRequestKey } from "./requestKey.ts";
 
 /** `POST /jobs/<id>/retry`: a new job with the files that are not done; a body may change its options. */
-export function retry(parts: JobsParts): RequestHandler {
+export function retry(deps: JobsDeps): RequestHandler {
   return async (req, res) => {
-    const { job, repeated } = await take(parts, req);
+    const { job, repeated } = await take(deps, req);
     if (repeated) res.setHeader("Idempotency-Replayed", "true");
-    await answerLater(parts, job, { res, prefer: readPreferences(req) });
+    await answerLater(deps, job, { res, prefer: readPreferences(req) });
   };
 }
 
-async function take(parts: JobsParts, req: Request): Promise<Taken> {
+async function take(deps: JobsDeps, req: Request): Promise<Taken> {
   const key = readRequestKey(req);
   const options = readOptions(req.body ?? {});
-  const record = await jobOf(parts, req);
-  const client = parts.clients.nameOf(req);
+  const record = await jobOf(deps, req);
+  const client = deps.clients.nameOf(req);
   const make = (request?: RequestKey) =>
-    retryJob(parts, { record, options }, { client, ...(request === undefined ? {} : { request }) });
+    retryJob(deps, { record, options }, { client, ...(request === undefined ? {} : { request }) });
   if (key === undefined) return { job: await make(), repeated: false };
   const asked = { client, key, digest: retryDigest(record.id, options), durable: true };
-  return await parts.requests.takeIn(asked, make);
+  return await deps.requests.takeIn(asked, make);
 }
 
 function readOptions(body: unknown): object {

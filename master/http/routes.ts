@@ -1,16 +1,16 @@
 import express, { type Express } from "express";
 import { browserGuard } from "../../shared/http/hosts.ts";
 import { problemHandler } from "../../shared/http/problem.ts";
-import type { JobStore } from "../../shared/job/port.ts";
 import type { Logger } from "../../shared/logger.ts";
-import type { ByteStore } from "../../shared/store/port.ts";
 import type { MasterConfig } from "../config.ts";
-import type { DiskWatch } from "../disk.ts";
+import { KeyedRequests } from "../jobs/requests.ts";
+import { Waiters } from "../jobs/waiters.ts";
 import type { MasterMetrics } from "../metrics.ts";
-import { KeyedRequests } from "../pipeline/requests.ts";
-import type { ResultsFolder } from "../pipeline/results.ts";
-import { Waiters } from "../pipeline/waiters.ts";
-import { type AboutParts, healthy, home, listTasks, ready, showStats } from "./about.ts";
+import type { RecordOfJobs } from "../record/port.ts";
+import type { ResultsFolder } from "../results/results.ts";
+import type { ByteStore } from "../store/port.ts";
+import type { DiskWatch } from "../upkeep/disk.ts";
+import { type AboutDeps, healthy, home, listTasks, ready, showStats } from "./about.ts";
 import { assignTask } from "./assign.ts";
 import { Clients } from "./clients.ts";
 import { showDescription, showDocs } from "./docs.ts";
@@ -19,42 +19,42 @@ import { listSlaves, registerSlave, showSlave } from "./fleet.ts";
 import { createGuards } from "./guard.ts";
 import { listResults, showResult, zipResults } from "./jobResults.ts";
 import { cancelJob, listJobs, showJob } from "./jobs.ts";
-import { addSlaves, type LocalSlavesParts, removeSlave } from "./localSlaves.ts";
+import { addSlaves, type LocalSlaveRoutesDeps, removeSlave } from "./localSlaves.ts";
 import { showMetrics } from "./metrics.ts";
 import { type Handlers, mount, noRoute } from "./mount.ts";
 import { sendResult } from "./results.ts";
 import { retry } from "./retry.ts";
 
-export interface RoutesParts extends AboutParts, LocalSlavesParts {
+export interface RoutesDeps extends AboutDeps, LocalSlaveRoutesDeps {
   readonly config: MasterConfig;
   readonly logger: Logger;
   readonly store: ByteStore;
   readonly disk: DiskWatch;
-  readonly jobs: JobStore;
+  readonly jobs: RecordOfJobs;
   readonly results: ResultsFolder;
   readonly metrics: MasterMetrics;
 }
 
 /** All that the master answers. Whoever has no token when one is needed sees `/`, `/healthz`, `/readyz`. */
-export function masterRoutes(app: Express, parts: RoutesParts): Express {
-  const { config } = parts;
+export function masterRoutes(app: Express, deps: RoutesDeps): Express {
+  const { config } = deps;
   app.disable("x-powered-by");
   app.set("etag", false);
   app.set("trust proxy", config.trustProxy);
   app.use(browserGuard({ ...config, hasToken: config.access.clientTokens.length > 0 }));
   const clients = new Clients(config.jobs);
-  const guards = createGuards({ ...parts, ...config, clients });
-  const doorway = { guards, metrics: parts.metrics };
-  mount(app, { ...handlers({ ...parts, clients }), "GET /": home(parts, guards.knowsClient) }, doorway);
+  const guards = createGuards({ ...deps, ...config, clients });
+  const doorway = { guards, metrics: deps.metrics };
+  mount(app, { ...handlers({ ...deps, clients }), "GET /": home(deps, guards.knowsClient) }, doorway);
   app.use(guards.client, noRoute);
-  app.use(problemHandler(parts.logger));
+  app.use(problemHandler(deps.logger));
   return app;
 }
 
-function handlers(parts: RoutesParts & { readonly clients: Clients }): Omit<Handlers, "GET /"> {
-  const { config, registry } = parts;
+function handlers(deps: RoutesDeps & { readonly clients: Clients }): Omit<Handlers, "GET /"> {
+  const { config, registry } = deps;
   const smallJson = express.json({ limit: "64kb" });
-  const jobs = jobsParts(parts);
+  const jobs = jobsParts(deps);
   return {
     "POST /assign_task": assignTask({ ...jobs, registry, noSlavesSeconds: config.noSlavesSeconds }),
     "GET /jobs": listJobs(jobs),
@@ -65,26 +65,26 @@ function handlers(parts: RoutesParts & { readonly clients: Clients }): Omit<Hand
     "GET /jobs/{id}/results": listResults(jobs),
     "GET /jobs/{id}/results.zip": zipResults(jobs),
     "GET /jobs/{id}/results/{name}": showResult(jobs),
-    "GET /results/{task}/{name}": sendResult(parts),
+    "GET /results/{task}/{name}": sendResult(deps),
     "POST /register": [smallJson, registerSlave(registry, config.pollSeconds)],
-    "GET /slaves": listSlaves(parts),
-    "POST /slaves": [smallJson, addSlaves(parts)],
-    "GET /slaves/{id}": showSlave(parts),
-    "DELETE /slaves/{id}": removeSlave(parts),
+    "GET /slaves": listSlaves(deps),
+    "POST /slaves": [smallJson, addSlaves(deps)],
+    "GET /slaves/{id}": showSlave(deps),
+    "DELETE /slaves/{id}": removeSlave(deps),
     "GET /healthz": healthy,
     "GET /readyz": ready(registry),
-    "GET /stats": showStats(parts),
+    "GET /stats": showStats(deps),
     "GET /tasks": listTasks(),
-    "GET /metrics": showMetrics(parts.metrics),
-    "GET /openapi.json": showDescription(parts.version),
-    "GET /docs": showDocs(parts.version),
+    "GET /metrics": showMetrics(deps.metrics),
+    "GET /openapi.json": showDescription(deps.version),
+    "GET /docs": showDocs(deps.version),
   };
 }
 
-function jobsParts(parts: RoutesParts & { readonly clients: Clients }) {
-  const { config, store, runner, disk } = parts;
+function jobsParts(deps: RoutesDeps & { readonly clients: Clients }) {
+  const { config, store, runner, disk } = deps;
   const intake = {
-    ...parts,
+    ...deps,
     sync: () => store.sync(),
     syncAll: () => store.syncAll(),
     replaceNames: false,

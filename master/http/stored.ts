@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import type { ByteRange, ByteStore } from "../../shared/store/port.ts";
+import type { ByteRange, ByteStore } from "../store/port.ts";
 import { badRange } from "./results.ts";
 import { untilGone } from "./streams.ts";
 

@@ -1,18 +1,18 @@
 import type { Request, Response } from "express";
 import { RequestError } from "../../shared/errors.ts";
 import { type MultipartLimits, readMultipart, textField } from "../../shared/http/multipart.ts";
-import type { ByteStore, StoredObject } from "../../shared/store/port.ts";
 import { DEFAULT_TASK } from "../../shared/tasks/registry.ts";
-import type { DiskWatch } from "../disk.ts";
-import type { Upload } from "../pipeline/intake.ts";
+import type { Upload } from "../jobs/intake.ts";
+import type { ByteStore, StoredObject } from "../store/port.ts";
+import type { DiskWatch } from "../upkeep/disk.ts";
 
-export interface UploadParts {
+export interface UploadDeps {
   readonly store: ByteStore;
   readonly limits: MultipartLimits;
   readonly disk: Pick<DiskWatch, "admit">;
 }
 
-export interface UploadRequest {
+export interface UploadTerms {
   readonly req: Request;
   readonly res: Response;
   readonly id: string;
@@ -31,10 +31,10 @@ const SMALL_INPUT = 256 * 1024;
  * come in any order. When the request fails, what was stored of it is removed.
  */
 export async function receiveUpload(
-  parts: UploadParts,
-  { req, res, id, durable }: UploadRequest,
+  deps: UploadDeps,
+  { req, res, id, durable }: UploadTerms,
 ): Promise<Upload> {
-  const { store, limits, disk } = parts;
+  const { store, limits, disk } = deps;
   const { signal, release } = await disk.admit(Number(req.headers["content-length"] ?? 0) || 0);
   const put = { group: id, limit: limits.fileBytes, fleeting: !durable, smallBytes: SMALL_INPUT };
   const form = await readMultipart<StoredObject>(req, res, {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { JobRecord } from "../../shared/job/port.ts";
 import { splitOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
-import type { ResultsFolder } from "../pipeline/results.ts";
+import type { JobRecord } from "../record/port.ts";
+import type { ResultsFolder } from "../results/results.ts";
 import { jobView } from "./views.ts";
 
 const JOB: JobRecord = {

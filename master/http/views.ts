@@ -1,18 +1,18 @@
 import type { SlaveView, TaskView } from "../../shared/contract/about.ts";
 import type { FileView, JobStatistics, JobView } from "../../shared/contract/jobs.ts";
-import type { FileRecord, JobRecord, Speculation } from "../../shared/job/port.ts";
 import { optionsSchema, shownOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
-import type { JobProgress } from "../pipeline/progress.ts";
-import type { ResultsFolder } from "../pipeline/results.ts";
-import { type Slave, tasksOf } from "../slaves/slave.ts";
+import { type Slave, tasksOf } from "../fleet/slave.ts";
+import type { JobProgress } from "../map/progress.ts";
+import type { FileRecord, JobRecord, Speculation } from "../record/port.ts";
+import type { ResultsFolder } from "../results/results.ts";
 import type { Sight } from "./clients.ts";
 
 /** What is known of a job while it runs, beside its record. */
 export type LiveProgress = Pick<JobProgress, "isRunning" | "running" | "startedAt">;
 
-export function fileView(job: FileOfJob, file: FileRecord, { results, live }: ViewParts): FileView {
+export function fileView(job: FileOfJob, file: FileRecord, { results, live }: ViewDeps): FileView {
   const { index, filename, bytes, sha256, attempts } = file;
   const running = file.state === "queued" && live?.isRunning(index) === true;
   return {
@@ -36,7 +36,7 @@ export function fileView(job: FileOfJob, file: FileRecord, { results, live }: Vi
 /** What a file's view needs of its job. */
 export type FileOfJob = Pick<JobRecord, "task" | "createdAt">;
 
-export interface ViewParts {
+export interface ViewDeps {
   readonly results: ResultsFolder;
   readonly live?: LiveProgress | undefined;
 }
@@ -65,7 +65,7 @@ function resultView(task: string, file: FileRecord, results: ResultsFolder) {
   };
 }
 
-export function jobView(job: JobRecord, { results, live }: ViewParts): JobView {
+export function jobView(job: JobRecord, { results, live }: ViewDeps): JobView {
   const { total, done, failed, cancelled } = job;
   const running = live?.running() ?? 0;
   const left = total - done - failed - cancelled;

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import type { Response } from "express";
 import { afterEach, expect, test } from "vitest";
 import yauzl from "yauzl";
-import type { ByteStore } from "../../shared/store/port.ts";
+import type { ByteStore } from "../store/port.ts";
 import { type ZipEntry, zipTo } from "./zip.ts";
 
 const closers: (() => void)[] = [];

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Response } from "express";
 import yazl from "yazl";
-import type { ByteStore } from "../../shared/store/port.ts";
+import type { ByteStore } from "../store/port.ts";
 import { untilGone } from "./streams.ts";
 
 export interface ZipEntry {

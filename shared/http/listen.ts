@@ -2,7 +2,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AppError, isErrno } from "../errors.ts";
 
-export interface Place {
+export interface ListenAddress {
   readonly host: string;
   /** 0: a free one. */
   readonly port: number;
@@ -15,7 +15,7 @@ export interface Place {
  * @returns the port
  * @throws AppError `port_in_use`, `cannot_listen`
  */
-export async function listenOn(server: Server, place: Place): Promise<number> {
+export async function listenOn(server: Server, place: ListenAddress): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(told(error, place)));
     server.listen(place.port, place.host, resolve);
@@ -23,7 +23,7 @@ export async function listenOn(server: Server, place: Place): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function told(error: Error, { host, port, role }: Place): Error {
+function told(error: Error, { host, port, role }: ListenAddress): Error {
   if (isErrno(error, "EADDRINUSE")) {
     const hint = `Set ${role}_PORT to another one, or to 0 for a free one.`;
     return new AppError("port_in_use", `Port ${port} of ${host} is in use. ${hint}`);

@@ -17,7 +17,7 @@ import type {
 import { runOverFiles } from "./task.ts";
 
 /** Bytes in memory or in a file. */
-export type Body = StepOutput["body"];
+export type Content = StepOutput["body"];
 
 /** A part of a file that holds others' bytes, too. */
 export interface FilePart {
@@ -29,7 +29,7 @@ export interface LocalFile {
   readonly filename: string;
   readonly bytes: number;
   readonly sha256: string;
-  readonly body: Body | FilePart;
+  readonly body: Content | FilePart;
 }
 
 /** A unit as `execute` gets it. */
@@ -54,7 +54,7 @@ export interface LocalRun {
 }
 
 export type LocalOutcome =
-  | { readonly ok: true; readonly body: Body; readonly summary?: string; readonly info?: JsonObject }
+  | { readonly ok: true; readonly body: Content; readonly summary?: string; readonly info?: JsonObject }
   | ({ readonly ok: false } & Failure);
 
 /**
@@ -104,7 +104,7 @@ async function outputFile(filename: string, { body }: StepOutput): Promise<Local
 }
 
 /** The whole body in memory, as a Buffer. */
-export async function bytesOf(body: Body): Promise<Buffer> {
+export async function bytesOf(body: Content): Promise<Buffer> {
   if (!(body instanceof Uint8Array)) return await readFile(body.path);
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }

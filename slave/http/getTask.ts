@@ -12,11 +12,11 @@ import { diskFull } from "../pool/endings.ts";
 import type { Pool } from "../pool/pool.ts";
 import type { Registration } from "../registration.ts";
 import { handoverIn, withHandedOver } from "./handedOver.ts";
-import { type Lease, parseLease, sentFiles, taskIn } from "./lease.ts";
+import { parseLease, type ReceivedLease, sentFiles, taskIn } from "./lease.ts";
 import { framesOutlet, linesOutlet, type Outlet } from "./outlets.ts";
-import type { Place, Room } from "./room.ts";
+import type { Reservation, Room } from "./room.ts";
 import { fileSink, removeFile } from "./sink.ts";
-import { type LeaseRun, runUnits } from "./units.ts";
+import { type LeaseWork, runUnits } from "./units.ts";
 import { answerLines, answerPlain } from "./whole.ts";
 
 export interface LeaseContext {
@@ -26,7 +26,7 @@ export interface LeaseContext {
   /** Folder in which each request gets one of its own. */
   readonly folder: string;
   readonly smallBytes: number;
-  readonly limits: LeaseRun["limits"];
+  readonly limits: LeaseWork["limits"];
   readonly config: { readonly uploadIdleSeconds: number };
   /** Aborted when the slave is told to stop: nothing new is begun. */
   readonly draining: AbortSignal;
@@ -61,7 +61,7 @@ export function getTask(context: LeaseContext): RequestHandler {
 
 interface Visit {
   readonly context: LeaseContext;
-  readonly place: Place;
+  readonly place: Reservation;
   readonly folder: string;
 }
 
@@ -79,7 +79,7 @@ async function serve({ context, place, folder }: Visit, req: Request, res: Respo
   const ended = AbortSignal.any([gone, context.stopped]);
   // Every unit listens to them.
   setMaxListeners(0, gone, ended);
-  const run: LeaseRun = {
+  const run: LeaseWork = {
     pool: context.pool,
     folder,
     limits: context.limits,
@@ -91,14 +91,18 @@ async function serve({ context, place, folder }: Visit, req: Request, res: Respo
   await answer(lease, run, { res, accept: req.headers.accept ?? "", handover: handover?.by });
 }
 
-interface Answer {
+interface AnswerTerms {
   readonly res: Response;
   readonly accept: string;
   /** How large results are handed over; undefined: they are sent. */
   readonly handover: Handover | undefined;
 }
 
-async function answer(lease: Lease, run: LeaseRun, { res, accept, handover }: Answer): Promise<void> {
+async function answer(
+  lease: ReceivedLease,
+  run: LeaseWork,
+  { res, accept, handover }: AnswerTerms,
+): Promise<void> {
   if (accept.includes(FRAMES_TYPE)) {
     const step = stepFor(lease);
     const units = lease.units.length;
@@ -122,7 +126,7 @@ async function withOutlet(outlet: Outlet, work: (outlet: Outlet) => Promise<void
 }
 
 /** @throws RequestError `no_step` when the task is more than one step over its files */
-function stepFor({ step, task }: Lease): string {
+function stepFor({ step, task }: ReceivedLease): string {
   const known = step ?? (task.run === undefined ? task.mainStep : undefined);
   if (known !== undefined) return known;
   throw new RequestError("no_step", `Which step of ${task.name} is wanted?`, {

@@ -16,7 +16,7 @@ export interface WorkUnit {
 }
 
 /** A request as understood. Without a step it is for the whole job: all files of it are here. */
-export interface Lease {
+export interface ReceivedLease {
   readonly task: TaskDefinition;
   readonly step: string | undefined;
   readonly options: object;
@@ -45,7 +45,7 @@ export function parseLease(
   form: MultipartForm<LocalFile>,
   task: TaskDefinition,
   files: readonly LocalFile[],
-): Lease {
+): ReceivedLease {
   if (files.length === 0)
     throw new RequestError("no_files", task.missingFiles, {
       details: { field: task.field, hint: `Files of this task go into the field ${task.field}.` },

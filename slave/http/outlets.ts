@@ -9,7 +9,7 @@ import {
 } from "../../shared/contract/fleet.ts";
 import { encodeHeader } from "../../shared/contract/frames.ts";
 import { AppError, isDiskFull, toFailure } from "../../shared/errors.ts";
-import type { Body } from "../../shared/tasks/local.ts";
+import type { Content } from "../../shared/tasks/local.ts";
 import { oneLine } from "../../shared/tasks/result.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
 import type { Handover } from "../handover.ts";
@@ -126,7 +126,7 @@ export class Lines {
     this.#dataKey = dataKey;
   }
 
-  async done(unit: UnitName, body: Body): Promise<void> {
+  async done(unit: UnitName, body: Content): Promise<void> {
     const bytes = body instanceof Uint8Array ? body.byteLength : (await stat(body.path)).size;
     if (bytes > LARGEST_LINE) return await this.failed(unit, tooLargeForLine(bytes));
     const head = JSON.stringify({ unit: unit.id, filename: unit.filename }).slice(0, -1);

@@ -6,7 +6,7 @@ export interface RoomLimits {
 }
 
 /** What one request holds at the slave. */
-export interface Place {
+export interface Reservation {
   /** Says how many units it has, once that is known. @throws AppError `slave_full` */
   take(units: number): void;
   /** One of its units is answered. */
@@ -35,7 +35,7 @@ export class Room {
   }
 
   /** @throws AppError `slave_full` (429) */
-  enter(bytes: number): Place {
+  enter(bytes: number): Reservation {
     const { maxUnits, maxBytes } = this.#limits;
     if (this.#units > 0 && (this.#units >= maxUnits || this.#bytes + bytes > maxBytes)) throw full();
     this.#bytes += bytes;

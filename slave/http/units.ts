@@ -3,11 +3,11 @@ import { budgetsOf, type MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
 import type { Pool } from "../pool/pool.ts";
 import type { UnitOutput } from "../pool/unit.ts";
-import type { Lease, WorkUnit } from "./lease.ts";
+import type { ReceivedLease, WorkUnit } from "./lease.ts";
 import type { Outlet } from "./outlets.ts";
 
 /** What a lease may use while it runs. */
-export interface LeaseRun {
+export interface LeaseWork {
   readonly pool: Pool;
   /** Folder for its files; removed with the request. */
   readonly folder: string;
@@ -24,7 +24,11 @@ export interface LeaseRun {
 }
 
 /** Does the units of a lease. Only a few are ahead of the other side, however slowly it reads. */
-export async function runUnits(lease: Lease, step: string, run: LeaseRun & { readonly outlet: Outlet }) {
+export async function runUnits(
+  lease: ReceivedLease,
+  step: string,
+  run: LeaseWork & { readonly outlet: Outlet },
+) {
   const next = lease.units[Symbol.iterator]();
   const workers: Promise<void>[] = [];
   const failures: unknown[] = [];
@@ -46,13 +50,13 @@ export async function runUnits(lease: Lease, step: string, run: LeaseRun & { rea
   await run.outlet.end(lease.units.length);
 }
 
-interface Piece {
-  readonly lease: Lease;
+interface UnitOfLease {
+  readonly lease: ReceivedLease;
   readonly step: string;
   readonly unit: WorkUnit;
 }
 
-async function oneUnit(piece: Piece, run: LeaseRun & { readonly outlet: Outlet }): Promise<void> {
+async function oneUnit(piece: UnitOfLease, run: LeaseWork & { readonly outlet: Outlet }): Promise<void> {
   const { outlet } = run;
   const { unit } = piece;
   let started: number | undefined;
@@ -87,8 +91,8 @@ function given({ running, silence }: MaybeBudgets): MaybeBudgets {
 }
 
 function compute(
-  { lease, step, unit }: Piece,
-  run: LeaseRun & { readonly outlet: Outlet },
+  { lease, step, unit }: UnitOfLease,
+  run: LeaseWork & { readonly outlet: Outlet },
   onStart: () => void,
 ) {
   const { task, options } = lease;

@@ -1,17 +1,17 @@
 import type { ServerResponse } from "node:http";
 import { basename } from "node:path";
 import { AppError, toFailure } from "../../shared/errors.ts";
-import { type Body, type LocalOutcome, runLocally } from "../../shared/tasks/local.ts";
-import type { Lease } from "./lease.ts";
+import { type Content, type LocalOutcome, runLocally } from "../../shared/tasks/local.ts";
+import type { ReceivedLease } from "./lease.ts";
 import { Lines } from "./outlets.ts";
-import { type LeaseRun, unitBudgets } from "./units.ts";
+import { type LeaseWork, unitBudgets } from "./units.ts";
 import { Writer } from "./writer.ts";
 
 /** Classic masters give up on a slave that says nothing for 45 seconds. */
 const SIGN_OF_LIFE_MS = 10_000;
 
 /** A whole job for clients that know no units, in one JSON document: `{results: [{filename, <data key>: base64}]}`. */
-export async function answerPlain(lease: Lease, run: LeaseRun, res: ServerResponse): Promise<void> {
+export async function answerPlain(lease: ReceivedLease, run: LeaseWork, res: ServerResponse): Promise<void> {
   const writer = new Writer(res, run.gone);
   const begin = () => {
     if (!res.headersSent)
@@ -34,7 +34,7 @@ export async function answerPlain(lease: Lease, run: LeaseRun, res: ServerRespon
 }
 
 /** A whole job with a line for each file as it is finished. */
-export async function answerLines(lease: Lease, run: LeaseRun, res: ServerResponse): Promise<void> {
+export async function answerLines(lease: ReceivedLease, run: LeaseWork, res: ServerResponse): Promise<void> {
   const lines = new Lines(res, run.gone, lease.task.dataKey);
   const writes: Promise<void>[] = [];
   await runWhole(lease, run, (index, outcome) => {
@@ -48,7 +48,11 @@ export async function answerLines(lease: Lease, run: LeaseRun, res: ServerRespon
 type OnResult = (index: number, outcome: LocalOutcome) => void;
 
 /** Outcomes in the order of the files, one for each. */
-async function runWhole(lease: Lease, run: LeaseRun, onResult: OnResult): Promise<readonly LocalOutcome[]> {
+async function runWhole(
+  lease: ReceivedLease,
+  run: LeaseWork,
+  onResult: OnResult,
+): Promise<readonly LocalOutcome[]> {
   const outcomes: LocalOutcome[] = [];
   const settle: OnResult = (index, outcome) => {
     outcomes[index] = outcome;
@@ -73,8 +77,8 @@ async function runWhole(lease: Lease, run: LeaseRun, onResult: OnResult): Promis
   return outcomes;
 }
 
-interface Answer {
-  readonly lease: Lease;
+interface WholeAnswer {
+  readonly lease: ReceivedLease;
   readonly outcomes: readonly LocalOutcome[];
   readonly writer: Writer;
 }
@@ -83,7 +87,7 @@ interface Answer {
  * As the classic service, whose `results` simply lack the files that failed; ours says of those in `errors`.
  * Names go without their folders: a classic master uses them as paths.
  */
-async function writeResults({ lease, outcomes, writer }: Answer): Promise<void> {
+async function writeResults({ lease, outcomes, writer }: WholeAnswer): Promise<void> {
   const errors: object[] = [];
   let separator = "";
   await writer.write('{"results":[');
@@ -100,7 +104,7 @@ async function writeResults({ lease, outcomes, writer }: Answer): Promise<void> 
   await writer.write(errors.length === 0 ? "]}\n" : `],"errors":${JSON.stringify(errors)}}\n`);
 }
 
-async function writeData(writer: Writer, dataKey: string, body: Body): Promise<void> {
+async function writeData(writer: Writer, dataKey: string, body: Content): Promise<void> {
   await writer.write(`${JSON.stringify(dataKey)}:"`);
   await writer.writeBase64(body);
   await writer.write('"}');

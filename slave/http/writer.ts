@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { open } from "node:fs/promises";
 import type { Writable } from "node:stream";
-import type { Body } from "../../shared/tasks/local.ts";
+import type { Content } from "../../shared/tasks/local.ts";
 
 /** Bytes of pieces that can wait, above which they do not. */
 const HELD_BYTES = 64 * 1024;
@@ -74,7 +74,7 @@ export class Writer {
   }
 
   /** Exactly `bytes` bytes of a body; a file that has become shorter is an error. */
-  async writeBody(body: Body, bytes: number): Promise<void> {
+  async writeBody(body: Content, bytes: number): Promise<void> {
     let left = bytes;
     for await (const chunk of this.#chunksOf(body)) {
       left -= chunk.length;
@@ -83,7 +83,7 @@ export class Writer {
     if (left !== 0) throw new Error("a result has changed while it was sent");
   }
 
-  async writeBase64(body: Body): Promise<void> {
+  async writeBase64(body: Content): Promise<void> {
     let rest: Uint8Array = Buffer.alloc(0);
     for await (const chunk of this.#chunksOf(body)) {
       const all = Buffer.concat([rest, chunk]);
@@ -100,7 +100,7 @@ export class Writer {
   }
 
   /** A chunk of a file is over with the next one: they share a buffer. */
-  async *#chunksOf(body: Body): AsyncGenerator<Uint8Array> {
+  async *#chunksOf(body: Content): AsyncGenerator<Uint8Array> {
     if (body instanceof Uint8Array) {
       yield body;
       return;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { Channel } from "./channel.ts";
+import { ChildChannel } from "./channel.ts";
 
 interface Head {
   readonly [name: string]: fc.JsonValue;
@@ -33,10 +33,10 @@ afterEach(async () => {
 
 /** Sends over one end, and gives what was taken at the other when there are so many. */
 async function across(messages: readonly { readonly head: Head; readonly body: Uint8Array[] }[]) {
-  const sender = new Channel<Head, Head>(near, () => undefined);
+  const sender = new ChildChannel<Head, Head>(near, () => undefined);
   const got: { readonly head: Head; readonly body: string }[] = [];
   await new Promise<void>((resolve) => {
-    const receiver: Channel<Head, Head> = new Channel(far, () => {
+    const receiver: ChildChannel<Head, Head> = new ChildChannel(far, () => {
       for (const { head, body } of receiver.take()) got.push({ head, body: body.toString("hex") });
       if (got.length >= messages.length) resolve();
     });
@@ -71,7 +71,7 @@ it("brings messages that are larger than what is read at a time", async () => {
 });
 
 it("is flushed when the system has everything", async () => {
-  const sender = new Channel<Head, Head>(near, () => undefined);
+  const sender = new ChildChannel<Head, Head>(near, () => undefined);
   sender.send({}, [Buffer.alloc(5_000_000)]);
   far.resume();
   await sender.flushed();
@@ -79,7 +79,7 @@ it("is flushed when the system has everything", async () => {
 });
 
 it("takes nothing that is for somebody who is gone", async () => {
-  const sender = new Channel<Head, Head>(near, () => undefined);
+  const sender = new ChildChannel<Head, Head>(near, () => undefined);
   near.destroy();
   sender.send({ late: true });
   await once(far.resume(), "end");

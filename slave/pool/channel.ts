@@ -8,7 +8,7 @@ const PREFIX = 8;
  * are. Node's own channel of a forked process costs twice as much. What has come is kept until it is asked for, so
  * that several messages can be looked at in one go.
  */
-export class Channel<Sent extends object, Received extends object> {
+export class ChildChannel<Sent extends object, Received extends object> {
   readonly #socket: Socket;
   #chunks: Buffer[] = [];
   #bytes = 0;

@@ -4,7 +4,7 @@ import { AppError, isDiskFull, toFailure } from "../../shared/errors.ts";
 import type { LocalFile } from "../../shared/tasks/local.ts";
 import { stepFile } from "../../shared/tasks/stepFile.ts";
 import type { StepContext, TaskDefinition, TaskProcess } from "../../shared/tasks/task.ts";
-import { Channel } from "./channel.ts";
+import { ChildChannel } from "./channel.ts";
 import { diskFull } from "./endings.ts";
 import type { ChildArguments, FileHead, FromChild, ToChild } from "./messages.ts";
 import { packResult } from "./packResult.ts";
@@ -17,7 +17,7 @@ const PROGRESS_MS = 200;
 /** Descriptor of the pipe to the slave's process. */
 const CHANNEL = 3;
 
-type Unit = Extract<ToChild, { type: "unit" }>;
+type UnitOrder = Extract<ToChild, { type: "unit" }>;
 interface Order {
   readonly head: Exclude<ToChild, { type: "go" }>;
   readonly body: Buffer;
@@ -38,7 +38,7 @@ offerToOomKiller();
 process.chdir(settings.folder);
 const registry = (await import(settings.registry)) as Registry;
 const socket = new Socket({ fd: CHANNEL, readable: true, writable: true });
-const channel = new Channel<FromChild, ToChild>(socket, receive);
+const channel = new ChildChannel<FromChild, ToChild>(socket, receive);
 socket.once("close", () => process.exit(0));
 channel.send({ type: "ready" });
 
@@ -77,7 +77,7 @@ async function warm(task: string): Promise<FromChild> {
   }
 }
 
-async function answer(unit: Unit, body: Buffer): Promise<void> {
+async function answer(unit: UnitOrder, body: Buffer): Promise<void> {
   const { id } = unit;
   const started = performance.now();
   const outcome = await doUnit(unit, body);
@@ -93,7 +93,7 @@ async function answer(unit: Unit, body: Buffer): Promise<void> {
   else channel.send({ type: "done", ...about, ...rest, path: result.path });
 }
 
-async function doUnit(unit: Unit, body: Buffer) {
+async function doUnit(unit: UnitOrder, body: Buffer) {
   const { folder, smallBytes } = settings;
   try {
     if (process.cwd() !== folder) process.chdir(folder);

@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Logger } from "../../shared/logger.ts";
 import { oneLine } from "../../shared/tasks/result.ts";
-import { Channel } from "./channel.ts";
+import { ChildChannel } from "./channel.ts";
 import type { ChildArguments, FromChild, ToChild } from "./messages.ts";
 
 export interface ChildSettings {
@@ -43,7 +43,7 @@ const LAST_WORDS_MS = 500;
 /** One child process, from its start to its end. */
 export class Child {
   readonly pid: number;
-  readonly channel: Channel<ToChild, FromChild>;
+  readonly channel: ChildChannel<ToChild, FromChild>;
   readonly #process: ChildProcess;
   readonly #log: Logger;
   #printed = "";
@@ -59,7 +59,7 @@ export class Child {
     const socket = channelOf(this.#process);
     // One that does not listen any more is of no use; one that ends shall say itself how.
     socket.once("close", () => setTimeout(() => this.kill(), LAST_WORDS_MS).unref());
-    this.channel = new Channel(socket, events.onArrival);
+    this.channel = new ChildChannel(socket, events.onArrival);
     this.#process.once("error", (error) => {
       this.#log.warn({ err: error }, "child process could not be started");
       if (this.pid === 0) events.onEnd({ code: null, signal: null, heapFull: false });

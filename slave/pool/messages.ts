@@ -23,11 +23,11 @@ export type FromChild =
   | { readonly type: "ready" }
   | { readonly type: "warmed"; readonly task: string; readonly error?: string }
   | { readonly type: "progress"; readonly id: number; readonly done?: number }
-  | (Answer & { readonly type: "done" } & Omit<ChildResult, "body"> & {
+  | (AnswerHead & { readonly type: "done" } & Omit<ChildResult, "body"> & {
         /** Without it the message's bytes are the result. */
         readonly path?: string;
       })
-  | (Answer & {
+  | (AnswerHead & {
       readonly type: "failed";
       readonly code: string;
       readonly error: string;
@@ -35,7 +35,7 @@ export type FromChild =
       readonly stack?: string;
     });
 
-interface Answer {
+interface AnswerHead {
   readonly id: number;
   readonly seconds: number;
   /** Something lies in the folder: the child begins nothing before it is told to go on. */

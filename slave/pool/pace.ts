@@ -9,7 +9,7 @@ const MOST = 16;
 const LATEST = 0.2;
 
 /** How long the units of each step take, and so how many of them a child should have at a time. */
-export class Pace {
+export class ChildPace {
   readonly #seconds = new Map<string, number>();
 
   note(unit: LocalUnit, seconds: number): void {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { LocalUnit } from "../../shared/tasks/local.ts";
 import { NotBegunError, noChildren } from "./endings.ts";
 import { onAbort } from "./onAbort.ts";
-import { Pace } from "./pace.ts";
+import { ChildPace } from "./pace.ts";
 import { Slot, type SlotSettings } from "./slot.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
 
@@ -24,7 +24,7 @@ export interface PoolStatus {
   }[];
 }
 
-interface Waiting {
+interface QueuedHere {
   readonly unit: LocalUnit;
   readonly hooks: UnitHooks;
   /** In the order in which they came. */
@@ -44,8 +44,8 @@ const HOPELESS_STARTS = 5;
  */
 export class Pool {
   readonly #slots: readonly Slot[];
-  readonly #waiting: Waiting[] = [];
-  readonly #pace = new Pace();
+  readonly #waiting: QueuedHere[] = [];
+  readonly #pace = new ChildPace();
   #lastNumber = 0;
   #toWarm: readonly string[] = [];
   #closed = false;
@@ -96,7 +96,7 @@ export class Pool {
     return await new Promise<UnitOutput>((resolve, reject) => {
       this.#lastNumber += 1;
       const number = this.#lastNumber;
-      const waiting: Waiting = { unit, hooks, number, resolve, reject, leave: ignore };
+      const waiting: QueuedHere = { unit, hooks, number, resolve, reject, leave: ignore };
       this.#leaveOnAbort(waiting);
       this.#waiting.push(waiting);
       this.#next();
@@ -158,7 +158,7 @@ export class Pool {
     return depth === 1 ? undefined : this.#slots.find((slot) => slot.takesMore(unit, depth));
   }
 
-  #runAt(slot: Slot, waiting: Waiting): void {
+  #runAt(slot: Slot, waiting: QueuedHere): void {
     const { unit, hooks, resolve, reject } = waiting;
     slot.run(unit, hooks).then(
       (output) => {
@@ -172,7 +172,7 @@ export class Pool {
     );
   }
 
-  #putBack(waiting: Waiting): void {
+  #putBack(waiting: QueuedHere): void {
     try {
       this.#refuse(waiting.hooks);
     } catch (error) {
@@ -196,7 +196,7 @@ export class Pool {
     }
   }
 
-  #leaveOnAbort(waiting: Waiting): void {
+  #leaveOnAbort(waiting: QueuedHere): void {
     const { signal, stopWaiting } = waiting.hooks;
     const withdraw = (reason: unknown) => {
       const index = this.#waiting.indexOf(waiting);

@@ -7,9 +7,9 @@ import type { ChildResult, FileHead, FromChild, ToChild } from "./messages.ts";
 import { onAbort } from "./onAbort.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
 import { takeOver } from "./unitFolder.ts";
-import { type Budgets, type Watch, type WatchEvents, watchUnit } from "./watch.ts";
+import { type UnitBudgets, type Watch, type WatchEvents, watchUnit } from "./watch.ts";
 
-export type Answer = Extract<FromChild, { type: "done" | "failed" }>;
+export type ChildAnswer = Extract<FromChild, { type: "done" | "failed" }>;
 
 export interface RunEvents {
   readonly onCancel: (reason: unknown) => void;
@@ -67,7 +67,7 @@ export class UnitRun {
   }
 
   /** Its turn has come. One that nobody waits for any more is short, or ends. */
-  begin(pid: number, budgets: Budgets, events: WatchEvents): void {
+  begin(pid: number, budgets: UnitBudgets, events: WatchEvents): void {
     this.#startedAt = performance.now();
     const own = this.#isOver ? { runSeconds: 0 } : this.#hooks.budgets;
     this.#watch = watchUnit(pid, { ...budgets, ...own }, events);
@@ -80,7 +80,7 @@ export class UnitRun {
   }
 
   /** Makes the output now, out of what lies in `folder`; what is returned tells it, or why there is none. */
-  answered(message: Answer, body: Buffer, folder: string): () => void {
+  answered(message: ChildAnswer, body: Buffer, folder: string): () => void {
     this.#end();
     try {
       const target = join(this.#hooks.keepIn, `part-${this.id}`);
@@ -108,7 +108,7 @@ function headOf({ body, ...about }: LocalFile): FileHead {
   return { ...about, body: body instanceof Uint8Array ? body.byteLength : body };
 }
 
-function resultOf(message: Answer, given: Buffer): ChildResult {
+function resultOf(message: ChildAnswer, given: Buffer): ChildResult {
   if (message.type === "failed" && message.code === DISK_FULL) throw diskFull();
   if (message.type === "failed") throw new AppError(message.code, message.error, { status: 422 });
   const { path, bytes, sha256, summary, info } = message;

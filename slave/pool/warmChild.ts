@@ -8,10 +8,10 @@ import type { FromChild } from "./messages.ts";
 import { kindOf } from "./pace.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
 import { emptyFolder } from "./unitFolder.ts";
-import { type Answer, UnitRun } from "./unitRun.ts";
-import type { Budgets } from "./watch.ts";
+import { type ChildAnswer, UnitRun } from "./unitRun.ts";
+import type { UnitBudgets } from "./watch.ts";
 
-export type WarmChildSettings = ChildSettings & Budgets;
+export type WarmChildSettings = ChildSettings & UnitBudgets;
 
 export interface WarmChildEvents {
   /** It can take a unit: after its start, and after its last unit once nothing of that is left. */
@@ -181,7 +181,7 @@ export class WarmChild {
     if (run?.id === message.id) run.progress(message.done);
   }
 
-  #answered(message: Answer, body: Buffer): void {
+  #answered(message: ChildAnswer, body: Buffer): void {
     const [run] = this.#runs;
     if (run?.id !== message.id) return;
     this.#runs.shift();

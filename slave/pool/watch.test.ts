@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { AppError } from "../../shared/errors.ts";
-import { type Budgets, watchUnit } from "./watch.ts";
+import { type UnitBudgets, watchUnit } from "./watch.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const budgets: Budgets = { runSeconds: 100, silenceSeconds: 10, memoryBytes: 2 ** 40 };
+const budgets: UnitBudgets = { runSeconds: 100, silenceSeconds: 10, memoryBytes: 2 ** 40 };
 
-function watch(change: Partial<Budgets> = {}) {
+function watch(change: Partial<UnitBudgets> = {}) {
   const ended: string[] = [];
   const end = (reason: AppError) => ended.push(reason.code);
   return { ended, ...watchUnit(process.pid, { ...budgets, ...change }, { end }) };

@@ -3,7 +3,7 @@ import { outOfMemory, silent, timedOut } from "./endings.ts";
 import { residentBytes } from "./memory.ts";
 
 /** What one unit may use. */
-export interface Budgets {
+export interface UnitBudgets {
   readonly runSeconds: number;
   /** Longest time without progress. */
   readonly silenceSeconds: number;
@@ -28,7 +28,7 @@ export interface WatchEvents {
 }
 
 /** Looks after a running unit. */
-export function watchUnit(pid: number, budgets: Budgets, { end, runs }: WatchEvents): Watch {
+export function watchUnit(pid: number, budgets: UnitBudgets, { end, runs }: WatchEvents): Watch {
   const started = performance.now();
   let heard = started;
   const timer = setInterval(() => {
@@ -48,7 +48,7 @@ export function watchUnit(pid: number, budgets: Budgets, { end, runs }: WatchEve
 
 function overrun(
   pid: number,
-  budgets: Budgets,
+  budgets: UnitBudgets,
   times: { readonly started: number; readonly heard: number },
 ): AppError | undefined {
   const now = performance.now();

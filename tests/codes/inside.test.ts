@@ -16,19 +16,19 @@ import { MasterHttp } from "../../cli/sdk/http.ts";
 import { ManyhandsClient } from "../../cli/sdk/index.ts";
 import { createMaster } from "../../master/app.ts";
 import { readMasterConfig } from "../../master/config.ts";
-import { ActiveLease, type EndReason, type LeaseParts } from "../../master/pipeline/activeLease.ts";
-import { Collector, type CollectorParts } from "../../master/pipeline/collector.ts";
-import { JobProgress } from "../../master/pipeline/progress.ts";
-import { type JobContextParts, type JobToRun, runContext } from "../../master/pipeline/runContext.ts";
-import { createSlaveHttp, readLimited } from "../../master/slaves/client.ts";
-import { runFramesLease } from "../../master/slaves/framesLease.ts";
-import type { LeaseRun, LeaseTransport } from "../../master/slaves/leaseEvents.ts";
-import type { Slave } from "../../master/slaves/slave.ts";
+import { ActiveLease, type EndReason, type LeaseDeps } from "../../master/dispatch/activeLease.ts";
+import type { Slave } from "../../master/fleet/slave.ts";
+import { type JobContextDeps, type JobToRun, runContext } from "../../master/jobs/runContext.ts";
+import { createSlaveHttp, readLimited } from "../../master/lease/client.ts";
+import { runFramesLease } from "../../master/lease/framesLease.ts";
+import type { LeaseRun, LeaseTransport } from "../../master/lease/leaseEvents.ts";
+import { JobProgress } from "../../master/map/progress.ts";
+import { Collector, type CollectorDeps } from "../../master/results/collector.ts";
+import { openFolderStore } from "../../master/store/folder/folderStore.ts";
 import type { JobDetail } from "../../shared/contract/jobs.ts";
 import { AppError, type Failure } from "../../shared/errors.ts";
 import { createLogger } from "../../shared/logger.ts";
 import { startMember } from "../../shared/process/member.ts";
-import { openFolderStore } from "../../shared/store/folder/folderStore.ts";
 import { executeHere } from "../../shared/tasks/inProcess.ts";
 import { localFile } from "../../shared/tasks/local.ts";
 import { run as runMean } from "../../shared/tasks/mean/run.ts";
@@ -54,7 +54,7 @@ const MADE: Readonly<Record<string, () => unknown>> = {
     const record = { id: "j", task: "text", priority: 1, seed: 1 };
     const progress = new JobProgress(() => undefined);
     const context = runContext(
-      { budgets: {} } as JobContextParts,
+      { budgets: {} } as JobContextDeps,
       { record, progress, options: {}, inputs: [] } as unknown as JobToRun,
     );
     context.map("twice", "analyse", []);
@@ -235,12 +235,12 @@ async function mean(parts: Readonly<Record<string, readonly Part[]>>): Promise<v
 function collector(): Collector {
   const files = [{ index: 0, filename: "a", state: "done" }];
   const job = { record: { id: "j" }, files, progress: undefined, onFileEnded: () => undefined };
-  return new Collector({} as CollectorParts, job as unknown as ConstructorParameters<typeof Collector>[1]);
+  return new Collector({} as CollectorDeps, job as unknown as ConstructorParameters<typeof Collector>[1]);
 }
 
 function endedLease(reason: EndReason): never {
-  const parts = { times: { expected: () => 0 } } as unknown as LeaseParts;
-  const active = new ActiveLease(parts, {} as Slave, {
+  const deps = { times: { expected: () => 0 } } as unknown as LeaseDeps;
+  const active = new ActiveLease(deps, {} as Slave, {
     lease: { units: [] } as unknown as LeaseRun["lease"],
   });
   active.end(reason);

@@ -6,7 +6,7 @@ import { pdfBombs } from "../fixtures/bombs/pdfs.ts";
 import { pictureBombs, svgBombs } from "../fixtures/bombs/pictures.ts";
 import { soundBombs } from "../fixtures/bombs/sounds.ts";
 import { textBombs } from "../fixtures/bombs/texts.ts";
-import { type Fleet, fixture, multipart, startFleet, type UploadFile } from "./fleet.ts";
+import { type Fleet, fixture, multipart, type NamedBody, startFleet } from "./fleet.ts";
 
 let fleet: Fleet;
 
@@ -20,7 +20,7 @@ afterAll(() => fleet?.stop());
 
 interface Good {
   readonly field: string;
-  readonly file: UploadFile;
+  readonly file: NamedBody;
 }
 
 const GOOD = {

@@ -118,7 +118,7 @@ export async function until<T>(what: string, ask: () => Promise<T | undefined>):
   throw new Error(`waited in vain for: ${what}`);
 }
 
-export interface UploadFile {
+export interface NamedBody {
   readonly name: string;
   readonly body: Uint8Array;
 }
@@ -133,7 +133,7 @@ export interface UploadOptions {
 }
 
 export function multipart(
-  files: readonly UploadFile[],
+  files: readonly NamedBody[],
   { field = "texts", task, options, budgets }: UploadOptions,
 ): FormData {
   const form = new FormData();
@@ -146,7 +146,7 @@ export function multipart(
 
 export async function assign(
   url: string,
-  files: readonly UploadFile[],
+  files: readonly NamedBody[],
   how: UploadOptions,
 ): Promise<Answered> {
   const response = await post(url, files, how);
@@ -163,7 +163,7 @@ export interface Answered {
   readonly body: AssignAnswer & { readonly error?: string; readonly code?: string; readonly hint?: string };
 }
 
-export async function post(url: string, files: readonly UploadFile[], how: UploadOptions): Promise<Response> {
+export async function post(url: string, files: readonly NamedBody[], how: UploadOptions): Promise<Response> {
   const init: RequestInit = { method: "POST", body: multipart(files, how), headers: how.headers ?? {} };
   return await fetch(`${url}/assign_task`, how.signal === undefined ? init : { ...init, signal: how.signal });
 }
@@ -171,7 +171,7 @@ export async function post(url: string, files: readonly UploadFile[], how: Uploa
 /** Lines of an NDJSON answer as they come. */
 export async function* assignLines(
   url: string,
-  files: readonly UploadFile[],
+  files: readonly NamedBody[],
   how: UploadOptions,
 ): AsyncGenerator<AssignLine> {
   const response = await post(url, files, {

@@ -3,8 +3,8 @@ import { type FSWatcher, watch } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { sharp } from "../../shared/tasks/image/sharp.ts";
-import { assign, type Fleet, job, startFleet, type UploadFile } from "./fleet.ts";
+import { sharp } from "../../shared/media/picture/sharp.ts";
+import { assign, type Fleet, job, type NamedBody, startFleet } from "./fleet.ts";
 
 let fleet: Fleet;
 let watcher: FSWatcher | undefined;
@@ -52,12 +52,12 @@ async function slaveFolder(): Promise<string> {
 }
 
 /** Some 240 KB, and its gray picture too, as noise cannot be compressed. */
-async function picture(): Promise<UploadFile> {
+async function picture(): Promise<NamedBody> {
   const raw = { width: 400, height: 200, channels: 3 as const };
   return { name: "noise.png", body: await sharp(randomBytes(240_000), { raw }).png().toBuffer() };
 }
 
-async function digestsOf(file: UploadFile): Promise<unknown> {
+async function digestsOf(file: NamedBody): Promise<unknown> {
   const { body } = await assign(fleet.master.url, [file], { task: "image", field: "images" });
   const [done] = (await job(fleet.master.url, body.job_id)).files;
   expect(done).toMatchObject({ state: "done", filename: "noise.png" });

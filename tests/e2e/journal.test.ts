@@ -3,7 +3,7 @@ import { cp, readdir, readFile, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isFinal } from "../../shared/contract/jobs.ts";
-import { assign, type Fleet, job, startFleet, type UploadFile, until } from "./fleet.ts";
+import { assign, type Fleet, job, type NamedBody, startFleet, until } from "./fleet.ts";
 
 let fleet: Fleet;
 beforeAll(async () => {
@@ -48,7 +48,7 @@ test("whatever of the journal after the 202 is lost: jobs end as before, each re
   }
 });
 
-function lines(count: number): UploadFile[] {
+function lines(count: number): NamedBody[] {
   return Array.from({ length: count }, (_, n) => ({
     name: `note-${n}.txt`,
     body: Buffer.from(

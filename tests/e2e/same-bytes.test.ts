@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { lines, pagesOf } from "../../shared/tasks/document/testing.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
-import { assign, fixture, startFleet, type UploadFile } from "./fleet.ts";
+import { assign, fixture, type NamedBody, startFleet } from "./fleet.ts";
 
 /** One job: files, some of which take several units, and how many extra results the job leaves. */
 interface Sample {
   readonly task: string;
-  readonly files: readonly UploadFile[];
+  readonly files: readonly NamedBody[];
   readonly options?: object;
   readonly attachments?: number;
 }
@@ -87,13 +87,13 @@ function resultsOf({ files, attachments = 0 }: Sample): number {
 }
 
 /** Beyond the size up to which a text is one unit. */
-function largeText(): UploadFile {
+function largeText(): NamedBody {
   const sentences = ["The day was good.", "Rain is terrible!", "Nobody came, and the café was not bad."];
   const body = Array.from({ length: 175_000 }, (_, i) => `${sentences[i % 3]} It was number ${i % 997}.`);
   return { name: "large.txt", body: Buffer.from(body.join("\n").slice(0, 4_200_000)) };
 }
 
-function essays(count: number): UploadFile[] {
+function essays(count: number): NamedBody[] {
   const words = ["whale", "ship", "storm", "café", "garden", "kitchen", "harbour", "sail", "wind"];
   return Array.from({ length: count }, (_, i) => {
     const text = Array.from({ length: 30 + i }, (_, k) => words[(i * 7 + k * (i + 3)) % words.length]).join(
@@ -103,7 +103,7 @@ function essays(count: number): UploadFile[] {
   });
 }
 
-function columns(count: number): UploadFile[] {
+function columns(count: number): NamedBody[] {
   return Array.from({ length: count }, (_, i) => {
     const numbers = Array.from(
       { length: 500 },

@@ -1,7 +1,7 @@
-import type { Measure, Outcome, QualityJob } from "../check.ts";
+import type { Check, Outcome, QualityJob } from "../check.ts";
 
 /** An outcome with the file and options that it belongs to. */
-export interface Answer {
+export interface ImageOutcome {
   readonly job: number;
   readonly file: QualityJob["files"][number];
   readonly outcome: Outcome | undefined;
@@ -10,14 +10,14 @@ export interface Answer {
 export function answersOf(
   jobs: readonly QualityJob[],
   outcomes: readonly (readonly Outcome[])[],
-): readonly Answer[] {
+): readonly ImageOutcome[] {
   return jobs.flatMap(({ files }, job) =>
     files.map((file, at) => ({ job, file, outcome: outcomes[job]?.[at] })),
   );
 }
 
 /** Files that have a result although they must not, or have none although they must, or the wrong code. */
-export function handled(answers: readonly Answer[], codeOf: (answer: Answer) => string): Measure {
+export function handled(answers: readonly ImageOutcome[], codeOf: (answer: ImageOutcome) => string): Check {
   const wrong = answers.filter((answer) => !isRight(answer, codeOf));
   const note = wrong.map(({ file, outcome }) => `${file.file}: ${told(outcome)}`).join("; ");
   const value = wrong.length;
@@ -34,7 +34,7 @@ export function noted(note: string): { note?: string } {
   return note === "" ? {} : { note };
 }
 
-function isRight(answer: Answer, codeOf: (answer: Answer) => string): boolean {
+function isRight(answer: ImageOutcome, codeOf: (answer: ImageOutcome) => string): boolean {
   const { file, outcome } = answer;
   if (outcome === undefined) return false;
   if (file.expect === "either") return true;

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import type { Measure } from "../check.ts";
+import type { Check } from "../check.ts";
 
 export function measure(
   name: string,
   value: number | string,
   { target, met, note }: { readonly target: string; readonly met: boolean; readonly note?: string },
-): Measure {
+): Check {
   return { name, value, target, met, ...(note === undefined || note === "" ? {} : { note }) };
 }
 

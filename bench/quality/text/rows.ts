@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createVader, type Vader } from "../../../shared/tasks/text/vader/score.ts";
-import type { CorpusFile, Measure, Outcome, QualityJob } from "../check.ts";
+import type { Check, CorpusFile, Outcome, QualityJob } from "../check.ts";
 import { measure, readJson } from "./measure.ts";
 
 /** One row in this many goes through the service as a file of its own; all rows go through the scorer. */
@@ -47,7 +47,7 @@ export function scoreRows(
   job: QualityJob | undefined,
   outcomes: readonly Outcome[] | undefined,
   corpus: string,
-): Measure[] {
+): Check[] {
   const { files: reference } = readJson<{ files: Reference }>(join(corpus, "sentiment/vader-reference.json"));
   return [rowsThroughService(job, outcomes, reference), ...rowsInProcess(corpus, reference, createVader())];
 }
@@ -64,7 +64,7 @@ function rowsThroughService(
   job: QualityJob | undefined,
   outcomes: readonly Outcome[] | undefined,
   reference: Reference,
-): Measure {
+): Check {
   const differences = (job?.files ?? []).map(({ entry }, at) => {
     const outcome = outcomes?.[at];
     const row = reference[String(entry.table)]?.[String(entry.key)];
@@ -77,7 +77,7 @@ function rowsThroughService(
   return measure(name, most, { target: `<= ${TOLERANCE}`, met: most <= TOLERANCE });
 }
 
-function rowsInProcess(corpus: string, reference: Reference, vader: Vader): Measure[] {
+function rowsInProcess(corpus: string, reference: Reference, vader: Vader): Check[] {
   const rows = Object.entries(reference).flatMap(([table, scores]) =>
     rowsOf(join(corpus, "sentiment", table)).map((row) => ({ row, score: scores[row.key] })),
   );
@@ -97,7 +97,7 @@ function kilobytesOf(rows: readonly string[]): string[] {
 }
 
 /** Beside the npm package's own program, in the same process and minute. */
-function speedOf(texts: readonly string[], vader: Vader): Measure {
+function speedOf(texts: readonly string[], vader: Vader): Check {
   const port: { SentimentIntensityAnalyzer: { polarity_scores(text: string): unknown } } = createRequire(
     import.meta.url,
   )("vader-sentiment");

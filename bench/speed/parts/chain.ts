@@ -1,11 +1,11 @@
 import { requireDone, small, upload } from "../client.ts";
-import { atLeast, atMost, type Measure, type Part, quantile, stated } from "../part.ts";
+import { atLeast, atMost, type BenchPart, type Measure, quantile, stated } from "../part.ts";
 import { spent, total, withFleet } from "../start.ts";
 
 const JOB = { task: "nothing", field: "files" };
 
 /** What the way itself costs: a step that does nothing, one slave with one slot. */
-export const chain: Part = {
+export const chain: BenchPart = {
   name: "chain",
   run: (scale) =>
     withFleet({}, async (running) => {

@@ -1,6 +1,6 @@
 import { requireDone, upload } from "../client.ts";
 import { jobEnded } from "../jobs.ts";
-import { atMost, median, type Part, stated } from "../part.ts";
+import { atMost, type BenchPart, median, stated } from "../part.ts";
 import { photos } from "../samples.ts";
 import { spent, total, withFleet } from "../start.ts";
 
@@ -8,7 +8,7 @@ const ROUNDS = 5;
 const WARMING_ROUNDS = 3;
 
 /** What it costs that a job survives its master: one that is answered with 202, over one that is waited for. */
-export const durable: Part = {
+export const durable: BenchPart = {
   name: "durable",
   run: (scale) =>
     withFleet({ slots: 2 }, async (running) => {

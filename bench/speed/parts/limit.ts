@@ -1,6 +1,6 @@
 import { requireDone, small, upload } from "../client.ts";
 import { children, memory } from "../meter.ts";
-import { atLeast, type Measure, median, type Part, type Scale, stated } from "../part.ts";
+import { atLeast, type BenchPart, type Measure, median, type Scale, stated } from "../part.ts";
 import { startPlainLoop } from "../plainLoop.ts";
 import { KINDS, type Kind } from "../samples.ts";
 import { type Spent, spent, total, withFleet } from "../start.ts";
@@ -14,7 +14,7 @@ const WARMING_ROUNDS = { least: 4, most: 30 };
 const WARMING = 2000;
 
 /** Files per second through master and one slave, over those of the same steps in a plain loop. */
-export const limit: Part = {
+export const limit: BenchPart = {
   name: "limit ratio",
   run: async (scale, wanted = "") => {
     const measures: Measure[] = [];

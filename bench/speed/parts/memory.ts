@@ -1,13 +1,13 @@
 import { requireDone, type Sent, small, upload } from "../client.ts";
 import { children, descriptors, memory as memoryOf, watchMost } from "../meter.ts";
-import { atMost, type Measure, type Part, stated } from "../part.ts";
+import { atMost, type BenchPart, type Measure, stated } from "../part.ts";
 import { recording } from "../samples.ts";
 import { type RunningFleet, withFleet } from "../start.ts";
 
 const MIB = 2 ** 20;
 
 /** What one job costs the master in memory and descriptors, however large it is. */
-export const memory: Part = {
+export const memory: BenchPart = {
   name: "memory",
   run: async (scale) => {
     const wav = await recording(20 * MIB);

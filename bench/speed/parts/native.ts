@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { requireDone, upload } from "../client.ts";
-import { atLeast, type Measure, median, type Part, type Scale, stated } from "../part.ts";
+import { atLeast, type BenchPart, type Measure, median, type Scale, stated } from "../part.ts";
 import { isThere, RIVALS, type Rival } from "../rivals.ts";
 import { spent, total, withFleet } from "../start.ts";
 
@@ -12,7 +12,7 @@ const SLOTS = 2;
 const ROUNDS = 3;
 
 /** What people do today: the same files through a command line tool under GNU parallel. */
-export const native: Part = {
+export const native: BenchPart = {
   name: "native",
   run: async (scale) => {
     const measures: Measure[] = [];

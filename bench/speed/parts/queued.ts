@@ -1,11 +1,11 @@
 import { small, upload } from "../client.ts";
 import { jobWhere } from "../jobs.ts";
 import { memory } from "../meter.ts";
-import { type Part, stated } from "../part.ts";
+import { type BenchPart, stated } from "../part.ts";
 import { withFleet } from "../start.ts";
 
 /** A long queue: what it holds in memory, and how soon its first result is there. */
-export const queued: Part = {
+export const queued: BenchPart = {
   name: "queue",
   run: (scale) =>
     withFleet({ slots: 0 }, async ({ fleet, url, masterPid }) => {

@@ -1,10 +1,10 @@
 import { small, upload } from "../client.ts";
 import { jobEnded, jobWhere } from "../jobs.ts";
-import { atMost, type Part, stated } from "../part.ts";
+import { atMost, type BenchPart, stated } from "../part.ts";
 import { withFleet } from "../start.ts";
 
 /** A master that is killed in the middle of a large job and started again. */
-export const recovery: Part = {
+export const recovery: BenchPart = {
   name: "recovery",
   run: (scale) =>
     withFleet({}, async ({ fleet, url }) => {

@@ -1,5 +1,5 @@
 import { requireDone, small, upload } from "../client.ts";
-import { atLeast, type Measure, type Part } from "../part.ts";
+import { atLeast, type BenchPart, type Measure } from "../part.ts";
 import { startSimulatedSlave } from "../simulated.ts";
 import { withFleet } from "../start.ts";
 
@@ -8,7 +8,7 @@ const SLOTS_OF_A_SLAVE = 8;
 const POLL_SECONDS = "2";
 
 /** How much of a large fleet's time is used: units of a second each, twenty for each slot. */
-export const scale: Part = {
+export const scale: BenchPart = {
   name: "scale",
   run: async (scaled) => [await efficiency(64, scaled(20), 0.95), await efficiency(512, scaled(20), 0.9)],
 };

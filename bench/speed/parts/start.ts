@@ -1,10 +1,10 @@
 import { startFleet } from "../../../tests/e2e/fleet.ts";
-import { atMost, median, type Part } from "../part.ts";
+import { atMost, type BenchPart, median } from "../part.ts";
 
 const ROUNDS = 5;
 
 /** How soon there is somebody to talk to. */
-export const start: Part = {
+export const start: BenchPart = {
   name: "start",
   run: async () => {
     const answers: number[] = [];

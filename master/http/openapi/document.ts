@@ -6,12 +6,12 @@ import { budgetWish } from "../../../shared/tasks/budgets.ts";
 import { DEFAULT_TASK, TASKS } from "../../../shared/tasks/registry.ts";
 import {
   ANSWER_HEADERS,
-  type Answer,
-  type Body,
+  type BodySpec,
   JSON_TYPE,
   type Operation,
   PATH_PARAMETERS,
   REQUEST_HEADERS,
+  type ResponseSpec,
 } from "./operation.ts";
 import { type Described, described } from "./operations.ts";
 import { bare, componentSchemas, type JsonSchema, optionsName, refOf, refTo } from "./schemas.ts";
@@ -132,7 +132,7 @@ function queryParameter(name: string, { description, ...schema }: JsonSchema): A
   return { name, in: "query", required: false, ...told, schema };
 }
 
-function bodyOf(body: Body): Record<string, { schema: JsonSchema; encoding?: object }> {
+function bodyOf(body: BodySpec): Record<string, { schema: JsonSchema; encoding?: object }> {
   if ("json" in body) return { [JSON_TYPE]: { schema: refTo(body.json) } };
   const json = { contentType: JSON_TYPE };
   return { "multipart/form-data": { schema: uploadForm(), encoding: { options: json, budgets: json } } };
@@ -179,7 +179,7 @@ function responsesOf({ answers, errors = {}, access }: Operation): Record<string
   return responses;
 }
 
-function responseOf({ description, content, headers = [] }: Answer): ApiResponse {
+function responseOf({ description, content, headers = [] }: ResponseSpec): ApiResponse {
   const media = Object.entries(content).map(([type, schema]) => [type, mediaOf(schema)]);
   const told = headers.map(headerNamed);
   return {

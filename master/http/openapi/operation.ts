@@ -13,16 +13,16 @@ export interface Operation {
   readonly query?: z.ZodObject;
   /** Headers of the request that make a difference. */
   readonly headers?: readonly (keyof typeof REQUEST_HEADERS)[];
-  readonly body?: Body;
+  readonly body?: BodySpec;
   /** What is answered when all is well, by status. */
-  readonly answers: Readonly<Record<number, Answer>>;
+  readonly answers: Readonly<Record<number, ResponseSpec>>;
   /** Codes of its own errors, by status; what any route may answer is added. */
   readonly errors?: Readonly<Record<number, readonly string[]>>;
 }
 
-export type Body = { readonly json: z.ZodType } | { readonly form: "upload" };
+export type BodySpec = { readonly json: z.ZodType } | { readonly form: "upload" };
 
-export interface Answer {
+export interface ResponseSpec {
   readonly description: string;
   /** By media type. */
   readonly content: Readonly<Record<string, z.ZodType | "text" | "bytes">>;

@@ -6,7 +6,7 @@ import type { Chunk } from "./wav/chunks.ts";
 const BLOCK_BYTES = 256 * 1_024;
 
 /** A stretch of the recording; full scale is 1. Arrays may be longer than `frames`: only those count. */
-export interface Block {
+export interface SampleBlock {
   readonly frames: number;
   /** One array a channel. */
   readonly channels: readonly Float64Array[];
@@ -18,12 +18,12 @@ export interface Block {
 
 /** A measurement that sees the recording once, block by block, in bounded memory. */
 export interface Meter<Result> {
-  add(block: Block): void;
+  add(block: SampleBlock): void;
   /** Called once, after the last block. */
   result(): Result;
 }
 
-export interface Source {
+export interface SampleSource {
   readonly file: StepFile;
   readonly data: Chunk;
   readonly codec: Codec;
@@ -31,7 +31,7 @@ export interface Source {
 }
 
 /** Decodes the samples block by block. A block is valid until the next one is asked for. */
-export async function* blocksOf({ file, data, codec, channels }: Source): AsyncGenerator<Block> {
+export async function* blocksOf({ file, data, codec, channels }: SampleSource): AsyncGenerator<SampleBlock> {
   const groups = Math.max(1, Math.floor(BLOCK_BYTES / codec.groupBytes));
   const step = groups * codec.groupBytes;
   const room = groups * codec.framesPerGroup;
@@ -49,7 +49,7 @@ export async function* blocksOf({ file, data, codec, channels }: Source): AsyncG
 }
 
 /** The frames that `blocksOf` will yield in all, known ahead from the sizes. */
-export function countFrames({ data, codec, channels }: Source): number {
+export function countFrames({ data, codec, channels }: SampleSource): number {
   const whole = Math.floor(data.bytes / codec.groupBytes);
   const rest = data.bytes - whole * codec.groupBytes;
   const tail = codec.framesPerGroup > 1 && rest > 0 ? codec.decode(Buffer.alloc(rest)).length / channels : 0;

@@ -1,4 +1,4 @@
-import { blocksOf, type Source } from "./blocks.ts";
+import { blocksOf, type SampleSource } from "./blocks.ts";
 import { LOWEST_RATE } from "./meters/kWeighting.ts";
 import { levelMeter } from "./meters/levels.ts";
 import { loudnessMeter } from "./meters/loudness.ts";
@@ -11,8 +11,8 @@ import type { WavFormat } from "./wav/format.ts";
 
 export type Measures = Awaited<ReturnType<typeof measure>>;
 
-export interface Measured {
-  readonly source: Source;
+export interface AudioMeasures {
+  readonly source: SampleSource;
   readonly frames: number;
   readonly format: WavFormat;
   readonly options: AudioOptions;
@@ -20,7 +20,7 @@ export interface Measured {
 }
 
 /** Runs every meter that the options ask for over the recording, in one pass. */
-export async function measure({ source, frames, format, options, progress }: Measured) {
+export async function measure({ source, frames, format, options, progress }: AudioMeasures) {
   const { sampleRate, channels, channelMask } = format;
   const levels = levelMeter(channels);
   const silence = silenceMeter(sampleRate, options.silence_dbfs);

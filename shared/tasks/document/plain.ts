@@ -1,6 +1,6 @@
 import { FileError } from "../../errors.ts";
+import { decodeText } from "../../media/text/decode.ts";
 import type { JsonObject, StepFile } from "../task.ts";
-import { decodeText } from "../text/decode.ts";
 import { paragraphs } from "./format/html.ts";
 import { formatted, judgeLength } from "./format/render.ts";
 import type { DocumentOptions } from "./options.ts";

@@ -1,7 +1,7 @@
 import { ocr } from "../ocr/index.ts";
 import type { InputFile, Json, JsonObject, Part, PartDone, RunContext, UnitSpec } from "../task.ts";
 import type { DocumentOptions } from "./options.ts";
-import { blankPages, type Plan, planOf } from "./pdf/draft.ts";
+import { blankPages, type PdfPlan, planOf } from "./pdf/draft.ts";
 
 /** Large or scanned PDFs that are put together at a time; the others wait their turn. */
 const LANES = 8;
@@ -37,7 +37,7 @@ export async function run(job: Job): Promise<void> {
 
 interface Drafted {
   readonly part: PartDone;
-  readonly plan: Plan;
+  readonly plan: PdfPlan;
 }
 
 async function complete(job: Job, input: InputFile, first: Drafted): Promise<void> {
@@ -56,7 +56,7 @@ async function complete(job: Job, input: InputFile, first: Drafted): Promise<voi
   if (result !== undefined) await job.publish(input.index, result);
 }
 
-function rangesAfter({ to, page_count, per_unit }: Plan): JsonObject[] {
+function rangesAfter({ to, page_count, per_unit }: PdfPlan): JsonObject[] {
   const count = Math.ceil((page_count - to) / per_unit);
   return Array.from({ length: count }, (_, at) => {
     const from = to + 1 + at * per_unit;

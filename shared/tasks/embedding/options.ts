@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { textFileOptions } from "../text/options.ts";
+import { textFileOptions } from "../../media/text/fileOptions.ts";
 
 /** Version of the fields of task `embedding`. */
 export const EMBEDDING_SCHEMA = 1;

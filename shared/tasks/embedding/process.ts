@@ -1,7 +1,7 @@
 import { FileError } from "../../errors.ts";
+import { decodeText } from "../../media/text/decode.ts";
 import { jsonResult, onlyFile } from "../result.ts";
 import type { JsonObject, StepFile, StepInput, StepOutput, TaskProcess } from "../task.ts";
-import { decodeText } from "../text/decode.ts";
 import { unpackMatrix } from "./matrix.ts";
 import { findNeighbours, type NeighbourFinder } from "./neighbours.ts";
 import { EMBEDDING_SCHEMA, type EmbeddingOptions } from "./options.ts";

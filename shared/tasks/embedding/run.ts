@@ -74,15 +74,15 @@ async function weighDocuments(job: Job, counted: readonly Document[], vocabulary
   await publishDocuments(job, "neighbours", neighbourUnits(weighed, matrix));
 }
 
-interface Unit extends UnitSpec {
+interface CountUnit extends UnitSpec {
   readonly input: InputFile;
 }
 
-function countUnits(inputs: readonly InputFile[]): Unit[] {
+function countUnits(inputs: readonly InputFile[]): CountUnit[] {
   return inputs.map((input) => ({ input, files: [input] }));
 }
 
-function weightUnits(counted: readonly Document[], vocabulary: FileRef): Unit[] {
+function weightUnits(counted: readonly Document[], vocabulary: FileRef): CountUnit[] {
   return counted.map(({ input, part }) => ({
     input,
     files: [part.file, vocabulary],
@@ -90,7 +90,7 @@ function weightUnits(counted: readonly Document[], vocabulary: FileRef): Unit[] 
   }));
 }
 
-function neighbourUnits(weighed: readonly Document[], matrix: FileRef): Unit[] {
+function neighbourUnits(weighed: readonly Document[], matrix: FileRef): CountUnit[] {
   return weighed.map(({ input, part }, row) => ({
     input,
     files: [part.file, matrix],
@@ -99,7 +99,7 @@ function neighbourUnits(weighed: readonly Document[], matrix: FileRef): Unit[] {
 }
 
 /** Documents that came through, in the order of the upload; the others' failures are published. */
-async function mapDocuments(job: Job, step: string, units: readonly Unit[]): Promise<Document[]> {
+async function mapDocuments(job: Job, step: string, units: readonly CountUnit[]): Promise<Document[]> {
   const documents = new Array<Document | undefined>(units.length);
   for await (const part of job.map(step, step, units.map(withoutInput))) {
     const input = inputOf(units, part.index);
@@ -109,17 +109,17 @@ async function mapDocuments(job: Job, step: string, units: readonly Unit[]): Pro
   return documents.filter((document) => document !== undefined);
 }
 
-async function publishDocuments(job: Job, step: string, units: readonly Unit[]): Promise<void> {
+async function publishDocuments(job: Job, step: string, units: readonly CountUnit[]): Promise<void> {
   for await (const part of job.map(step, step, units.map(withoutInput))) {
     await job.publish(inputOf(units, part.index).index, part);
   }
 }
 
-function withoutInput({ input: _, ...unit }: Unit): UnitSpec {
+function withoutInput({ input: _, ...unit }: CountUnit): UnitSpec {
   return unit;
 }
 
-function inputOf(units: readonly Unit[], index: number): InputFile {
+function inputOf(units: readonly CountUnit[], index: number): InputFile {
   const unit = units[index];
   if (unit === undefined) throw new Error(`a part came for unit ${index} of ${units.length}`);
   return unit.input;

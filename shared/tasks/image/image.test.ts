@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { sharp } from "../../media/picture/sharp.ts";
 import { processHere } from "../inProcess.ts";
 import { image } from "./index.ts";
-import { sharp } from "./sharp.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../../tests/fixtures/image");
 const fixture = (name: string) => readFileSync(join(FIXTURES, name));

@@ -1,9 +1,10 @@
+import { type Drawing, grayOf } from "../../media/picture/gray.ts";
+import { upright } from "../../media/picture/graySharp.ts";
+import { openImage, type Source } from "../../media/picture/source.ts";
 import { onlyFile } from "../result.ts";
 import type { JsonObject, Step } from "../task.ts";
-import { type Encoded, encode, upright } from "./encode.ts";
-import { type Drawing, grayOf } from "./gray.ts";
-import type { ImageOptions } from "./index.ts";
-import { openImage, type Source } from "./source.ts";
+import { type Encoded, encode } from "./encode.ts";
+import type { ImageOptions } from "./options.ts";
 
 /**
  * One image to gray: Rec. 601 luma of its sRGB values, upright, alpha and 16 bits kept.

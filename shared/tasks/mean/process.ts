@@ -7,13 +7,13 @@ import { type MeanOptions, SCHEMA_VERSION } from "./options.ts";
 import { writeCsv, writeJson } from "./output.ts";
 import { openSums } from "./records.ts";
 import { NOTHING, type Sum, statisticsOf, sumOf } from "./sum.ts";
-import { Tally } from "./tally.ts";
-import { type Place, valuesOf } from "./values.ts";
+import { SumTally } from "./tally.ts";
+import { type CellValue, valuesOf } from "./values.ts";
 
 /** One file -> its own statistics as JSON; `info` tells `run` its length and scale. */
 const describe: Step = async ({ files, options }, context) => {
   const file = onlyFile(files);
-  const tally = new Tally();
+  const tally = new SumTally();
   for await (const places of valuesOf(file, options as MeanOptions)) {
     for (const place of places) tally.add(place);
     context.progress();
@@ -56,7 +56,7 @@ const csv: Step = async ({ files }, { folder }) => {
 export const steps: TaskProcess["steps"] = { describe, sum, merge: mergeSums, json, csv };
 
 async function* unitSums(
-  blocks: AsyncIterable<readonly Place[]>,
+  blocks: AsyncIterable<readonly CellValue[]>,
   scale: number,
 ): AsyncGenerator<readonly Sum[]> {
   for await (const places of blocks) {

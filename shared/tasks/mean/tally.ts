@@ -1,17 +1,17 @@
 import { inUnits } from "./decimal.ts";
 import { timesTen } from "./integer.ts";
 import { merge, NOTHING, type Sum, sumOf } from "./sum.ts";
-import type { Place } from "./values.ts";
+import type { CellValue } from "./values.ts";
 
 /** Adds up the numbers of one file, whose finest unit is known only at its end. */
-export class Tally {
+export class SumTally {
   /** Places, with and without a value. */
   length = 0;
   /** Most digits after the decimal point so far; the sum counts in units of 10^-scale. */
   scale = 0;
   sum: Sum = NOTHING;
 
-  add(place: Place): void {
+  add(place: CellValue): void {
     this.length += 1;
     if (place === null) return;
     if (place.decimals > this.scale) this.#refine(place.decimals);

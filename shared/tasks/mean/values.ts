@@ -2,13 +2,13 @@ import { FileError } from "../../errors.ts";
 import type { StepFile } from "../task.ts";
 import { type Decimal, MAX_DIGITS, MAX_POWER, readDecimal } from "./decimal.ts";
 import type { MeanOptions } from "./options.ts";
-import { type Word, wordsOf } from "./words.ts";
+import { type Field, wordsOf } from "./words.ts";
 
 /** Fields of a first line that are held back until it is known whether it is a heading. */
 const MAX_HEADING = 10_000;
 
 /** A place of a file: its number, or null where a value is missing. */
-export type Place = Decimal | null;
+export type CellValue = Decimal | null;
 
 /** Words for "no value". */
 const MISSING = new Set(["", "na", "n/a", "nan", "null", "none", "nil", "-", "?"]);
@@ -17,7 +17,10 @@ const MISSING = new Set(["", "na", "n/a", "nan", "null", "none", "nil", "-", "?"
  * The numbers of a file, block by block. A first line without any number is a heading and passed over.
  * @throws FileError `empty_file`, `no_numbers`, `not_a_number`, `out_of_range`, and those of `wordsOf`.
  */
-export async function* valuesOf(file: StepFile, { missing }: MeanOptions): AsyncGenerator<readonly Place[]> {
+export async function* valuesOf(
+  file: StepFile,
+  { missing }: MeanOptions,
+): AsyncGenerator<readonly CellValue[]> {
   if (file.bytes === 0) throw new FileError("empty_file", `${file.filename} is empty.`);
   let found = false;
   for await (const words of withoutHeading(wordsOf(file))) {
@@ -27,7 +30,7 @@ export async function* valuesOf(file: StepFile, { missing }: MeanOptions): Async
   if (!found) throw new FileError("no_numbers", `${file.filename} holds no numbers.`);
 }
 
-function placeOf({ text, line }: Word, filename: string, missing: MeanOptions["missing"]): Place {
+function placeOf({ text, line }: Field, filename: string, missing: MeanOptions["missing"]): CellValue {
   const decimal = readDecimal(text);
   if (decimal === "range") {
     const limits = `at most ${MAX_DIGITS} digits and powers of ten from -${MAX_POWER} to ${MAX_POWER} are read`;
@@ -47,8 +50,8 @@ function quoted(text: string): string {
   return text === "" ? "an empty field" : JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }
 
-async function* withoutHeading(blocks: AsyncIterable<readonly Word[]>): AsyncGenerator<readonly Word[]> {
-  let held: Word[] | undefined = [];
+async function* withoutHeading(blocks: AsyncIterable<readonly Field[]>): AsyncGenerator<readonly Field[]> {
+  let held: Field[] | undefined = [];
   for await (const words of blocks) {
     if (held === undefined) {
       yield words;
@@ -63,7 +66,7 @@ async function* withoutHeading(blocks: AsyncIterable<readonly Word[]>): AsyncGen
 }
 
 /** Words but those of a first line in which nothing is a number and something is not even missing. */
-function afterHeading(words: readonly Word[]): readonly Word[] {
+function afterHeading(words: readonly Field[]): readonly Field[] {
   const first = words[0]?.line;
   const end = words.findIndex(({ line }) => line !== first);
   const heading = end < 0 ? words : words.slice(0, end);

@@ -6,7 +6,7 @@ import { textOf } from "./text.ts";
 const MAX_WORD = 1_000;
 
 /** Fields of a file in their order. `line` counts from 1; a field of a comma-separated row may be "". */
-export interface Word {
+export interface Field {
   readonly text: string;
   readonly line: number;
 }
@@ -22,7 +22,7 @@ const SPACE = 32;
  * nothing between two commas, or before one, is an empty field; a comma that ends a line adds none.
  * @throws FileError `wrong_type` for binary data, `not_a_number` for endless words; see also `textOf`.
  */
-export async function* wordsOf(file: StepFile): AsyncGenerator<readonly Word[]> {
+export async function* wordsOf(file: StepFile): AsyncGenerator<readonly Field[]> {
   const splitter = new Splitter(file.filename);
   for await (const chunk of textOf(file)) yield splitter.split(chunk);
   yield splitter.split(Buffer.from("\n"));
@@ -39,8 +39,8 @@ class Splitter {
     this.#filename = filename;
   }
 
-  split(chunk: Buffer): Word[] {
-    const words: Word[] = [];
+  split(chunk: Buffer): Field[] {
+    const words: Field[] = [];
     let start = 0;
     for (let i = 0; i < chunk.length; i += 1) {
       const byte = chunk[i] ?? 0;
@@ -56,7 +56,7 @@ class Splitter {
     return words;
   }
 
-  #take(words: Word[], last: string): void {
+  #take(words: Field[], last: string): void {
     const text = this.#rest === "" ? last : this.#rest + last;
     this.#rest = "";
     if (text === "") return;
@@ -65,7 +65,7 @@ class Splitter {
     this.#afterComma = false;
   }
 
-  #separate(words: Word[], byte: number): void {
+  #separate(words: Field[], byte: number): void {
     if (byte === NEWLINE) {
       this.#line += 1;
       this.#afterComma = true;

@@ -1,4 +1,4 @@
-import { type PageText, textOf } from "./pageText.ts";
+import { type OcrPage, textOf } from "./pageText.ts";
 import { bounded, type Picture, quarterTurned, scaled, turned } from "./picture.ts";
 import type { Page, Thresholding } from "./reader.ts";
 import { isShaded } from "./shade.ts";
@@ -29,7 +29,7 @@ export interface Preparation {
 }
 
 /** What came of one preparation. */
-export interface Attempt extends PageText, Preparation {
+export interface Attempt extends OcrPage, Preparation {
   /** Degrees by which the page was straightened. */
   readonly skew: number;
 }

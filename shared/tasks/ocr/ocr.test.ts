@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { sharp } from "../image/sharp.ts";
+import { sharp } from "../../media/picture/sharp.ts";
 import { processHere } from "../inProcess.ts";
 import { ocr } from "./index.ts";
 

@@ -9,7 +9,7 @@ export interface Box {
   readonly y1: number;
 }
 
-export interface Word {
+export interface OcrWord {
   readonly text: string;
   /** 0..100. */
   readonly confidence: number;
@@ -25,9 +25,9 @@ export interface TextLine {
 }
 
 /** What tesseract read on a page. */
-export interface PageText {
+export interface OcrPage {
   readonly text: string;
-  readonly words: readonly Word[];
+  readonly words: readonly OcrWord[];
   readonly lines: readonly TextLine[];
   /** Median height of a row of text as it was recognised, in pixels; 0 without text. */
   readonly rowHeight: number;
@@ -38,7 +38,7 @@ export interface PageText {
 }
 
 /** Brings tesseract's answer into the coordinates of the page. */
-export function textOf(page: Page, { toPage, gray }: Picture): PageText {
+export function textOf(page: Page, { toPage, gray }: Picture): OcrPage {
   const found = (page.blocks ?? []).flatMap((block) => block.paragraphs).flatMap(({ lines }) => lines);
   const box = (bbox: Bbox) => boxOnPage(bbox, toPage);
   const words = found.flatMap((line, index) =>
@@ -57,7 +57,7 @@ export function textOf(page: Page, { toPage, gray }: Picture): PageText {
   return { text: page.text, words, lines, rowHeight: rowHeightOf(found, gray.height), ...sureness(words) };
 }
 
-function sureness(words: readonly Word[]): Pick<PageText, "confidence" | "score"> {
+function sureness(words: readonly OcrWord[]): Pick<OcrPage, "confidence" | "score"> {
   let [characters, sum, score] = [0, 0, 0];
   for (const { text, confidence } of words) {
     const count = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;

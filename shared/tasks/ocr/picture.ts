@@ -1,8 +1,8 @@
 import { FileError } from "../../errors.ts";
-import { rawOf, sharpOf, upright } from "../image/encode.ts";
-import { grayOf } from "../image/gray.ts";
-import type { Gray } from "../image/luma.ts";
-import { openPage, type Source } from "../image/source.ts";
+import { grayOf } from "../../media/picture/gray.ts";
+import { rawOf, sharpOf, upright } from "../../media/picture/graySharp.ts";
+import type { Gray } from "../../media/picture/luma.ts";
+import { openPage, type Source } from "../../media/picture/source.ts";
 
 /** An A4 page at 300 dpi and its margins. Tesseract takes about 12 bytes a pixel, beside 190 MB for itself. */
 const MAX_READ_PIXELS = 10_000_000;

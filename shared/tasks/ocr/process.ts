@@ -1,5 +1,5 @@
 import { tmpdir } from "node:os";
-import { openImage, type Source } from "../image/source.ts";
+import { openImage, type Source } from "../../media/picture/source.ts";
 import { jsonResult, onlyFile } from "../result.ts";
 import type { JsonObject, Step, StepContext } from "../task.ts";
 import { type Attempt, type Recognize, readPage, readPlainly } from "./attempts.ts";
@@ -42,7 +42,7 @@ interface ReadPage {
   readonly attempt: Attempt;
 }
 
-interface Reading {
+interface PageReading {
   readonly options: OcrOptions;
   readonly context: StepContext;
   readonly count: number;
@@ -51,7 +51,7 @@ interface Reading {
 async function readOne(
   source: Source,
   index: number,
-  { options, context, count }: Reading,
+  { options, context, count }: PageReading,
 ): Promise<ReadPage> {
   const { picture: page, width, height } = await pageOf(source, index);
   const { languages, page_mode: pageMode, preprocess } = options;

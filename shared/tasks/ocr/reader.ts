@@ -1,6 +1,6 @@
 import type { Worker as Thread } from "node:worker_threads";
 import { type Bbox, createWorker, type Line, OEM, type Page, type PSM, type Worker } from "tesseract.js";
-import type { Gray } from "../image/luma.ts";
+import type { Gray } from "../../media/picture/luma.ts";
 import { languageFolder } from "./languages.ts";
 
 export type { Bbox, Line, Page };
@@ -9,7 +9,7 @@ export type { Bbox, Line, Page };
 export const THRESHOLDING = { otsu: "0", adaptive: "1", sauvola: "2" } as const;
 export type Thresholding = keyof typeof THRESHOLDING;
 
-export interface Reading {
+export interface ReaderSettings {
   readonly languages: string;
   readonly pageMode: number;
   readonly thresholding: Thresholding;
@@ -29,7 +29,7 @@ interface Reader {
 // Starting a worker takes about a second and 180 MB, so one is kept between units. A worker reads the
 // same text whatever it read before: the LSTM engine does not learn from pages.
 let warm: Reader | undefined;
-let report: Reading["progress"] = () => undefined;
+let report: ReaderSettings["progress"] = () => undefined;
 
 /** Starts tesseract with the given languages, unless it runs with them already. */
 export async function startReader(languages: string, folder: string): Promise<void> {
@@ -39,7 +39,7 @@ export async function startReader(languages: string, folder: string): Promise<vo
 /** Recognises a gray page of 8 bits without alpha. A worker that failed is thrown away. */
 export async function read(
   gray: Gray,
-  { languages, pageMode, thresholding, folder, progress }: Reading,
+  { languages, pageMode, thresholding, folder, progress }: ReaderSettings,
 ): Promise<Page> {
   const reader = await readerFor(languages, folder);
   report = progress;
@@ -57,7 +57,7 @@ export async function read(
 /** The other methods look at the surroundings of a pixel; where there are none, tesseract gives no answer. */
 const LEAST_SIDE = 16;
 
-type Mode = Pick<Reading, "pageMode" | "thresholding">;
+type Mode = Pick<ReaderSettings, "pageMode" | "thresholding">;
 
 /** Scripts without spaces between words; the models would put one between any two characters. */
 const WITHOUT_SPACES = /^(?:chi|jpn|tha|lao|khm|mya)/;

@@ -1,4 +1,4 @@
-import type { Gray } from "../image/luma.ts";
+import type { Gray } from "../../media/picture/luma.ts";
 import { shrunk } from "./skew.ts";
 
 /** Side of the squares that are looked at, on a page whose longer side is 1,000 pixels: two or three lines of text. */

@@ -1,5 +1,5 @@
-import { rawOf, sharpOf } from "../image/encode.ts";
-import type { Gray } from "../image/luma.ts";
+import { rawOf, sharpOf } from "../../media/picture/graySharp.ts";
+import type { Gray } from "../../media/picture/luma.ts";
 
 /** Pages are measured at this length of their longer side: lines of text stay apart, noise goes. */
 const MEASURED_SIDE = 1000;

@@ -1,6 +1,6 @@
 import { FileError } from "../../errors.ts";
+import { type DecodedText, decodeText } from "../../media/text/decode.ts";
 import type { StepFile } from "../task.ts";
-import { type DecodedText, decodeText } from "./decode.ts";
 import { type Language, languageNamed, languageOf } from "./language.ts";
 import type { TextOptions } from "./options.ts";
 import { cutsOf, type Span } from "./sentences.ts";
@@ -9,7 +9,7 @@ import { cutsOf, type Span } from "./sentences.ts";
 const BLOCK = 2_000_000;
 
 /** A decoded file, and how it is counted. */
-export interface Plan {
+export interface TextPlan {
   readonly decoded: Omit<DecodedText, "text">;
   readonly language: Language;
   readonly spans: readonly Span[];
@@ -24,7 +24,7 @@ export async function readText(file: StepFile, options: TextOptions): Promise<De
   return decodeText(await file.read(), options.encoding);
 }
 
-export function planOf({ text, ...decoded }: DecodedText, options: TextOptions): Plan {
+export function planOf({ text, ...decoded }: DecodedText, options: TextOptions): TextPlan {
   const language = options.language === null ? languageOf(text) : languageNamed(options.language);
   const cuts = cutsOf(text, BLOCK);
   const spans = [0, ...cuts].map((from, at) => ({ from, to: cuts[at] ?? text.length }));

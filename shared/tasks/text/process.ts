@@ -1,7 +1,7 @@
 import { jsonResult, onlyFile } from "../result.ts";
 import type { JsonObject, StepContext, StepFile, StepInput, StepOutput, TaskProcess } from "../task.ts";
 import { createAfinn } from "./afinn.ts";
-import { type Plan, planOf, readText } from "./blocks.ts";
+import { planOf, readText, type TextPlan } from "./blocks.ts";
 import { TEXT_SCHEMA, type TextOptions } from "./options.ts";
 import { type Findings, report } from "./report.ts";
 import { commonWordsOf } from "./stopWords.ts";
@@ -75,7 +75,7 @@ function toolsFor(language: string, { sentences }: TextOptions): TallyTools {
   return { ...scorers(), commonWords: commonWordsOf(language), sentences };
 }
 
-async function readPlan(file: StepFile): Promise<Plan> {
+async function readPlan(file: StepFile): Promise<TextPlan> {
   return JSON.parse((await file.read()).toString("utf8"));
 }
 

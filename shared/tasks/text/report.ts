@@ -1,5 +1,5 @@
+import type { DecodedText } from "../../media/text/decode.ts";
 import type { JsonObject } from "../task.ts";
-import type { DecodedText } from "./decode.ts";
 import { keywordsOf } from "./keywords.ts";
 import type { Language } from "./language.ts";
 import type { TextOptions } from "./options.ts";
@@ -7,13 +7,13 @@ import { readability } from "./readability.ts";
 import { round } from "./round.ts";
 import { meansOf } from "./sentiment.ts";
 import { stopWordsOf } from "./stopWords.ts";
-import type { Tally } from "./tally.ts";
+import type { TextTally } from "./tally.ts";
 import type { VaderScore } from "./vader/score.ts";
 
 export interface Findings {
   readonly decoded: Omit<DecodedText, "text">;
   readonly language: Language;
-  readonly tally: Tally;
+  readonly tally: TextTally;
   /** The score of the text as a whole, where it is short enough. */
   readonly whole: VaderScore | null;
   readonly options: TextOptions;
@@ -83,7 +83,7 @@ function labelOf(compound: number): string {
 }
 
 /** The most frequent words with their counts; equal counts in order of first appearance. */
-function commonWords(tally: Tally, language: Language, options: TextOptions): [string, number][] {
+function commonWords(tally: TextTally, language: Language, options: TextOptions): [string, number][] {
   const left = options.stop_words ? stopWordsOf(language.tag) : new Set<string>();
   return [...tally.wordCounts]
     .filter(([word]) => !left.has(word))

@@ -14,7 +14,7 @@ export async function runText(job: Job): Promise<void> {
   await Promise.all([publishUnits(job, "analyse", whole), analyseInBlocks(job, large)]);
 }
 
-interface Unit extends Required<UnitSpec> {
+interface AnalyseUnit extends Required<UnitSpec> {
   readonly input: InputFile;
 }
 
@@ -77,13 +77,13 @@ async function countBlocks(job: Job, planned: readonly Planned[]): Promise<Map<n
   return tallies;
 }
 
-async function publishUnits(job: Job, step: string, units: readonly Unit[]): Promise<void> {
+async function publishUnits(job: Job, step: string, units: readonly AnalyseUnit[]): Promise<void> {
   for await (const part of job.map(step, step, units.map(withoutInput))) {
     await job.publish(at(units, part.index).input.index, part);
   }
 }
 
-function withoutInput({ files, args }: Unit): UnitSpec {
+function withoutInput({ files, args }: AnalyseUnit): UnitSpec {
   return { files, args };
 }
 

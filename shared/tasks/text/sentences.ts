@@ -101,7 +101,7 @@ function endAfter(text: string, { from, to }: Span): number | undefined {
 }
 
 /** A sentence or, where it is long, a piece of it; what is only white space is none. */
-interface Part extends Span {
+interface CutText extends Span {
   /** White space as single spaces, none around it. */
   readonly flat: string;
   /** Whether it has a word. */
@@ -110,7 +110,7 @@ interface Part extends Span {
   readonly cuttable: boolean;
 }
 
-function* partsOf(text: string, { from, to }: Span): Generator<Part> {
+function* partsOf(text: string, { from, to }: Span): Generator<CutText> {
   let start = from;
   for (const end of endsFrom(text, { from, to })) {
     yield* boundedParts(text, { from: start, to: end });
@@ -119,7 +119,7 @@ function* partsOf(text: string, { from, to }: Span): Generator<Part> {
   yield* boundedParts(text, { from: start, to });
 }
 
-function* boundedParts(text: string, piece: Span): Generator<Part> {
+function* boundedParts(text: string, piece: Span): Generator<CutText> {
   for (const { from, to } of bounded(text, piece)) {
     const flat = text.slice(from, to).replace(/\s+/gu, " ").trim();
     if (flat === "") continue;

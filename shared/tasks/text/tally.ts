@@ -13,7 +13,7 @@ const CLAUSE = /[^\p{L}\p{M}\p{N}\s'’_-]+|\s[-–—]+\s/u;
 const MARKUP = /<[^<>]{1,200}>|&#?\w{1,10};|https?:\/\/\S+/gu;
 
 /** Everything that is counted in a text or in a block of it; tallies of blocks add up to the text's. */
-export interface Tally {
+export interface TextTally {
   characters: number;
   lines: number;
   words: number;
@@ -34,7 +34,7 @@ export interface TallyTools {
   readonly sentences: number;
 }
 
-export function emptyTally(): Tally {
+export function emptyTally(): TextTally {
   return {
     characters: 0,
     lines: 0,
@@ -49,7 +49,7 @@ export function emptyTally(): Tally {
 }
 
 /** Counts a stretch of a text. */
-export function tallyOf(text: string, span: Span, tools: TallyTools): Tally {
+export function tallyOf(text: string, span: Span, tools: TallyTools): TextTally {
   const tally = emptyTally();
   const own = text.slice(span.from, span.to);
   tally.characters = codePoints(own);
@@ -59,17 +59,17 @@ export function tallyOf(text: string, span: Span, tools: TallyTools): Tally {
 }
 
 /** A tally as JSON, to travel between steps. */
-export function packTally({ wordCounts, phrases, ...rest }: Tally): Buffer {
+export function packTally({ wordCounts, phrases, ...rest }: TextTally): Buffer {
   return Buffer.from(JSON.stringify({ ...rest, wordCounts: [...wordCounts], phrases: [...phrases] }), "utf8");
 }
 
-export function unpackTally(bytes: Buffer): Tally {
+export function unpackTally(bytes: Buffer): TextTally {
   const { wordCounts, phrases, ...rest } = JSON.parse(bytes.toString("utf8"));
   return { ...rest, wordCounts: new Map(wordCounts), phrases: new Map(phrases) };
 }
 
 /** Adds the tally of the block that follows. */
-export function addTally(total: Tally, block: Tally, listed: number): void {
+export function addTally(total: TextTally, block: TextTally, listed: number): void {
   total.characters += block.characters;
   total.lines += block.lines;
   total.words += block.words;
@@ -87,7 +87,7 @@ function addUp<Sums extends object>(total: Sums, block: Sums): void {
   }
 }
 
-function addSentence(tally: Tally, sentence: string, tools: TallyTools): void {
+function addSentence(tally: TextTally, sentence: string, tools: TallyTools): void {
   const words = wordsOf(sentence);
   tally.words += words.length;
   for (const word of words) {

@@ -1,4 +1,4 @@
-import type { Block, Meter } from "../blocks.ts";
+import type { Meter, SampleBlock } from "../blocks.ts";
 
 /** Plain statistics of one series of samples; full scale 1. */
 export interface Level {
@@ -100,7 +100,7 @@ class InterleavedCrossings {
   count = 0;
   #negative: boolean | undefined;
 
-  add({ channels, frames }: Block): void {
+  add({ channels, frames }: SampleBlock): void {
     let negative = this.#negative ?? (channels[0]?.[0] ?? 0) < 0;
     let crossings = 0;
     for (let i = 0; i < frames; i += 1) {

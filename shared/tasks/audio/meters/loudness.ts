@@ -1,4 +1,4 @@
-import type { Block, Meter } from "../blocks.ts";
+import type { Meter, SampleBlock } from "../blocks.ts";
 import { channelWeights } from "./channelWeights.ts";
 import { KWeighting } from "./kWeighting.ts";
 
@@ -29,12 +29,12 @@ export function loudnessMeter(sampleRate: number, channels: number, mask: number
   let slot = 0;
   let seen = 0;
   let energy = 0;
-  const energyOf = ({ channels: planes }: Block, from: number, to: number) =>
+  const energyOf = ({ channels: planes }: SampleBlock, from: number, to: number) =>
     planes.reduce((sum, plane, channel) => {
       const weight = weights[channel] ?? 0;
       return weight === 0 ? sum : sum + weight * (filters[channel]?.energy(plane, from, to) ?? 0);
     }, 0);
-  const add = (block: Block) => {
+  const add = (block: SampleBlock) => {
     for (let from = 0; from < block.frames; ) {
       const end = slotStart(slot + 1, sampleRate) - seen;
       const to = Math.min(block.frames, end);

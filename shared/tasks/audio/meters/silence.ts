@@ -1,4 +1,4 @@
-import type { Block, Meter } from "../blocks.ts";
+import type { Meter, SampleBlock } from "../blocks.ts";
 
 /** Length of a window, in seconds. */
 export const SILENCE_WINDOW = 0.05;
@@ -35,7 +35,7 @@ export function silenceMeter(sampleRate: number, dbfs: number): Meter<Silence> {
   };
   let channelCount = 1;
   return {
-    add({ channels, frames }: Block) {
+    add({ channels, frames }: SampleBlock) {
       channelCount = channels.length;
       for (let from = 0; from < frames; ) {
         const to = Math.min(frames, from + length - filled);

@@ -1,5 +1,5 @@
 /** A document's text as a list of these, in order. */
-export type Block = Paragraph | Table;
+export type DocxBlock = Paragraph | Table;
 
 export interface Paragraph {
   readonly kind: "paragraph";
@@ -38,11 +38,11 @@ export interface Cell {
 }
 
 /** Text as it is read aloud: list labels included, cells parted by tabs, blocks by line ends. */
-export function textOfBlocks(blocks: readonly Block[]): string {
+export function textOfBlocks(blocks: readonly DocxBlock[]): string {
   return blocks.map(textOfBlock).join("\n");
 }
 
-function textOfBlock(block: Block): string {
+function textOfBlock(block: DocxBlock): string {
   if (block.kind === "table")
     return block.rows.map((row) => row.map(({ text }) => text).join("\t")).join("\n");
   const label = block.list?.label ?? "";

@@ -1,4 +1,4 @@
-import type { Block, Cell, ListItem, Paragraph, Table } from "./blocks.ts";
+import type { Cell, DocxBlock, ListItem, Paragraph, Table } from "./blocks.ts";
 import { textOfBlocks } from "./blocks.ts";
 import type { Notes } from "./notes.ts";
 import { integer, type Numbering } from "./numbering.ts";
@@ -18,12 +18,12 @@ export interface BodyContext {
 }
 
 /** Blocks of a body, a cell, a note, a header: content controls and the like are looked into. */
-export function blocksOf(parent: Xml, context: BodyContext): Block[] {
+export function blocksOf(parent: Xml, context: BodyContext): DocxBlock[] {
   return elements(parent).flatMap((child) => blocksIn(child, context));
 }
 
 /** A text box or a table inside a paragraph follows it as blocks of its own. */
-export function blocksIn(element: Xml, context: BodyContext): Block[] {
+export function blocksIn(element: Xml, context: BodyContext): DocxBlock[] {
   if (element.name === "w:tbl") return [tableOf(element, context)];
   if (element.name === "w:p") return paragraphOf(element, context);
   if (SKIPPED.has(element.name)) return [];
@@ -32,7 +32,7 @@ export function blocksIn(element: Xml, context: BodyContext): Block[] {
 
 const SKIPPED = new Set(["w:sectPr", "w:sdtPr", "w:tcPr", "w:tblPr", "w:del", "w:moveFrom", "mc:Fallback"]);
 
-function paragraphOf(element: Xml, context: BodyContext): Block[] {
+function paragraphOf(element: Xml, context: BodyContext): DocxBlock[] {
   const found: Found = { boxes: [], tables: [], graphics: context.graphics };
   const text = inlineText(element, context.notes, found);
   const properties = find(element, "w:pPr");
@@ -51,7 +51,7 @@ function paragraphOf(element: Xml, context: BodyContext): Block[] {
   return [paragraph, ...found.tables.map((table) => tableOf(table, context)), ...boxes.flat()];
 }
 
-function inTextBox(block: Block): Block {
+function inTextBox(block: DocxBlock): DocxBlock {
   return block.kind === "paragraph" ? { ...block, in_text_box: true } : block;
 }
 

@@ -3,7 +3,7 @@ import { cutHtml } from "../format/cutHtml.ts";
 import { formatted } from "../format/render.ts";
 import type { DocumentOptions } from "../options.ts";
 import { countCharacters, countWords, cut } from "../words.ts";
-import { type Block, type Paragraph, type Table, textOfBlocks } from "./blocks.ts";
+import { type DocxBlock, type Paragraph, type Table, textOfBlocks } from "./blocks.ts";
 import { type BodyContext, blocksIn } from "./body.ts";
 import { type Graphic, graphicsOf } from "./graphics.ts";
 import { readMetadata } from "./metadata.ts";
@@ -59,8 +59,8 @@ async function readBody(
   zip: ZipParts,
   main: string,
   context: BodyContext,
-): Promise<{ blocks: Block[]; sections: Xml[] }> {
-  const blocks: Block[] = [];
+): Promise<{ blocks: DocxBlock[]; sections: Xml[] }> {
+  const blocks: DocxBlock[] = [];
   const sections: Xml[] = [];
   const take = (child: Xml) => {
     sections.push(...(child.name === "w:sectPr" ? [child] : descendants(child, "w:sectPr")));
@@ -78,7 +78,7 @@ interface Beside {
 }
 
 function textFields(
-  blocks: readonly Block[],
+  blocks: readonly DocxBlock[],
   { notes, graphics }: Beside,
   options: DocumentOptions,
 ): JsonObject {
@@ -104,7 +104,7 @@ function textFields(
 }
 
 /** The blocks at the start that together have at most `limit` characters. */
-function within<Kind extends Block>(blocks: readonly Kind[], limit: number): readonly Kind[] {
+function within<Kind extends DocxBlock>(blocks: readonly Kind[], limit: number): readonly Kind[] {
   let characters = 0;
   const end = blocks.findIndex((block) => {
     characters += countCharacters(textOfBlocks([block]));

@@ -1,4 +1,4 @@
-import type { PdfPage } from "./library.ts";
+import type { PdfJsPage } from "./library.ts";
 import type { Annotation, FormField } from "./page.ts";
 
 export interface PageAnnotations {
@@ -30,7 +30,7 @@ interface RawAnnotation {
 /** A page lists no more than this; made-up ones have held millions. */
 const MOST = 5_000;
 
-export async function readAnnotations(page: PdfPage): Promise<PageAnnotations> {
+export async function readAnnotations(page: PdfJsPage): Promise<PageAnnotations> {
   const raw: readonly RawAnnotation[] = await page.getAnnotations({ intent: "display" }).catch(() => []);
   const visible = raw.filter(({ hidden }) => hidden !== true).slice(0, MOST);
   const widgets = visible.filter(({ subtype }) => subtype === "Widget");

@@ -1,7 +1,7 @@
 import { withAccent } from "./accents.ts";
 
 /** A run of glyphs as the engine gives it: one font, one baseline, spaces inside already found. */
-export interface Run {
+export interface GlyphRun {
   readonly str: string;
   /** `ltr`, `rtl` or `ttb`; text of `rtl` runs is in reading order already. */
   readonly dir: string;
@@ -13,7 +13,7 @@ export interface Run {
 }
 
 /** A run with its place on its baseline. Lengths in points. */
-interface Piece {
+interface TextPiece {
   text: string;
   readonly isRtl: boolean;
   /** Unit vector along the baseline; zero where places mean nothing. */
@@ -39,9 +39,9 @@ const TWICE_ACROSS = 0.2;
 /** Puts runs of a page together into lines, from where they stand. Runs come in the order of the content. */
 export class Assembler {
   #lines = "";
-  #line: Piece[] = [];
+  #line: TextPiece[] = [];
 
-  add(run: Run): void {
+  add(run: GlyphRun): void {
     if (run.str !== "") this.#append(toPiece(run));
     if (run.hasEOL) this.#endLine();
   }
@@ -56,7 +56,7 @@ export class Assembler {
     return this.#lines;
   }
 
-  #append(piece: Piece): void {
+  #append(piece: TextPiece): void {
     const last = this.#line.at(-1);
     if (last === undefined || !haveSameDirection(last, piece)) this.#line.push(piece);
     else if (isDrawnTwice(last, piece)) return;
@@ -76,7 +76,7 @@ export class Assembler {
 /** Ligatures, presentation forms and special spaces, as plain text has them. */
 const COMPATIBLE = /[\u00a0\u00b5\u037e\u2000-\u200a\u202f\u2126\u212a\u212b\ufb00-\ufdff\ufe70-\ufefc]+/g;
 
-function toPiece({ str, dir, transform, width }: Run): Piece {
+function toPiece({ str, dir, transform, width }: GlyphRun): TextPiece {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = transform;
   const length = dir === "ttb" ? 0 : Math.hypot(a, b);
   const [x, y] = length === 0 ? [0, 0] : [a / length, b / length];
@@ -93,18 +93,18 @@ function toPiece({ str, dir, transform, width }: Run): Piece {
   };
 }
 
-function haveSameDirection({ direction: [x, y] }: Piece, { direction: [u, v] }: Piece): boolean {
+function haveSameDirection({ direction: [x, y] }: TextPiece, { direction: [u, v] }: TextPiece): boolean {
   return x * u + y * v > 0.99;
 }
 
-function isDrawnTwice(last: Piece, piece: Piece): boolean {
+function isDrawnTwice(last: TextPiece, piece: TextPiece): boolean {
   if (last.text !== piece.text || last.text.trim() === "") return false;
   const along = Math.abs(last.start - piece.start);
   const across = Math.abs(last.baseline - piece.baseline);
   return along < TWICE_ALONG * piece.size && across < TWICE_ACROSS * piece.size;
 }
 
-function joinAccent(last: Piece, piece: Piece): boolean {
+function joinAccent(last: TextPiece, piece: TextPiece): boolean {
   const overlap = last.end - piece.start;
   if (overlap < OVERLAP * piece.size || overlap > last.end - last.start + piece.size) return false;
   const text = withAccent(last.text, piece.text);
@@ -115,7 +115,7 @@ function joinAccent(last: Piece, piece: Piece): boolean {
 }
 
 /** Whether a space belongs between two runs of one line that has none: they stand apart, on either side. */
-function isApart(last: Piece, piece: Piece): boolean {
+function isApart(last: TextPiece, piece: TextPiece): boolean {
   if (/\s$/.test(last.text) || /^\s/.test(piece.text)) return false;
   const size = Math.min(last.size, piece.size);
   const isShifted = Math.abs(last.baseline - piece.baseline) > SHIFT * size;
@@ -127,7 +127,7 @@ function isApart(last: Piece, piece: Piece): boolean {
  * Pieces that were drawn from left to right, as they are read: rule L2 of the Unicode bidirectional
  * algorithm (UAX 9) over whole pieces. The line's direction is that of most of its letters.
  */
-function inReadingOrder(line: readonly Piece[]): readonly Piece[] {
+function inReadingOrder(line: readonly TextPiece[]): readonly TextPiece[] {
   const written = line.filter(({ text }) => text.trim() !== "");
   const [first, last] = [written[0], written.at(-1)];
   if (first === undefined || last === undefined || first.start >= last.start) return line;
@@ -136,7 +136,7 @@ function inReadingOrder(line: readonly Piece[]): readonly Piece[] {
   return withRunsReversed(turned, (piece) => piece.isRtl !== isRtl && /[\p{L}\p{N}]/u.test(piece.text));
 }
 
-function lettersOf(line: readonly Piece[], isRtl: boolean): number {
+function lettersOf(line: readonly TextPiece[], isRtl: boolean): number {
   return line.reduce(
     (sum, piece) => sum + (piece.isRtl === isRtl ? piece.text.replace(/\P{L}/gu, "").length : 0),
     0,
@@ -144,9 +144,9 @@ function lettersOf(line: readonly Piece[], isRtl: boolean): number {
 }
 
 /** Turns round each run that begins and ends with a piece of the kind and holds only such and spaces. */
-function withRunsReversed(line: readonly Piece[], isOfKind: (piece: Piece) => boolean): Piece[] {
-  const ordered: Piece[] = [];
-  let run: Piece[] = [];
+function withRunsReversed(line: readonly TextPiece[], isOfKind: (piece: TextPiece) => boolean): TextPiece[] {
+  const ordered: TextPiece[] = [];
+  let run: TextPiece[] = [];
   const close = () => {
     const end = run.findLastIndex(isOfKind) + 1;
     ordered.push(...run.slice(0, end).reverse(), ...run.slice(end));

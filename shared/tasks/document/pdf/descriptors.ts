@@ -61,14 +61,14 @@ function lastMatch(file: Buffer, word: string, pattern: RegExp): string | undefi
   return at === -1 ? undefined : pattern.exec(file.toString("latin1", at, at + 64))?.[1];
 }
 
-interface Place {
+interface UpdatePoint {
   readonly root: string;
   /** Offset of the file's last cross-reference table. */
   readonly previous: string;
   readonly offset: number;
 }
 
-function update(fonts: readonly BareFont[], { root, previous, offset }: Place): Buffer {
+function update(fonts: readonly BareFont[], { root, previous, offset }: UpdatePoint): Buffer {
   let objects = "\n";
   let table = "xref\n";
   for (const { number, generation, dictionary } of fonts) {

@@ -1,6 +1,6 @@
 import { FileError } from "../../../errors.ts";
 import type { JsonObject, StepFile, StepOutput } from "../../task.ts";
-import type { PageText } from "./page.ts";
+import type { PdfPage } from "./page.ts";
 import type { PdfHead } from "./read.ts";
 
 /** What passes between the units of one PDF: its head or pages of it, not yet a result. */
@@ -8,11 +8,11 @@ export interface Draft {
   /** Of the PDF itself; units that finish a result see only drafts. */
   readonly file: Pick<StepFile, "filename" | "sha256">;
   readonly head: PdfHead;
-  readonly pages: readonly PageText[];
+  readonly pages: readonly PdfPage[];
 }
 
 /** What the coordinator has to know of a draft, small enough for a part's `info`. */
-export interface Plan {
+export interface PdfPlan {
   readonly page_count: number;
   /** Pages that one unit reads. */
   readonly per_unit: number;
@@ -24,22 +24,22 @@ export interface Plan {
 }
 
 /** A draft as a part. */
-export function draftOutput(draft: Draft, range: Omit<Plan, "page_count" | "blank">): StepOutput {
+export function draftOutput(draft: Draft, range: Omit<PdfPlan, "page_count" | "blank">): StepOutput {
   const bits = Buffer.alloc(Math.ceil(draft.pages.length / 8));
   for (const [at, page] of draft.pages.entries()) {
     if (!page.has_text_layer) bits[at >> 3] = (bits[at >> 3] ?? 0) | (1 << (at & 7));
   }
-  const plan: Plan = { ...range, page_count: draft.head.page_count, blank: bits.toString("base64") };
+  const plan: PdfPlan = { ...range, page_count: draft.head.page_count, blank: bits.toString("base64") };
   return { body: Buffer.from(JSON.stringify(draft), "utf8"), info: { plan: { ...plan } } };
 }
 
 /** The plan of a part; undefined for a part that is a result already. */
-export function planOf(info: JsonObject | undefined): Plan | undefined {
-  return info?.plan === undefined ? undefined : (info.plan as unknown as Plan);
+export function planOf(info: JsonObject | undefined): PdfPlan | undefined {
+  return info?.plan === undefined ? undefined : (info.plan as unknown as PdfPlan);
 }
 
 /** Numbers of the pages of a draft that have no text layer. */
-export function blankPages({ from, to, blank }: Plan): number[] {
+export function blankPages({ from, to, blank }: PdfPlan): number[] {
   const bits = Buffer.from(blank, "base64");
   const all = Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => at);
   return all.filter((at) => ((bits[at >> 3] ?? 0) >> (at & 7)) & 1).map((at) => from + at);

@@ -2,11 +2,11 @@ import type { JsonObject } from "../../task.ts";
 import { paragraphs } from "../format/html.ts";
 import { formatted } from "../format/render.ts";
 import type { DocumentOptions } from "../options.ts";
-import type { PageText } from "./page.ts";
+import type { PdfPage } from "./page.ts";
 
 /** A section for each page. Markdown is made page by page, so its size does not matter. */
 export async function formattedPages(
-  pages: readonly Pick<PageText, "number" | "text">[],
+  pages: readonly Pick<PdfPage, "number" | "text">[],
   options: DocumentOptions,
 ): Promise<JsonObject> {
   return await formatted(options, {

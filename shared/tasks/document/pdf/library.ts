@@ -7,7 +7,7 @@ import type { StepFile } from "../../task.ts";
 import { withDescriptors } from "./descriptors.ts";
 
 export type PdfDocument = pdfjs.PDFDocumentProxy;
-export type PdfPage = pdfjs.PDFPageProxy;
+export type PdfJsPage = pdfjs.PDFPageProxy;
 
 const home = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
 

@@ -1,11 +1,11 @@
 import { countCharacters, countWords } from "../words.ts";
 import { readAnnotations } from "./annotations.ts";
 import { Assembler } from "./assemble.ts";
-import type { PdfDocument, PdfPage } from "./library.ts";
+import type { PdfDocument, PdfJsPage } from "./library.ts";
 import { joinLines } from "./lines.ts";
 
 /** One page as it stands in the result. */
-export interface PageText {
+export interface PdfPage {
   /** From 1. */
   readonly number: number;
   readonly text: string;
@@ -42,7 +42,7 @@ export interface Annotation {
 }
 
 /** Reads one page; a damaged page is reported in its `error`, and the others go on. */
-export async function readPage(pdf: PdfDocument, number: number): Promise<PageText> {
+export async function readPage(pdf: PdfDocument, number: number): Promise<PdfPage> {
   try {
     const page = await pdf.getPage(number);
     try {
@@ -74,7 +74,7 @@ const BLANK = {
   links: [],
 };
 
-async function readOpenPage(page: PdfPage): Promise<PageText> {
+async function readOpenPage(page: PdfJsPage): Promise<PdfPage> {
   const { width, height } = page.getViewport({ scale: 1 });
   const layer = await readTextLayer(page);
   const { shown, ...annotations } = await readAnnotations(page);
@@ -93,7 +93,7 @@ async function readOpenPage(page: PdfPage): Promise<PageText> {
 }
 
 /** Stops at a limit: a page made to explode costs no more than a very long honest one. */
-async function readTextLayer(page: PdfPage): Promise<string> {
+async function readTextLayer(page: PdfJsPage): Promise<string> {
   const content = page.streamTextContent({ includeMarkedContent: false, disableNormalization: true });
   const reader = content.getReader();
   const lines = new Assembler();

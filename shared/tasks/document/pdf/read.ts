@@ -4,7 +4,7 @@ import type { DocumentOptions } from "../options.ts";
 import { refuseBombs } from "./bombs.ts";
 import { openPdf, type PdfDocument } from "./library.ts";
 import { readMetadata } from "./metadata.ts";
-import { type PageText, readPage } from "./page.ts";
+import { type PdfPage, readPage } from "./page.ts";
 
 /** What is known of a PDF besides its pages. */
 export interface PdfHead {
@@ -46,8 +46,8 @@ export async function readPages(
   pdf: PdfDocument,
   { from, to }: PageRange,
   { options, context }: { readonly options: DocumentOptions; readonly context: StepContext },
-): Promise<PageText[]> {
-  const pages: PageText[] = [];
+): Promise<PdfPage[]> {
+  const pages: PdfPage[] = [];
   const last = Math.min(to, pdf.numPages);
   let left = 2 * options.max_characters;
   for (let number = from; number <= last; number += 1) {

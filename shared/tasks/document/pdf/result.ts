@@ -3,7 +3,7 @@ import type { JsonObject } from "../../task.ts";
 import type { DocumentOptions } from "../options.ts";
 import { countCharacters, cut } from "../words.ts";
 import { formattedPages } from "./format.ts";
-import { DAMAGED, type PageText } from "./page.ts";
+import { DAMAGED, type PdfPage } from "./page.ts";
 import type { PdfHead } from "./read.ts";
 
 /** Between the pages of `text_content`. */
@@ -12,7 +12,7 @@ const PAGE_BREAK = "\n\n";
 /** The fields of a PDF's result. The same for one reader of all pages and for many of a range each. */
 export async function pdfFields(
   head: PdfHead,
-  whole: readonly PageText[],
+  whole: readonly PdfPage[],
   options: DocumentOptions,
 ): Promise<JsonObject> {
   if (whole.length > 0 && whole.every(({ error }) => error === DAMAGED)) {
@@ -37,7 +37,7 @@ export async function pdfFields(
   };
 }
 
-function textOf(pages: readonly PageText[]): string {
+function textOf(pages: readonly PdfPage[]): string {
   return pages
     .map(({ text }) => text)
     .filter((text) => text !== "")
@@ -45,7 +45,7 @@ function textOf(pages: readonly PageText[]): string {
 }
 
 /** Page texts cut so that together they have at most `limit` characters. */
-function withinLimit(pages: readonly PageText[], limit: number): PageText[] {
+function withinLimit(pages: readonly PdfPage[], limit: number): PdfPage[] {
   let left = limit;
   return pages.map((page) => {
     const text = cut(page.text, left);
@@ -54,7 +54,7 @@ function withinLimit(pages: readonly PageText[], limit: number): PageText[] {
   });
 }
 
-function numbers(pages: readonly PageText[]): number[] {
+function numbers(pages: readonly PdfPage[]): number[] {
   return pages.map(({ number }) => number);
 }
 

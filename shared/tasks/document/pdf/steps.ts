@@ -3,7 +3,7 @@ import type { Json, JsonObject, Step, StepContext, StepFile, StepOutput } from "
 import { type DocumentOptions, SCHEMA_VERSION, TASK } from "../options.ts";
 import { countCharacters, countWords } from "../words.ts";
 import { type Draft, draftOutput, readDraft } from "./draft.ts";
-import type { PageText } from "./page.ts";
+import type { PdfPage } from "./page.ts";
 import { readHead, readPages, withPdf } from "./read.ts";
 import { pdfFields } from "./result.ts";
 
@@ -64,7 +64,7 @@ export const pages: Step = async (input, context) => {
 export const finish: Step = async (input, context) => {
   const drafts = input.files.slice(0, Number(input.args.drafts));
   const first = await readDraft(drafts[0]);
-  const all: PageText[] = [...first.pages];
+  const all: PdfPage[] = [...first.pages];
   for (const file of drafts.slice(1)) {
     for (const page of (await readDraft(file)).pages) all.push(page);
     context.progress();
@@ -87,7 +87,7 @@ function numbersOf(list: Json | undefined): number[] {
 }
 
 /** Text of form fields and notes on a page stays, after what OCR read. */
-async function withOcr(page: PageText, file: StepFile): Promise<PageText> {
+async function withOcr(page: PdfPage, file: StepFile): Promise<PdfPage> {
   const ocr = JSON.parse((await file.read()).toString("utf8")) as JsonObject;
   const text = [String(ocr.extracted_text ?? "").trim(), page.text].filter((part) => part !== "").join("\n");
   const confidence = typeof ocr.average_confidence === "number" ? ocr.average_confidence : null;

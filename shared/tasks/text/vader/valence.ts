@@ -23,7 +23,7 @@ export function valences(text: VaderWords, lexicon: Lexicon): number[] {
   return sentiments;
 }
 
-interface Place {
+interface WordContext {
   readonly text: VaderWords;
   readonly lexicon: Lexicon;
   readonly at: number;
@@ -34,7 +34,7 @@ function isModifier(lower: readonly string[], at: number): boolean {
   return BOOSTERS.has(lower[at] ?? "") || (lower[at] === "kind" && lower[at + 1] === "of");
 }
 
-function valenceAt(place: Place, base: number): number {
+function valenceAt(place: WordContext, base: number): number {
   const { text, lexicon, at } = place;
   let valence = emphasised(place, negatedByNo(place, base));
   for (let back = 1; back <= 3 && back <= at; back += 1) {
@@ -47,7 +47,7 @@ function valenceAt(place: Place, base: number): number {
 }
 
 /** "no" negates what follows, and has no valence itself where that is a word of the lexicon. */
-function negatedByNo({ text: { lower }, lexicon, at }: Place, base: number): number {
+function negatedByNo({ text: { lower }, lexicon, at }: WordContext, base: number): number {
   const joined = lower[at - 1] === "or" || lower[at - 1] === "nor";
   if (lower[at - 1] === "no" || lower[at - 2] === "no" || (lower[at - 3] === "no" && joined)) {
     return base * NEGATION;
@@ -56,7 +56,7 @@ function negatedByNo({ text: { lower }, lexicon, at }: Place, base: number): num
   return lower[at] === "no" && next !== undefined && lexicon.has(next) ? 0 : base;
 }
 
-function emphasised({ text, at }: Place, valence: number): number {
+function emphasised({ text, at }: WordContext, valence: number): number {
   if (!text.mixedCase || !isCapitals(text.words[at] ?? "")) return valence;
   return valence > 0 ? valence + CAPITALS : valence - CAPITALS;
 }
@@ -95,7 +95,7 @@ function idiom(lower: readonly string[], at: number, before: number): number {
 }
 
 /** "least" before a word negates it, "at least" and "very least" do not. */
-function negatedByLeast({ text: { lower }, lexicon, at }: Place, valence: number): number {
+function negatedByLeast({ text: { lower }, lexicon, at }: WordContext, valence: number): number {
   if (lower[at - 1] !== "least" || lexicon.has("least")) return valence;
   const before = lower[at - 2];
   return before === "at" || before === "very" ? valence : valence * NEGATION;

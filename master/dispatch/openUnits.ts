@@ -1,0 +1,90 @@
+import type { Slave } from "../fleet/slave.ts";
+import type { QueuedUnit } from "../queue/port.ts";
+
+/** Units may wait at their slave for so many times the running budget of what is before them. */
+const WAITS_AT_SLAVE = 3;
+/** A unit may wait at its slave for so long before it counts as running. */
+const MAY_WAIT_MS = 2_000;
+
+/** The units of a lease that have no answer yet, and for how long; keeps the slave's `assigned` right. */
+export class OpenUnits {
+  readonly #slave: Slave;
+  readonly #unitSeconds: number;
+  readonly #open: Map<string, QueuedUnit>;
+  /** When each unit began to run, in `performance.now()`. */
+  readonly #started = new Map<string, number>();
+  readonly #begun = performance.now();
+  /** When the slave last said something of a unit. */
+  #news = this.#begun;
+
+  /** @param unitSeconds how long one of them will probably take; 0 when that is not known */
+  constructor(units: readonly QueuedUnit[], slave: Slave, unitSeconds: number) {
+    this.#slave = slave;
+    this.#unitSeconds = unitSeconds;
+    this.#open = new Map(units.map((unit) => [unit.id, unit]));
+    slave.assigned += units.length;
+    slave.assignedSeconds += units.length * unitSeconds;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  has(unit: QueuedUnit): boolean {
+    return this.#open.has(unit.id);
+  }
+
+  all(): readonly QueuedUnit[] {
+    return [...this.#open.values()];
+  }
+
+  heard(): void {
+    this.#news = performance.now();
+  }
+
+  began(unit: QueuedUnit): void {
+    this.#started.set(unit.id, performance.now());
+  }
+
+  /**
+   * What ran when the slave was lost: units of which it said so and, as the news of others may have been under way,
+   * the next ones in order up to the number of its slots. None of a lease of which nothing was ever heard: that waited.
+   */
+  running(): ReadonlySet<QueuedUnit> {
+    const all = this.all();
+    const told = all.filter(({ id }) => this.#started.has(id));
+    if (this.#news === this.#begun) return new Set(told);
+    const others = all.filter(({ id }) => !this.#started.has(id));
+    return new Set([...told, ...others.slice(0, Math.max(0, this.#slave.slots - told.length))]);
+  }
+
+  settle(unit: QueuedUnit): void {
+    if (!this.#open.delete(unit.id)) return;
+    const slave = this.#slave;
+    slave.assigned -= 1;
+    slave.assignedSeconds = slave.assigned === 0 ? 0 : slave.assignedSeconds - this.#unitSeconds;
+  }
+
+  /** Seconds that a unit has run. One that never began counts from when it should have: its slave may hang. */
+  ranFor(unit: QueuedUnit, now = performance.now()): number {
+    return Math.max(0, now - (this.#started.get(unit.id) ?? this.#begun + MAY_WAIT_MS)) / 1000;
+  }
+
+  /** None of them runs yet, and each takes so many seconds or more. */
+  isWaiting(minSeconds: number): boolean {
+    return this.#started.size === 0 && this.#open.size > 0 && this.#unitSeconds >= minSeconds;
+  }
+
+  /**
+   * Whether the slave should have given up a unit at least so many seconds ago: slaves keep running budgets
+   * themselves, and one that does not would hold its units for ever.
+   */
+  isOverdue(graceSeconds: number, now = performance.now()): boolean {
+    return this.all().some(({ id, budgets }) => {
+      const running = budgets?.running ?? Number.POSITIVE_INFINITY;
+      const started = this.#started.get(id);
+      const allowed = started === undefined ? WAITS_AT_SLAVE * running : running;
+      return (now - (started ?? this.#news)) / 1000 > allowed + graceSeconds;
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import { AppError } from "../../shared/errors.ts";
+import type { Logger } from "../../shared/logger.ts";
+import type { QueuedUnit } from "../queue/port.ts";
+import type { RecordOfJobs, Speculation } from "../record/port.ts";
+
+const NONE: Speculation = { copies: 0, copiesFirst: 0, secondsSaved: 0 };
+
+/**
+ * Counts second copies of late units: for this process, and in the record of each job.
+ *
+ * Nobody can know when a first copy would have answered, as it is stopped once the second one did. It is
+ * reckoned to have needed as long again as it had run by then: what is to be expected of times that are
+ * spread as those of late units are (Pareto distribution with exponent 2). An estimate, not a measurement;
+ * a first copy that was lost meanwhile counts as nothing saved.
+ */
+export class SpeculationBook {
+  readonly #jobs: Pick<RecordOfJobs, "apply">;
+  readonly #logger: Logger;
+  #total = NONE;
+
+  constructor(jobs: Pick<RecordOfJobs, "apply">, logger: Logger) {
+    this.#jobs = jobs;
+    this.#logger = logger;
+  }
+
+  /** Since this process began. */
+  get total(): Speculation {
+    return this.#total;
+  }
+
+  /** A second copy was sent. */
+  copied(unit: QueuedUnit): void {
+    this.#count(unit, { ...NONE, copies: 1 });
+  }
+
+  /** The second copy answered, while the first one had run for so many seconds; 0 if it was lost. */
+  copyFirst(unit: QueuedUnit, seconds: number): void {
+    this.#count(unit, { ...NONE, copiesFirst: 1, secondsSaved: seconds });
+  }
+
+  #count({ job }: QueuedUnit, more: Speculation): void {
+    const { copies, copiesFirst, secondsSaved } = this.#total;
+    this.#total = {
+      copies: copies + more.copies,
+      copiesFirst: copiesFirst + more.copiesFirst,
+      secondsSaved: secondsSaved + more.secondsSaved,
+    };
+    this.#jobs.apply(job, [{ type: "speculated", ...more }]).catch((error: unknown) => {
+      // A job that was cancelled in this moment needs no count.
+      const isOver = error instanceof AppError && ["bad_transition", "no_such_job"].includes(error.code);
+      if (!isOver) this.#logger.warn({ err: error, job }, "a second copy was not counted");
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import type { LeaseEvent } from "../lease/leaseEvents.ts";
+import type { QueuedUnit } from "../queue/port.ts";
+
+export interface RetryLimits {
+  /** Children that a unit may end before it is set aside. */
+  readonly maxCrashes: number;
+  /** Slaves and children that may be lost under a unit, while none are lost under others, before it is set aside. */
+  readonly maxLosses: number;
+}
+
+/** How long an acquittal counts. */
+const MEMORY_MS = 10 * 60_000;
+/** More tries for each acquittal, and at most so many times the limit: a guilty file must not go round for ever. */
+const TRIES_PER_ACQUITTAL = 2;
+const MOST = 5;
+
+/**
+ * Tells files that bring down what works on them from files that were merely there. A crash of a child is
+ * its file's doing. A lost slave, or a child that somebody else ended, may have many causes; when units that
+ * were lost are done at a later try, something else is going on, and all of them get more tries.
+ */
+export class Suspects {
+  readonly #limits: RetryLimits;
+  #acquittals: number[] = [];
+
+  constructor(limits: RetryLimits) {
+    this.#limits = limits;
+  }
+
+  /** A unit was done. */
+  done(unit: QueuedUnit, now = Date.now()): void {
+    if (unit.losses > 0) this.#acquittals = [...this.#recent(now), now].slice(-this.#limits.maxLosses * MOST);
+  }
+
+  /** This master was itself ended in the middle of jobs: what ends slaves and children may be the same. */
+  masterWasEnded(now = Date.now()): void {
+    this.#acquittals = [...this.#recent(now), now];
+  }
+
+  hasCrashedTooOften(crashes: number): boolean {
+    return crashes >= this.#limits.maxCrashes;
+  }
+
+  wasLostTooOften(losses: number, now = Date.now()): boolean {
+    const { maxLosses } = this.#limits;
+    const limit = maxLosses + TRIES_PER_ACQUITTAL * this.#recent(now).length;
+    return losses >= Math.min(limit, maxLosses * MOST);
+  }
+
+  #recent(now: number): number[] {
+    return this.#acquittals.filter((at) => now - at < MEMORY_MS);
+  }
+}
+
+/** What is told of a failed unit: one that ended several children is named as the one that did. */
+export function failureOf(
+  unit: QueuedUnit,
+  event: Extract<LeaseEvent, { type: "failed" }>,
+  crashes: number,
+): { readonly code: string; readonly error: string } {
+  if (!event.crashed || crashes < 2) return { code: event.code, error: event.error };
+  const name = unit.files[0]?.filename ?? unit.id;
+  const error = `Set aside: ${name} ended ${crashes} child processes. Last: ${event.error}`;
+  return { code: "poison", error };
+}

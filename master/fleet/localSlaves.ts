@@ -1,0 +1,158 @@
+import { AppError, UnavailableError } from "../../shared/errors.ts";
+import type { Logger } from "../../shared/logger.ts";
+import { type Supervised, supervise } from "../../shared/process/supervisor.ts";
+import type { LocalRoster } from "./localRoster.ts";
+import type { SlaveRegistry } from "./registry.ts";
+import { slaveId } from "./slave.ts";
+
+export interface LocalSlavesDeps {
+  readonly registry: Pick<SlaveRegistry, "remove">;
+  readonly logger: Logger;
+  readonly roster: Pick<LocalRoster, "read" | "write">;
+  /** Most at a time. */
+  readonly max: number;
+  /** Time that one has to end its work when it is told to stop, seconds. */
+  readonly drainSeconds: number;
+  /** The environment of a slave of this master, with these variables set. */
+  readonly environment: (set: Readonly<Record<string, string>>) => NodeJS.ProcessEnv;
+}
+
+/** A slave that this master started on its own machine. */
+export interface LocalSlave {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+}
+
+interface Local {
+  readonly name: string;
+  readonly slots: number;
+  readonly supervised: Supervised;
+  url: string | undefined;
+  stopping: Promise<void> | undefined;
+}
+
+/** Beyond the time for draining: to say goodbye and to clear up. */
+const GOODBYE_SECONDS = 10;
+
+/**
+ * Slaves on the master's own machine, started on request. Each is started again when it ends by itself, and
+ * all end with the master, however that ends; a master that starts again starts as many, until they are removed.
+ */
+export class LocalSlaves {
+  readonly #deps: LocalSlavesDeps;
+  readonly #locals = new Set<Local>();
+  #started = 0;
+  #stopped = false;
+
+  constructor(deps: LocalSlavesDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Starts some, and resolves when each of them answers.
+   * @throws AppError `too_many_local_slaves`, `stopping`, `slave_not_started`
+   */
+  async add(count: number, slots: number): Promise<LocalSlave[]> {
+    const { max } = this.#deps;
+    if (this.#stopped) throw new UnavailableError("stopping", "The master is stopping.");
+    if (this.#locals.size + count > max) {
+      throw new AppError(
+        "too_many_local_slaves",
+        `There are ${this.#locals.size} local slaves; this master starts ${max} at most (MAX_LOCAL_SLAVES).`,
+        { status: 409, details: { field: "count", limit: max } },
+      );
+    }
+    const started = await Promise.all(Array.from({ length: count }, () => this.#start(slots)));
+    await this.#remember();
+    return started;
+  }
+
+  /** Starts those that were there when the master ended; one that cannot be started is only logged. */
+  async resume(): Promise<void> {
+    const { roster, max, logger } = this.#deps;
+    const wanted = await roster.read().catch((error: unknown) => {
+      logger.warn({ err: error }, "the list of local slaves cannot be read");
+      return [];
+    });
+    for (const slots of wanted.slice(0, max)) {
+      this.#start(slots).catch((error: unknown) =>
+        logger.warn({ err: error }, "a local slave could not be started again"),
+      );
+    }
+  }
+
+  /** Lets one finish what it has, then ends it. False: it is none of these. */
+  remove(id: string): boolean {
+    for (const local of this.#locals) {
+      if (local.url === undefined || idOf(local.url) !== id) continue;
+      this.#stop(local).catch((error: unknown) =>
+        this.#deps.logger.error({ err: error, slave: local.name }, "a local slave did not end"),
+      );
+      this.#remember().catch((error: unknown) =>
+        this.#deps.logger.error({ err: error }, "the list of local slaves cannot be written"),
+      );
+      return true;
+    }
+    return false;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all([...this.#locals].map((local) => this.#stop(local)));
+  }
+
+  /** Those that are to stay; a master that stops changes nothing. */
+  async #remember(): Promise<void> {
+    if (this.#stopped) return;
+    const staying = [...this.#locals].filter((local) => local.stopping === undefined);
+    await this.#deps.roster.write(staying.map(({ slots }) => slots));
+  }
+
+  async #start(slots: number): Promise<LocalSlave> {
+    this.#started += 1;
+    const name = `local-${this.#started}`;
+    const env = this.#deps.environment({ SLAVE_NAME: name, SLAVE_SLOTS: String(slots) });
+    return await new Promise<LocalSlave>((resolve, reject) => {
+      const supervised = supervise(
+        { role: "slave", env, onLog: (line) => process.stderr.write(`${line}\n`) },
+        {
+          onReady: (url) => {
+            local.url = url;
+            resolve({ id: idOf(url), name, url });
+          },
+          onEnd: (how, seconds) => {
+            this.#ended(local, how, seconds);
+            if (local.url !== undefined) return;
+            void this.#stop(local);
+            reject(new AppError("slave_not_started", `The slave could not be started (${how}).`));
+          },
+        },
+      );
+      const local: Local = { name, slots, supervised, url: undefined, stopping: undefined };
+      this.#locals.add(local);
+    });
+  }
+
+  /** It comes back on another port: nobody needs to ask after the old one. */
+  #ended(local: Local, how: string, seconds: number): void {
+    this.#deps.logger.warn({ slave: local.name, how, starts_in: seconds }, "a local slave ended");
+    if (local.url !== undefined) this.#deps.registry.remove(idOf(local.url));
+  }
+
+  #stop(local: Local): Promise<void> {
+    local.stopping ??= this.#stopNow(local);
+    return local.stopping;
+  }
+
+  async #stopNow(local: Local): Promise<void> {
+    await local.supervised.stop((this.#deps.drainSeconds + GOODBYE_SECONDS) * 1000);
+    this.#locals.delete(local);
+    if (local.url !== undefined) this.#deps.registry.remove(idOf(local.url));
+  }
+}
+
+function idOf(url: string): string {
+  const { hostname, port } = new URL(url);
+  return slaveId(hostname.replace(/^\[|\]$/g, ""), Number(port));
+}

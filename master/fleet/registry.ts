@@ -1,0 +1,213 @@
+import { setMaxListeners } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CheckStatusAnswer, RegisterRequest } from "../../shared/contract/fleet.ts";
+import { UnavailableError } from "../../shared/errors.ts";
+import type { Logger } from "../../shared/logger.ts";
+import { provenFolder } from "../lease/laidDown.ts";
+import { pinAddress } from "./address.ts";
+import { describe, newSlave, type Slave, slaveId, UNTROUBLED } from "./slave.ts";
+
+export interface RegistryConfig {
+  readonly pollSeconds: number;
+  /** Missed polls in a row after which a slave counts as lost. */
+  readonly missedPolls: number;
+  /** How long a new slave may take to answer for the first time. */
+  readonly pendingSeconds: number;
+  /** How long a lost slave is still asked after. */
+  readonly forgetSeconds: number;
+  readonly maxSlaves: number;
+}
+
+export interface RegistryDeps {
+  readonly config: RegistryConfig;
+  readonly logger: Logger;
+  /** Asks `GET /check_status`; throws when there is no valid answer. */
+  readonly check: (slave: Slave, signal: AbortSignal) => Promise<CheckStatusAnswer>;
+}
+
+/** Longest rest of a slave that keeps failing. */
+const MAX_REST_SECONDS = 30;
+
+/**
+ * Who works for this master. A slave is `pending` until its first valid answer, then polled; one that
+ * falls silent is `lost`, gets nothing, and is asked after until it comes back or is forgotten.
+ */
+export class SlaveRegistry {
+  readonly #deps: RegistryDeps;
+  readonly #slaves = new Map<string, Slave>();
+  readonly #changed = new Set<(slave: Slave) => void>();
+  readonly #stop = new AbortController();
+
+  constructor(deps: RegistryDeps) {
+    this.#deps = deps;
+    // Every slave's poll listens to it.
+    setMaxListeners(0, this.#stop.signal);
+  }
+
+  /** Records a slave and starts to ask after it. Registering again is how a slave says that it is still there. */
+  async register(request: RegisterRequest, remote: string): Promise<Slave> {
+    const ip = await pinAddress(request.slave_ip, remote);
+    const handover = await provenFolder(request.handover);
+    const id = slaveId(ip, request.slave_port);
+    const known = this.#slaves.get(id);
+    if (known !== undefined) return this.#registerAgain(Object.assign(known, { handover }), request);
+    if (this.#slaves.size >= this.#deps.config.maxSlaves) {
+      throw new UnavailableError(
+        "too_many_slaves",
+        "This master has as many slaves as it may have (MAX_SLAVES).",
+      );
+    }
+    const slave = { ...newSlave(id, ip, request), handover };
+    this.#slaves.set(id, slave);
+    this.#deps.logger.info(
+      { slave: slave.name, address: slave.baseUrl, classic: slave.classic },
+      "slave registered",
+    );
+    this.#look(slave);
+    return slave;
+  }
+
+  all(): readonly Slave[] {
+    return [...this.#slaves.values()];
+  }
+
+  get(id: string): Slave | undefined {
+    return this.#slaves.get(id);
+  }
+
+  /** Gives a slave no more work, until another process registers at its address. */
+  drain(slave: Slave): void {
+    slave.drainWanted = true;
+    if (slave.state === "alive") this.#change(slave, "draining", "it was asked to go");
+  }
+
+  /** Forgets a slave that is known to be gone. */
+  remove(id: string): void {
+    const slave = this.#slaves.get(id);
+    if (slave === undefined) return;
+    this.#slaves.delete(id);
+    if (slave.state !== "lost") this.#change(slave, "lost", "it ended");
+  }
+
+  /** Slaves that may be given work now. */
+  alive(): readonly Slave[] {
+    const now = Date.now();
+    return this.all().filter((slave) => slave.state === "alive" && slave.restUntil <= now);
+  }
+
+  /** Whether any slave works or may soon: only without one is a waiting request refused. */
+  hasAny(): boolean {
+    return this.all().some((slave) => slave.state === "alive" || slave.state === "pending");
+  }
+
+  /** Called by the dispatcher when a lease broke: the slave rests, longer each time, then gets one unit for a start. */
+  trouble(slave: Slave, reason: string): void {
+    void this.#askOnce(slave, slave.instance);
+    // Several leases break with one death: that is one trouble, not several.
+    if (slave.restUntil > Date.now()) return;
+    slave.troubles += 1;
+    slave.onProbation = true;
+    const seconds = Math.min(MAX_REST_SECONDS, 0.25 * 2 ** Math.min(slave.troubles, 10));
+    slave.restUntil = Date.now() + seconds * 1000;
+    this.#deps.logger.warn({ slave: slave.name, reason, rests: seconds }, "slave in trouble");
+    setTimeout(() => this.#announce(slave), seconds * 1000 + 1).unref();
+  }
+
+  /**
+   * Called by the dispatcher when a lease was answered whole. The first one after trouble ends the probation
+   * only, those after it make up for one trouble each: who fails after every other answer rests longer and longer.
+   */
+  fine(slave: Slave): void {
+    if (!slave.onProbation) slave.troubles = Math.max(0, slave.troubles - 1);
+    slave.onProbation = false;
+  }
+
+  /** Calls back when a slave may have got room, come or gone. Returns its own undoing. */
+  onChange(listener: (slave: Slave) => void): () => void {
+    this.#changed.add(listener);
+    return () => this.#changed.delete(listener);
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  #registerAgain(slave: Slave, request: RegisterRequest): Slave {
+    const restarted = slave.instance !== request.instance;
+    describe(slave, request);
+    if (restarted && slave.state !== "pending") this.#change(slave, "lost", "it was restarted");
+    // The troubles were those of the process before.
+    if (restarted) Object.assign(slave, { ...UNTROUBLED, drainWanted: false });
+    void this.#askOnce(slave, request.instance);
+    return slave;
+  }
+
+  #look(slave: Slave): void {
+    this.#lookAfter(slave).catch((error: unknown) => {
+      if (!this.#stop.signal.aborted)
+        this.#deps.logger.error({ err: error, slave: slave.name }, "polling ended");
+    });
+  }
+
+  async #lookAfter(slave: Slave): Promise<void> {
+    const { config } = this.#deps;
+    while (!this.#stop.signal.aborted && this.#slaves.get(slave.id) === slave) {
+      await this.#askOnce(slave, slave.instance);
+      if (this.#givenUp(slave)) {
+        this.#slaves.delete(slave.id);
+        return;
+      }
+      const pause = slave.state === "pending" ? 0.25 : config.pollSeconds * (slave.state === "lost" ? 2 : 1);
+      await sleep(pause * 1000, undefined, { signal: this.#stop.signal, ref: false });
+    }
+  }
+
+  async #askOnce(slave: Slave, instance: string | undefined): Promise<void> {
+    try {
+      const timeout = AbortSignal.timeout(Math.max(2, this.#deps.config.pollSeconds) * 1000);
+      const status = await this.#deps.check(slave, AbortSignal.any([timeout, this.#stop.signal]));
+      // A restart in the meantime: this answer speaks of the process that went.
+      if (slave.instance === instance) this.#answered(slave, status);
+    } catch {
+      if (this.#stop.signal.aborted) return;
+      slave.missedPolls += 1;
+      const limit = slave.troubles > 0 ? 1 : this.#deps.config.missedPolls;
+      if (isWorking(slave) && slave.missedPolls >= limit) this.#change(slave, "lost", "it does not answer");
+    }
+  }
+
+  #answered(slave: Slave, status: CheckStatusAnswer): void {
+    slave.missedPolls = 0;
+    slave.lastSeen = Date.now();
+    slave.status = status;
+    slave.slots = status.slots ?? slave.slots;
+    if (status.instance !== undefined && slave.instance !== undefined && status.instance !== slave.instance) {
+      slave.instance = status.instance;
+      slave.drainWanted = false;
+      this.#change(slave, "lost", "it was restarted");
+    }
+    const state = status.draining === true || slave.drainWanted ? "draining" : "alive";
+    if (slave.state !== state) this.#change(slave, state, "it answers");
+  }
+
+  #change(slave: Slave, state: Slave["state"], reason: string): void {
+    slave.state = state;
+    this.#deps.logger.info({ slave: slave.name, state, reason }, "slave changed");
+    this.#announce(slave);
+  }
+
+  #announce(slave: Slave): void {
+    for (const listener of this.#changed) listener(slave);
+  }
+
+  #givenUp(slave: Slave): boolean {
+    const { pendingSeconds, forgetSeconds } = this.#deps.config;
+    if (slave.state === "pending") return Date.now() - slave.registeredAt > pendingSeconds * 1000;
+    if (slave.state !== "lost") return false;
+    return Date.now() - (slave.lastSeen ?? slave.registeredAt) > forgetSeconds * 1000;
+  }
+}
+
+function isWorking(slave: Slave): boolean {
+  return slave.state === "alive" || slave.state === "draining";
+}

@@ -1,0 +1,149 @@
+import { type AppError, RequestError, UnavailableError } from "../../shared/errors.ts";
+import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
+import { parseOptions, splitOptions } from "../../shared/tasks/options.ts";
+import { taskNamed } from "../../shared/tasks/registry.ts";
+import type { InputFile, TaskDefinition } from "../../shared/tasks/task.ts";
+import type { NewJob, RecordOfJobs } from "../record/port.ts";
+import { parseBudgets } from "./budgetField.ts";
+import type { FollowedJob } from "./followed.ts";
+import type { JobRunner } from "./runner.ts";
+import type { Waiters } from "./waiters.ts";
+
+/** An upload after its bytes are in the spool, before anything of it was judged. */
+export interface Upload {
+  /** The job's id, and the group of its files in the store. */
+  readonly id: string;
+  readonly taskType: string;
+  /** The field `options`, as text. */
+  readonly options: string | undefined;
+  /** The field `budgets`, as text. */
+  readonly budgets?: string | undefined;
+  readonly files: readonly UploadedFile[];
+}
+
+export interface UploadedFile {
+  readonly field: string;
+  readonly filename: string;
+  readonly key: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface IntakeDeps {
+  readonly jobs: RecordOfJobs;
+  readonly runner: JobRunner;
+  readonly waiters: Waiters;
+  /** Resolves when all bytes in the store survive a power loss. */
+  readonly sync: () => Promise<void>;
+  readonly replaceNames: boolean;
+  readonly limits: { readonly maxQueuedUnits: number; readonly maxQueuedBytes: number };
+}
+
+/** What makes a job, all of it valid. */
+export interface JobOrder {
+  readonly id: string;
+  readonly task: TaskDefinition;
+  readonly options: object;
+  readonly budgets: MaybeBudgets | undefined;
+  readonly files: readonly InputFile[];
+}
+
+export interface OrderTerms extends Pick<NewJob, "request" | "retryOf"> {
+  /** Name of its token, where one was asked for. */
+  readonly client: string | undefined;
+  /** Whether the job must survive a power loss before the answer. */
+  readonly durable: boolean;
+}
+
+/**
+ * Judges an upload as a whole.
+ * @throws RequestError `unknown_task`, `bad_options`, `bad_budgets`, `wrong_field`, `no_files`
+ */
+export function orderOf({ id, taskType, options, budgets, files }: Upload): JobOrder {
+  const task = taskNamed(taskType);
+  const asked = { options: parseOptions(task, options), budgets: parseBudgets(budgets) };
+  return { id, task, ...asked, files: inputsOf(task, files) };
+}
+
+/**
+ * Records an order as a job, and sets it going.
+ * @throws UnavailableError `queue_full` (429)
+ */
+export async function takeIn(
+  deps: IntakeDeps,
+  { id, task, options, budgets, files }: JobOrder,
+  { durable, client, ...terms }: OrderTerms,
+): Promise<FollowedJob> {
+  refuseWhenFull(deps);
+  if (durable) await deps.sync();
+  const { record, files: recorded } = await deps.jobs.create(
+    {
+      id,
+      task: task.name,
+      ...splitOptions(task, options),
+      priority: 1,
+      seed: seedOf(id),
+      createdAt: Date.now(),
+      files: files.map((file) => ({ ...file, resultName: (stem) => task.resultName(stem, options) })),
+      ...(budgets === undefined ? {} : { budgets }),
+      ...(client === undefined ? {} : { client }),
+      ...terms,
+    },
+    { durable, replaceNames: deps.replaceNames },
+  );
+  const job = await deps.runner.start(record, recorded);
+  if (!durable) deps.waiters.bind(job);
+  return job;
+}
+
+/** All files under the task's field; a file under another one is a mistake that must not be passed over. */
+function inputsOf(task: TaskDefinition, files: readonly UploadedFile[]): InputFile[] {
+  const stray = files.find((file) => fieldName(file) !== task.field);
+  if (stray !== undefined) throw wrongField(task, stray);
+  if (files.length === 0) throw noFiles(task);
+  return files.map(({ key, filename, bytes, sha256 }, index) => ({ index, key, filename, bytes, sha256 }));
+}
+
+/** Some clients name repeated fields `texts[]`. */
+function fieldName(file: UploadedFile): string {
+  return file.field.replace(/\[\]$/, "");
+}
+
+function wrongField(task: TaskDefinition, stray: UploadedFile): AppError {
+  return new RequestError("wrong_field", `No files provided for ${task.name} processing`, {
+    details: {
+      field: stray.field,
+      valid_values: [task.field],
+      hint: `The file ${stray.filename} came under "${stray.field}"; ${task.name} takes its files under "${task.field}".`,
+    },
+  });
+}
+
+function noFiles(task: TaskDefinition): AppError {
+  return new RequestError("no_files", `No files provided for ${task.name} processing`, {
+    details: {
+      field: task.field,
+      hint: `Send one or more files under "${task.field}" as multipart/form-data.`,
+    },
+  });
+}
+
+function refuseWhenFull({ runner, limits }: IntakeDeps): void {
+  const load = runner.load();
+  if (load.files <= limits.maxQueuedUnits && load.bytes <= limits.maxQueuedBytes) return;
+  throw new UnavailableError(
+    "queue_full",
+    "Too much is waiting already (MAX_QUEUED_UNITS, MAX_QUEUED_BYTES).",
+    {
+      status: 429,
+      retryAfter: 10,
+    },
+  );
+}
+
+/** From the id, so that a replay draws the same numbers. */
+function seedOf(id: string): number {
+  let seed = 0;
+  for (const character of id) seed = (Math.imul(seed, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
+  return seed;
+}

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { RequestError } from "../../shared/errors.ts";
+import type { ClientKey, RequestKey } from "../record/port.ts";
+import type { FollowedJob } from "./followed.ts";
+import type { IntakeDeps, JobOrder } from "./intake.ts";
+
+export interface KeyedDeps extends IntakeDeps {
+  /** As `sync`, with what was put as fleeting. */
+  readonly syncAll: () => Promise<void>;
+  /** How long a key is kept. */
+  readonly idempotencySeconds: number;
+}
+
+/** A request with a key of its client's. */
+export interface Keyed extends ClientKey, Pick<RequestKey, "digest"> {
+  /** Whether the job must survive a power loss before the answer. */
+  readonly durable: boolean;
+}
+
+export interface Taken {
+  readonly job: FollowedJob;
+  /** The key stood for this job already; what this request brought is of no use. */
+  readonly repeated: boolean;
+}
+
+/**
+ * Requests with a key of the client's (`Idempotency-Key`): the same key and the same order are the same
+ * job, also while it runs and after a restart. A cancelled job does not hold its key: asking again is
+ * how a client goes on whose connection broke. A key is its client's own: another client's is another.
+ */
+export class KeyedRequests {
+  readonly #deps: KeyedDeps;
+  /** The last request of each key that is being looked at: requests of one key come one after the other. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  constructor(deps: KeyedDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The job that the key stands for, else the one that `make` makes for it.
+   * @throws RequestError `idempotency_mismatch` (422) when the key stands for another order
+   */
+  async takeIn(asked: Keyed, make: (request: RequestKey) => Promise<FollowedJob>): Promise<Taken> {
+    const name = JSON.stringify([asked.client, asked.key]);
+    const turn = (this.#turns.get(name) ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(() => this.#takeIn(asked, make));
+    this.#turns.set(name, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(name) === turn) this.#turns.delete(name);
+    }
+  }
+
+  async #takeIn(asked: Keyed, make: (request: RequestKey) => Promise<FollowedJob>): Promise<Taken> {
+    const known = await this.#jobOf(asked);
+    if (known !== undefined) {
+      if (asked.durable) await this.#keep(known);
+      return { job: known, repeated: true };
+    }
+    const { key, digest } = asked;
+    const expiresAt = Date.now() + this.#deps.idempotencySeconds * 1000;
+    return { job: await make({ key, digest, expiresAt }), repeated: false };
+  }
+
+  /** The job was not asked for with `respond-async` perhaps; from now on it is. */
+  async #keep(job: FollowedJob): Promise<void> {
+    this.#deps.waiters.release(job.id);
+    // Its files were fleeting.
+    await this.#deps.syncAll();
+    await this.#deps.jobs.sync();
+  }
+
+  async #jobOf(asked: Keyed): Promise<FollowedJob | undefined> {
+    const { jobs, runner } = this.#deps;
+    const holder = await jobs.requested(asked, Date.now());
+    const job = holder && (await runner.follow(holder.job));
+    if (job === undefined) return undefined;
+    if (job.cancelling) await job.ended;
+    if ((await jobs.get(job.id))?.state === "cancelled") return undefined;
+    if (holder?.digest === asked.digest) return job;
+    throw new RequestError("idempotency_mismatch", "This Idempotency-Key was used for another request.", {
+      status: 422,
+      details: { job_id: job.id, hint: "Use a new key for other files, another task or other options." },
+    });
+  }
+}
+
+/** Of task, options and files: names, order and contents. */
+export function orderDigest({ task, options, budgets, files }: JobOrder): string {
+  const contents = files.map((file) => [file.filename, file.bytes, file.sha256]);
+  return digestOf([task.name, options, contents, ...(budgets === undefined ? [] : [budgets])]);
+}
+
+export function retryDigest(job: string, options: object): string {
+  return digestOf(["retry", job, options]);
+}
+
+function digestOf(parts: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}

@@ -1,0 +1,90 @@
+import { isFinal } from "../../shared/contract/jobs.ts";
+import { AppError } from "../../shared/errors.ts";
+import { validOptions } from "../../shared/tasks/options.ts";
+import { taskNamed } from "../../shared/tasks/registry.ts";
+import type { InputFile } from "../../shared/tasks/task.ts";
+import type { FileRecord, JobRecord } from "../record/port.ts";
+import type { ByteStore } from "../store/port.ts";
+import type { FollowedJob } from "./followed.ts";
+import { type IntakeDeps, type OrderTerms, takeIn } from "./intake.ts";
+import { newJobId } from "./jobId.ts";
+
+/** Inputs copied at a time. */
+const AT_ONCE = 16;
+
+export interface RetryDeps extends IntakeDeps {
+  readonly store: ByteStore;
+}
+
+export interface Retried {
+  readonly record: JobRecord;
+  /** Take the place of those that the job had; its secret ones are forgotten by now. */
+  readonly options: object;
+}
+
+/**
+ * A new job with the files of this one that failed or were cancelled. It has copies of their bytes, so that
+ * either job can be purged without the other.
+ * @throws AppError `job_running`, `nothing_to_retry` (409), `inputs_gone` (410); RequestError `bad_options`
+ */
+export async function retryJob(
+  deps: RetryDeps,
+  { record, options: changed }: Retried,
+  terms: Pick<OrderTerms, "client" | "request">,
+): Promise<FollowedJob> {
+  if (!isFinal(record.state)) {
+    throw new AppError("job_running", `Job ${record.id} is not over yet.`, { status: 409, retryAfter: 5 });
+  }
+  const again = (await deps.jobs.files(record.id)).filter(
+    ({ state }) => state === "failed" || state === "cancelled",
+  );
+  if (again.length === 0) {
+    throw new AppError("nothing_to_retry", `Every file of job ${record.id} is done.`, { status: 409 });
+  }
+  const task = taskNamed(record.task);
+  const options = validOptions(task, { ...record.options, ...changed });
+  const id = newJobId();
+  const files = await copies(deps.store, id, again);
+  try {
+    const { budgets } = record;
+    const order = { id, task, options, budgets, files };
+    return await takeIn(deps, order, { ...terms, durable: true, retryOf: record.id });
+  } catch (error) {
+    await deps.store.remove(files.map(({ key }) => key));
+    throw error;
+  }
+}
+
+async function copies(store: ByteStore, group: string, files: readonly FileRecord[]): Promise<InputFile[]> {
+  const made: InputFile[] = [];
+  try {
+    for (let from = 0; from < files.length; from += AT_ONCE) {
+      const some = files.slice(from, from + AT_ONCE);
+      const settled = await Promise.allSettled(
+        some.map((file, place) => copy(store, group, { ...file, index: from + place })),
+      );
+      for (const one of settled) if (one.status === "fulfilled") made.push(one.value);
+      const broken = settled.find((one) => one.status === "rejected");
+      if (broken !== undefined) throw broken.reason;
+    }
+    return made;
+  } catch (error) {
+    await store.remove(made.map(({ key }) => key));
+    throw error;
+  }
+}
+
+async function copy(store: ByteStore, group: string, file: InputFile): Promise<InputFile> {
+  const { index, filename } = file;
+  if ((await store.stat(file.key)) === undefined) throw inputsGone(filename);
+  const { key, bytes, sha256 } = await store.put(await store.get(file.key), { group });
+  return { index, filename, key, bytes, sha256 };
+}
+
+function inputsGone(filename: string): AppError {
+  return new AppError(
+    "inputs_gone",
+    `The bytes of ${filename} are no longer kept. Send the files again as a new job.`,
+    { status: 410, details: { filename } },
+  );
+}

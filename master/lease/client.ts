@@ -1,0 +1,147 @@
+import http from "node:http";
+import https from "node:https";
+import type { Readable } from "node:stream";
+import axios, { type AxiosInstance, type AxiosResponse } from "axios";
+import type FormData from "form-data";
+import { type CheckStatusAnswer, checkStatusAnswer } from "../../shared/contract/fleet.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Slave } from "../fleet/slave.ts";
+
+/** A slave that has no room: not broken, only full. */
+export class SlaveFullError extends AppError {
+  constructor(retryAfter: number) {
+    super("slave_full", "The slave has no room just now.", { status: 429, retryAfter });
+  }
+}
+
+/** Connections to slaves, shared by polls and leases. */
+export interface SlaveHttp {
+  check(slave: Slave, signal: AbortSignal): Promise<CheckStatusAnswer>;
+  /** Sends a lease and answers with the open stream of its body. */
+  send(slave: Slave, request: LeaseForm, signal: AbortSignal): Promise<Readable>;
+  /** Asks it to finish what it has and to end; one that does not know how goes on in peace. */
+  drain(slave: Slave, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+export interface LeaseForm {
+  readonly form: FormData;
+  readonly accept: string;
+}
+
+export interface SlaveHttpOptions {
+  /** Sent to slaves that know tokens only. */
+  readonly fleetToken: string | undefined;
+  /** Who may vouch for slaves that listen by HTTPS; undefined: the usual ones. */
+  readonly ca: Buffer | undefined;
+}
+
+export function createSlaveHttp({ fleetToken, ca }: SlaveHttpOptions): SlaveHttp {
+  const settings = { keepAlive: true, maxSockets: 4096, keepAliveMsecs: 5_000 };
+  const agent = new http.Agent(settings);
+  const secureAgent = new https.Agent(ca === undefined ? settings : { ...settings, ca });
+  const client = axios.create({
+    httpAgent: agent,
+    httpsAgent: secureAgent,
+    // Redirects would lead around the pinned address, and following them keeps bodies in memory.
+    maxRedirects: 0,
+    // None. With a limit, Infinity too, axios sends a form through a stream that never ends the request, and its
+    // connection is never used again nor closed.
+    maxBodyLength: -1,
+    // Any limit makes axios wrap the stream in one that cannot be destroyed while it waits.
+    maxContentLength: -1,
+    proxy: false,
+    responseType: "stream",
+    decompress: false,
+    validateStatus: () => true,
+  });
+  const headers = (slave: Slave) => ({
+    ...(fleetToken === undefined || slave.classic ? {} : { authorization: `Bearer ${fleetToken}` }),
+    // Node takes the name that the certificate must have from here; the connection goes to the pinned address.
+    ...(slave.tlsName === undefined ? {} : { host: `${slave.tlsName}:${slave.port}` }),
+  });
+  return {
+    check: (slave, signal) => check(client, { slave, headers: headers(slave) }, signal),
+    send: (slave, request, signal) => send(client, { slave, headers: headers(slave), ...request }, signal),
+    drain: async (slave, signal) => {
+      const response = await client.post<Readable>(`${slave.baseUrl}/drain`, undefined, {
+        signal,
+        headers: headers(slave),
+      });
+      response.data.destroy();
+    },
+    close: () => {
+      agent.destroy();
+      secureAgent.destroy();
+    },
+  };
+}
+
+interface Target {
+  readonly slave: Slave;
+  readonly headers: Record<string, string>;
+}
+
+async function check(client: AxiosInstance, target: Target, signal: AbortSignal): Promise<CheckStatusAnswer> {
+  const { slave, headers } = target;
+  const response = await client.get<Readable>(`${slave.baseUrl}/check_status`, { signal, headers });
+  const text = await readLimited(response.data, 64 * 1024);
+  if (response.status !== 200) throw new AppError("bad_status", `The slave answered ${response.status}.`);
+  return checkStatusAnswer.parse(JSON.parse(text.toString("utf8")));
+}
+
+async function send(
+  client: AxiosInstance,
+  target: Target & LeaseForm,
+  signal: AbortSignal,
+): Promise<Readable> {
+  const { form } = target;
+  try {
+    const answer = await post(client, target, signal);
+    // Whoever has the whole answer, or gives it up, sends no more of the lease.
+    answer.once("close", () => form.destroy());
+    return answer;
+  } catch (error) {
+    form.destroy();
+    throw error;
+  }
+}
+
+async function post(
+  client: AxiosInstance,
+  { slave, form, accept, headers }: Target & LeaseForm,
+  signal: AbortSignal,
+): Promise<Readable> {
+  const response = await client.post<Readable>(`${slave.baseUrl}/get_task`, form, {
+    signal,
+    headers: { ...form.getHeaders(), ...headers, accept, "content-length": form.getLengthSync() },
+  });
+  if (response.status === 200) return response.data;
+  throw await refusalOf(response);
+}
+
+async function refusalOf(response: AxiosResponse<Readable>): Promise<AppError> {
+  const body = await readLimited(response.data, 64 * 1024).catch(() => Buffer.alloc(0));
+  if (response.status === 429) {
+    const seconds = Number(response.headers["retry-after"]);
+    return new SlaveFullError(Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 60) : 1);
+  }
+  return new AppError("slave_refused", `The slave answered ${response.status}.`, {
+    cause: body.toString("utf8").slice(0, 500),
+  });
+}
+
+/** @throws AppError `answer_too_large` */
+export async function readLimited(stream: Readable, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > limit) {
+      stream.destroy();
+      throw new AppError("answer_too_large", `The slave's answer is larger than ${limit} bytes.`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

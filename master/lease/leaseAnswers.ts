@@ -1,0 +1,157 @@
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { Pending } from "../../shared/async/pending.ts";
+import type { FrameHeader, PartFrame } from "../../shared/contract/fleet.ts";
+import { type Frame, readFrames } from "../../shared/contract/frames.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Slave } from "../fleet/slave.ts";
+import type { Lease, QueuedUnit } from "../queue/port.ts";
+import type { ByteStore, StoredObject } from "../store/port.ts";
+import type { LeaseEvent, LeaseHandler, LeaseTransport } from "./leaseEvents.ts";
+import { type SmallPart, SmallParts } from "./smallParts.ts";
+
+interface LargePart {
+  readonly header: PartFrame;
+  readonly body: AsyncIterable<Buffer> | undefined;
+}
+
+type UnitHeader = Exclude<FrameHeader, { type: "end" } | { type: "beat" }>;
+
+/** Answers on their way to the store and into the record. */
+const MAX_PENDING = 64;
+
+export interface AnswersDeps {
+  readonly transport: LeaseTransport;
+  readonly slave: Slave;
+  readonly lease: Lease;
+  readonly handle: LeaseHandler;
+  readonly heard: () => void;
+}
+
+/**
+ * Reads what a slave of ours answers to a lease, and reports each unit the moment its frame is there.
+ * @throws AppError `slave_lied`, `stream_broken`, `bad_frame`, and what the reports threw
+ */
+export async function readAnswers(reading: AnswersDeps, stream: Readable): Promise<void> {
+  const answers = new Answers(reading);
+  try {
+    for await (const frames of readFrames(stream, reading.heard)) {
+      for (const frame of frames) {
+        const busy = answers.take(frame);
+        if (busy !== undefined) await busy;
+      }
+    }
+  } finally {
+    // What is here is here, even if the slave broke off.
+    answers.storeAll();
+  }
+  await answers.requireAll();
+}
+
+class Answers {
+  readonly #reading: AnswersDeps;
+  readonly #unanswered: Map<string, QueuedUnit>;
+  readonly #pending = new Pending(MAX_PENDING);
+  readonly #small: SmallParts;
+  #ended = false;
+
+  constructor(reading: AnswersDeps) {
+    this.#reading = reading;
+    this.#unanswered = new Map(reading.lease.units.map((unit) => [unit.id, unit]));
+    this.#small = new SmallParts(this.#unanswered.size, (part) =>
+      this.#pending.start(storeSmall(reading, part)),
+    );
+  }
+
+  /** A promise when the next frame must wait for it. */
+  take({ header, whole, body }: Frame): Promise<void> | undefined {
+    this.#ended = header.type === "end";
+    if (header.type === "end" || header.type === "beat") return undefined;
+    const unit = unitOf(this.#unanswered, header);
+    if (header.type !== "part") this.#pending.start(this.#reading.handle(unit, eventOf(header)));
+    else {
+      requireAccepted(this.#reading.transport, header);
+      if (whole === undefined || header.handover !== undefined)
+        return this.#takeLarge(unit, { header, body });
+      this.#small.add({ unit, header, body: whole });
+    }
+    return this.#pending.room();
+  }
+
+  async #takeLarge(unit: QueuedUnit, part: LargePart): Promise<void> {
+    this.#pending.start(this.#reading.handle(unit, await largePart(this.#reading, unit, part)));
+    await this.#pending.room();
+  }
+
+  storeAll(): void {
+    this.#small.store();
+  }
+
+  /** Resolves when each unit is answered and its answer dealt with. */
+  async requireAll(): Promise<void> {
+    await this.#pending.all();
+    if (!this.#ended) throw new AppError("stream_broken", "The slave's answer ended in the middle.");
+    const left = this.#unanswered.size;
+    if (left > 0) throw lying(`it left ${left} units without an answer`);
+  }
+}
+
+function unitOf(unanswered: Map<string, QueuedUnit>, header: UnitHeader): QueuedUnit {
+  const unit = unanswered.get(header.unit);
+  if (unit === undefined) throw lying(`it answered for ${header.unit.slice(0, 80)}, which it was not given`);
+  if (header.type === "part" || header.type === "failed") unanswered.delete(header.unit);
+  return unit;
+}
+
+function requireAccepted({ maxPartBytes }: LeaseTransport, header: PartFrame): void {
+  if (header.bytes > maxPartBytes) throw lying(`its part has ${header.bytes} bytes, more than is accepted`);
+}
+
+async function storeSmall(
+  { transport, handle }: AnswersDeps,
+  { unit, header, body }: SmallPart,
+): Promise<void> {
+  const object = await transport.store.put(body, { group: unit.job });
+  await handle(unit, await checkedPart(transport.store, header, object));
+}
+
+/** A part that must be stored, or taken over, before the next frame is read. */
+async function largePart(
+  { transport, slave }: AnswersDeps,
+  unit: QueuedUnit,
+  { header, body }: LargePart,
+): Promise<LeaseEvent> {
+  const { store } = transport;
+  const group = unit.job;
+  if (header.handover === undefined) {
+    const content = Readable.from(body ?? [], { objectMode: false });
+    return await checkedPart(store, header, await store.put(content, { group }));
+  }
+  if (slave.handover === undefined) throw lying("it handed over a part without being asked to");
+  return await checkedPart(
+    store,
+    header,
+    await store.adopt(join(slave.handover, header.handover), { group }),
+  );
+}
+
+async function checkedPart(store: ByteStore, header: PartFrame, object: StoredObject): Promise<LeaseEvent> {
+  if (object.sha256 !== header.sha256 || object.bytes !== header.bytes) {
+    await store.remove([object.key]);
+    throw lying("its part does not have the digest that it said");
+  }
+  const { seconds, filename, summary, info } = header;
+  return { type: "part", object, filename, seconds, summary, info };
+}
+
+function eventOf(header: Exclude<UnitHeader, PartFrame>): LeaseEvent {
+  if (header.type === "failed") {
+    const { code, error, seconds, child_ended: crashed = false, handed_back: handedBack = false } = header;
+    return { type: "failed", code, error, seconds, crashed, handedBack };
+  }
+  return header.type === "start" ? { type: "start" } : { type: "progress" };
+}
+
+function lying(what: string): AppError {
+  return new AppError("slave_lied", `The slave does not keep to the contract: ${what}.`);
+}

@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Part, UnitSpec } from "../../shared/tasks/task.ts";
+import { MemoryQueue } from "../queue/memory.ts";
+import type { QueuedUnit } from "../queue/port.ts";
+import type { RecordOfJobs } from "../record/port.ts";
+import { openSqliteRecord } from "../record/sqlite/sqliteRecord.ts";
+import { type MapCall, type MapDeps, mapUnits } from "./map.ts";
+import { PaceBook } from "./pace.ts";
+import { UnitBoard, type UnitOutcome } from "./units.ts";
+import { LastSign } from "./waiting.ts";
+
+/** What a unit answers depends on its number only, as a step's answer depends on its input only. */
+const FAILS_EVERY = 5;
+
+describe("a map", () => {
+  let folder: string;
+  let jobs: RecordOfJobs;
+  let count = 0;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "manyhands-map-"));
+    jobs = await openSqliteRecord({ file: join(folder, "jobs.sqlite") });
+  });
+  afterAll(async () => {
+    await jobs.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function newJob(units: number): Promise<MapCall["job"]> {
+    count += 1;
+    const id = `job${String(count).padStart(6, "0")}`;
+    const file = { key: "k", filename: "a.txt", bytes: 1, sha256: "0".repeat(64) };
+    await jobs.create({
+      id,
+      task: "text",
+      options: {},
+      priority: 1,
+      seed: 1,
+      createdAt: 1,
+      files: [{ ...file, index: 0, resultName: (stem) => `${stem}-${units}_analysis.json` }],
+    });
+    await jobs.apply(id, [{ type: "started", at: 2 }]);
+    return { id, task: "text", priority: 1, options: {} };
+  }
+
+  /** Runs the map with a worker that takes units in any order; stops after `stopAfter` answers. */
+  async function run(job: MapCall["job"], units: UnitSpec[], how: { order: number; stopAfter?: number }) {
+    const queue = new MemoryQueue();
+    const board = new UnitBoard();
+    const deps: MapDeps = { jobs, queue, board, paces: new PaceBook() };
+    const stop = new AbortController();
+    const watch = { running: () => undefined, waiting: () => undefined, ended: () => undefined };
+    const call: MapCall = {
+      job,
+      name: "main",
+      step: { step: "analyse" },
+      signal: stop.signal,
+      watch,
+      lastSign: new LastSign(Date.now()),
+    };
+    const computed: number[] = [];
+    const undo = queue.onReady(() => void work({ queue, board, computed, order: how.order }));
+    const got: Part[] = [];
+    try {
+      for await (const part of mapUnits(deps, call, units)) {
+        got.push(part);
+        if (got.length === how.stopAfter) stop.abort(new Error("killed"));
+      }
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+    } finally {
+      undo();
+    }
+    return { got, computed };
+  }
+
+  test("yields every part once, whatever order slaves answer in", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 700 }), fc.nat(1000), async (units, order) => {
+        const { got } = await run(await newJob(units), specs(units), { order });
+        expect(got.map((part) => part.index).toSorted((a, b) => a - b)).toEqual([...Array(units).keys()]);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test("a replay yields the same parts and computes nothing that was recorded", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 400 }),
+        fc.integer({ min: 1, max: 400 }),
+        fc.nat(1000),
+        async (units, stopAfter, order) => {
+          const job = await newJob(units);
+          await run(job, specs(units), { order, stopAfter: Math.min(stopAfter, units) });
+          const recorded = (await jobs.parts(job.id, "main")).map(({ part }) => part.index);
+          const replay = await run(job, specs(units), { order: order + 1 });
+          expect(replay.computed.filter((index) => recorded.includes(index))).toEqual([]);
+          expect(byIndex(replay.got)).toEqual(
+            Array.from({ length: units }, (_, index) => expectedPart(index)),
+          );
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  test("ends when what is asked for is not what was recorded", async () => {
+    const job = await newJob(3);
+    await run(job, specs(3), { order: 1 });
+    const other = specs(3).map((spec) => ({ ...spec, args: { page: 7 } }));
+    await expect(run(job, other, { order: 1 })).rejects.toMatchObject({ code: "replay_mismatch" });
+  });
+});
+
+interface Worker {
+  readonly queue: MemoryQueue;
+  readonly board: UnitBoard;
+  readonly computed: number[];
+  readonly order: number;
+}
+
+async function work({ queue, board, computed, order }: Worker): Promise<void> {
+  const wish = { owner: "s", seconds: 60, can: () => true, size: () => ({ units: 64, bytes: 1e9 }) };
+  for (;;) {
+    const lease = await queue.lease(wish);
+    if (lease === undefined) return;
+    const shuffled = [...lease.units].sort((a, b) => mixed(a, order) - mixed(b, order));
+    for (const unit of shuffled) {
+      await queue.ack(lease, unit.id);
+      computed.push(numberOf(unit));
+      await board.ended(unit, outcome(numberOf(unit)));
+    }
+  }
+}
+
+function specs(count: number): UnitSpec[] {
+  return Array.from({ length: count }, (_, index) => ({
+    files: [{ key: `k${index}`, filename: `${index}.txt`, bytes: 1, sha256: "0".repeat(64) }],
+  }));
+}
+
+function outcome(index: number): UnitOutcome {
+  const unitWork = { slave: "s", seconds: 0, attempts: 1 };
+  if (index % FAILS_EVERY === 0)
+    return { ok: false, code: "corrupt_file", error: `File ${index}.`, work: unitWork };
+  const file = { key: `part-${index}`, filename: `${index}.txt`, bytes: 2, sha256: "1".repeat(64) };
+  return { ok: true, file, summary: `number ${index}`, info: undefined, work: unitWork };
+}
+
+function expectedPart(index: number): Part {
+  const { work: _work, ...part } = outcome(index);
+  return { index, ...part } as Part;
+}
+
+function byIndex(parts: readonly Part[]): Part[] {
+  return parts.toSorted((a, b) => a.index - b.index);
+}
+
+function numberOf(unit: QueuedUnit): number {
+  return Number(unit.id.slice(unit.id.lastIndexOf("/") + 1));
+}
+
+function mixed(unit: QueuedUnit, order: number): number {
+  return (numberOf(unit) * 7919 + order * 104_729) % 1009;
+}

@@ -1,0 +1,146 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Database } from "./database.ts";
+
+/** Calls in one transaction at most, so that a full queue does not hold up the event loop. */
+const GROUP = 256;
+
+interface GroupedCall {
+  /** Runs inside the transaction; answers what its caller is told after the commit. */
+  readonly run: () => () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface LongCall {
+  readonly runInSteps: () => Generator<void, () => void>;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface CommitHooks {
+  readonly beforeCommit: () => void;
+  readonly afterRollback: () => void;
+}
+
+/**
+ * Collects calls until the event loop turns and commits them as one transaction. A call that throws is
+ * taken back alone; when the commit itself fails, all of its calls have failed. Calls take effect in order.
+ */
+export class GroupCommit {
+  readonly #db: Database;
+  readonly #hooks: CommitHooks;
+  #waiting: (GroupedCall | LongCall)[] = [];
+  #working: Promise<void> | undefined;
+
+  constructor(db: Database, hooks: CommitHooks) {
+    this.#db = db;
+    this.#hooks = hooks;
+  }
+
+  submit<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const run = () => {
+        const result = work();
+        return () => resolve(result);
+      };
+      this.#add({ run, reject });
+    });
+  }
+
+  /** For much work: a transaction of its own that pauses at each `yield`. */
+  submitLong<T>(work: () => Generator<void, T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const runInSteps = function* () {
+        const result = yield* work();
+        return () => resolve(result);
+      };
+      this.#add({ runInSteps, reject });
+    });
+  }
+
+  /** Resolves when everything that was submitted is committed. */
+  async idle(): Promise<void> {
+    await this.#working;
+  }
+
+  #add(call: GroupedCall | LongCall): void {
+    this.#waiting.push(call);
+    this.#working ??= this.#commitAll();
+  }
+
+  async #commitAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await turn();
+      const [first] = this.#waiting;
+      if (first !== undefined && "runInSteps" in first) await this.#commitLong(first);
+      else this.#commitGroup(this.#takeGroup());
+    }
+    // In the same turn as the last look: a call that comes after it begins anew.
+    this.#working = undefined;
+  }
+
+  #takeGroup(): GroupedCall[] {
+    const group: GroupedCall[] = [];
+    for (const call of this.#waiting) {
+      if (!("run" in call) || group.length === GROUP) break;
+      group.push(call);
+    }
+    this.#waiting = this.#waiting.slice(group.length);
+    return group;
+  }
+
+  /** All together at first, as calls hardly ever fail; else again, each under a savepoint of its own. */
+  #commitGroup(group: readonly GroupedCall[]): void {
+    const answers = this.#tryTogether(group) ?? this.#commitEach(group);
+    for (const answer of answers) answer();
+  }
+
+  /** Undefined when it had to be taken back. */
+  #tryTogether(group: readonly GroupedCall[]): (() => void)[] | undefined {
+    try {
+      return this.#transaction(() => group.map((call) => call.run()));
+    } catch {
+      this.#hooks.afterRollback();
+      return undefined;
+    }
+  }
+
+  #commitEach(group: readonly GroupedCall[]): (() => void)[] {
+    try {
+      return this.#transaction(() => group.map((call) => this.#runOne(call)));
+    } catch (error) {
+      this.#hooks.afterRollback();
+      return group.map((call) => () => call.reject(error));
+    }
+  }
+
+  #transaction(work: () => (() => void)[]): (() => void)[] {
+    return this.#db.transaction(() => {
+      const answers = work();
+      this.#hooks.beforeCommit();
+      return answers;
+    });
+  }
+
+  async #commitLong(call: LongCall): Promise<void> {
+    this.#waiting.shift();
+    const { beforeCommit } = this.#hooks;
+    try {
+      const answer = await this.#db.transactionInSteps(function* () {
+        const done = yield* call.runInSteps();
+        beforeCommit();
+        return done;
+      });
+      answer();
+    } catch (error) {
+      this.#hooks.afterRollback();
+      call.reject(error);
+    }
+  }
+
+  #runOne(call: GroupedCall): () => void {
+    try {
+      return this.#db.savepoint(call.run);
+    } catch (error) {
+      return () => call.reject(error);
+    }
+  }
+}

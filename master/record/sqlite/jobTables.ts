@@ -1,0 +1,235 @@
+import { isFinal, type JobState } from "../../../shared/contract/jobs.ts";
+import { AppError } from "../../../shared/errors.ts";
+import type {
+  Attachment,
+  ClientKey,
+  CreatedJob,
+  FileRecord,
+  JobEvent,
+  JobFilter,
+  JobRecord,
+  NewJob,
+  PartRecord,
+  RequestHolder,
+} from "../port.ts";
+import { endFile, endOfOpenFiles, type FileEnd, type JobEnd, transition } from "../transition.ts";
+import type { Database, Value } from "./database.ts";
+import { KeptTable } from "./keptTable.ts";
+import { type IsTaken, NameTable } from "./nameTable.ts";
+import { RequestTable } from "./requestTable.ts";
+import {
+  attachmentFrom,
+  failureOf,
+  fileFrom,
+  jobFrom,
+  newFileValues,
+  outcomeOf,
+  partFrom,
+  partValues,
+  queuedFile,
+  secretsOf,
+} from "./rows.ts";
+import { prepareAll, type Statements } from "./statements.ts";
+
+/** Files of a new job that are written without a pause: some 20 ms. */
+export const STEP_FILES = 500;
+
+/** The record's tables: what is written runs inside a transaction, what is read runs anywhere. */
+export class JobTables {
+  readonly names: NameTable;
+  readonly kept: KeptTable;
+  readonly #requests: RequestTable;
+  readonly #db: Database;
+  readonly #statements: Statements;
+
+  constructor(db: Database, isTaken: IsTaken) {
+    this.#db = db;
+    this.names = new NameTable(db, isTaken);
+    this.kept = new KeptTable(db);
+    this.#requests = new RequestTable(db);
+    this.#statements = prepareAll(db);
+  }
+
+  /** Pauses now and then, as a job may have very many files. */
+  *insert(job: NewJob, replaceNames: boolean): Generator<void, CreatedJob> {
+    if (this.job(job.id) !== undefined) {
+      throw new AppError("job_exists", `There is a job ${job.id} already.`, { status: 409 });
+    }
+    const { files, request, ...fields } = job;
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    const counts = { total: files.length, done: 0, failed: 0, cancelled: 0, bytes };
+    const record: JobRecord = { ...fields, state: "queued", ...counts, attachments: [] };
+    this.#statements.insertJob.run(...newJobValues(record), replaceNames ? 1 : 0);
+    if (request !== undefined) this.#requests.bind(job, request);
+    const nameFor = this.names.forFilesOf(job, replaceNames);
+    const created: FileRecord[] = [];
+    for (const newFile of files) {
+      const file = queuedFile(newFile, nameFor(newFile));
+      this.#statements.insertFile.run(...newFileValues(job.id, file));
+      if (created.push(file) % STEP_FILES === 0) yield;
+    }
+    return { record, files: created };
+  }
+
+  /** The record after an event; what lies in other tables than `jobs` is written. */
+  apply(job: JobRecord, event: JobEvent): JobRecord {
+    switch (event.type) {
+      case "file_done":
+      case "file_failed":
+        return this.#endFile(job, event);
+      case "part_stored": {
+        const after = transition(job, event);
+        this.#statements.upsertPart.run(...partValues(job.id, event.record));
+        return after;
+      }
+      case "attached":
+        return this.#attach(job, event.attachment);
+      case "speculated": {
+        const after = transition(job, event);
+        this.#statements.updateSpeculation.run(JSON.stringify(after.speculation), job.id);
+        return after;
+      }
+      case "started":
+        return transition(job, event);
+      default:
+        return this.#end(job, event);
+    }
+  }
+
+  /** Writes what `apply` changed of a job. */
+  save(job: JobRecord): void {
+    const { state, done, failed, cancelled, startedAt = null, endedAt = null } = job;
+    this.#statements.updateJob.run(
+      state,
+      done,
+      failed,
+      cancelled,
+      startedAt,
+      endedAt,
+      failureOf(job),
+      secretsOf(job),
+      job.id,
+    );
+  }
+
+  /** Forgets a job that is over. Pauses between its tables. */
+  *remove(id: string): Generator<void, void> {
+    const job = this.job(id);
+    if (job === undefined) throw new AppError("no_such_job", `There is no job ${id}.`, { status: 404 });
+    if (!isFinal(job.state)) {
+      throw new AppError("bad_transition", `Job ${id} is not over: it cannot be removed.`, { status: 409 });
+    }
+    this.names.free(id);
+    this.#requests.forget(id);
+    for (const table of ["attachments", "parts", "files"]) {
+      this.#db.prepare(`DELETE FROM ${table} WHERE job = ?`).run(id);
+      yield;
+    }
+    this.#db.prepare("DELETE FROM jobs WHERE id = ?").run(id);
+  }
+
+  requested(asked: ClientKey, now: number): RequestHolder | undefined {
+    return this.#requests.holder(asked, now);
+  }
+
+  job(id: string): JobRecord | undefined {
+    const row = this.#statements.job.get(id);
+    return row === undefined ? undefined : jobFrom(row, this.attachments(id));
+  }
+
+  list({ state, task, client, before, limit }: JobFilter): JobRecord[] {
+    const conditions: readonly (readonly [string, Value | undefined])[] = [
+      ["state = ?", state],
+      ["task = ?", task],
+      ["client = ?", client],
+      ["id < ?", before],
+    ];
+    const used = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
+    const where = used.length === 0 ? "" : `WHERE ${used.map(({ sql }) => sql).join(" AND ")}`;
+    const found = this.#db.prepare(`SELECT * FROM jobs ${where} ORDER BY id DESC LIMIT ?`);
+    const rows = found.all(...used.map(({ value }) => value), limit);
+    return rows.map((row) => jobFrom(row, this.attachments(String(row.id))));
+  }
+
+  counts(): Record<JobState, number> {
+    const counts = { queued: 0, running: 0, succeeded: 0, partial: 0, failed: 0, cancelled: 0 };
+    for (const { state, jobs } of this.#statements.counts.all()) counts[state as JobState] = Number(jobs);
+    return counts;
+  }
+
+  file(job: string, index: number): FileRecord | undefined {
+    const row = this.#statements.file.get(job, index);
+    return row === undefined ? undefined : fileFrom(row);
+  }
+
+  files(job: string, from: number, limit: number): FileRecord[] {
+    return this.#statements.files.all(job, from, limit).map(fileFrom);
+  }
+
+  parts(job: string, map: string): PartRecord[] {
+    return this.#statements.parts.all(job, map).map(partFrom);
+  }
+
+  attachments(job: string): Attachment[] {
+    return this.#statements.attachments.all(job).map(attachmentFrom);
+  }
+
+  #endFile(job: JobRecord, event: FileEnd): JobRecord {
+    const after = transition(job, event);
+    const file = endFile(event);
+    const { state, resultKey = null } = file;
+    const outcome = outcomeOf(file, after.done + after.failed);
+    if (this.#statements.endFile.run(state, resultKey, outcome, job.id, event.index) === 0) {
+      const problem = `File ${event.index} of job ${job.id} is not there, or has ended already.`;
+      throw new AppError("bad_transition", problem, { status: 409 });
+    }
+    if (state === "failed") this.names.free(job.id, event.index);
+    return after;
+  }
+
+  /** A job that asks again for a name, as a replay does, keeps the one it has. */
+  #attach(job: JobRecord, wish: Attachment): JobRecord {
+    const known = this.#statements.attachment.get(job.id, wish.name);
+    const name = known === undefined ? this.#nameFor(job, wish.name) : String(known.name);
+    const attachment = { key: wish.key, bytes: wish.bytes, name };
+    const after = transition(job, { type: "attached", attachment });
+    this.#statements.upsertAttachment.run(job.id, wish.name, name, wish.key, wish.bytes);
+    return after;
+  }
+
+  #nameFor({ id, task }: JobRecord, wanted: string): string {
+    const replace = this.#statements.replaceNames.get(id)?.replace_names === 1;
+    return this.names.reserveAttachment({ task, job: id, replace }, wanted);
+  }
+
+  #end(job: JobRecord, event: JobEnd): JobRecord {
+    const after = transition(job, event);
+    const open = endOfOpenFiles(event);
+    if (open !== undefined) {
+      this.names.freeOpenFiles(job.id);
+      this.#statements.endOpenFiles.run(open.state, outcomeOf({ attempts: 0, ...open }), job.id);
+    }
+    return after;
+  }
+}
+
+function newJobValues(job: JobRecord): Value[] {
+  const { id, task, state, options, priority, seed, total, bytes, createdAt } = job;
+  const { retryOf = null, client = null } = job;
+  const budgets = job.budgets === undefined ? null : JSON.stringify(job.budgets);
+  return [
+    id,
+    task,
+    state,
+    JSON.stringify(options),
+    priority,
+    seed,
+    total,
+    bytes,
+    createdAt,
+    retryOf,
+    client,
+    budgets,
+    secretsOf(job),
+  ];
+}

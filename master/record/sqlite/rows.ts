@@ -1,0 +1,128 @@
+import type { JobState } from "../../../shared/contract/jobs.ts";
+import type { JsonObject, Part } from "../../../shared/tasks/task.ts";
+import type { Attachment, FileRecord, JobRecord, NewFile, PartRecord, Speculation } from "../port.ts";
+import type { Row, Value } from "./database.ts";
+
+export interface JobFailure {
+  readonly code?: string;
+  readonly error?: string;
+}
+
+export function jobFrom(row: Row, attachments: readonly Attachment[]): JobRecord {
+  return {
+    id: String(row.id),
+    task: String(row.task),
+    state: row.state as JobState,
+    options: json<JsonObject>(row.options),
+    priority: Number(row.priority),
+    seed: Number(row.seed),
+    total: Number(row.total),
+    done: Number(row.done),
+    failed: Number(row.failed),
+    cancelled: Number(row.cancelled),
+    bytes: Number(row.bytes),
+    createdAt: Number(row.created_at),
+    ...(row.started_at === null ? {} : { startedAt: Number(row.started_at) }),
+    ...(row.ended_at === null ? {} : { endedAt: Number(row.ended_at) }),
+    ...(row.retry_of === null ? {} : { retryOf: String(row.retry_of) }),
+    ...(row.secrets === null ? {} : { secrets: json<JsonObject>(row.secrets) }),
+    ...(row.client === null ? {} : { client: String(row.client) }),
+    ...(row.budgets === null ? {} : { budgets: json<NonNullable<JobRecord["budgets"]>>(row.budgets) }),
+    ...(row.speculation === null ? {} : { speculation: json<Speculation>(row.speculation) }),
+    ...(row.failure === null ? {} : json<JobFailure>(row.failure)),
+    attachments,
+  };
+}
+
+export function failureOf({ code, error }: JobFailure): string | null {
+  return code === undefined && error === undefined ? null : JSON.stringify({ code, error });
+}
+
+export function secretsOf({ secrets }: Pick<JobRecord, "secrets">): string | null {
+  return secrets === undefined ? null : JSON.stringify(secrets);
+}
+
+export function attachmentFrom(row: Row): Attachment {
+  return { name: String(row.name), key: String(row.key), bytes: Number(row.bytes) };
+}
+
+export function queuedFile({ index, key, filename, bytes, sha256 }: NewFile, resultName: string): FileRecord {
+  return { index, key, filename, bytes, sha256, state: "queued", resultName, attempts: 0 };
+}
+
+/** In the order of `INSERT INTO files`. */
+export function newFileValues(job: string, file: FileRecord): Value[] {
+  const { index, state, key, bytes, sha256, filename, resultName } = file;
+  return [job, index, state, key, bytes, sha256, JSON.stringify(filename), resultName];
+}
+
+type Outcome = Pick<
+  FileRecord,
+  | "resultBytes"
+  | "resultSha256"
+  | "summary"
+  | "info"
+  | "code"
+  | "error"
+  | "attempts"
+  | "slave"
+  | "seconds"
+  | "startedAt"
+  | "endedAt"
+  | "order"
+>;
+
+/** @param order the how manieth of the job's files it was to end */
+export function outcomeOf(file: Omit<Outcome, "order">, order?: number): string {
+  const { resultBytes, resultSha256, summary, info, code, error, attempts, slave, seconds } = file;
+  const { startedAt, endedAt } = file;
+  const outcome: { readonly [K in keyof Outcome]: Outcome[K] | undefined } = {
+    resultBytes,
+    resultSha256,
+    summary,
+    info,
+    code,
+    error,
+    attempts,
+    slave,
+    seconds,
+    startedAt,
+    endedAt,
+    order,
+  };
+  return JSON.stringify(outcome);
+}
+
+export function fileFrom(row: Row): FileRecord {
+  return {
+    index: Number(row.idx),
+    key: String(row.input_key),
+    filename: json<string>(row.filename),
+    bytes: Number(row.bytes),
+    sha256: String(row.sha256),
+    state: row.state as FileRecord["state"],
+    resultName: String(row.result_name),
+    ...(row.replaced_by === null ? {} : { replacedBy: String(row.replaced_by) }),
+    ...(row.result_key === null ? {} : { resultKey: String(row.result_key) }),
+    attempts: 0,
+    ...(row.outcome === null ? {} : json<Outcome>(row.outcome)),
+  };
+}
+
+/** In the order of `INSERT INTO parts`. */
+export function partValues(job: string, { map, digest, part, at }: PartRecord): Value[] {
+  return [job, map, part.index, digest, part.ok ? part.file.key : null, JSON.stringify(part), at ?? null];
+}
+
+export function partFrom(row: Row): PartRecord {
+  return {
+    map: String(row.map),
+    digest: String(row.digest),
+    part: json<Part>(row.part),
+    ...(row.stored_at === null ? {} : { at: Number(row.stored_at) }),
+  };
+}
+
+function json<T>(value: Value | undefined): T {
+  return JSON.parse(String(value)) as T;
+}

@@ -1,0 +1,235 @@
+import { isFinal } from "../../../shared/contract/jobs.ts";
+import { AppError } from "../../../shared/errors.ts";
+import type {
+  ClientKey,
+  CreatedJob,
+  CreateOptions,
+  FileOwner,
+  FileRecord,
+  JobEvent,
+  JobFilter,
+  JobRecord,
+  KeptJobs,
+  NewJob,
+  PartRecord,
+  RecordOfJobs,
+  RequestHolder,
+} from "../port.ts";
+import { type Database, openDatabase } from "./database.ts";
+import { GroupCommit } from "./groupCommit.ts";
+import { JobTables, STEP_FILES } from "./jobTables.ts";
+import type { IsTaken } from "./nameTable.ts";
+import { MIGRATIONS } from "./schema.ts";
+
+/** Running jobs whose records are kept at hand; more are read again when needed. */
+const KEPT_RECORDS = 1_000;
+
+type Listener = Parameters<RecordOfJobs["watch"]>[0];
+
+/**
+ * The record of jobs in one SQLite file. Holds it for this process alone until `close`.
+ * @throws AppError `data_in_use`, `data_corrupt`, `data_too_new`, `no_space`
+ */
+export async function openSqliteRecord({
+  file,
+  isTaken = () => false,
+}: SqliteRecordOptions): Promise<RecordOfJobs> {
+  return new SqliteRecord(await openDatabase(file, MIGRATIONS), isTaken);
+}
+
+export interface SqliteRecordOptions {
+  readonly file: string;
+  /** Asked of each name that the record is about to give for the first time; no name is unless said. */
+  readonly isTaken?: IsTaken;
+}
+
+class SqliteRecord implements RecordOfJobs {
+  readonly kept: KeptJobs;
+  readonly #db: Database;
+  readonly #tables: JobTables;
+  readonly #commit: GroupCommit;
+  /** Committed records of jobs that are not over. */
+  readonly #kept = new Map<string, JobRecord>();
+  /** Records changed by the transaction that runs just now. */
+  readonly #staged = new Map<string, JobRecord>();
+  /** Large jobs on their way in, which nobody may see half. */
+  readonly #unfinished = new Set<string>();
+  readonly #listeners = new Set<Listener>();
+  #closed = false;
+
+  constructor(db: Database, isTaken: IsTaken) {
+    this.#db = db;
+    this.#tables = new JobTables(db, isTaken);
+    this.#commit = new GroupCommit(db, {
+      beforeCommit: () => this.#saveStaged(),
+      afterRollback: () => {
+        this.#staged.clear();
+        this.#kept.clear();
+      },
+    });
+    this.kept = this.#keptJobs();
+  }
+
+  async create(job: NewJob, options: CreateOptions = {}): Promise<CreatedJob> {
+    this.#requireOpen();
+    const created = await this.#insert(job, options.replaceNames ?? false);
+    if (options.durable ?? false) await this.#db.sync();
+    this.#tell(created.record, []);
+    return created;
+  }
+
+  async apply(job: string, events: readonly JobEvent[]): Promise<JobRecord> {
+    this.#requireOpen();
+    const record = await this.#commit.submit(() => {
+      const before = this.#staged.get(job) ?? this.#record(job);
+      if (before === undefined) throw new AppError("no_such_job", `There is no job ${job}.`, { status: 404 });
+      const after = events.reduce((now, event) => this.#tables.apply(now, event), before);
+      if (after !== before) this.#staged.set(job, after);
+      return after;
+    });
+    this.#tell(record, events);
+    return record;
+  }
+
+  async get(job: string): Promise<JobRecord | undefined> {
+    this.#requireOpen();
+    return this.#unfinished.has(job) ? undefined : this.#record(job);
+  }
+
+  async list(filter: JobFilter): Promise<JobRecord[]> {
+    this.#requireOpen();
+    // A page stays full where some of its jobs must not be seen yet.
+    const limit = filter.limit + this.#unfinished.size;
+    const seen = this.#tables.list({ ...filter, limit }).filter(({ id }) => !this.#unfinished.has(id));
+    return seen.slice(0, filter.limit);
+  }
+
+  async counts(): ReturnType<RecordOfJobs["counts"]> {
+    this.#requireOpen();
+    return this.#tables.counts();
+  }
+
+  async files(job: string, from = 0, limit = Number.MAX_SAFE_INTEGER): Promise<FileRecord[]> {
+    this.#requireOpen();
+    return this.#tables.files(job, from, limit);
+  }
+
+  async parts(job: string, map: string): Promise<PartRecord[]> {
+    this.#requireOpen();
+    return this.#tables.parts(job, map);
+  }
+
+  async owner(task: string, resultName: string): Promise<FileOwner | undefined> {
+    this.#requireOpen();
+    const holder = this.#tables.names.holder(task, resultName);
+    // Names that differ in case only share a key, but only one of them is the file's.
+    if (holder === undefined || holder.name !== resultName.normalize("NFC")) return undefined;
+    const { job, index } = holder;
+    if (index !== undefined) return ownerOf(job, this.#tables.file(job, index));
+    const attachment = this.#tables.attachments(job).find(({ name }) => name === holder.name);
+    return attachment && { job, key: attachment.key, bytes: attachment.bytes };
+  }
+
+  async requested(asked: ClientKey, now: number): Promise<RequestHolder | undefined> {
+    this.#requireOpen();
+    const holder = this.#tables.requested(asked, now);
+    return holder === undefined || this.#unfinished.has(holder.job) ? undefined : holder;
+  }
+
+  async remove(job: string): Promise<void> {
+    this.#requireOpen();
+    await this.#commit.submitLong(() => this.#tables.remove(job));
+    this.#kept.delete(job);
+  }
+
+  async sync(): Promise<void> {
+    this.#requireOpen();
+    await this.#db.sync();
+  }
+
+  watch(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#commit.idle();
+    await this.#db.sync();
+    await this.#db.close();
+  }
+
+  #keptJobs(): KeptJobs {
+    const { kept } = this.#tables;
+    const read = async <T>(work: () => T): Promise<T> => {
+      this.#requireOpen();
+      return work();
+    };
+    return {
+      unnoted: (limit) => read(() => kept.unnoted(limit)),
+      noted: (endedBefore, limit) => read(() => kept.noted(endedBefore, limit)),
+      bytes: () => read(() => kept.bytes()),
+      note: async (job, bytes) => {
+        this.#requireOpen();
+        await this.#commit.submit(() => kept.note(job, bytes));
+      },
+    };
+  }
+
+  async #insert(job: NewJob, replaceNames: boolean): Promise<CreatedJob> {
+    const stage = (created: CreatedJob) => {
+      this.#staged.set(job.id, created.record);
+      return created;
+    };
+    const insert = () => this.#tables.insert(job, replaceNames);
+    if (job.files.length < STEP_FILES) return await this.#commit.submit(() => stage(runThrough(insert())));
+    this.#unfinished.add(job.id);
+    try {
+      return await this.#commit.submitLong(function* () {
+        return stage(yield* insert());
+      });
+    } finally {
+      this.#unfinished.delete(job.id);
+    }
+  }
+
+  #record(job: string): JobRecord | undefined {
+    return this.#kept.get(job) ?? this.#tables.job(job);
+  }
+
+  /** One row per job and transaction, however many of its files have ended in it. */
+  #saveStaged(): void {
+    for (const record of this.#staged.values()) this.#tables.save(record);
+    for (const record of this.#staged.values()) this.#keep(record);
+    this.#staged.clear();
+  }
+
+  #keep(record: JobRecord): void {
+    this.#kept.delete(record.id);
+    if (isFinal(record.state)) return;
+    this.#kept.set(record.id, record);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > KEPT_RECORDS && oldest !== undefined) this.#kept.delete(oldest);
+  }
+
+  #tell(record: JobRecord, events: readonly JobEvent[]): void {
+    for (const listener of this.#listeners) listener(record, events);
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new AppError("store_closed", "The job record is closed.", { status: 503 });
+  }
+}
+
+function runThrough<T>(steps: Generator<void, T>): T {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+function ownerOf(job: string, file: FileRecord | undefined): FileOwner | undefined {
+  if (file?.resultKey === undefined || file.resultBytes === undefined) return undefined;
+  const sha256 = file.resultSha256 === undefined ? {} : { sha256: file.resultSha256 };
+  return { job, index: file.index, key: file.resultKey, bytes: file.resultBytes, ...sha256 };
+}

@@ -1,0 +1,134 @@
+import { isFinal, type JobState } from "../../shared/contract/jobs.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { InputFile } from "../../shared/tasks/task.ts";
+import type { Attachment, FileRecord, JobEvent, JobRecord, Speculation } from "./port.ts";
+
+export type FileEnd = Extract<JobEvent, { readonly type: "file_done" | "file_failed" }>;
+export type JobEnd = Extract<JobEvent, { readonly type: "ended" | "cancelled" | "broken" }>;
+
+/**
+ * The only way a job changes: the record after an event. Counts always add up (done + failed + cancelled
+ * <= total, equal at the end), and a final state is for good. `started` may come again after a restart.
+ * @throws AppError `bad_transition`
+ */
+export function transition(job: JobRecord, event: JobEvent): JobRecord {
+  if (isFinal(job.state)) throw refused(job, event, "it is over");
+  switch (event.type) {
+    case "started":
+      return { ...job, state: "running", startedAt: job.startedAt ?? event.at };
+    case "file_done":
+      return { ...counted(job, event), done: job.done + 1 };
+    case "file_failed":
+      return { ...counted(job, event), failed: job.failed + 1 };
+    case "part_stored":
+      requireRunning(job, event);
+      return job;
+    case "attached":
+      requireRunning(job, event);
+      return { ...job, attachments: withAttachment(job.attachments, event.attachment) };
+    case "speculated":
+      requireRunning(job, event);
+      return { ...job, speculation: addedUp(job.speculation, event) };
+    default:
+      return ended(job, event);
+  }
+}
+
+/** What its own end makes of a file that has not ended; that one which has ended stays is the record's to see to. */
+export function endFile(event: FileEnd): FileAfterEnd {
+  const { at: endedAt, attempts, slave, seconds, startedAt } = event;
+  if (event.type === "file_failed") {
+    const { code, error } = event;
+    return { state: "failed", code, error, attempts, slave, seconds, startedAt, endedAt };
+  }
+  const { resultKey, resultBytes, resultSha256, summary, info } = event;
+  return {
+    state: "done",
+    resultKey,
+    resultBytes,
+    resultSha256,
+    summary,
+    info,
+    attempts,
+    slave,
+    seconds,
+    startedAt,
+    endedAt,
+  };
+}
+
+/** What of a file its end decides. */
+export type FileAfterEnd = Omit<FileRecord, keyof InputFile | "resultName" | "replacedBy">;
+
+export interface OpenFilesEnd {
+  readonly state: "failed" | "cancelled";
+  readonly endedAt: number;
+  readonly code?: string;
+  readonly error?: string;
+}
+
+/** What the end of a job makes of the files that have not ended; undefined: there are none. */
+export function endOfOpenFiles(event: JobEnd): OpenFilesEnd | undefined {
+  if (event.type === "ended") return undefined;
+  if (event.type === "cancelled") return { state: "cancelled", endedAt: event.at };
+  return { state: "failed", endedAt: event.at, code: event.code, error: event.error };
+}
+
+/** Files that have not ended. */
+export function openFiles(job: JobRecord): number {
+  return job.total - job.done - job.failed - job.cancelled;
+}
+
+function ended({ secrets: _, ...job }: JobRecord, event: JobEnd): JobRecord {
+  const open = openFiles(job);
+  const base = { ...job, endedAt: event.at };
+  if (event.type === "ended") {
+    requireRunning(job, event);
+    if (open > 0) throw refused(job, event, `${open} of its files have no end`);
+    return { ...base, state: stateByCounts(job) };
+  }
+  if (event.type === "cancelled") {
+    // Too late to cancel anything: what was asked for is there.
+    if (open === 0 && job.total > 0) return { ...base, state: stateByCounts(job) };
+    const error = event.error === undefined ? {} : { error: event.error };
+    return { ...base, ...error, state: "cancelled", code: "cancelled", cancelled: job.cancelled + open };
+  }
+  // The job as a whole did not come to its end, even where every file did: never `succeeded`.
+  const state = job.done > 0 ? "partial" : "failed";
+  return { ...base, state, code: event.code, error: event.error, failed: job.failed + open };
+}
+
+function stateByCounts({ done, total }: JobRecord): JobState {
+  if (done === total) return "succeeded";
+  return done > 0 ? "partial" : "failed";
+}
+
+function counted(job: JobRecord, event: FileEnd): JobRecord {
+  requireRunning(job, event);
+  if (openFiles(job) <= 0) throw refused(job, event, "all its files have ended");
+  return job;
+}
+
+function addedUp(before: Speculation | undefined, more: Speculation): Speculation {
+  return {
+    copies: (before?.copies ?? 0) + more.copies,
+    copiesFirst: (before?.copiesFirst ?? 0) + more.copiesFirst,
+    secondsSaved: (before?.secondsSaved ?? 0) + more.secondsSaved,
+  };
+}
+
+function withAttachment(attachments: readonly Attachment[], added: Attachment): Attachment[] {
+  return [...attachments.filter(({ name }) => name !== added.name), added];
+}
+
+function requireRunning(job: JobRecord, event: JobEvent): void {
+  if (job.state !== "running") throw refused(job, event, "it has not started");
+}
+
+function refused(job: JobRecord, event: JobEvent, reason: string): AppError {
+  return new AppError(
+    "bad_transition",
+    `Job ${job.id} (${job.state}) cannot take the event "${event.type}": ${reason}.`,
+    { status: 409 },
+  );
+}

@@ -1,0 +1,52 @@
+import { isFinal, JOB_STATES } from "../../shared/contract/jobs.ts";
+import type { FileRecord, JobRecord, RecordOfJobs } from "../record/port.ts";
+import type { ResultsFolder } from "./results.ts";
+
+/**
+ * Files of the results folder are not synced, as the store can make them again. A system writes what it holds
+ * back to the disk within half a minute or so; what is older than this survived a power loss.
+ */
+const UNSAFE_MS = 60_000;
+/** Files that are looked at side by side. */
+const AT_A_TIME = 16;
+/** Jobs, the newest first, that are looked at for ends within the last minute. */
+const RECENT_JOBS = 1_000;
+
+/** Puts results that are on record into the folder where a kill, or a power loss, left them out or half there. */
+export async function restoreResults(
+  results: ResultsFolder,
+  { task }: Pick<JobRecord, "task">,
+  files: readonly FileRecord[],
+): Promise<void> {
+  const newest = latest(files.map(({ endedAt }) => endedAt));
+  const restoreOne = async ({ resultKey, resultBytes, resultSha256, resultName, endedAt }: FileRecord) => {
+    if (resultKey === undefined || resultBytes === undefined) return;
+    const unsafe = (endedAt ?? newest) > newest - UNSAFE_MS;
+    const digest = unsafe && resultSha256 !== undefined ? { sha256: resultSha256 } : {};
+    await results.restore({ task, name: resultName, key: resultKey, bytes: resultBytes, ...digest });
+  };
+  const next = files.filter(({ state, replacedBy }) => state === "done" && replacedBy === undefined).values();
+  const work = async () => {
+    for (const file of next) await restoreOne(file);
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+}
+
+/** The same for jobs that had ended shortly before the last master did. Resolves with how many it looked at. */
+export async function restoreRecentJobs(jobs: RecordOfJobs, results: ResultsFolder): Promise<number> {
+  const ended: JobRecord[] = [];
+  for (const state of JOB_STATES.filter(isFinal))
+    ended.push(...(await jobs.list({ state, limit: RECENT_JOBS })));
+  const newest = latest(ended.map(({ endedAt }) => endedAt));
+  const recent = ended.filter(({ endedAt = 0 }) => endedAt > newest - UNSAFE_MS);
+  for (const job of recent) {
+    await restoreResults(results, job, await jobs.files(job.id));
+    for (const { name, key, bytes } of job.attachments)
+      await results.restore({ task: job.task, name, key, bytes });
+  }
+  return recent.length;
+}
+
+function latest(times: readonly (number | undefined)[]): number {
+  return times.reduce<number>((newest, time = 0) => Math.max(newest, time), 0);
+}

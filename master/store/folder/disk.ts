@@ -1,0 +1,83 @@
+import { constants, type FileHandle, open } from "node:fs/promises";
+import { AppError, isErrno } from "../../../shared/errors.ts";
+
+// Windows has no such flag; it makes no symbolic links without being asked to either.
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+export const TO_READ = constants.O_RDONLY | NO_FOLLOW;
+export const TO_CHANGE = constants.O_RDWR | NO_FOLLOW;
+export const TO_APPEND = constants.O_WRONLY | constants.O_APPEND | NO_FOLLOW;
+export const TO_CREATE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW;
+
+/** A bound on what happens at the same time, first come first served. */
+export class Slots {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  async use<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+}
+
+/** Opens a file for as long as `work` takes. */
+export async function withFile<T>(
+  path: string,
+  flags: number,
+  work: (handle: FileHandle) => Promise<T>,
+): Promise<T> {
+  const handle = await open(path, flags);
+  try {
+    return await work(handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Appends all of them; a disk that is nearly full takes a part, and the rest then meets the error. */
+export async function appendFully(handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  const bytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const { bytesWritten } = await handle.writev(chunks);
+  if (bytesWritten < bytes) await writeFully(handle, Buffer.concat(chunks).subarray(bytesWritten), null);
+}
+
+/** Writes all of it; a write may take less than it is given. */
+export async function writeFully(handle: FileHandle, bytes: Buffer, position: number | null): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    const at = position === null ? null : position + written;
+    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, at);
+    written += bytesWritten;
+  }
+}
+
+/** Up to `length` bytes from `position`; fewer only at the file's end. */
+export async function readFully(handle: FileHandle, length: number, position: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+/** A full disk is told as such. */
+export function diskError(error: unknown): unknown {
+  if (!isErrno(error, "ENOSPC", "EDQUOT")) return error;
+  return new AppError("no_space", "There is no room left on the disk of the store (DATA_DIR).", {
+    status: 507,
+    cause: error,
+  });
+}

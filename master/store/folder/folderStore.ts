@@ -1,0 +1,245 @@
+import { hash, randomBytes } from "node:crypto";
+import { lstat, mkdir, open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { coalesce } from "../../../shared/async/coalesce.ts";
+import { AppError, isErrno } from "../../../shared/errors.ts";
+import type { Logger } from "../../../shared/logger.ts";
+import type { ByteRange, ByteStore, Located, PutOptions, StoredObject } from "../port.ts";
+import { Slots, TO_READ } from "./disk.ts";
+import { Handles } from "./handles.ts";
+import { Intake } from "./intake.ts";
+import {
+  type FilePlace,
+  isFileKey,
+  type KeyParts,
+  NO_GROUP,
+  notStored,
+  type PackPlace,
+  placeOf,
+  validateGroup,
+} from "./key.ts";
+import { LargeFiles } from "./largeFiles.ts";
+import { Packs } from "./packs.ts";
+import { takeAll } from "./takeAll.ts";
+
+/** Large objects that wait for a `sync` at most; then one is done unasked, so that their list stays short. */
+const MAX_UNSYNCED = 256;
+/** Large objects that `list` gives at a time. */
+const LISTED = 1_000;
+/** Files that are read or written at the same time. */
+const DISK_SLOTS = 32;
+
+export interface FolderStoreOptions {
+  readonly folder: string;
+  /** Objects up to this size go into packs. 64 KiB unless said. */
+  readonly smallBytes?: number;
+  /** A pack grows to about this size. 16 MiB unless said. */
+  readonly packBytes?: number;
+  /** So many bytes of small objects that were put last are kept in memory, too. None unless said. */
+  readonly recentBytes?: number;
+  readonly logger?: Logger;
+}
+
+/**
+ * The store in a local folder. One process at a time may have it open: what it finds half written there
+ * it takes for a dead one's and removes. (The master's lock is the job record: it is opened first.)
+ */
+export async function openFolderStore(options: FolderStoreOptions): Promise<ByteStore> {
+  const { folder, smallBytes = 64 * 1024, packBytes = 16 * 1024 * 1024, recentBytes = 0 } = options;
+  const paths = {
+    packs: join(folder, "packs"),
+    large: join(folder, "large"),
+    temporary: join(folder, "tmp"),
+  };
+  await rm(paths.temporary, { recursive: true, force: true });
+  for (const path of Object.values(paths)) await makeFolder(path);
+  const slots = new Slots(DISK_SLOTS);
+  const handles = new Handles(slots);
+  const run = `${Date.now().toString(36)}${randomBytes(6).toString("hex")}`;
+  const packs = await Packs.open({
+    folder: paths.packs,
+    handles,
+    run,
+    packBytes,
+    recentBytes,
+    logger: options.logger,
+  });
+  const files = new LargeFiles({ folder: paths.large, temporary: paths.temporary, slots, run });
+  return new FolderStore({ packs, files, handles, smallBytes });
+}
+
+/** Only the owner of the process may look into it: it holds what strangers sent. */
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  if ((await lstat(path)).isDirectory()) return;
+  throw new AppError("bad_folder", `${path} must be a folder, not a link to one.`);
+}
+
+interface FolderStoreDeps {
+  readonly packs: Packs;
+  readonly files: LargeFiles;
+  readonly handles: Handles;
+  readonly smallBytes: number;
+}
+
+class FolderStore implements ByteStore {
+  readonly sync: () => Promise<void>;
+  readonly #deps: FolderStoreDeps;
+  #syncFailure: { readonly error: unknown } | undefined;
+
+  constructor(deps: FolderStoreDeps) {
+    this.#deps = deps;
+    this.sync = coalesce(() => this.#syncOnce());
+  }
+
+  async put(content: Readable | Uint8Array, options: PutOptions = {}): Promise<StoredObject> {
+    const { packs, smallBytes: usual } = this.#deps;
+    const { group = NO_GROUP, limit = Number.POSITIVE_INFINITY, smallBytes = usual } = options;
+    const { signal, fleeting = false } = options;
+    validateGroup(group);
+    signal?.throwIfAborted();
+    if (content instanceof Uint8Array && content.byteLength <= Math.min(smallBytes, limit)) {
+      const sha256 = hash("sha256", content);
+      return { key: await packs.put(group, content, fleeting), bytes: content.byteLength, sha256 };
+    }
+    const intake = new Intake(this.#deps, { group, limit, smallBytes, fleeting });
+    try {
+      if (content instanceof Uint8Array) await intake.write(content);
+      else await takeAll(content, (chunk) => intake.write(chunk), signal);
+      signal?.throwIfAborted();
+      const stored = await intake.finish();
+      if (this.#deps.files.unsynced >= MAX_UNSYNCED) await this.sync();
+      return stored;
+    } catch (error) {
+      await intake.abort();
+      signal?.throwIfAborted();
+      throw error;
+    }
+  }
+
+  async syncAll(): Promise<void> {
+    this.#deps.files.keepFleeting();
+    this.#deps.packs.keepFleeting();
+    await this.sync();
+  }
+
+  async adopt(path: string, { group = NO_GROUP }: Pick<PutOptions, "group"> = {}): Promise<StoredObject> {
+    validateGroup(group);
+    try {
+      const { size } = await lstat(path);
+      const moved = size <= this.#deps.smallBytes ? undefined : await this.#deps.files.move(path, group);
+      return moved ?? (await this.#copyIn(path, group));
+    } catch (error) {
+      throw isErrno(error, "ENOENT", "ELOOP") ? notThere(error) : error;
+    }
+  }
+
+  async #copyIn(path: string, group: string): Promise<StoredObject> {
+    const file = await open(path, TO_READ);
+    const stored = await this.put(file.createReadStream(), { group });
+    await rm(path, { force: true });
+    return stored;
+  }
+
+  async get(key: string, range?: ByteRange): Promise<Readable> {
+    const place = requirePlace(key);
+    const { start, end } = within(place.bytes, range);
+    if (place.kind === "file") return await this.#deps.files.stream(place, { start, end });
+    const bytes = (await this.#deps.packs.read(place)).subarray(start, end + 1);
+    return Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false });
+  }
+
+  async read(key: string): Promise<Buffer> {
+    const recent = this.#deps.packs.recent(key);
+    if (recent !== undefined) return recent;
+    const place = requirePlace(key);
+    return await (place.kind === "file" ? this.#deps.files.read(place) : this.#deps.packs.read(place));
+  }
+
+  async stat(key: string): Promise<{ readonly bytes: number } | undefined> {
+    const place = placeOf(key);
+    if (place === undefined) return undefined;
+    const { files, packs } = this.#deps;
+    const found = await (place.kind === "file" ? files.has(place) : packs.has(place));
+    return found ? { bytes: place.bytes } : undefined;
+  }
+
+  pathOf(key: string): string | undefined {
+    return isFileKey(key) ? this.#deps.files.path(key) : undefined;
+  }
+
+  locate(key: string): Located | undefined {
+    const place = placeOf(key);
+    if (place === undefined) return undefined;
+    return place.kind === "file" ? { path: this.#deps.files.path(key) } : this.#deps.packs.locate(place);
+  }
+
+  async *list(group: string): AsyncGenerator<readonly string[]> {
+    validateGroup(group);
+    let keys: string[] = [];
+    for await (const key of this.#deps.files.list(group)) {
+      keys.push(key);
+      if (keys.length < LISTED) continue;
+      yield keys;
+      keys = [];
+    }
+    yield keys;
+    yield* this.#deps.packs.list(group);
+  }
+
+  async *groups(): AsyncGenerator<string> {
+    const large = await this.#deps.files.groups();
+    yield* large;
+    for (const group of await this.#deps.packs.groups()) if (!large.has(group)) yield group;
+  }
+
+  async remove(keys: Iterable<string>): Promise<void> {
+    const files: FilePlace[] = [];
+    const packed: PackPlace[] = [];
+    for (const key of keys) {
+      const place = placeOf(key);
+      if (place?.kind === "file") files.push(place);
+      if (place?.kind === "pack") packed.push(place);
+    }
+    await Promise.all([this.#deps.files.remove(files), this.#deps.packs.remove(packed)]);
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#deps.packs.close();
+      await this.sync();
+    } finally {
+      await this.#deps.handles.closeAll();
+    }
+  }
+
+  /** After a failed fsync the system may have dropped what it could not write: no later one can be believed. */
+  async #syncOnce(): Promise<void> {
+    if (this.#syncFailure !== undefined) throw this.#syncFailure.error;
+    try {
+      await Promise.all([this.#deps.packs.sync(), this.#deps.files.sync()]);
+    } catch (cause) {
+      const error = new AppError("sync_failed", "The disk of the store did not take what was written.", {
+        cause,
+      });
+      if (isErrno(cause, "EIO", "ENOSPC", "EDQUOT")) this.#syncFailure = { error };
+      throw error;
+    }
+  }
+}
+
+function notThere(cause: unknown): AppError {
+  return new AppError("not_stored", "The file that was to be taken over is not there.", { cause });
+}
+
+function requirePlace(key: string): KeyParts {
+  const place = placeOf(key);
+  if (place === undefined) throw notStored(key);
+  return place;
+}
+
+/** The part of a range that exists. */
+function within(bytes: number, range: ByteRange = { start: 0, end: bytes - 1 }): ByteRange {
+  return { start: Math.max(0, range.start), end: Math.min(bytes - 1, range.end) };
+}

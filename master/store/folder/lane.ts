@@ -1,0 +1,110 @@
+import { encoded, type PendingObject, takeBatch } from "./batch.ts";
+import { diskError } from "./disk.ts";
+import { keyOf } from "./key.ts";
+import type { Pack } from "./pack.ts";
+import { recordSize } from "./record.ts";
+
+/** Written at once at most. */
+const BATCH_BYTES = 4 * 1024 * 1024;
+
+export interface PackLaneDeps {
+  /** A pack that has grown to this size is sealed and the next one begun. */
+  readonly packBytes: number;
+  /** A new pack, known from now on; it has no file yet. */
+  readonly begin: () => Pack;
+  readonly create: (pack: Pack) => Promise<void>;
+  readonly discard: (pack: Pack) => Promise<void>;
+  /** Told of each object that was written. */
+  readonly written: (key: string, payload: Uint8Array) => void;
+}
+
+/**
+ * Objects that are appended to one pack after the other. What is put while a write is under way goes out with the
+ * next one.
+ */
+export class PackLane {
+  readonly #deps: PackLaneDeps;
+  #active: Pack | undefined;
+  #waiting: PendingObject[] = [];
+  #writing: Promise<void> | undefined;
+
+  constructor(deps: PackLaneDeps) {
+    this.#deps = deps;
+  }
+
+  put(group: string, payload: Uint8Array): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ group, payload, resolve, reject });
+      this.#writing ??= this.#writeAll();
+    });
+  }
+
+  /** The next object begins a pack. Without a seal the next start reads this one through, no more. */
+  leave(pack = this.#active): void {
+    if (this.#active === pack) this.#active = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#writing;
+    if (this.#active?.isRemoved === false) await this.#active.seal();
+    this.#active = undefined;
+  }
+
+  async #writeAll(): Promise<void> {
+    // One turn later, so that puts of the same instant meet.
+    await Promise.resolve();
+    const most = Math.min(BATCH_BYTES, this.#deps.packBytes);
+    while (this.#waiting.length > 0) await this.#writeBatch(takeBatch(this.#waiting, most));
+    // In the same turn as the last look: a put that comes after it begins anew.
+    this.#writing = undefined;
+  }
+
+  async #writeBatch(batch: readonly PendingObject[]): Promise<void> {
+    const pack = this.#active?.isRemoved === false ? this.#active : this.#deps.begin();
+    this.#active = pack;
+    const bytes = encoded(batch);
+    const start = pack.size;
+    pack.count(batch.map(({ group }) => group));
+    try {
+      if (start === 0) await this.#deps.create(pack);
+      await pack.append(bytes);
+    } catch (error) {
+      await this.#giveUp(pack, batch.length);
+      for (const { reject } of batch) reject(diskError(error));
+      return;
+    }
+    this.#answer(batch, { pack: pack.id, start, bytes });
+    await this.#sealWhenFull(pack);
+  }
+
+  #answer(
+    batch: readonly PendingObject[],
+    { pack, start, bytes }: { readonly pack: string; readonly start: number; readonly bytes: Buffer },
+  ): void {
+    let offset = start;
+    for (const { group, payload, resolve } of batch) {
+      const length = payload.byteLength;
+      const end = offset + recordSize(group, length);
+      const key = keyOf({ kind: "pack", group, pack, offset, bytes: length });
+      // Not what was put: that may be a piece of something much larger.
+      this.#deps.written(key, bytes.subarray(end - start - length, end - start));
+      resolve(key);
+      offset = end;
+    }
+  }
+
+  /** After a failed write. What cannot be cut off here is cut off at the next start. */
+  async #giveUp(pack: Pack, records: number): Promise<void> {
+    this.leave(pack);
+    pack.uncount(records);
+    if (pack.isEmpty) await this.#deps.discard(pack).catch(() => undefined);
+    else await pack.cutBack().catch(() => undefined);
+  }
+
+  async #sealWhenFull(pack: Pack): Promise<void> {
+    if (pack.size < this.#deps.packBytes) return;
+    this.leave(pack);
+    // Without a seal the next start reads the pack through, no more.
+    if (!pack.isRemoved) await pack.seal().catch(() => undefined);
+  }
+}

@@ -1,0 +1,230 @@
+import { lstatSync, renameSync } from "node:fs";
+import { lstat, open, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { isErrno } from "../../../shared/errors.ts";
+import { syncFolder } from "../../../shared/syncFolder.ts";
+import type { ByteRange, StoredObject } from "../port.ts";
+import { digestOf } from "./digest.ts";
+import {
+  appendFully,
+  diskError,
+  readFully,
+  type Slots,
+  TO_APPEND,
+  TO_CHANGE,
+  TO_CREATE,
+  TO_READ,
+  withFile,
+} from "./disk.ts";
+import { damaged, type FilePlace, keyOf, notStored, placeOf } from "./key.ts";
+
+const READ_BYTES = 256 * 1024;
+
+export interface LargeFilesOptions {
+  readonly folder: string;
+  /** For files that are not whole yet; on the same file system. */
+  readonly temporary: string;
+  readonly slots: Slots;
+  readonly run: string;
+}
+
+/** A large object on its way in. Its file is open only while something is written. */
+export interface LargeWriter {
+  append(chunks: readonly Uint8Array[]): Promise<void>;
+  /** Gives it its name; it is whole from here on. */
+  finish(group: string, bytes: number): Promise<string>;
+  abort(): Promise<void>;
+}
+
+/** Large objects, one file each, all in one folder: that is one fsync for the names of all new ones. */
+export class LargeFiles {
+  readonly #options: LargeFilesOptions;
+  #count = 0;
+  #unsynced = new Set<string>();
+  /** Files that `sync` passes over until they are asked for. */
+  #fleeting = new Set<string>();
+  #newNames = false;
+
+  constructor(options: LargeFilesOptions) {
+    this.#options = options;
+  }
+
+  write(fleeting = false): LargeWriter {
+    const file = this.#nextFile();
+    const temporary = join(this.#options.temporary, file);
+    let flags = TO_CREATE;
+    return {
+      append: async (chunks) => {
+        await this.#append(temporary, flags, chunks);
+        flags = TO_APPEND;
+      },
+      finish: async (group, bytes) => {
+        const key = keyOf({ kind: "file", group, file, bytes });
+        renameSync(temporary, this.path(key));
+        (fleeting ? this.#fleeting : this.#unsynced).add(key);
+        this.#newNames ||= !fleeting;
+        return key;
+      },
+      abort: () => rm(temporary, { force: true }),
+    };
+  }
+
+  /**
+   * Moves a file in, if it is nobody else's: a plain file of this user, under one name only, on the same file
+   * system. Undefined if it is not, and then it is left where it is. Names are looked at and changed synchronously:
+   * each such call would cost ten times as much by way of another thread.
+   */
+  async move(path: string, group: string): Promise<StoredObject | undefined> {
+    const found = lstatSync(path);
+    const bytes = found.size;
+    if (!found.isFile() || found.nlink !== 1 || found.uid !== process.getuid?.()) return undefined;
+    const key = keyOf({ kind: "file", group, file: this.#nextFile(), bytes });
+    // First out of everybody's reach, then its digest.
+    if (!moved(path, this.path(key))) return undefined;
+    try {
+      const sha256 = await this.#open(key, (stored) =>
+        withFile(stored, TO_READ, async (file) => {
+          const digest = await digestOf(file, bytes);
+          // While it is open: to open it again for the next `sync` costs more.
+          await file.datasync();
+          return digest;
+        }),
+      );
+      this.#newNames = true;
+      return { key, bytes, sha256 };
+    } catch (error) {
+      await rm(this.path(key), { force: true });
+      throw error;
+    }
+  }
+
+  /** What was fleeting until now is to be synced, too. */
+  keepFleeting(): void {
+    for (const key of this.#fleeting) this.#unsynced.add(key);
+    this.#newNames ||= this.#fleeting.size > 0;
+    this.#fleeting = new Set();
+  }
+
+  /** Files that wait for a `sync`. */
+  get unsynced(): number {
+    return this.#unsynced.size;
+  }
+
+  path(key: string): string {
+    return join(this.#options.folder, key);
+  }
+
+  /** @throws AppError `not_stored`, `damaged_object` */
+  async read(place: FilePlace): Promise<Buffer> {
+    const key = keyOf(place);
+    const bytes = await this.#open(key, (path) =>
+      withFile(path, TO_READ, (handle) => readFully(handle, place.bytes, 0)),
+    );
+    if (bytes.length !== place.bytes) throw damaged(key);
+    return bytes;
+  }
+
+  /** The file is opened when the stream is first read, so that streams may wait in numbers. */
+  async stream(place: FilePlace, range: ByteRange): Promise<Readable> {
+    const key = keyOf(place);
+    if (!(await this.has(place))) throw notStored(key);
+    if (range.end < range.start) return Readable.from([]);
+    return Readable.from(this.#chunks(key, range), { objectMode: false, highWaterMark: READ_BYTES });
+  }
+
+  async has({ bytes, ...place }: FilePlace): Promise<boolean> {
+    try {
+      const found = await lstat(this.path(keyOf({ ...place, bytes })));
+      return found.isFile() && found.size === bytes;
+    } catch (error) {
+      if (isErrno(error, "ENOENT")) return false;
+      throw error;
+    }
+  }
+
+  async sync(): Promise<void> {
+    const keys = [...this.#unsynced];
+    const newNames = this.#newNames;
+    this.#unsynced = new Set();
+    this.#newNames = false;
+    try {
+      await Promise.all(keys.map((key) => this.#syncFile(key)));
+      if (newNames) await syncFolder(this.#options.folder);
+    } catch (error) {
+      for (const key of keys) this.#unsynced.add(key);
+      this.#newNames ||= newNames;
+      throw error;
+    }
+  }
+
+  async *list(group: string): AsyncGenerator<string> {
+    for (const key of await readdir(this.#options.folder)) {
+      if (key.startsWith(`${group}.f`) && placeOf(key) !== undefined) yield key;
+    }
+  }
+
+  async groups(): Promise<Set<string>> {
+    const places = (await readdir(this.#options.folder)).map(placeOf);
+    return new Set(places.flatMap((place) => (place === undefined ? [] : [place.group])));
+  }
+
+  async remove(places: readonly FilePlace[]): Promise<void> {
+    await Promise.all(
+      places.map((place) =>
+        this.#options.slots.use(async () => {
+          const key = keyOf(place);
+          await rm(this.path(key), { force: true });
+          this.#unsynced.delete(key);
+          this.#fleeting.delete(key);
+        }),
+      ),
+    );
+  }
+
+  #nextFile(): string {
+    this.#count += 1;
+    return `${this.#options.run}-${this.#count.toString(36)}`;
+  }
+
+  async #append(path: string, flags: number, chunks: readonly Uint8Array[]): Promise<void> {
+    try {
+      await this.#options.slots.use(() => withFile(path, flags, (handle) => appendFully(handle, chunks)));
+    } catch (error) {
+      throw diskError(error);
+    }
+  }
+
+  async #syncFile(key: string): Promise<void> {
+    try {
+      await this.#options.slots.use(() => withFile(this.path(key), TO_CHANGE, (handle) => handle.datasync()));
+    } catch (error) {
+      // Removed meanwhile.
+      if (!isErrno(error, "ENOENT")) throw error;
+    }
+  }
+
+  async #open<T>(key: string, work: (path: string) => Promise<T>): Promise<T> {
+    try {
+      return await this.#options.slots.use(() => work(this.path(key)));
+    } catch (error) {
+      if (isErrno(error, "ENOENT")) throw notStored(key, error);
+      throw error;
+    }
+  }
+
+  async *#chunks(key: string, { start, end }: ByteRange): AsyncGenerator<Buffer> {
+    const handle = await this.#open(key, (path) => open(path, TO_READ));
+    yield* handle.createReadStream({ start, end, highWaterMark: READ_BYTES });
+  }
+}
+
+function moved(path: string, target: string): boolean {
+  try {
+    renameSync(path, target);
+    return true;
+  } catch (error) {
+    if (isErrno(error, "EXDEV")) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,48 @@
+import { AppError } from "../../shared/errors.ts";
+import type { JobRecord, RecordOfJobs } from "../record/port.ts";
+import type { ResultsFolder } from "../results/results.ts";
+import type { ByteStore } from "../store/port.ts";
+
+export interface PurgeDeps {
+  readonly jobs: RecordOfJobs;
+  readonly store: ByteStore;
+  readonly results: ResultsFolder;
+}
+
+/**
+ * Removes all of a job that is over: its results in their folder, its record with the names, its bytes in
+ * the store. In this order, so that after a kill in between the same call can finish it.
+ */
+export async function purgeJob(deps: PurgeDeps, job: JobRecord): Promise<void> {
+  await removeResults(deps, job);
+  await forgetJob(deps, job.id);
+}
+
+/** The same, but its results stay in their folder. */
+export async function forgetJob({ jobs, store }: PurgeDeps, id: string): Promise<void> {
+  // Another purge of the same job may have been faster.
+  await jobs.remove(id).catch(unlessGone);
+  await removeGroup(store, id);
+}
+
+async function removeResults(deps: PurgeDeps, { id, task, attachments }: JobRecord): Promise<void> {
+  const files = await deps.jobs.files(id);
+  const done = files.filter((file) => file.state === "done" && file.replacedBy === undefined);
+  for (const { resultName } of done) await deps.results.remove(task, resultName);
+  for (const { name } of attachments) {
+    if ((await deps.jobs.owner(task, name))?.job === id) await deps.results.remove(task, name);
+  }
+}
+
+/** Removes what a group has in the store, but for these keys. */
+export async function removeGroup(
+  store: ByteStore,
+  group: string,
+  except: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  for await (const keys of store.list(group)) await store.remove(keys.filter((key) => !except.has(key)));
+}
+
+function unlessGone(error: unknown): void {
+  if (!(error instanceof AppError && error.code === "no_such_job")) throw error;
+}

@@ -1,0 +1,153 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createLogger } from "../../shared/logger.ts";
+import { openRecordFolder } from "../../tests/fixtures/job/recordFolder.ts";
+import type { RecordOfJobs } from "../record/port.ts";
+import type { ResultsFolder } from "../results/results.ts";
+import type { ByteStore, StoredObject } from "../store/port.ts";
+import { Retention, type RetentionPolicy } from "./retention.ts";
+import type { TidyJobs } from "./tidy.ts";
+
+describe("jobs that are over", () => {
+  let close: () => Promise<void>;
+  let jobs: RecordOfJobs;
+  let store: ByteStore;
+  let results: ResultsFolder;
+  beforeEach(async () => {
+    ({ jobs, store, results, close } = await openRecordFolder());
+  });
+  afterEach(() => close());
+
+  test("go with all their bytes once they are too old; others, and what runs, stay", async () => {
+    const old = await ended(1, 1_000);
+    const recent = await ended(2, 50_000);
+    const running = await begun(3);
+    await retention({ jobSeconds: 60 }).sweep(100_000);
+    expect(await jobs.get(old)).toBeUndefined();
+    expect(await keys(old)).toEqual([]);
+    expect(await jobs.get(recent)).toMatchObject({ state: "succeeded" });
+    expect(await keys(recent)).toHaveLength(2);
+    expect(await jobs.get(running)).toMatchObject({ state: "running" });
+    expect(await keys(running)).toHaveLength(2);
+  });
+
+  test("leave their results in the folder, unless it was asked for", async () => {
+    const kept = await ended(1, 1_000);
+    await retention({ jobSeconds: 1 }).sweep(100_000);
+    expect(await readdir(join(results.folder, "image"))).toEqual([`${kept}.png`]);
+    const gone = await ended(2, 1_000);
+    await retention({ jobSeconds: 100_000, resultsSeconds: 1 }).sweep(100_000);
+    expect(await jobs.get(gone)).toBeUndefined();
+    expect(await readdir(join(results.folder, "image"))).toEqual([`${kept}.png`]);
+  });
+
+  test("are sent off when they keep too much, the oldest first, only as many as needed", async () => {
+    const ids = [await ended(1, 3_000), await ended(2, 1_000), await ended(3, 2_000)];
+    await retention({ bytes: 350 }).sweep(100_000);
+    const left = await Promise.all(ids.map(async (id) => (await jobs.get(id)) !== undefined));
+    expect(left).toEqual([true, false, false]);
+    expect(await jobs.kept.bytes()).toBe(200);
+  });
+
+  test("are not sent off for their size while somebody may still read their results", async () => {
+    const id = await ended(1, 99_000);
+    await retention({ bytes: 0, graceSeconds: 60 }).sweep(100_000);
+    expect(await jobs.get(id)).toBeDefined();
+  });
+
+  test("give back the parts that they no longer need, and keep inputs and results", async () => {
+    const id = await ended(1, 1_000, "embedding");
+    const part = await store.put(Buffer.alloc(100), { group: id });
+    expect(await keys(id)).toContain(part.key);
+    await retention({}).sweep(100_000);
+    expect(await keys(id)).toHaveLength(2);
+    expect(await keys(id)).not.toContain(part.key);
+    expect(await jobs.kept.bytes()).toBe(200);
+  });
+
+  test("are not looked through when their run says that nothing else is there", async () => {
+    const tidy = await ended(1, 1_000, "embedding");
+    const removed = idAt(2);
+    const part = await store.put(Buffer.alloc(100), { group: tidy });
+    const tidyJobs = new Map([tidy, removed].map((id) => [id, 170]));
+    await retention({}, tidyJobs).sweep(100_000);
+    expect(await keys(tidy)).toContain(part.key);
+    expect(await jobs.kept.bytes()).toBe(170);
+    expect([...tidyJobs]).toEqual([]);
+  });
+
+  test("are removed a bounded number at a time", async () => {
+    for (let number = 1; number <= 25; number += 1) await ended(number, number);
+    const sweeper = retention({ jobSeconds: 1 });
+    expect(await sweeper.sweep(100_000)).toBe(true);
+    expect(await jobs.list({ limit: 100 })).toHaveLength(5);
+    expect(await sweeper.sweep(100_000)).toBe(false);
+    expect(await jobs.list({ limit: 100 })).toEqual([]);
+  });
+
+  test("what a killed master left of uploads is removed; jobs and uploads of now are not", async () => {
+    const known = await ended(1, 1_000);
+    const now = Date.now();
+    const left = await store.put(Buffer.alloc(10), { group: idAt(now - 5_000) });
+    const large = await store.put(Buffer.alloc(100_000), { group: idAt(now - 5_000) });
+    const coming = await store.put(Buffer.alloc(10), { group: idAt(now + 5_000) });
+    const foreign = await store.put(Buffer.alloc(10), { group: "not-a-job" });
+    expect(await retention({}).removeOrphans(now)).toBe(1);
+    const there = await Promise.all([left, large, coming, foreign].map(({ key }) => store.stat(key)));
+    expect(there.map((found) => found !== undefined)).toEqual([false, false, true, true]);
+    expect(await keys(known)).toHaveLength(2);
+  });
+
+  function retention(policy: Partial<RetentionPolicy>, tidyJobs: TidyJobs = new Map()): Retention {
+    const none = { jobSeconds: 1e9, bytes: 1e12, resultsSeconds: undefined, graceSeconds: 0 };
+    const logger = createLogger("test", "silent");
+    return new Retention({ jobs, store, results, tidyJobs, logger, policy: { ...none, ...policy } });
+  }
+
+  async function keys(group: string): Promise<string[]> {
+    const found: string[] = [];
+    for await (const keys of store.list(group)) found.push(...keys);
+    return found;
+  }
+
+  /** A job of one file with 100 bytes and a result of 100 bytes, which stands in its folder. */
+  async function ended(number: number, at: number, task = "image"): Promise<string> {
+    const id = await begun(number, task);
+    await jobs.apply(id, [{ type: "ended", at }]);
+    return id;
+  }
+
+  async function begun(number: number, task = "image"): Promise<string> {
+    const id = idAt(number);
+    const input = await store.put(Buffer.alloc(100), { group: id });
+    const result = await store.put(Buffer.alloc(100), { group: id });
+    const file = { ...input, index: 0, filename: `${id}.jpg`, resultName: (stem: string) => `${stem}.png` };
+    await jobs.create({ id, task, options: {}, priority: 1, seed: 1, createdAt: 1, files: [file] });
+    await jobs.apply(id, [{ type: "started", at: 1 }, fileDone(result)]);
+    await results.place({ task, name: `${id}.png`, key: result.key, bytes: result.bytes });
+    return id;
+  }
+
+  test("what others put into the results folder is never touched", async () => {
+    await ended(1, 1_000);
+    await writeFile(join(results.folder, "image", "holiday.png"), "mine");
+    await retention({ jobSeconds: 1, resultsSeconds: 1 }).sweep(100_000);
+    expect(await readdir(join(results.folder, "image"))).toEqual(["holiday.png"]);
+  });
+});
+
+function fileDone({ key, bytes, sha256 }: StoredObject) {
+  const result = { resultKey: key, resultBytes: bytes, resultSha256: sha256 };
+  return { type: "file_done", index: 0, at: 1, attempts: 1, seconds: 0, ...result } as const;
+}
+
+function idAt(time: number): string {
+  const digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  let id = "";
+  for (let left = time, place = 0; place < 10; place += 1) {
+    id = (digits[left % 32] ?? "") + id;
+    left = Math.floor(left / 32);
+  }
+  return id.padEnd(26, "0");
+}
