@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckStatusAnswer, RegisterRequest } from "../../shared/contract/fleet.ts";
 import { UnavailableError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
-import { provenFolder } from "../lease/laidDown.ts";
 import { pinAddress } from "./address.ts";
+import { provenFolder } from "./proof.ts";
 import { describe, newSlave, type Slave, slaveId, UNTROUBLED } from "./slave.ts";
 
 export interface RegistryConfig {

@@ -1,40 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { constants, linkSync } from "node:fs";
-import { lstat, open, rm } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
-import type { LeaseHandover, RegisterRequest } from "../../shared/contract/fleet.ts";
+import { linkSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { LeaseHandover } from "../../shared/contract/fleet.ts";
 import { isErrno } from "../../shared/errors.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { WireFile } from "./form.ts";
-
-/** Length of a proof in bytes; no more is read of whatever stands there. */
-const PROOF_BYTES = 32;
-
-/**
- * The folder through which files may be handed to a slave and back by links, undefined if there is none. It must be
- * a folder of this user alone, and its proof must read as the slave said: then both see the same files, and the
- * slave could read and change whatever this process can without being given anything.
- */
-export async function provenFolder(offer: RegisterRequest["handover"]): Promise<string | undefined> {
-  if (offer === undefined || !isAbsolute(offer.folder)) return undefined;
-  try {
-    const found = await lstat(offer.folder);
-    const isOurs = found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
-    return isOurs && (await proofIn(offer.folder)) === offer.proof ? offer.folder : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function proofIn(folder: string): Promise<string> {
-  const file = await open(join(folder, "proof"), constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(PROOF_BYTES), 0, PROOF_BYTES, 0);
-    return buffer.toString("latin1", 0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
 
 /** The files of a lease that are handed over, by their place in it. */
 export class LaidDown {
