@@ -32,7 +32,7 @@ test("what the master laid down is moved into the folder of the lease", async ()
   handover = await Handover.open(folder);
   expect(await readFile(join(folder, "proof"), "utf8")).toBe(handover.about.proof);
   await writeFile(join(folder, IN), "hello");
-  const [file] = await handover.take([handed({})], root);
+  const [file] = await handover.receive([handed({})], root);
   expect(file).toEqual({ filename: "a.txt", bytes: 5, sha256: SHA256, body: { path: join(root, IN) } });
   expect(await readFile(join(root, IN), "utf8")).toBe("hello");
   expect(await readdir(folder)).toEqual(["proof"]);
@@ -41,7 +41,7 @@ test("what the master laid down is moved into the folder of the lease", async ()
 test("files that lie in one are moved together", async () => {
   handover = await Handover.open(folder);
   await writeFile(join(folder, IN), "one, two, three");
-  const files = await handover.take([handed({ start: 0 }), handed({ start: 10 })], root);
+  const files = await handover.receive([handed({ start: 0 }), handed({ start: 10 })], root);
   const path = join(root, IN);
   expect(files.map(({ body }) => body)).toEqual([
     { path, start: 0 },
@@ -52,7 +52,7 @@ test("files that lie in one are moved together", async () => {
 test("what is not there, has another size or is no plain file is refused", async () => {
   handover = await Handover.open(folder);
   const take = (...parts: { start?: number }[]) =>
-    handover.take(parts.length === 0 ? [handed({})] : parts.map(handed), root);
+    handover.receive(parts.length === 0 ? [handed({})] : parts.map(handed), root);
   await expect(take()).rejects.toMatchObject({ code: "bad_handover" });
   await writeFile(join(folder, IN), "longer than said");
   await expect(take()).rejects.toMatchObject({ code: "bad_handover" });

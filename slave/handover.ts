@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { lstat, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { LeaseHandover, RegisterRequest } from "../shared/contract/fleet.ts";
+import type { RegisterRequest } from "../shared/contract/fleet.ts";
+import type { HandedFile } from "../shared/contract/lease.ts";
 import { RequestError } from "../shared/errors.ts";
 import type { LocalFile } from "../shared/tasks/local.ts";
-
-export type HandedFile = LeaseHandover["files"][string];
 
 interface Moved {
   readonly path: string;
@@ -47,7 +46,7 @@ export class Handover {
    * Takes what the master laid down out of the folder, into another one on the same file system.
    * @throws RequestError `bad_handover` when it is not there as it was said to be
    */
-  async take(files: readonly HandedFile[], folder: string): Promise<LocalFile[]> {
+  async receive(files: readonly HandedFile[], folder: string): Promise<LocalFile[]> {
     const names = new Set(files.map(({ name }) => name));
     const moving = [...names].map(async (name) => [name, await this.#move(name, folder)] as const);
     const moved = new Map(await Promise.all(moving));

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { FRAMES_TYPE, leaseUnits } from "../../shared/contract/fleet.ts";
+import { FRAMES_TYPE } from "../../shared/contract/fleet.ts";
 import { encodeHeader } from "../../shared/contract/frames.ts";
-import { readMultipart, textField } from "../../shared/http/multipart.ts";
+import { leaseFields } from "../../shared/contract/lease.ts";
+import { readMultipart } from "../../shared/http/multipart.ts";
 
 const LIMITS = { fileBytes: 2 ** 30, files: 100_000, fieldBytes: 64 * 2 ** 20, idleSeconds: 60 };
 const BODY = Buffer.from("{}");
@@ -64,7 +65,7 @@ async function serve(
     }
   };
   const form = await readMultipart(req, res, { sink, remove: async () => undefined, limits: LIMITS });
-  const units = leaseUnits.parse(JSON.parse(textField(form, "units") ?? "[]"));
+  const { units = [] } = leaseFields.parse(form.fields);
   res.writeHead(200, { "content-type": FRAMES_TYPE });
   res.flushHeaders();
   await Promise.all(units.map(({ id }) => unit(id, res)));

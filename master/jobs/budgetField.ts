@@ -1,5 +1,6 @@
+import { budgetWish } from "../../shared/contract/budgets.ts";
 import { RequestError } from "../../shared/errors.ts";
-import { BUDGET_VARIABLES, budgetWish, type MaybeBudgets } from "../../shared/tasks/budgets.ts";
+import { BUDGET_VARIABLES, type MaybeBudgets } from "../../shared/tasks/budgets.ts";
 
 /**
  * The form field `budgets`: a JSON object with any of `waiting`, `running`, `silence`, `total`, in seconds.

@@ -1,4 +1,5 @@
 import { FRAMES_TYPE } from "../../shared/contract/fleet.ts";
+import { encodeLeaseFields } from "../../shared/contract/lease.ts";
 import { AppError } from "../../shared/errors.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { FileRef } from "../../shared/tasks/task.ts";
@@ -50,15 +51,15 @@ async function leaseForm(store: ByteStore, lease: Lease, laidDown: LaidDown | un
   }));
   const wire = files.map(wireFile);
   const sent = laidDown === undefined ? wire : notLaidDown(store, wire, laidDown);
-  const fields = {
+  const fields = encodeLeaseFields({
     task_type: first.task,
     step: first.step,
-    step_version: String(first.stepVersion),
-    options: JSON.stringify(first.options),
-    units: JSON.stringify(units),
-    ...(first.budgets === undefined ? {} : { budgets: JSON.stringify(first.budgets) }),
-    ...(laidDown === undefined ? {} : { handover: JSON.stringify(laidDown.field()) }),
-  };
+    step_version: first.stepVersion,
+    options: first.options,
+    units,
+    budgets: first.budgets,
+    handover: laidDown?.field(),
+  });
   return await buildForm(store, { fields, fileField: taskNamed(first.task).field, files: sent });
 }
 

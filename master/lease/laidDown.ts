@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { linkSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { LeaseHandover } from "../../shared/contract/fleet.ts";
+import type { HandedFile, LeaseHandover } from "../../shared/contract/lease.ts";
 import { isErrno } from "../../shared/errors.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { WireFile } from "./form.ts";
@@ -11,7 +11,7 @@ import type { WireFile } from "./form.ts";
 export class LaidDown {
   readonly #store: ByteStore;
   readonly #folder: string;
-  readonly #files: Record<string, LeaseHandover["files"][string]> = {};
+  readonly #files: Record<string, HandedFile> = {};
   /** Names in the folder by what they are links of. */
   readonly #names = new Map<string, string | undefined>();
 

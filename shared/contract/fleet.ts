@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Immutable } from "./immutable.ts";
+import { handoverName } from "./lease.ts";
 
 /**
  * Messages between master and slave. Fields that the classic service does not know are optional on
@@ -64,38 +65,6 @@ export const checkStatusAnswer = z.object({
 });
 export type CheckStatusAnswer = z.infer<typeof checkStatusAnswer>;
 
-/** Multipart field `units` of `POST /get_task`, after `task_type`, `step` and `options`, before the files. */
-export const leaseUnits = z.array(
-  z.object({
-    id: z.string().min(1).max(300),
-    /** Which files of this request, by their order; several units may share one. */
-    files: z.array(z.number().int().min(0)),
-    args: z.record(z.string(), z.json()).optional(),
-  }),
-);
-
-/** A file in the handover folder of a slave: what its master laid down there, or what is meant for it. */
-const handoverName = z.string().regex(/^(?:in|out)-[0-9a-f]{32}$/);
-
-/**
- * Multipart field `handover`: results may be handed over, too, and these files stand in the slave's handover
- * folder, by their place among the files of the lease; those of the request have the other places, in order. With
- * `start` the file that has the name is not all theirs: they are `bytes` of it from there on.
- */
-export const leaseHandover = z.object({
-  files: z.record(
-    z.string().regex(/^(?:0|[1-9]\d{0,5})$/),
-    z.object({
-      filename: z.string(),
-      name: handoverName,
-      start: z.number().int().min(0).optional(),
-      bytes: z.number().int().min(0),
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    }),
-  ),
-});
-export type LeaseHandover = Immutable<z.infer<typeof leaseHandover>>;
-
 export const FRAMES_TYPE = "application/vnd.manyhands.frames";
 export const NDJSON_TYPE = "application/x-ndjson";
 
@@ -113,7 +82,7 @@ export const frameHeader = z.discriminatedUnion("type", [
     seconds: z.number().min(0),
     summary: z.string().max(400).optional(),
     info: z.record(z.string(), z.json()).optional(),
-    /** Its bytes stand in the handover folder and do not follow. */
+    /** Name of its file in the handover folder; the bytes then do not follow. */
     handover: handoverName.optional(),
   }),
   z.object({

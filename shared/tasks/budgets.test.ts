@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { budgetsOf, budgetWish } from "./budgets.ts";
+import { budgetWish } from "../contract/budgets.ts";
+import { budgetsOf } from "./budgets.ts";
 
 const day = 86_400;
 

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { TaskDefinition } from "./task.ts";
 
 /** How long things may take, in seconds. Each is counted apart: waiting never eats running time. */
@@ -26,18 +25,7 @@ export const BUDGET_VARIABLES: Readonly<Record<keyof Budgets, string>> = {
   total: "JOB_SECONDS",
 };
 
-const seconds = z.number("a number of seconds is needed").positive("a number above 0 is needed").max(1e9);
-
-/** What a client may ask for: the form field `budgets`. */
-export const budgetWish = z.strictObject({
-  waiting: seconds.optional(),
-  running: seconds.optional(),
-  silence: seconds.optional(),
-  total: seconds.optional(),
-});
-
-/** What a lease says to its slave. */
-export const leaseBudgets = budgetWish.pick({ running: true, silence: true });
+/** Budgets that a lease gives to each of its units. */
 export type LeaseBudgets = Pick<Budgets, "running" | "silence">;
 
 /** What is in force: the operator's word, else the task's own, else the default; a job may only ask for less. */

@@ -1,6 +1,5 @@
-import { type LeaseHandover, leaseHandover } from "../../shared/contract/fleet.ts";
+import type { LeaseHandover } from "../../shared/contract/lease.ts";
 import { RequestError } from "../../shared/errors.ts";
-import { type MultipartForm, textField } from "../../shared/http/multipart.ts";
 import type { LocalFile } from "../../shared/tasks/local.ts";
 import type { Handover } from "../handover.ts";
 
@@ -10,24 +9,26 @@ export interface HandedOver {
   readonly files: LeaseHandover["files"];
 }
 
-/** What the field `handover` says; undefined without one. @throws RequestError `bad_handover` */
-export function handoverIn(form: MultipartForm<LocalFile>, by: Handover | undefined): HandedOver | undefined {
-  const text = textField(form, "handover");
-  if (text === undefined) return undefined;
-  const parsed = leaseHandover.safeParse(jsonOf(text));
-  if (by !== undefined && parsed.success) return { by, files: parsed.data.files };
-  throw unusable();
+/** The files that a lease hands over; undefined without such. @throws RequestError `bad_handover` */
+export function handedOver(
+  field: LeaseHandover | undefined,
+  by: Handover | undefined,
+): HandedOver | undefined {
+  if (field === undefined) return undefined;
+  if (by === undefined) throw badHandover();
+  return { by, files: field.files };
 }
 
-function unusable(): RequestError {
+export function badHandover(cause?: unknown): RequestError {
   return new RequestError("bad_handover", "The field handover cannot be used.", {
     details: { field: "handover" },
+    cause,
   });
 }
 
 /**
- * The files of a lease: those that were sent, and in their places those that were handed over, which are moved to
- * `folder`. @throws RequestError `bad_handover`
+ * All files of a lease in order: those of the request, and those that were handed over, which move to `folder`.
+ * @throws RequestError `bad_handover`
  */
 export async function withHandedOver(
   sent: readonly LocalFile[],
@@ -35,19 +36,11 @@ export async function withHandedOver(
   folder: string,
 ): Promise<readonly LocalFile[]> {
   if (handover === undefined) return sent;
-  const places = Object.keys(handover.files).map(Number);
-  if (places.some((place) => place >= places.length + sent.length)) throw unusable();
-  const taken = await handover.by.take(Object.values(handover.files), folder);
+  const indexes = Object.keys(handover.files).map(Number);
+  if (indexes.some((index) => index >= indexes.length + sent.length)) throw badHandover();
+  const received = await handover.by.receive(Object.values(handover.files), folder);
   const files = [...sent];
-  // Keys that are whole numbers come in their order, so nothing is put behind a gap.
-  for (const [index, file] of taken.entries()) files.splice(places[index] ?? 0, 0, file);
+  // JavaScript keeps such keys in numeric order, so no file is inserted behind a gap.
+  for (const [nth, file] of received.entries()) files.splice(indexes[nth] ?? 0, 0, file);
   return files;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,11 +1,12 @@
-import { z } from "zod";
-import { leaseUnits } from "../../shared/contract/fleet.ts";
+import type { z } from "zod";
+import { type LeaseFields, leaseFields, NOT_JSON, SAME_ID } from "../../shared/contract/lease.ts";
 import { AppError, RequestError } from "../../shared/errors.ts";
-import { type MultipartForm, textField } from "../../shared/http/multipart.ts";
-import { leaseBudgets, type MaybeBudgets } from "../../shared/tasks/budgets.ts";
+import type { MultipartForm } from "../../shared/http/multipart.ts";
+import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type { LocalFile } from "../../shared/tasks/local.ts";
 import { DEFAULT_TASK } from "../../shared/tasks/registry.ts";
 import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
+import { badHandover } from "./handedOver.ts";
 
 export interface WorkUnit {
   readonly id: string;
@@ -15,7 +16,7 @@ export interface WorkUnit {
   readonly args: JsonObject;
 }
 
-/** A request as understood. Without a step it is for the whole job: all files of it are here. */
+/** A lease as understood. Without a step it is a whole job, with all files of that. */
 export interface ReceivedLease {
   readonly task: TaskDefinition;
   readonly step: string | undefined;
@@ -26,23 +27,37 @@ export interface ReceivedLease {
   readonly budgets: MaybeBudgets;
 }
 
-/** @throws RequestError `unknown_task` */
-export function taskIn(form: MultipartForm<LocalFile>, tasks: readonly TaskDefinition[]): TaskDefinition {
-  return taskOf(textField(form, "task_type") ?? DEFAULT_TASK, tasks);
+/** The form's text fields. @throws RequestError `bad_field`, `bad_options`, `bad_budgets`, `bad_units`, `bad_handover` */
+export function fieldsOf(form: MultipartForm<LocalFile>): LeaseFields {
+  const parsed = leaseFields.safeParse(form.fields);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw issue === undefined ? parsed.error : refusal(issue, form.fields);
 }
 
-/** Those under the task's field. */
+/** @throws RequestError `unknown_task` */
+export function taskOf(
+  { task_type = DEFAULT_TASK }: LeaseFields,
+  tasks: readonly TaskDefinition[],
+): TaskDefinition {
+  const task = tasks.find(({ name }) => name === task_type);
+  if (task !== undefined) return task;
+  throw new RequestError("unknown_task", `Unknown task type: ${task_type}`, {
+    details: { field: "task_type", valid_values: tasks.map(({ name }) => name) },
+  });
+}
+
+/** Files that the request itself carries, under the task's field. */
 export function sentFiles(form: MultipartForm<LocalFile>, task: TaskDefinition): LocalFile[] {
   return form.files.filter((file) => file.field === task.field).map((file) => file.stored);
 }
 
 /**
- * Fields beside `task_type` and files, from masters of ours: `step`, `step_version`, `options`, `units`, `budgets`.
- * @throws RequestError `no_files`, `unknown_step`, `bad_options`, `bad_budgets`, `bad_units`;
+ * @throws RequestError `no_files`, `unknown_step`, `bad_options`, `bad_units`;
  *   AppError `step_version_mismatch` (409)
  */
-export function parseLease(
-  form: MultipartForm<LocalFile>,
+export function leaseOf(
+  fields: LeaseFields,
   task: TaskDefinition,
   files: readonly LocalFile[],
 ): ReceivedLease {
@@ -50,28 +65,19 @@ export function parseLease(
     throw new RequestError("no_files", task.missingFiles, {
       details: { field: task.field, hint: `Files of this task go into the field ${task.field}.` },
     });
-  const step = stepOf(task, textField(form, "step"), textField(form, "step_version"));
-  const budgets = budgetsIn(textField(form, "budgets"));
-  const options = optionsOf(task, textField(form, "options"), step !== undefined);
-  return { task, step, options, files, units: unitsOf(textField(form, "units"), files), budgets };
+  const step = stepOf(task, fields);
+  const options = optionsOf(task, fields);
+  return { task, step, options, files, units: unitsOf(fields, files), budgets: fields.budgets ?? {} };
 }
 
-function taskOf(name: string, tasks: readonly TaskDefinition[]): TaskDefinition {
-  const task = tasks.find((known) => known.name === name);
-  if (task !== undefined) return task;
-  throw new RequestError("unknown_task", `Unknown task type: ${name}`, {
-    details: { field: "task_type", valid_values: tasks.map((known) => known.name) },
-  });
-}
-
-function stepOf(task: TaskDefinition, step: string | undefined, version: string | undefined) {
+function stepOf(task: TaskDefinition, { step, step_version: version }: LeaseFields): string | undefined {
   if (step === undefined) return undefined;
   const info = Object.hasOwn(task.steps, step) ? task.steps[step] : undefined;
   if (info === undefined)
     throw new RequestError("unknown_step", `The task ${task.name} has no step ${step}.`, {
       details: { field: "step", valid_values: Object.keys(task.steps) },
     });
-  if (version !== undefined && Number(version) !== info.version)
+  if (version !== undefined && version !== info.version)
     throw new AppError(
       "step_version_mismatch",
       `This slave has version ${info.version} of the step ${step}, not ${version}.`,
@@ -80,45 +86,25 @@ function stepOf(task: TaskDefinition, step: string | undefined, version: string 
   return step;
 }
 
-/** With a step they are what `run` said, which the task's schema need not know. */
-function optionsOf(task: TaskDefinition, text: string | undefined, isForStep: boolean): object {
-  const given = text === undefined ? {} : parseJson("options", text);
-  const parsed = (isForStep && text !== undefined ? z.record(z.string(), z.json()) : task.options).safeParse(
-    given,
-  );
+/** The options of a step are what the task's `run` gave it; the task's schema need not know them. */
+function optionsOf(task: TaskDefinition, { step, options }: LeaseFields): object {
+  if (step !== undefined && options !== undefined) return options;
+  const parsed = task.options.safeParse(options ?? {});
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue?.path.join(".") || "options";
-  throw new RequestError("bad_options", `options: ${where}: ${issue?.message ?? "not valid"}`, {
-    details: { field: "options" },
-  });
+  throw badOptions(parsed.error.issues[0]);
 }
 
-function budgetsIn(text: string | undefined): MaybeBudgets {
-  if (text === undefined) return {};
-  const parsed = leaseBudgets.safeParse(parseJson("budgets", text));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new RequestError("bad_budgets", `budgets: ${issue?.path.join(".")}: ${issue?.message}`, {
-    details: { field: "budgets", valid_values: ["running", "silence"] },
-  });
-}
-
-function unitsOf(text: string | undefined, files: readonly LocalFile[]): WorkUnit[] {
-  if (text === undefined)
+function unitsOf({ units }: LeaseFields, files: readonly LocalFile[]): WorkUnit[] {
+  if (units === undefined)
     return files.map((file, index) => ({
       id: String(index),
       filename: file.filename,
       files: [file],
       args: {},
     }));
-  const parsed = leaseUnits.min(1).safeParse(parseJson("units", text));
-  if (!parsed.success) throw badUnits("units must be a list of {id, files, args}");
-  if (new Set(parsed.data.map(({ id }) => id)).size < parsed.data.length)
-    throw badUnits("two units have one id");
-  return parsed.data.map(({ id, files: indexes, args }) => {
+  return units.map(({ id, files: indexes, args = {} }) => {
     const own = indexes.map((index) => fileAt(files, index));
-    return { id, filename: own[0]?.filename ?? "", files: own, args: args ?? {} };
+    return { id, filename: own[0]?.filename ?? "", files: own, args };
   });
 }
 
@@ -128,16 +114,37 @@ function fileAt(files: readonly LocalFile[], index: number): LocalFile {
   return file;
 }
 
-function parseJson(field: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new RequestError(`bad_${field}`, `The field ${field} is not JSON.`, { details: { field }, cause });
-  }
+type Issue = z.core.$ZodIssue;
+
+/** The first fault of the form, as its client is told. */
+function refusal(issue: Issue, given: MultipartForm<LocalFile>["fields"]): RequestError {
+  const [first, ...path] = issue.path;
+  const field = String(first);
+  if (typeof given[field] !== "string")
+    return new RequestError("bad_field", `The field ${field} must be given once.`, { details: { field } });
+  if (field === "handover") return badHandover(issue);
+  if (issue.message === NOT_JSON)
+    return new RequestError(`bad_${field}`, `The field ${field} is not JSON.`, { details: { field } });
+  if (field === "units")
+    return badUnits(issue.message === SAME_ID ? SAME_ID : "units must be a list of {id, files, args}");
+  return field === "options" ? badOptions({ ...issue, path }) : badBudgets({ ...issue, path });
 }
 
 function badUnits(what: string): RequestError {
   return new RequestError("bad_units", `The field units cannot be used: ${what}.`, {
     details: { field: "units" },
+  });
+}
+
+function badOptions(issue: Issue | undefined): RequestError {
+  const where = issue?.path.join(".") || "options";
+  return new RequestError("bad_options", `options: ${where}: ${issue?.message ?? "not valid"}`, {
+    details: { field: "options" },
+  });
+}
+
+function badBudgets({ path, message }: Issue): RequestError {
+  return new RequestError("bad_budgets", `budgets: ${path.join(".")}: ${message}`, {
+    details: { field: "budgets", valid_values: ["running", "silence"] },
   });
 }

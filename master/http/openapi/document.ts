@@ -1,8 +1,8 @@
 import { STATUS_CODES } from "node:http";
 import { z } from "zod";
 import { problem } from "../../../shared/contract/about.ts";
+import { budgetWish } from "../../../shared/contract/budgets.ts";
 import { PROBLEM_TYPE } from "../../../shared/http/problem.ts";
-import { budgetWish } from "../../../shared/tasks/budgets.ts";
 import { DEFAULT_TASK, TASKS } from "../../../shared/tasks/registry.ts";
 import {
   ANSWER_HEADERS,

@@ -10,6 +10,7 @@ import {
   taskList,
   taskView,
 } from "../../../shared/contract/about.ts";
+import { budgetWish } from "../../../shared/contract/budgets.ts";
 import { registerAnswer, registerRequest } from "../../../shared/contract/fleet.ts";
 import {
   acceptedJob,
@@ -27,7 +28,6 @@ import {
   speculation,
 } from "../../../shared/contract/jobs.ts";
 import { retryWish, slavesWish } from "../../../shared/contract/requests.ts";
-import { budgetWish } from "../../../shared/tasks/budgets.ts";
 import { optionsSchema } from "../../../shared/tasks/options.ts";
 import { TASKS } from "../../../shared/tasks/registry.ts";
 

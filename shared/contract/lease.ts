@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { leaseBudgets } from "./budgets.ts";
+import type { Immutable } from "./immutable.ts";
+
+/** The form of `POST /get_task`: what a master asks of a slave. The files follow under the task's own field. */
+
+/** Message of the issue that a field has whose text is not JSON. */
+export const NOT_JSON = "this is not JSON";
+/** Message of the issue that `units` has when two of them share an id. */
+export const SAME_ID = "two units have one id";
+
+/** Name of a file in a slave's handover folder: `in-` from the master, `out-` from the slave. */
+export const handoverName = z.string().regex(/^(?:in|out)-[0-9a-f]{32}$/);
+
+export const leaseUnits = z
+  .array(
+    z.object({
+      id: z.string().min(1).max(300),
+      /** Indexes of its files among those of the lease; several units may share a file. */
+      files: z.array(z.number().int().min(0)),
+      args: z.record(z.string(), z.json()).optional(),
+    }),
+  )
+  .min(1)
+  .refine((units) => new Set(units.map(({ id }) => id)).size === units.length, SAME_ID);
+
+/** A file that its master linked into the slave's handover folder. With `start` it is `bytes` of that file from there. */
+const handedFile = z.object({
+  filename: z.string(),
+  name: handoverName,
+  start: z.number().int().min(0).optional(),
+  bytes: z.number().int().min(0),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type HandedFile = Immutable<z.infer<typeof handedFile>>;
+
+/**
+ * Files that are handed over, by their index among the files of the lease; those that the request carries have the
+ * other indexes, in order. The field also allows the slave to hand its results over.
+ */
+export const leaseHandover = z.object({
+  files: z.record(z.string().regex(/^(?:0|[1-9]\d{0,5})$/), handedFile),
+});
+export type LeaseHandover = Immutable<z.infer<typeof leaseHandover>>;
+
+/** Text fields of the form. A classic master sends `task_type` alone. */
+export const leaseFields = z.object({
+  task_type: z.string().optional(),
+  handover: inJson(leaseHandover).optional(),
+  /** Without it the lease is a whole job: the slave runs the task's own `run`. */
+  step: z.string().optional(),
+  step_version: z.string().transform(Number).optional(),
+  /** Seconds. */
+  budgets: inJson(leaseBudgets).optional(),
+  options: inJson(z.record(z.string(), z.json())).optional(),
+  /** Without it each file is a unit. */
+  units: inJson(leaseUnits).optional(),
+});
+export type LeaseFields = z.infer<typeof leaseFields>;
+
+/** What a master writes: options and arguments are its own, known to be JSON. */
+export type LeaseFieldsOut = Immutable<
+  Omit<LeaseFields, "options" | "units"> & { options: object; units: readonly UnitOut[] }
+>;
+
+interface UnitOut {
+  readonly id: string;
+  readonly files: readonly number[];
+  readonly args: object;
+}
+
+/** The fields as texts, in the order in which they are given. */
+export function encodeLeaseFields(fields: LeaseFieldsOut): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}
+
+function inJson<T extends z.ZodType>(schema: T) {
+  const parsed = z.string().transform((text, { issues }) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      issues.push({ code: "custom", message: NOT_JSON, input: text });
+      return z.NEVER;
+    }
+  });
+  return parsed.pipe(schema);
+}
