@@ -16,6 +16,7 @@ import { LocalRoster } from "./fleet/localRoster.ts";
 import { LocalSlaves } from "./fleet/localSlaves.ts";
 import { SlaveRegistry } from "./fleet/registry.ts";
 import { masterRoutes } from "./http/routes.ts";
+import type { KeptBytes } from "./jobs/keptBytes.ts";
 import { JobRunner } from "./jobs/runner.ts";
 import { createSlaveHttp, type SlaveHttp } from "./lease/client.ts";
 import { PaceBook, type StragglerRule } from "./map/pace.ts";
@@ -23,14 +24,14 @@ import { UnitBoard } from "./map/units.ts";
 import { MasterMetrics } from "./metrics.ts";
 import { MemoryQueue } from "./queue/memory.ts";
 import type { RecordOfJobs } from "./record/port.ts";
+import { withRetriedApply } from "./record/retriedApply.ts";
 import { openSqliteRecord } from "./record/sqlite/sqliteRecord.ts";
 import { restoreRecentJobs } from "./results/restore.ts";
 import { ResultsFolder, standsIn } from "./results/results.ts";
 import { openFolderStore } from "./store/folder/folderStore.ts";
 import type { ByteStore } from "./store/port.ts";
-import { DiskWatch, patientJobs } from "./upkeep/disk.ts";
+import { DiskSpace, type RetryWhileFull } from "./upkeep/diskSpace.ts";
 import { Retention, type RetentionPolicy } from "./upkeep/retention.ts";
-import type { TidyJobs } from "./upkeep/tidy.ts";
 
 /** The master, built and not yet listening. */
 export interface MasterApp {
@@ -48,23 +49,17 @@ export async function createMaster(
   version: string,
 ): Promise<MasterApp> {
   const data = join(config.dataDir, "master");
-  // What is in it is nobody else's business on this machine.
-  await usableFolder({ folder: data, variable: "DATA_DIR", mode: 0o700 });
-  await usableFolder({ folder: config.resultsDir, variable: "RESULTS_DIR" });
-  // First the record: it holds the lock of the folder, so that a second master touches nothing.
-  const isTaken = standsIn(config.resultsDir);
-  const record = await openSqliteRecord({ file: join(data, "jobs.sqlite"), isTaken });
-  const disk = new DiskWatch({ ...config, folders: [data, config.resultsDir], logger });
-  const jobs = patientJobs(record, disk);
+  const stopping = new AbortController();
+  const opened = await openRecord(config, logger, stopping.signal);
   const store = await openFolderStore({ folder: join(data, "spool"), recentBytes: RECENT_BYTES, logger });
   const slaveHttp = createSlaveHttp({ fleetToken: config.access.fleetToken, ca: config.ca });
   const queue = countedQueue(new MemoryQueue());
   const registry = new SlaveRegistry({ config, logger, check: slaveHttp.check });
   const suspects = new Suspects(config);
-  const speculation = new SpeculationBook(jobs, logger);
-  const parts = { config, logger, store, jobs, queue, registry, slaveHttp, disk, suspects, speculation };
-  const { dispatcher, runner, results, tidyJobs } = pipeline(parts);
-  const retention = new Retention({ ...parts, results, tidyJobs, policy: retentionPolicy(config) });
+  const speculation = new SpeculationBook(opened.jobs, logger);
+  const parts = { config, logger, store, ...opened, queue, registry, slaveHttp, suspects, speculation };
+  const { dispatcher, runner, results, keptBytes } = pipeline(parts);
+  const retention = new Retention({ ...parts, results, keptBytes, policy: retentionPolicy(config) });
   const localSlaves = localSlavesOf(parts, () => urlOf(server, config));
   const metrics = new MasterMetrics({ ...parts, version, leases: () => dispatcher.leases });
   const routes = { ...parts, localSlaves, runner, results, metrics, version, startedAt: Date.now() };
@@ -80,13 +75,30 @@ export async function createMaster(
     const localEnd = localSlaves.stop();
     registry.stop();
     const runsEnd = runner.stop();
-    disk.stop();
+    stopping.abort();
     await Promise.all([runsEnd, localEnd, retention.stop()]);
     server.closeAllConnections();
     slaveHttp.close();
-    for (const port of [queue, jobs, store]) await port.close();
+    for (const port of [queue, opened.jobs, store]) await port.close();
   };
   return { server, start, stop };
+}
+
+/** Opens the folders and the record, whose lock on DATA_DIR keeps a second master from touching anything. */
+async function openRecord(config: MasterConfig, logger: Logger, stopping: AbortSignal) {
+  const data = join(config.dataDir, "master");
+  // No other user of this machine may read it.
+  await usableFolder({ folder: data, variable: "DATA_DIR", mode: 0o700 });
+  await usableFolder({ folder: config.resultsDir, variable: "RESULTS_DIR" });
+  const isTaken = standsIn(config.resultsDir);
+  const record = await openSqliteRecord({ file: join(data, "jobs.sqlite"), isTaken });
+  const disk = new DiskSpace({
+    folders: [data, config.resultsDir],
+    minFreeBytes: config.minFreeBytes,
+    logger,
+  });
+  const retryWhileFull: RetryWhileFull = (work) => disk.retryWhileFull(work, stopping);
+  return { disk, jobs: withRetriedApply(record, retryWhileFull), retryWhileFull };
 }
 
 /** Takes up what the last master left, and puts the results folder right. */
@@ -140,17 +152,18 @@ interface PipelineDeps {
   readonly queue: CountedQueue;
   readonly registry: SlaveRegistry;
   readonly slaveHttp: SlaveHttp;
-  readonly disk: DiskWatch;
+  readonly disk: DiskSpace;
+  readonly retryWhileFull: RetryWhileFull;
   readonly suspects: Suspects;
   readonly speculation: SpeculationBook;
 }
 
 function pipeline(deps: PipelineDeps) {
-  const { config, store, disk } = deps;
+  const { config, store, retryWhileFull } = deps;
   const board = new UnitBoard();
   const paces = new PaceBook();
-  const results = new ResultsFolder(config.resultsDir, store, (work) => disk.patiently(work));
-  const tidyJobs: TidyJobs = new Map();
+  const results = new ResultsFolder(config.resultsDir, store, retryWhileFull);
+  const keptBytes: KeptBytes = new Map();
   const dispatcher = new Dispatcher({
     ...deps,
     board,
@@ -171,11 +184,11 @@ function pipeline(deps: PipelineDeps) {
     board,
     paces,
     results,
-    tidyJobs,
+    keptBytes,
     dispatcher,
     put: async (group, filename, body) => {
       // What a job makes by itself waits for room, as its results do.
-      const stored = await disk.patiently(() => store.put(body, { group }));
+      const stored = await retryWhileFull(() => store.put(body, { group }));
       // It may become a result: what is on record must survive a power loss.
       await store.sync();
       return { filename, ...stored };
@@ -188,7 +201,7 @@ function pipeline(deps: PipelineDeps) {
       total: config.jobSeconds,
     },
   });
-  return { dispatcher, runner, results, tidyJobs };
+  return { dispatcher, runner, results, keptBytes };
 }
 
 function stragglerRuleOf({

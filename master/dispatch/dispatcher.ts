@@ -8,7 +8,7 @@ import { runFramesLease } from "../lease/framesLease.ts";
 import type { LeaseTransport } from "../lease/leaseEvents.ts";
 import type { PaceBook, StragglerRule } from "../map/pace.ts";
 import type { LeaseSize, QueuedUnit } from "../queue/port.ts";
-import { isNoSpace } from "../upkeep/disk.ts";
+import { isNoSpace } from "../upkeep/diskSpace.ts";
 import { ActiveLease, type EndReason, FULL_DISK_REST_MS, type LeaseDeps, stepKey } from "./activeLease.ts";
 import { canDo } from "./capability.ts";
 import { stragglers, waitingElsewhere } from "./idleSlots.ts";

@@ -9,7 +9,7 @@ import type { MasterMetrics } from "../metrics.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore } from "../store/port.ts";
-import type { DiskWatch } from "../upkeep/disk.ts";
+import type { DiskSpace } from "../upkeep/diskSpace.ts";
 import { type AboutDeps, healthy, home, listTasks, ready, showStats } from "./about.ts";
 import { assignTask } from "./assign.ts";
 import { Clients } from "./clients.ts";
@@ -29,7 +29,7 @@ export interface RoutesDeps extends AboutDeps, LocalSlaveRoutesDeps {
   readonly config: MasterConfig;
   readonly logger: Logger;
   readonly store: ByteStore;
-  readonly disk: DiskWatch;
+  readonly disk: DiskSpace;
   readonly jobs: RecordOfJobs;
   readonly results: ResultsFolder;
   readonly metrics: MasterMetrics;

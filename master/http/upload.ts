@@ -4,12 +4,12 @@ import { type MultipartLimits, readMultipart, textField } from "../../shared/htt
 import { DEFAULT_TASK } from "../../shared/tasks/registry.ts";
 import type { Upload } from "../jobs/intake.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
-import type { DiskWatch } from "../upkeep/disk.ts";
+import type { DiskSpace } from "../upkeep/diskSpace.ts";
 
 export interface UploadDeps {
   readonly store: ByteStore;
   readonly limits: MultipartLimits;
-  readonly disk: Pick<DiskWatch, "admit">;
+  readonly disk: Pick<DiskSpace, "admit">;
 }
 
 export interface UploadTerms {

@@ -11,15 +11,15 @@ import { JobProgress } from "../map/progress.ts";
 import type { FileRecord, JobRecord } from "../record/port.ts";
 import { Collector, type CollectorDeps } from "../results/collector.ts";
 import { restoreResults } from "../results/restore.ts";
-import { type TidyJobs, tidyBytes } from "../upkeep/tidy.ts";
 import { type FollowedJob, finishedJob, inOrderOfEnd } from "./followed.ts";
+import { type KeptBytes, keptBytes } from "./keptBytes.ts";
 import { type JobContextDeps, lastEvents, runContext } from "./runContext.ts";
 import { endInTime, isTooLong, jobBudgets } from "./totalBudget.ts";
 
 export interface RunnerDeps extends JobContextDeps, CollectorDeps {
   readonly dispatcher: Dispatcher;
   readonly registry: SlaveRegistry;
-  readonly tidyJobs: TidyJobs;
+  readonly keptBytes: KeptBytes;
 }
 
 interface Running extends FollowedJob {
@@ -195,8 +195,8 @@ export class JobRunner {
     }
     const final = await jobs.apply(record.id, lastEvents(at, error));
     if (!isFinal(final.state)) throw new Error(`job ${record.id} ended as ${final.state}`);
-    const bytes = tidyBytes(final, { ...work, parts: work.progress.parts });
-    if (bytes !== undefined) this.#deps.tidyJobs.set(final.id, bytes);
+    const bytes = keptBytes(final, { ...work, parts: work.progress.parts });
+    if (bytes !== undefined) this.#deps.keptBytes.set(final.id, bytes);
     return final;
   }
 

@@ -1,13 +1,14 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { encodeTime } from "ulid";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createLogger } from "../../shared/logger.ts";
 import { openRecordFolder } from "../../tests/fixtures/job/recordFolder.ts";
+import type { KeptBytes } from "../jobs/keptBytes.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
 import { Retention, type RetentionPolicy } from "./retention.ts";
-import type { TidyJobs } from "./tidy.ts";
 
 describe("jobs that are over", () => {
   let close: () => Promise<void>;
@@ -67,14 +68,14 @@ describe("jobs that are over", () => {
   });
 
   test("are not looked through when their run says that nothing else is there", async () => {
-    const tidy = await ended(1, 1_000, "embedding");
+    const known = await ended(1, 1_000, "embedding");
     const removed = idAt(2);
-    const part = await store.put(Buffer.alloc(100), { group: tidy });
-    const tidyJobs = new Map([tidy, removed].map((id) => [id, 170]));
-    await retention({}, tidyJobs).sweep(100_000);
-    expect(await keys(tidy)).toContain(part.key);
+    const part = await store.put(Buffer.alloc(100), { group: known });
+    const keptBytes = new Map([known, removed].map((id) => [id, 170]));
+    await retention({}, keptBytes).sweep(100_000);
+    expect(await keys(known)).toContain(part.key);
     expect(await jobs.kept.bytes()).toBe(170);
-    expect([...tidyJobs]).toEqual([]);
+    expect([...keptBytes]).toEqual([]);
   });
 
   test("are removed a bounded number at a time", async () => {
@@ -99,10 +100,10 @@ describe("jobs that are over", () => {
     expect(await keys(known)).toHaveLength(2);
   });
 
-  function retention(policy: Partial<RetentionPolicy>, tidyJobs: TidyJobs = new Map()): Retention {
+  function retention(policy: Partial<RetentionPolicy>, keptBytes: KeptBytes = new Map()): Retention {
     const none = { jobSeconds: 1e9, bytes: 1e12, resultsSeconds: undefined, graceSeconds: 0 };
     const logger = createLogger("test", "silent");
-    return new Retention({ jobs, store, results, tidyJobs, logger, policy: { ...none, ...policy } });
+    return new Retention({ jobs, store, results, keptBytes, logger, policy: { ...none, ...policy } });
   }
 
   async function keys(group: string): Promise<string[]> {
@@ -143,11 +144,5 @@ function fileDone({ key, bytes, sha256 }: StoredObject) {
 }
 
 function idAt(time: number): string {
-  const digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  let id = "";
-  for (let left = time, place = 0; place < 10; place += 1) {
-    id = (digits[left % 32] ?? "") + id;
-    left = Math.floor(left / 32);
-  }
-  return id.padEnd(26, "0");
+  return encodeTime(time).padEnd(26, "0");
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "../../shared/logger.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
+import { timeOfJobId } from "../jobs/jobId.ts";
+import type { KeptBytes } from "../jobs/keptBytes.ts";
 import type { JobRecord } from "../record/port.ts";
 import { forgetJob, type PurgeDeps, purgeJob, removeGroup } from "./purge.ts";
-import type { TidyJobs } from "./tidy.ts";
 
 export interface RetentionPolicy {
   /** Seconds after its end that a job is kept, with its bytes in the store. */
@@ -17,8 +18,7 @@ export interface RetentionPolicy {
 }
 
 export interface RetentionDeps extends PurgeDeps {
-  /** Those that the runner knows of: they need not be looked through. */
-  readonly tidyJobs: TidyJobs;
+  readonly keptBytes: KeptBytes;
   readonly policy: RetentionPolicy;
   readonly logger: Logger;
 }
@@ -58,7 +58,7 @@ export class Retention {
     const unnoted = await this.#deps.jobs.kept.unnoted(NOTED_PER_SWEEP);
     for (const job of unnoted) await this.#note(job);
     // What is left are jobs that were removed meanwhile.
-    if (unnoted.length < NOTED_PER_SWEEP) this.#deps.tidyJobs.clear();
+    if (unnoted.length < NOTED_PER_SWEEP) this.#deps.keptBytes.clear();
     const removed = (await this.#byAge(now)) + (await this.#bySize(now));
     if (removed > 0) this.#deps.logger.info({ jobs: removed }, "expired jobs were removed");
     return unnoted.length === NOTED_PER_SWEEP || removed >= REMOVED_PER_SWEEP;
@@ -73,7 +73,7 @@ export class Retention {
     let removed = 0;
     for await (const group of store.groups()) {
       if (this.#stop.signal.aborted) break;
-      const madeAt = timeOf(group);
+      const madeAt = timeOfJobId(group);
       const isOld = madeAt !== undefined && madeAt < startedAt && Date.now() >= startedAt;
       if (!isOld || (await jobs.get(group)) !== undefined) continue;
       await removeGroup(store, group);
@@ -101,12 +101,12 @@ export class Retention {
 
   /** Clears a job that is over of what it no longer needs, and notes what is left of it. */
   async #note(id: string): Promise<void> {
-    const { jobs, store, tidyJobs } = this.#deps;
+    const { jobs, store, keptBytes } = this.#deps;
     const record = await jobs.get(id);
     if (record === undefined) return;
-    const tidy = tidyJobs.get(id);
-    tidyJobs.delete(id);
-    if (tidy !== undefined) return await jobs.kept.note(id, tidy);
+    const known = keptBytes.get(id);
+    keptBytes.delete(id);
+    if (known !== undefined) return await jobs.kept.note(id, known);
     const { keys, bytes } = await this.#needed(record);
     // Where a part is a result, as in most tasks, there is nothing else to look for.
     if (hasPhases(record.task)) await removeGroup(store, id, keys);
@@ -161,12 +161,4 @@ export class Retention {
 function hasPhases(name: string): boolean {
   const task = TASKS.find((known) => known.name === name);
   return task === undefined || task.run !== undefined;
-}
-
-const DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
-/** When a job's id was made, ms since 1970: the first ten characters of a ULID. */
-function timeOf(id: string): number | undefined {
-  if (!/^[0-9A-HJKMNP-TV-Z]{26}$/.test(id)) return undefined;
-  return [...id.slice(0, 10)].reduce((time, digit) => time * 32 + DIGITS.indexOf(digit), 0);
 }

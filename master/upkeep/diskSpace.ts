@@ -1,0 +1,104 @@
+import { setMaxListeners } from "node:events";
+import { mkdir, statfs } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AppError, isDiskFull, isErrno } from "../../shared/errors.ts";
+import type { Logger } from "../../shared/logger.ts";
+
+export interface DiskSpaceDeps {
+  /** Folders that the master writes to; created when they do not exist. */
+  readonly folders: readonly string[];
+  /** Uploads are refused while fewer bytes than this are free. */
+  readonly minFreeBytes: number;
+  readonly logger: Logger;
+  /** Free bytes for this process in a folder; `statfs` by default. */
+  readonly free?: (folder: string) => Promise<number>;
+}
+
+/** Runs work again for as long as the disk is too full for it. */
+export type RetryWhileFull = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Time between two checks of the disk, for an upload that comes in and for work that waits for space. */
+const CHECK_MS = 500;
+/** Checks between two log lines about a full disk: one line a minute. */
+const CHECKS_PER_LOG_LINE = 120;
+
+/**
+ * The free space of the disks that the master writes to. New uploads are refused while there is still space for
+ * the results of accepted jobs; work of accepted jobs waits for space and does not fail.
+ */
+export class DiskSpace {
+  readonly #deps: DiskSpaceDeps;
+
+  constructor(deps: DiskSpaceDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Admits an upload of about this size. The signal is aborted when the disk fills up during the upload.
+   * @throws AppError `no_space` (507)
+   */
+  async admit(bytes: number): Promise<{ readonly signal: AbortSignal; release(): void }> {
+    await this.#requireSpace(bytes);
+    const full = new AbortController();
+    // Each file of the upload adds a listener.
+    setMaxListeners(0, full.signal);
+    const check = () => this.#requireSpace(0).catch((error: unknown) => full.abort(error));
+    const timer = setInterval(() => void check(), CHECK_MS).unref();
+    return { signal: full.signal, release: () => clearInterval(timer) };
+  }
+
+  /** Runs work again while it fails for lack of space. After `signal` is aborted the error of the last try is thrown. */
+  retryWhileFull<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    // Nothing is added to work that succeeds at once: most results and events pass here.
+    return work().catch((error: unknown) => this.#retry(work, error, signal));
+  }
+
+  async #retry<T>(work: () => Promise<T>, first: unknown, signal: AbortSignal): Promise<T> {
+    let error = first;
+    for (let tries = 0; ; tries += 1) {
+      if (!isNoSpace(error) || signal.aborted) throw error;
+      if (tries % CHECKS_PER_LOG_LINE === 0)
+        this.#deps.logger.error(
+          { err: error },
+          "the disk is full: accepted jobs wait until space is freed on it",
+        );
+      await sleep(CHECK_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      try {
+        return await work();
+      } catch (again) {
+        error = again;
+      }
+    }
+  }
+
+  async #requireSpace(bytes: number): Promise<void> {
+    const { folders, minFreeBytes, free = freeBytes } = this.#deps;
+    const all = await Promise.all(folders.map(free));
+    const least = Math.min(...all);
+    if (least - bytes >= minFreeBytes) return;
+    throw new AppError(
+      "no_space",
+      bytes > 0 && least >= minFreeBytes
+        ? "There is not enough room on the master's disk for this upload (MIN_FREE_BYTES must stay free)."
+        : "There is too little room on the master's disk (MIN_FREE_BYTES must stay free).",
+      { status: 507, retryAfter: 60 },
+    );
+  }
+}
+
+/** Whether an error of the file system, the store or the record says that a disk is full. */
+export function isNoSpace(error: unknown): boolean {
+  if (error instanceof AppError) return error.code === "no_space";
+  return isDiskFull(error);
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (error) {
+    if (!isErrno(error, "ENOENT")) throw error;
+    await mkdir(folder, { recursive: true });
+    return await freeBytes(folder);
+  }
+}
