@@ -190,7 +190,7 @@ function pipeline(deps: PipelineDeps) {
       // What a job makes by itself waits for room, as its results do.
       const stored = await retryWhileFull(() => store.put(body, { group }));
       // It may become a result: what is on record must survive a power loss.
-      await store.sync();
+      await store.flush();
       return { filename, ...stored };
     },
     read: (file) => store.read(file.key),

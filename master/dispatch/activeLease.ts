@@ -145,7 +145,7 @@ export class ActiveLease {
     const { object, filename, seconds, summary, info } = event;
     this.#deps.times.add(stepKey(unit), unit.bytes, seconds);
     // First the part, then its record: after a power loss nothing on record may be missing.
-    await this.#deps.store.sync();
+    await this.#deps.store.flush();
     if (!(await this.#close(unit))) {
       this.#deps.logger.info({ unit: unit.id, slave: this.slave.name }, "a late part was refused");
       await this.#deps.store.remove([object.key]);

@@ -35,7 +35,7 @@ export function showResult(deps: JobsDeps): RequestHandler {
       throw new AppError("no_such_result", "This job has no such result.", { status: 404 });
     if ((await deps.store.stat(wanted.key)) === undefined) throw gone(name);
     setResultHeaders(res, name, wanted.sha256);
-    const path = deps.store.pathOf(wanted.key);
+    const path = deps.store.localFiles?.pathOf(wanted.key);
     if (path === undefined) await sendStored(deps.store, wanted, { req, res });
     else sendPath(res, path, next);
   };

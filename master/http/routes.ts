@@ -85,8 +85,8 @@ function jobsParts(deps: RoutesDeps & { readonly clients: Clients }) {
   const { config, store, runner, disk } = deps;
   const intake = {
     ...deps,
-    sync: () => store.sync(),
-    syncAll: () => store.syncAll(),
+    sync: () => store.flush(),
+    syncAll: () => store.flushAll(),
     replaceNames: false,
     limits: config,
     idempotencySeconds: config.idempotencySeconds,

@@ -36,7 +36,7 @@ export async function receiveUpload(
 ): Promise<Upload> {
   const { store, limits, disk } = deps;
   const { signal, release } = await disk.admit(Number(req.headers["content-length"] ?? 0) || 0);
-  const put = { group: id, limit: limits.fileBytes, fleeting: !durable, smallBytes: SMALL_INPUT };
+  const put = { group: id, limit: limits.fileBytes, durable, smallBytes: SMALL_INPUT };
   const form = await readMultipart<StoredObject>(req, res, {
     limits,
     // Not for each file: that would be a listener for each of thousands.

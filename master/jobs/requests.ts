@@ -5,7 +5,7 @@ import type { FollowedJob } from "./followed.ts";
 import type { IntakeDeps, JobOrder } from "./intake.ts";
 
 export interface KeyedDeps extends IntakeDeps {
-  /** As `sync`, with what was put as fleeting. */
+  /** As `sync`, also for files that were stored as not durable. */
   readonly syncAll: () => Promise<void>;
   /** How long a key is kept. */
   readonly idempotencySeconds: number;
@@ -68,7 +68,7 @@ export class KeyedRequests {
   /** The job was not asked for with `respond-async` perhaps; from now on it is. */
   async #keep(job: FollowedJob): Promise<void> {
     this.#deps.waiters.release(job.id);
-    // Its files were fleeting.
+    // Its files were stored as not durable.
     await this.#deps.syncAll();
     await this.#deps.jobs.sync();
   }

@@ -4,7 +4,7 @@ import { AppError } from "../../shared/errors.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { FileRef } from "../../shared/tasks/task.ts";
 import type { Lease } from "../queue/port.ts";
-import type { ByteStore } from "../store/port.ts";
+import type { ByteStore, LocalFiles } from "../store/port.ts";
 import { buildForm, type WireFile } from "./form.ts";
 import { LaidDown } from "./laidDown.ts";
 import { readAnswers } from "./leaseAnswers.ts";
@@ -17,7 +17,7 @@ const LEAST_PACKED = 16 * 1024;
 export async function runFramesLease(transport: LeaseTransport, run: LeaseRun): Promise<void> {
   const { slave, lease, signal, handle } = run;
   const silence = watchSilence(transport.silenceSeconds);
-  const laidDown = slave.handover === undefined ? undefined : new LaidDown(transport.store, slave.handover);
+  const laidDown = laidDownFor(transport.store.localFiles, slave.handover);
   try {
     const both = AbortSignal.any([signal, silence.signal]);
     const form = await leaseForm(transport.store, lease, laidDown);
@@ -35,6 +35,11 @@ export async function runFramesLease(transport: LeaseTransport, run: LeaseRun): 
   }
 }
 
+/** Undefined where the slave, or the store, has no files to share: then all bytes are sent. */
+function laidDownFor(files: LocalFiles | undefined, folder: string | undefined): LaidDown | undefined {
+  return files === undefined || folder === undefined ? undefined : new LaidDown(files, folder);
+}
+
 async function leaseForm(store: ByteStore, lease: Lease, laidDown: LaidDown | undefined) {
   const [first] = lease.units;
   if (first === undefined) throw new Error("a lease has at least one unit");
@@ -50,7 +55,7 @@ async function leaseForm(store: ByteStore, lease: Lease, laidDown: LaidDown | un
     args: unit.args,
   }));
   const wire = files.map(wireFile);
-  const sent = laidDown === undefined ? wire : notLaidDown(store, wire, laidDown);
+  const sent = laidDown === undefined ? wire : notLaidDown(wire, laidDown);
   const fields = encodeLeaseFields({
     task_type: first.task,
     step: first.step,
@@ -64,8 +69,8 @@ async function leaseForm(store: ByteStore, lease: Lease, laidDown: LaidDown | un
 }
 
 /** Lays down what it can; the rest is to be sent. */
-function notLaidDown(store: ByteStore, files: readonly WireFile[], laidDown: LaidDown): WireFile[] {
-  const isPacked = ({ ref }: WireFile) => store.pathOf(ref.key) === undefined;
+function notLaidDown(files: readonly WireFile[], laidDown: LaidDown): WireFile[] {
+  const isPacked = ({ ref }: WireFile) => laidDown.isPacked(ref.key);
   const packed = files.reduce((sum, file) => sum + (isPacked(file) ? file.ref.bytes : 0), 0);
   return files.filter(
     (file, place) => (packed < LEAST_PACKED && isPacked(file)) || !laidDown.add(place, file),

@@ -25,7 +25,7 @@ describe("files of a lease", () => {
   test("are laid down without a copy, and can be taken back", async () => {
     const store = await openFolderStore({ folder: join(root, "store") });
     const large = await put(store, Buffer.alloc(100_000, 7));
-    const laidDown = new LaidDown(store, folder);
+    const laidDown = new LaidDown(store.localFiles, folder);
     expect(laidDown.add(0, large)).toBe(true);
     const { 0: file } = laidDown.field().files;
     expect(file).toEqual({
@@ -43,7 +43,7 @@ describe("files of a lease", () => {
 
   test("that lie in one pack share a link, and their places in it are said", async () => {
     const store = await openFolderStore({ folder: join(root, "store") });
-    const laidDown = new LaidDown(store, folder);
+    const laidDown = new LaidDown(store.localFiles, folder);
     const words = ["one", "three", "eleven"];
     for (const [place, word] of words.entries())
       expect(laidDown.add(place, await put(store, Buffer.from(word)))).toBe(true);
@@ -60,9 +60,9 @@ describe("files of a lease", () => {
     const store = await openFolderStore({ folder: join(root, "store") });
     for (const bytes of [100_000, 10]) {
       const file = await put(store, Buffer.alloc(bytes, 7));
-      expect(new LaidDown(store, join(root, "gone")).add(0, file)).toBe(false);
+      expect(new LaidDown(store.localFiles, join(root, "gone")).add(0, file)).toBe(false);
       await store.remove([file.ref.key]);
-      expect(new LaidDown(store, folder).add(0, file)).toBe(false);
+      expect(new LaidDown(store.localFiles, folder).add(0, file)).toBe(false);
     }
     await store.close();
   });

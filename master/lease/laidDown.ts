@@ -4,25 +4,30 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { HandedFile, LeaseHandover } from "../../shared/contract/lease.ts";
 import { isErrno } from "../../shared/errors.ts";
-import type { ByteStore } from "../store/port.ts";
+import type { LocalFiles } from "../store/port.ts";
 import type { WireFile } from "./form.ts";
 
 /** The files of a lease that are handed over, by their place in it. */
 export class LaidDown {
-  readonly #store: ByteStore;
+  readonly #stored: LocalFiles;
   readonly #folder: string;
   readonly #files: Record<string, HandedFile> = {};
   /** Names in the folder by what they are links of. */
   readonly #names = new Map<string, string | undefined>();
 
-  constructor(store: ByteStore, folder: string) {
-    this.#store = store;
+  constructor(stored: LocalFiles, folder: string) {
+    this.#stored = stored;
     this.#folder = folder;
+  }
+
+  /** Whether an object shares its file with others. */
+  isPacked(key: string): boolean {
+    return this.#stored.locate(key)?.start !== undefined;
   }
 
   /** False when it lies in no file, or in none that can be linked there: it is then to be sent. */
   add(place: number, { ref: { key, bytes, sha256 }, name: filename }: WireFile): boolean {
-    const found = this.#store.locate(key);
+    const found = this.#stored.locate(key);
     if (found === undefined) return false;
     const { path, start } = found;
     if (!this.#names.has(path)) this.#names.set(path, this.#link(path));

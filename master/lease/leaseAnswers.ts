@@ -127,12 +127,11 @@ async function largePart(
     const content = Readable.from(body ?? [], { objectMode: false });
     return await checkedPart(store, header, await store.put(content, { group }));
   }
-  if (slave.handover === undefined) throw lying("it handed over a part without being asked to");
-  return await checkedPart(
-    store,
-    header,
-    await store.adopt(join(slave.handover, header.handover), { group }),
-  );
+  const { localFiles } = store;
+  if (slave.handover === undefined || localFiles === undefined)
+    throw lying("it handed over a part without being asked to");
+  const object = await localFiles.adopt(join(slave.handover, header.handover), { group });
+  return await checkedPart(store, header, object);
 }
 
 async function checkedPart(store: ByteStore, header: PartFrame, object: StoredObject): Promise<LeaseEvent> {

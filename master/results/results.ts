@@ -108,7 +108,7 @@ export class ResultsFolder {
     const { task, name } = result;
     // Neither name has anything to be resolved in it, and this is done for every file.
     const target = `${this.#ready.get(task) ?? (await this.#folderOf(task))}${sep}${name}`;
-    const path = this.#store.pathOf(result.key);
+    const path = this.#store.localFiles?.pathOf(result.key);
     if (path !== undefined && (await linked(path, target))) return;
     this.#count += 1;
     const temporary = `${this.#ready.get(".tmp") ?? (await this.#folderOf(".tmp"))}${sep}${this.#count.toString(36)}`;
@@ -129,7 +129,7 @@ export class ResultsFolder {
 
   /** Over an older file a new link is renamed; where links are impossible there is a copy. */
   async #write(result: ResultFile, temporary: string): Promise<void> {
-    const path = this.#store.pathOf(result.key);
+    const path = this.#store.localFiles?.pathOf(result.key);
     if (path !== undefined) return await link(path, temporary).catch(() => copyFile(path, temporary));
     await pipeline(await this.#store.get(result.key), createWriteStream(temporary, { flags: "wx" }));
   }

@@ -2,61 +2,73 @@ import type { Readable } from "node:stream";
 
 /**
  * Bytes under keys that the store gives. Laws, which `store.contract.ts` tests for every driver:
- * - a put is all or nothing: what `get` finds is whole, after a kill too;
- * - objects never change; a key is never given twice, not even after a restart;
- * - `put` promises survival of the process; survival of a power loss comes with `sync`, of what is fleeting with
- *   `syncAll`;
- * - `remove` of what is gone is no error.
+ * - a put is all or nothing: what `get` finds is whole, also after a kill;
+ * - an object never changes, and a key is never given twice, not even after a restart;
+ * - `put` promises that the object outlives a kill of the process; `flush` promises more (see there);
+ * - removing an object that is gone is no error.
  */
 export interface ByteStore {
+  /** Undefined for a driver that keeps its objects elsewhere: its callers copy bytes instead. */
+  readonly localFiles: LocalFiles | undefined;
   /**
-   * Takes a stream (or bytes) to its end. One that fails or is aborted leaves nothing, and is destroyed.
+   * Stores a stream, read to its end, or bytes. A put that fails or is aborted leaves nothing and destroys its stream.
    * @throws AppError `too_large` (413) beyond `limit`, `no_space` (507), `bad_group`
    */
   put(content: Readable | Uint8Array, options?: PutOptions): Promise<StoredObject>;
-  /**
-   * Takes over a file of this machine: as a `put` of its bytes, after which the file is gone; it is moved, not
-   * copied, where that can be done.
-   * @throws AppError `not_stored` when there is no plain file, `no_space` (507), `bad_group`
-   */
-  adopt(path: string, options?: Pick<PutOptions, "group">): Promise<StoredObject>;
   /** @throws AppError `not_stored`, `damaged_object` */
   get(key: string, range?: ByteRange): Promise<Readable>;
-  /** Whole object; for small ones. @throws AppError `not_stored`, `damaged_object` */
+  /** The whole object in memory; for small ones. @throws AppError `not_stored`, `damaged_object` */
   read(key: string): Promise<Buffer>;
   stat(key: string): Promise<{ readonly bytes: number } | undefined>;
-  /** Where the object stands as a file of its own, to be linked rather than copied; undefined if it does not. */
-  pathOf(key: string): string | undefined;
-  /** Where it can be read on this machine without the store, undefined if nowhere. */
-  locate(key: string): Located | undefined;
+  /** Whether the object is there, in full length and undamaged as far as that shows without reading a large one. */
+  isWhole(key: string): Promise<boolean>;
   /**
-   * Resolves when everything put before the call survives a power loss; calls at the same time share the work.
+   * Resolves when every durable object that was put before the call survives a power loss, for good. Calls at the
+   * same time share the work.
    * @throws AppError `sync_failed`
    */
-  sync(): Promise<void>;
-  /** The same with what was put as `fleeting`. */
-  syncAll(): Promise<void>;
+  flush(): Promise<void>;
+  /** As `flush`, also for what was put with `durable: false`. */
+  flushAll(): Promise<void>;
   /** All keys of a group, some at a time. */
   list(group: string): AsyncIterable<readonly string[]>;
-  /** Every group that holds something, each once: for finding what no record knows of. Reads all of the store's heads. */
+  /** Every group that holds something, each once. May look at every object: for the search of orphans. */
   groups(): AsyncIterable<string>;
   remove(keys: Iterable<string>): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A file that is the object, or one that holds it from `start` on, among others. */
+/**
+ * What only a driver on a disk of this machine can do: share objects with other processes by links, without a copy.
+ * `localFiles.contract.ts` tests its laws.
+ */
+export interface LocalFiles {
+  /** Path of the file that is the object and nothing else; undefined for an object that shares its file. */
+  pathOf(key: string): string | undefined;
+  /** File that holds the object, alone or among others; undefined when there is none. */
+  locate(key: string): Located | undefined;
+  /**
+   * Stores the file at `path` as a `put` of its bytes would, and removes it from there. The file is moved, not copied,
+   * where that is possible.
+   * @throws AppError `not_stored` when there is no plain file, `no_space` (507), `bad_group`
+   */
+  adopt(path: string, options?: Pick<PutOptions, "group">): Promise<StoredObject>;
+}
+
 export interface Located {
   readonly path: string;
+  /** Offset of the object in a file that holds others, too. */
   readonly start?: number;
 }
 
 export interface PutOptions {
-  /** Objects that live and die together, a job's say: letters, digits, `-`, `_`. */
+  /** Objects that live and die together, for example those of a job: letters, digits, `-`, `_`. */
   readonly group?: string;
+  /** Most bytes. */
   readonly limit?: number;
-  /** It need not survive a power loss: `sync` may pass it over. */
-  readonly fleeting?: boolean;
-  /** Up to this size it may be kept in one file with others, and then has no path. 64 KiB unless said. */
+  /** False: the object may be lost when the power fails, until `flushAll`. True unless said. */
+  readonly durable?: boolean;
+  /** Objects up to this size may be stored together with others: cheaper, but not `LocalFiles.pathOf`. 64 KiB unless said. */
   readonly smallBytes?: number;
   readonly signal?: AbortSignal;
 }

@@ -1,23 +1,18 @@
-import { createHash, randomBytes } from "node:crypto";
-import { link, lstat, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ByteStore, StoredObject } from "./port.ts";
+import { collect, expectSame, expectStored, keysOf, SIZES, sha256, slices } from "./stored.contract.ts";
 
-/** What a driver gives the contract: one place that its stores share, as if over restarts of a process. */
+/** What a driver gives the contract: stores that share their objects, as before and after a restart of a process. */
 export interface StoreUnderTest {
+  /** Called again after a `close`, or without one as after a kill: the store before is then no longer used. */
   open(): Promise<ByteStore>;
-  /** As after a kill: what was opened is simply no longer used. */
   cleanUp(): Promise<void>;
 }
-
-/** Sizes on both sides of what drivers may treat in another way. */
-const SIZES = [0, 1, 1_000, 65_536, 65_537, 600_000, 1_500_000];
 
 /** The laws of ByteStore, for every driver. */
 export function storeContract(name: string, make: () => Promise<StoreUnderTest>): void {
@@ -38,8 +33,8 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     };
     const now = () => store;
     objectsAreWhole(now, reopen);
-    filesAreTakenOver(now);
     rangesAreParts(now);
+    flushedObjectsStay(now, reopen);
     failedPutsLeaveNothing(now);
     removedIsGone(now, reopen);
     behavesLikeAMap(make);
@@ -70,22 +65,17 @@ function objectsAreWhole(store: () => ByteStore, reopen: () => Promise<void>): v
       Buffer.from(`object ${place} `.repeat(place * 7)),
     );
     const stored = await Promise.all(contents.map((content) => store().put(content, { group: "job-2" })));
-    await store().sync();
+    await store().flush();
     for (const [place, { key }] of stored.entries()) {
       expectSame(await store().read(key), contents[place]);
     }
-  });
-
-  test("sync at the same time resolves for all callers", async () => {
-    await fill(store(), 5);
-    await Promise.all(Array.from({ length: 20 }, () => store().sync()));
-    await store().sync();
   });
 
   test("a key that was never given holds nothing", async () => {
     const keys = ["", ".", "../../etc/passwd", "a/b", "job.p0-1.0.5", "job.f0-1.5", "job.f../x-1.5", "x\0y"];
     for (const key of keys) {
       expect(await store().stat(key)).toBeUndefined();
+      expect(await store().isWhole(key)).toBe(false);
       await expect(store().read(key)).rejects.toMatchObject({ code: "not_stored" });
       await expect(store().get(key)).rejects.toMatchObject({ code: "not_stored" });
     }
@@ -94,52 +84,6 @@ function objectsAreWhole(store: () => ByteStore, reopen: () => Promise<void>): v
 
   test.each(["", "a/b", "..", "a.b", "ü", "a".repeat(101)])("the group %j is refused", async (group) => {
     await expect(store().put(Buffer.from("x"), { group })).rejects.toMatchObject({ code: "bad_group" });
-  });
-}
-
-function filesAreTakenOver(store: () => ByteStore): void {
-  let folder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "store-adopt-"));
-  });
-  afterEach(() => rm(folder, { recursive: true }));
-
-  test.each(SIZES)("a file of %i bytes is taken over whole, and is gone", async (size) => {
-    const bytes = randomBytes(size);
-    const path = join(folder, "a");
-    await writeFile(path, bytes);
-    const stored = await store().adopt(path, { group: "job-1" });
-    expect(stored).toEqual({ key: stored.key, bytes: size, sha256: sha256(bytes) });
-    await store().sync();
-    await expectStored(store(), stored.key, bytes);
-    expect(await keysOf(store(), "job-1")).toEqual([stored.key]);
-    await expect(lstat(path)).rejects.toMatchObject({ code: "ENOENT" });
-  });
-
-  test("a file with a second name is copied, so that nobody can change what is stored", async () => {
-    const bytes = randomBytes(200_000);
-    await writeFile(join(folder, "a"), bytes);
-    await link(join(folder, "a"), join(folder, "b"));
-    const { key } = await store().adopt(join(folder, "a"));
-    await writeFile(join(folder, "b"), "changed");
-    await expectStored(store(), key, bytes);
-  });
-
-  test("what is no plain file is refused, and nothing is stored", async () => {
-    await writeFile(join(folder, "secret"), randomBytes(200_000));
-    await symlink(join(folder, "secret"), join(folder, "link"));
-    await mkdir(join(folder, "folder"));
-    for (const name of ["link", "missing"]) {
-      await expect(store().adopt(join(folder, name), { group: "g" })).rejects.toMatchObject({
-        code: "not_stored",
-      });
-    }
-    await expect(store().adopt(join(folder, "folder"), { group: "g" })).rejects.toThrow();
-    await expect(store().adopt(join(folder, "secret"), { group: "../g" })).rejects.toMatchObject({
-      code: "bad_group",
-    });
-    expect(await keysOf(store(), "g")).toEqual([]);
-    expect((await lstat(join(folder, "secret"))).size).toBe(200_000);
   });
 }
 
@@ -166,6 +110,28 @@ function rangesAreParts(store: () => ByteStore): void {
     expect(stream.destroyed).toBe(true);
     (await store().get(key)).destroy();
   });
+}
+
+function flushedObjectsStay(store: () => ByteStore, reopen: () => Promise<void>): void {
+  test("flush at the same time resolves for all callers", async () => {
+    await fill(store(), 5);
+    await Promise.all(Array.from({ length: 20 }, () => store().flush()));
+    await store().flush();
+  });
+
+  test.each(SIZES)(
+    "%i bytes that were put as not durable are stored alike, and stay after flushAll",
+    async (size) => {
+      const bytes = randomBytes(size);
+      const { key } = await store().put(bytes, { group: "g", durable: false });
+      await store().flush();
+      await expectStored(store(), key, bytes);
+      await store().flushAll();
+      await reopen();
+      await expectStored(store(), key, bytes);
+      expect(await keysOf(store(), "g")).toEqual([key]);
+    },
+  );
 }
 
 function failedPutsLeaveNothing(store: () => ByteStore): void {
@@ -219,6 +185,7 @@ function removedIsGone(store: () => ByteStore, reopen: () => Promise<void>): voi
     for (const after of ["now", "after a restart"]) {
       for (const { key } of gone) {
         expect(await store().stat(key), after).toBeUndefined();
+        expect(await store().isWhole(key), after).toBe(false);
         await expect(store().read(key), after).rejects.toMatchObject({ code: "not_stored" });
       }
       for (const { key, content } of kept) await expectStored(store(), key, content);
@@ -312,18 +279,13 @@ async function expectLikeModel({ store, model }: ModelRun): Promise<void> {
   for (const [key, bytes] of model) expectSame(await store.read(key), bytes);
 }
 
-async function expectStored(store: ByteStore, key: string, bytes: Buffer): Promise<void> {
-  expect(await store.stat(key)).toEqual({ bytes: bytes.length });
-  expectSame(await store.read(key), bytes);
-  expectSame(await buffer(await store.get(key)), bytes);
+function* zeros(): Generator<Buffer> {
+  while (true) yield Buffer.alloc(30_000);
 }
 
-/** Not `toEqual`, which takes seconds for a megabyte. */
-function expectSame(found: Uint8Array, bytes: Uint8Array = new Uint8Array()): void {
-  expect({ bytes: found.byteLength, sha256: sha256(found) }).toEqual({
-    bytes: bytes.byteLength,
-    sha256: sha256(bytes),
-  });
+function* failAfter(size: number): Generator<Buffer> {
+  for (let sent = 0; sent < size; sent += 50_000) yield Buffer.alloc(Math.min(50_000, size - sent));
+  throw new Error("the client went away");
 }
 
 async function fill(
@@ -336,31 +298,4 @@ async function fill(
   return await Promise.all(
     contents.map(async (content) => ({ ...(await store.put(content, { group: "filled" })), content })),
   );
-}
-
-async function keysOf(store: ByteStore, group: string): Promise<string[]> {
-  return (await collect(store.list(group))).flat();
-}
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-}
-
-function* slices(bytes: Buffer, length: number): Generator<Buffer> {
-  for (let start = 0; start < bytes.length; start += length) yield bytes.subarray(start, start + length);
-}
-
-function* zeros(): Generator<Buffer> {
-  while (true) yield Buffer.alloc(30_000);
-}
-
-function* failAfter(size: number): Generator<Buffer> {
-  for (let sent = 0; sent < size; sent += 50_000) yield Buffer.alloc(Math.min(50_000, size - sent));
-  throw new Error("the client went away");
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

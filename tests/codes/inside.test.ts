@@ -96,7 +96,7 @@ const MADE: Readonly<Record<string, () => unknown>> = {
     });
     try {
       await store.put(Buffer.from("x"), { group: "g" });
-      await store.sync();
+      await store.flush();
     } finally {
       broken.mockRestore();
       await handle.close();

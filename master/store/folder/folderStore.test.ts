@@ -16,8 +16,8 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { localFilesContract } from "../localFiles.contract.ts";
 import type { ByteStore } from "../port.ts";
 import { storeContract } from "../store.contract.ts";
 import { type FolderStoreOptions, openFolderStore } from "./folderStore.ts";
@@ -26,6 +26,8 @@ storeContract("folder, packs of 10 KB", () => underTest({ packBytes: 10_000 }));
 storeContract("folder, as it is by default", () => underTest({}));
 storeContract("folder, what was put last in memory too", () => underTest({ recentBytes: 3_000 }));
 storeContract("folder, every object a file", () => underTest({ smallBytes: 0 }));
+localFilesContract("folder", () => underTest({}));
+localFilesContract("folder, what was put last in memory too", () => underTest({ recentBytes: 3_000 }));
 
 async function underTest(options: Omit<FolderStoreOptions, "folder">) {
   const folder = await mkdtemp(join(tmpdir(), "manyhands-store-"));
@@ -44,28 +46,31 @@ async function underTest(options: Omit<FolderStoreOptions, "folder">) {
   };
 }
 
-test.each([100_000, 100])("fleeting objects of %i bytes are synced only when all are", async (bytes) => {
-  const folder = await mkdtemp(join(tmpdir(), "manyhands-store-"));
-  const store = await openFolderStore({ folder });
-  const own = await open(folder);
-  const datasync = vi.spyOn(Object.getPrototypeOf(own), "datasync");
-  await store.put(Buffer.alloc(bytes), { fleeting: true });
-  const gone = await store.put(Buffer.alloc(bytes), { fleeting: true });
-  await store.remove([gone.key]);
-  await store.sync();
-  expect(datasync).toHaveBeenCalledTimes(0);
-  await store.put(Buffer.alloc(bytes));
-  await store.sync();
-  expect(datasync).toHaveBeenCalledTimes(1);
-  await store.syncAll();
-  expect(datasync).toHaveBeenCalledTimes(2);
-  await store.syncAll();
-  expect(datasync).toHaveBeenCalledTimes(2);
-  datasync.mockRestore();
-  await own.close();
-  await store.close();
-  await rm(folder, { recursive: true });
-});
+test.each([100_000, 100])(
+  "objects of %i bytes that are not durable are synced by flushAll alone",
+  async (bytes) => {
+    const folder = await mkdtemp(join(tmpdir(), "manyhands-store-"));
+    const store = await openFolderStore({ folder });
+    const own = await open(folder);
+    const datasync = vi.spyOn(Object.getPrototypeOf(own), "datasync");
+    await store.put(Buffer.alloc(bytes), { durable: false });
+    const gone = await store.put(Buffer.alloc(bytes), { durable: false });
+    await store.remove([gone.key]);
+    await store.flush();
+    expect(datasync).toHaveBeenCalledTimes(0);
+    await store.put(Buffer.alloc(bytes));
+    await store.flush();
+    expect(datasync).toHaveBeenCalledTimes(1);
+    await store.flushAll();
+    expect(datasync).toHaveBeenCalledTimes(2);
+    await store.flushAll();
+    expect(datasync).toHaveBeenCalledTimes(2);
+    datasync.mockRestore();
+    await own.close();
+    await store.close();
+    await rm(folder, { recursive: true });
+  },
+);
 
 let root = "";
 beforeAll(async () => {
@@ -196,8 +201,8 @@ describe("safety", () => {
     const folder = join(root, "swapped");
     const store = await openFolderStore({ folder });
     const { key } = await store.put(Buffer.alloc(70_000, "a"));
-    await store.sync();
-    const path = store.pathOf(key) ?? "";
+    await store.flush();
+    const path = store.localFiles.pathOf(key) ?? "";
     await writeFile(join(root, "secret"), Buffer.alloc(70_000, "s"));
     await rm(path);
     await symlink(join(root, "secret"), path);
@@ -220,6 +225,14 @@ describe("safety", () => {
     await store.close();
   });
 
+  test("a large object that a power loss cut short is not whole", async () => {
+    const store = await openFolderStore({ folder: join(root, "short") });
+    const { key } = await store.put(Buffer.alloc(70_000, "a"));
+    await truncate(store.localFiles.pathOf(key) ?? "", 69_999);
+    expect(await store.isWhole(key)).toBe(false);
+    await store.close();
+  });
+
   test("a flipped bit is damaged_object, never other bytes", async () => {
     const { folder, keys, ends, pack } = await packOfThree("flipped");
     const path = join(folder, "packs", pack);
@@ -229,31 +242,15 @@ describe("safety", () => {
     const store = await openFolderStore({ folder });
     await writeFile(path, bytes);
     await expect(store.read(keys[2] ?? "")).rejects.toMatchObject({ code: "damaged_object" });
+    expect(await store.isWhole(keys[2] ?? "")).toBe(false);
+    expect(await store.isWhole(keys[1] ?? "")).toBe(true);
     await store.close();
   });
 
-  test("where an object lies is told, of small ones with their place in the file", async () => {
+  test("an object of a pack that is not there is not located", async () => {
     const store = await openFolderStore({ folder: join(root, "places") });
-    await store.put(Buffer.from("another"), { group: "other" });
     const small = await store.put(Buffer.from("small"), { group: "mine" });
-    const large = await store.put(Buffer.alloc(65_537, "l"));
-    const { path = "", start = -1 } = store.locate(small.key) ?? {};
-    expect((await readFile(path)).toString("utf8", start, start + small.bytes)).toBe("small");
-    expect(store.locate(large.key)).toEqual({ path: store.pathOf(large.key) });
-    expect(store.locate("../../etc/passwd")).toBeUndefined();
-    expect(store.locate(small.key.replace(/\.p[^.]+/, ".pnone-1"))).toBeUndefined();
-    await store.close();
-  });
-
-  test("large objects have a path, small ones have none", async () => {
-    const store = await openFolderStore({ folder: join(root, "paths") });
-    const small = await store.put(Buffer.from("small"));
-    const large = await store.put(Readable.from([Buffer.alloc(65_537)]));
-    const said = await store.put(Readable.from([Buffer.alloc(65_537)]), { smallBytes: 65_537 });
-    expect(store.pathOf(small.key)).toBeUndefined();
-    expect(store.pathOf(said.key)).toBeUndefined();
-    expect((await stat(store.pathOf(large.key) ?? "")).size).toBe(65_537);
-    expect(store.pathOf("../../etc/passwd")).toBeUndefined();
+    expect(store.localFiles.locate(small.key.replace(/\.p[^.]+/, ".pnone-1"))).toBeUndefined();
     await store.close();
   });
 });

@@ -1,17 +1,17 @@
 import { hash, randomBytes } from "node:crypto";
-import { lstat, mkdir, open, rm } from "node:fs/promises";
+import { lstat, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { coalesce } from "../../../shared/async/coalesce.ts";
 import { AppError, isErrno } from "../../../shared/errors.ts";
 import type { Logger } from "../../../shared/logger.ts";
-import type { ByteRange, ByteStore, Located, PutOptions, StoredObject } from "../port.ts";
-import { Slots, TO_READ } from "./disk.ts";
+import type { ByteRange, ByteStore, LocalFiles, PutOptions, StoredObject } from "../port.ts";
+import { Slots } from "./disk.ts";
+import { FolderFiles } from "./folderFiles.ts";
 import { Handles } from "./handles.ts";
 import { Intake } from "./intake.ts";
 import {
   type FilePlace,
-  isFileKey,
   type KeyParts,
   NO_GROUP,
   notStored,
@@ -23,7 +23,7 @@ import { LargeFiles } from "./largeFiles.ts";
 import { Packs } from "./packs.ts";
 import { takeAll } from "./takeAll.ts";
 
-/** Large objects that wait for a `sync` at most; then one is done unasked, so that their list stays short. */
+/** Most large objects that wait for a `flush`; then the store does one unasked, so that their list stays short. */
 const MAX_UNSYNCED = 256;
 /** Large objects that `list` gives at a time. */
 const LISTED = 1_000;
@@ -45,7 +45,7 @@ export interface FolderStoreOptions {
  * The store in a local folder. One process at a time may have it open: what it finds half written there
  * it takes for a dead one's and removes. (The master's lock is the job record: it is opened first.)
  */
-export async function openFolderStore(options: FolderStoreOptions): Promise<ByteStore> {
+export async function openFolderStore(options: FolderStoreOptions): Promise<FolderStore> {
   const { folder, smallBytes = 64 * 1024, packBytes = 16 * 1024 * 1024, recentBytes = 0 } = options;
   const paths = {
     packs: join(folder, "packs"),
@@ -83,33 +83,40 @@ interface FolderStoreDeps {
   readonly smallBytes: number;
 }
 
-class FolderStore implements ByteStore {
-  readonly sync: () => Promise<void>;
+export class FolderStore implements ByteStore {
+  readonly localFiles: LocalFiles;
+  readonly flush: () => Promise<void>;
   readonly #deps: FolderStoreDeps;
   #syncFailure: { readonly error: unknown } | undefined;
 
   constructor(deps: FolderStoreDeps) {
     this.#deps = deps;
-    this.sync = coalesce(() => this.#syncOnce());
+    this.flush = coalesce(() => this.#syncOnce());
+    this.localFiles = new FolderFiles({
+      packs: deps.packs,
+      files: deps.files,
+      smallBytes: deps.smallBytes,
+      put: (content, options) => this.put(content, options),
+    });
   }
 
   async put(content: Readable | Uint8Array, options: PutOptions = {}): Promise<StoredObject> {
     const { packs, smallBytes: usual } = this.#deps;
     const { group = NO_GROUP, limit = Number.POSITIVE_INFINITY, smallBytes = usual } = options;
-    const { signal, fleeting = false } = options;
+    const { signal, durable = true } = options;
     validateGroup(group);
     signal?.throwIfAborted();
     if (content instanceof Uint8Array && content.byteLength <= Math.min(smallBytes, limit)) {
       const sha256 = hash("sha256", content);
-      return { key: await packs.put(group, content, fleeting), bytes: content.byteLength, sha256 };
+      return { key: await packs.put(group, content, durable), bytes: content.byteLength, sha256 };
     }
-    const intake = new Intake(this.#deps, { group, limit, smallBytes, fleeting });
+    const intake = new Intake(this.#deps, { group, limit, smallBytes, durable });
     try {
       if (content instanceof Uint8Array) await intake.write(content);
       else await takeAll(content, (chunk) => intake.write(chunk), signal);
       signal?.throwIfAborted();
       const stored = await intake.finish();
-      if (this.#deps.files.unsynced >= MAX_UNSYNCED) await this.sync();
+      if (this.#deps.files.unsynced >= MAX_UNSYNCED) await this.flush();
       return stored;
     } catch (error) {
       await intake.abort();
@@ -118,28 +125,10 @@ class FolderStore implements ByteStore {
     }
   }
 
-  async syncAll(): Promise<void> {
-    this.#deps.files.keepFleeting();
-    this.#deps.packs.keepFleeting();
-    await this.sync();
-  }
-
-  async adopt(path: string, { group = NO_GROUP }: Pick<PutOptions, "group"> = {}): Promise<StoredObject> {
-    validateGroup(group);
-    try {
-      const { size } = await lstat(path);
-      const moved = size <= this.#deps.smallBytes ? undefined : await this.#deps.files.move(path, group);
-      return moved ?? (await this.#copyIn(path, group));
-    } catch (error) {
-      throw isErrno(error, "ENOENT", "ELOOP") ? notThere(error) : error;
-    }
-  }
-
-  async #copyIn(path: string, group: string): Promise<StoredObject> {
-    const file = await open(path, TO_READ);
-    const stored = await this.put(file.createReadStream(), { group });
-    await rm(path, { force: true });
-    return stored;
+  async flushAll(): Promise<void> {
+    this.#deps.files.makeDurable();
+    this.#deps.packs.makeDurable();
+    await this.flush();
   }
 
   async get(key: string, range?: ByteRange): Promise<Readable> {
@@ -165,14 +154,12 @@ class FolderStore implements ByteStore {
     return found ? { bytes: place.bytes } : undefined;
   }
 
-  pathOf(key: string): string | undefined {
-    return isFileKey(key) ? this.#deps.files.path(key) : undefined;
-  }
-
-  locate(key: string): Located | undefined {
+  /** The length of a file tells, as only a power loss cuts it; an object in a pack is small, and has a checksum. */
+  async isWhole(key: string): Promise<boolean> {
     const place = placeOf(key);
-    if (place === undefined) return undefined;
-    return place.kind === "file" ? { path: this.#deps.files.path(key) } : this.#deps.packs.locate(place);
+    if (place === undefined) return false;
+    const { files, packs } = this.#deps;
+    return await (place.kind === "file" ? files.has(place) : packs.isWhole(place));
   }
 
   async *list(group: string): AsyncGenerator<readonly string[]> {
@@ -208,7 +195,7 @@ class FolderStore implements ByteStore {
   async close(): Promise<void> {
     try {
       await this.#deps.packs.close();
-      await this.sync();
+      await this.flush();
     } finally {
       await this.#deps.handles.closeAll();
     }
@@ -227,10 +214,6 @@ class FolderStore implements ByteStore {
       throw error;
     }
   }
-}
-
-function notThere(cause: unknown): AppError {
-  return new AppError("not_stored", "The file that was to be taken over is not there.", { cause });
 }
 
 function requirePlace(key: string): KeyParts {

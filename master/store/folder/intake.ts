@@ -15,7 +15,7 @@ export interface IntakeOptions {
   readonly group: string;
   readonly limit: number;
   readonly smallBytes: number;
-  readonly fleeting: boolean;
+  readonly durable: boolean;
 }
 
 /** One object on its way in: kept in memory while it is small, else written to a file as it comes. */
@@ -55,7 +55,7 @@ export class Intake {
     // The stream that it came from knows this object, and may live for as long as its request.
     this.#chunks = [];
     return {
-      key: await this.#deps.packs.put(this.#options.group, whole, this.#options.fleeting),
+      key: await this.#deps.packs.put(this.#options.group, whole, this.#options.durable),
       bytes: this.#bytes,
       sha256: hash("sha256", whole),
     };
@@ -68,9 +68,9 @@ export class Intake {
   }
 
   async #placeLarge(): Promise<string> {
-    const { group, fleeting } = this.#options;
+    const { group, durable } = this.#options;
     if (this.#collected > 0) await this.#writeOut();
-    this.#file ??= this.#deps.files.write(fleeting);
+    this.#file ??= this.#deps.files.write(durable);
     return await this.#file.finish(group, this.#bytes);
   }
 
@@ -78,7 +78,7 @@ export class Intake {
     const chunks = this.#chunks;
     this.#chunks = [];
     this.#collected = 0;
-    this.#file ??= this.#deps.files.write(this.#options.fleeting);
+    this.#file ??= this.#deps.files.write(this.#options.durable);
     await this.#file.append(chunks);
   }
 }

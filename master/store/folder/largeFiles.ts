@@ -42,15 +42,15 @@ export class LargeFiles {
   readonly #options: LargeFilesOptions;
   #count = 0;
   #unsynced = new Set<string>();
-  /** Files that `sync` passes over until they are asked for. */
-  #fleeting = new Set<string>();
+  /** Files that `sync` leaves out until `makeDurable`. */
+  #notDurable = new Set<string>();
   #newNames = false;
 
   constructor(options: LargeFilesOptions) {
     this.#options = options;
   }
 
-  write(fleeting = false): LargeWriter {
+  write(durable: boolean): LargeWriter {
     const file = this.#nextFile();
     const temporary = join(this.#options.temporary, file);
     let flags = TO_CREATE;
@@ -62,8 +62,8 @@ export class LargeFiles {
       finish: async (group, bytes) => {
         const key = keyOf({ kind: "file", group, file, bytes });
         renameSync(temporary, this.path(key));
-        (fleeting ? this.#fleeting : this.#unsynced).add(key);
-        this.#newNames ||= !fleeting;
+        (durable ? this.#unsynced : this.#notDurable).add(key);
+        this.#newNames ||= durable;
         return key;
       },
       abort: () => rm(temporary, { force: true }),
@@ -99,11 +99,11 @@ export class LargeFiles {
     }
   }
 
-  /** What was fleeting until now is to be synced, too. */
-  keepFleeting(): void {
-    for (const key of this.#fleeting) this.#unsynced.add(key);
-    this.#newNames ||= this.#fleeting.size > 0;
-    this.#fleeting = new Set();
+  /** Lets the next `sync` include the files that were not durable until now. */
+  makeDurable(): void {
+    for (const key of this.#notDurable) this.#unsynced.add(key);
+    this.#newNames ||= this.#notDurable.size > 0;
+    this.#notDurable = new Set();
   }
 
   /** Files that wait for a `sync`. */
@@ -176,7 +176,7 @@ export class LargeFiles {
           const key = keyOf(place);
           await rm(this.path(key), { force: true });
           this.#unsynced.delete(key);
-          this.#fleeting.delete(key);
+          this.#notDurable.delete(key);
         }),
       ),
     );

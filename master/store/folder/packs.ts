@@ -12,6 +12,7 @@ import { Recent } from "./recent.ts";
 import { headerAt, isWhole, type RecordHeader, recordSize } from "./record.ts";
 
 const SUFFIX = ".pack";
+const UNUSABLE: ReadonlySet<string> = new Set(["not_stored", "damaged_object"]);
 
 export interface PacksOptions {
   readonly folder: string;
@@ -30,10 +31,10 @@ export class Packs {
   readonly #options: PacksOptions;
   readonly #packs = new Map<string, Pack>();
   readonly #lane: PackLane;
-  /** Apart, so that a `sync` of the others does not write theirs. */
-  readonly #fleetingLane: PackLane;
-  /** Packs that `sync` passes over until they are asked for. */
-  readonly #fleeting = new Set<Pack>();
+  /** Apart, so that a `sync` of the durable packs does not write these. */
+  readonly #notDurableLane: PackLane;
+  /** Packs that `sync` leaves out until `makeDurable`. */
+  readonly #notDurable = new Set<Pack>();
   #count = 0;
   #newNames = false;
   readonly #recent: Recent;
@@ -41,8 +42,8 @@ export class Packs {
   private constructor(options: PacksOptions) {
     this.#options = options;
     this.#recent = new Recent(options.recentBytes);
-    this.#lane = this.#newLane(false);
-    this.#fleetingLane = this.#newLane(true);
+    this.#lane = this.#newLane(true);
+    this.#notDurableLane = this.#newLane(false);
   }
 
   static async open(options: PacksOptions): Promise<Packs> {
@@ -60,15 +61,15 @@ export class Packs {
     return packs;
   }
 
-  put(group: string, payload: Uint8Array, isFleeting = false): Promise<string> {
-    return (isFleeting ? this.#fleetingLane : this.#lane).put(group, payload);
+  put(group: string, payload: Uint8Array, durable: boolean): Promise<string> {
+    return (durable ? this.#lane : this.#notDurableLane).put(group, payload);
   }
 
-  /** What was fleeting until now is to be synced, too. */
-  keepFleeting(): void {
-    if (this.#fleeting.size === 0) return;
-    this.#fleetingLane.leave();
-    this.#fleeting.clear();
+  /** Lets the next `sync` include the packs that were not durable until now. */
+  makeDurable(): void {
+    if (this.#notDurable.size === 0) return;
+    this.#notDurableLane.leave();
+    this.#notDurable.clear();
     this.#newNames = true;
   }
 
@@ -97,6 +98,16 @@ export class Packs {
     return { path: pack.path, start: offset + recordSize(group, 0) };
   }
 
+  async isWhole(place: PackPlace): Promise<boolean> {
+    try {
+      await this.read(place);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && UNUSABLE.has(error.code)) return false;
+      throw error;
+    }
+  }
+
   async has(place: PackPlace): Promise<boolean> {
     try {
       const header = headerAt(await this.#readRecord(place, recordSize(place.group, 0)), 0);
@@ -111,7 +122,7 @@ export class Packs {
     const newNames = this.#newNames;
     this.#newNames = false;
     try {
-      const packs = [...this.#packs.values()].filter((pack) => !this.#fleeting.has(pack));
+      const packs = [...this.#packs.values()].filter((pack) => !this.#notDurable.has(pack));
       await Promise.all(packs.map((pack) => pack.sync()));
       if (newNames) await syncFolder(this.#options.folder);
     } catch (error) {
@@ -145,7 +156,7 @@ export class Packs {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#lane.close(), this.#fleetingLane.close()]);
+    await Promise.all([this.#lane.close(), this.#notDurableLane.close()]);
   }
 
   async #readRecord(place: PackPlace, length: number): Promise<Buffer> {
@@ -159,34 +170,34 @@ export class Packs {
     }
   }
 
-  #newLane(isFleeting: boolean): PackLane {
+  #newLane(durable: boolean): PackLane {
     return new PackLane({
       packBytes: this.#options.packBytes,
-      begin: () => this.#begin(isFleeting),
-      create: (pack) => this.#create(pack, isFleeting),
+      begin: () => this.#begin(durable),
+      create: (pack) => this.#create(pack, durable),
       discard: (pack) => this.#discard(pack),
       written: (key, payload) => this.#recent.add(key, payload),
     });
   }
 
-  #begin(isFleeting: boolean): Pack {
+  #begin(durable: boolean): Pack {
     this.#count += 1;
     const id = `${this.#options.run}-${this.#count.toString(36)}`;
     const pack = new Pack(this.#options.handles, { id, path: join(this.#options.folder, `${id}${SUFFIX}`) });
     this.#packs.set(id, pack);
-    if (isFleeting) this.#fleeting.add(pack);
+    if (!durable) this.#notDurable.add(pack);
     return pack;
   }
 
-  async #create(pack: Pack, isFleeting: boolean): Promise<void> {
+  async #create(pack: Pack, durable: boolean): Promise<void> {
     await this.#options.handles.create(pack.path);
-    this.#newNames ||= !isFleeting;
+    this.#newNames ||= durable;
   }
 
   async #discard(pack: Pack): Promise<void> {
     pack.markRemoved();
     this.#packs.delete(pack.id);
-    this.#fleeting.delete(pack);
+    this.#notDurable.delete(pack);
     await this.#options.handles.forget(pack.path);
     await rm(pack.path, { force: true });
   }
