@@ -15,6 +15,7 @@ import { UnitTimes } from "./dispatch/timing.ts";
 import { LocalRoster } from "./fleet/localRoster.ts";
 import { LocalSlaves } from "./fleet/localSlaves.ts";
 import { SlaveRegistry } from "./fleet/registry.ts";
+import type { Slave } from "./fleet/slave.ts";
 import { masterRoutes } from "./http/routes.ts";
 import type { KeptBytes } from "./jobs/keptBytes.ts";
 import { JobRunner } from "./jobs/runner.ts";
@@ -23,6 +24,7 @@ import { PaceBook, type StragglerRule } from "./map/pace.ts";
 import { UnitBoard } from "./map/units.ts";
 import { MasterMetrics } from "./metrics.ts";
 import { MemoryQueue } from "./queue/memory.ts";
+import { ChangeHub } from "./record/hub.ts";
 import type { RecordOfJobs } from "./record/port.ts";
 import { withRetriedApply } from "./record/retriedApply.ts";
 import { openSqliteRecord } from "./record/sqlite/sqliteRecord.ts";
@@ -51,10 +53,12 @@ export async function createMaster(
   const data = join(config.dataDir, "master");
   const stopping = new AbortController();
   const opened = await openRecord(config, logger, stopping.signal);
+  const { hub } = opened;
   const store = await openFolderStore({ folder: join(data, "spool"), recentBytes: RECENT_BYTES, logger });
   const slaveHttp = createSlaveHttp({ fleetToken: config.access.fleetToken, ca: config.ca });
   const queue = countedQueue(new MemoryQueue());
-  const registry = new SlaveRegistry({ config, logger, check: slaveHttp.check });
+  const announce = (slave: Slave) => hub.slaveChanged(slave);
+  const registry = new SlaveRegistry({ config, logger, check: slaveHttp.check, announce });
   const suspects = new Suspects(config);
   const speculation = new SpeculationBook(opened.jobs, logger);
   const parts = { config, logger, store, ...opened, queue, registry, slaveHttp, suspects, speculation };
@@ -91,14 +95,15 @@ async function openRecord(config: MasterConfig, logger: Logger, stopping: AbortS
   await usableFolder({ folder: data, variable: "DATA_DIR", mode: 0o700 });
   await usableFolder({ folder: config.resultsDir, variable: "RESULTS_DIR" });
   const isTaken = standsIn(config.resultsDir);
-  const record = await openSqliteRecord({ file: join(data, "jobs.sqlite"), isTaken });
+  const hub = new ChangeHub();
+  const record = await openSqliteRecord({ file: join(data, "jobs.sqlite"), isTaken, hub });
   const disk = new DiskSpace({
     folders: [data, config.resultsDir],
     minFreeBytes: config.minFreeBytes,
     logger,
   });
   const retryWhileFull: RetryWhileFull = (work) => disk.retryWhileFull(work, stopping);
-  return { disk, jobs: withRetriedApply(record, retryWhileFull), retryWhileFull };
+  return { hub, disk, jobs: withRetriedApply(record, retryWhileFull), retryWhileFull };
 }
 
 /** Takes up what the last master left, and puts the results folder right. */
@@ -149,6 +154,7 @@ interface PipelineDeps {
   readonly logger: Logger;
   readonly store: ByteStore;
   readonly jobs: RecordOfJobs;
+  readonly hub: ChangeHub;
   readonly queue: CountedQueue;
   readonly registry: SlaveRegistry;
   readonly slaveHttp: SlaveHttp;

@@ -6,11 +6,13 @@ import type { CountedQueue } from "./dispatch/countedQueue.ts";
 import type { SpeculationBook } from "./dispatch/speculation.ts";
 import type { SlaveRegistry } from "./fleet/registry.ts";
 import type { UnitQueue } from "./queue/port.ts";
+import type { ChangeHub } from "./record/hub.ts";
 import type { JobEvent, JobRecord, RecordOfJobs } from "./record/port.ts";
 
 export interface MetricsDeps {
   readonly version: string;
-  readonly jobs: Pick<RecordOfJobs, "watch" | "counts">;
+  readonly jobs: Pick<RecordOfJobs, "counts">;
+  readonly hub: Pick<ChangeHub, "watch">;
   readonly queue: Pick<UnitQueue, "size"> & Pick<CountedQueue, "counted">;
   readonly registry: Pick<SlaveRegistry, "all">;
   readonly speculation: Pick<SpeculationBook, "total">;
@@ -68,7 +70,7 @@ export class MasterMetrics {
 
 type Registers = Registry[];
 
-function watchJobs(registers: Registers, { jobs }: MetricsDeps): void {
+function watchJobs(registers: Registers, { hub }: MetricsDeps): void {
   const files = new Counter({
     name: "manyhands_files_ended_total",
     help: "Files that ended, by task and outcome: done, failed, cancelled.",
@@ -88,7 +90,7 @@ function watchJobs(registers: Registers, { jobs }: MetricsDeps): void {
     registers,
   });
   const countFiles = fileCounter((task, outcome, count) => files.inc({ task, outcome }, count));
-  jobs.watch((job, events) => {
+  hub.watch("jobs", ({ job, events }) => {
     for (const event of events) {
       countFiles(job, event);
       if ("seconds" in event && event.seconds !== undefined) seconds.inc({ task: job.task }, event.seconds);

@@ -8,6 +8,7 @@ import { runFramesLease } from "../lease/framesLease.ts";
 import type { LeaseTransport } from "../lease/leaseEvents.ts";
 import type { PaceBook, StragglerRule } from "../map/pace.ts";
 import type { LeaseSize, QueuedUnit } from "../queue/port.ts";
+import type { ChangeHub } from "../record/hub.ts";
 import { isNoSpace } from "../upkeep/diskSpace.ts";
 import { ActiveLease, type EndReason, FULL_DISK_REST_MS, type LeaseDeps, stepKey } from "./activeLease.ts";
 import { canDo } from "./capability.ts";
@@ -16,6 +17,7 @@ import { leaseSize } from "./leaseSize.ts";
 
 export interface DispatcherDeps extends LeaseDeps {
   readonly registry: SlaveRegistry;
+  readonly hub: Pick<ChangeHub, "watch">;
   readonly transport: LeaseTransport;
   /** A lease that is not extended for so long is lost. */
   readonly leaseSeconds: number;
@@ -48,7 +50,7 @@ export class Dispatcher {
 
   start(): void {
     this.#undo.push(this.#deps.queue.onReady(this.#look));
-    this.#undo.push(this.#deps.registry.onChange((slave) => this.#slaveChanged(slave)));
+    this.#undo.push(this.#deps.hub.watch("slaves", ({ slave }) => this.#slaveChanged(slave)));
     // Also for slaves whose rest is over: nobody tells of that.
     const looking = setInterval(this.#look, IDLE_LOOK_MS).unref();
     this.#undo.push(() => clearInterval(looking));

@@ -22,7 +22,7 @@ afterEach(() => {
 
 function registryWith(settings: typeof config) {
   const logger = createLogger("test", "silent");
-  return new SlaveRegistry({ config: settings, logger, check: () => answers() });
+  return new SlaveRegistry({ config: settings, logger, check: () => answers(), announce: () => undefined });
 }
 
 async function aliveSlave() {

@@ -23,6 +23,8 @@ export interface RegistryDeps {
   readonly logger: Logger;
   /** Asks `GET /check_status`; throws when there is no valid answer. */
   readonly check: (slave: Slave, signal: AbortSignal) => Promise<CheckStatusAnswer>;
+  /** Called when a slave came, went, or may take work again. */
+  readonly announce: (slave: Slave) => void;
 }
 
 /** Longest rest of a slave that keeps failing. */
@@ -35,7 +37,6 @@ const MAX_REST_SECONDS = 30;
 export class SlaveRegistry {
   readonly #deps: RegistryDeps;
   readonly #slaves = new Map<string, Slave>();
-  readonly #changed = new Set<(slave: Slave) => void>();
   readonly #stop = new AbortController();
 
   constructor(deps: RegistryDeps) {
@@ -110,7 +111,7 @@ export class SlaveRegistry {
     const seconds = Math.min(MAX_REST_SECONDS, 0.25 * 2 ** Math.min(slave.troubles, 10));
     slave.restUntil = Date.now() + seconds * 1000;
     this.#deps.logger.warn({ slave: slave.name, reason, rests: seconds }, "slave in trouble");
-    setTimeout(() => this.#announce(slave), seconds * 1000 + 1).unref();
+    setTimeout(() => this.#deps.announce(slave), seconds * 1000 + 1).unref();
   }
 
   /**
@@ -120,12 +121,6 @@ export class SlaveRegistry {
   fine(slave: Slave): void {
     if (!slave.onProbation) slave.troubles = Math.max(0, slave.troubles - 1);
     slave.onProbation = false;
-  }
-
-  /** Calls back when a slave may have got room, come or gone. Returns its own undoing. */
-  onChange(listener: (slave: Slave) => void): () => void {
-    this.#changed.add(listener);
-    return () => this.#changed.delete(listener);
   }
 
   stop(): void {
@@ -193,11 +188,7 @@ export class SlaveRegistry {
   #change(slave: Slave, state: Slave["state"], reason: string): void {
     slave.state = state;
     this.#deps.logger.info({ slave: slave.name, state, reason }, "slave changed");
-    this.#announce(slave);
-  }
-
-  #announce(slave: Slave): void {
-    for (const listener of this.#changed) listener(slave);
+    this.#deps.announce(slave);
   }
 
   #givenUp(slave: Slave): boolean {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import express from "express";
 import { afterAll, expect, test } from "vitest";
 import { JobProgress } from "../map/progress.ts";
+import { ChangeHub } from "../record/hub.ts";
 import { openSqliteRecord } from "../record/sqlite/sqliteRecord.ts";
 import { ResultsFolder } from "../results/results.ts";
 import { openFolderStore } from "../store/folder/folderStore.ts";
@@ -24,11 +25,11 @@ test("a comment is sent while nothing happens, so that nobody between takes the 
   const waiting = {
     ...{ id: "01A", progress: new JobProgress(() => undefined), endedFiles: [], cancelling: false },
     ended: new Promise<never>(() => undefined),
-    onChange: () => () => undefined,
+    onFileEnded: () => () => undefined,
   };
   const store = await openFolderStore({ folder: join(folder, "spool") });
   const parts = {
-    ...{ jobs, clients: new Clients("all"), results: new ResultsFolder(folder, store) },
+    ...{ jobs, clients: new Clients("all"), results: new ResultsFolder(folder, store), hub: new ChangeHub() },
     runner: { follow: async () => waiting, get: () => waiting },
   };
   const server = express().get("/jobs/:id/events", jobEvents(parts, 1)).listen(0, "127.0.0.1");

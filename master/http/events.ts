@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from "express";
 import { isFinal } from "../../shared/contract/jobs.ts";
 import { type FollowedJob, filesAsTheyEnd, inOrderOfEnd } from "../jobs/followed.ts";
+import type { Change, ChangeHub } from "../record/hub.ts";
 import type { FileRecord, JobRecord } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import { followedJob, type JobSource, jobOf } from "./jobDeps.ts";
@@ -9,8 +10,6 @@ import { fileView, jobView } from "./views.ts";
 
 /** Seconds of silence after which a comment is sent, so that proxies keep the connection. */
 const BEAT_SECONDS = 15;
-/** Seconds between looks whether the counts have changed. */
-const PROGRESS_SECONDS = 1;
 
 /**
  * Event ids follow from the record, so that they mean the same after a restart: 1 the job is there, 2 it
@@ -38,6 +37,7 @@ export function jobEvents(deps: EventsDeps, beatSeconds = BEAT_SECONDS): Request
 }
 
 export interface EventsDeps extends JobSource {
+  readonly hub: Pick<ChangeHub, "watchJob">;
   readonly results: ResultsFolder;
 }
 
@@ -56,10 +56,12 @@ class JobEvents {
   readonly #res: Response;
   readonly #gone: AbortSignal;
   readonly #beatSeconds: number;
+  #beat: NodeJS.Timeout | undefined;
   #record: JobRecord;
   #last: number;
   #counts = "";
-  #silentSeconds = 0;
+  /** Counts were not told, as the client does not keep up. */
+  #isBehind = false;
 
   constructor(deps: EventsDeps, { job, record, res, last, beatSeconds }: EventsRequest) {
     this.#deps = deps;
@@ -76,21 +78,24 @@ class JobEvents {
   }
 
   async send(): Promise<void> {
-    const undo = this.#deps.jobs.watch((record) => {
-      if (record.id !== this.#record.id) return;
-      this.#record = record;
-      this.#tellRunning();
-    });
-    const looking = setInterval(() => this.#look(), PROGRESS_SECONDS * 1000);
+    const undo = this.#deps.hub.watchJob(this.#record.id, (change) => this.#changed(change));
+    this.#beat = setInterval(() => this.#sendBeat(), this.#beatSeconds * 1000);
     try {
       this.#tellState(QUEUED_ID, "queued", this.#record.createdAt);
       this.#tellRunning();
       this.#tellCounts();
       await this.#sendAll();
     } finally {
-      clearInterval(looking);
+      clearInterval(this.#beat);
       undo();
     }
+  }
+
+  #changed(change: Change): void {
+    if (change.type === "progress") this.#tellCounts();
+    if (change.type !== "job") return;
+    this.#record = change.job;
+    this.#tellRunning();
   }
 
   async #sendAll(): Promise<void> {
@@ -126,8 +131,14 @@ class JobEvents {
     void this.#write("state", { job_id: this.#record.id, state, at: new Date(at).toISOString() }, id);
   }
 
-  /** How many files are in which state just now; without an id, as it is not of the record. */
+  /** Number of files in each state; without an id, as the record does not hold it. */
   #tellCounts(): void {
+    // A client that does not keep up gets the newest counts once it does.
+    if (this.#res.writableNeedDrain) {
+      if (!this.#isBehind) this.#res.once("drain", this.#caughtUp);
+      this.#isBehind = true;
+      return;
+    }
     const { counts } = jobView(this.#record, { results: this.#deps.results, live: this.#job.progress });
     const text = JSON.stringify(counts);
     if (text === this.#counts) return;
@@ -135,17 +146,18 @@ class JobEvents {
     void this.#write("progress", counts);
   }
 
-  #look(): void {
-    if (this.#res.writableNeedDrain) return;
-    this.#silentSeconds += PROGRESS_SECONDS;
+  readonly #caughtUp = (): void => {
+    this.#isBehind = false;
     this.#tellCounts();
-    if (this.#silentSeconds < this.#beatSeconds) return;
-    this.#silentSeconds = 0;
-    void write(this.#res, ": beat\n\n", this.#gone);
+  };
+
+  #sendBeat(): void {
+    if (!this.#res.writableNeedDrain) void write(this.#res, ": beat\n\n", this.#gone);
   }
 
   async #write(event: string, data: object, id?: number): Promise<void> {
-    this.#silentSeconds = 0;
+    // The next beat is due after this long without an event.
+    this.#beat?.refresh();
     if (id !== undefined) this.#last = id;
     const head = id === undefined ? "" : `id: ${id}\n`;
     await write(this.#res, `${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`, this.#gone);

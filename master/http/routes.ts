@@ -6,6 +6,7 @@ import type { MasterConfig } from "../config.ts";
 import { KeyedRequests } from "../jobs/requests.ts";
 import { Waiters } from "../jobs/waiters.ts";
 import type { MasterMetrics } from "../metrics.ts";
+import type { ChangeHub } from "../record/hub.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore } from "../store/port.ts";
@@ -31,6 +32,7 @@ export interface RoutesDeps extends AboutDeps, LocalSlaveRoutesDeps {
   readonly store: ByteStore;
   readonly disk: DiskSpace;
   readonly jobs: RecordOfJobs;
+  readonly hub: ChangeHub;
   readonly results: ResultsFolder;
   readonly metrics: MasterMetrics;
 }
@@ -61,7 +63,7 @@ function handlers(deps: RoutesDeps & { readonly clients: Clients }): Omit<Handle
     "GET /jobs/{id}": showJob(jobs),
     "DELETE /jobs/{id}": cancelJob(jobs),
     "POST /jobs/{id}/retry": [smallJson, retry(jobs)],
-    "GET /jobs/{id}/events": jobEvents(jobs),
+    "GET /jobs/{id}/events": jobEvents({ ...jobs, hub: deps.hub }),
     "GET /jobs/{id}/results": listResults(jobs),
     "GET /jobs/{id}/results.zip": zipResults(jobs),
     "GET /jobs/{id}/results/{name}": showResult(jobs),

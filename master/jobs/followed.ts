@@ -11,11 +11,11 @@ export interface FollowedJob {
   readonly cancelling: boolean;
   /** Resolves with the record in its final state, or as it is when the master stops; never rejects. */
   readonly ended: Promise<JobRecord>;
-  /** Calls back when a file ended or others run. Returns its own undoing. */
-  onChange(listener: () => void): () => void;
+  /** Calls back when `endedFiles` has grown. Returns the undoing. */
+  onFileEnded(listener: () => void): () => void;
 }
 
-/** A job that was over before anybody asked. */
+/** A job that is over and that this process did not run. */
 export function finishedJob(record: JobRecord, files: readonly FileRecord[]): FollowedJob {
   return {
     id: record.id,
@@ -23,11 +23,11 @@ export function finishedJob(record: JobRecord, files: readonly FileRecord[]): Fo
     endedFiles: inOrderOfEnd(files),
     cancelling: false,
     ended: Promise.resolve(record),
-    onChange: () => () => undefined,
+    onFileEnded: () => () => undefined,
   };
 }
 
-/** As the record counted them; those that the end of the job ended come last, by index. */
+/** In the order in which the record counted them; files that the end of the job ended come last, by index. */
 export function inOrderOfEnd(files: readonly FileRecord[]): FileRecord[] {
   const last = Number.MAX_SAFE_INTEGER;
   return files
@@ -35,7 +35,7 @@ export function inOrderOfEnd(files: readonly FileRecord[]): FileRecord[] {
     .sort((a, b) => (a.order ?? last) - (b.order ?? last) || a.index - b.index);
 }
 
-/** Files as they end, from a place in their order on; over with the job, or when nobody listens any more. */
+/** Files as they end, from the `from`th on; ends with the job, or when the signal is aborted. */
 export async function* filesAsTheyEnd(
   job: FollowedJob,
   from: number,
@@ -47,14 +47,14 @@ export async function* filesAsTheyEnd(
     over = true;
     wake();
   };
-  const undo = job.onChange(() => wake());
+  const undo = job.onFileEnded(() => wake());
   signal.addEventListener("abort", stop);
   void job.ended.then(stop);
   try {
-    for (let place = from; !signal.aborted; ) {
-      const file = job.endedFiles[place];
+    for (let index = from; !signal.aborted; ) {
+      const file = job.endedFiles[index];
       if (file !== undefined) {
-        place += 1;
+        index += 1;
         yield file;
       } else if (over) return;
       else await new Promise<void>((resolve) => (wake = resolve));

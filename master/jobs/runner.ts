@@ -8,6 +8,7 @@ import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import { CLASSIC_WHOLE_JOB_TASK } from "../fleet/slave.ts";
 import { JobProgress } from "../map/progress.ts";
+import type { ChangeHub } from "../record/hub.ts";
 import type { FileRecord, JobRecord } from "../record/port.ts";
 import { Collector, type CollectorDeps } from "../results/collector.ts";
 import { restoreResults } from "../results/restore.ts";
@@ -19,6 +20,7 @@ import { endInTime, isTooLong, jobBudgets } from "./totalBudget.ts";
 export interface RunnerDeps extends JobContextDeps, CollectorDeps {
   readonly dispatcher: Dispatcher;
   readonly registry: SlaveRegistry;
+  readonly hub: ChangeHub;
   readonly keptBytes: KeptBytes;
 }
 
@@ -111,22 +113,20 @@ export class JobRunner {
     const files = known ?? (await this.#deps.jobs.files(record.id));
     const endedFiles = inOrderOfEnd(files);
     const left = leftOf(files);
-    const listeners = new Set<() => void>();
-    const changed = () => {
-      for (const listener of listeners) listener();
-    };
+    const { hub } = this.#deps;
+    const { id } = record;
     const controller = new AbortController();
     const { signal } = controller;
-    const progress = new JobProgress(changed);
+    const progress = new JobProgress(() => hub.progressed(id));
     const onFileEnded = (file: FileRecord) => {
       endedFiles.push(file);
       left.files -= 1;
       left.bytes -= file.bytes;
-      changed();
+      hub.fileEnded(id, file);
     };
     const collector = new Collector(this.#deps, { record, files, progress, onFileEnded });
     const running: Running = {
-      id: record.id,
+      id,
       progress,
       endedFiles,
       left,
@@ -135,12 +135,12 @@ export class JobRunner {
         return signal.aborted;
       },
       ended: this.#run(record, { files, endedFiles, collector, progress, signal }),
-      onChange: (listener) => {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
+      onFileEnded: (listener) =>
+        hub.watchJob(id, ({ type }) => {
+          if (type === "file") listener();
+        }),
     };
-    this.#running.set(record.id, running);
+    this.#running.set(id, running);
     endInTime(record, jobBudgets(record, this.#deps.budgets), running);
     return running;
   }

@@ -194,6 +194,7 @@ export interface JobFilter {
  *   same time share a transaction; an event that `transition` refuses is an AppError `bad_transition`;
  * - a name whose file failed or was cancelled is free again, and so are all names of a job that was removed;
  * - a file ends once: a second end of it is `bad_transition` too; a part that is stored again is replaced;
+ * - each change is announced to the hub once it is committed;
  * - after a restart everything that resolved is there.
  */
 export interface RecordOfJobs {
@@ -222,8 +223,6 @@ export interface RecordOfJobs {
   /** Resolves when everything recorded before the call survives a power loss. */
   sync(): Promise<void>;
   readonly kept: KeptJobs;
-  /** Calls back after each change of any job (no events: it is new); must not throw. Returns its own undoing. */
-  watch(listener: (job: JobRecord, events: readonly JobEvent[]) => void): () => void;
   close(): Promise<void>;
 }
 

@@ -1,14 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { JobEvent, JobRecord, NewFile, NewJob, RecordOfJobs } from "./port.ts";
+import { ChangeHub, type JobChange } from "./hub.ts";
+import type { JobEvent, NewFile, NewJob, RecordOfJobs } from "./port.ts";
 
 /** What a driver gives the contract: one place that its stores share, as if over restarts of a process. */
 export interface RecordUnderTest {
-  open(isTaken?: (task: string, name: string) => boolean): Promise<RecordOfJobs>;
+  open(options: RecordOptions): Promise<RecordOfJobs>;
   cleanUp(): Promise<void>;
+}
+
+interface RecordOptions {
+  readonly hub: ChangeHub;
+  readonly isTaken?: (task: string, name: string) => boolean;
 }
 
 interface Run {
   jobs: RecordOfJobs;
+  readonly hub: ChangeHub;
   reopen(isTaken?: (task: string, name: string) => boolean): Promise<void>;
 }
 
@@ -18,14 +25,15 @@ export function recordContract(name: string, make: () => Promise<RecordUnderTest
     let place: RecordUnderTest;
     const run: Run = {
       jobs: undefined as unknown as RecordOfJobs,
+      hub: new ChangeHub(),
       reopen: async (isTaken) => {
         await run.jobs.close();
-        run.jobs = await place.open(isTaken);
+        run.jobs = await place.open(isTaken === undefined ? { hub: run.hub } : { hub: run.hub, isTaken });
       },
     };
     beforeEach(async () => {
       place = await make();
-      run.jobs = await place.open();
+      run.jobs = await place.open({ hub: run.hub });
     });
     afterEach(async () => {
       await run.jobs.close();
@@ -385,9 +393,9 @@ function takesEvents(run: Run): void {
     });
   });
 
-  test("watch tells of each change until it is undone", async () => {
-    const told: [JobRecord["state"], readonly JobEvent[]][] = [];
-    const stop = run.jobs.watch((job, events) => told.push([job.state, events]));
+  test("the hub is told of each change that is committed", async () => {
+    const told: [JobChange["job"]["state"], readonly JobEvent[]][] = [];
+    const stop = run.hub.watch("jobs", ({ job, events }) => told.push([job.state, events]));
     await run.jobs.create(newJob("01B", ["x"]));
     await run.jobs.apply("01B", [started]);
     await run.jobs.apply("01B", [ended]).catch(() => undefined);

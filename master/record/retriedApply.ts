@@ -21,7 +21,6 @@ export function withRetriedApply(
     remove: (job) => record.remove(job),
     sync: () => record.sync(),
     kept: record.kept,
-    watch: (listener) => record.watch(listener),
     close: () => record.close(),
   };
 }

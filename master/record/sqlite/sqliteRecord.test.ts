@@ -14,11 +14,7 @@ import { openSqliteRecord } from "./sqliteRecord.ts";
 recordContract("SQLite", async () => {
   const folder = await mkdtemp(join(tmpdir(), "manyhands-jobs-"));
   return {
-    open: (isTaken) =>
-      openSqliteRecord({
-        file: join(folder, "data", "jobs.sqlite"),
-        ...(isTaken === undefined ? {} : { isTaken }),
-      }),
+    open: (options) => openSqliteRecord({ file: join(folder, "data", "jobs.sqlite"), ...options }),
     cleanUp: () => rm(folder, { recursive: true, force: true }),
   };
 });

@@ -1,5 +1,6 @@
 import { isFinal } from "../../../shared/contract/jobs.ts";
 import { AppError } from "../../../shared/errors.ts";
+import { ChangeHub } from "../hub.ts";
 import type {
   ClientKey,
   CreatedJob,
@@ -24,8 +25,6 @@ import { MIGRATIONS } from "./schema.ts";
 /** Running jobs whose records are kept at hand; more are read again when needed. */
 const KEPT_RECORDS = 1_000;
 
-type Listener = Parameters<RecordOfJobs["watch"]>[0];
-
 /**
  * The record of jobs in one SQLite file. Holds it for this process alone until `close`.
  * @throws AppError `data_in_use`, `data_corrupt`, `data_too_new`, `no_space`
@@ -33,14 +32,17 @@ type Listener = Parameters<RecordOfJobs["watch"]>[0];
 export async function openSqliteRecord({
   file,
   isTaken = () => false,
+  hub = new ChangeHub(),
 }: SqliteRecordOptions): Promise<RecordOfJobs> {
-  return new SqliteRecord(await openDatabase(file, MIGRATIONS), isTaken);
+  return new SqliteRecord(await openDatabase(file, MIGRATIONS), { isTaken, hub });
 }
 
 export interface SqliteRecordOptions {
   readonly file: string;
   /** Asked of each name that the record is about to give for the first time; no name is unless said. */
   readonly isTaken?: IsTaken;
+  /** Where changes are announced. */
+  readonly hub?: ChangeHub;
 }
 
 class SqliteRecord implements RecordOfJobs {
@@ -54,11 +56,12 @@ class SqliteRecord implements RecordOfJobs {
   readonly #staged = new Map<string, JobRecord>();
   /** Large jobs on their way in, which nobody may see half. */
   readonly #unfinished = new Set<string>();
-  readonly #listeners = new Set<Listener>();
+  readonly #hub: ChangeHub;
   #closed = false;
 
-  constructor(db: Database, isTaken: IsTaken) {
+  constructor(db: Database, { isTaken, hub }: Required<Omit<SqliteRecordOptions, "file">>) {
     this.#db = db;
+    this.#hub = hub;
     this.#tables = new JobTables(db, isTaken);
     this.#commit = new GroupCommit(db, {
       beforeCommit: () => this.#saveStaged(),
@@ -74,7 +77,7 @@ class SqliteRecord implements RecordOfJobs {
     this.#requireOpen();
     const created = await this.#insert(job, options.replaceNames ?? false);
     if (options.durable ?? false) await this.#db.sync();
-    this.#tell(created.record, []);
+    this.#hub.jobChanged(created.record, []);
     return created;
   }
 
@@ -87,7 +90,7 @@ class SqliteRecord implements RecordOfJobs {
       if (after !== before) this.#staged.set(job, after);
       return after;
     });
-    this.#tell(record, events);
+    this.#hub.jobChanged(record, events);
     return record;
   }
 
@@ -145,11 +148,6 @@ class SqliteRecord implements RecordOfJobs {
   async sync(): Promise<void> {
     this.#requireOpen();
     await this.#db.sync();
-  }
-
-  watch(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   async close(): Promise<void> {
@@ -211,10 +209,6 @@ class SqliteRecord implements RecordOfJobs {
     this.#kept.set(record.id, record);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > KEPT_RECORDS && oldest !== undefined) this.#kept.delete(oldest);
-  }
-
-  #tell(record: JobRecord, events: readonly JobEvent[]): void {
-    for (const listener of this.#listeners) listener(record, events);
   }
 
   #requireOpen(): void {
