@@ -5,6 +5,7 @@ import { JOB_STATES } from "../shared/contract/jobs.ts";
 import type { CountedQueue } from "./dispatch/countedQueue.ts";
 import type { SpeculationBook } from "./dispatch/speculation.ts";
 import type { SlaveRegistry } from "./fleet/registry.ts";
+import { fleetSummary } from "./fleet/summary.ts";
 import type { UnitQueue } from "./queue/port.ts";
 import type { ChangeHub } from "./record/hub.ts";
 import type { JobEvent, JobRecord, RecordOfJobs } from "./record/port.ts";
@@ -16,7 +17,7 @@ export interface MetricsDeps {
   readonly queue: Pick<UnitQueue, "size"> & Pick<CountedQueue, "counted">;
   readonly registry: Pick<SlaveRegistry, "all">;
   readonly speculation: Pick<SpeculationBook, "total">;
-  /** Leases that slaves have just now. */
+  /** Number of leases that slaves hold now. */
   readonly leases: () => number;
 }
 
@@ -214,15 +215,9 @@ function fleetGauges(registers: Registers, { registry }: MetricsDeps): void {
     labelNames: ["state"],
     registers,
     collect() {
-      const alive = registry.all().filter((slave) => slave.state === "alive");
-      this.set(
-        { state: "all" },
-        alive.reduce((sum, { slots }) => sum + slots, 0),
-      );
-      this.set(
-        { state: "busy" },
-        alive.reduce((sum, slave) => sum + Math.min(slave.assigned, slave.slots), 0),
-      );
+      const { slots, busy } = fleetSummary(registry.all());
+      this.set({ state: "all" }, slots);
+      this.set({ state: "busy" }, busy);
     },
   });
 }

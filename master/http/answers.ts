@@ -12,18 +12,18 @@ import { jsonWithLists, type Lists, pause, sendJson, untilGone, write } from "./
 import { fileView, hasJsonResults, jobView } from "./views.ts";
 
 export interface AnswerDeps {
-  readonly jobs: RecordOfJobs;
-  readonly store: ByteStore;
+  readonly jobs: Pick<RecordOfJobs, "get" | "files">;
+  readonly store: Pick<ByteStore, "read">;
   readonly results: ResultsFolder;
 }
+
+/** `Retry-After` of a job that no slave was there for. */
+const RETRY_SECONDS = 5;
 
 export interface Answering {
   readonly res: Response;
   readonly prefer: Preferences;
 }
-
-/** Why a job of a waiting request was cancelled, where no slave was there for it. */
-export const NO_SLAVES = "No slaves available";
 
 /** `Prefer: respond-async`, with `wait=N` the whole answer when the job is over by then. */
 export async function answerLater(
@@ -75,7 +75,9 @@ export async function answerWhole(
     files: inline ? viewsWithResults(deps, record, files) : views(deps, record, files),
     failed_files: failedFiles(record, files),
   };
-  res.status(statusOf(record));
+  const status = statusOf(record);
+  if (status === 503) res.setHeader("Retry-After", RETRY_SECONDS);
+  res.status(status);
   await sendJson(res, jsonWithLists(assignSummary(record, files, results), lists), untilGone(res));
 }
 
@@ -85,7 +87,8 @@ export async function answerLines(deps: AnswerDeps, job: FollowedJob, res: Respo
   const record = await recordOf(deps, job);
   res.status(200).type(NDJSON_TYPE).setHeader("X-Accel-Buffering", "no");
   const send = (line: AssignLine) => write(res, `${JSON.stringify(line)}\n`, gone);
-  const sendFile = (file: FileRecord) => send({ type: "file", ...fileView(record, file, deps) });
+  const sendFile = (file: FileRecord) =>
+    send({ type: "file", ...fileView(record, file, { results: deps.results }) });
   await send({ type: "job", job_id: record.id, task_type: record.task, total_files: record.total });
   const told = new Set<number>();
   for await (const file of filesAsTheyEnd(job, 0, gone)) {
@@ -117,7 +120,7 @@ function tellApplied(res: Response, applied: string | undefined): void {
 
 function statusOf(record: JobRecord): number {
   if (record.done > 0) return 200;
-  if (record.state === "cancelled") return record.error === NO_SLAVES ? 503 : 409;
+  if (record.state === "cancelled") return record.code === "no_slaves" ? 503 : 409;
   return 422;
 }
 

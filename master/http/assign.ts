@@ -3,21 +3,34 @@ import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
 import { UnavailableError } from "../../shared/errors.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { FollowedJob } from "../jobs/followed.ts";
-import { orderOf, takeIn } from "../jobs/intake.ts";
+import { type IntakeDeps, orderOf, takeIn } from "../jobs/intake.ts";
 import { newJobId } from "../jobs/jobId.ts";
-import { type KeyedDeps, type KeyedRequests, orderDigest, type Taken } from "../jobs/requests.ts";
-import { type AnswerDeps, answerLater, answerLines, answerWhole, NO_SLAVES } from "./answers.ts";
+import { type KeyedRequests, orderDigest, type Taken } from "../jobs/requests.ts";
+import type { JobRunner } from "../jobs/runner.ts";
+import type { Waiters } from "../jobs/waiters.ts";
+import type { RecordOfJobs } from "../record/port.ts";
+import { type AnswerDeps, answerLater, answerLines, answerWhole } from "./answers.ts";
 import type { Clients } from "./clients.ts";
 import { type Preferences, readPreferences } from "./prefer.ts";
 import { readRequestKey } from "./requestKey.ts";
 import { receiveUpload, type UploadDeps } from "./upload.ts";
 
-export interface AssignDeps extends KeyedDeps, AnswerDeps {
+export interface AssignDeps {
   readonly upload: UploadDeps;
-  readonly registry: SlaveRegistry;
-  readonly requests: KeyedRequests;
-  readonly clients: Clients;
-  /** A waiting request ends when no slave was there for so long. */
+  readonly intake: IntakeDeps;
+  readonly answers: AnswerDeps;
+  readonly requests: Pick<KeyedRequests, "takeIn">;
+  readonly jobs: Pick<RecordOfJobs, "requested">;
+  readonly clients: Pick<Clients, "nameOf">;
+  readonly waiting: WaitingDeps;
+}
+
+/** What a request needs that waits for its job. */
+export interface WaitingDeps {
+  readonly waiters: Pick<Waiters, "enter" | "isBound">;
+  readonly runner: Pick<JobRunner, "cancel">;
+  readonly registry: Pick<SlaveRegistry, "hasAny">;
+  /** A job whose client waits ends when no slave was there for so many seconds. */
   readonly noSlavesSeconds: number;
 }
 
@@ -28,18 +41,21 @@ interface AssignRequest {
   readonly key: string | undefined;
 }
 
+const NO_SLAVES = { code: "no_slaves", message: "No slaves available" } as const;
+
 /** `POST /assign_task`: an upload becomes a job; the answer waits for it, streams it, or only names it. */
 export function assignTask(deps: AssignDeps): RequestHandler {
+  const { answers } = deps;
   return async (req, res) => {
     const asked: AssignRequest = { req, res, prefer: readPreferences(req), key: readRequestKey(req) };
     await refuseWithoutSlaves(deps, asked);
     const { job, repeated } = await take(deps, asked);
     if (repeated) res.setHeader("Idempotency-Replayed", "true");
-    if (asked.prefer.respondAsync) return await answerLater(deps, job, asked);
-    const leave = waitFor(deps, job, res);
+    if (asked.prefer.respondAsync) return await answerLater(answers, job, asked);
+    const leave = waitFor(deps.waiting, job, res);
     try {
-      if (wantsLines(req)) await answerLines(deps, job, res);
-      else await answerWhole(deps, job, asked);
+      if (wantsLines(req)) await answerLines(answers, job, res);
+      else await answerWhole(answers, job, asked);
     } finally {
       leave();
     }
@@ -47,16 +63,17 @@ export function assignTask(deps: AssignDeps): RequestHandler {
 }
 
 async function take(deps: AssignDeps, { req, res, prefer, key }: AssignRequest): Promise<Taken> {
+  const { upload, intake, requests, clients } = deps;
   const durable = prefer.respondAsync;
-  const upload = await receiveUpload(deps.upload, { req, res, id: newJobId(), durable });
-  const drop = () => deps.store.remove(upload.files.map((file) => file.key));
+  const received = await receiveUpload(upload, { req, res, id: newJobId(), durable });
+  const drop = () => upload.store.remove(received.files.map((file) => file.key));
   try {
-    const order = orderOf(upload);
-    const terms = { durable, client: deps.clients.nameOf(req) };
-    if (key === undefined) return { job: await takeIn(deps, order, terms), repeated: false };
+    const order = orderOf(received);
+    const terms = { durable, client: clients.nameOf(req) };
+    if (key === undefined) return { job: await takeIn(intake, order, terms), repeated: false };
     const asked = { ...terms, key, digest: orderDigest(order) };
-    const taken = await deps.requests.takeIn(asked, (request) => takeIn(deps, order, { ...terms, request }));
-    // Not waited for: this client must be counted among those that wait before another one leaves.
+    const taken = await requests.takeIn(asked, (request) => takeIn(intake, order, { ...terms, request }));
+    // Not awaited: this client must be counted among those that wait before another one leaves.
     if (taken.repeated) drop().catch(() => undefined);
     return taken;
   } catch (error) {
@@ -65,30 +82,35 @@ async function take(deps: AssignDeps, { req, res, prefer, key }: AssignRequest):
   }
 }
 
-/** Counts this client among those that wait, and looks for slaves meanwhile. Returns its end. */
-function waitFor(deps: AssignDeps, job: FollowedJob, res: Response): () => void {
-  const leave = deps.waiters.enter(job.id);
+/** Counts this client among those that wait, and watches meanwhile that there are slaves. Returns its end. */
+function waitFor(
+  { waiters, runner, registry, noSlavesSeconds }: WaitingDeps,
+  job: FollowedJob,
+  res: Response,
+) {
+  const leave = waiters.enter(job.id);
   res.once("close", leave);
   if (res.destroyed) leave();
-  let alone = 0;
+  let secondsAlone = 0;
   const timer = setInterval(() => {
-    alone = deps.registry.hasAny() ? 0 : alone + 1;
-    if (alone < deps.noSlavesSeconds || !deps.waiters.isBound(job.id)) return;
-    void deps.runner.cancel(job.id, NO_SLAVES);
+    secondsAlone = registry.hasAny() ? 0 : secondsAlone + 1;
+    if (secondsAlone < noSlavesSeconds || !waiters.isBound(job.id)) return;
+    void runner.cancel(job.id, NO_SLAVES);
   }, 1000);
-  return () => {
+  return (): void => {
     clearInterval(timer);
     leave();
   };
 }
 
-/** Before the body is read: nobody should send gigabytes to hear that nobody is there. */
+/** Before the body is read: a client must not send gigabytes to learn that there is no slave. */
 async function refuseWithoutSlaves(deps: AssignDeps, { req, prefer, key }: AssignRequest): Promise<void> {
-  if (prefer.respondAsync || deps.registry.hasAny()) return;
-  // What was asked before may be over.
-  const client = deps.clients.nameOf(req);
-  if (key !== undefined && (await deps.jobs.requested({ client, key }, Date.now())) !== undefined) return;
-  throw new UnavailableError("no_slaves", NO_SLAVES, {
+  const { waiting, clients, jobs } = deps;
+  if (prefer.respondAsync || waiting.registry.hasAny()) return;
+  // A repeated request needs no slave: its job may be over.
+  const client = clients.nameOf(req);
+  if (key !== undefined && (await jobs.requested({ client, key }, Date.now())) !== undefined) return;
+  throw new UnavailableError(NO_SLAVES.code, NO_SLAVES.message, {
     details: {
       hint: "Start one (npm run slave), or send the job with `Prefer: respond-async` to let it wait.",
     },

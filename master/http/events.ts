@@ -2,9 +2,9 @@ import type { Request, RequestHandler, Response } from "express";
 import { isFinal } from "../../shared/contract/jobs.ts";
 import { type FollowedJob, filesAsTheyEnd, inOrderOfEnd } from "../jobs/followed.ts";
 import type { Change, ChangeHub } from "../record/hub.ts";
-import type { FileRecord, JobRecord } from "../record/port.ts";
+import type { FileRecord, JobRecord, RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
-import { followedJob, type JobSource, jobOf } from "./jobDeps.ts";
+import { type FollowJobDeps, findJob, followJob } from "./findJob.ts";
 import { untilGone, write } from "./streams.ts";
 import { fileView, jobView } from "./views.ts";
 
@@ -21,8 +21,8 @@ const RUNNING_ID = 2;
 /** `GET /jobs/<id>/events`: what happened after `Last-Event-ID` from the record, then what happens. */
 export function jobEvents(deps: EventsDeps, beatSeconds = BEAT_SECONDS): RequestHandler {
   return async (req, res) => {
-    const job = await followedJob(deps, req);
-    const record = await jobOf(deps, req);
+    const job = await followJob(deps, req);
+    const record = await findJob(deps, req);
     const events = new JobEvents(deps, { job, record, res, last: lastEventId(req), beatSeconds });
     if (events.isAtEnd()) {
       // An EventSource that is told so does not come back.
@@ -36,7 +36,8 @@ export function jobEvents(deps: EventsDeps, beatSeconds = BEAT_SECONDS): Request
   };
 }
 
-export interface EventsDeps extends JobSource {
+export interface EventsDeps extends FollowJobDeps {
+  readonly jobs: Pick<RecordOfJobs, "get" | "files">;
   readonly hub: Pick<ChangeHub, "watchJob">;
   readonly results: ResultsFolder;
 }
@@ -108,7 +109,7 @@ class JobEvents {
     const files = inOrderOfEnd(await this.#deps.jobs.files(final.id));
     for (const file of files.slice(Math.max(0, this.#last - RUNNING_ID))) await this.#sendFile(file);
     this.#tellCounts();
-    await this.#write("end", jobView(final, this.#deps), this.#endId);
+    await this.#write("end", jobView(final, { results: this.#deps.results }), this.#endId);
   }
 
   get #endId(): number {
@@ -118,7 +119,7 @@ class JobEvents {
   async #sendFile(file: FileRecord): Promise<void> {
     this.#tellRunning();
     const id = Math.max(this.#last, RUNNING_ID) + 1;
-    await this.#write("file", fileView(this.#record, file, this.#deps), id);
+    await this.#write("file", fileView(this.#record, file, { results: this.#deps.results }), id);
   }
 
   #tellRunning(): void {

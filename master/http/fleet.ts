@@ -7,7 +7,10 @@ import type { Sight } from "./clients.ts";
 import { slaveView } from "./views.ts";
 
 /** `POST /register`: answered at once; the slave gets work after its first valid answer to a poll. */
-export function registerSlave(registry: SlaveRegistry, pollSeconds: number): RequestHandler {
+export function registerSlave(
+  registry: Pick<SlaveRegistry, "register">,
+  pollSeconds: number,
+): RequestHandler {
   return async (req, res) => {
     const parsed = registerRequest.safeParse(req.body);
     if (!parsed.success) {
@@ -26,20 +29,26 @@ export function registerSlave(registry: SlaveRegistry, pollSeconds: number): Req
   };
 }
 
-export interface SlavesDeps {
-  readonly registry: SlaveRegistry;
-  readonly config: { readonly jobs: Sight };
+export interface ListSlavesDeps {
+  readonly registry: Pick<SlaveRegistry, "all">;
+  readonly sight: Sight;
 }
 
-export function listSlaves({ registry, config }: SlavesDeps): RequestHandler {
-  return (_req, res) =>
-    void res.json({ slaves: registry.all().map((slave) => slaveView(slave, config.jobs)) });
+/** `GET /slaves` */
+export function listSlaves({ registry, sight }: ListSlavesDeps): RequestHandler {
+  return (_req, res) => void res.json({ slaves: registry.all().map((slave) => slaveView(slave, sight)) });
 }
 
-export function showSlave({ registry, config }: SlavesDeps): RequestHandler {
+export interface ShowSlaveDeps {
+  readonly registry: Pick<SlaveRegistry, "get">;
+  readonly sight: Sight;
+}
+
+/** `GET /slaves/<id>` */
+export function showSlave({ registry, sight }: ShowSlaveDeps): RequestHandler {
   return (req, res) => {
     const slave = registry.get(String(req.params.id));
     if (slave === undefined) throw new AppError("no_such_slave", "There is no such slave.", { status: 404 });
-    res.json(slaveView(slave, config.jobs));
+    res.json(slaveView(slave, sight));
   };
 }

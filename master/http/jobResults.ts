@@ -1,32 +1,46 @@
 import type { RequestHandler } from "express";
 import type { ResultList } from "../../shared/contract/jobs.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { FileRecord, JobRecord } from "../record/port.ts";
-import { type JobsDeps, jobOf } from "./jobDeps.ts";
+import type { FileRecord, JobRecord, RecordOfJobs } from "../record/port.ts";
+import type { ResultsFolder } from "../results/results.ts";
+import type { ByteStore } from "../store/port.ts";
+import { type FindJobDeps, findJob } from "./findJob.ts";
 import { type FoundResult, findResult, sendFound, sendPath, setResultHeaders } from "./results.ts";
 import { sendStored } from "./stored.ts";
 import { fileView, jobView } from "./views.ts";
 import { type ZipEntry, zipTo } from "./zip.ts";
 
+export interface ListResultsDeps extends FindJobDeps {
+  readonly jobs: Pick<RecordOfJobs, "get" | "files">;
+  readonly results: ResultsFolder;
+}
+
 /** `GET /jobs/<id>/results`: the files that are done, and the results of the job as a whole. */
-export function listResults(deps: JobsDeps): RequestHandler {
+export function listResults(deps: ListResultsDeps): RequestHandler {
   return async (req, res) => {
-    const job = await jobOf(deps, req);
+    const job = await findJob(deps, req);
+    const { results } = deps;
     const done = await doneFiles(deps, job);
     const list: ResultList = {
       job_id: job.id,
-      results: done.map((file) => ({ name: file.resultName, ...fileView(job, file, deps) })),
-      attachments: jobView(job, deps).attachments,
+      results: done.map((file) => ({ name: file.resultName, ...fileView(job, file, { results }) })),
+      attachments: jobView(job, { results }).attachments,
       zip: `/jobs/${job.id}/results.zip`,
     };
     res.json(list);
   };
 }
 
+export interface ShowResultDeps extends FindJobDeps {
+  readonly jobs: Pick<RecordOfJobs, "get" | "files" | "owner">;
+  readonly store: ByteStore;
+  readonly results: Pick<ResultsFolder, "folder">;
+}
+
 /** `GET /jobs/<id>/results/<name>`: this job's result of that name, also where a later job took the name over. */
-export function showResult(deps: JobsDeps): RequestHandler {
+export function showResult(deps: ShowResultDeps): RequestHandler {
   return async (req, res, next) => {
-    const job = await jobOf(deps, req);
+    const job = await findJob(deps, req);
     const name = String(req.params.name);
     const found = await inFolder(deps, job, name);
     if (found !== undefined) return sendFound(res, found, next);
@@ -42,17 +56,26 @@ export function showResult(deps: JobsDeps): RequestHandler {
 }
 
 /** Where the name is still this job's, and the folder has what was put there. */
-async function inFolder(deps: JobsDeps, job: JobRecord, name: string): Promise<FoundResult | undefined> {
+async function inFolder(
+  deps: ShowResultDeps,
+  job: JobRecord,
+  name: string,
+): Promise<FoundResult | undefined> {
   const owner = await deps.jobs.owner(job.task, name);
   if (owner?.job !== job.id) return undefined;
   const found = await findResult(deps.results.folder, job.task, name);
   return found?.bytes === owner.bytes ? { ...found, ...owner } : undefined;
 }
 
+export interface ZipResultsDeps extends FindJobDeps {
+  readonly jobs: Pick<RecordOfJobs, "get" | "files">;
+  readonly store: Pick<ByteStore, "get">;
+}
+
 /** `GET /jobs/<id>/results.zip`: what is done by now, streamed. */
-export function zipResults(deps: JobsDeps): RequestHandler {
+export function zipResults(deps: ZipResultsDeps): RequestHandler {
   return async (req, res) => {
-    const job = await jobOf(deps, req);
+    const job = await findJob(deps, req);
     const entries = await resultsOf(deps, job);
     setResultHeaders(res, `${job.task}-${job.id}.zip`);
     if (req.method === "HEAD") return void res.end();
@@ -60,11 +83,15 @@ export function zipResults(deps: JobsDeps): RequestHandler {
   };
 }
 
+interface FilesDeps {
+  readonly jobs: Pick<RecordOfJobs, "files">;
+}
+
 interface StoredResult extends ZipEntry {
   readonly sha256?: string;
 }
 
-async function resultsOf(deps: JobsDeps, job: JobRecord): Promise<StoredResult[]> {
+async function resultsOf(deps: FilesDeps, job: JobRecord): Promise<StoredResult[]> {
   const files = (await doneFiles(deps, job)).flatMap(
     ({ resultName, resultKey, resultBytes, resultSha256, endedAt }) =>
       resultKey === undefined || resultBytes === undefined
@@ -83,7 +110,7 @@ async function resultsOf(deps: JobsDeps, job: JobRecord): Promise<StoredResult[]
   return [...files, ...job.attachments.map(({ name, key, bytes }) => ({ name, key, bytes, at }))];
 }
 
-async function doneFiles(deps: JobsDeps, job: JobRecord): Promise<FileRecord[]> {
+async function doneFiles(deps: FilesDeps, job: JobRecord): Promise<FileRecord[]> {
   return (await deps.jobs.files(job.id)).filter((file) => file.state === "done");
 }
 

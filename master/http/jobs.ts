@@ -3,24 +3,34 @@ import type { z } from "zod";
 import { type CancelledJob, isFinal, type JobDetail, type JobList } from "../../shared/contract/jobs.ts";
 import { cancelQuery, jobQuery, jobsQuery, MAX_WAIT_SECONDS } from "../../shared/contract/requests.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
-import type { JobFilter } from "../record/port.ts";
-import { purgeJob } from "../upkeep/purge.ts";
+import type { JobRunner } from "../jobs/runner.ts";
+import type { JobFilter, RecordOfJobs } from "../record/port.ts";
+import type { ResultsFolder } from "../results/results.ts";
+import { type PurgeDeps, purgeJob } from "../upkeep/purge.ts";
 import { endsWithin } from "./answers.ts";
-import { followedJob, type JobsDeps, jobOf, readQuery, viewParts } from "./jobDeps.ts";
+import type { Clients } from "./clients.ts";
+import { type FindJobDeps, type FollowJobDeps, findJob, followJob, readQuery } from "./findJob.ts";
 import { untilGone } from "./streams.ts";
 import { fileView, jobView, statistics } from "./views.ts";
 
+export interface ListJobsDeps {
+  readonly jobs: Pick<RecordOfJobs, "list">;
+  readonly clients: Pick<Clients, "onlyOf">;
+  readonly runner: Pick<JobRunner, "get">;
+  readonly results: ResultsFolder;
+}
+
 /** `GET /jobs`: newest first. */
-export function listJobs(deps: JobsDeps): RequestHandler {
+export function listJobs({ jobs, clients, runner, results }: ListJobsDeps): RequestHandler {
   return async (req, res) => {
     const { limit, ...asked } = readQuery(jobsQuery, req.query);
     if (asked.task !== undefined) taskNamed(asked.task);
-    const filter = filterOf({ ...asked, client: deps.clients.onlyOf(req) });
-    const found = await deps.jobs.list({ ...filter, limit: limit + 1 });
-    const jobs = found.slice(0, limit);
-    const next = found.length > limit ? jobs.at(-1)?.id : undefined;
+    const filter = filterOf({ ...asked, client: clients.onlyOf(req) });
+    const found = await jobs.list({ ...filter, limit: limit + 1 });
+    const page = found.slice(0, limit);
+    const next = found.length > limit ? page.at(-1)?.id : undefined;
     const list: JobList = {
-      jobs: jobs.map((job) => jobView(job, viewParts(deps, job))),
+      jobs: page.map((job) => jobView(job, { results, live: runner.get(job.id)?.progress })),
       ...(next === undefined ? {} : { next_cursor: next }),
     };
     res.json(list);
@@ -38,35 +48,49 @@ function filterOf({ state, task, client, cursor }: JobsQuery): Omit<JobFilter, "
   };
 }
 
-/** With `wait=N` as soon as the job is over, or after N seconds. */
-export function showJob(deps: JobsDeps): RequestHandler {
+export interface ShowJobDeps extends FollowJobDeps {
+  readonly jobs: Pick<RecordOfJobs, "get" | "files">;
+  readonly runner: Pick<JobRunner, "follow" | "get">;
+  readonly results: ResultsFolder;
+}
+
+/** `GET /jobs/<id>`; with `wait=N` as soon as the job is over, or after N seconds. */
+export function showJob(deps: ShowJobDeps): RequestHandler {
   return async (req, res) => {
     const { from, limit, wait } = readQuery(jobQuery, req.query);
-    const before = await jobOf(deps, req);
+    const before = await findJob(deps, req);
     if (wait > 0 && !isFinal(before.state)) {
-      const followed = await followedJob(deps, req);
+      const followed = await followJob(deps, req);
       await endsWithin(followed, Math.min(wait, MAX_WAIT_SECONDS), untilGone(res));
     }
-    const job = await jobOf(deps, req);
+    const job = await findJob(deps, req);
     const files = await deps.jobs.files(job.id, from, limit);
-    const live = viewParts(deps, job);
+    const context = { results: deps.results, live: deps.runner.get(job.id)?.progress };
     const detail: JobDetail = {
-      ...jobView(job, live),
+      ...jobView(job, context),
       statistics: statistics(job, files),
-      files: files.map((file) => fileView(job, file, live)),
+      files: files.map((file) => fileView(job, file, context)),
     };
     res.json(detail);
   };
 }
 
-/** Cancels; with `purge=true` everything of the job goes, its record too. */
-export function cancelJob(deps: JobsDeps): RequestHandler {
+export interface CancelJobDeps extends FindJobDeps {
+  readonly runner: Pick<JobRunner, "cancel">;
+  readonly results: ResultsFolder;
+  readonly purge: PurgeDeps;
+}
+
+const BY_CLIENT = { code: "cancelled", message: "Cancelled by a client." } as const;
+
+/** `DELETE /jobs/<id>`: cancels; with `purge=true` everything of the job goes, its record too. */
+export function cancelJob(deps: CancelJobDeps): RequestHandler {
   return async (req, res) => {
     const { purge } = readQuery(cancelQuery, req.query);
-    const job = await jobOf(deps, req);
-    const final = (await deps.runner.cancel(job.id, "Cancelled by a client.")) ?? job;
-    if (purge) await purgeJob(deps, final);
-    const cancelled: CancelledJob = { ...jobView(final, deps), purged: purge };
+    const job = await findJob(deps, req);
+    const final = (await deps.runner.cancel(job.id, BY_CLIENT)) ?? job;
+    if (purge) await purgeJob(deps.purge, final);
+    const cancelled: CancelledJob = { ...jobView(final, { results: deps.results }), purged: purge };
     res.json(cancelled);
   };
 }

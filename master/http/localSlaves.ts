@@ -7,19 +7,17 @@ import { AppError, RequestError } from "../../shared/errors.ts";
 import type { LocalSlave, LocalSlaves } from "../fleet/localSlaves.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { SlaveHttp } from "../lease/client.ts";
-import type { SlavesDeps } from "./fleet.ts";
+import type { Sight } from "./clients.ts";
 import { slaveView } from "./views.ts";
 
-export interface LocalSlaveRoutesDeps extends SlavesDeps {
-  readonly localSlaves: LocalSlaves;
-  readonly slaveHttp: Pick<SlaveHttp, "drain">;
+export interface AddSlavesDeps {
+  readonly registry: Pick<SlaveRegistry, "get">;
+  readonly localSlaves: Pick<LocalSlaves, "add">;
+  readonly sight: Sight;
 }
 
-/** How long a slave elsewhere may take to hear that it is to go. */
-const TELL_MS = 5_000;
-
 /** `POST /slaves`: starts slaves on the master's machine; answered when they can be reached. */
-export function addSlaves({ registry, localSlaves, config }: LocalSlaveRoutesDeps): RequestHandler {
+export function addSlaves({ registry, localSlaves, sight }: AddSlavesDeps): RequestHandler {
   return async (req, res) => {
     const parsed = slavesWish.safeParse(req.body ?? {});
     if (!parsed.success) throw badWish(parsed.error);
@@ -28,31 +26,36 @@ export function addSlaves({ registry, localSlaves, config }: LocalSlaveRoutesDep
     await Promise.all(started.map(({ id }) => untilRegistered(registry, id)));
     const slaves = started.map((one): SlaveView => {
       const known = registry.get(one.id);
-      return known === undefined ? startingView(one, slots) : slaveView(known, config.jobs);
+      return known === undefined ? startingView(one, slots) : slaveView(known, sight);
     });
     res.status(201).json({ slaves });
   };
 }
 
+export interface RemoveSlaveDeps {
+  readonly registry: Pick<SlaveRegistry, "get" | "drain">;
+  readonly localSlaves: Pick<LocalSlaves, "remove">;
+  readonly slaveHttp: Pick<SlaveHttp, "drain">;
+  readonly sight: Sight;
+}
+
+/** How long a slave on another machine may take to answer that it drains. */
+const DRAIN_REQUEST_MS = 5_000;
+
 /**
- * `DELETE /slaves/<id>`: it gets nothing more and finishes what it has. One on this machine, and one elsewhere
- * that knows how, then ends.
+ * `DELETE /slaves/<id>`: the slave gets no more units and finishes those that it has. A slave on this machine then
+ * ends, and so does one on another machine that knows `/drain`.
  */
-export function removeSlave({
-  registry,
-  localSlaves,
-  slaveHttp,
-  config,
-}: LocalSlaveRoutesDeps): RequestHandler {
+export function removeSlave({ registry, localSlaves, slaveHttp, sight }: RemoveSlaveDeps): RequestHandler {
   return (req, res) => {
     const slave = registry.get(String(req.params.id));
     if (slave === undefined) throw new AppError("no_such_slave", "There is no such slave.", { status: 404 });
     registry.drain(slave);
     if (!localSlaves.remove(slave.id) && !slave.classic) {
-      // One that cannot be told drains all the same: it gets nothing more.
-      slaveHttp.drain(slave, AbortSignal.timeout(TELL_MS)).catch(() => undefined);
+      // A slave that the request does not reach gets no more units all the same.
+      slaveHttp.drain(slave, AbortSignal.timeout(DRAIN_REQUEST_MS)).catch(() => undefined);
     }
-    res.status(202).json(slaveView(slave, config.jobs));
+    res.status(202).json(slaveView(slave, sight));
   };
 }
 
@@ -63,7 +66,7 @@ function startingView({ id, name, url }: LocalSlave, slots: number): SlaveView {
 }
 
 /** It listens first and registers then. One that takes long will still come. */
-async function untilRegistered(registry: SlaveRegistry, id: string): Promise<void> {
+async function untilRegistered(registry: Pick<SlaveRegistry, "get">, id: string): Promise<void> {
   for (let tries = 0; tries < 100 && registry.get(id) === undefined; tries += 1) await sleep(50);
 }
 

@@ -1,22 +1,23 @@
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
+import { fleetSummary } from "../fleet/summary.ts";
 import type { JobRunner } from "../jobs/runner.ts";
+import type { About } from "./about.ts";
 import { escaped, htmlPage } from "./html.ts";
 
 export interface PageDeps {
-  readonly registry: SlaveRegistry;
-  readonly runner: JobRunner;
-  readonly version: string;
+  readonly about: Pick<About, "version">;
+  readonly registry: Pick<SlaveRegistry, "all">;
+  readonly runner: Pick<JobRunner, "load">;
 }
 
 /**
  * What a browser sees at `/`: the state of the fleet, and how to send something. No script.
  * @param address of the master as the browser knows it, such as `http://127.0.0.1:5000`
  */
-export function landingPage({ registry, runner, version }: PageDeps, address: string): string {
+export function landingPage({ about, registry, runner }: PageDeps, address: string): string {
   const slaves = registry.all();
-  const alive = slaves.filter((slave) => slave.state === "alive");
-  const slots = alive.reduce((sum, slave) => sum + slave.slots, 0);
+  const { alive, slots } = fleetSummary(slaves);
   const { jobs, files } = runner.load();
   const rows = TASKS.map(
     (task) =>
@@ -30,7 +31,7 @@ export function landingPage({ registry, runner, version }: PageDeps, address: st
   );
   const none = '<tr><td colspan="6">None has registered. Start one: <code>npm run slave</code></td></tr>';
   const body = `<h1>manyhands</h1>
-<p>Master is working. Version ${escaped(version)}. <b>${counted(alive.length, "slave")}</b> alive with <b>${counted(slots, "slot")}</b>,
+<p>Master is working. Version ${escaped(about.version)}. <b>${counted(alive, "slave")}</b> alive with <b>${counted(slots, "slot")}</b>,
 <b>${counted(jobs, "job")}</b> running, <b>${counted(files, "file")}</b> to do.</p>
 <h2>Slaves</h2>
 <table><tr><th>name</th><th>address</th><th>state</th><th>busy</th><th>done</th><th>failed</th></tr>

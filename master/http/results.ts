@@ -5,19 +5,20 @@ import type { NextFunction, RequestHandler, Response } from "express";
 import { AppError } from "../../shared/errors.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { RecordOfJobs } from "../record/port.ts";
+import type { ResultsFolder } from "../results/results.ts";
 import type { Clients } from "./clients.ts";
 
-export interface ResultsDeps {
-  readonly config: { readonly resultsDir: string };
-  readonly jobs: RecordOfJobs;
-  readonly clients: Clients;
+export interface SendResultDeps {
+  readonly results: Pick<ResultsFolder, "folder">;
+  readonly jobs: Pick<RecordOfJobs, "owner" | "get">;
+  readonly clients: Pick<Clients, "sees">;
 }
 
 /** `GET /results/<task>/<name>`, with Range and ETag. */
-export function sendResult({ config, jobs, clients }: ResultsDeps): RequestHandler {
+export function sendResult({ results, jobs, clients }: SendResultDeps): RequestHandler {
   return async (req, res, next) => {
     const { task, name } = req.params as { readonly task: string; readonly name: string };
-    const found = await findResult(config.resultsDir, task, name);
+    const found = await findResult(results.folder, task, name);
     if (found === undefined) throw notFound();
     const owner = await jobs.owner(task, name);
     const job = owner === undefined ? undefined : await jobs.get(owner.job);

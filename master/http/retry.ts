@@ -1,30 +1,38 @@
 import type { Request, RequestHandler } from "express";
 import { retryWish } from "../../shared/contract/requests.ts";
 import { RequestError } from "../../shared/errors.ts";
-import { retryDigest, type Taken } from "../jobs/requests.ts";
-import { retryJob } from "../jobs/retry.ts";
+import { type KeyedRequests, retryDigest, type Taken } from "../jobs/requests.ts";
+import { type RetryDeps, retryJob } from "../jobs/retry.ts";
 import type { RequestKey } from "../record/port.ts";
-import { answerLater } from "./answers.ts";
-import { type JobsDeps, jobOf } from "./jobDeps.ts";
+import { type AnswerDeps, answerLater } from "./answers.ts";
+import type { Clients } from "./clients.ts";
+import { type FindJobDeps, findJob } from "./findJob.ts";
 import { readPreferences } from "./prefer.ts";
 import { readRequestKey } from "./requestKey.ts";
 
+export interface RetryRouteDeps extends FindJobDeps {
+  readonly retry: RetryDeps;
+  readonly answers: AnswerDeps;
+  readonly requests: Pick<KeyedRequests, "takeIn">;
+  readonly clients: Pick<Clients, "sees" | "nameOf">;
+}
+
 /** `POST /jobs/<id>/retry`: a new job with the files that are not done; a body may change its options. */
-export function retry(deps: JobsDeps): RequestHandler {
+export function retry(deps: RetryRouteDeps): RequestHandler {
   return async (req, res) => {
     const { job, repeated } = await take(deps, req);
     if (repeated) res.setHeader("Idempotency-Replayed", "true");
-    await answerLater(deps, job, { res, prefer: readPreferences(req) });
+    await answerLater(deps.answers, job, { res, prefer: readPreferences(req) });
   };
 }
 
-async function take(deps: JobsDeps, req: Request): Promise<Taken> {
+async function take(deps: RetryRouteDeps, req: Request): Promise<Taken> {
   const key = readRequestKey(req);
   const options = readOptions(req.body ?? {});
-  const record = await jobOf(deps, req);
+  const record = await findJob(deps, req);
   const client = deps.clients.nameOf(req);
   const make = (request?: RequestKey) =>
-    retryJob(deps, { record, options }, { client, ...(request === undefined ? {} : { request }) });
+    retryJob(deps.retry, { record, options }, { client, ...(request === undefined ? {} : { request }) });
   if (key === undefined) return { job: await make(), repeated: false };
   const asked = { client, key, digest: retryDigest(record.id, options), durable: true };
   return await deps.requests.takeIn(asked, make);

@@ -3,15 +3,22 @@ import { browserGuard } from "../../shared/http/hosts.ts";
 import { problemHandler } from "../../shared/http/problem.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { MasterConfig } from "../config.ts";
-import { KeyedRequests } from "../jobs/requests.ts";
-import { Waiters } from "../jobs/waiters.ts";
+import type { SpeculationBook } from "../dispatch/speculation.ts";
+import type { LocalSlaves } from "../fleet/localSlaves.ts";
+import type { SlaveRegistry } from "../fleet/registry.ts";
+import type { IntakeDeps } from "../jobs/intake.ts";
+import type { KeyedRequests } from "../jobs/requests.ts";
+import type { JobRunner } from "../jobs/runner.ts";
+import type { Waiters } from "../jobs/waiters.ts";
+import type { SlaveHttp } from "../lease/client.ts";
 import type { MasterMetrics } from "../metrics.ts";
+import type { UnitQueue } from "../queue/port.ts";
 import type { ChangeHub } from "../record/hub.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
-import { type AboutDeps, healthy, home, listTasks, ready, showStats } from "./about.ts";
+import { type About, healthy, home, listTasks, ready, showStats } from "./about.ts";
 import { assignTask } from "./assign.ts";
 import { Clients } from "./clients.ts";
 import { showDescription, showDocs } from "./docs.ts";
@@ -20,85 +27,116 @@ import { listSlaves, registerSlave, showSlave } from "./fleet.ts";
 import { createGuards } from "./guard.ts";
 import { listResults, showResult, zipResults } from "./jobResults.ts";
 import { cancelJob, listJobs, showJob } from "./jobs.ts";
-import { addSlaves, type LocalSlaveRoutesDeps, removeSlave } from "./localSlaves.ts";
+import { addSlaves, removeSlave } from "./localSlaves.ts";
 import { showMetrics } from "./metrics.ts";
 import { type Handlers, mount, noRoute } from "./mount.ts";
 import { sendResult } from "./results.ts";
 import { retry } from "./retry.ts";
 
-export interface RoutesDeps extends AboutDeps, LocalSlaveRoutesDeps {
+/** What the master's handlers are made with; each of them takes what its own type names. */
+export interface RoutesDeps {
   readonly config: MasterConfig;
   readonly logger: Logger;
-  readonly store: ByteStore;
-  readonly disk: DiskSpace;
+  readonly about: About;
+  readonly metrics: MasterMetrics;
   readonly jobs: RecordOfJobs;
   readonly hub: ChangeHub;
+  readonly store: ByteStore;
+  readonly disk: DiskSpace;
   readonly results: ResultsFolder;
-  readonly metrics: MasterMetrics;
+  readonly runner: JobRunner;
+  readonly waiters: Waiters;
+  readonly requests: KeyedRequests;
+  readonly intake: IntakeDeps;
+  readonly queue: UnitQueue;
+  readonly speculation: SpeculationBook;
+  readonly registry: SlaveRegistry;
+  readonly localSlaves: LocalSlaves;
+  readonly slaveHttp: SlaveHttp;
 }
 
-/** All that the master answers. Whoever has no token when one is needed sees `/`, `/healthz`, `/readyz`. */
+/** All that the master answers. A client without the token that is needed sees `/`, `/healthz`, `/readyz`. */
 export function masterRoutes(app: Express, deps: RoutesDeps): Express {
-  const { config } = deps;
+  const { config, logger, about, metrics, registry, runner } = deps;
+  const { access, classicSlaves, host, allowedHosts } = config;
   app.disable("x-powered-by");
   app.set("etag", false);
   app.set("trust proxy", config.trustProxy);
-  app.use(browserGuard({ ...config, hasToken: config.access.clientTokens.length > 0 }));
+  app.use(browserGuard({ host, allowedHosts, hasToken: access.clientTokens.length > 0 }));
   const clients = new Clients(config.jobs);
-  const guards = createGuards({ ...deps, ...config, clients });
-  const doorway = { guards, metrics: deps.metrics };
-  mount(app, { ...handlers({ ...deps, clients }), "GET /": home(deps, guards.knowsClient) }, doorway);
+  const guards = createGuards({ access, classicSlaves, clients, logger });
+  const handlers: Handlers = {
+    "GET /": home({ about, registry, runner }, guards.knowsClient),
+    ...uploadHandlers(deps, clients),
+    ...jobHandlers(deps, clients),
+    ...resultHandlers(deps, clients),
+    ...fleetHandlers(deps),
+    ...aboutHandlers(deps),
+  };
+  mount(app, handlers, { guards, metrics });
   app.use(guards.client, noRoute);
-  app.use(problemHandler(deps.logger));
+  app.use(problemHandler(logger));
   return app;
 }
 
-function handlers(deps: RoutesDeps & { readonly clients: Clients }): Omit<Handlers, "GET /"> {
-  const { config, registry } = deps;
-  const smallJson = express.json({ limit: "64kb" });
-  const jobs = jobsParts(deps);
-  return {
-    "POST /assign_task": assignTask({ ...jobs, registry, noSlavesSeconds: config.noSlavesSeconds }),
-    "GET /jobs": listJobs(jobs),
-    "GET /jobs/{id}": showJob(jobs),
-    "DELETE /jobs/{id}": cancelJob(jobs),
-    "POST /jobs/{id}/retry": [smallJson, retry(jobs)],
-    "GET /jobs/{id}/events": jobEvents({ ...jobs, hub: deps.hub }),
-    "GET /jobs/{id}/results": listResults(jobs),
-    "GET /jobs/{id}/results.zip": zipResults(jobs),
-    "GET /jobs/{id}/results/{name}": showResult(jobs),
-    "GET /results/{task}/{name}": sendResult(deps),
-    "POST /register": [smallJson, registerSlave(registry, config.pollSeconds)],
-    "GET /slaves": listSlaves(deps),
-    "POST /slaves": [smallJson, addSlaves(deps)],
-    "GET /slaves/{id}": showSlave(deps),
-    "DELETE /slaves/{id}": removeSlave(deps),
-    "GET /healthz": healthy,
-    "GET /readyz": ready(registry),
-    "GET /stats": showStats(deps),
-    "GET /tasks": listTasks(),
-    "GET /metrics": showMetrics(deps.metrics),
-    "GET /openapi.json": showDescription(deps.version),
-    "GET /docs": showDocs(deps.version),
-  };
-}
+const smallJson = () => express.json({ limit: "64kb" });
 
-function jobsParts(deps: RoutesDeps & { readonly clients: Clients }) {
-  const { config, store, runner, disk } = deps;
-  const intake = {
-    ...deps,
-    sync: () => store.flush(),
-    syncAll: () => store.flushAll(),
-    replaceNames: false,
-    limits: config,
-    idempotencySeconds: config.idempotencySeconds,
-    waiters: new Waiters((job) => void runner.cancel(job, "The client left before its job was done.")),
-  };
+function uploadHandlers(deps: RoutesDeps, clients: Clients) {
+  const { config, jobs, store, disk, results, runner, waiters, requests, intake, registry } = deps;
   const limits = {
     fileBytes: config.maxFileBytes,
     files: config.maxFiles,
     fieldBytes: 1024 * 1024,
     idleSeconds: config.uploadIdleSeconds,
   };
-  return { ...intake, requests: new KeyedRequests(intake), upload: { store, limits, disk } };
+  const upload = { store, limits, disk };
+  const answers = { jobs, store, results };
+  const waiting = { waiters, runner, registry, noSlavesSeconds: config.noSlavesSeconds };
+  const again = { jobs, store, intake };
+  return {
+    "POST /assign_task": assignTask({ upload, intake, answers, requests, jobs, clients, waiting }),
+    "POST /jobs/{id}/retry": [smallJson(), retry({ retry: again, answers, requests, jobs, clients })],
+  } satisfies Partial<Handlers>;
+}
+
+function jobHandlers({ jobs, hub, store, results, runner }: RoutesDeps, clients: Clients) {
+  const purge = { jobs, store, results };
+  return {
+    "GET /jobs": listJobs({ jobs, clients, runner, results }),
+    "GET /jobs/{id}": showJob({ jobs, clients, runner, results }),
+    "DELETE /jobs/{id}": cancelJob({ jobs, clients, runner, results, purge }),
+    "GET /jobs/{id}/events": jobEvents({ jobs, hub, clients, runner, results }),
+  } satisfies Partial<Handlers>;
+}
+
+function resultHandlers({ jobs, store, results }: RoutesDeps, clients: Clients) {
+  return {
+    "GET /jobs/{id}/results": listResults({ jobs, clients, results }),
+    "GET /jobs/{id}/results.zip": zipResults({ jobs, clients, store }),
+    "GET /jobs/{id}/results/{name}": showResult({ jobs, clients, store, results }),
+    "GET /results/{task}/{name}": sendResult({ jobs, clients, results }),
+  } satisfies Partial<Handlers>;
+}
+
+function fleetHandlers({ config, registry, localSlaves, slaveHttp }: RoutesDeps) {
+  const sight = config.jobs;
+  return {
+    "POST /register": [smallJson(), registerSlave(registry, config.pollSeconds)],
+    "GET /slaves": listSlaves({ registry, sight }),
+    "POST /slaves": [smallJson(), addSlaves({ registry, localSlaves, sight })],
+    "GET /slaves/{id}": showSlave({ registry, sight }),
+    "DELETE /slaves/{id}": removeSlave({ registry, localSlaves, slaveHttp, sight }),
+  } satisfies Partial<Handlers>;
+}
+
+function aboutHandlers({ about, registry, runner, queue, speculation, metrics }: RoutesDeps) {
+  return {
+    "GET /healthz": healthy,
+    "GET /readyz": ready(registry),
+    "GET /stats": showStats({ about, registry, runner, queue, speculation }),
+    "GET /tasks": listTasks(),
+    "GET /metrics": showMetrics(metrics),
+    "GET /openapi.json": showDescription(about.version),
+    "GET /docs": showDocs(about.version),
+  } satisfies Partial<Handlers>;
 }

@@ -4,6 +4,7 @@ import { parseOptions, splitOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { InputFile, TaskDefinition } from "../../shared/tasks/task.ts";
 import type { NewJob, RecordOfJobs } from "../record/port.ts";
+import type { ByteStore } from "../store/port.ts";
 import { parseBudgets } from "./budgetField.ts";
 import type { FollowedJob } from "./followed.ts";
 import type { JobRunner } from "./runner.ts";
@@ -30,12 +31,10 @@ export interface UploadedFile {
 }
 
 export interface IntakeDeps {
-  readonly jobs: RecordOfJobs;
-  readonly runner: JobRunner;
-  readonly waiters: Waiters;
-  /** Resolves when all bytes in the store survive a power loss. */
-  readonly sync: () => Promise<void>;
-  readonly replaceNames: boolean;
+  readonly jobs: Pick<RecordOfJobs, "create">;
+  readonly store: Pick<ByteStore, "flush">;
+  readonly runner: Pick<JobRunner, "start" | "load">;
+  readonly waiters: Pick<Waiters, "bind">;
   readonly limits: { readonly maxQueuedUnits: number; readonly maxQueuedBytes: number };
 }
 
@@ -75,7 +74,7 @@ export async function takeIn(
   { durable, client, ...terms }: OrderTerms,
 ): Promise<FollowedJob> {
   refuseWhenFull(deps);
-  if (durable) await deps.sync();
+  if (durable) await deps.store.flush();
   const { record, files: recorded } = await deps.jobs.create(
     {
       id,
@@ -89,7 +88,7 @@ export async function takeIn(
       ...(client === undefined ? {} : { client }),
       ...terms,
     },
-    { durable, replaceNames: deps.replaceNames },
+    { durable },
   );
   const job = await deps.runner.start(record, recorded);
   if (!durable) deps.waiters.bind(job);
@@ -128,7 +127,7 @@ function noFiles(task: TaskDefinition): AppError {
   });
 }
 
-function refuseWhenFull({ runner, limits }: IntakeDeps): void {
+function refuseWhenFull({ runner, limits }: Pick<IntakeDeps, "runner" | "limits">): void {
   const load = runner.load();
   if (load.files <= limits.maxQueuedUnits && load.bytes <= limits.maxQueuedBytes) return;
   throw new UnavailableError(

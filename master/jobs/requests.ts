@@ -1,12 +1,17 @@
 import { createHash } from "node:crypto";
 import { RequestError } from "../../shared/errors.ts";
-import type { ClientKey, RequestKey } from "../record/port.ts";
+import type { ClientKey, RecordOfJobs, RequestKey } from "../record/port.ts";
+import type { ByteStore } from "../store/port.ts";
 import type { FollowedJob } from "./followed.ts";
-import type { IntakeDeps, JobOrder } from "./intake.ts";
+import type { JobOrder } from "./intake.ts";
+import type { JobRunner } from "./runner.ts";
+import type { Waiters } from "./waiters.ts";
 
-export interface KeyedDeps extends IntakeDeps {
-  /** As `sync`, also for files that were stored as not durable. */
-  readonly syncAll: () => Promise<void>;
+export interface KeyedRequestsDeps {
+  readonly jobs: Pick<RecordOfJobs, "requested" | "get" | "sync">;
+  readonly store: Pick<ByteStore, "flushAll">;
+  readonly runner: Pick<JobRunner, "follow">;
+  readonly waiters: Pick<Waiters, "release">;
   /** How long a key is kept. */
   readonly idempotencySeconds: number;
 }
@@ -29,11 +34,11 @@ export interface Taken {
  * how a client goes on whose connection broke. A key is its client's own: another client's is another.
  */
 export class KeyedRequests {
-  readonly #deps: KeyedDeps;
+  readonly #deps: KeyedRequestsDeps;
   /** The last request of each key that is being looked at: requests of one key come one after the other. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
-  constructor(deps: KeyedDeps) {
+  constructor(deps: KeyedRequestsDeps) {
     this.#deps = deps;
   }
 
@@ -69,7 +74,7 @@ export class KeyedRequests {
   async #keep(job: FollowedJob): Promise<void> {
     this.#deps.waiters.release(job.id);
     // Its files were stored as not durable.
-    await this.#deps.syncAll();
+    await this.#deps.store.flushAll();
     await this.#deps.jobs.sync();
   }
 

@@ -3,7 +3,7 @@ import { AppError } from "../../shared/errors.ts";
 import { validOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { InputFile } from "../../shared/tasks/task.ts";
-import type { FileRecord, JobRecord } from "../record/port.ts";
+import type { FileRecord, JobRecord, RecordOfJobs } from "../record/port.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { FollowedJob } from "./followed.ts";
 import { type IntakeDeps, type OrderTerms, takeIn } from "./intake.ts";
@@ -12,8 +12,10 @@ import { newJobId } from "./jobId.ts";
 /** Inputs copied at a time. */
 const AT_ONCE = 16;
 
-export interface RetryDeps extends IntakeDeps {
-  readonly store: ByteStore;
+export interface RetryDeps {
+  readonly jobs: Pick<RecordOfJobs, "files">;
+  readonly store: Pick<ByteStore, "stat" | "get" | "put" | "remove">;
+  readonly intake: IntakeDeps;
 }
 
 export interface Retried {
@@ -48,14 +50,18 @@ export async function retryJob(
   try {
     const { budgets } = record;
     const order = { id, task, options, budgets, files };
-    return await takeIn(deps, order, { ...terms, durable: true, retryOf: record.id });
+    return await takeIn(deps.intake, order, { ...terms, durable: true, retryOf: record.id });
   } catch (error) {
     await deps.store.remove(files.map(({ key }) => key));
     throw error;
   }
 }
 
-async function copies(store: ByteStore, group: string, files: readonly FileRecord[]): Promise<InputFile[]> {
+async function copies(
+  store: RetryDeps["store"],
+  group: string,
+  files: readonly FileRecord[],
+): Promise<InputFile[]> {
   const made: InputFile[] = [];
   try {
     for (let from = 0; from < files.length; from += AT_ONCE) {
@@ -74,7 +80,7 @@ async function copies(store: ByteStore, group: string, files: readonly FileRecor
   }
 }
 
-async function copy(store: ByteStore, group: string, file: InputFile): Promise<InputFile> {
+async function copy(store: RetryDeps["store"], group: string, file: InputFile): Promise<InputFile> {
   const { index, filename } = file;
   if ((await store.stat(file.key)) === undefined) throw inputsGone(filename);
   const { key, bytes, sha256 } = await store.put(await store.get(file.key), { group });

@@ -1,7 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type {
-  FileRef,
   InputFile,
   Part,
   PublishedPart,
@@ -12,14 +11,15 @@ import type {
 import { type MapDeps, mapUnits } from "../map/map.ts";
 import type { JobProgress } from "../map/progress.ts";
 import { LastSign } from "../map/waiting.ts";
-import type { JobEvent, JobRecord } from "../record/port.ts";
+import type { JobRecord } from "../record/port.ts";
 import type { Collector } from "../results/collector.ts";
+import type { JobFiles } from "./jobFiles.ts";
 import { jobBudgets } from "./totalBudget.ts";
 
-export interface JobContextDeps extends MapDeps {
-  readonly put: (group: string, name: string, body: Uint8Array) => Promise<FileRef>;
-  readonly read: (file: FileRef) => Promise<Buffer>;
-  /** What the operator says of budgets. */
+export interface RunContextDeps {
+  readonly map: MapDeps;
+  readonly files: JobFiles;
+  /** Time budgets that the operator set. */
   readonly budgets: MaybeBudgets;
 }
 
@@ -28,12 +28,12 @@ export interface JobToRun {
   readonly options: object;
   readonly inputs: readonly InputFile[];
   readonly signal: AbortSignal;
-  readonly collector: Collector;
-  readonly progress: JobProgress;
+  readonly collector: Pick<Collector, "publish" | "attach">;
+  readonly progress: Pick<JobProgress, "watch" | "put">;
 }
 
 /** The job as its task's `run` sees it. */
-export function runContext(deps: JobContextDeps, job: JobToRun): RunContext {
+export function runContext(deps: RunContextDeps, job: JobToRun): RunContext {
   const { record, signal, collector, options } = job;
   const names = new Set<string>();
   const budgets = jobBudgets(record, deps.budgets);
@@ -51,23 +51,14 @@ export function runContext(deps: JobContextDeps, job: JobToRun): RunContext {
       const { id, task, priority } = record;
       const ref = typeof step === "string" ? { step } : step;
       const job = { id, task, priority, options };
-      return mapUnits(deps, { job, name, step: ref, signal, watch, budgets, lastSign }, units);
+      return mapUnits(deps.map, { job, name, step: ref, signal, watch, budgets, lastSign }, units);
     },
     put: (name, body) => {
       job.progress.put();
-      return deps.put(record.id, name, body);
+      return deps.files.put(record.id, name, body);
     },
-    read: deps.read,
+    read: (file) => deps.files.read(file),
     publish: (index: number, part: PublishedPart) => collector.publish(index, part),
     attach: (name, file) => collector.attach(name, file),
   };
-}
-
-/** Events that give every file its end, for a job that ends as a whole. */
-export function lastEvents(at: number, error: unknown): JobEvent[] {
-  if (error === undefined) return [{ type: "ended", at }];
-  if (error instanceof AppError) return [{ type: "broken", at, code: error.code, error: error.message }];
-  return [
-    { type: "broken", at, code: "internal_error", error: "The job failed because of an internal error." },
-  ];
 }

@@ -2,8 +2,9 @@ import { AppError } from "../../shared/errors.ts";
 import { type Budgets, budgetsOf, type MaybeBudgets, raisedBy } from "../../shared/tasks/budgets.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { JobRecord } from "../record/port.ts";
+import type { RunningJob } from "./runningJob.ts";
 
-/** A timer of Node takes no more at a time. */
+/** The longest delay that a timer of Node takes. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The budgets of a job, all of them. */
@@ -16,20 +17,16 @@ export function jobBudgets(record: Pick<JobRecord, "task" | "budgets">, operator
 export function endInTime(
   { createdAt }: Pick<JobRecord, "createdAt">,
   { total }: Budgets,
-  job: { readonly controller: AbortController; readonly ended: Promise<unknown> },
+  job: Pick<RunningJob, "abort" | "ended">,
 ): void {
   let timer: NodeJS.Timeout | undefined;
   const look = () => {
     const left = createdAt + total * 1000 - Date.now();
-    if (left <= 0) job.controller.abort(tooLong(total));
+    if (left <= 0) job.abort(tooLong(total));
     else timer = setTimeout(look, Math.min(left, LONGEST_TIMER_MS)).unref();
   };
   look();
   void job.ended.finally(() => clearTimeout(timer));
-}
-
-export function isTooLong(reason: unknown): boolean {
-  return reason instanceof AppError && reason.code === "job_too_long";
 }
 
 function tooLong(seconds: number): AppError {

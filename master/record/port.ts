@@ -160,7 +160,7 @@ export type JobEvent =
   /** Counts up. */
   | ({ readonly type: "speculated" } & Speculation)
   | { readonly type: "ended"; readonly at: number }
-  | { readonly type: "cancelled"; readonly at: number; readonly error?: string }
+  | { readonly type: "cancelled"; readonly at: number; readonly code?: string; readonly error?: string }
   | { readonly type: "broken"; readonly at: number; readonly code: string; readonly error: string };
 
 export interface FileResult {

@@ -90,8 +90,9 @@ function ended({ secrets: _, ...job }: JobRecord, event: JobEnd): JobRecord {
   if (event.type === "cancelled") {
     // Too late to cancel anything: what was asked for is there.
     if (open === 0 && job.total > 0) return { ...base, state: stateByCounts(job) };
-    const error = event.error === undefined ? {} : { error: event.error };
-    return { ...base, ...error, state: "cancelled", code: "cancelled", cancelled: job.cancelled + open };
+    const { code = "cancelled", error } = event;
+    const sentence = error === undefined ? {} : { error };
+    return { ...base, ...sentence, state: "cancelled", code, cancelled: job.cancelled + open };
   }
   // The job as a whole did not come to its end, even where every file did: never `succeeded`.
   const state = job.done > 0 ? "partial" : "failed";

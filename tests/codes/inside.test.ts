@@ -18,7 +18,7 @@ import { createMaster } from "../../master/app.ts";
 import { readMasterConfig } from "../../master/config.ts";
 import { ActiveLease, type EndReason, type LeaseDeps } from "../../master/dispatch/activeLease.ts";
 import type { Slave } from "../../master/fleet/slave.ts";
-import { type JobContextDeps, type JobToRun, runContext } from "../../master/jobs/runContext.ts";
+import { type JobToRun, type RunContextDeps, runContext } from "../../master/jobs/runContext.ts";
 import { createSlaveHttp, readLimited } from "../../master/lease/client.ts";
 import { runFramesLease } from "../../master/lease/framesLease.ts";
 import type { LeaseRun, LeaseTransport } from "../../master/lease/leaseEvents.ts";
@@ -54,7 +54,7 @@ const MADE: Readonly<Record<string, () => unknown>> = {
     const record = { id: "j", task: "text", priority: 1, seed: 1 };
     const progress = new JobProgress(() => undefined);
     const context = runContext(
-      { budgets: {} } as JobContextDeps,
+      { budgets: {} } as RunContextDeps,
       { record, progress, options: {}, inputs: [] } as unknown as JobToRun,
     );
     context.map("twice", "analyse", []);

@@ -1,0 +1,27 @@
+import type { MasterConfig } from "../config.ts";
+import type { IntakeDeps } from "../jobs/intake.ts";
+import { KeyedRequests } from "../jobs/requests.ts";
+import type { JobRunner } from "../jobs/runner.ts";
+import { Waiters } from "../jobs/waiters.ts";
+import type { Storage } from "./storage.ts";
+
+/** What turns requests into jobs. */
+export interface Reception {
+  readonly waiters: Waiters;
+  readonly requests: KeyedRequests;
+  readonly intake: IntakeDeps;
+}
+
+const CLIENT_LEFT = { code: "cancelled", message: "The client left before its job was done." } as const;
+
+export function createReception(config: MasterConfig, storage: Storage, runner: JobRunner): Reception {
+  const { jobs, store } = storage;
+  const { idempotencySeconds } = config;
+  const limits = { maxQueuedUnits: config.maxQueuedUnits, maxQueuedBytes: config.maxQueuedBytes };
+  const waiters = new Waiters((job) => void runner.cancel(job, CLIENT_LEFT));
+  return {
+    waiters,
+    requests: new KeyedRequests({ jobs, store, runner, waiters, idempotencySeconds }),
+    intake: { jobs, store, runner, waiters, limits },
+  };
+}

@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import type { Logger } from "../../shared/logger.ts";
+import { usableFolder } from "../../shared/usableFolder.ts";
+import type { MasterConfig } from "../config.ts";
+import { ChangeHub } from "../record/hub.ts";
+import type { RecordOfJobs } from "../record/port.ts";
+import { withRetriedApply } from "../record/retriedApply.ts";
+import { openSqliteRecord } from "../record/sqlite/sqliteRecord.ts";
+import { ResultsFolder, standsIn } from "../results/results.ts";
+import { openFolderStore } from "../store/folder/folderStore.ts";
+import type { ByteStore } from "../store/port.ts";
+import { DiskSpace, type RetryWhileFull } from "../upkeep/diskSpace.ts";
+
+/** What the master keeps on its disks. */
+export interface Storage {
+  readonly disk: DiskSpace;
+  readonly retryWhileFull: RetryWhileFull;
+  readonly hub: ChangeHub;
+  readonly jobs: RecordOfJobs;
+  readonly store: ByteStore;
+  readonly results: ResultsFolder;
+}
+
+/** Small inputs are mostly sent to a slave, and small parts placed, soon after they came. */
+const RECENT_BYTES = 4 * 2 ** 20;
+
+export interface StorageDeps {
+  readonly config: MasterConfig;
+  readonly logger: Logger;
+  /** Aborted when the master stops: work then no longer waits for disk space. */
+  readonly stopping: AbortSignal;
+}
+
+export async function openStorage({ config, logger, stopping }: StorageDeps): Promise<Storage> {
+  const { resultsDir, minFreeBytes } = config;
+  const data = join(config.dataDir, "master");
+  // Other users of this machine must not read jobs and their files.
+  await usableFolder({ folder: data, variable: "DATA_DIR", mode: 0o700 });
+  await usableFolder({ folder: resultsDir, variable: "RESULTS_DIR" });
+  // The record comes first: it holds the lock of the folder, so that a second master changes nothing in it.
+  const hub = new ChangeHub();
+  const isTaken = standsIn(resultsDir);
+  const record = await openSqliteRecord({ file: join(data, "jobs.sqlite"), isTaken, hub });
+  const disk = new DiskSpace({ folders: [data, resultsDir], minFreeBytes, logger });
+  const retryWhileFull: RetryWhileFull = (work) => disk.retryWhileFull(work, stopping);
+  const jobs = withRetriedApply(record, retryWhileFull);
+  const store = await openFolderStore({ folder: join(data, "spool"), recentBytes: RECENT_BYTES, logger });
+  const results = new ResultsFolder(resultsDir, store, retryWhileFull);
+  return { disk, retryWhileFull, hub, jobs, store, results };
+}

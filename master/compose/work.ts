@@ -1,0 +1,104 @@
+import type { Logger } from "../../shared/logger.ts";
+import type { MasterConfig } from "../config.ts";
+import { type CountedQueue, countedQueue } from "../dispatch/countedQueue.ts";
+import { Dispatcher } from "../dispatch/dispatcher.ts";
+import { SpeculationBook } from "../dispatch/speculation.ts";
+import { Suspects } from "../dispatch/suspects.ts";
+import { UnitTimes } from "../dispatch/timing.ts";
+import { jobFiles } from "../jobs/jobFiles.ts";
+import type { KeptBytes } from "../jobs/keptBytes.ts";
+import { JobRunner } from "../jobs/runner.ts";
+import { PaceBook, type StragglerRule } from "../map/pace.ts";
+import { UnitBoard } from "../map/units.ts";
+import { MemoryQueue } from "../queue/memory.ts";
+import { Retention, type RetentionPolicy } from "../upkeep/retention.ts";
+import type { Fleet } from "./fleet.ts";
+import type { Storage } from "./storage.ts";
+
+export interface WorkDeps {
+  readonly config: MasterConfig;
+  readonly logger: Logger;
+  readonly storage: Storage;
+  readonly fleet: Fleet;
+}
+
+/** What runs jobs: units wait in the queue, the dispatcher hands them to slaves, the runner ends jobs. */
+export interface Work {
+  readonly queue: CountedQueue;
+  readonly suspects: Suspects;
+  readonly speculation: SpeculationBook;
+  readonly dispatcher: Dispatcher;
+  readonly runner: JobRunner;
+  readonly retention: Retention;
+}
+
+/** Longer than any client takes to fetch the results that its answer named. */
+const GRACE_SECONDS = 60;
+
+export function createWork({ config, logger, storage, fleet }: WorkDeps): Work {
+  const { jobs, hub, store, results } = storage;
+  const { registry, slaveHttp } = fleet;
+  const { maxPartBytes, silenceSeconds } = config;
+  const queue = countedQueue(new MemoryQueue());
+  const suspects = new Suspects({ maxCrashes: config.maxCrashes, maxLosses: config.maxLosses });
+  const speculation = new SpeculationBook(jobs, logger);
+  const board = new UnitBoard();
+  const paces = new PaceBook();
+  const keptBytes: KeptBytes = new Map();
+  const dispatcher = new Dispatcher({
+    queue,
+    store,
+    board,
+    times: new UnitTimes(),
+    logger,
+    suspects,
+    speculation,
+    registry,
+    hub,
+    transport: { http: slaveHttp, store, maxPartBytes, silenceSeconds },
+    leaseSeconds: 4 * silenceSeconds,
+    paces,
+    stragglerRule: stragglerRuleOf(config),
+  });
+  const budgets = budgetsOf(config);
+  const map = { jobs, queue, board, paces };
+  const files = jobFiles(store, storage.retryWhileFull);
+  const runner = new JobRunner({
+    jobs,
+    hub,
+    files,
+    results,
+    map,
+    dispatcher,
+    registry,
+    budgets,
+    keptBytes,
+    logger,
+  });
+  const policy = retentionPolicy(config);
+  const retention = new Retention({ jobs, store, results, keptBytes, policy, logger });
+  return { queue, suspects, speculation, dispatcher, runner, retention };
+}
+
+/** Time budgets that the operator set. */
+function budgetsOf({ queueSeconds, unitRunSeconds, unitSilenceSeconds, jobSeconds }: MasterConfig) {
+  return { waiting: queueSeconds, running: unitRunSeconds, silence: unitSilenceSeconds, total: jobSeconds };
+}
+
+function stragglerRuleOf({
+  stragglerRule: rule,
+  stragglerFactor,
+  stragglerSeconds,
+}: MasterConfig): StragglerRule {
+  const factor = stragglerFactor ?? (rule === "mean" ? 1.2 : 1.5);
+  return { rule, factor, doneShare: 0.75, seconds: stragglerSeconds, smallMap: 10 };
+}
+
+function retentionPolicy({ keepJobsSeconds, keepBytes, keepResultsSeconds }: MasterConfig): RetentionPolicy {
+  return {
+    jobSeconds: keepJobsSeconds,
+    bytes: keepBytes,
+    resultsSeconds: keepResultsSeconds,
+    graceSeconds: GRACE_SECONDS,
+  };
+}

@@ -1,0 +1,136 @@
+import { isFinal } from "../../shared/contract/jobs.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Logger } from "../../shared/logger.ts";
+import { wholeOptions } from "../../shared/tasks/options.ts";
+import { taskNamed } from "../../shared/tasks/registry.ts";
+import { type RunContext, runOverFiles, type TaskDefinition } from "../../shared/tasks/task.ts";
+import { runWholeJob } from "../classic/wholeJob.ts";
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import type { SlaveRegistry } from "../fleet/registry.ts";
+import { CLASSIC_WHOLE_JOB_TASK } from "../fleet/slave.ts";
+import type { FileRecord, JobEvent, JobRecord, RecordOfJobs } from "../record/port.ts";
+import { Collector } from "../results/collector.ts";
+import { restoreResults } from "../results/restore.ts";
+import type { ResultsFolder } from "../results/results.ts";
+import { type KeptBytes, keptBytes } from "./keptBytes.ts";
+import { type RunContextDeps, runContext } from "./runContext.ts";
+import type { RunningJob } from "./runningJob.ts";
+
+export interface JobRunDeps extends RunContextDeps {
+  readonly jobs: RecordOfJobs;
+  readonly results: ResultsFolder;
+  readonly dispatcher: Pick<Dispatcher, "cancel">;
+  readonly registry: Pick<SlaveRegistry, "all">;
+  readonly keptBytes: KeptBytes;
+  readonly logger: Logger;
+}
+
+/** A job from the top of its `run` to its end in the record; what is recorded of it is not done again. */
+export interface JobRun {
+  readonly job: RunningJob;
+  readonly record: JobRecord;
+  /** The job's files at the start of this run. */
+  readonly files: readonly FileRecord[];
+}
+
+/** Resolves with the final record, or with the record as it is when the master stops; never rejects. */
+export async function runJob(deps: JobRunDeps, run: JobRun): Promise<JobRecord> {
+  const { jobs, results, logger } = deps;
+  const { job, record, files } = run;
+  const onFileEnded = (file: FileRecord) => job.fileEnded(file);
+  const collected = { record, files, progress: job.progress, onFileEnded };
+  const collector = new Collector({ jobs, results, logger }, collected);
+  try {
+    const error = await work(deps, run, collector);
+    if (job.stopReason?.code === "stopping") return (await jobs.get(record.id)) ?? record;
+    return await finish(deps, run, { error, collector });
+  } catch (error) {
+    logger.error({ err: error, job: record.id }, "the end of a job could not be recorded");
+    return (await jobs.get(record.id).catch(() => undefined)) ?? record;
+  }
+}
+
+/** Resolves with the error that ended the job, if one did. */
+async function work(deps: JobRunDeps, run: JobRun, collector: Collector): Promise<unknown> {
+  const { jobs, results, registry } = deps;
+  const { record, files } = run;
+  const { signal, progress } = run.job;
+  try {
+    // Restoring runs beside the work: what is done already must not hold up what is not.
+    const restored = restoreResults(results, record, files);
+    restored.catch(() => undefined);
+    if (record.state === "queued") await jobs.apply(record.id, [{ type: "started", at: Date.now() }]);
+    const task = taskNamed(record.task);
+    const options = wholeOptions(task, record);
+    const inputs = inputsOf(files);
+    await runOf(task, registry)(runContext(deps, { record, options, inputs, signal, collector, progress }));
+    await collector.flush();
+    await restored;
+    const [missing] = collector.unpublished();
+    if (missing === undefined) return undefined;
+    return new AppError("not_processed", `The task ended without a result for ${missing.filename}.`);
+  } catch (error) {
+    return error;
+  }
+}
+
+interface Outcome {
+  readonly error: unknown;
+  readonly collector: Collector;
+}
+
+/** Records the end of the job. */
+async function finish(
+  deps: JobRunDeps,
+  { job, record, files }: JobRun,
+  outcome: Outcome,
+): Promise<JobRecord> {
+  const { jobs, dispatcher, logger } = deps;
+  const { error, collector } = outcome;
+  const at = Date.now();
+  const { stopReason } = job;
+  if (stopReason !== undefined) await collector.flush().catch(() => undefined);
+  if (stopReason !== undefined && stopReason.code !== "job_too_long") {
+    const { code, message } = stopReason;
+    return await jobs.apply(record.id, [{ type: "cancelled", at, code, error: message }]);
+  }
+  if (error !== undefined) {
+    logger.error({ err: error, job: record.id }, "a job broke");
+    await dispatcher.cancel(record.id);
+  }
+  const final = await jobs.apply(record.id, [endEvent(at, error)]);
+  if (!isFinal(final.state)) throw new Error(`job ${record.id} ended as ${final.state}`);
+  const { endedFiles, progress } = job;
+  const bytes = keptBytes(final, { files, endedFiles, parts: progress.parts });
+  if (bytes !== undefined) deps.keptBytes.set(final.id, bytes);
+  return final;
+}
+
+/** The event that gives the job and every file of it an end. */
+function endEvent(at: number, error: unknown): JobEvent {
+  if (error === undefined) return { type: "ended", at };
+  if (error instanceof AppError) return { type: "broken", at, code: error.code, error: error.message };
+  return {
+    type: "broken",
+    at,
+    code: "internal_error",
+    error: "The job failed because of an internal error.",
+  };
+}
+
+function runOf(
+  task: TaskDefinition,
+  registry: Pick<SlaveRegistry, "all">,
+): (context: RunContext) => Promise<void> {
+  if (task.name === CLASSIC_WHOLE_JOB_TASK && hasOnlyClassicSlaves(registry)) return runWholeJob;
+  return task.run ?? ((context) => runOverFiles(task.mainStep ?? "main", context));
+}
+
+function hasOnlyClassicSlaves(registry: Pick<SlaveRegistry, "all">): boolean {
+  const slaves = registry.all().filter((slave) => slave.state === "alive");
+  return slaves.length > 0 && slaves.every((slave) => slave.classic);
+}
+
+function inputsOf(files: readonly FileRecord[]) {
+  return files.map(({ index, key, filename, bytes, sha256 }) => ({ index, key, filename, bytes, sha256 }));
+}

@@ -1,0 +1,88 @@
+import { AppError } from "../../shared/errors.ts";
+import { JobProgress } from "../map/progress.ts";
+import type { ChangeHub } from "../record/hub.ts";
+import type { FileRecord, JobRecord } from "../record/port.ts";
+import { type FollowedJob, inOrderOfEnd } from "./followed.ts";
+
+/** Work that is left of jobs. */
+export interface WorkLeft {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+type JobNews = Pick<ChangeHub, "progressed" | "fileEnded" | "watchJob">;
+
+/** A job whose `run` is going in this process: what its followers see, and how it is stopped. */
+export class RunningJob implements FollowedJob {
+  readonly id: string;
+  readonly progress: JobProgress;
+  readonly ended: Promise<JobRecord>;
+  readonly #endedFiles: FileRecord[];
+  readonly #hub: JobNews;
+  readonly #controller = new AbortController();
+  #finish: (record: JobRecord) => void = () => undefined;
+  #filesLeft = 0;
+  #bytesLeft = 0;
+
+  constructor(id: string, files: readonly FileRecord[], hub: JobNews) {
+    this.id = id;
+    this.#hub = hub;
+    this.progress = new JobProgress(() => hub.progressed(id));
+    this.#endedFiles = inOrderOfEnd(files);
+    for (const file of files) if (file.state === "queued") this.#count(file, 1);
+    this.ended = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  get endedFiles(): readonly FileRecord[] {
+    return this.#endedFiles;
+  }
+
+  get left(): WorkLeft {
+    return { files: this.#filesLeft, bytes: this.#bytesLeft };
+  }
+
+  /** Aborted with an AppError that says why the job stops. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get cancelling(): boolean {
+    return this.signal.aborted;
+  }
+
+  /** The first reason counts. */
+  abort(reason: AppError): void {
+    this.#controller.abort(reason);
+  }
+
+  /** Why the job stops; undefined while it goes on. */
+  get stopReason(): AppError | undefined {
+    const { aborted, reason } = this.signal;
+    return aborted && reason instanceof AppError ? reason : undefined;
+  }
+
+  onFileEnded(listener: () => void): () => void {
+    return this.#hub.watchJob(this.id, ({ type }) => {
+      if (type === "file") listener();
+    });
+  }
+
+  /** The collector calls this for each file in the order of the record. */
+  fileEnded(file: FileRecord): void {
+    this.#endedFiles.push(file);
+    this.#count(file, -1);
+    this.#hub.fileEnded(this.id, file);
+  }
+
+  /** Resolves `ended`. */
+  finish(record: JobRecord): void {
+    this.#finish(record);
+  }
+
+  #count({ bytes }: FileRecord, sign: 1 | -1): void {
+    this.#filesLeft += sign;
+    this.#bytesLeft += sign * bytes;
+  }
+}
