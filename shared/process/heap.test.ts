@@ -33,7 +33,7 @@ test("it is collected bit by bit, not in one go", async () => {
   await vi.waitFor(() => expect(collected).toContain("lost"), SOON);
   await vi.waitFor(() => expect(collections).not.toEqual([]), SOON);
   observer.disconnect();
-  expect(collections).not.toContain(constants.NODE_PERFORMANCE_GC_FLAGS_FORCED);
+  expect(collections.filter((flags) => flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED)).toEqual([]);
 });
 
 test("buffers that nobody holds are freed though the heap hardly grew", async () => {

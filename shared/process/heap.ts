@@ -14,7 +14,7 @@ const LOOK_MS = 50;
 /** Looks by which a collection that goes on beside the work is over; it takes 20 to 60 ms. */
 const PATIENCE = 4;
 
-type Collect = (how?: { readonly type: "minor" }) => void;
+type CollectYoung = () => void;
 
 /**
  * Collects garbage whenever the heap has grown by some megabytes. V8 itself waits for several times of what
@@ -23,9 +23,9 @@ type Collect = (how?: { readonly type: "minor" }) => void;
  * files. They are for `freeBuffersEarly`, so V8 is told to wait longer. Returns its undoing.
  */
 export function keepHeapSmall(): () => void {
-  const collect = exposeCollect();
+  const collectYoung = exposeCollectYoung();
   setFlagsFromString(`--heap-growing-percent=${V8_GROWTH}`);
-  return afterGrowth(oldBytes, (lived) => Math.max(GROWTH, lived / 4), besideTheWork(collect));
+  return afterGrowth(oldBytes, (lived) => Math.max(GROWTH, lived / 4), besideTheWork(collectYoung));
 }
 
 /**
@@ -34,11 +34,10 @@ export function keepHeapSmall(): () => void {
  * that go through the process: a third of what a large file cost. Returns its undoing.
  */
 export function freeBuffersEarly(): () => void {
-  const collect = exposeCollect();
-  const collectYoung = () => collect({ type: "minor" });
+  const collectYoung = exposeCollectYoung();
   const young = afterGrowth(bufferBytes, () => BUFFERS, [collectYoung]);
   // What a look through the youngest frees is counted as freed at the next one only.
-  const ways = [collectYoung, collectYoung, ...besideTheWork(collect)];
+  const ways = [collectYoung, collectYoung, ...besideTheWork(collectYoung)];
   const all = afterGrowth(bufferBytes, () => LASTING_BUFFERS, ways);
   return () => {
     young();
@@ -52,19 +51,24 @@ export function freeBuffersEarly(): () => void {
  * compiled anew. One that V8 makes bit by bit drops none. V8 begins it of its own accord only; so it is shown a limit
  * that has been passed.
  */
-function besideTheWork(collect: Collect): (() => void)[] {
+function besideTheWork(collectYoung: CollectYoung): (() => void)[] {
   const begin = () => {
     setFlagsFromString("--incremental-marking-hard-trigger=1");
     // At the end of this one it looks at the limit.
-    collect({ type: "minor" });
+    collectYoung();
     setFlagsFromString("--incremental-marking-hard-trigger=0");
   };
   return [begin, ...Array.from({ length: PATIENCE }, () => () => undefined)];
 }
 
-function exposeCollect(): Collect {
+/**
+ * `gc(true)` collects the young generation. Said by an object (`{ type: "minor" }`) V8 makes strings while it reads
+ * that, which may begin the marking early; from version 12 on it then finishes the marking at once, in one pause.
+ */
+function exposeCollectYoung(): CollectYoung {
   setFlagsFromString("--expose-gc");
-  return runInNewContext("gc") as Collect;
+  const gc = runInNewContext("gc") as (isMinor: true) => void;
+  return () => gc(true);
 }
 
 /**
