@@ -1,8 +1,8 @@
 import { lstat, open, rm } from "node:fs/promises";
 import { AppError, isErrno } from "../../../shared/errors.ts";
+import { isSingle, NO_GROUP, placeOf, validateGroup } from "../key.ts";
 import type { ByteStore, LocalFiles, Located, PutOptions, StoredObject } from "../port.ts";
 import { TO_READ } from "./disk.ts";
-import { isFileKey, NO_GROUP, placeOf, validateGroup } from "./key.ts";
 import type { LargeFiles } from "./largeFiles.ts";
 import type { Packs } from "./packs.ts";
 
@@ -23,13 +23,13 @@ export class FolderFiles implements LocalFiles {
   }
 
   pathOf(key: string): string | undefined {
-    return isFileKey(key) ? this.#deps.files.path(key) : undefined;
+    return isSingle(key) ? this.#deps.files.path(key) : undefined;
   }
 
   locate(key: string): Located | undefined {
     const place = placeOf(key);
     if (place === undefined) return undefined;
-    return place.kind === "file" ? { path: this.#deps.files.path(key) } : this.#deps.packs.locate(place);
+    return place.kind === "single" ? { path: this.#deps.files.path(key) } : this.#deps.packs.locate(place);
   }
 
   async adopt(path: string, { group = NO_GROUP }: Pick<PutOptions, "group"> = {}): Promise<StoredObject> {

@@ -5,23 +5,24 @@ import { Readable } from "node:stream";
 import { coalesce } from "../../../shared/async/coalesce.ts";
 import { AppError, isErrno } from "../../../shared/errors.ts";
 import type { Logger } from "../../../shared/logger.ts";
+import { consume } from "../consume.ts";
+import { notStored } from "../errors.ts";
+import {
+  NO_GROUP,
+  type ObjectPlace,
+  type PackedPlace,
+  placeOf,
+  type SinglePlace,
+  validateGroup,
+} from "../key.ts";
 import type { ByteRange, ByteStore, LocalFiles, PutOptions, StoredObject } from "../port.ts";
+import { rangeWithin } from "../range.ts";
 import { Slots } from "./disk.ts";
 import { FolderFiles } from "./folderFiles.ts";
 import { Handles } from "./handles.ts";
 import { Intake } from "./intake.ts";
-import {
-  type FilePlace,
-  type KeyParts,
-  NO_GROUP,
-  notStored,
-  type PackPlace,
-  placeOf,
-  validateGroup,
-} from "./key.ts";
 import { LargeFiles } from "./largeFiles.ts";
 import { Packs } from "./packs.ts";
-import { takeAll } from "./takeAll.ts";
 
 /** Most large objects that wait for a `flush`; then the store does one unasked, so that their list stays short. */
 const MAX_UNSYNCED = 256;
@@ -113,7 +114,7 @@ export class FolderStore implements ByteStore {
     const intake = new Intake(this.#deps, { group, limit, smallBytes, durable });
     try {
       if (content instanceof Uint8Array) await intake.write(content);
-      else await takeAll(content, (chunk) => intake.write(chunk), signal);
+      else await consume(content, (chunk) => intake.write(chunk), signal);
       signal?.throwIfAborted();
       const stored = await intake.finish();
       if (this.#deps.files.unsynced >= MAX_UNSYNCED) await this.flush();
@@ -133,8 +134,8 @@ export class FolderStore implements ByteStore {
 
   async get(key: string, range?: ByteRange): Promise<Readable> {
     const place = requirePlace(key);
-    const { start, end } = within(place.bytes, range);
-    if (place.kind === "file") return await this.#deps.files.stream(place, { start, end });
+    const { start, end } = rangeWithin(place.bytes, range);
+    if (place.kind === "single") return await this.#deps.files.stream(place, { start, end });
     const bytes = (await this.#deps.packs.read(place)).subarray(start, end + 1);
     return Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false });
   }
@@ -143,14 +144,14 @@ export class FolderStore implements ByteStore {
     const recent = this.#deps.packs.recent(key);
     if (recent !== undefined) return recent;
     const place = requirePlace(key);
-    return await (place.kind === "file" ? this.#deps.files.read(place) : this.#deps.packs.read(place));
+    return await (place.kind === "single" ? this.#deps.files.read(place) : this.#deps.packs.read(place));
   }
 
   async stat(key: string): Promise<{ readonly bytes: number } | undefined> {
     const place = placeOf(key);
     if (place === undefined) return undefined;
     const { files, packs } = this.#deps;
-    const found = await (place.kind === "file" ? files.has(place) : packs.has(place));
+    const found = await (place.kind === "single" ? files.has(place) : packs.has(place));
     return found ? { bytes: place.bytes } : undefined;
   }
 
@@ -159,7 +160,7 @@ export class FolderStore implements ByteStore {
     const place = placeOf(key);
     if (place === undefined) return false;
     const { files, packs } = this.#deps;
-    return await (place.kind === "file" ? files.has(place) : packs.isWhole(place));
+    return await (place.kind === "single" ? files.has(place) : packs.isWhole(place));
   }
 
   async *list(group: string): AsyncGenerator<readonly string[]> {
@@ -182,12 +183,12 @@ export class FolderStore implements ByteStore {
   }
 
   async remove(keys: Iterable<string>): Promise<void> {
-    const files: FilePlace[] = [];
-    const packed: PackPlace[] = [];
+    const files: SinglePlace[] = [];
+    const packed: PackedPlace[] = [];
     for (const key of keys) {
       const place = placeOf(key);
-      if (place?.kind === "file") files.push(place);
-      if (place?.kind === "pack") packed.push(place);
+      if (place?.kind === "single") files.push(place);
+      if (place?.kind === "packed") packed.push(place);
     }
     await Promise.all([this.#deps.files.remove(files), this.#deps.packs.remove(packed)]);
   }
@@ -216,13 +217,8 @@ export class FolderStore implements ByteStore {
   }
 }
 
-function requirePlace(key: string): KeyParts {
+function requirePlace(key: string): ObjectPlace {
   const place = placeOf(key);
   if (place === undefined) throw notStored(key);
   return place;
-}
-
-/** The part of a range that exists. */
-function within(bytes: number, range: ByteRange = { start: 0, end: bytes - 1 }): ByteRange {
-  return { start: Math.max(0, range.start), end: Math.min(bytes - 1, range.end) };
 }

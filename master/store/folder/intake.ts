@@ -1,5 +1,5 @@
 import { createHash, type Hash, hash } from "node:crypto";
-import { AppError } from "../../../shared/errors.ts";
+import { tooLarge } from "../errors.ts";
 import type { LargeFiles, LargeWriter } from "./largeFiles.ts";
 import type { Packs } from "./packs.ts";
 
@@ -87,11 +87,4 @@ function digested(chunks: readonly Uint8Array[]): Hash {
   const digest = createHash("sha256");
   for (const chunk of chunks) digest.update(chunk);
   return digest;
-}
-
-function tooLarge(limit: number): AppError {
-  return new AppError("too_large", `The file is larger than the limit of ${limit} bytes.`, {
-    status: 413,
-    details: { limit },
-  });
 }

@@ -1,6 +1,6 @@
+import { keyOf } from "../key.ts";
 import { encoded, type PendingObject, takeBatch } from "./batch.ts";
 import { diskError } from "./disk.ts";
-import { keyOf } from "./key.ts";
 import type { Pack } from "./pack.ts";
 import { recordSize } from "./record.ts";
 
@@ -85,7 +85,7 @@ export class PackLane {
     for (const { group, payload, resolve } of batch) {
       const length = payload.byteLength;
       const end = offset + recordSize(group, length);
-      const key = keyOf({ kind: "pack", group, pack, offset, bytes: length });
+      const key = keyOf({ kind: "packed", group, pack, offset, bytes: length });
       // Not what was put: that may be a piece of something much larger.
       this.#deps.written(key, bytes.subarray(end - start - length, end - start));
       resolve(key);

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { isErrno } from "../../../shared/errors.ts";
 import { syncFolder } from "../../../shared/syncFolder.ts";
+import { damaged, notStored } from "../errors.ts";
+import { isSingleOf, keyOf, nameInRun, placeOf, type SinglePlace } from "../key.ts";
 import type { ByteRange, StoredObject } from "../port.ts";
 import { digestOf } from "./digest.ts";
 import {
@@ -17,7 +19,6 @@ import {
   TO_READ,
   withFile,
 } from "./disk.ts";
-import { damaged, type FilePlace, keyOf, notStored, placeOf } from "./key.ts";
 
 const READ_BYTES = 256 * 1024;
 
@@ -51,8 +52,8 @@ export class LargeFiles {
   }
 
   write(durable: boolean): LargeWriter {
-    const file = this.#nextFile();
-    const temporary = join(this.#options.temporary, file);
+    const name = this.#nextName();
+    const temporary = join(this.#options.temporary, name);
     let flags = TO_CREATE;
     return {
       append: async (chunks) => {
@@ -60,7 +61,7 @@ export class LargeFiles {
         flags = TO_APPEND;
       },
       finish: async (group, bytes) => {
-        const key = keyOf({ kind: "file", group, file, bytes });
+        const key = keyOf({ kind: "single", group, name, bytes });
         renameSync(temporary, this.path(key));
         (durable ? this.#unsynced : this.#notDurable).add(key);
         this.#newNames ||= durable;
@@ -79,7 +80,7 @@ export class LargeFiles {
     const found = lstatSync(path);
     const bytes = found.size;
     if (!found.isFile() || found.nlink !== 1 || found.uid !== process.getuid?.()) return undefined;
-    const key = keyOf({ kind: "file", group, file: this.#nextFile(), bytes });
+    const key = keyOf({ kind: "single", group, name: this.#nextName(), bytes });
     // First out of everybody's reach, then its digest.
     if (!moved(path, this.path(key))) return undefined;
     try {
@@ -116,7 +117,7 @@ export class LargeFiles {
   }
 
   /** @throws AppError `not_stored`, `damaged_object` */
-  async read(place: FilePlace): Promise<Buffer> {
+  async read(place: SinglePlace): Promise<Buffer> {
     const key = keyOf(place);
     const bytes = await this.#open(key, (path) =>
       withFile(path, TO_READ, (handle) => readFully(handle, place.bytes, 0)),
@@ -126,14 +127,14 @@ export class LargeFiles {
   }
 
   /** The file is opened when the stream is first read, so that streams may wait in numbers. */
-  async stream(place: FilePlace, range: ByteRange): Promise<Readable> {
+  async stream(place: SinglePlace, range: ByteRange): Promise<Readable> {
     const key = keyOf(place);
     if (!(await this.has(place))) throw notStored(key);
     if (range.end < range.start) return Readable.from([]);
     return Readable.from(this.#chunks(key, range), { objectMode: false, highWaterMark: READ_BYTES });
   }
 
-  async has({ bytes, ...place }: FilePlace): Promise<boolean> {
+  async has({ bytes, ...place }: SinglePlace): Promise<boolean> {
     try {
       const found = await lstat(this.path(keyOf({ ...place, bytes })));
       return found.isFile() && found.size === bytes;
@@ -160,7 +161,7 @@ export class LargeFiles {
 
   async *list(group: string): AsyncGenerator<string> {
     for (const key of await readdir(this.#options.folder)) {
-      if (key.startsWith(`${group}.f`) && placeOf(key) !== undefined) yield key;
+      if (isSingleOf(group, key)) yield key;
     }
   }
 
@@ -169,7 +170,7 @@ export class LargeFiles {
     return new Set(places.flatMap((place) => (place === undefined ? [] : [place.group])));
   }
 
-  async remove(places: readonly FilePlace[]): Promise<void> {
+  async remove(places: readonly SinglePlace[]): Promise<void> {
     await Promise.all(
       places.map((place) =>
         this.#options.slots.use(async () => {
@@ -182,9 +183,9 @@ export class LargeFiles {
     );
   }
 
-  #nextFile(): string {
+  #nextName(): string {
     this.#count += 1;
-    return `${this.#options.run}-${this.#count.toString(36)}`;
+    return nameInRun(this.#options.run, this.#count);
   }
 
   async #append(path: string, flags: number, chunks: readonly Uint8Array[]): Promise<void> {

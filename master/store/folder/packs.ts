@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { AppError, isErrno } from "../../../shared/errors.ts";
 import type { Logger } from "../../../shared/logger.ts";
 import { syncFolder } from "../../../shared/syncFolder.ts";
+import { damaged, notStored } from "../errors.ts";
+import { keyOf, nameInRun, type PackedPlace } from "../key.ts";
 import type { Located } from "../port.ts";
 import type { Handles } from "./handles.ts";
-import { damaged, keyOf, notStored, type PackPlace } from "./key.ts";
 import { PackLane } from "./lane.ts";
 import { Pack } from "./pack.ts";
 import { Recent } from "./recent.ts";
@@ -79,7 +80,7 @@ export class Packs {
   }
 
   /** @throws AppError `not_stored`, `damaged_object` */
-  async read(place: PackPlace): Promise<Buffer> {
+  async read(place: PackedPlace): Promise<Buffer> {
     const key = keyOf(place);
     const recent = this.recent(key);
     if (recent !== undefined) return recent;
@@ -92,13 +93,13 @@ export class Packs {
   }
 
   /** Who reads it there compares digests: the checksum is the store's own affair. */
-  locate({ pack: id, offset, group }: PackPlace): Located | undefined {
+  locate({ pack: id, offset, group }: PackedPlace): Located | undefined {
     const pack = this.#packs.get(id);
     if (pack === undefined || pack.isRemoved) return undefined;
     return { path: pack.path, start: offset + recordSize(group, 0) };
   }
 
-  async isWhole(place: PackPlace): Promise<boolean> {
+  async isWhole(place: PackedPlace): Promise<boolean> {
     try {
       await this.read(place);
       return true;
@@ -108,7 +109,7 @@ export class Packs {
     }
   }
 
-  async has(place: PackPlace): Promise<boolean> {
+  async has(place: PackedPlace): Promise<boolean> {
     try {
       const header = headerAt(await this.#readRecord(place, recordSize(place.group, 0)), 0);
       return header !== undefined && matches(header, place);
@@ -135,7 +136,9 @@ export class Packs {
     for (const pack of [...this.#packs.values()]) {
       if (!(await pack.mayHold(group))) continue;
       const records = await pack.records(group);
-      yield records.map(({ offset, bytes }) => keyOf({ kind: "pack", group, pack: pack.id, offset, bytes }));
+      yield records.map(({ offset, bytes }) =>
+        keyOf({ kind: "packed", group, pack: pack.id, offset, bytes }),
+      );
     }
   }
 
@@ -147,7 +150,7 @@ export class Packs {
     return groups;
   }
 
-  async remove(places: readonly PackPlace[]): Promise<void> {
+  async remove(places: readonly PackedPlace[]): Promise<void> {
     for (const place of places) this.#recent.forget(keyOf(place));
     for (const [id, own] of byPack(places)) {
       const pack = this.#packs.get(id);
@@ -159,7 +162,7 @@ export class Packs {
     await Promise.all([this.#lane.close(), this.#notDurableLane.close()]);
   }
 
-  async #readRecord(place: PackPlace, length: number): Promise<Buffer> {
+  async #readRecord(place: PackedPlace, length: number): Promise<Buffer> {
     const pack = this.#packs.get(place.pack);
     if (pack === undefined || pack.isRemoved) throw notStored(keyOf(place));
     try {
@@ -182,7 +185,7 @@ export class Packs {
 
   #begin(durable: boolean): Pack {
     this.#count += 1;
-    const id = `${this.#options.run}-${this.#count.toString(36)}`;
+    const id = nameInRun(this.#options.run, this.#count);
     const pack = new Pack(this.#options.handles, { id, path: join(this.#options.folder, `${id}${SUFFIX}`) });
     this.#packs.set(id, pack);
     if (!durable) this.#notDurable.add(pack);
@@ -203,12 +206,12 @@ export class Packs {
   }
 }
 
-function matches({ live, group, bytes }: RecordHeader, place: PackPlace): boolean {
+function matches({ live, group, bytes }: RecordHeader, place: PackedPlace): boolean {
   return live && group === place.group && bytes === place.bytes;
 }
 
-function byPack(places: readonly PackPlace[]): Map<string, PackPlace[]> {
-  const packs = new Map<string, PackPlace[]>();
+function byPack(places: readonly PackedPlace[]): Map<string, PackedPlace[]> {
+  const packs = new Map<string, PackedPlace[]>();
   for (const place of places) {
     const own = packs.get(place.pack);
     if (own === undefined) packs.set(place.pack, [place]);

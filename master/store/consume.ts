@@ -1,13 +1,14 @@
 import { addAbortSignal, type Readable } from "node:stream";
 
 /**
- * Hands on what comes from a stream, chunk by chunk, until its end; the stream waits while a chunk is being taken.
- * When that fails the stream is destroyed. `for await` does the same, for several times the price of a small file.
- * @throws what the stream, the signal or `take` gave as their reason
+ * Gives each chunk of a stream to `write` until the stream ends; the stream waits while a write is under way. When a
+ * write or the signal fails it, the stream is destroyed. `for await` does the same at several times the price for a
+ * small file.
+ * @throws the error of the stream or of `write`, or the reason of the signal
  */
-export async function takeAll(
+export async function consume(
   stream: Readable,
-  take: (chunk: Uint8Array) => Promise<void> | undefined,
+  write: (chunk: Uint8Array) => Promise<void> | undefined,
   signal?: AbortSignal,
 ): Promise<void> {
   if (signal !== undefined) addAbortSignal(signal, stream);
@@ -18,10 +19,10 @@ export async function takeAll(
     };
     const onChunk = (chunk: Uint8Array | string) => {
       try {
-        const busy = take(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
-        if (busy === undefined) return;
+        const writing = write(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
+        if (writing === undefined) return;
         stream.pause();
-        busy.then(() => stream.resume(), fail);
+        writing.then(() => stream.resume(), fail);
       } catch (error) {
         fail(error);
       }
