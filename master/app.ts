@@ -5,7 +5,7 @@ import { createHttpServer } from "../shared/http/server.ts";
 import type { Logger } from "../shared/logger.ts";
 import { createFleet, type Fleet } from "./compose/fleet.ts";
 import { createReception } from "./compose/reception.ts";
-import { openStorage, type Storage } from "./compose/storage.ts";
+import { type OpenStore, openSpool, openStorage, type Storage } from "./compose/storage.ts";
 import { createWork, type Work } from "./compose/work.ts";
 import type { MasterConfig } from "./config.ts";
 import { masterRoutes } from "./http/routes.ts";
@@ -21,14 +21,20 @@ export interface MasterApp {
   stop(drainSeconds: number): Promise<void>;
 }
 
+/** What is not configured: the program's version, and another store of bytes than a folder on this machine. */
+export interface MasterBuild {
+  readonly version: string;
+  readonly openStore?: OpenStore;
+}
+
 /** The composition root: `compose/` makes every object, and each gets exactly what its type names. */
 export async function createMaster(
   config: MasterConfig,
   logger: Logger,
-  version: string,
+  { version, openStore = openSpool }: MasterBuild,
 ): Promise<MasterApp> {
   const stopping = new AbortController();
-  const storage = await openStorage({ config, logger, stopping: stopping.signal });
+  const storage = await openStorage({ config, logger, openStore, stopping: stopping.signal });
   const { hub } = storage;
   const fleet = createFleet({ config, logger, hub, masterUrl: () => urlOf(server, config) });
   const work = createWork({ config, logger, storage, fleet });

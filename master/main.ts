@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   loadEnvFile();
   const config = readMasterConfig();
   const logger = createLogger("master", config.logLevel);
-  const master = await createMaster(config, logger, VERSION);
+  const master = await createMaster(config, logger, { version: VERSION });
   const port = await listenOn(master.server, { ...config, role: "MASTER" });
   await master.start();
   const host = config.host.includes(":") ? `[${config.host}]` : config.host;

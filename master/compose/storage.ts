@@ -24,14 +24,22 @@ export interface Storage {
 /** Small inputs are mostly sent to a slave, and small parts placed, soon after they came. */
 const RECENT_BYTES = 4 * 2 ** 20;
 
+export type OpenStore = (config: MasterConfig, logger: Logger) => Promise<ByteStore>;
+
+/** Opens the store of bytes in a folder of this machine. */
+export const openSpool: OpenStore = (config, logger) =>
+  openFolderStore({ folder: join(config.dataDir, "master", "spool"), recentBytes: RECENT_BYTES, logger });
+
 export interface StorageDeps {
   readonly config: MasterConfig;
   readonly logger: Logger;
+  readonly openStore: OpenStore;
   /** Aborted when the master stops: work then no longer waits for disk space. */
   readonly stopping: AbortSignal;
 }
 
-export async function openStorage({ config, logger, stopping }: StorageDeps): Promise<Storage> {
+export async function openStorage(deps: StorageDeps): Promise<Storage> {
+  const { config, logger, openStore, stopping } = deps;
   const { resultsDir, minFreeBytes } = config;
   const data = join(config.dataDir, "master");
   // Other users of this machine must not read jobs and their files.
@@ -44,7 +52,7 @@ export async function openStorage({ config, logger, stopping }: StorageDeps): Pr
   const disk = new DiskSpace({ folders: [data, resultsDir], minFreeBytes, logger });
   const retryWhileFull: RetryWhileFull = (work) => disk.retryWhileFull(work, stopping);
   const jobs = withRetriedApply(record, retryWhileFull);
-  const store = await openFolderStore({ folder: join(data, "spool"), recentBytes: RECENT_BYTES, logger });
+  const store = await openStore(config, logger);
   const results = new ResultsFolder(resultsDir, store, retryWhileFull);
   return { disk, retryWhileFull, hub, jobs, store, results };
 }

@@ -191,7 +191,7 @@ function asError({ code, error }: Partial<Failure> = {}): AppError {
 async function ofOneFile(task: string, field: string): Promise<AppError> {
   const folder = await mkdtemp(join(tmpdir(), "master-"));
   const config = readMasterConfig({ DATA_DIR: join(folder, "data"), RESULTS_DIR: join(folder, "results") });
-  const master = await createMaster(config, createLogger("test", "silent"), "1");
+  const master = await createMaster(config, createLogger("test", "silent"), { version: "1" });
   try {
     await master.start();
     await once(master.server.listen(0, "127.0.0.1"), "listening");

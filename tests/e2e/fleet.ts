@@ -45,8 +45,8 @@ export async function startFleet(
     DATA_DIR: join(folder, "data"),
     POLL_SECONDS: "0.5",
   };
-  const run = async (entry: string, own: Record<string, string>) => {
-    const process = await start(entry, { ...common, ...env, ...own });
+  const run = async (entry: "master" | "slave", own: Record<string, string>) => {
+    const process = await startProcess(entry, { ...common, ...env, ...own });
     started.push(process);
     return process;
   };
@@ -69,7 +69,7 @@ export async function startFleet(
   return fleet;
 }
 
-async function start(entry: string, own: Record<string, string>): Promise<Started> {
+export async function startProcess(entry: "master" | "slave", own: Record<string, string>): Promise<Started> {
   const child = fork(join(DIST, entry, "main.js"), [], {
     cwd: tmpdir(),
     // As `npm run master` and `npm run slave` start them, without what this process was started with.
@@ -100,7 +100,7 @@ async function start(entry: string, own: Record<string, string>): Promise<Starte
   return { url, port: Number(new URL(url).port), process: child, log, kill };
 }
 
-async function untilAlive(url: string, count: number): Promise<SlaveView[]> {
+export async function untilAlive(url: string, count: number): Promise<SlaveView[]> {
   return await until(`${count} slaves alive`, async () => {
     const { slaves } = (await (await fetch(`${url}/slaves`)).json()) as { slaves: SlaveView[] };
     const alive = slaves.filter((slave) => slave.state === "alive");
