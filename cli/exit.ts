@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
-import { AppError } from "../shared/errors.ts";
+import type { ErrorCode } from "../shared/codes.ts";
+import { AppError, CodedError } from "../shared/errors.ts";
 import { ANSWER_BROKEN, MASTER_UNREACHABLE } from "./sdk/index.ts";
 
 /** What the CLI's exit codes mean; docs/cli.md lists the same. */
@@ -39,7 +40,7 @@ export function timedOut(seconds: number): AppError {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof Interrupted) return error.signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
-  if (!(error instanceof AppError)) return EXIT.failed;
+  if (!(error instanceof CodedError)) return EXIT.failed;
   return BY_CODE[error.code] ?? BY_STATUS[error.status] ?? EXIT.failed;
 }
 
@@ -48,7 +49,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   bad_configuration: EXIT.usage,
   [MASTER_UNREACHABLE]: EXIT.unreachable,
   [ANSWER_BROKEN]: EXIT.unreachable,
-};
+} satisfies Partial<Record<ErrorCode, number>>;
 
 const BY_STATUS: Readonly<Record<number, number>> = {
   400: EXIT.usage,

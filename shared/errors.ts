@@ -1,6 +1,8 @@
+import type { ErrorCode } from "./codes.ts";
+
 /**
  * Every failure that a person may read is an AppError: a stable code for programs, a sentence for
- * the client, and (apart from it) whatever the log should know. `http/problem.ts` is the only place
+ * the client, and (apart from it) a cause for the log. `http/problem.ts` is the only place
  * that turns one into an HTTP answer.
  */
 
@@ -15,7 +17,8 @@ export interface AppErrorInit {
   readonly retryAfter?: number;
 }
 
-export class AppError extends Error {
+/** A failure with a code. The code may be of another version: it came from another process. */
+export class CodedError extends Error {
   readonly code: string;
   readonly status: number;
   readonly details: Readonly<Record<string, unknown>>;
@@ -31,23 +34,32 @@ export class AppError extends Error {
   }
 }
 
+/** A failure of this program, with one of its own codes. */
+export class AppError extends CodedError {
+  declare readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, init: AppErrorInit = {}) {
+    super(code, message, init);
+  }
+}
+
 /** The request is at fault: a wrong field, task, option. */
 export class RequestError extends AppError {
-  constructor(code: string, message: string, init: AppErrorInit = {}) {
+  constructor(code: ErrorCode, message: string, init: AppErrorInit = {}) {
     super(code, message, { status: 400, ...init });
   }
 }
 
 /** One file is at fault (corrupt, empty, too large): it fails alone and keeps its code. */
 export class FileError extends AppError {
-  constructor(code: string, message: string, init: AppErrorInit = {}) {
+  constructor(code: ErrorCode, message: string, init: AppErrorInit = {}) {
     super(code, message, { status: 422, ...init });
   }
 }
 
 /** The service cannot do it just now: no slaves, no room, stopping. */
 export class UnavailableError extends AppError {
-  constructor(code: string, message: string, init: AppErrorInit = {}) {
+  constructor(code: ErrorCode, message: string, init: AppErrorInit = {}) {
     super(code, message, { status: 503, retryAfter: 5, ...init });
   }
 }
@@ -66,8 +78,7 @@ export interface Failure {
   readonly error: string;
 }
 
-/** An unexpected error shows its code only; its text may hold paths and is for the log. */
-/** Of a file whose bytes were stored and are not there any more as they were. */
+/** The stored bytes of a file are gone, or are not those that were stored. */
 export function inputLost(filename: string): FileError {
   return new FileError(
     "input_lost",
@@ -75,8 +86,9 @@ export function inputLost(filename: string): FileError {
   );
 }
 
+/** An unexpected error shows its code only: its text may hold paths and is for the log. */
 export function toFailure(error: unknown): Failure {
-  if (error instanceof AppError) return { code: error.code, error: error.message };
+  if (error instanceof CodedError) return { code: error.code, error: error.message };
   return { code: "internal_error", error: "The file could not be processed because of an internal error." };
 }
 

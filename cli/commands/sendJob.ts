@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { AssignLine, FileView } from "../../shared/contract/jobs.ts";
-import { AppError, type Failure } from "../../shared/errors.ts";
+import { CodedError, type Failure } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
 import { type InputProblem, type LocalInput, STDIN, unreadable } from "../files/collect.ts";
 import { save } from "../files/save.ts";
@@ -151,7 +151,7 @@ type ResultLink = Pick<FileView, "url" | "saved_as" | "result_sha256">;
 type WantedResult = ResultLink & { readonly url: string; readonly folder: string };
 
 function failureOf(error: unknown): Failure {
-  if (error instanceof AppError) return { code: error.code, error: error.message };
+  if (error instanceof CodedError) return { code: error.code, error: error.message };
   return { code: "not_fetched", error: "The result could not be fetched." };
 }
 

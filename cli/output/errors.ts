@@ -1,16 +1,16 @@
-import { AppError } from "../../shared/errors.ts";
+import { AppError, CodedError } from "../../shared/errors.ts";
 import { printable, printableJson } from "./printable.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A command's failure: for people on standard error, with `--json` also as the document on standard output. */
 export function describeError(error: unknown, terminal: Terminal, json: boolean): void {
-  const known = error instanceof AppError ? error : unexpected(error);
+  const known = error instanceof CodedError ? error : unexpected(error);
   if (json) terminal.print(printableJson({ ...known.details, code: known.code, error: known.message }, 2));
   terminal.note(`manyhands: ${printable(known.message)}`);
   for (const line of advice(known)) terminal.note(printable(line));
 }
 
-function advice({ status, details }: AppError): string[] {
+function advice({ status, details }: CodedError): string[] {
   const { valid_values: valid, hint } = details;
   return [
     ...(Array.isArray(valid) && valid.length > 0 ? [`Valid: ${valid.join(", ")}`] : []),

@@ -1,9 +1,10 @@
-import { AppError } from "../../shared/errors.ts";
+import type { ErrorCode } from "../../shared/codes.ts";
+import { AppError, CodedError } from "../../shared/errors.ts";
 
 /** Codes that the SDK itself gives; all others come from the master. */
-export const MASTER_UNREACHABLE = "master_unreachable";
-export const ANSWER_BROKEN = "answer_broken";
-export const BAD_ANSWER = "bad_answer";
+export const MASTER_UNREACHABLE = "master_unreachable" satisfies ErrorCode;
+export const ANSWER_BROKEN = "answer_broken" satisfies ErrorCode;
+export const BAD_ANSWER = "bad_answer" satisfies ErrorCode;
 
 /** No connection, or it was lost before the answer was whole. */
 export function unreachable(url: string, cause: unknown): AppError {
@@ -26,12 +27,12 @@ export function badAnswer(what: string, cause?: unknown): AppError {
 }
 
 /** What a master refused, from its problem document; of another server's answer only the status is known. */
-export function refusal(status: number, body: unknown): AppError {
+export function refusal(status: number, body: unknown): CodedError {
   const problem = asRecord(body);
   const { code, error, detail, ...rest } = problem;
   const sentence = [error, detail].find((text) => typeof text === "string");
   const { type: _type, title: _title, status: _status, ...details } = rest;
-  return new AppError(
+  return new CodedError(
     typeof code === "string" ? code : `http_${status}`,
     typeof sentence === "string" ? sentence : `The master answered with status ${status}.`,
     { status, details },

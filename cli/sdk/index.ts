@@ -9,7 +9,7 @@ export type {
   JobState,
   JobView,
 } from "../../shared/contract/jobs.ts";
-export { AppError } from "../../shared/errors.ts";
+export { AppError, CodedError } from "../../shared/errors.ts";
 export type { CallOptions, ClientOptions, JobQuery, UploadRequest } from "./client.ts";
 export { ManyhandsClient } from "./client.ts";
 export { ANSWER_BROKEN, BAD_ANSWER, MASTER_UNREACHABLE } from "./errors.ts";

@@ -1,3 +1,4 @@
+import { isCode } from "../../shared/codes.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { QueuedUnit } from "../queue/port.ts";
@@ -47,7 +48,7 @@ export class SpeculationBook {
     };
     this.#jobs.apply(job, [{ type: "speculated", ...more }]).catch((error: unknown) => {
       // A job that was cancelled in this moment needs no count.
-      const isOver = error instanceof AppError && ["bad_transition", "no_such_job"].includes(error.code);
+      const isOver = error instanceof AppError && isCode(error.code, "bad_transition", "no_such_job");
       if (!isOver) this.#logger.warn({ err: error, job }, "a second copy was not counted");
     });
   }

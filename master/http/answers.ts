@@ -1,4 +1,5 @@
 import type { Response } from "express";
+import { isCode } from "../../shared/codes.ts";
 import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
 import { type AcceptedJob, type AssignLine, type FileView, isFinal } from "../../shared/contract/jobs.ts";
 import { UnavailableError } from "../../shared/errors.ts";
@@ -120,7 +121,7 @@ function tellApplied(res: Response, applied: string | undefined): void {
 
 function statusOf(record: JobRecord): number {
   if (record.done > 0) return 200;
-  if (record.state === "cancelled") return record.code === "no_slaves" ? 503 : 409;
+  if (record.state === "cancelled") return isCode(record.code, "no_slaves") ? 503 : 409;
   return 422;
 }
 

@@ -1,5 +1,5 @@
 import { isFinal } from "../../shared/contract/jobs.ts";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, CodedError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { wholeOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
@@ -109,7 +109,7 @@ async function finish(
 /** The event that gives the job and every file of it an end. */
 function endEvent(at: number, error: unknown): JobEvent {
   if (error === undefined) return { type: "ended", at };
-  if (error instanceof AppError) return { type: "broken", at, code: error.code, error: error.message };
+  if (error instanceof CodedError) return { type: "broken", at, code: error.code, error: error.message };
   return {
     type: "broken",
     at,

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../shared/codes.ts";
 import type { FileState, JobState } from "../../shared/contract/jobs.ts";
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type { InputFile, JsonObject, Part } from "../../shared/tasks/task.ts";
@@ -160,7 +161,7 @@ export type JobEvent =
   /** Counts up. */
   | ({ readonly type: "speculated" } & Speculation)
   | { readonly type: "ended"; readonly at: number }
-  | { readonly type: "cancelled"; readonly at: number; readonly code?: string; readonly error?: string }
+  | { readonly type: "cancelled"; readonly at: number; readonly code?: ErrorCode; readonly error?: string }
   | { readonly type: "broken"; readonly at: number; readonly code: string; readonly error: string };
 
 export interface FileResult {

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { ErrorCode } from "../codes.ts";
 import { AppError } from "../errors.ts";
 import { type FrameHeader, frameHeader } from "./fleet.ts";
 
@@ -7,10 +8,10 @@ const MAX_HEADER = 64 * 1024;
 const NEWLINE = 0x0a;
 
 /** Code of a unit whose child was ended by neither itself nor its slave: by the system or a person, perhaps. */
-export const CHILD_KILLED = "child_killed";
+export const CHILD_KILLED = "child_killed" satisfies ErrorCode;
 
 /** Code of a unit that its slave had no room for on its disk: handed back, and the slave is left alone for a while. */
-export const DISK_FULL = "disk_full";
+export const DISK_FULL = "disk_full" satisfies ErrorCode;
 
 /** Bodies up to this size are handed on whole. */
 export const SMALL_BODY = 64 * 1024;

@@ -1,7 +1,7 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { ErrorRequestHandler } from "express";
 import type { Problem } from "../contract/about.ts";
-import { AppError } from "../errors.ts";
+import { AppError, CodedError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 
 /** The only place that turns an error into an HTTP answer. */
@@ -18,7 +18,7 @@ const LINGER = { milliseconds: 2_000, bytes: 4 * 2 ** 20 } as const;
 
 /** What is not an AppError shows a general sentence only: its text may hold paths and is for the log. */
 export function problemOf(error: unknown): ProblemAnswer {
-  const known = error instanceof AppError ? error : ofLibrary(error);
+  const known = error instanceof CodedError ? error : ofLibrary(error);
   const { status, code, message, details, retryAfter } = known;
   return {
     status,
@@ -69,7 +69,7 @@ function closeSoon(res: ServerResponse): void {
 export function problemHandler(log: Logger): ErrorRequestHandler {
   // biome-ignore lint/complexity/useMaxParams: Express knows an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
-    if (problemOf(error).status >= 500 && !(error instanceof AppError && error.status === 503))
+    if (problemOf(error).status >= 500 && !(error instanceof CodedError && error.status === 503))
       log.error({ err: error, method: req.method, path: req.path }, "request failed");
     answerProblem(res, error);
   };

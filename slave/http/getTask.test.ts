@@ -88,7 +88,7 @@ describe("plain JSON", () => {
     );
     expect(await jsonOf(response)).toEqual({
       results: [{ filename: "a", test_data: "Z29vZA==" }],
-      errors: [{ filename: "b", code: "corrupt", error: "This file is broken." }],
+      errors: [{ filename: "b", code: "corrupt_file", error: "This file is broken." }],
     });
   });
 });
@@ -213,7 +213,7 @@ describe("lines", () => {
     const lines = (await (await post(url, data, NDJSON_TYPE)).text()).split("\n").filter(Boolean);
     expect(lines.map((line) => JSON.parse(line)).sort((a, b) => a.unit - b.unit)).toEqual([
       { unit: "0", filename: "a", test_data: "Z29vZA==" },
-      { unit: "1", filename: "b", code: "corrupt", error: "This file is broken." },
+      { unit: "1", filename: "b", code: "corrupt_file", error: "This file is broken." },
     ]);
   });
 

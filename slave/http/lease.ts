@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { ErrorCode } from "../../shared/codes.ts";
 import { type LeaseFields, leaseFields, NOT_JSON, SAME_ID } from "../../shared/contract/lease.ts";
 import { AppError, RequestError } from "../../shared/errors.ts";
 import type { MultipartForm } from "../../shared/http/multipart.ts";
@@ -124,10 +125,15 @@ function refusal(issue: Issue, given: MultipartForm<LocalFile>["fields"]): Reque
     return new RequestError("bad_field", `The field ${field} must be given once.`, { details: { field } });
   if (field === "handover") return badHandover(issue);
   if (issue.message === NOT_JSON)
-    return new RequestError(`bad_${field}`, `The field ${field} is not JSON.`, { details: { field } });
+    return new RequestError(codeOf(field), `The field ${field} is not JSON.`, { details: { field } });
   if (field === "units")
     return badUnits(issue.message === SAME_ID ? SAME_ID : "units must be a list of {id, files, args}");
   return field === "options" ? badOptions({ ...issue, path }) : badBudgets({ ...issue, path });
+}
+
+function codeOf(field: string): ErrorCode {
+  if (field === "units") return "bad_units";
+  return field === "options" ? "bad_options" : "bad_budgets";
 }
 
 function badUnits(what: string): RequestError {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { basename } from "node:path";
-import { AppError, toFailure } from "../../shared/errors.ts";
+import { AppError, CodedError, toFailure } from "../../shared/errors.ts";
 import { type Content, type LocalOutcome, runLocally } from "../../shared/tasks/local.ts";
 import type { ReceivedLease } from "./lease.ts";
 import { Lines } from "./outlets.ts";
@@ -110,6 +110,6 @@ async function writeData(writer: Writer, dataKey: string, body: Content): Promis
   await writer.write('"}');
 }
 
-function asError({ code, error }: { readonly code: string; readonly error: string }): AppError {
-  return new AppError(code, error);
+function asError({ code, error }: { readonly code: string; readonly error: string }): CodedError {
+  return new CodedError(code, error);
 }

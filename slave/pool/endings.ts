@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../shared/codes.ts";
 import { CHILD_KILLED, DISK_FULL } from "../../shared/contract/frames.ts";
 import { AppError, type AppErrorInit } from "../../shared/errors.ts";
 import { raisedBy } from "../../shared/tasks/budgets.ts";
@@ -27,7 +28,7 @@ export function silent(seconds: number): AppError {
   );
 }
 
-const OUT_OF_MEMORY = "out_of_memory";
+const OUT_OF_MEMORY = "out_of_memory" satisfies ErrorCode;
 
 export function isOutOfMemory(error: unknown): boolean {
   return error instanceof ChildEndedError && error.code === OUT_OF_MEMORY;

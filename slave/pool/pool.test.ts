@@ -108,7 +108,7 @@ describe("a unit", () => {
   it("fails with its own code, and with internal_error for a bug, whose text stays inside", async () => {
     const pool = start();
     await expect(run(pool, unit("fail"))).rejects.toMatchObject({
-      code: "corrupt",
+      code: "corrupt_file",
       message: "This file is broken.",
     });
     await expect(run(pool, unit("bug"))).rejects.toMatchObject({

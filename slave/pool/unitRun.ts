@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { DISK_FULL } from "../../shared/contract/frames.ts";
-import { AppError } from "../../shared/errors.ts";
+import { CodedError } from "../../shared/errors.ts";
 import type { LocalFile, LocalUnit } from "../../shared/tasks/local.ts";
 import { diskFull } from "./endings.ts";
 import type { ChildResult, FileHead, FromChild, ToChild } from "./messages.ts";
@@ -110,7 +110,7 @@ function headOf({ body, ...about }: LocalFile): FileHead {
 
 function resultOf(message: ChildAnswer, given: Buffer): ChildResult {
   if (message.type === "failed" && message.code === DISK_FULL) throw diskFull();
-  if (message.type === "failed") throw new AppError(message.code, message.error, { status: 422 });
+  if (message.type === "failed") throw new CodedError(message.code, message.error, { status: 422 });
   const { path, bytes, sha256, summary, info } = message;
   return {
     body: path === undefined ? given : { path },

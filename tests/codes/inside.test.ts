@@ -26,7 +26,7 @@ import { JobProgress } from "../../master/map/progress.ts";
 import { Collector, type CollectorDeps } from "../../master/results/collector.ts";
 import { openFolderStore } from "../../master/store/folder/folderStore.ts";
 import type { JobDetail } from "../../shared/contract/jobs.ts";
-import { AppError, type Failure } from "../../shared/errors.ts";
+import { type AppError, CodedError, type Failure } from "../../shared/errors.ts";
 import { createLogger } from "../../shared/logger.ts";
 import { startMember } from "../../shared/process/member.ts";
 import { executeHere } from "../../shared/tasks/inProcess.ts";
@@ -183,12 +183,12 @@ async function failureOf(make: (() => unknown) | undefined): Promise<AppError> {
 }
 
 /** What was written down of an error. */
-function asError({ code, error }: Partial<Failure> = {}): AppError {
-  return new AppError(code ?? "", error ?? "");
+function asError({ code, error }: Partial<Failure> = {}): CodedError {
+  return new CodedError(code ?? "", error ?? "");
 }
 
 /** How the only file of a job ends in a master of its own, which has no slave. */
-async function ofOneFile(task: string, field: string): Promise<AppError> {
+async function ofOneFile(task: string, field: string): Promise<CodedError> {
   const folder = await mkdtemp(join(tmpdir(), "master-"));
   const config = readMasterConfig({ DATA_DIR: join(folder, "data"), RESULTS_DIR: join(folder, "results") });
   const master = await createMaster(config, createLogger("test", "silent"), { version: "1" });

@@ -1,5 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { ErrorCode } from "../../../shared/codes.ts";
 import { AppError, isErrno } from "../../../shared/errors.ts";
 import type { Logger } from "../../../shared/logger.ts";
 import { syncFolder } from "../../../shared/syncFolder.ts";
@@ -13,7 +14,7 @@ import { Recent } from "./recent.ts";
 import { headerAt, isWhole, type RecordHeader, recordSize } from "./record.ts";
 
 const SUFFIX = ".pack";
-const UNUSABLE: ReadonlySet<string> = new Set(["not_stored", "damaged_object"]);
+const UNUSABLE: ReadonlySet<ErrorCode> = new Set(["not_stored", "damaged_object"]);
 
 export interface PacksOptions {
   readonly folder: string;

@@ -1,4 +1,4 @@
-import { AppError } from "../../errors.ts";
+import { AppError, CodedError } from "../../errors.ts";
 import type {
   FileRef,
   InputFile,
@@ -104,7 +104,8 @@ To take files of different lengths together, set the option ragged to true.`;
 /** Sums of files that were read before do not fail by the files' fault: the job ends. */
 function doneOrThrow(part: Part | undefined): PartDone {
   if (part?.ok === true) return part;
-  throw new AppError(part?.code ?? "no_part", part?.error ?? "A partial sum is missing.");
+  if (part === undefined) throw new AppError("no_part", "A partial sum is missing.");
+  throw new CodedError(part.code, part.error);
 }
 
 async function inOrder(parts: AsyncIterable<Part>): Promise<Part[]> {
