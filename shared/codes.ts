@@ -76,8 +76,6 @@ export const ERROR_CODES = [
   "not_a_number",
   "out_of_range",
   "unequal_length",
-  "no_sums",
-  "no_part",
   "no_file",
   "waited_too_long",
   "job_too_long",

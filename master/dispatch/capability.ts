@@ -1,4 +1,5 @@
 import { taskNamed } from "../../shared/tasks/registry.ts";
+import { mainStepOf } from "../../shared/tasks/task.ts";
 import { WHOLE_JOB_STEP } from "../classic/plainLease.ts";
 import { CLASSIC_TASKS, type Slave } from "../fleet/slave.ts";
 import type { QueuedUnit } from "../queue/port.ts";
@@ -30,7 +31,7 @@ function classicAbility(name: string): ClassicAble | undefined {
   const known = classicAble.get(name);
   if (known !== undefined) return known;
   const task = taskNamed(name);
-  const able = { step: task.mainStep ?? "main", options: JSON.stringify(task.options.parse({})) };
+  const able = { step: mainStepOf(task), options: JSON.stringify(task.options.parse({})) };
   classicAble.set(name, able);
   return able;
 }

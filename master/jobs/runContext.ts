@@ -1,13 +1,12 @@
 import { AppError } from "../../shared/errors.ts";
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
-import type {
-  InputFile,
-  Part,
-  PublishedPart,
-  RunContext,
-  StepRef,
-  UnitSpec,
+import {
+  type InputFile,
+  inIndexOrder,
+  type PublishedPart,
+  type RunContext,
 } from "../../shared/tasks/task.ts";
+import type { WholeJob } from "../classic/wholeJob.ts";
 import { type MapDeps, mapUnits } from "../map/map.ts";
 import type { JobProgress } from "../map/progress.ts";
 import { LastSign } from "../map/waiting.ts";
@@ -33,26 +32,28 @@ export interface JobToRun {
 }
 
 /** The job as its task's `run` sees it. */
-export function runContext(deps: RunContextDeps, job: JobToRun): RunContext {
+export function runContext(deps: RunContextDeps, job: JobToRun): WholeJob {
   const { record, signal, collector, options } = job;
   const names = new Set<string>();
   const budgets = jobBudgets(record, deps.budgets);
   const { watch } = job.progress;
   const lastSign = new LastSign(record.startedAt ?? record.createdAt);
+  const map: RunContext["map"] = (name, step, units) => {
+    if (names.has(name)) throw new AppError("map_name_taken", `The task uses the map name ${name} twice.`);
+    names.add(name);
+    const { id, task, priority } = record;
+    const ref = typeof step === "string" ? { step } : step;
+    const job = { id, task, priority, options };
+    return mapUnits(deps.map, { job, name, step: ref, signal, watch, budgets, lastSign }, units);
+  };
   return {
     jobId: record.id,
     seed: record.seed,
     inputs: job.inputs,
     options,
     signal,
-    map: (name: string, step: string | StepRef, units: Iterable<UnitSpec>): AsyncIterable<Part> => {
-      if (names.has(name)) throw new AppError("map_name_taken", `The task uses the map name ${name} twice.`);
-      names.add(name);
-      const { id, task, priority } = record;
-      const ref = typeof step === "string" ? { step } : step;
-      const job = { id, task, priority, options };
-      return mapUnits(deps.map, { job, name, step: ref, signal, watch, budgets, lastSign }, units);
-    },
+    map,
+    mapInOrder: (...call) => inIndexOrder(map(...call)),
     put: (name, body) => {
       job.progress.put();
       return deps.files.put(record.id, name, body);

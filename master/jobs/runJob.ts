@@ -3,8 +3,8 @@ import { AppError, CodedError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { wholeOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
-import { type RunContext, runOverFiles, type TaskDefinition } from "../../shared/tasks/task.ts";
-import { runWholeJob } from "../classic/wholeJob.ts";
+import { mainStepOf, runOverFiles, type TaskDefinition } from "../../shared/tasks/task.ts";
+import { runWholeJob, type WholeJob } from "../classic/wholeJob.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import { CLASSIC_WHOLE_JOB_TASK } from "../fleet/slave.ts";
@@ -121,9 +121,9 @@ function endEvent(at: number, error: unknown): JobEvent {
 function runOf(
   task: TaskDefinition,
   registry: Pick<SlaveRegistry, "all">,
-): (context: RunContext) => Promise<void> {
+): (context: WholeJob) => Promise<void> {
   if (task.name === CLASSIC_WHOLE_JOB_TASK && hasOnlyClassicSlaves(registry)) return runWholeJob;
-  return task.run ?? ((context) => runOverFiles(task.mainStep ?? "main", context));
+  return task.run ?? ((context) => runOverFiles(mainStepOf(task), context));
 }
 
 function hasOnlyClassicSlaves(registry: Pick<SlaveRegistry, "all">): boolean {

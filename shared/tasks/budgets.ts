@@ -1,5 +1,3 @@
-import type { TaskDefinition } from "./task.ts";
-
 /** How long things may take, in seconds. Each is counted apart: waiting never eats running time. */
 export interface Budgets {
   /** A unit in the queue, until a slave begins with it; all its waits together. */
@@ -30,7 +28,7 @@ export type LeaseBudgets = Pick<Budgets, "running" | "silence">;
 
 /** What is in force: the operator's word, else the task's own, else the default; a job may only ask for less. */
 export function budgetsOf(
-  task: Pick<TaskDefinition, "budgets">,
+  task: { readonly budgets?: MaybeBudgets },
   operator: MaybeBudgets,
   wish: MaybeBudgets = {},
 ): Budgets {

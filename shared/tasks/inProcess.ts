@@ -13,7 +13,7 @@ export async function executeHere(task: TaskDefinition, unit: LocalUnit): Promis
   if (step === undefined) throw new Error(`task ${task.name} has no step ${unit.step}`);
   const folder = await mkdtemp(join(tmpdir(), "manyhands-unit-"));
   try {
-    const input = { files: unit.files.map(stepFile), args: unit.args, options: unit.options };
+    const input = { task, files: unit.files.map(stepFile), args: unit.args, options: unit.options };
     const output = await step(input, { folder, progress: () => undefined });
     if (output.body instanceof Uint8Array) return output;
     return { ...output, body: await readFile(output.body.path) };

@@ -14,7 +14,7 @@ import type {
   TaskDefinition,
   UnitSpec,
 } from "./task.ts";
-import { runOverFiles } from "./task.ts";
+import { inIndexOrder, mainStepOf, runOverFiles } from "./task.ts";
 
 /** Bytes in memory or in a file. */
 export type Content = StepOutput["body"];
@@ -51,6 +51,8 @@ export interface LocalRun {
   readonly signal: AbortSignal;
   /** Called as each file is finished. */
   readonly onResult: (index: number, outcome: LocalOutcome) => void;
+  /** Called for each extra result of the job; without it they are dropped. */
+  readonly onAttached?: (name: string, file: LocalFile) => void;
 }
 
 export type LocalOutcome =
@@ -72,19 +74,20 @@ export async function runLocally(task: TaskDefinition, local: LocalRun): Promise
     if (file === undefined) throw new Error(`no bytes are kept under ${ref.key}`);
     return file;
   };
+  const map: RunContext["map"] = (name, step, units) =>
+    mapLocally({ task, local, keep, bodyOf, name, step: asRef(step) }, units);
   const context: RunContext = {
     jobId: "local",
     seed: 0,
     inputs: local.files.map((file, index) => ({ ...keep(`input/${index}`, file), index })),
     options: local.options,
     signal: local.signal,
-    map: (name, step, units) => mapLocally({ task, local, keep, bodyOf, name, step: asRef(step) }, units),
-    put: async (name, body) => keep(`put/${name}`, localFile(name, body)),
-    read: async (file) => contentOf(bodyOf(file)),
+    map,
+    mapInOrder: (...call) => inIndexOrder(map(...call)),
     publish: async (index, part) => local.onResult(index, await outcomeOf(part, bodyOf)),
-    attach: async () => undefined,
+    attach: async (name, file) => local.onAttached?.(name, bodyOf(file)),
   };
-  await (task.run === undefined ? runOverFiles(task.mainStep ?? "main", context) : task.run(context));
+  await (task.run === undefined ? runOverFiles(mainStepOf(task), context) : task.run(context));
 }
 
 export function localFile(filename: string, body: Uint8Array): LocalFile {

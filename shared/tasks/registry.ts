@@ -9,15 +9,7 @@ import type { TaskDefinition } from "./task.ts";
 import { text } from "./text/index.ts";
 
 /** All tasks: one folder and one line here each. Everything else derives from this list. */
-export const TASKS: readonly TaskDefinition[] = [
-  erase(image),
-  erase(text),
-  erase(embedding),
-  erase(ocr),
-  erase(audio),
-  erase(document),
-  erase(mean),
-];
+export const TASKS: readonly TaskDefinition[] = [image, text, embedding, ocr, audio, document, mean];
 
 const byName = new Map(TASKS.map((task) => [task.name, task]));
 
@@ -32,9 +24,4 @@ export function taskNamed(name: string): TaskDefinition {
   throw new RequestError("unknown_task", `Unknown task type: ${name}`, {
     details: { field: "task_type", valid_values: valid, hint: `Valid task types: ${valid.join(", ")}.` },
   });
-}
-
-/** Options reach a task's functions only after its own schema parsed them, so the type may be forgotten here. */
-function erase<Options extends object>(task: TaskDefinition<Options>): TaskDefinition {
-  return task as unknown as TaskDefinition;
 }

@@ -1,19 +1,18 @@
 import { FileError } from "../errors.ts";
-import type { JsonObject, StepFile, StepOutput } from "./task.ts";
+import type { JsonObject, StepFile, StepOutput, TaskHead } from "./task.ts";
 
 interface ResultOf {
-  readonly task: string;
-  readonly schemaVersion: number;
+  readonly task: TaskHead;
   readonly file: Pick<StepFile, "filename" | "sha256">;
   /** One telling line for people. */
   readonly summary?: string;
 }
 
 /** A JSON result with the fields that every result carries. Not finite numbers become null, as JSON has none. */
-export function jsonResult({ task, schemaVersion, file, summary }: ResultOf, fields: JsonObject): StepOutput {
+export function jsonResult({ task, file, summary }: ResultOf, fields: JsonObject): StepOutput {
   const result = {
-    schema_version: schemaVersion,
-    task,
+    schema_version: task.schemaVersion,
+    task: task.name,
     filename: file.filename,
     input_sha256: file.sha256,
     ...fields,

@@ -6,10 +6,10 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 export type JsonObject = { readonly [key: string]: Json };
 
 /**
- * A task as every process knows it. `index.ts` of a task exports one; it must stay light: the master
- * and the CLI load it, and never a task's heavy libraries (those are behind `load`).
+ * A task as every process knows it, made by `defineTask`. Its options reach its functions only after its own
+ * schema parsed them; the functions of this type therefore take any object.
  */
-export interface TaskDefinition<Options extends object = object> {
+export interface TaskDefinition {
   /** `task_type` on the wire; lower case. */
   readonly name: string;
   /** A few words for people: "Grayscale images". */
@@ -20,32 +20,32 @@ export interface TaskDefinition<Options extends object = object> {
   readonly field: string;
   /** The field of a slave's JSON answer that holds a result as base64. */
   readonly dataKey: string;
-  /** What a slave says when the field is missing; old clients read it. */
+  /** A slave's error message for a request without the field; classic clients read it. */
   readonly missingFiles: string;
   /** File name extensions for pickers and folder uploads, with the dot. A hint, never a filter: content decides. */
   readonly extensions: readonly string[];
   /** A strict zod object with a default for each option: `options.parse({})` succeeds. */
-  readonly options: z.ZodType<Options>;
-  /** Options that whoever reads a job's record must not see: passwords. They are shown as `***`, and forgotten when the job ends. */
-  readonly secretOptions?: readonly (keyof Options & string)[];
-  /** What a file of this stem is saved as, e.g. `notes` -> `notes_analysis.json`. */
-  readonly resultName: (stem: string, options: Options) => string;
+  readonly options: z.ZodType<object>;
+  /** Options that a reader of the job's record must not see: passwords. Views show `***`; a job's end deletes them. */
+  readonly secretOptions: readonly string[];
+  /** Name of the result for a file of this stem, e.g. `notes` -> `notes_analysis.json`. */
+  readonly resultName: (stem: string, options: object) => string;
   /** Media type of its results. */
-  readonly resultType: (options: Options) => string;
+  readonly resultType: (options: object) => string;
   /** Version of the result's fields, `schema_version` in JSON results. */
   readonly schemaVersion: number;
   /** The steps that slaves do for it. Raise a version when the same input may give another result. */
   readonly steps: Readonly<Record<string, StepInfo>>;
   /**
-   * The step that makes a result from one file and no args: the default `run` maps it over the files, and
-   * it is what a classic slave may do. A task without such a step leaves it out and has a `run` of its own.
+   * The step that makes a result from one file without args: the default `run` maps it over the files, and classic
+   * slaves may do it. Undefined for a task without such a step, which has a `run` of its own.
    */
-  readonly mainStep?: string;
-  /** How long its work may take, where that is not the usual; seconds. */
+  readonly mainStep: string | undefined;
+  /** Time budgets that differ from the usual ones; seconds. */
   readonly budgets?: MaybeBudgets;
-  /** What the master coordinates; without it: map `mainStep` over the files, publish each part as it comes. */
-  readonly run?: (job: RunContext<Options>) => Promise<void>;
-  /** Loads the steps with their libraries; only ever called in a slave's child process. */
+  /** What the master coordinates; undefined: `runOverFiles` with `mainStep`. */
+  readonly run?: (job: RunContext) => Promise<void>;
+  /** Loads the steps with their libraries; only a slave's child process calls it. */
   readonly load: () => Promise<TaskProcess>;
 }
 
@@ -56,9 +56,9 @@ export interface StepInfo {
 }
 
 /** What `process.ts` of a task exports. */
-export interface TaskProcess {
+export interface TaskProcess<Options extends object = object, Name extends string = string> {
   /** Each step named in the definition. */
-  readonly steps: Readonly<Record<string, Step>>;
+  readonly steps: Readonly<Record<Name, Step<Options>>>;
   /** Loads models and libraries ahead of the first unit. */
   readonly warmUp?: () => Promise<void>;
 }
@@ -68,15 +68,22 @@ export interface TaskProcess {
  * be killed at any moment (time-out, memory, cancel). The same input must give the same bytes.
  * A file at fault throws a FileError with a stable code; anything else that is thrown counts as a bug.
  */
-export type Step = (input: StepInput, context: StepContext) => Promise<StepOutput>;
+export type Step<Options extends object = object> = {
+  // The type of a method: a step with options of its own is a Step, as the task's schema has parsed them before.
+  do(input: StepInput<Options>, context: StepContext): Promise<StepOutput>;
+}["do"];
 
-export interface StepInput {
+export interface StepInput<Options extends object = object> {
+  /** The task of the step, for `jsonResult`. */
+  readonly task: TaskHead;
   readonly files: readonly StepFile[];
-  /** What `run` said of this unit (a page range, …); `{}` if nothing. */
+  /** Arguments of this unit from `run` (a page range, …); `{}` if there are none. */
   readonly args: JsonObject;
-  /** Validated options of the job, defaults filled in. Cast to the task's own type. */
-  readonly options: object;
+  /** Validated options of the job, defaults filled in. */
+  readonly options: Options;
 }
+
+export type TaskHead = Pick<TaskDefinition, "name" | "schemaVersion">;
 
 /** A file as a step sees it: in memory when small, on disk when large. */
 export interface StepFile {
@@ -115,12 +122,12 @@ export interface FileRef {
   readonly sha256: string;
 }
 
-/** An input of the job; `index` is its place in the upload. */
+/** An input of the job; `index` counts the files of the upload from 0. */
 export interface InputFile extends FileRef {
   readonly index: number;
 }
 
-/** What one unit works on. */
+/** The files and arguments of one unit. */
 export interface UnitSpec {
   readonly files: readonly FileRef[];
   readonly args?: JsonObject;
@@ -153,9 +160,10 @@ export interface StepRef {
 }
 
 /**
- * What `run` sees of its job. `run` is replayed after a restart: from the top, with stored parts
- * answering at once. So: every map has a name of its own; folds and later maps take parts in index
- * order, not in order of arrival; no clock and no randomness but from `seed`.
+ * What `run` sees of its job: references and small counts, never contents. Work on contents is a step's.
+ * `run` is replayed after a restart: from the top, with stored parts answering at once. So: every map has a
+ * name of its own; folds and later maps take parts in index order, not in order of arrival; no clock and no
+ * randomness but from `seed`.
  */
 export interface RunContext<Options extends object = object> {
   readonly jobId: string;
@@ -165,16 +173,28 @@ export interface RunContext<Options extends object = object> {
   readonly signal: AbortSignal;
   /** Parts in order of completion. `units` is read lazily, a window ahead of the slaves. */
   map(name: string, step: string | StepRef, units: Iterable<UnitSpec>): AsyncIterable<Part>;
-  /** Stores bytes that later units take as a file. The same name must always get the same bytes. */
-  put(name: string, body: Uint8Array): Promise<FileRef>;
-  read(file: FileRef): Promise<Buffer>;
+  /** All parts of such a map, in the order of its units. */
+  mapInOrder(name: string, step: string | StepRef, units: Iterable<UnitSpec>): Promise<Part[]>;
   /** Makes a part the result (or the failure) of input `index`. Each input must be published once. */
   publish(index: number, part: PublishedPart): Promise<void>;
   /** Saves an extra result of the job, beside those of its files. `name` is a plain file name. */
   attach(name: string, file: FileRef): Promise<void>;
 }
 
-/** The step that a task without a `run` maps over its files. */
+/** The parts of a map in the order of its units, which is what a replay sees again. */
+export async function inIndexOrder(parts: AsyncIterable<Part>): Promise<Part[]> {
+  const ordered: Part[] = [];
+  for await (const part of parts) ordered[part.index] = part;
+  return ordered;
+}
+
+/** The step of a task without a `run`; such a task has one. */
+export function mainStepOf({ name, mainStep }: TaskDefinition): string {
+  if (mainStep === undefined) throw new Error(`task ${name} has no main step`);
+  return mainStep;
+}
+
+/** The `run` of a task that has none: one unit for each file, each part published as it comes. */
 export async function runOverFiles(step: string, job: RunContext): Promise<void> {
   const units = job.inputs.map((file) => ({ files: [file] }));
   for await (const part of job.map("main", step, units)) await job.publish(part.index, part);

@@ -69,7 +69,7 @@ function nextOrder(): Order | undefined {
 
 async function warm(task: string): Promise<FromChild> {
   try {
-    const { warmUp } = await load(task);
+    const { warmUp } = await load(registry.taskNamed(task));
     await warmUp?.();
     return { type: "warmed", task };
   } catch (error) {
@@ -97,11 +97,12 @@ async function doUnit(unit: UnitOrder, body: Buffer) {
   const { folder, smallBytes } = settings;
   try {
     if (process.cwd() !== folder) process.chdir(folder);
-    const { steps } = await load(unit.task);
+    const task = registry.taskNamed(unit.task);
+    const { steps } = await load(task);
     const step = steps[unit.step];
     if (step === undefined) throw new Error(`task ${unit.task} has no step ${unit.step}`);
     const files = filesOf(unit.files, body).map(stepFile);
-    const output = await step({ files, args: unit.args, options: unit.options }, contextOf(unit.id));
+    const output = await step({ task, files, args: unit.args, options: unit.options }, contextOf(unit.id));
     return await packResult(output, folder, smallBytes);
   } catch (error) {
     const stack =
@@ -145,11 +146,11 @@ function contextOf(id: number): StepContext {
   return { folder: settings.folder, progress };
 }
 
-function load(task: string): Promise<TaskProcess> {
-  const known = loaded.get(task);
+function load(task: TaskDefinition): Promise<TaskProcess> {
+  const known = loaded.get(task.name);
   if (known !== undefined) return known;
-  const loading = registry.taskNamed(task).load();
-  loaded.set(task, loading);
+  const loading = task.load();
+  loaded.set(task.name, loading);
   return loading;
 }
 

@@ -6,6 +6,7 @@ import wavefile from "wavefile";
 import { processHere } from "../inProcess.ts";
 import { stepFile } from "../stepFile.ts";
 import { audio } from "./index.ts";
+import { options as audioOptions } from "./options.ts";
 import { steps } from "./process.ts";
 
 type Result = Record<string, unknown> & {
@@ -16,8 +17,7 @@ type Result = Record<string, unknown> & {
 const fixture = (name: string) => readFile(new URL(`../../../tests/fixtures/audio/${name}`, import.meta.url));
 
 async function outcomeOf(body: Uint8Array, options: object = {}) {
-  const task = audio as unknown as Parameters<typeof processHere>[0];
-  const [outcome] = await processHere(task, [{ filename: "take 1.wav", body }], options);
+  const [outcome] = await processHere(audio, [{ filename: "take 1.wav", body }], options);
   if (outcome === undefined) throw new Error("no outcome");
   return outcome;
 }
@@ -410,13 +410,14 @@ it("reads a recording on disk block by block", async () => {
     };
     const watched = { ...file, slice };
     const input = {
+      task: audio,
       files: [watched],
       args: {},
-      options: audio.options.parse({ loudness: false, spectrum: false }),
+      options: audioOptions.parse({ loudness: false, spectrum: false }),
     };
     const progress: number[] = [];
-    const output = await steps.main?.(input, { folder, progress: (done = 0) => progress.push(done) });
-    expect(output?.summary).toContain("349.53 s, 48000 Hz, 2 channels, pcm_s16le");
+    const output = await steps.main(input, { folder, progress: (done = 0) => progress.push(done) });
+    expect(output.summary).toContain("349.53 s, 48000 Hz, 2 channels, pcm_s16le");
     expect(largest).toBeLessThanOrEqual(1 << 20);
     expect(progress.at(-1)).toBe(1);
     expect(progress.length).toBeGreaterThan(100);

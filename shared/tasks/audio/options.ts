@@ -1,8 +1,5 @@
 import { z } from "zod";
 
-/** Version of the result's fields. */
-export const SCHEMA_VERSION = 1;
-
 export const options = z.strictObject({
   waveform_points: z
     .int("waveform_points is a whole number from 0 to 10000.")

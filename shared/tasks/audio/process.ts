@@ -1,20 +1,20 @@
 import { FileError } from "../../errors.ts";
 import { jsonResult, onlyFile } from "../result.ts";
-import type { JsonObject, Step, StepFile, TaskProcess } from "../task.ts";
+import type { JsonObject, Step, StepFile } from "../task.ts";
 import { analyse } from "./analyse.ts";
 import { describeForeign } from "./foreign.ts";
-import { type AudioOptions, SCHEMA_VERSION } from "./options.ts";
+import type { AudioOptions } from "./options.ts";
 import { containerOf } from "./wav/chunks.ts";
 import { readWav } from "./wav/read.ts";
 
-export const steps: TaskProcess["steps"] = { main: (input, context) => main(input, context) };
-
 /** One recording -> one JSON result, or a FileError: `empty_file`, `corrupt_file`, `wrong_type`, `too_large`. */
-const main: Step = async ({ files, options }, { progress }) => {
+const main: Step<AudioOptions> = async ({ task, files, options }, { progress }) => {
   const file = onlyFile(files);
-  const { fields, summary } = await describe(file, options as AudioOptions, progress);
-  return jsonResult({ task: "audio", schemaVersion: SCHEMA_VERSION, file, summary }, fields);
+  const { fields, summary } = await describe(file, options, progress);
+  return jsonResult({ task, file, summary }, fields);
 };
+
+export const steps = { main };
 
 async function describe(
   file: StepFile,

@@ -1,23 +1,19 @@
-import type { TaskDefinition } from "../task.ts";
-import { type DocumentOptions, options, SCHEMA_VERSION, TASK } from "./options.ts";
+import { defineTask } from "../define.ts";
+import { options } from "./options.ts";
 import { run } from "./run.ts";
 
 /** Text and structure of PDF, DOCX, Markdown and plain text files. */
-export const document: TaskDefinition<DocumentOptions> = {
-  name: TASK,
+export const document = defineTask({
+  name: "document",
   title: "Document text",
   summary: "Reads PDF, DOCX, Markdown and text files: whole text, pages, tables, notes, metadata.",
   field: "documents",
-  dataKey: "document_data",
-  missingFiles: "No documents provided",
   extensions: [".pdf", ".docx", ".md", ".markdown", ".txt"],
   options,
   secretOptions: ["password"],
   resultName: (stem) => `${stem}_document_analysis.json`,
-  resultType: () => "application/json",
-  schemaVersion: SCHEMA_VERSION,
   steps: { main: { version: 3 }, pages: { version: 2 }, picture: { version: 2 }, finish: { version: 1 } },
   mainStep: "main",
   run,
   load: () => import("./process.ts"),
-};
+});

@@ -1,10 +1,6 @@
 import { z } from "zod";
 import { ocr } from "../ocr/index.ts";
 
-export const TASK = "document";
-/** Raised when a field of the result changes its meaning or goes. */
-export const SCHEMA_VERSION = 1;
-
 /** Whole text of a document at most, unless `max_characters` says less: about 3,000 printed pages. */
 const MOST_CHARACTERS = 10_000_000;
 

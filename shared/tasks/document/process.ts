@@ -1,34 +1,37 @@
 import { jsonResult, oneLine, onlyFile } from "../result.ts";
-import type { JsonObject, Step, StepFile, StepOutput, TaskProcess } from "../task.ts";
+import type { JsonObject, Step, StepFile, StepOutput, TaskHead } from "../task.ts";
 import { checkName, kindOf } from "./kind.ts";
-import { type DocumentOptions, SCHEMA_VERSION, TASK } from "./options.ts";
+import type { DocumentOptions } from "./options.ts";
 import { plainFields } from "./plain.ts";
 
 /** Bytes at the start of a file that tell its kind. */
 const HEAD = 4_096;
 
 /** A whole document. Each kind's library is loaded when the first file of that kind comes. */
-const main: Step = async (input, context) => {
+const main: Step<DocumentOptions> = async (input, context) => {
+  const { task, options } = input;
   const file = onlyFile(input.files);
-  const options = input.options as DocumentOptions;
   const kind = kindOf(await file.slice(0, HEAD));
   if (!options.any_name) checkName(file.filename, kind);
-  if (kind === "pdf") return await (await import("./pdf/steps.ts")).readPdf(file, options, context);
-  if (kind === "text") return resultOf(file, await plainFields(file, options));
+  if (kind === "pdf") return await (await import("./pdf/steps.ts")).readPdf(input, context);
+  if (kind === "text") return resultOf(task, file, await plainFields(file, options));
   const { docxFields } = await import("./docx/read.ts");
-  if (kind === "zip") return resultOf(file, await docxFields(file, options));
+  if (kind === "zip") return resultOf(task, file, await docxFields(file, options));
   const { decrypted } = await import("./docx/ole.ts");
-  return resultOf(file, await docxFields(await decrypted(file, options.password), options));
+  return resultOf(task, file, await docxFields(await decrypted(file, options.password), options));
 };
 
-const pages: Step = async (input, context) => (await import("./pdf/steps.ts")).pages(input, context);
-const finish: Step = async (input, context) => (await import("./pdf/steps.ts")).finish(input, context);
-const picture: Step = async (input, context) => (await import("./pdf/picture.ts")).picture(input, context);
+const pages: Step<DocumentOptions> = async (input, context) =>
+  (await import("./pdf/steps.ts")).pages(input, context);
+const finish: Step<DocumentOptions> = async (input, context) =>
+  (await import("./pdf/steps.ts")).finish(input, context);
+const picture: Step<DocumentOptions> = async (input, context) =>
+  (await import("./pdf/picture.ts")).picture(input, context);
 
-export const steps: TaskProcess["steps"] = { main, pages, picture, finish };
+export const steps = { main, pages, picture, finish };
 
-function resultOf(file: StepFile, fields: JsonObject): StepOutput {
+function resultOf(task: TaskHead, file: StepFile, fields: JsonObject): StepOutput {
   const { document_type, word_count, text_content } = fields;
   const summary = oneLine(`${document_type}, ${word_count} words: ${String(text_content).slice(0, 300)}`);
-  return jsonResult({ task: TASK, schemaVersion: SCHEMA_VERSION, file, summary }, fields);
+  return jsonResult({ task, file, summary }, fields);
 }

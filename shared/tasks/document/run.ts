@@ -1,5 +1,6 @@
 import { ocr } from "../ocr/index.ts";
 import type { InputFile, Json, JsonObject, Part, PartDone, RunContext, UnitSpec } from "../task.ts";
+import { mainStepOf } from "../task.ts";
 import type { DocumentOptions } from "./options.ts";
 import { blankPages, type PdfPlan, planOf } from "./pdf/draft.ts";
 
@@ -15,11 +16,8 @@ type Job = RunContext<DocumentOptions>;
 export async function run(job: Job): Promise<void> {
   const lanes: Promise<void>[] = Array.from({ length: LANES }, () => Promise.resolve());
   let drafts = 0;
-  for await (const part of job.map(
-    "main",
-    "main",
-    job.inputs.map((file) => ({ files: [file] })),
-  )) {
+  const units = job.inputs.map((file) => ({ files: [file] }));
+  for await (const part of job.map("main", "main", units)) {
     const plan = part.ok ? planOf(part.info) : undefined;
     const input = job.inputs[part.index];
     if (!part.ok || plan === undefined || input === undefined) await job.publish(part.index, part);
@@ -42,7 +40,7 @@ interface Drafted {
 
 async function complete(job: Job, input: InputFile, first: Drafted): Promise<void> {
   const ranges = rangesAfter(first.plan);
-  const rest = await all(job, `pages/${input.index}`, "pages", units(input, ranges));
+  const rest = await job.mapInOrder(`pages/${input.index}`, "pages", unitsOf(input, ranges));
   const failed = rest.find((part) => !part.ok);
   if (failed !== undefined) return await job.publish(input.index, failed);
   const drafts = [first.part, ...rest.filter((part) => part.ok)];
@@ -52,7 +50,7 @@ async function complete(job: Job, input: InputFile, first: Drafted): Promise<voi
     files: [...drafts.map(({ file }) => file), ...scanned.results.map(({ file }) => file)],
     args: { drafts: drafts.length, read: scanned.read, failed: scanned.failed },
   };
-  const [result] = await all(job, `finish/${input.index}`, "finish", [unit]);
+  const [result] = await job.mapInOrder(`finish/${input.index}`, "finish", [unit]);
   if (result !== undefined) await job.publish(input.index, result);
 }
 
@@ -64,7 +62,7 @@ function rangesAfter({ to, page_count, per_unit }: PdfPlan): JsonObject[] {
   });
 }
 
-function units(input: InputFile, args: readonly JsonObject[]): UnitSpec[] {
+function unitsOf(input: InputFile, args: readonly JsonObject[]): UnitSpec[] {
   return args.map((one) => ({ files: [input], args: one }));
 }
 
@@ -81,16 +79,12 @@ const NOTHING_READ: Recognised = { read: [], results: [], failed: [] };
 async function recognise(job: Job, input: InputFile, pages: readonly number[]): Promise<Recognised> {
   if (pages.length === 0) return NOTHING_READ;
   const args = pages.map((page) => ({ page }));
-  const drawn = await all(job, `picture/${input.index}`, "picture", units(input, args));
+  const drawn = await job.mapInOrder(`picture/${input.index}`, "picture", unitsOf(input, args));
   const pictures = drawn.filter((part) => part.ok);
   const drawnPages = pictures.map(({ index }) => pages[index] ?? 0);
-  const step = { task: ocr.name, step: ocr.mainStep ?? "main", options: job.options.ocr_options };
-  const texts = await all(
-    job,
-    `ocr/${input.index}`,
-    step,
-    pictures.map(({ file }) => ({ files: [file] })),
-  );
+  const step = { task: ocr.name, step: mainStepOf(ocr), options: job.options.ocr_options };
+  const scans = pictures.map(({ file }) => ({ files: [file] }));
+  const texts = await job.mapInOrder(`ocr/${input.index}`, step, scans);
   const done = texts.filter((part) => part.ok);
   return {
     read: done.map(({ index }) => drawnPages[index] ?? 0),
@@ -103,15 +97,4 @@ function failures(parts: readonly Part[], pages: readonly number[]): Json[] {
   return parts
     .filter((part) => !part.ok)
     .map(({ index, error }) => ({ page: pages[index] ?? 0, error: `OCR failed: ${error}` }));
-}
-
-/** All parts of a map, in the order of its units. */
-async function all(
-  job: Job,
-  name: string,
-  ...[step, list]: [step: Parameters<Job["map"]>[1], list: readonly UnitSpec[]]
-): Promise<Part[]> {
-  const parts: Part[] = [];
-  for await (const part of job.map(name, step, list)) parts[part.index] = part;
-  return parts;
 }

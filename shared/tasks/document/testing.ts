@@ -1,7 +1,7 @@
 import { crc32, deflateRawSync } from "node:zlib";
 import { processHere } from "../inProcess.ts";
 import type { LocalOutcome } from "../local.ts";
-import type { JsonObject, TaskDefinition } from "../task.ts";
+import type { JsonObject } from "../task.ts";
 import { document } from "./index.ts";
 
 /** Documents made in memory, for tests. */
@@ -131,7 +131,7 @@ export async function outcomeOf(
   body: Uint8Array,
   options: object = {},
 ): Promise<LocalOutcome> {
-  const [outcome] = await processHere(document as unknown as TaskDefinition, [{ filename, body }], options);
+  const [outcome] = await processHere(document, [{ filename, body }], options);
   if (outcome === undefined) throw new Error(`nothing came out for ${filename}`);
   return outcome;
 }

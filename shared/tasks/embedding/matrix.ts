@@ -1,3 +1,4 @@
+import { FileError } from "../../errors.ts";
 import type { SparseVector } from "./weights.ts";
 
 /**
@@ -18,26 +19,43 @@ export type DocumentName = readonly [index: number, filename: string];
 
 const HEADER = 16;
 
+/** Values of all vectors of a job together; a child holds them twice. */
+const MAX_VALUES = 5_000_000;
+
+/** @throws FileError `too_large` beyond five million values. */
 export function packMatrix(names: readonly DocumentName[], rows: readonly SparseVector[]): Buffer {
-  const json = Buffer.from(JSON.stringify(names), "utf8");
-  const nameBytes = Math.ceil(json.length / 8) * 8;
-  const count = rows.reduce((sum, row) => sum + row.values.length, 0);
-  const packed = Buffer.alloc(HEADER + nameBytes + count * 12 + rows.length * 4, " ");
-  packed.writeUInt32LE(nameBytes, 0);
-  packed.writeUInt32LE(rows.length, 4);
-  packed.writeUInt32LE(count, 8);
-  json.copy(packed, HEADER);
-  let value = HEADER + nameBytes;
-  let column = value + count * 8;
-  let end = column + count * 4;
   let total = 0;
-  for (const row of rows) {
-    for (const entry of row.values) value = packed.writeDoubleLE(entry, value);
-    for (const index of row.indices) column = packed.writeUInt32LE(index, column);
-    total += row.values.length;
-    end = packed.writeUInt32LE(total, end);
+  const ends = Uint32Array.from(rows, ({ values }) => {
+    total += values.length;
+    return total;
+  });
+  const packed = allocate(names, total);
+  let column = 0;
+  for (const { indices, values } of rows) {
+    packed.values.set(values, column);
+    packed.columns.set(indices, column);
+    column += values.length;
   }
-  return packed;
+  packed.ends.set(ends);
+  return packed.bytes;
+}
+
+/** One matrix with the rows of all. @throws FileError `too_large` beyond five million values. */
+export function joinMatrices(matrices: readonly Matrix[]): Buffer {
+  const names = matrices.flatMap((matrix) => matrix.names);
+  const packed = allocate(
+    names,
+    matrices.reduce((sum, { values }) => sum + values.length, 0),
+  );
+  let total = 0;
+  let row = 0;
+  for (const { values, columns, ends } of matrices) {
+    packed.values.set(values, total);
+    packed.columns.set(columns, total);
+    for (const end of ends) packed.ends[row++] = total + end;
+    total += values.length;
+  }
+  return packed.bytes;
 }
 
 export function unpackMatrix(file: Buffer): Matrix {
@@ -45,16 +63,35 @@ export function unpackMatrix(file: Buffer): Matrix {
   const rows = file.readUInt32LE(4);
   const count = file.readUInt32LE(8);
   const names: unknown = JSON.parse(file.toString("utf8", HEADER, HEADER + nameBytes));
-  const { buffer, byteOffset } = aligned(file.subarray(HEADER + nameBytes));
+  const arrays = aligned(file.subarray(HEADER + nameBytes));
+  return { names: names as DocumentName[], ...viewsOf(arrays, { count, rows }) };
+}
+
+/** The bytes of a matrix and, as views of them, the arrays to be filled. */
+function allocate(names: readonly DocumentName[], count: number) {
+  if (count > MAX_VALUES) throw tooManyValues();
+  const json = Buffer.from(JSON.stringify(names), "utf8");
+  const nameBytes = Math.ceil(json.length / 8) * 8;
+  const bytes = Buffer.alloc(HEADER + nameBytes + count * 12 + names.length * 4, " ");
+  bytes.writeUInt32LE(nameBytes, 0);
+  bytes.writeUInt32LE(names.length, 4);
+  bytes.writeUInt32LE(count, 8);
+  json.copy(bytes, HEADER);
+  return { bytes, ...viewsOf(bytes.subarray(HEADER + nameBytes), { count, rows: names.length }) };
+}
+
+function viewsOf(
+  { buffer, byteOffset }: Uint8Array,
+  { count, rows }: { readonly count: number; readonly rows: number },
+) {
   return {
-    names: names as DocumentName[],
     values: new Float64Array(buffer, byteOffset, count),
     columns: new Uint32Array(buffer, byteOffset + count * 8, count),
     ends: new Uint32Array(buffer, byteOffset + count * 12, rows),
   };
 }
 
-/** Where the values of a row begin. */
+/** Index of the first value of a row. */
 export function startOf({ ends }: Matrix, row: number): number {
   return row === 0 ? 0 : (ends[row - 1] ?? 0);
 }
@@ -62,4 +99,12 @@ export function startOf({ ends }: Matrix, row: number): number {
 /** Typed arrays want aligned memory, which a small buffer out of a pool is not; a large file is not copied. */
 function aligned(bytes: Buffer): Uint8Array {
   return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
+}
+
+function tooManyValues(): FileError {
+  const hint = "Use a lower max_features or neighbours: 0.";
+  return new FileError(
+    "too_large",
+    `Neighbours are found among up to ${MAX_VALUES} non-zero values. ${hint}`,
+  );
 }

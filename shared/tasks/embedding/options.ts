@@ -1,9 +1,6 @@
 import { z } from "zod";
 import { textFileOptions } from "../../media/text/fileOptions.ts";
 
-/** Version of the fields of task `embedding`. */
-export const EMBEDDING_SCHEMA = 1;
-
 const ngramRange = z
   .tuple([z.int().min(1).max(5), z.int().min(1).max(5)])
   .refine(([from, to]) => from <= to, "the first number may not be above the second, as in [1, 2]")
@@ -19,7 +16,7 @@ const frequency = z
   );
 
 /** Names and meanings are those of scikit-learn's TfidfVectorizer; the defaults those of the old service. */
-export const embeddingOptions = z.strictObject({
+export const options = z.strictObject({
   max_features: z
     .int()
     .min(1)
@@ -69,4 +66,4 @@ export const embeddingOptions = z.strictObject({
   ...textFileOptions,
 });
 
-export type EmbeddingOptions = z.infer<typeof embeddingOptions>;
+export type EmbeddingOptions = z.infer<typeof options>;

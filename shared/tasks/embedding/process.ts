@@ -1,57 +1,76 @@
 import { FileError } from "../../errors.ts";
 import { decodeText } from "../../media/text/decode.ts";
 import { jsonResult, onlyFile } from "../result.ts";
-import type { JsonObject, StepFile, StepInput, StepOutput, TaskProcess } from "../task.ts";
-import { unpackMatrix } from "./matrix.ts";
+import type { JsonObject, Step, StepFile } from "../task.ts";
+import { fold, vocabulary } from "./fold.ts";
+import { joinMatrices, packMatrix, unpackMatrix } from "./matrix.ts";
 import { findNeighbours, type NeighbourFinder } from "./neighbours.ts";
-import { EMBEDDING_SCHEMA, type EmbeddingOptions } from "./options.ts";
-import { countTerms, type TermCounts } from "./terms.ts";
+import type { EmbeddingOptions } from "./options.ts";
+import { countTerms, packCounts, unpackCounts } from "./terms.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 import { type Columns, type SparseVector, weigh } from "./weights.ts";
 
-export const embeddingProcess: TaskProcess = { steps: { count, weights, neighbours } };
-
-/** One document -> its TermCounts. @throws FileError `wrong_type`, `too_large`, `unsupported_encoding`. */
-async function count({ files, options }: StepInput): Promise<StepOutput> {
-  const chosen = options as EmbeddingOptions;
+/** One document -> its term counts. @throws FileError `wrong_type`, `too_large`, `unsupported_encoding`. */
+const count: Step<EmbeddingOptions> = async ({ files, options }) => {
   const file = onlyFile(files);
-  if (file.bytes > chosen.max_bytes) {
-    const limit = `the limit of ${chosen.max_bytes} bytes; option max_bytes raises it`;
+  if (file.bytes > options.max_bytes) {
+    const limit = `the limit of ${options.max_bytes} bytes; option max_bytes raises it`;
     throw new FileError("too_large", `The text has ${file.bytes} bytes, more than ${limit}.`);
   }
-  const { text } = decodeText(await file.read(), chosen.encoding);
-  return { body: Buffer.from(JSON.stringify(countTerms(text, chosen)), "utf8") };
-}
+  const { text } = decodeText(await file.read(), options.encoding);
+  return { body: packCounts(countTerms(text, options)) };
+};
 
 /** A part of `count` and the vocabulary -> the document's result. `args`: its `filename` and `sha256`. */
-async function weights({ files, args, options }: StepInput): Promise<StepOutput> {
-  const chosen = options as EmbeddingOptions;
+const weights: Step<EmbeddingOptions> = async ({ task, files, args, options }) => {
   const [counted, vocabularyFile] = files;
   if (counted === undefined || vocabularyFile === undefined) throw new Error("weights takes two files");
-  const counts: TermCounts = JSON.parse((await counted.read()).toString("utf8"));
+  const counts = unpackCounts(await counted.read());
   const columns = await columnsOf(vocabularyFile);
-  const vector = weigh(counts, columns, chosen);
-  return jsonResult(
-    {
-      task: "embedding",
-      schemaVersion: EMBEDDING_SCHEMA,
-      file: { filename: String(args.filename), sha256: String(args.sha256) },
-      summary: summaryOf(vector, columns),
-    },
-    fieldsOf(vector, columns, chosen),
-  );
-}
+  const vector = weigh(counts, columns, options);
+  const file = { filename: String(args.filename), sha256: String(args.sha256) };
+  const summary = summaryOf(vector, columns);
+  return jsonResult({ task, file, summary }, fieldsOf(vector, columns, options));
+};
+
+/** Results of `weights` -> the matrix of their vectors. `args`: the `indexes` of their documents in the upload. */
+const rows: Step<EmbeddingOptions> = async ({ files, args }, { progress }) => {
+  const indexes = Array.isArray(args.indexes) ? args.indexes : [];
+  const names: [number, string][] = [];
+  const vectors: SparseVector[] = [];
+  for (const [row, file] of files.entries()) {
+    const result: { filename: string; sparse: SparseVector } = JSON.parse(
+      (await file.read()).toString("utf8"),
+    );
+    names.push([Number(indexes[row]), result.filename]);
+    vectors.push({ indices: result.sparse.indices, values: result.sparse.values });
+    progress();
+  }
+  return { body: packMatrix(names, vectors) };
+};
+
+/** Matrices -> one with all their rows, in the order of the files. @throws FileError `too_large`. */
+const stack: Step<EmbeddingOptions> = async ({ files }, { progress }) => {
+  const matrices = [];
+  for (const file of files) {
+    matrices.push(unpackMatrix(await file.read()));
+    progress();
+  }
+  return { body: joinMatrices(matrices) };
+};
 
 /** A result of `weights` and the matrix of the job -> the result with its neighbours. `args`: its `row`. */
-async function neighbours({ files, args, options }: StepInput): Promise<StepOutput> {
+const neighbours: Step<EmbeddingOptions> = async ({ files, args, options }) => {
   const [result, matrixFile] = files;
   if (result === undefined || matrixFile === undefined) throw new Error("neighbours takes two files");
   const nearest = await finderOf(matrixFile);
   const fields: JsonObject = JSON.parse((await result.read()).toString("utf8"));
-  const found = nearest(Number(args.row), (options as EmbeddingOptions).neighbours);
+  const found = nearest(Number(args.row), options.neighbours);
   const body = Buffer.from(`${JSON.stringify({ ...fields, neighbours: found })}\n`, "utf8");
   return { body, summary: String(args.summary) };
-}
+};
+
+export const steps = { count, fold, vocabulary, weights, rows, stack, neighbours };
 
 interface NamedColumns extends Columns {
   readonly terms: readonly string[];

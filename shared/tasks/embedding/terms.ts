@@ -1,9 +1,10 @@
 import { FileError } from "../../errors.ts";
+import { headLine, rowsOf, termLine } from "./frequencies.ts";
 import type { EmbeddingOptions } from "./options.ts";
 import { byCodePoint } from "./order.ts";
 import { ENGLISH_STOP_WORDS } from "./stopWords.ts";
 
-/** How often each term occurs in one document; terms in order of code points. The part of step `count`. */
+/** How often each term occurs in one document; terms in order of code points. */
 export interface TermCounts {
   readonly terms: readonly string[];
   readonly counts: readonly number[];
@@ -28,6 +29,17 @@ export function countTerms(text: string, options: EmbeddingOptions): TermCounts 
   }
   const terms = [...counted.keys()].sort(byCodePoint);
   return { terms, counts: terms.map((term) => counted.get(term) ?? 0) };
+}
+
+/** The part of step `count`: frequencies of one document. */
+export function packCounts({ terms, counts }: TermCounts): Buffer {
+  const lines = terms.map((term, i) => termLine({ term, df: 1, total: counts[i] ?? 0 }));
+  return Buffer.from(headLine(1) + lines.join(""), "utf8");
+}
+
+export function unpackCounts(bytes: Buffer): TermCounts {
+  const rows = rowsOf(bytes.toString("utf8", bytes.indexOf("\n") + 1));
+  return { terms: rows.map(({ term }) => term), counts: rows.map(({ total }) => total) };
 }
 
 function* termsOf(text: string, options: EmbeddingOptions): Generator<string> {

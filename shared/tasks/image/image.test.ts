@@ -13,7 +13,7 @@ const FIXTURES = join(import.meta.dirname, "../../../tests/fixtures/image");
 const fixture = (name: string) => readFileSync(join(FIXTURES, name));
 
 async function run(body: Uint8Array, options: object = {}) {
-  const [outcome] = await processHere(image as never, [{ filename: "input", body }], options);
+  const [outcome] = await processHere(image, [{ filename: "input", body }], options);
   if (outcome === undefined) throw new Error("no outcome");
   return outcome;
 }

@@ -24,7 +24,7 @@ const side = z.int().min(1).max(MAX_SIDE).nullable().default(null);
 const PAGED: readonly OutputFormat[] = ["gif", "webp", "tiff"];
 
 /** Options of task `image`; docs/tasks/image.md tells them to people. */
-export const imageOptions = z
+export const options = z
   .strictObject({
     format: z
       .enum(["png", "jpeg", "webp", "avif", "gif", "tiff"])
@@ -70,4 +70,4 @@ export const imageOptions = z
     message: `pages: all needs one of the formats ${PAGED.join(", ")}`,
   });
 
-export type ImageOptions = z.infer<typeof imageOptions>;
+export type ImageOptions = z.infer<typeof options>;

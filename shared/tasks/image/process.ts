@@ -10,8 +10,7 @@ import type { ImageOptions } from "./options.ts";
  * One image to gray: Rec. 601 luma of its sRGB values, upright, alpha and 16 bits kept.
  * @throws FileError `empty_file`, `wrong_type`, `unsupported_format`, `corrupt_file`, `too_large`, `unequal_pages`.
  */
-const grayscale: Step = async ({ files, options: given }) => {
-  const options = given as ImageOptions;
+const grayscale: Step<ImageOptions> = async ({ files, options }) => {
   const source = await openImage(await onlyFile(files).read(), { maxPixels: options.max_pixels });
   const range = { first: 0, count: options.pages === "all" ? source.pages : 1 };
   const gray = await grayOf(source, range, drawingOf(source, options));

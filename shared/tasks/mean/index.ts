@@ -1,23 +1,18 @@
-import type { TaskDefinition } from "../task.ts";
-import { type MeanOptions, options, SCHEMA_VERSION } from "./options.ts";
+import { defineTask } from "../define.ts";
+import { options } from "./options.ts";
 import { run } from "./run.ts";
 
 /**
  * The mean at every index over files of numbers, by a tree of exact partial sums. Each file gets a small
  * result with its own statistics; the job's results are attached: `mean-<job id>.json` and `.csv`.
  */
-export const mean: TaskDefinition<MeanOptions> = {
+export const mean = defineTask({
   name: "mean",
   title: "Mean over files",
   summary: "Takes files of numbers; gives the mean, spread and extremes at every index over all of them.",
   field: "numbers",
-  dataKey: "mean_data",
-  missingFiles: "No number files provided",
   extensions: [".txt", ".csv", ".tsv", ".dat", ".gz"],
   options,
-  resultName: (stem) => `${stem}_mean.json`,
-  resultType: () => "application/json",
-  schemaVersion: SCHEMA_VERSION,
   steps: {
     describe: { version: 1 },
     sum: { version: 1 },
@@ -27,4 +22,4 @@ export const mean: TaskDefinition<MeanOptions> = {
   },
   run,
   load: () => import("./process.ts"),
-};
+});

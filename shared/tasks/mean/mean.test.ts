@@ -3,10 +3,8 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { executeHere } from "../inProcess.ts";
-import { type LocalOutcome, localFile, runLocally } from "../local.ts";
-import type { RunContext, TaskDefinition } from "../task.ts";
+import { contentOf, type LocalOutcome, localFile, runLocally } from "../local.ts";
 import { mean } from "./index.ts";
-import type { MeanOptions } from "./options.ts";
 
 interface Finished {
   readonly outcomes: readonly LocalOutcome[];
@@ -16,27 +14,21 @@ interface Finished {
 /** Runs a whole job here and keeps what it attaches. */
 async function finished(bodies: readonly (string | Uint8Array)[], options: object = {}): Promise<Finished> {
   const outcomes: LocalOutcome[] = [];
-  const attached: Record<string, string> = {};
-  const run = (job: RunContext<MeanOptions>) => {
-    const attach: RunContext["attach"] = async (name, file) => {
-      attached[name] = (await job.read(file)).toString("utf8");
-    };
-    return mean.run?.({ ...job, attach }) ?? Promise.reject(new Error("no run"));
-  };
-  const task = { ...mean, run } as unknown as TaskDefinition;
-  await runLocally(task, {
+  const attaching: Promise<[name: string, body: string]>[] = [];
+  await runLocally(mean, {
     options: mean.options.parse(options),
     files: bodies.map((body, i) =>
       localFile(`file ${i}.txt`, typeof body === "string" ? Buffer.from(body) : body),
     ),
-    execute: (unit) => executeHere(task, unit),
+    execute: (unit) => executeHere(mean, unit),
     concurrency: 2,
     signal: new AbortController().signal,
     onResult: (index, outcome) => {
       outcomes[index] = outcome;
     },
+    onAttached: (name, file) => attaching.push(contentOf(file).then((body) => [name, body.toString("utf8")])),
   });
-  return { outcomes, attached };
+  return { outcomes, attached: Object.fromEntries(await Promise.all(attaching)) };
 }
 
 async function meanOf(bodies: readonly (string | Uint8Array)[], options: object = {}) {

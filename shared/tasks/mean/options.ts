@@ -1,8 +1,5 @@
 import { z } from "zod";
 
-/** Version of the results' fields. */
-export const SCHEMA_VERSION = 1;
-
 const PARTITION = "partition is a whole number from 2 to 1000.";
 
 export const options = z.strictObject({

@@ -1,9 +1,10 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { SCHEMA_VERSION } from "./options.ts";
+import type { TaskHead } from "../task.ts";
 import type { SumsFile } from "./records.ts";
 import { inFull, meanOf, merge, NOTHING, type Statistics, type Sum, statisticsOf, stddevOf } from "./sum.ts";
 
 interface Head {
+  readonly task: TaskHead;
   /** Files that were added up. */
   readonly files: number;
   readonly ragged: boolean;
@@ -22,10 +23,10 @@ export async function writeCsv(path: string, sums: SumsFile): Promise<void> {
 }
 
 /** An object with one array for each column, and the statistics over all numbers as `overall`. */
-export async function writeJson(path: string, sums: SumsFile, { files, ragged }: Head): Promise<void> {
+export async function writeJson(path: string, sums: SumsFile, { task, files, ragged }: Head): Promise<void> {
   const { length, total } = await totalOf(sums);
   const overall = statisticsOf(total, sums.scale);
-  const head = { schema_version: SCHEMA_VERSION, task: "mean", files, length, ragged, overall };
+  const head = { schema_version: task.schemaVersion, task: task.name, files, length, ragged, overall };
   await writing(path, async (file) => {
     await file.writeFile(JSON.stringify(head).slice(0, -1));
     for (const [name, valueAt] of columns(sums.scale)) {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { jsonResult, onlyFile } from "../result.ts";
-import type { Step, TaskProcess } from "../task.ts";
+import type { Step } from "../task.ts";
 import { inUnits } from "./decimal.ts";
 import { addUpInto } from "./narrow.ts";
-import { type MeanOptions, SCHEMA_VERSION } from "./options.ts";
+import type { MeanOptions } from "./options.ts";
 import { writeCsv, writeJson } from "./output.ts";
 import { openSums } from "./records.ts";
 import { NOTHING, type Sum, statisticsOf, sumOf } from "./sum.ts";
@@ -11,49 +11,52 @@ import { SumTally } from "./tally.ts";
 import { type CellValue, valuesOf } from "./values.ts";
 
 /** One file -> its own statistics as JSON; `info` tells `run` its length and scale. */
-const describe: Step = async ({ files, options }, context) => {
+const describe: Step<MeanOptions> = async ({ task, files, options }, context) => {
   const file = onlyFile(files);
   const tally = new SumTally();
-  for await (const places of valuesOf(file, options as MeanOptions)) {
+  for await (const places of valuesOf(file, options)) {
     for (const place of places) tally.add(place);
     context.progress();
   }
   const { mean, ...statistics } = statisticsOf(tally.sum, tally.scale);
   const summary = `${tally.sum.count} numbers, mean ${mean ?? "none"}`;
   const fields = { numbers: tally.length, missing: tally.length - tally.sum.count, mean, ...statistics };
-  const output = jsonResult({ task: "mean", schemaVersion: SCHEMA_VERSION, file, summary }, fields);
+  const output = jsonResult({ task, file, summary }, fields);
   return { ...output, info: { length: tally.length, scale: tally.scale } };
 };
 
 /** Files of numbers -> the partial sum over them. */
-const sum: Step = async ({ files, args, options }, context) => {
+const sum: Step<MeanOptions> = async ({ files, args, options }, context) => {
   const scale = Number(args.scale);
-  const series = files.map((file) => () => unitSums(valuesOf(file, options as MeanOptions), scale));
+  const series = files.map((file) => () => unitSums(valuesOf(file, options), scale));
   return { body: await addUpInto("sums", series, { context, scale }) };
 };
 
 /** Partial sums -> one. */
-const mergeSums: Step = async ({ files }, context) => {
+const mergeSums: Step<MeanOptions> = async ({ files }, context) => {
   const opened = await Promise.all(files.map(openSums));
   const scale = opened[0]?.scale ?? 0;
   const series = opened.map(({ blocks }) => blocks);
   return { body: await addUpInto("sums", series, { context, scale }) };
 };
 
-const json: Step = async ({ files, args, options }, { folder }) => {
+const json: Step<MeanOptions> = async ({ task, files, args, options }, { folder }) => {
   const path = join(folder, "mean.json");
-  const { ragged } = options as MeanOptions;
-  await writeJson(path, await openSums(onlyFile(files)), { files: Number(args.files), ragged });
+  await writeJson(path, await openSums(onlyFile(files)), {
+    task,
+    files: Number(args.files),
+    ragged: options.ragged,
+  });
   return { body: { path } };
 };
 
-const csv: Step = async ({ files }, { folder }) => {
+const csv: Step<MeanOptions> = async ({ files }, { folder }) => {
   const path = join(folder, "mean.csv");
   await writeCsv(path, await openSums(onlyFile(files)));
   return { body: { path } };
 };
 
-export const steps: TaskProcess["steps"] = { describe, sum, merge: mergeSums, json, csv };
+export const steps = { describe, sum, merge: mergeSums, json, csv };
 
 async function* unitSums(
   blocks: AsyncIterable<readonly CellValue[]>,

@@ -1,8 +1,5 @@
 import { z } from "zod";
 
-/** `schema_version` of results. */
-export const SCHEMA_VERSION = 1;
-
 /** Modes of tesseract that read text and need no orientation data. */
 const PAGE_MODES = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13] as const;
 const LANGUAGES = /^[a-z]{3}(?:_[a-z]+)*(?:\+[a-z]{3}(?:_[a-z]+)*){0,4}$/i;

@@ -3,7 +3,7 @@ import { openImage, type Source } from "../../media/picture/source.ts";
 import { jsonResult, onlyFile } from "../result.ts";
 import type { JsonObject, Step, StepContext } from "../task.ts";
 import { type Attempt, type Recognize, readPage, readPlainly } from "./attempts.ts";
-import { type OcrOptions, SCHEMA_VERSION } from "./options.ts";
+import type { OcrOptions } from "./options.ts";
 import { pageOf } from "./picture.ts";
 import { read, startReader } from "./reader.ts";
 
@@ -19,9 +19,8 @@ export async function warmUp(): Promise<void> {
  * The text of an image, page by page.
  * @throws FileError `empty_file`, `wrong_type`, `unsupported_format`, `corrupt_file`, `too_large`, `missing_language`.
  */
-const recognize: Step = async ({ files, options: given }, context) => {
+const recognize: Step<OcrOptions> = async ({ task, files, options }, context) => {
   const file = onlyFile(files);
-  const options = given as OcrOptions;
   const source = await openImage(await file.read(), { maxPixels: options.max_pixels });
   // Missing languages are told before any work is done.
   await startReader(options.languages, context.folder);
@@ -31,7 +30,7 @@ const recognize: Step = async ({ files, options: given }, context) => {
     pages.push(await readOne(source, index, { options, context, count }));
   const text = pages.map((page) => page.attempt.text).join("\f");
   const fields = fieldsOf(source, pages, text);
-  return jsonResult({ task: "ocr", schemaVersion: SCHEMA_VERSION, file, summary: text }, fields);
+  return jsonResult({ task, file, summary: text }, fields);
 };
 
 export const steps = { recognize };

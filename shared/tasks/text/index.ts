@@ -1,9 +1,9 @@
-import type { TaskDefinition } from "../task.ts";
-import { TEXT_SCHEMA, type TextOptions, textOptions } from "./options.ts";
-import { runText } from "./run.ts";
+import { defineTask } from "../define.ts";
+import { options } from "./options.ts";
+import { run } from "./run.ts";
 
 /** Texts in any encoding: counts, language, words, readability, sentiment. */
-export const text: TaskDefinition<TextOptions> = {
+export const text = defineTask({
   name: "text",
   title: "Text analysis",
   summary: "Reads texts in any encoding; counts words, finds language and keywords, scores sentiment.",
@@ -11,12 +11,10 @@ export const text: TaskDefinition<TextOptions> = {
   dataKey: "analysis_data",
   missingFiles: "No text files provided",
   extensions: [".txt", ".md", ".text", ".log", ".csv", ".tsv", ".srt", ".html", ".xml", ".json"],
-  options: textOptions,
+  options,
   resultName: (stem) => `${stem}_analysis.json`,
-  resultType: () => "application/json",
-  schemaVersion: TEXT_SCHEMA,
   mainStep: "analyse",
-  steps: { analyse: { version: 2 }, scan: { version: 2 }, block: { version: 1 }, merge: { version: 1 } },
-  run: runText,
-  load: async () => (await import("./process.ts")).textProcess,
-};
+  steps: { analyse: { version: 2 }, scan: { version: 3 }, block: { version: 1 }, merge: { version: 1 } },
+  run,
+  load: () => import("./process.ts"),
+});

@@ -1,11 +1,7 @@
 import { z } from "zod";
 import { textFileOptions } from "../../media/text/fileOptions.ts";
 
-/** Version of the fields of task `text`. */
-export const TEXT_SCHEMA = 1;
-
-/** Options of task `text`; docs/tasks/text.md tells them to people. */
-export const textOptions = z.strictObject({
+export const options = z.strictObject({
   ...textFileOptions,
   language: z
     .string()
@@ -39,4 +35,4 @@ export const textOptions = z.strictObject({
     ),
 });
 
-export type TextOptions = z.infer<typeof textOptions>;
+export type TextOptions = z.infer<typeof options>;

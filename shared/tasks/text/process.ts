@@ -1,8 +1,8 @@
 import { jsonResult, onlyFile } from "../result.ts";
-import type { JsonObject, StepContext, StepFile, StepInput, StepOutput, TaskProcess } from "../task.ts";
+import type { Step, StepFile, StepOutput, TaskHead } from "../task.ts";
 import { createAfinn } from "./afinn.ts";
 import { planOf, readText, type TextPlan } from "./blocks.ts";
-import { TEXT_SCHEMA, type TextOptions } from "./options.ts";
+import type { TextOptions } from "./options.ts";
 import { type Findings, report } from "./report.ts";
 import { commonWordsOf } from "./stopWords.ts";
 import { addTally, emptyTally, packTally, type TallyTools, tallyOf, unpackTally } from "./tally.ts";
@@ -10,65 +10,66 @@ import { createVader } from "./vader/score.ts";
 
 const scorers = once(() => ({ vader: createVader(), afinn: createAfinn() }));
 
-export const textProcess: TaskProcess = {
-  steps: { analyse, scan, block, merge },
-  warmUp: async () => void scorers(),
-};
+export async function warmUp(): Promise<void> {
+  scorers();
+}
 
 /** A file -> its result. @throws FileError `wrong_type`, `too_large`, `unsupported_encoding`. */
-async function analyse({ files, options }: StepInput, context: StepContext): Promise<StepOutput> {
-  const chosen = options as TextOptions;
+const analyse: Step<TextOptions> = async ({ task, files, options }, context) => {
   const file = onlyFile(files);
-  const decoded = await readText(file, chosen);
-  const plan = planOf(decoded, chosen);
-  const tools = toolsFor(plan.language.tag, chosen);
+  const decoded = await readText(file, options);
+  const plan = planOf(decoded, options);
+  const tools = toolsFor(plan.language.tag, options);
   const tally = emptyTally();
   plan.spans.forEach((span, at) => {
-    addTally(tally, tallyOf(decoded.text, span, tools), chosen.sentences);
+    addTally(tally, tallyOf(decoded.text, span, tools), options.sentences);
     context.progress((at + 1) / plan.spans.length);
   });
-  const short = tally.characters <= chosen.whole_text_characters;
+  const short = tally.characters <= options.whole_text_characters;
   const whole = short ? tools.vader(decoded.text) : null;
-  return resultOf(file, { ...plan, tally, whole, options: chosen });
-}
+  return resultOf(task, file, { ...plan, tally, whole, options });
+};
 
-/** A large file -> its Plan as JSON. @throws FileError like `analyse`. */
-async function scan({ files, options }: StepInput): Promise<StepOutput> {
-  const chosen = options as TextOptions;
-  const plan = planOf(await readText(onlyFile(files), chosen), chosen);
-  return { body: Buffer.from(JSON.stringify(plan), "utf8") };
-}
+/** A large file -> its Plan as JSON; `info` tells `run` the number of its blocks. @throws FileError like `analyse`. */
+const scan: Step<TextOptions> = async ({ files, options }) => {
+  const plan = planOf(await readText(onlyFile(files), options), options);
+  return { body: Buffer.from(JSON.stringify(plan), "utf8"), info: { blocks: plan.spans.length } };
+};
 
 /** A large file and its plan -> the tally of one of its blocks; `args`: the `block`. */
-async function block({ files, args, options }: StepInput): Promise<StepOutput> {
-  const chosen = options as TextOptions;
+const block: Step<TextOptions> = async ({ files, args, options }) => {
   const [file, planFile] = files;
   if (file === undefined || planFile === undefined) throw new Error("block takes two files");
   const plan = await readPlan(planFile);
   const span = plan.spans[Number(args.block)];
   if (span === undefined) throw new Error(`the plan has no block ${args.block}`);
-  const text = await textOf(file, chosen);
-  return { body: packTally(tallyOf(text, span, toolsFor(plan.language.tag, chosen))) };
-}
+  const text = await textOf(file, options);
+  return { body: packTally(tallyOf(text, span, toolsFor(plan.language.tag, options))) };
+};
 
 /** The plan of a large file and the tallies of its blocks -> its result; `args`: its `filename` and `sha256`. */
-async function merge({ files, args, options }: StepInput, context: StepContext): Promise<StepOutput> {
-  const chosen = options as TextOptions;
+const merge: Step<TextOptions> = async ({ task, files, args, options }, context) => {
   const [planFile, ...blocks] = files;
   if (planFile === undefined) throw new Error("merge takes a plan");
   const plan = await readPlan(planFile);
   const tally = emptyTally();
   for (const part of blocks) {
-    addTally(tally, unpackTally(await part.read()), chosen.sentences);
+    addTally(tally, unpackTally(await part.read()), options.sentences);
     context.progress();
   }
   const file = { filename: String(args.filename), sha256: String(args.sha256) };
-  return resultOf(file, { ...plan, tally, whole: null, options: chosen });
-}
+  return resultOf(task, file, { ...plan, tally, whole: null, options });
+};
 
-function resultOf(file: Pick<StepFile, "filename" | "sha256">, findings: Findings): StepOutput {
-  const { fields, summary }: { fields: JsonObject; summary: string } = report(findings);
-  return jsonResult({ task: "text", schemaVersion: TEXT_SCHEMA, file, summary }, fields);
+export const steps = { analyse, scan, block, merge };
+
+function resultOf(
+  task: TaskHead,
+  file: Pick<StepFile, "filename" | "sha256">,
+  findings: Findings,
+): StepOutput {
+  const { fields, summary } = report(findings);
+  return jsonResult({ task, file, summary }, fields);
 }
 
 function toolsFor(language: string, { sentences }: TextOptions): TallyTools {

@@ -11,10 +11,10 @@ const SCALE = 300 / 72;
 const MOST_PIXELS = 10_000_000;
 
 /** Page `args.page` as a PNG, for OCR: drawn whole, so that any kind of picture, mask and rotation is right. */
-export const picture: Step = async (input) => {
+export const picture: Step<DocumentOptions> = async (input) => {
   const file = onlyFile(input.files);
   const page = Number(input.args.page);
-  const { password } = input.options as DocumentOptions;
+  const { password } = input.options;
   const parser = new PDFParse(await openableSource(file, password));
   try {
     const { pages } = await parser.getInfo({ partial: [page], parsePageInfo: true });

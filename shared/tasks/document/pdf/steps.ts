@@ -1,6 +1,6 @@
 import { jsonResult, oneLine, onlyFile } from "../../result.ts";
-import type { Json, JsonObject, Step, StepContext, StepFile, StepOutput } from "../../task.ts";
-import { type DocumentOptions, SCHEMA_VERSION, TASK } from "../options.ts";
+import type { Json, JsonObject, Step, StepFile, StepOutput, TaskHead } from "../../task.ts";
+import type { DocumentOptions } from "../options.ts";
 import { countCharacters, countWords } from "../words.ts";
 import { type Draft, draftOutput, readDraft } from "./draft.ts";
 import type { PdfPage } from "./page.ts";
@@ -14,11 +14,8 @@ const LARGEST_UNIT = 96 * 2 ** 20;
  * A whole PDF: its result, or, where other units have to help (many pages, pages to be read by OCR),
  * a draft with a plan.
  */
-export async function readPdf(
-  file: StepFile,
-  options: DocumentOptions,
-  context: StepContext,
-): Promise<StepOutput> {
+export const readPdf: Step<DocumentOptions> = async ({ task, files, options }, context) => {
+  const file = onlyFile(files);
   const draft = await withPdf(file, options, async (pdf): Promise<Draft> => {
     const head = await readHead(pdf);
     const to = head.page_count > perUnit(file, head.page_count, options) ? 0 : head.page_count;
@@ -31,8 +28,8 @@ export async function readPdf(
     const per_unit = perUnit(file, draft.head.page_count, options);
     return draftOutput(draft, { from: 1, to: length, per_unit });
   }
-  return await result(draft, options);
-}
+  return await result(task, draft, options);
+};
 
 /** Pages that one unit reads: fewer where pages are heavy, as the engine keeps what it has read of the file. */
 function perUnit(file: StepFile, pages: number, { pages_per_unit }: DocumentOptions): number {
@@ -41,9 +38,9 @@ function perUnit(file: StepFile, pages: number, { pages_per_unit }: DocumentOpti
 }
 
 /** Pages `from` to `to` of a PDF, as a draft. */
-export const pages: Step = async (input, context) => {
+export const pages: Step<DocumentOptions> = async (input, context) => {
   const file = onlyFile(input.files);
-  const options = input.options as DocumentOptions;
+  const { options } = input;
   const range = { from: Number(input.args.from), to: Number(input.args.to) };
   const draft = await withPdf(
     file,
@@ -61,7 +58,7 @@ export const pages: Step = async (input, context) => {
  * The result of a PDF from its drafts, in the order of its pages, and the OCR results of the pages
  * that `args.read` names; `args.failed` tells why the others were not read.
  */
-export const finish: Step = async (input, context) => {
+export const finish: Step<DocumentOptions> = async (input, context) => {
   const drafts = input.files.slice(0, Number(input.args.drafts));
   const first = await readDraft(drafts[0]);
   const all: PdfPage[] = [...first.pages];
@@ -79,7 +76,7 @@ export const finish: Step = async (input, context) => {
     const page = all[failure.page - 1];
     if (page !== undefined) all[failure.page - 1] = { ...page, error: failure.error };
   }
-  return await result({ ...first, pages: all }, input.options as DocumentOptions);
+  return await result(input.task, { ...first, pages: all }, input.options);
 };
 
 function numbersOf(list: Json | undefined): number[] {
@@ -95,10 +92,10 @@ async function withOcr(page: PdfPage, file: StepFile): Promise<PdfPage> {
   return { ...page, text, ...counts, ocr_confidence: confidence };
 }
 
-async function result(draft: Draft, options: DocumentOptions): Promise<StepOutput> {
+async function result(task: TaskHead, draft: Draft, options: DocumentOptions): Promise<StepOutput> {
   const fields = await pdfFields(draft.head, draft.pages, options);
   const { page_count, word_count, text_content } = fields;
   const counted = page_count === 1 ? "1 page" : `${page_count} pages`;
   const summary = oneLine(`PDF, ${counted}, ${word_count} words: ${String(text_content).slice(0, 300)}`);
-  return jsonResult({ task: TASK, schemaVersion: SCHEMA_VERSION, file: draft.file, summary }, fields);
+  return jsonResult({ task, file: draft.file, summary }, fields);
 }
