@@ -1,8 +1,8 @@
-import { AppError } from "../errors.ts";
+import { CodedError } from "../errors.ts";
 import type { FileRef, RunContext, UnitSpec } from "./task.ts";
 
 /** A unit failed that the whole job needs. */
-export class UnitError extends AppError {}
+export class UnitError extends CodedError {}
 
 export interface MergeTree {
   /** The step that makes one file of several; level n is the map `<step>-<n>`. */

@@ -31,9 +31,8 @@ import { createLogger } from "../../shared/logger.ts";
 import { startMember } from "../../shared/process/member.ts";
 import { executeHere } from "../../shared/tasks/inProcess.ts";
 import { localFile } from "../../shared/tasks/local.ts";
-import { run as runMean } from "../../shared/tasks/mean/run.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
-import type { Part, TaskDefinition } from "../../shared/tasks/task.ts";
+import type { TaskDefinition } from "../../shared/tasks/task.ts";
 import { assign, fixture, job, until } from "../e2e/fleet.ts";
 import { form, startTestSlave, stopTestSlaves } from "../fixtures/slave/start.ts";
 import { documentedStatuses } from "./documented.ts";
@@ -48,8 +47,6 @@ const MADE: Readonly<Record<string, () => unknown>> = {
     });
   },
   no_file: () => unit(taskNamed("text"), "analyse", { args: {}, files: [] }),
-  no_sums: () => mean({ describe: [DESCRIBED] }),
-  no_part: () => mean({ describe: [DESCRIBED], sum: [SUMMED] }),
   map_name_taken: () => {
     const record = { id: "j", task: "text", priority: 1, seed: 1 };
     const progress = new JobProgress(() => undefined);
@@ -170,8 +167,6 @@ test.each(Object.keys(MADE))("%s comes of its cause, with its documented status"
 const NEVER = new AbortController().signal;
 const FAILED = { ok: false, code: "x", error: "y" } as const;
 const FILE = { key: "k", filename: "a", bytes: 1, sha256: "0" };
-const DESCRIBED = { ok: true, index: 0, file: FILE, info: { length: 1, scale: 0 } } as unknown as Part;
-const SUMMED = { ok: true, index: 0, file: FILE } as unknown as Part;
 
 async function failureOf(make: (() => unknown) | undefined): Promise<AppError> {
   try {
@@ -222,15 +217,6 @@ async function unit(
 }
 
 /** A job of one file whose maps give these parts only. */
-async function mean(parts: Readonly<Record<string, readonly Part[]>>): Promise<void> {
-  const map = async function* (name: string) {
-    yield* parts[name] ?? [];
-  };
-  const options = taskNamed("mean").options.parse({});
-  await runMean({ jobId: "j", inputs: [{ index: 0, ...FILE }], options, map } as unknown as Parameters<
-    typeof runMean
-  >[0]);
-}
 
 function collector(): Collector {
   const files = [{ index: 0, filename: "a", state: "done" }];
