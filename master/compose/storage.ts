@@ -6,7 +6,7 @@ import { ChangeHub } from "../record/hub.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import { withRetriedApply } from "../record/retriedApply.ts";
 import { openSqliteRecord } from "../record/sqlite/sqliteRecord.ts";
-import { ResultsFolder, standsIn } from "../results/results.ts";
+import { ResultsFolder, resultExistsIn } from "../results/results.ts";
 import { openFolderStore } from "../store/folder/folderStore.ts";
 import type { ByteStore } from "../store/port.ts";
 import { DiskSpace, type RetryWhileFull } from "../upkeep/diskSpace.ts";
@@ -47,12 +47,12 @@ export async function openStorage(deps: StorageDeps): Promise<Storage> {
   await usableFolder({ folder: resultsDir, variable: "RESULTS_DIR" });
   // The record comes first: it holds the lock of the folder, so that a second master changes nothing in it.
   const hub = new ChangeHub();
-  const isTaken = standsIn(resultsDir);
+  const isTaken = resultExistsIn(resultsDir);
   const record = await openSqliteRecord({ file: join(data, "jobs.sqlite"), isTaken, hub });
   const disk = new DiskSpace({ folders: [data, resultsDir], minFreeBytes, logger });
   const retryWhileFull: RetryWhileFull = (work) => disk.retryWhileFull(work, stopping);
   const jobs = withRetriedApply(record, retryWhileFull);
   const store = await openStore(config, logger);
-  const results = new ResultsFolder(resultsDir, store, retryWhileFull);
+  const results = new ResultsFolder({ folder: resultsDir, store, retryWhileFull });
   return { disk, retryWhileFull, hub, jobs, store, results };
 }

@@ -29,7 +29,12 @@ test("a comment is sent while nothing happens, so that nobody between takes the 
   };
   const store = await openFolderStore({ folder: join(folder, "spool") });
   const parts = {
-    ...{ jobs, clients: new Clients("all"), results: new ResultsFolder(folder, store), hub: new ChangeHub() },
+    ...{
+      jobs,
+      clients: new Clients("all"),
+      results: new ResultsFolder({ folder, store }),
+      hub: new ChangeHub(),
+    },
     runner: { follow: async () => waiting, get: () => waiting },
   };
   const server = express().get("/jobs/:id/events", jobEvents(parts, 1)).listen(0, "127.0.0.1");

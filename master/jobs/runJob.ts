@@ -39,7 +39,7 @@ export async function runJob(deps: JobRunDeps, run: JobRun): Promise<JobRecord> 
   const { job, record, files } = run;
   const onFileEnded = (file: FileRecord) => job.fileEnded(file);
   const collected = { record, files, progress: job.progress, onFileEnded };
-  const collector = new Collector({ jobs, results, logger }, collected);
+  const collector = new Collector({ jobs, results }, collected);
   try {
     const error = await work(deps, run, collector);
     if (job.stopReason?.code === "stopping") return (await jobs.get(record.id)) ?? record;

@@ -52,6 +52,6 @@ async function finishedJob(id: string, endedAt: number): Promise<string> {
     { type: "ended", at: endedAt },
   ]);
   const name = `${id}.json`;
-  await results.place({ task: "text", name, key, bytes });
+  await results.put({ task: "text", name, key, bytes });
   return join(results.folder, "text", name);
 }

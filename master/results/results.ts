@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, lstatSync } from "node:fs";
+import { constants, createReadStream, createWriteStream, lstatSync } from "node:fs";
 import { copyFile, link, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, posix, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -8,58 +8,62 @@ import { syncFolder } from "../../shared/syncFolder.ts";
 import type { ByteStore } from "../store/port.ts";
 import { SmallFiles } from "./smallFiles.ts";
 
-/** Results this small are read at once rather than streamed. */
+/** Results up to this size are read whole and written by a thread; larger ones are streamed. */
 const SMALL_RESULT = 64 * 1024;
+/** Subfolder for files that are not complete; no task has this name. */
+const TEMPORARY = ".tmp";
 
 export interface ResultFile {
   readonly task: string;
-  /** A plain file name, reserved in the record. */
+  /** Plain file name that the record reserved for this result. */
   readonly name: string;
   readonly key: string;
   readonly bytes: number;
 }
 
+export interface ResultsFolderDeps {
+  readonly folder: string;
+  readonly store: ByteStore;
+  /** Runs a write again until the disk has space for it; by default a full disk is an error. */
+  readonly retryWhileFull?: (write: () => Promise<void>) => Promise<void>;
+}
+
 /**
- * Whether a file stands under a name in the results folder. A record that does not know it (a new DATA_DIR, a
- * job that expired, another master over the same folder) must not give its name away. Synchronous, as names
- * are given inside a transaction; some microseconds for each new name.
+ * Whether the results folder has a file under a name. The record reserves no such name, because the file may
+ * belong to a job that this record does not know: of another DATA_DIR, of a job that expired, of another master.
+ * Synchronous, because the record reserves names inside a transaction; a call takes some microseconds.
  */
-export function standsIn(folder: string): (task: string, name: string) => boolean {
+export function resultExistsIn(folder: string): (task: string, name: string) => boolean {
   return (task, name) => lstatSync(join(folder, task, name), { throwIfNoEntry: false }) !== undefined;
 }
 
 /**
- * The folder that people look into. It is a projection: what stands in it can be made again from the
- * record and the store, so it needs no fsync; every file appears whole or not at all.
+ * The folder in which people find results: links to objects of the store, or copies of them. Record and store can
+ * make every file again, so writes are not synced; a file appears whole or not at all.
  */
 export class ResultsFolder {
   readonly folder: string;
   readonly #store: ByteStore;
-  readonly #patiently: (work: () => Promise<void>) => Promise<void>;
-  /** Paths of folders that are there, by their names in this one. */
-  readonly #ready = new Map<string, string>();
-  /** By task, as clients read it. */
+  readonly #retryWhileFull: (write: () => Promise<void>) => Promise<void>;
+  /** Paths of subfolders that exist, by their names. */
+  readonly #subfolders = new Map<string, string>();
+  /** Subfolders as `savedAs` shows them, by task. */
   readonly #shown = new Map<string, string>();
   readonly #smallFiles = new SmallFiles();
-  #count = 0;
+  #temporaryFiles = 0;
 
-  /** `patiently` does what it is given, perhaps several times, until there is room on the disk for it. */
-  constructor(
-    folder: string,
-    store: ByteStore,
-    patiently: (work: () => Promise<void>) => Promise<void> = (work) => work(),
-  ) {
+  constructor({ folder, store, retryWhileFull = (write) => write() }: ResultsFolderDeps) {
     this.folder = folder;
     this.#store = store;
-    this.#patiently = patiently;
+    this.#retryWhileFull = retryWhileFull;
   }
 
-  /** Removes what a kill left half written. For the start: a folder of results has one master. */
+  /** Removes the incomplete files of a master that was killed. Called at the start: a results folder has one master. */
   async sweep(): Promise<void> {
-    await rm(join(this.folder, ".tmp"), { recursive: true, force: true });
+    await rm(join(this.folder, TEMPORARY), { recursive: true, force: true });
   }
 
-  /** As clients of the old service read it: `processed_results/<task>/<name>`. */
+  /** Path of a result as the classic service wrote it in its answers: `processed_results/<task>/<name>`. */
   savedAs(task: string, name: string): string {
     const known = this.#shown.get(task);
     const folder = known ?? posix.join(this.folder.replaceAll("\\", "/"), task);
@@ -71,47 +75,52 @@ export class ResultsFolder {
     return `/results/${encodeURIComponent(task)}/${encodeURIComponent(name)}`;
   }
 
-  /** Puts a result in its place, over an older version of itself if there is one. */
-  async place(result: ResultFile): Promise<void> {
-    await this.#patiently(() => this.#place(result));
+  /** Writes a result under its name and replaces an older file of that name. */
+  async put(result: ResultFile): Promise<void> {
+    await this.#retryWhileFull(() => this.#put(result));
   }
 
-  async #place(result: ResultFile): Promise<void> {
-    try {
-      await this.#placeOnce(result);
-    } catch (error) {
-      // Somebody removed the folder while the master runs: it is made again, once.
-      if (!isErrno(error, "ENOENT")) throw error;
-      this.#ready.clear();
-      await this.#placeOnce(result);
-    }
-  }
-
-  /** Takes a result out of the folder; what is not there is no error. */
+  /** Removes a result; a result that is not there is no error. */
   async remove(task: string, name: string): Promise<void> {
     await rm(join(this.folder, task, name), { force: true });
   }
 
-  /** Places it unless it stands there already, with the right digest if one is given; for restarts. */
+  /**
+   * Writes a result again after a restart, unless its file is there with the right size and, where one is given,
+   * the right digest.
+   */
   async restore(result: ResultFile & { readonly sha256?: string }): Promise<void> {
     const path = join(this.folder, result.task, result.name);
     const found = await stat(path).catch(() => undefined);
-    const isThere = found?.size === result.bytes;
-    if (isThere && (result.sha256 === undefined || (await digestOf(path)) === result.sha256)) return;
-    await this.place(result);
-    // Young again, and by its record old: the next power loss would take it unseen.
+    const sizeIsRight = found?.size === result.bytes;
+    if (sizeIsRight && (result.sha256 === undefined || (await digestOf(path)) === result.sha256)) return;
+    await this.put(result);
+    // The record says that this file ended long ago, so the next start would not look at its digest.
     await syncFile(path);
     await syncFolder(dirname(path));
   }
 
-  async #placeOnce(result: ResultFile): Promise<void> {
+  async #put(result: ResultFile): Promise<void> {
+    try {
+      await this.#putOnce(result);
+    } catch (error) {
+      // The subfolder was removed while the master runs; it is created again, once.
+      if (!isErrno(error, "ENOENT")) throw error;
+      this.#subfolders.clear();
+      await this.#putOnce(result);
+    }
+  }
+
+  async #putOnce(result: ResultFile): Promise<void> {
     const { task, name } = result;
-    // Neither name has anything to be resolved in it, and this is done for every file.
-    const target = `${this.#ready.get(task) ?? (await this.#folderOf(task))}${sep}${name}`;
+    // Not `join`: both names are plain, and this runs for each file.
+    const target = `${this.#subfolders.get(task) ?? (await this.#subfolder(task))}${sep}${name}`;
     const path = this.#store.localFiles?.pathOf(result.key);
     if (path !== undefined && (await linked(path, target))) return;
-    this.#count += 1;
-    const temporary = `${this.#ready.get(".tmp") ?? (await this.#folderOf(".tmp"))}${sep}${this.#count.toString(36)}`;
+    // Numbered before the wait for the subfolder: two writes must never share a temporary name.
+    this.#temporaryFiles += 1;
+    const temporaryName = this.#temporaryFiles.toString(36);
+    const temporary = `${this.#subfolders.get(TEMPORARY) ?? (await this.#subfolder(TEMPORARY))}${sep}${temporaryName}`;
     if (path === undefined && result.bytes <= SMALL_RESULT) {
       const body = await this.#store.read(result.key);
       return await this.#smallFiles.write({ target, temporary, body });
@@ -123,26 +132,26 @@ export class ResultsFolder {
       await rm(temporary, { force: true });
       throw error;
     }
-    // Renaming one link of a file over another link of it leaves both.
+    // A rename of one link onto another link of the same file leaves both.
     if (path !== undefined) await rm(temporary, { force: true });
   }
 
-  /** Over an older file a new link is renamed; where links are impossible there is a copy. */
+  /** Links or copies an object of the store to a new path. */
   async #write(result: ResultFile, temporary: string): Promise<void> {
     const path = this.#store.localFiles?.pathOf(result.key);
-    if (path !== undefined) return await link(path, temporary).catch(() => copyFile(path, temporary));
+    if (path !== undefined) return await linkOrCopy(path, temporary);
     await pipeline(await this.#store.get(result.key), createWriteStream(temporary, { flags: "wx" }));
   }
 
-  async #folderOf(task: string): Promise<string> {
-    const folder = join(this.folder, task);
+  async #subfolder(name: string): Promise<string> {
+    const folder = join(this.folder, name);
     await mkdir(folder, { recursive: true });
-    this.#ready.set(task, folder);
+    this.#subfolders.set(name, folder);
     return folder;
   }
 }
 
-/** Large results are linked, not written twice. False when something stands there, or links are impossible. */
+/** Links a file of the store to a new name. False when the name is in use, or links are impossible. */
 async function linked(path: string, target: string): Promise<boolean> {
   try {
     await link(path, target);
@@ -151,6 +160,11 @@ async function linked(path: string, target: string): Promise<boolean> {
     if (isErrno(error, "ENOENT")) throw error;
     return false;
   }
+}
+
+async function linkOrCopy(path: string, temporary: string): Promise<void> {
+  // Exclusive, as a copy onto another link would overwrite an object of the store.
+  await link(path, temporary).catch(() => copyFile(path, temporary, constants.COPYFILE_EXCL));
 }
 
 async function syncFile(path: string): Promise<void> {

@@ -23,7 +23,6 @@ import { createSlaveHttp, readLimited } from "../../master/lease/client.ts";
 import { runFramesLease } from "../../master/lease/framesLease.ts";
 import type { LeaseRun, LeaseTransport } from "../../master/lease/leaseEvents.ts";
 import { JobProgress } from "../../master/map/progress.ts";
-import { Collector, type CollectorDeps } from "../../master/results/collector.ts";
 import { openFolderStore } from "../../master/store/folder/folderStore.ts";
 import type { JobDetail } from "../../shared/contract/jobs.ts";
 import { type AppError, CodedError, type Failure } from "../../shared/errors.ts";
@@ -57,12 +56,6 @@ const MADE: Readonly<Record<string, () => unknown>> = {
     context.map("twice", "analyse", []);
     context.map("twice", "analyse", []);
   },
-  published_twice: async () => {
-    const published = collector();
-    await published.publish(0, FAILED);
-    await published.publish(0, FAILED);
-  },
-  no_such_input: () => collector().publish(7, FAILED),
   slave_lost: () => endedLease("slave_lost"),
   overdue: () => endedLease("overdue"),
   superseded: () => endedLease("superseded"),
@@ -165,7 +158,6 @@ test.each(Object.keys(MADE))("%s comes of its cause, with its documented status"
 });
 
 const NEVER = new AbortController().signal;
-const FAILED = { ok: false, code: "x", error: "y" } as const;
 const FILE = { key: "k", filename: "a", bytes: 1, sha256: "0" };
 
 async function failureOf(make: (() => unknown) | undefined): Promise<AppError> {
@@ -217,12 +209,6 @@ async function unit(
 }
 
 /** A job of one file whose maps give these parts only. */
-
-function collector(): Collector {
-  const files = [{ index: 0, filename: "a", state: "done" }];
-  const job = { record: { id: "j" }, files, progress: undefined, onFileEnded: () => undefined };
-  return new Collector({} as CollectorDeps, job as unknown as ConstructorParameters<typeof Collector>[1]);
-}
 
 function endedLease(reason: EndReason): never {
   const deps = { times: { expected: () => 0 } } as unknown as LeaseDeps;
