@@ -37,7 +37,7 @@ export interface RunningSlave {
   /** Drains, then ends: what runs may finish within the limit, what waits is handed back. */
   stop(): Promise<void>;
   /** Ends the drain early: what runs is handed back, too. */
-  hurry(): void;
+  stopNow(): void;
 }
 
 /** How long handed back units may take to reach the master. */
@@ -78,19 +78,19 @@ export async function startSlave(config: SlaveConfig, deps: SlaveDeps): Promise<
   warnOfUnreachable(config, log);
   registration.start();
   startPool(pool, tasks);
-  const hurry = () => stopped.abort(handedBack("The slave is stopping."));
+  const stopNow = () => stopped.abort(handedBack("The slave is stopping."));
   const stop = async () => {
     draining.abort(handedBack("The slave is stopping."));
     await registration.stop();
     await Promise.race([room.empty(), sleep(config.drainSeconds * 1_000, null, { ref: false })]);
-    hurry();
+    stopNow();
     await Promise.race([room.empty(), sleep(LAST_WORDS_MS, null, { ref: false })]);
     handover?.close();
     closeServer(server);
     await pool.close();
     await rm(folder, { recursive: true, force: true });
   };
-  return { url: urlOf(config, port), port, dismissed: dismissed.signal, stop, hurry };
+  return { url: urlOf(config, port), port, dismissed: dismissed.signal, stop, stopNow };
 }
 
 function tasksOf({ tasks: wanted }: SlaveConfig, all: readonly TaskDefinition[]): readonly TaskDefinition[] {

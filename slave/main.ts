@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   let stopping = false;
   const stop = (reason: string) => {
     if (stopping) {
-      slave.hurry();
+      slave.stopNow();
       return;
     }
     stopping = true;

@@ -33,7 +33,7 @@ export async function runUnits(
   const workers: Promise<void>[] = [];
   const failures: unknown[] = [];
   const hire = () => {
-    const wanted = Math.min(lease.units.length, run.pool.appetite({ task: lease.task.name, step }));
+    const wanted = Math.min(lease.units.length, run.pool.capacityFor({ task: lease.task.name, step }));
     while (workers.length < wanted) workers.push(work().catch((error: unknown) => void failures.push(error)));
   };
   const work = async () => {

@@ -64,7 +64,7 @@ async function runWhole(
     options: lease.options,
     files: lease.files,
     execute: (unit) => run.pool.run(unit, { signal: run.ended, keepIn: run.folder, budgets }),
-    concurrency: run.pool.appetite({ task: lease.task.name, step: lease.task.mainStep ?? "" }),
+    concurrency: run.pool.capacityFor({ task: lease.task.name, step: lease.task.mainStep ?? "" }),
     signal: run.ended,
     onResult: settle,
   });

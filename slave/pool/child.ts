@@ -31,7 +31,7 @@ const loaded = new Map<string, Promise<TaskProcess>>();
 const orders: Order[] = [];
 let working = false;
 /** The slave's process has something to clear away before the next unit begins. */
-let resting = false;
+let paused = false;
 
 startWatchdog(settings.parent);
 offerToOomKiller();
@@ -44,7 +44,7 @@ channel.send({ type: "ready" });
 
 function receive(): void {
   for (const { head, body } of channel.take())
-    if (head.type === "go") resting = false;
+    if (head.type === "go") paused = false;
     else orders.push({ head, body });
   work().catch((error: unknown) => {
     throw error;
@@ -64,7 +64,7 @@ async function work(): Promise<void> {
 }
 
 function nextOrder(): Order | undefined {
-  return resting ? undefined : orders.shift();
+  return paused ? undefined : orders.shift();
 }
 
 async function warm(task: string): Promise<FromChild> {
@@ -82,8 +82,8 @@ async function answer(unit: UnitOrder, body: Buffer): Promise<void> {
   const started = performance.now();
   const outcome = await doUnit(unit, body);
   const seconds = (performance.now() - started) / 1_000;
-  resting = isLittered(settings.folder);
-  const about = { id, seconds, rests: resting };
+  paused = isLittered(settings.folder);
+  const about = { id, seconds, isLittered: paused };
   if ("code" in outcome) {
     channel.send({ type: "failed", ...about, ...outcome });
     return;

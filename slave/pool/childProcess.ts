@@ -24,13 +24,6 @@ export interface ChildEnd {
   readonly heapFull: boolean;
 }
 
-export interface ChildEvents {
-  /** Something came over the channel. */
-  readonly onArrival: () => void;
-  /** Called once, when the process is gone and all that it sent is there. */
-  readonly onEnd: (end: ChildEnd) => void;
-}
-
 /** Descriptor of the pipe between both. */
 const CHANNEL = 3;
 /** How much of what it last printed is kept, to explain its end. */
@@ -44,12 +37,15 @@ const LAST_WORDS_MS = 500;
 export class Child {
   readonly pid: number;
   readonly channel: ChildChannel<ToChild, FromChild>;
+  /** Resolves when the process is gone and all that it sent has come. */
+  readonly ended: Promise<ChildEnd>;
   readonly #process: ChildProcess;
   readonly #log: Logger;
   #printed = "";
   #logged = 0;
 
-  constructor(settings: ChildSettings, events: ChildEvents) {
+  /** `onArrival` is called when something has come over the channel. */
+  constructor(settings: ChildSettings, onArrival: () => void) {
     this.#process = spawnChild(settings);
     // Without a pid it could not be started; that comes as `error`.
     this.pid = this.#process.pid ?? 0;
@@ -59,16 +55,8 @@ export class Child {
     const socket = channelOf(this.#process);
     // One that does not listen any more is of no use; one that ends shall say itself how.
     socket.once("close", () => setTimeout(() => this.kill(), LAST_WORDS_MS).unref());
-    this.channel = new ChildChannel(socket, events.onArrival);
-    this.#process.once("error", (error) => {
-      this.#log.warn({ err: error }, "child process could not be started");
-      if (this.pid === 0) events.onEnd({ code: null, signal: null, heapFull: false });
-    });
-    this.#process.once("exit", (code, signal) => {
-      void Promise.all([this.#heapFull(signal), closed(socket)]).then(([heapFull]) =>
-        events.onEnd({ code, signal, heapFull }),
-      );
-    });
+    this.channel = new ChildChannel(socket, onArrival);
+    this.ended = this.#end(socket);
   }
 
   /** Ends it and what it started, at once; a loop or a native call cannot hold it off. */
@@ -83,6 +71,20 @@ export class Child {
 
   get lastPrinted(): string {
     return oneLine(this.#printed, 500);
+  }
+
+  async #end(socket: Socket): Promise<ChildEnd> {
+    return await new Promise((resolve) => {
+      this.#process.once("error", (error) => {
+        this.#log.warn({ err: error }, "child process could not be started");
+        if (this.pid === 0) resolve({ code: null, signal: null, heapFull: false });
+      });
+      this.#process.once("exit", (code, signal) => {
+        void Promise.all([this.#heapFull(signal), closed(socket)]).then(([heapFull]) =>
+          resolve({ code, signal, heapFull }),
+        );
+      });
+    });
   }
 
   #listen(stream: Readable | null, name: string): void {

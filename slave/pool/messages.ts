@@ -39,7 +39,7 @@ interface AnswerHead {
   readonly id: number;
   readonly seconds: number;
   /** Something lies in the folder: the child begins nothing before it is told to go on. */
-  readonly rests: boolean;
+  readonly isLittered: boolean;
 }
 
 /** A result as it leaves a child: small in memory, large in a file in the unit's folder. */

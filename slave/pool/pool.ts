@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { LocalUnit } from "../../shared/tasks/local.ts";
 import { NotBegunError, noChildren } from "./endings.ts";
-import { onAbort } from "./onAbort.ts";
 import { ChildPace } from "./pace.ts";
-import { Slot, type SlotSettings } from "./slot.ts";
+import { Slot, type SlotEvents, type SlotSettings } from "./slot.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
+import { type WaitingUnit, WaitingUnits } from "./waitingUnits.ts";
 
 export interface PoolOptions extends SlotSettings {
   readonly slots: number;
@@ -24,17 +24,6 @@ export interface PoolStatus {
   }[];
 }
 
-interface QueuedHere {
-  readonly unit: LocalUnit;
-  readonly hooks: UnitHooks;
-  /** In the order in which they came. */
-  readonly number: number;
-  /** Stops listening to the caller's signals. */
-  leave: () => void;
-  readonly resolve: (output: UnitOutput) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** Starts in a row that must fail before the pool gives up on what waits. */
 const HOPELESS_STARTS = 5;
 
@@ -44,69 +33,58 @@ const HOPELESS_STARTS = 5;
  */
 export class Pool {
   readonly #slots: readonly Slot[];
-  readonly #waiting: QueuedHere[] = [];
+  readonly #waiting = new WaitingUnits();
   readonly #pace = new ChildPace();
-  #lastNumber = 0;
   #toWarm: readonly string[] = [];
-  #closed = false;
-  #hopeless = false;
+  #isClosed = false;
+  /** No child starts. */
+  #isHopeless = false;
 
   constructor(options: PoolOptions) {
     const { slots, folder } = options;
-    this.#slots = Array.from({ length: slots }, (_, index) => {
-      const events = {
-        onIdle: () => {
-          this.#hopeless = false;
-          this.#next();
-        },
-        onRoom: () => this.#next(),
-        isAnyIdle: () => this.#slots.some((slot) => slot.idle),
-        onFailedStart: (times: number) => this.#failedStart(times),
-      };
-      return new Slot({ ...options, folder: join(folder, `slot-${index}`) }, events);
-    });
+    const events: SlotEvents = {
+      onFree: () => {
+        this.#isHopeless = false;
+        this.#assign();
+      },
+      onLongUnit: () => this.#assign(),
+      onFailedStart: (times) => this.#failedStart(times),
+    };
+    this.#slots = Array.from(
+      { length: slots },
+      (_, index) => new Slot({ ...options, folder: join(folder, `slot-${index}`) }, events),
+    );
   }
 
   get slots(): number {
     return this.#slots.length;
   }
 
-  /** Units of a step that are worth having here at a time: so no slot ever waits. */
-  appetite(unit: Pick<LocalUnit, "task" | "step">): number {
-    return this.#slots.length * (this.#pace.depth(unit) + 1);
+  /** Number of units of a step that are worth having here at a time, so that no slot ever waits for one. */
+  capacityFor(step: Pick<LocalUnit, "task" | "step">): number {
+    return this.#slots.length * (this.#pace.depth(step) + 1);
   }
 
   start(): void {
     for (const slot of this.#slots) slot.start();
   }
 
-  /** Has these tasks loaded in every child, one child after the other, whenever nothing else is to be done. */
+  /** Has these tasks loaded in every child, one child after the other, whenever a child has nothing else to do. */
   warm(tasks: readonly string[]): void {
     this.#toWarm = tasks;
-    this.#next();
+    this.#assign();
   }
 
   /**
    * Does one unit in a child.
-   * @throws AppError with the step's code, or `child_crashed`, `out_of_memory`, `timed_out`, `silent`,
-   *   `bad_result`; `handed_back` when it was not begun; the signal's reason when aborted.
+   * @throws AppError with the step's code, or `child_crashed`, `child_killed`, `out_of_memory`, `timed_out`, `silent`,
+   *   `bad_result`; `handed_back`, `no_children` when it was not begun; the signal's reason when aborted.
    */
   async run(unit: LocalUnit, hooks: UnitHooks): Promise<UnitOutput> {
-    this.#refuse(hooks);
-    return await new Promise<UnitOutput>((resolve, reject) => {
-      this.#lastNumber += 1;
-      const number = this.#lastNumber;
-      const waiting: QueuedHere = { unit, hooks, number, resolve, reject, leave: ignore };
-      this.#leaveOnAbort(waiting);
-      this.#waiting.push(waiting);
-      this.#next();
-    });
-  }
-
-  #refuse({ signal, stopWaiting }: UnitHooks): void {
-    signal.throwIfAborted();
-    stopWaiting?.throwIfAborted();
-    if (this.#closed || this.#hopeless) throw noChildren();
+    this.#throwIfRefused(hooks);
+    const output = this.#waiting.add(unit, hooks);
+    this.#assign();
+    return await output;
   }
 
   status(): PoolStatus {
@@ -128,37 +106,42 @@ export class Pool {
 
   /** Ends every child at once. What waits or runs is rejected. */
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#rejectWaiting();
+    this.#isClosed = true;
+    this.#waiting.rejectAll(noChildren());
     await Promise.all(this.#slots.map((slot) => slot.close()));
   }
 
-  #next(): void {
-    for (;;) {
-      const [first] = this.#waiting;
-      if (first === undefined) break;
-      const slot = this.#idleSlot(first.unit.task) ?? this.#slotWithRoom(first.unit);
+  #throwIfRefused({ signal, stopWaiting }: UnitHooks): void {
+    signal.throwIfAborted();
+    stopWaiting?.throwIfAborted();
+    if (this.#isClosed || this.#isHopeless) throw noChildren();
+  }
+
+  /** Gives out what waits, as far as there are children for it; children that are left over are used otherwise. */
+  #assign(): void {
+    for (let { first } = this.#waiting; first !== undefined; first = this.#waiting.first) {
+      const slot = this.#findIdle(first.unit.task) ?? this.#findQueueable(first.unit);
       if (slot === undefined) return;
-      this.#waiting.shift();
-      first.leave();
+      this.#waiting.take();
       this.#runAt(slot, first);
     }
+    this.#relieve();
     this.#warmNext();
   }
 
-  #idleSlot(task: string): Slot | undefined {
-    const idle = this.#slots.filter((slot) => slot.idle);
+  #findIdle(task: string): Slot | undefined {
+    const idle = this.#slots.filter((slot) => slot.isIdle);
     const ready = idle.find((slot) => slot.loaded.has(task));
     return ready ?? idle.sort((a, b) => a.loaded.size - b.loaded.size)[0];
   }
 
-  /** Where a short unit may wait behind others like it. */
-  #slotWithRoom(unit: LocalUnit): Slot | undefined {
+  /** A slot where a short unit may wait behind others like it. */
+  #findQueueable(unit: LocalUnit): Slot | undefined {
     const depth = this.#pace.depth(unit);
-    return depth === 1 ? undefined : this.#slots.find((slot) => slot.takesMore(unit, depth));
+    return depth === 1 ? undefined : this.#slots.find((slot) => slot.canQueue(unit, depth));
   }
 
-  #runAt(slot: Slot, waiting: QueuedHere): void {
+  #runAt(slot: Slot, waiting: WaitingUnit): void {
     const { unit, hooks, resolve, reject } = waiting;
     slot.run(unit, hooks).then(
       (output) => {
@@ -172,23 +155,27 @@ export class Pool {
     );
   }
 
-  #putBack(waiting: QueuedHere): void {
+  #putBack(waiting: WaitingUnit): void {
     try {
-      this.#refuse(waiting.hooks);
+      this.#throwIfRefused(waiting.hooks);
     } catch (error) {
       waiting.reject(error);
       return;
     }
-    this.#leaveOnAbort(waiting);
-    const later = this.#waiting.findIndex(({ number }) => number > waiting.number);
-    this.#waiting.splice(later < 0 ? this.#waiting.length : later, 0, waiting);
-    this.#next();
+    this.#waiting.putBack(waiting);
+    this.#assign();
+  }
+
+  /** An idle slot takes units that wait behind a long one elsewhere; they come back into the line. */
+  #relieve(): void {
+    if (!this.#slots.some((slot) => slot.isIdle)) return;
+    for (const slot of this.#slots) slot.releaseWaiting();
   }
 
   #warmNext(): void {
-    if (this.#slots.some((slot) => slot.warming)) return;
+    if (this.#toWarm.length === 0 || this.#slots.some((slot) => slot.isWarming)) return;
     for (const task of this.#toWarm) {
-      const cold = this.#slots.find((slot) => slot.idle && !slot.loaded.has(task));
+      const cold = this.#slots.find((slot) => slot.canWarm(task));
       if (cold !== undefined) {
         cold.warm(task);
         return;
@@ -196,38 +183,10 @@ export class Pool {
     }
   }
 
-  #leaveOnAbort(waiting: QueuedHere): void {
-    const { signal, stopWaiting } = waiting.hooks;
-    const withdraw = (reason: unknown) => {
-      const index = this.#waiting.indexOf(waiting);
-      if (index < 0) return;
-      this.#waiting.splice(index, 1);
-      waiting.leave();
-      waiting.reject(reason);
-    };
-    const onCancel = onAbort(signal, () => withdraw(signal.reason));
-    const onStop = stopWaiting && onAbort(stopWaiting, () => withdraw(stopWaiting.reason));
-    waiting.leave = () => {
-      onCancel();
-      onStop?.();
-    };
-  }
-
   #failedStart(times: number): void {
-    if (times < HOPELESS_STARTS || this.#slots.some((slot) => slot.idle || slot.running !== undefined))
-      return;
-    this.#hopeless = true;
-    this.#rejectWaiting();
+    const isAnyAlive = this.#slots.some((slot) => slot.isIdle || slot.running !== undefined);
+    if (times < HOPELESS_STARTS || isAnyAlive) return;
+    this.#isHopeless = true;
+    this.#waiting.rejectAll(noChildren());
   }
-
-  #rejectWaiting(): void {
-    for (const waiting of this.#waiting.splice(0)) {
-      waiting.leave();
-      waiting.reject(noChildren());
-    }
-  }
-}
-
-function ignore(): void {
-  // There is nothing to undo yet.
 }

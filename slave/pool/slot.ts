@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import type { LocalUnit } from "../../shared/tasks/local.ts";
+import type { LiveState } from "./childState.ts";
 import { handedBack, isOutOfMemory } from "./endings.ts";
+import { Succession } from "./succession.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
-import { type State, WarmChild, type WarmChildSettings } from "./warmChild.ts";
+import { WarmChild, type WarmChildSettings } from "./warmChild.ts";
 
 export interface SlotSettings extends WarmChildSettings {
   /** Units after which a child is replaced. */
@@ -11,46 +13,35 @@ export interface SlotSettings extends WarmChildSettings {
 
 /** What a slot tells its pool. */
 export interface SlotEvents {
-  readonly onIdle: () => void;
-  /** Its child answered and has more to do. */
-  readonly onRoom: () => void;
-  /** Whether a slot has nothing to do. */
-  readonly isAnyIdle: () => boolean;
+  /** It can take a unit, or one more unit may wait at it. */
+  readonly onFree: () => void;
+  /** Its unit runs for longer than a short one: those that wait behind it may be better off elsewhere. */
+  readonly onLongUnit: () => void;
   /** Its child failed to start, so many times in a row. */
   readonly onFailedStart: (times: number) => void;
 }
 
-/** Over this share of the memory limit an idle child is replaced: the next file shall not pay for the last one. */
-const FULL_SHARE = 0.75;
-/** Least time between two looks at the memory: one costs as much as a short unit. */
-const LOOK_MS = 100;
 const LONGEST_BACKOFF_MS = 10_000;
 
-/** A unit that is done again, in a child that has done nothing before. */
-interface Again {
+/** A unit that waits for a child that has done nothing before. */
+interface Retry {
   readonly unit: LocalUnit;
   readonly hooks: UnitHooks;
   readonly resolve: (output: Promise<UnitOutput>) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** A place for one unit at a time: it always has a child, and a new one whenever that ends or has done its share. */
+/** Works on one unit at a time. It has a child, and a new one whenever that ends or has done its share. */
 export class Slot {
   readonly #settings: SlotSettings;
   readonly #events: SlotEvents;
-  /** Tasks whose warming up ended a child: they are left to their first unit. */
-  readonly #notWarmed = new Set<string>();
-  readonly #leaving = new Set<WarmChild>();
-  #child: WarmChild | undefined;
-  /** Starts while the old one still works, and takes over between two units. */
-  #successor: WarmChild | undefined;
+  readonly #children = new Succession(() => this.#newChild());
+  /** Tasks whose loading ahead ended a child: their first unit loads them. */
+  readonly #notWarmable = new Set<string>();
   #started = 0;
   #failedStarts = 0;
-  #again: Again | undefined;
+  #retry: Retry | undefined;
   #restart: NodeJS.Timeout | undefined;
-  #lookedAt = 0;
-  /** The child that was found too full to go on. */
-  #full: WarmChild | undefined;
   #isClosed = false;
 
   /** Its children get folders of their own below `settings.folder`. */
@@ -59,171 +50,157 @@ export class Slot {
     this.#events = events;
   }
 
-  get idle(): boolean {
-    return this.#child?.state === "idle";
+  get isIdle(): boolean {
+    return this.#children.current?.isIdle === true;
   }
 
-  get warming(): boolean {
-    return this.#child?.state === "warming";
+  get isWarming(): boolean {
+    return this.#children.current?.isWarming === true;
   }
 
-  /** Tasks that its child has loaded. */
+  /** Tasks that its child has in memory. */
   get loaded(): ReadonlySet<string> {
-    return this.#child?.loaded ?? this.#notWarmed;
+    return this.#children.current?.loaded ?? NONE;
   }
 
   get running(): { readonly unit: LocalUnit; readonly startedAt: number } | undefined {
-    return this.#child?.running;
+    return this.#children.current?.running;
   }
 
   get residentBytes(): number {
-    return (this.#child?.residentBytes ?? 0) + (this.#successor?.residentBytes ?? 0);
+    return this.#children.residentBytes;
   }
 
   start(): void {
-    if (!this.#isClosed) this.#child = this.#newChild();
+    if (!this.#isClosed) this.#children.start();
   }
 
-  /** Loads a task ahead. Only when idle. */
+  canWarm(task: string): boolean {
+    return this.#children.current?.canWarm(task) === true && !this.#notWarmable.has(task);
+  }
+
+  /** Loads a task ahead of its first unit. Only when `canWarm` says so. */
   warm(task: string): void {
-    this.#child?.warm(task);
+    this.#children.current?.warm(task);
   }
 
-  /** Whether a unit may wait at its child, `most` of one kind with it; not when that is to be replaced. */
-  takesMore(unit: LocalUnit, most: number): boolean {
-    const child = this.#child;
-    if (child === undefined || this.#isClosed || !child.takesMore(unit, most)) return false;
-    return this.#again === undefined && !this.#isDue(child);
+  /** Whether a unit may wait at its child, `depth` of one kind with it; not when that child is to be replaced. */
+  canQueue(unit: LocalUnit, depth: number): boolean {
+    const child = this.#children.current;
+    if (child === undefined || this.#isClosed || !child.canQueue(unit, depth)) return false;
+    if (this.#retry !== undefined) return false;
+    this.#prepareSuccessor(child);
+    return !this.#children.hasReadySuccessor && !this.#isFull(child);
   }
 
   /**
-   * Only when idle, or when it takes more.
+   * Only when idle, or when `canQueue` says so.
    * @throws what the step threw, or why the child ended; NotBegunError when it ended before the unit's turn
    */
   async run(unit: LocalUnit, hooks: UnitHooks): Promise<UnitOutput> {
-    const child = this.#child;
+    const child = this.#children.current;
     if (child === undefined) throw handedBack("The child that was to do it is gone.");
     const isFirst = child.units === 0;
     try {
       return await child.run(unit, hooks);
     } catch (error) {
       if (isFirst || !isOutOfMemory(error) || this.#isClosed) throw error;
-      // What the units before it left in the child counted, too: that is not the file's fault.
-      return await new Promise((resolve, reject) => {
-        this.#again = { unit, hooks, resolve, reject };
-      });
+      // What earlier units left in the child's memory counted, too: that is not this file's fault.
+      return await this.#inFreshChild(unit, hooks);
     }
+  }
+
+  /** Units that wait behind a long one fail with NotBegunError. */
+  releaseWaiting(): void {
+    this.#children.current?.releaseWaiting();
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#restart);
-    this.#giveUpAgain("The slave is stopping.");
-    this.#dismiss(this.#child);
-    this.#dismiss(this.#successor);
-    await Promise.all([...this.#leaving].map(({ gone }) => gone));
+    this.#dropRetry("The slave is stopping.");
+    await this.#children.close();
   }
 
   #newChild(): WarmChild {
     this.#started += 1;
     const folder = join(this.#settings.folder, `child-${this.#started}`);
-    const child = new WarmChild(
+    const child: WarmChild = new WarmChild(
       { ...this.#settings, folder },
       {
-        onIdle: () => this.#childIdle(child),
-        onRoom: () => this.#events.onRoom(),
-        isAnyIdle: () => this.#events.isAnyIdle(),
-        onEnd: (during, task) => this.#childEnded(child, { during, task }),
+        onFree: () => (child.isIdle ? this.#childIdle(child) : this.#events.onFree()),
+        onLongUnit: this.#events.onLongUnit,
+        onEnd: (during) => this.#childEnded(child, during),
       },
     );
-    for (const task of this.#notWarmed) child.loaded.add(task);
     return child;
   }
 
   #childIdle(child: WarmChild): void {
     if (this.#isClosed) return;
     this.#failedStarts = 0;
-    if (child === this.#successor && !this.idle) return;
-    if (this.#successor?.state === "idle") this.#takeOver(this.#successor);
-    else if (this.#isUsed(child) || this.#isFull(child)) this.#takeOver(this.#successor);
-    else this.#prepare(child);
-    if (this.#child === undefined) this.start();
-    if (!this.idle) return;
-    if (this.#again === undefined) this.#events.onIdle();
-    else this.#doAgain(this.#again);
+    // A successor waits until the current child has nothing to do.
+    if (child !== this.#children.current && !this.isIdle) return;
+    if (this.#children.hasReadySuccessor || this.#isUsedUp(child)) this.#children.replace();
+    else this.#prepareSuccessor(child);
+    if (this.isIdle) this.#goOn();
   }
 
-  #doAgain({ unit, hooks, resolve, reject }: Again): void {
-    this.#again = undefined;
+  #goOn(): void {
+    if (this.#retry === undefined) this.#events.onFree();
+    else this.#runRetry(this.#retry);
+  }
+
+  /** A child that cannot do the next unit, whether or not its successor is ready. */
+  #isUsedUp(child: WarmChild): boolean {
+    return (this.#retry !== undefined && child.units > 0) || this.#isFull(child);
+  }
+
+  #isFull({ units, memory }: WarmChild): boolean {
+    return units > 0 && memory.isFull;
+  }
+
+  #prepareSuccessor(child: WarmChild): void {
+    if (child.units >= this.#settings.maxUnits) this.#children.prepare();
+  }
+
+  #inFreshChild(unit: LocalUnit, hooks: UnitHooks): Promise<UnitOutput> {
+    return new Promise((resolve, reject) => {
+      this.#retry = { unit, hooks, resolve, reject };
+      // A successor may have taken over by now, and have nothing to do.
+      const child = this.#children.current;
+      if (child?.isIdle === true) this.#childIdle(child);
+    });
+  }
+
+  #runRetry({ unit, hooks, resolve, reject }: Retry): void {
+    this.#retry = undefined;
     if (hooks.signal.aborted) reject(hooks.signal.reason);
     else resolve(this.run(unit, hooks));
-    if (this.idle) this.#events.onIdle();
+    if (this.isIdle) this.#events.onFree();
   }
 
-  #giveUpAgain(why: string): void {
-    this.#again?.reject(handedBack(why));
-    this.#again = undefined;
+  #dropRetry(why: string): void {
+    this.#retry?.reject(handedBack(why));
+    this.#retry = undefined;
   }
 
-  #takeOver(successor: WarmChild | undefined): void {
-    this.#dismiss(this.#child);
-    this.#child = successor;
-    this.#successor = undefined;
+  #childEnded(child: WarmChild, during: LiveState<unknown>): void {
+    if (during.kind === "warming") this.#notWarmable.add(during.task);
+    if (!this.#children.remove(child) || this.#isClosed) return;
+    if (this.isIdle) this.#goOn();
+    if (this.#children.current === undefined) this.#startLater(during.kind === "starting");
   }
 
-  /** Not for what waits for a new one. */
-  #isUsed(child: WarmChild): boolean {
-    return this.#again !== undefined && child.units > 0;
-  }
-
-  #isFull(child: WarmChild): boolean {
-    const now = performance.now();
-    if (child === this.#full) return true;
-    if (child.units === 0 || now - this.#lookedAt < LOOK_MS) return false;
-    this.#lookedAt = now;
-    if (child.residentBytes > this.#settings.memoryBytes * FULL_SHARE) this.#full = child;
-    return child === this.#full;
-  }
-
-  /** It is to do what it has, and no more: another one takes over then. */
-  #isDue(child: WarmChild): boolean {
-    this.#prepare(child);
-    return this.#successor?.state === "idle" || this.#isFull(child);
-  }
-
-  #prepare(child: WarmChild): void {
-    if (child.units >= this.#settings.maxUnits) this.#successor ??= this.#newChild();
-  }
-
-  #childEnded(
-    child: WarmChild,
-    { during, task }: { readonly during: State; readonly task: string | undefined },
-  ) {
-    if (during === "warming" && task !== undefined) this.#notWarmed.add(task);
-    if (child === this.#successor) {
-      this.#successor = undefined;
-      return;
-    }
-    this.#child = this.#successor;
-    this.#successor = undefined;
-    if (this.#child !== undefined || this.#isClosed) {
-      if (this.idle) this.#events.onIdle();
-      return;
-    }
-    const failed = during === "starting";
-    this.#failedStarts = failed ? this.#failedStarts + 1 : 0;
-    if (failed) {
-      this.#giveUpAgain("The child that was to do it did not start.");
+  #startLater(isFailedStart: boolean): void {
+    this.#failedStarts = isFailedStart ? this.#failedStarts + 1 : 0;
+    if (isFailedStart) {
+      this.#dropRetry("The child that was to do it did not start.");
       this.#events.onFailedStart(this.#failedStarts);
     }
-    const delay = failed ? Math.min(100 * 2 ** (this.#failedStarts - 1), LONGEST_BACKOFF_MS) : 0;
+    const delay = isFailedStart ? Math.min(100 * 2 ** (this.#failedStarts - 1), LONGEST_BACKOFF_MS) : 0;
     this.#restart = setTimeout(() => this.start(), delay);
   }
-
-  #dismiss(child: WarmChild | undefined): void {
-    if (child === undefined) return;
-    this.#leaving.add(child);
-    void child.gone.then(() => this.#leaving.delete(child));
-    child.dismiss();
-  }
 }
+
+const NONE: ReadonlySet<string> = new Set();

@@ -13,13 +13,13 @@ export type ChildAnswer = Extract<FromChild, { type: "done" | "failed" }>;
 
 export interface RunEvents {
   readonly onCancel: (reason: unknown) => void;
-  /** Told to begin nothing more. */
+  /** The slave begins no unit any more. */
   readonly onStop: (reason: unknown) => void;
 }
 
 let lastId = 0;
 
-/** A unit at a child: it waits there for its turn, runs, and ends once. */
+/** A unit at a child: it waits there for its turn, runs, and ends exactly once. */
 export class UnitRun {
   readonly id: number;
   readonly unit: LocalUnit;
@@ -30,6 +30,7 @@ export class UnitRun {
   #leave: () => void = ignore;
   #watch: Watch | undefined;
   #startedAt = 0;
+  #isLong = false;
   #isOver = false;
 
   constructor(unit: LocalUnit, hooks: UnitHooks, { onCancel, onStop }: RunEvents) {
@@ -50,27 +51,38 @@ export class UnitRun {
     };
   }
 
-  /** When its turn came. */
+  /** `performance.now()` when its turn came; 0 before. */
   get startedAt(): number {
     return this.#startedAt;
   }
 
-  get hasBegun(): boolean {
-    return this.#startedAt > 0;
+  /** It runs for longer than a short unit does. */
+  get isLong(): boolean {
+    return this.#isLong;
   }
 
-  /** As the child is told of it. */
-  order(): { readonly head: ToChild; readonly body: readonly Uint8Array[] } {
+  /** The message that gives it to the child. */
+  message(): { readonly head: ToChild; readonly body: readonly Uint8Array[] } {
     const { files, ...what } = this.unit;
     const body = files.flatMap((file) => (file.body instanceof Uint8Array ? [file.body] : []));
     return { head: { type: "unit", id: this.id, ...what, files: files.map(headOf) }, body };
   }
 
-  /** Its turn has come. One that nobody waits for any more is short, or ends. */
-  begin(pid: number, budgets: UnitBudgets, events: WatchEvents): void {
+  /** Its turn has come. When its caller has gone meanwhile, the child has 50 ms for it. */
+  begin(pid: number, budgets: UnitBudgets, { onOverrun, onLong }: WatchEvents): void {
     this.#startedAt = performance.now();
     const own = this.#isOver ? { runSeconds: 0 } : this.#hooks.budgets;
-    this.#watch = watchUnit(pid, { ...budgets, ...own }, events);
+    this.#watch = watchUnit(
+      pid,
+      { ...budgets, ...own },
+      {
+        onOverrun,
+        onLong: () => {
+          this.#isLong = true;
+          onLong?.();
+        },
+      },
+    );
     if (!this.#isOver) this.#hooks.onStart?.();
   }
 
@@ -79,7 +91,7 @@ export class UnitRun {
     if (!this.#isOver) this.#hooks.onProgress?.(done);
   }
 
-  /** Makes the output now, out of what lies in `folder`; what is returned tells it, or why there is none. */
+  /** Moves the result out of the child's `folder` now; the function that it returns settles `output`. */
   answered(message: ChildAnswer, body: Buffer, folder: string): () => void {
     this.#end();
     try {
@@ -91,7 +103,7 @@ export class UnitRun {
     }
   }
 
-  /** The child does it for nobody, or not at all. */
+  /** Settles `output` with an error. A child that was given the unit may still do it. */
   fail(reason: unknown): void {
     this.#end();
     this.#reject(reason);

@@ -1,9 +1,20 @@
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import type { LocalUnit } from "../../shared/tasks/local.ts";
+import { Arrivals } from "./arrivals.ts";
 import { Child, type ChildEnd, type ChildSettings } from "./childProcess.ts";
+import {
+  type ChildEvent,
+  type ChildState,
+  isLive,
+  type KillCause,
+  type LiveState,
+  runningUnit,
+  transition,
+  waitingUnits,
+} from "./childState.ts";
 import { crashed, ending, NotBegunError, outOfMemory } from "./endings.ts";
-import { residentBytes } from "./memory.ts";
+import { ChildMemory } from "./memory.ts";
 import type { FromChild } from "./messages.ts";
 import { kindOf } from "./pace.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
@@ -14,237 +25,222 @@ import type { UnitBudgets } from "./watch.ts";
 export type WarmChildSettings = ChildSettings & UnitBudgets;
 
 export interface WarmChildEvents {
-  /** It can take a unit: after its start, and after its last unit once nothing of that is left. */
-  readonly onIdle: () => void;
-  /** It answered, and has more to do: another unit may wait at it. */
-  readonly onRoom: () => void;
-  /** Whether another one has nothing to do. */
-  readonly isAnyIdle: () => boolean;
-  /** Called once. `during`: what it was doing when it ended; `task`: what it was warming up. */
-  readonly onEnd: (during: State, task: string | undefined) => void;
+  /** It can take a unit, or one more unit may wait at it. */
+  readonly onFree: () => void;
+  /** Its unit runs for longer than a short one: those that wait behind it may be better off elsewhere. */
+  readonly onLongUnit: () => void;
+  /** Called once, when its process has ended. `during`: what it did at that time. */
+  readonly onEnd: (during: LiveState<unknown>) => void;
 }
 
-export type State = "starting" | "idle" | "warming" | "busy" | "ended";
-
-/** How long answers are left lying while the child has more to do: they are then looked at together. */
-const SOON_MS = 4;
-
-/** A child process with its folder; it does units one after the other, until it ends. */
+/** A child process with its folder. It does units one after the other until it ends. */
 export class WarmChild {
   /** Resolves when the process is gone and its folder removed. */
   readonly gone: Promise<void>;
-  readonly loaded = new Set<string>();
-  units = 0;
+  readonly memory: ChildMemory;
   readonly #settings: WarmChildSettings;
   readonly #events: WarmChildEvents;
   readonly #child: Child;
-  #state: State = "starting";
-  #warming: string | undefined;
-  /** In the order in which the child does them; the first one runs. */
-  readonly #runs: UnitRun[] = [];
-  #soon: NodeJS.Timeout | undefined;
-  #isTidying = false;
-  /** It is being killed: what it says now does not count. */
-  #isDoomed = false;
-  /** Why it is killed under a unit. */
-  #reason: unknown;
-  /** What a unit took of late, milliseconds. */
-  #unitMs = 0;
-  #isDismissed = false;
+  readonly #loaded = new Set<string>();
+  /** Tasks that it was told to load ahead. */
+  readonly #triedToWarm = new Set<string>();
+  #state: ChildState<UnitRun> = { kind: "starting" };
+  #units = 0;
+  readonly #arrivals = new Arrivals(() => this.#readAll());
 
-  /** `settings.folder` is made, and is its alone. */
+  /** `settings.folder` is made here, for this child alone. */
   constructor(settings: WarmChildSettings, events: WarmChildEvents) {
     this.#settings = settings;
     this.#events = events;
     mkdirSync(settings.folder, { recursive: true });
-    const { promise, resolve } = deferred<ChildEnd>();
-    this.#child = new Child(settings, { onArrival: () => this.#arrived(), onEnd: resolve });
-    this.gone = promise.then((end) => this.#ended(end));
+    this.#child = new Child(settings, () => this.#arrivals.arrived(waitingUnits(this.#state).length));
+    this.memory = new ChildMemory(this.#child.pid, settings.memoryBytes);
+    this.gone = this.#child.ended.then((end) => this.#ended(end));
   }
 
-  get state(): State {
-    return this.#state;
+  get isIdle(): boolean {
+    return this.#state.kind === "idle";
   }
 
-  get running(): { readonly unit: LocalUnit; readonly startedAt: number } | undefined {
-    return this.#runs[0];
+  get isWarming(): boolean {
+    return this.#state.kind === "warming";
   }
 
-  get residentBytes(): number {
-    return residentBytes(this.#child.pid) ?? 0;
+  /** Units that it was given so far. */
+  get units(): number {
+    return this.#units;
   }
 
-  /** Whether this unit may wait at it behind those that it has, which are of the same kind, `most` with it. */
-  takesMore(unit: LocalUnit, most: number): boolean {
-    const [first] = this.#runs;
-    if (first === undefined || this.#runs.length >= most || this.#isTidying || this.#isDoomed) return false;
-    return kindOf(first.unit) === kindOf(unit);
+  /** Tasks that are in its memory. */
+  get loaded(): ReadonlySet<string> {
+    return this.#loaded;
   }
 
-  /** Loads a task ahead. Only when idle. */
+  get running(): UnitRun | undefined {
+    return runningUnit(this.#state);
+  }
+
+  /** Whether this unit may wait at it behind units of the same kind, `depth` of them with it. */
+  canQueue(unit: LocalUnit, depth: number): boolean {
+    const state = this.#state;
+    if (state.kind !== "working" || 1 + state.waiting.length >= depth) return false;
+    return kindOf(state.running.unit) === kindOf(unit);
+  }
+
+  /** Whether it is idle and has neither loaded this task nor tried to load it ahead. */
+  canWarm(task: string): boolean {
+    return this.isIdle && !this.#loaded.has(task) && !this.#triedToWarm.has(task);
+  }
+
+  /** Loads a task ahead of its first unit. Only when `canWarm` says so. */
   warm(task: string): void {
-    this.#state = "warming";
-    this.#warming = task;
-    this.loaded.add(task);
+    this.#triedToWarm.add(task);
+    this.#apply({ type: "told_to_warm", task });
     this.#child.channel.sendSoon({ type: "warm", task });
   }
 
   /**
-   * Only when idle, or when it takes more.
+   * Only when idle, or when `canQueue` says so.
    * @throws what the step threw, or why the child ended; NotBegunError when it ended before the unit's turn.
    */
   run(unit: LocalUnit, hooks: UnitHooks): Promise<UnitOutput> {
-    this.#state = "busy";
-    this.loaded.add(unit.task);
-    this.units += 1;
     const run: UnitRun = new UnitRun(unit, hooks, {
-      onCancel: (reason) => (this.#runs[0] === run ? this.#end(run, reason) : run.fail(reason)),
-      onStop: (reason) => this.#runs[0] === run || run.fail(reason),
+      onCancel: (reason) => (this.running === run ? this.#endUnit(run, reason) : run.fail(reason)),
+      onStop: (reason) => this.running === run || run.fail(reason),
     });
-    this.#runs.push(run);
-    if (this.#runs.length === 1) this.#begin(run);
-    const { head, body } = run.order();
+    const wasIdle = this.isIdle;
+    this.#apply({ type: "given", unit: run });
+    this.#units += 1;
+    if (wasIdle) this.#begin(run);
+    const { head, body } = run.message();
     this.#child.channel.sendSoon(head, body);
     return run.output;
   }
 
-  /** Ends it on purpose; `onEnd` is not called. */
-  dismiss(): void {
-    this.#isDismissed = true;
-    this.#kill();
+  /** Units that wait behind a long one fail with NotBegunError. */
+  releaseWaiting(): void {
+    const state = this.#state;
+    if (state.kind !== "working" || !state.running.isLong) return;
+    for (const waiting of state.waiting) waiting.fail(new NotBegunError());
   }
 
-  #kill(): void {
-    this.#isDoomed = true;
+  /** Ends it at once. Its units fail. */
+  dismiss(): void {
+    this.#kill({ kind: "dismissed" });
+  }
+
+  #apply(event: ChildEvent<UnitRun>): ChildState<UnitRun> {
+    this.#state = transition(this.#state, event);
+    return this.#state;
+  }
+
+  #kill(cause: KillCause): void {
+    this.#apply({ type: "killed", cause });
     this.#child.kill();
   }
 
   #begin(run: UnitRun): void {
     run.begin(this.#child.pid, this.#settings, {
-      // It is not as short as it was thought to be: others need not wait behind it.
-      runs: () => {
-        if (!this.#events.isAnyIdle()) return;
-        for (const waiting of this.#runs.slice(1)) waiting.fail(new NotBegunError());
-      },
-      // What the child has said by now is heard first: the unit may be done, and the next one have begun.
-      end: (reason) => setImmediate(() => this.#end(run, reason)),
+      onLong: this.#events.onLongUnit,
+      // Messages that have come by now count: the unit may be done, and the next one have begun.
+      onOverrun: (reason) => setImmediate(() => this.#endUnit(run, reason)),
     });
   }
 
-  #end(run: UnitRun, reason: unknown): void {
-    this.#hearAll();
-    if (this.#runs[0] !== run || this.#isDoomed) return;
-    this.#reason = reason;
-    this.#kill();
+  #endUnit(run: UnitRun, reason: unknown): void {
+    this.#readAll();
+    if (this.#state.kind === "working" && this.#state.running === run) this.#kill({ kind: "unit", reason });
   }
 
-  #arrived(): void {
-    const busyMs = (this.#runs.length - 1) * this.#unitMs;
-    // Of longer units no other answer would come by then.
-    if (busyMs < SOON_MS || this.#unitMs >= SOON_MS) this.#hearAll();
-    else this.#soon ??= setTimeout(() => this.#hearAll(), SOON_MS);
-  }
-
-  #hearAll(): void {
-    clearTimeout(this.#soon);
-    this.#soon = undefined;
-    if (this.#isDoomed) return;
+  #readAll(): void {
+    this.#arrivals.read();
     try {
-      for (const { head, body } of this.#child.channel.take()) this.#hear(head, body);
+      for (const { head, body } of this.#child.channel.take()) {
+        if (!isLive(this.#state)) return;
+        this.#read(head, body);
+      }
     } catch (error) {
-      this.#settings.log.warn({ err: error }, "a child cannot be understood: it ends");
-      this.#kill();
+      this.#settings.log.warn({ err: error }, "a child sent what cannot be read: it is ended");
+      this.#kill({ kind: "unusable" });
     }
-    if (this.#runs.length > 0) this.#events.onRoom();
+    if (this.#state.kind === "working") this.#events.onFree();
   }
 
-  #hear(message: FromChild, body: Buffer): void {
+  #read(message: FromChild, body: Buffer): void {
     switch (message.type) {
       case "ready":
-        this.#idle();
+        this.#apply({ type: "ready" });
+        this.#events.onFree();
         break;
       case "warmed":
-        if (message.error !== undefined)
-          this.#settings.log.warn({ task: message.task, reason: message.error }, "warming up failed");
-        this.#idle();
+        this.#afterWarming(message);
         break;
       case "progress":
-        this.#progress(message);
+        if (this.running?.id === message.id) this.running.progress(message.done);
         break;
       default:
         this.#answered(message, body);
     }
   }
 
-  #progress(message: Extract<FromChild, { type: "progress" }>): void {
-    const [run] = this.#runs;
-    if (run?.id === message.id) run.progress(message.done);
+  #afterWarming({ task, error }: Extract<FromChild, { type: "warmed" }>): void {
+    if (error === undefined) this.#loaded.add(task);
+    else this.#settings.log.warn({ task, reason: error }, "a task could not be loaded ahead");
+    this.#apply({ type: "warmed" });
+    this.#events.onFree();
   }
 
   #answered(message: ChildAnswer, body: Buffer): void {
-    const [run] = this.#runs;
-    if (run?.id !== message.id) return;
-    this.#runs.shift();
-    this.#unitMs = message.seconds * 1_000;
+    const { running } = this;
+    if (running?.id !== message.id) return;
     const { folder, log } = this.#settings;
-    if (message.type === "failed" && message.stack !== undefined)
-      log.error({ task: run.unit.task, stack: message.stack }, "a step failed");
-    const settle = run.answered(message, body, folder);
-    if (message.rests || this.#runs.length === 0) void this.#tidy(settle, message.rests);
-    else {
-      this.#next();
-      settle();
-    }
+    const { task } = running.unit;
+    this.#arrivals.unitMs = message.seconds * 1_000;
+    if (message.type === "done") this.#loaded.add(task);
+    else if (message.stack !== undefined) log.error({ task, stack: message.stack }, "a step failed");
+    const settle = running.answered(message, body, folder);
+    const { kind } = this.#apply({ type: "answered", isLittered: message.isLittered });
+    if (kind === "clearing") void this.#clear(message.isLittered, settle);
+    else this.#goOn(settle);
   }
 
-  /** Looked at from here whenever it has nothing to do, whatever it says itself. */
-  async #tidy(settle: () => void, rests: boolean): Promise<void> {
+  /** The parent looks into the folder itself when the child has nothing to do, whatever the child says. */
+  async #clear(isPaused: boolean, settle: () => void): Promise<void> {
     const { folder, log } = this.#settings;
-    this.#isTidying = true;
     try {
       await emptyFolder(folder);
     } catch (error) {
-      log.warn({ err: error }, "a unit left its folder in disorder: its child ends");
-      this.#kill();
+      log.warn({ err: error }, "a unit left files that cannot be removed: its child is ended");
+      this.#kill({ kind: "unusable" });
     }
-    this.#isTidying = false;
-    if (rests) this.#child.channel.sendSoon({ type: "go" });
-    // Before the answer: who asked for it has the next unit ready.
-    if (!this.#isDoomed && this.#state === "busy") this.#next();
+    if (this.#state.kind !== "clearing") return settle();
+    if (isPaused) this.#child.channel.sendSoon({ type: "go" });
+    this.#apply({ type: "cleared" });
+    this.#goOn(settle);
+  }
+
+  /** The next unit begins before the caller of the last one has its answer: that caller then has the next one ready. */
+  #goOn(settle: () => void): void {
+    if (this.#state.kind === "working") this.#begin(this.#state.running);
+    else this.#events.onFree();
     settle();
   }
 
-  #next(): void {
-    const [run] = this.#runs;
-    if (run === undefined) this.#idle();
-    else this.#begin(run);
-  }
-
-  #idle(): void {
-    this.#state = "idle";
-    this.#events.onIdle();
-  }
-
   async #ended(end: ChildEnd): Promise<void> {
-    this.#hearAll();
-    const { log, memoryBytes, folder } = this.#settings;
-    const [run, ...others] = this.#runs.splice(0);
-    const during = this.#state;
-    this.#state = "ended";
-    const why = end.heapFull ? outOfMemory(memoryBytes) : crashed(end.code, end.signal);
-    run?.fail(run.hasBegun ? (this.#reason ?? why) : new NotBegunError());
-    for (const other of others) other.fail(new NotBegunError());
-    if (!this.#isDismissed && this.#reason === undefined)
-      log.warn({ printed: this.#child.lastPrinted }, `a child ${ending(end.code, end.signal)}`);
-    if (!this.#isDismissed) this.#events.onEnd(during, this.#warming);
-    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    this.#readAll();
+    const state = this.#apply({ type: "exited" });
+    if (state.kind === "gone") this.#report(state, end);
+    await rm(this.#settings.folder, { recursive: true, force: true }).catch(() => undefined);
   }
-}
 
-function deferred<T>() {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
+  #report(state: Extract<ChildState<UnitRun>, { kind: "gone" }>, end: ChildEnd): void {
+    const { log, memoryBytes } = this.#settings;
+    const { during, cause } = state;
+    const why = end.heapFull ? outOfMemory(memoryBytes) : crashed(end.code, end.signal);
+    if (during.kind === "working") during.running.fail(cause.kind === "unit" ? cause.reason : why);
+    for (const waiting of waitingUnits(state)) waiting.fail(new NotBegunError());
+    if (cause.kind === "itself" || cause.kind === "unusable")
+      log.warn({ printed: this.#child.lastPrinted }, `a child ${ending(end.code, end.signal)}`);
+    this.#events.onEnd(during);
+  }
 }

@@ -9,8 +9,9 @@ const budgets: UnitBudgets = { runSeconds: 100, silenceSeconds: 10, memoryBytes:
 
 function watch(change: Partial<UnitBudgets> = {}) {
   const ended: string[] = [];
-  const end = (reason: AppError) => ended.push(reason.code);
-  return { ended, ...watchUnit(process.pid, { ...budgets, ...change }, { end }) };
+  const onOverrun = (reason: AppError) => ended.push(reason.code);
+  const onLong = vi.fn();
+  return { ended, onLong, ...watchUnit(process.pid, { ...budgets, ...change }, { onOverrun, onLong }) };
 }
 
 it("a unit is silent when it told of no progress for its time", () => {
@@ -32,6 +33,26 @@ it("a unit has timed out when its running time is used up, whatever it told", ()
   expect(ended).toEqual(["timed_out"]);
 });
 
+it("a unit that runs for 50 ms is long, and is told to be so once", () => {
+  const { onLong } = watch();
+  vi.advanceTimersByTime(49);
+  expect(onLong).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(5_000);
+  expect(onLong).toHaveBeenCalledTimes(1);
+});
+
+it("a unit whose running time is used up from the start ends as soon as it is long", () => {
+  const { ended } = watch({ runSeconds: 0 });
+  vi.advanceTimersByTime(60);
+  expect(ended).toEqual(["timed_out"]);
+});
+
+it("a budget that is longer than any timer ends nothing", () => {
+  const { ended } = watch({ runSeconds: 1e9, silenceSeconds: 1e9 });
+  vi.advanceTimersByTime(200_000);
+  expect(ended).toEqual([]);
+});
+
 it("a unit is out of memory when its process holds more than its limit", () => {
   const { ended } = watch({ memoryBytes: 1 });
   vi.advanceTimersByTime(50);
@@ -40,6 +61,7 @@ it("a unit is out of memory when its process holds more than its limit", () => {
 
 it("a unit that is stopped is not ended any more", () => {
   const { ended, stop } = watch();
+  vi.advanceTimersByTime(1_000);
   stop();
   vi.advanceTimersByTime(200_000);
   expect(ended).toEqual([]);

@@ -17,43 +17,46 @@ export interface Watch {
   stop(): void;
 }
 
-/** A burst of allocation overshoots its limit by what it gets in this time. */
-const CHECK_MS = 50;
-
 export interface WatchEvents {
   /** Called once, when a budget is used up. */
-  readonly end: (reason: AppError) => void;
-  /** Called every 50 ms before that. */
-  readonly runs?: () => void;
+  readonly onOverrun: (reason: AppError) => void;
+  /** Called once, when the unit has run for 50 ms. */
+  readonly onLong?: () => void;
 }
 
-/** Looks after a running unit. */
-export function watchUnit(pid: number, budgets: UnitBudgets, { end, runs }: WatchEvents): Watch {
-  const started = performance.now();
-  let heard = started;
-  const timer = setInterval(() => {
-    runs?.();
-    const reason = overrun(pid, budgets, { started, heard });
-    if (reason === undefined) return;
-    clearInterval(timer);
-    end(reason);
-  }, CHECK_MS);
-  return {
-    progress: () => {
-      heard = performance.now();
-    },
-    stop: () => clearInterval(timer),
+/**
+ * Time between two readings of a child's memory, which no system signals. A burst of allocation overshoots its limit
+ * by what it gets in this time. Units that are over sooner cost one timer.
+ */
+const READING_MS = 50;
+/** Longest delay of a timer in Node; a budget beyond it is none. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Watches a running unit until it is stopped or a budget is used up. */
+export function watchUnit(pid: number, budgets: UnitBudgets, events: WatchEvents): Watch {
+  const { runSeconds, silenceSeconds, memoryBytes } = budgets;
+  const overrun = (reason: AppError) => {
+    stop();
+    events.onOverrun(reason);
   };
+  const readMemory = () => {
+    if ((residentBytes(pid) ?? 0) > memoryBytes) overrun(outOfMemory(memoryBytes));
+  };
+  let silence: NodeJS.Timeout | undefined;
+  const watchLong = () => {
+    silence = after(silenceSeconds * 1_000, () => overrun(silent(silenceSeconds)));
+    const running = after(runSeconds * 1_000 - READING_MS, () => overrun(timedOut(runSeconds)));
+    timers = [silence, running, setInterval(readMemory, READING_MS)];
+    events.onLong?.();
+    readMemory();
+  };
+  let timers: readonly (NodeJS.Timeout | undefined)[] = [setTimeout(watchLong, READING_MS)];
+  const stop = () => {
+    for (const timer of timers) clearTimeout(timer);
+  };
+  return { progress: () => silence?.refresh(), stop };
 }
 
-function overrun(
-  pid: number,
-  budgets: UnitBudgets,
-  times: { readonly started: number; readonly heard: number },
-): AppError | undefined {
-  const now = performance.now();
-  if (now - times.started > budgets.runSeconds * 1_000) return timedOut(budgets.runSeconds);
-  if (now - times.heard > budgets.silenceSeconds * 1_000) return silent(budgets.silenceSeconds);
-  if ((residentBytes(pid) ?? 0) > budgets.memoryBytes) return outOfMemory(budgets.memoryBytes);
-  return undefined;
+function after(ms: number, act: () => void): NodeJS.Timeout | undefined {
+  return ms > LONGEST_TIMER_MS ? undefined : setTimeout(act, Math.max(0, ms));
 }
