@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
+import { TASKS } from "../../shared/tasks/registry.ts";
 
 /** A whole file that mutated ones are made of. */
 export interface SeedFile {
@@ -10,34 +11,37 @@ export interface SeedFile {
 
 const LARGEST = 300_000;
 
-const TASKS: Readonly<Record<string, readonly [string, ...string[]]>> = {
-  ...Object.fromEntries(
-    [".bmp", ".gif", ".ico", ".jpg", ".jpeg", ".ppm", ".pgm", ".svg", ".tiff", ".tif", ".webp"].map(
-      (ending) => [ending, ["image"]],
-    ),
-  ),
+/** Extensions that no task lists, or that most files of which are to go to one task. */
+const CHOSEN: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  ...Object.fromEntries([".ico", ".ppm", ".pgm"].map((extension) => [extension, ["image"]])),
   ".png": ["image", "image", "image", "ocr"],
-  ".wav": ["audio"],
   ".flac": ["audio"],
   ".mp3": ["audio"],
-  ".pdf": ["document"],
-  ".docx": ["document"],
   ".doc": ["document"],
   ".html": ["document"],
-  ".txt": ["text", "embedding", "mean", "document"],
   ".utf8": ["text"],
-  ".csv": ["mean"],
 };
+
+/** The tasks that a file of this name is sent to, in turn: by the registry, where nothing is chosen above. */
+function tasksOf(name: string): readonly string[] {
+  const extension = extname(name).toLowerCase();
+  const listing = TASKS.filter(({ extensions }) => extensions.includes(extension));
+  return CHOSEN[extension] ?? listing.map((task) => task.name);
+}
 
 /** Files of these folders, at all depths, that some task takes; in the order of their names. */
 export async function readSeeds(folders: readonly string[]): Promise<[SeedFile, ...SeedFile[]]> {
   const seeds: SeedFile[] = [];
   for (const folder of folders) {
     for (const path of (await readdir(folder, { recursive: true })).sort()) {
-      const tasks = TASKS[extname(path).toLowerCase()];
+      const [task, ...others] = tasksOf(path);
       const found = await stat(join(folder, path));
-      if (tasks === undefined || !found.isFile() || found.size > LARGEST) continue;
-      seeds.push({ name: basename(path), tasks, body: await readFile(join(folder, path)) });
+      if (task === undefined || !found.isFile() || found.size > LARGEST) continue;
+      seeds.push({
+        name: basename(path),
+        tasks: [task, ...others],
+        body: await readFile(join(folder, path)),
+      });
     }
   }
   const [first, ...rest] = seeds;

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { TASKS } from "../../shared/tasks/registry.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
 import { VERSION } from "../../shared/version.ts";
 import { type Fleet, startFleet } from "../../tests/e2e/fleet.ts";
@@ -29,6 +30,11 @@ const { values } = parseArgs({
 });
 const corpus = resolve(process.env.CORPUS ?? join(import.meta.dirname, "../../../shared/corpus"));
 
+for (const { name } of TASKS)
+  if (!CHECKS.some(({ task }) => task === name))
+    console.log(
+      `The task ${name} has no check: write bench/quality/${name}.ts and add it to CHECKS in main.ts.`,
+    );
 if (existsSync(corpus)) await measureAll();
 else console.log("There is no reference corpus here (set CORPUS to its folder): nothing was measured.");
 

@@ -1,14 +1,12 @@
-import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import type { Command } from "commander";
-import { z } from "zod";
-import { AppError } from "../../shared/errors.ts";
-import { taskNamed } from "../../shared/tasks/registry.ts";
+import { TASKS, taskNamed } from "../../shared/tasks/registry.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit.ts";
 import { collect, type LocalInput } from "../files/collect.ts";
+import { noSamples, samplesOf } from "../files/samples.ts";
 import { type DemoFleet, startDemoFleet } from "../fleet/demoFleet.ts";
 import { createProgress, type Progress } from "../output/progress.ts";
 import { counted, secondsInWords } from "../output/words.ts";
@@ -16,9 +14,6 @@ import { printBlock, printHeader, printNext } from "./demoReport.ts";
 import type { RunCommand } from "./runCommand.ts";
 import { emptyOutcome, type JobOutcome, sendJob } from "./sendJob.ts";
 import { allDone } from "./uploadReport.ts";
-
-/** Which sample files show which task. */
-const manifestSchema = z.record(z.string(), z.array(z.string()).min(1));
 
 interface DemoJob {
   readonly task: string;
@@ -90,30 +85,15 @@ async function runAll(
 }
 
 async function demoJobs(signal: AbortSignal): Promise<DemoJob[]> {
-  const folder = samplesFolder();
-  const manifest = manifestSchema.parse(JSON.parse(await readFile(join(folder, "demo.json"), "utf8")));
   return await Promise.all(
-    Object.entries(manifest).map(async ([task, names]) => {
-      const paths = names.map((name) => join(folder, name));
+    TASKS.map(async (task) => {
+      const paths = await samplesOf(task);
       const { inputs, problems } = await collect(paths, { extensions: [], stdinName: "", signal });
       const [missing] = problems;
-      if (missing !== undefined) throw noSamples(missing.path);
-      return { task, inputs, outcome: emptyOutcome() };
+      if (missing !== undefined) throw noSamples(`The sample file ${missing.path} is missing.`);
+      return { task: task.name, inputs, outcome: emptyOutcome() };
     }),
   );
-}
-
-/** The samples lie in the package, above this file, whether it is built or not. */
-function samplesFolder(): string {
-  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    const samples = join(folder, "examples", "files");
-    if (existsSync(join(samples, "demo.json"))) return samples;
-  }
-  throw noSamples("examples/files/demo.json");
-}
-
-function noSamples(path: string): AppError {
-  return new AppError("no_samples", `The sample file ${path} is missing.`);
 }
 
 function total(jobs: readonly DemoJob[]): number {

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { TASKS } from "../../shared/tasks/registry.ts";
 import { type CliRun, runCli } from "../../tests/standin/runCli.ts";
 import { ManyhandsClient } from "../sdk/index.ts";
 
@@ -144,7 +145,7 @@ test("demo processes every sample, leaves the results, removes its own data, exi
   const { code, stdout } = await runCli(["demo"], { cwd: folder, env: { MASTER_PORT: "1", TMPDIR: folder } });
   expect(stdout).not.toContain("✗");
   expect(code).toBe(0);
-  const tasks = ["audio", "document", "embedding", "image", "mean", "ocr", "text"];
+  const tasks = TASKS.map(({ name }) => name).sort();
   const folders = await readdir(join(folder, "processed_results"));
   expect(folders.filter((name) => !name.startsWith(".")).sort()).toEqual(tasks);
   for (const task of tasks) expect(stdout).toContain(`\n${task}  `);

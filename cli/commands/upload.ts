@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { TASKS } from "../../shared/tasks/registry.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT, UsageError } from "../exit.ts";
 import { type Collected, collect, STDIN } from "../files/collect.ts";
@@ -29,7 +30,7 @@ export function addUpload(program: Command, run: RunCommand): void {
   const command = program
     .command("upload")
     .description("send files as one job and wait for the results")
-    .argument("<task>", "image, text, embedding, ocr, audio, document (see: manyhands tasks)")
+    .argument("<task>", `${TASKS.map(({ name }) => name).join(", ")} (see: manyhands tasks)`)
     .argument("<paths...>", "files, folders, globs; - is standard input")
     .option("-o, --options <key=value>", "an option of the task, repeatable; or a JSON object", repeated, [])
     .option("--out <dir>", "fetch the results into this folder")

@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LocalOutcome, type LocalUnit, localFile, runLocally } from "./local.ts";
-import { taskNamed } from "./registry.ts";
 import { stepFile } from "./stepFile.ts";
 import type { StepOutput, TaskDefinition } from "./task.ts";
 
-/** Does one unit in this very process, without a child: for children themselves, and for tests. */
+/** Does one unit in this process, without a child: for tests of tasks. The unit must be of a step of the task. */
 export async function executeHere(task: TaskDefinition, unit: LocalUnit): Promise<StepOutput> {
+  if (unit.task !== task.name) throw new Error(`${task.name} has no steps of the task ${unit.task}`);
   const { steps } = await task.load();
   const step = steps[unit.step];
   if (step === undefined) throw new Error(`task ${task.name} has no step ${unit.step}`);
@@ -22,7 +22,7 @@ export async function executeHere(task: TaskDefinition, unit: LocalUnit): Promis
   }
 }
 
-/** Runs a task over files as a job would, here; outcomes in the order of the files. */
+/** Runs a task over files as a job does, in this process; gives outcomes in the order of the files. */
 export async function processHere(
   task: TaskDefinition,
   files: readonly { readonly filename: string; readonly body: Uint8Array }[],
@@ -32,8 +32,7 @@ export async function processHere(
   await runLocally(task, {
     options: task.options.parse(options),
     files: files.map(({ filename, body }) => localFile(filename, body)),
-    // A run may send units to the steps of another task, as document does to ocr.
-    execute: (unit) => executeHere(unit.task === task.name ? task : taskNamed(unit.task), unit),
+    execute: (unit) => executeHere(task, unit),
     concurrency: 1,
     signal: new AbortController().signal,
     onResult: (index, outcome) => {

@@ -1,77 +1,73 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { get } from "node:http";
-import { join } from "node:path";
+import { basename, join, parse } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { samplesOf } from "../../cli/files/samples.ts";
 import type { AssignLine } from "../../shared/contract/jobs.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
+import type { TaskDefinition } from "../../shared/tasks/task.ts";
 import { type Answered, assign, assignLines, type Fleet, fixture, job, post, startFleet } from "./fleet.ts";
 
-/** One real file of each task, as the classic service was given it, and what its result must show. */
-const REAL: Readonly<
-  Record<string, { file: string; field: string; savedAs: string; fields: readonly string[] }>
-> = {
-  image: { file: "tiny.jpg", field: "images", savedAs: "processed_tiny.png", fields: [] },
+/**
+ * Fixtures and the fields that their results must have; those of the classic service are the files of its
+ * recordings. A task without a row gets its first sample file.
+ */
+const REAL: Readonly<Record<string, { readonly file: string; readonly fields: readonly string[] }>> = {
+  image: { file: "classic/inputs/tiny.jpg", fields: [] },
   text: {
-    file: "review.txt",
-    field: "texts",
-    savedAs: "review_analysis.json",
+    file: "classic/inputs/review.txt",
     fields: [
-      "word_count",
-      "character_count",
-      "sentence_count",
-      "common_words",
-      "sentiment_score",
-      "positive_words",
-      "negative_words",
+      ...["word_count", "character_count", "sentence_count", "common_words"],
+      ...["sentiment_score", "positive_words", "negative_words"],
     ],
   },
   embedding: {
-    file: "review.txt",
-    field: "texts",
-    savedAs: "review_embedding.json",
+    file: "classic/inputs/review.txt",
     fields: ["vector", "features", "vector_size", "non_zero_features"],
   },
   ocr: {
-    file: "words.png",
-    field: "images",
-    savedAs: "words_ocr.json",
+    file: "classic/inputs/words.png",
     fields: [
-      "extracted_text",
-      "word_count",
-      "character_count",
-      "average_confidence",
-      "image_size",
-      "image_mode",
+      ...["extracted_text", "word_count", "character_count", "average_confidence"],
+      ...["image_size", "image_mode"],
     ],
   },
   audio: {
-    file: "tone.wav",
-    field: "audio_files",
-    savedAs: "tone_audio_analysis.json",
+    file: "classic/inputs/tone.wav",
     fields: [
-      "duration_seconds",
-      "sample_rate",
-      "channels",
-      "sample_width",
-      "rms_energy",
-      "zero_crossings",
-      "file_size_bytes",
+      ...["duration_seconds", "sample_rate", "channels", "sample_width"],
+      ...["rms_energy", "zero_crossings", "file_size_bytes"],
     ],
   },
-  mean: {
-    file: "nist-Lew.txt",
-    field: "numbers",
-    savedAs: "nist-Lew_mean.json",
-    fields: ["count", "mean", "stddev"],
-  },
   document: {
-    file: "page.pdf",
-    field: "documents",
-    savedAs: "page_document_analysis.json",
+    file: "classic/inputs/page.pdf",
     fields: ["document_type", "page_count", "text_content", "word_count", "character_count", "metadata"],
   },
+  mean: { file: "mean/nist-Lew.txt", fields: ["count", "mean", "stddev"] },
 };
+
+/** Names of results that clients rely on. */
+const SAVED_AS: Readonly<Record<string, string>> = {
+  image: "processed_tiny.png",
+  text: "review_analysis.json",
+  embedding: "review_embedding.json",
+  ocr: "words_ocr.json",
+  audio: "tone_audio_analysis.json",
+  document: "page_document_analysis.json",
+  mean: "nist-Lew_mean.json",
+};
+
+/** A real file of a task, the name of its result, and fields that the result has. */
+async function realFileOf(task: TaskDefinition) {
+  const { file, fields } = REAL[task.name] ?? { file: undefined, fields: [] };
+  const [sample = ""] = file === undefined ? await samplesOf(task) : [];
+  const body = await (file === undefined ? readFile(sample) : fixture(file));
+  const name = basename(file ?? sample);
+  const options = task.options.parse({});
+  const savedAs = SAVED_AS[task.name] ?? task.resultName(parse(name).name, options);
+  return { name, body, savedAs, fields, isJson: task.resultType(options) === "application/json" };
+}
 
 describe("a master and two slaves", () => {
   let fleet: Fleet;
@@ -82,11 +78,11 @@ describe("a master and two slaves", () => {
   });
   afterAll(async () => await fleet.stop());
 
-  test.each(TASKS.map((task) => task.name))(
+  test.each(TASKS.map((task) => [task.name, task] as const))(
     "%s: a real file goes in, its result lies in its folder",
-    async (task) => {
-      const { file, field, savedAs, fields } = REAL[task] as (typeof REAL)[string];
-      const body = await fixture(task === "mean" ? `mean/${file}` : `classic/inputs/${file}`);
+    async (task, definition) => {
+      const { name: file, body, savedAs, isJson, fields } = await realFileOf(definition);
+      const { field } = definition;
       const { status, body: answer } = await assign(fleet.master.url, [{ name: file, body }], {
         field,
         task,
@@ -107,7 +103,7 @@ describe("a master and two slaves", () => {
       const fetched = Buffer.from(await (await fetch(`${fleet.master.url}${view?.url}`)).arrayBuffer());
       expect(fetched.equals(saved)).toBe(true);
       expect(createHash("sha256").update(saved).digest("hex")).toBe(view?.result_sha256);
-      if (fields.length === 0) return;
+      if (!isJson) return;
       const result = JSON.parse(saved.toString("utf8"));
       expect(Object.keys(result)).toEqual(expect.arrayContaining([...fields]));
       expect(result).toMatchObject({ task, filename: file, input_sha256: view?.sha256 });

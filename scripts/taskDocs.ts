@@ -1,0 +1,53 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { TASKS } from "../shared/tasks/registry.ts";
+
+/** Writes the tables of tasks in README.md and docs/tasks.md from the registry. */
+
+const ROOT = join(import.meta.dirname, "..");
+const BEGIN = "<!-- Tasks of the registry; written by `npm run docs:tasks`. -->\n";
+const END = "<!-- End of the tasks. -->\n";
+
+const TABLES: Readonly<Record<string, () => string>> = {
+  "README.md": () =>
+    table(
+      ["task", "what it does"],
+      TASKS.map(({ name, summary }) => [`[\`${name}\`](docs/tasks/${name}.md)`, summary]),
+    ),
+  "docs/tasks.md": () =>
+    table(
+      ["task", "page", "field of its files", "result of `notes.…`"],
+      TASKS.map((task) => {
+        const { name, field } = task;
+        const result = task.resultName("notes", task.options.parse({}));
+        return [`\`${name}\``, `[tasks/${name}.md](tasks/${name}.md)`, `\`${field}\``, `\`${result}\``];
+      }),
+    ),
+};
+
+export const PAGES_WITH_TASKS: readonly string[] = Object.keys(TABLES);
+
+/** A page as it is, and as it is with the tasks of the registry. */
+export async function pageWithTasks(
+  page: string,
+): Promise<{ readonly found: string; readonly wanted: string }> {
+  const found = await readFile(join(ROOT, page), "utf8");
+  const [before, rest] = split(found, BEGIN, page);
+  const [, after] = split(rest, END, page);
+  return { found, wanted: `${before}${BEGIN}\n${TABLES[page]?.() ?? ""}\n${END}${after}` };
+}
+
+function split(text: string, mark: string, page: string): [before: string, after: string] {
+  const start = text.indexOf(mark);
+  if (start === -1) throw new Error(`${page} has lost the line ${mark.trim()}`);
+  return [text.slice(0, start), text.slice(start + mark.length)];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`);
+  return lines.join("");
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const page of PAGES_WITH_TASKS) await writeFile(join(ROOT, page), (await pageWithTasks(page)).wanted);
+}
