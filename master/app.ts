@@ -93,7 +93,7 @@ async function start({
   fleet,
   work,
 }: Buildings & Pick<RoutesInit, "logger">): Promise<void> {
-  const { jobs, results } = storage;
+  const { jobs, results, resultWriter } = storage;
   await results.sweep();
   work.dispatcher.start();
   const resume = async () => {
@@ -102,7 +102,7 @@ async function start({
       logger.info({ jobs: resumed }, "unfinished jobs go on");
       work.suspects.masterWasEnded();
     }
-    await restoreRecentJobs(jobs, results);
+    await restoreRecentJobs(jobs, resultWriter);
   };
   await Promise.all([fleet.localSlaves.resume(), resume()]);
   work.retention.start();

@@ -14,6 +14,12 @@ export const MASTER_VARIABLES = {
   ),
   port: v("MASTER_PORT", as.port, "5000", "Port of the master; 0 takes a free one."),
   resultsDir: v("RESULTS_DIR", as.text, "processed_results", "Folder that results are saved in, by task."),
+  onExisting: v(
+    "ON_EXISTING",
+    as.oneOf(["keep", "replace"] as const),
+    "keep",
+    "When a result's name is taken in RESULTS_DIR: keep gives the later result a name with its job's id; replace lets the later job take the name, and the earlier result is then fetched by its job.",
+  ),
   maxFileBytes: v("MAX_FILE_BYTES", as.bytes, "10GB", "Largest file that is accepted."),
   maxFiles: v("MAX_FILES", as.count, "100000", "Most files in one request."),
   maxPartBytes: v(

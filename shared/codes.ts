@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   "bad_handover",
   "bad_units",
   "bad_budgets",
+  "bad_priority",
   "no_step",
   "unknown_step",
   "step_version_mismatch",

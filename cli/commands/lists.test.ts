@@ -19,6 +19,7 @@ const JOB: JobView = {
   task_type: "text",
   state: "partial",
   options: {},
+  priority: 1,
   counts: { total: 3, queued: 0, running: 0, done: 2, failed: 1, cancelled: 0 },
   bytes: 10,
   created_at: "2026-01-02T03:04:05.000Z",

@@ -12,6 +12,8 @@ export interface JobRequest {
   readonly signal: AbortSignal;
   readonly task: string;
   readonly options: JsonObject;
+  /** 1 to 10; the master's default unless said. */
+  readonly priority?: number | undefined;
   readonly inputs: readonly LocalInput[];
   readonly stdin: AsyncIterable<Uint8Array>;
   /** Folder that results are fetched into. */
@@ -65,6 +67,7 @@ export async function sendJob(request: JobRequest, outcome: JobOutcome): Promise
   const lines = client.uploadLines({
     task: request.task,
     options: request.options,
+    priority: request.priority,
     files: byFile.keys(),
     signal,
     onBegin: (file) => sent.push(byFile.get(file) ?? unknownInput(file)),
@@ -104,7 +107,7 @@ function take(line: AssignLine, { outcome, sent, progress, fetching }: Taking): 
     case "end":
       outcome.end = line;
       for (const attachment of line.attachments) {
-        const saved = { name: attachment.name, saved_as: attachment.saved_as };
+        const saved = { name: attachment.name, saved_as: attachment.saved_as ?? attachment.url };
         outcome.attachments.push(saved);
         fetching.add(saved, attachment);
       }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { jobPriority, PRIORITY } from "../../shared/contract/requests.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT, UsageError } from "../exit.ts";
@@ -17,6 +18,7 @@ export interface UploadFlags extends ConnectionFlags {
   readonly out?: string;
   readonly name?: string;
   readonly quiet?: boolean;
+  readonly priority?: number;
 }
 
 interface UploadOrder {
@@ -35,6 +37,11 @@ export function addUpload(program: Command, run: RunCommand): void {
     .option("-o, --options <key=value>", "an option of the task, repeatable; or a JSON object", repeated, [])
     .option("--out <dir>", "fetch the results into this folder")
     .option("--name <name>", "file name of standard input")
+    .option(
+      "--priority <number>",
+      `weight among jobs that wait for slaves, ${PRIORITY.least} to ${PRIORITY.most}`,
+      priorityOf,
+    )
     .option("-q, --quiet", "say nothing but what failed");
   withConnection(command).action((task: string, paths: string[], flags: UploadFlags) =>
     run((context) =>
@@ -66,7 +73,8 @@ async function upload(
   try {
     const { inputs } = collected;
     const { stdin } = terminal;
-    await sendJob({ client, signal, task: name, options, inputs, stdin, out: flags.out, progress }, outcome);
+    const { out, priority } = flags;
+    await sendJob({ client, signal, task: name, options, priority, inputs, stdin, out, progress }, outcome);
   } catch (error) {
     progress.stop();
     if (flags.json !== true && flags.quiet !== true) printOutcome(terminal, outcome, collected.problems);
@@ -100,6 +108,12 @@ function kindOf(flags: UploadFlags, { terminal }: CliContext): ProgressKind {
   if (flags.quiet === true) return "silent";
   if (terminal.bar !== undefined) return "bar";
   return flags.json === true ? "silent" : "lines";
+}
+
+function priorityOf(text: string): number {
+  const parsed = jobPriority.safeParse(/^\d+$/.test(text) ? Number(text) : text);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`--priority: a whole number from ${PRIORITY.least} to ${PRIORITY.most} is needed.`);
 }
 
 function repeated(value: string, before: readonly string[]): readonly string[] {

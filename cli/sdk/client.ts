@@ -38,6 +38,8 @@ export interface UploadRequest extends CallOptions {
   /** Read lazily and one after the other. */
   readonly files: Iterable<UploadFile> | AsyncIterable<UploadFile>;
   readonly options?: JsonObject | undefined;
+  /** Weight among jobs that wait for slaves, 1 to 10; the master takes 1 unless said. */
+  readonly priority?: number | undefined;
   /** A file begins to be sent: it has the next `index`, from 0. */
   readonly onBegin?: (file: UploadFile) => void;
   /** Bytes of file contents that were just handed to the connection. */
@@ -159,7 +161,7 @@ export class ManyhandsClient {
     // Asked before the first byte is sent: whether the master is there, lets us in and knows the task.
     const task = await this.#taskNamed(request.task, request.signal);
     const form = encodeForm({
-      fields: { task_type: task.task_type, options: JSON.stringify(request.options ?? {}) },
+      fields: fieldsOf(task, request),
       fileField: task.field,
       files: request.files,
       onBegin: request.onBegin ?? nothing,
@@ -191,6 +193,14 @@ export class ManyhandsClient {
 
 function withoutType<T extends { readonly type: string }>({ type: _type, ...rest }: T): Omit<T, "type"> {
   return rest;
+}
+
+function fieldsOf(
+  { task_type }: TaskView,
+  { options = {}, priority }: UploadRequest,
+): Record<string, string> {
+  const fields = { task_type, options: JSON.stringify(options) };
+  return priority === undefined ? fields : { ...fields, priority: String(priority) };
 }
 
 function nothing(): void {}

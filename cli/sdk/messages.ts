@@ -17,7 +17,9 @@ const counts = z.looseObject({
   cancelled: z.number(),
 });
 
-const attachments = z.array(z.looseObject({ name: z.string(), saved_as: z.string(), url: z.string() }));
+const attachments = z.array(
+  z.looseObject({ name: z.string(), saved_as: z.string().optional(), url: z.string() }),
+);
 
 const fileView = z.looseObject({
   index: z.number().int().min(0),

@@ -22,6 +22,6 @@ export function createReception(config: MasterConfig, storage: Storage, runner: 
   return {
     waiters,
     requests: new KeyedRequests({ jobs, store, runner, waiters, idempotencySeconds }),
-    intake: { jobs, store, runner, waiters, limits },
+    intake: { jobs, store, runner, waiters, replaceNames: config.onExisting === "replace", limits },
   };
 }

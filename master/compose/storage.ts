@@ -6,6 +6,7 @@ import { ChangeHub } from "../record/hub.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import { withRetriedApply } from "../record/retriedApply.ts";
 import { openSqliteRecord } from "../record/sqlite/sqliteRecord.ts";
+import { ownedResults, type ResultWriter } from "../results/ownedResults.ts";
 import { ResultsFolder, resultExistsIn } from "../results/results.ts";
 import { openFolderStore } from "../store/folder/folderStore.ts";
 import type { ByteStore } from "../store/port.ts";
@@ -19,6 +20,8 @@ export interface Storage {
   readonly jobs: RecordOfJobs;
   readonly store: ByteStore;
   readonly results: ResultsFolder;
+  /** Puts results into that folder. */
+  readonly resultWriter: ResultWriter;
 }
 
 /** Small inputs are mostly sent to a slave, and small parts placed, soon after they came. */
@@ -54,5 +57,6 @@ export async function openStorage(deps: StorageDeps): Promise<Storage> {
   const jobs = withRetriedApply(record, retryWhileFull);
   const store = await openStore(config, logger);
   const results = new ResultsFolder({ folder: resultsDir, store, retryWhileFull });
-  return { disk, retryWhileFull, hub, jobs, store, results };
+  const resultWriter = config.onExisting === "replace" ? ownedResults(jobs, results) : results;
+  return { disk, retryWhileFull, hub, jobs, store, results, resultWriter };
 }

@@ -67,7 +67,7 @@ export function createWork({ config, logger, storage, fleet }: WorkDeps): Work {
     jobs,
     hub,
     files,
-    results,
+    results: storage.resultWriter,
     map,
     dispatcher,
     registry,

@@ -29,8 +29,8 @@ export function* savedFiles(
   files: readonly FileRecord[],
   results: ResultsFolder,
 ): Generator<AssignAnswer["saved_files"][number]> {
-  for (const { state, resultName } of files) {
-    if (state === "done") yield results.savedAs(job.task, resultName);
+  for (const { state, resultName, replacedBy } of files) {
+    if (state === "done" && replacedBy === undefined) yield results.savedAs(job.task, resultName);
   }
 }
 

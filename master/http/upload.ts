@@ -5,6 +5,7 @@ import { DEFAULT_TASK } from "../../shared/tasks/registry.ts";
 import type { Upload } from "../jobs/intake.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
+import { readPriority } from "./priority.ts";
 
 export interface UploadDeps {
   readonly store: ByteStore;
@@ -21,7 +22,7 @@ export interface UploadTerms {
 }
 
 /** Fields that `/assign_task` knows; another one is most likely a misspelt one. */
-const FIELDS = ["task_type", "options", "budgets"];
+const FIELDS = ["task_type", "options", "budgets", "priority"];
 
 /** Inputs up to this size share files: to make and remove one costs as much as to write this much. */
 const SMALL_INPUT = 256 * 1024;
@@ -50,7 +51,8 @@ export async function receiveUpload(
     if (unknown !== undefined) throw unknownField(unknown);
     const taskType = textField(form, "task_type") ?? DEFAULT_TASK;
     const budgets = textField(form, "budgets");
-    return { id, taskType, options: textField(form, "options"), budgets, files };
+    const priority = readPriority(req, textField(form, "priority"));
+    return { id, taskType, options: textField(form, "options"), budgets, priority, files };
   } catch (error) {
     await store.remove(files.map((file) => file.key));
     throw error;

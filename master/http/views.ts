@@ -5,7 +5,7 @@ import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
 import { type Slave, tasksOf } from "../fleet/slave.ts";
 import type { JobProgress } from "../map/progress.ts";
-import type { FileRecord, JobRecord, Speculation } from "../record/port.ts";
+import type { Attachment, FileRecord, JobRecord, Speculation } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import type { Sight } from "./clients.ts";
 
@@ -21,7 +21,7 @@ export function fileView(job: FileOfJob, file: FileRecord, { results, live }: Vi
     state: running ? "running" : file.state,
     bytes,
     sha256,
-    ...(file.state === "done" ? resultView(job.task, file, results) : {}),
+    ...(file.state === "done" ? resultView(job, file, results) : {}),
     ...given({
       code: file.code,
       error: file.error,
@@ -34,7 +34,7 @@ export function fileView(job: FileOfJob, file: FileRecord, { results, live }: Vi
 }
 
 /** What a file's view needs of its job. */
-export type FileOfJob = Pick<JobRecord, "task" | "createdAt">;
+export type FileOfJob = Pick<JobRecord, "id" | "task" | "createdAt">;
 
 export interface ViewDeps {
   readonly results: ResultsFolder;
@@ -52,10 +52,9 @@ function timesView({ createdAt }: FileOfJob, { endedAt }: FileRecord, startedAt:
   });
 }
 
-function resultView(task: string, file: FileRecord, results: ResultsFolder) {
+function resultView(job: Pick<JobRecord, "id" | "task">, file: FileRecord, results: ResultsFolder) {
   return {
-    saved_as: results.savedAs(task, file.resultName),
-    url: results.url(task, file.resultName),
+    ...placeView(job, { name: file.resultName, replacedBy: file.replacedBy }, results),
     ...given({
       result_bytes: file.resultBytes,
       result_sha256: file.resultSha256,
@@ -63,6 +62,17 @@ function resultView(task: string, file: FileRecord, results: ResultsFolder) {
       info: file.info,
     }),
   };
+}
+
+/** Where a result is. One whose name a later job took is no longer in the results folder, but its job still has it. */
+function placeView(
+  { id, task }: Pick<JobRecord, "id" | "task">,
+  { name, replacedBy }: Pick<Attachment, "name"> & { readonly replacedBy?: string | undefined },
+  results: ResultsFolder,
+) {
+  if (replacedBy === undefined)
+    return { saved_as: results.savedAs(task, name), url: results.url(task, name) };
+  return { url: `/jobs/${id}/results/${encodeURIComponent(name)}`, replaced_by: replacedBy };
 }
 
 export function jobView(job: JobRecord, { results, live }: ViewDeps): JobView {
@@ -74,6 +84,7 @@ export function jobView(job: JobRecord, { results, live }: ViewDeps): JobView {
     task_type: job.task,
     state: job.state,
     options: shownOptions(job),
+    priority: job.priority,
     counts: {
       total,
       queued: Math.max(0, left - running),
@@ -91,10 +102,9 @@ export function jobView(job: JobRecord, { results, live }: ViewDeps): JobView {
       error: job.error,
       retry_of: job.retryOf,
     }),
-    attachments: job.attachments.map(({ name }) => ({
-      name,
-      saved_as: results.savedAs(job.task, name),
-      url: results.url(job.task, name),
+    attachments: job.attachments.map((attachment) => ({
+      name: attachment.name,
+      ...placeView(job, attachment, results),
     })),
     url: `/jobs/${job.id}`,
   };

@@ -19,6 +19,7 @@ export interface Upload {
   readonly options: string | undefined;
   /** The field `budgets`, as text. */
   readonly budgets?: string | undefined;
+  readonly priority: number;
   readonly files: readonly UploadedFile[];
 }
 
@@ -35,6 +36,8 @@ export interface IntakeDeps {
   readonly store: Pick<ByteStore, "flush">;
   readonly runner: Pick<JobRunner, "start" | "load">;
   readonly waiters: Pick<Waiters, "bind">;
+  /** Whether a job takes plain result names over from earlier jobs. */
+  readonly replaceNames: boolean;
   readonly limits: { readonly maxQueuedUnits: number; readonly maxQueuedBytes: number };
 }
 
@@ -44,6 +47,8 @@ export interface JobOrder {
   readonly task: TaskDefinition;
   readonly options: object;
   readonly budgets: MaybeBudgets | undefined;
+  /** Weight in the fair share, 1 to 10. */
+  readonly priority: number;
   readonly files: readonly InputFile[];
 }
 
@@ -58,10 +63,10 @@ export interface OrderTerms extends Pick<NewJob, "request" | "retryOf"> {
  * Judges an upload as a whole.
  * @throws RequestError `unknown_task`, `bad_options`, `bad_budgets`, `wrong_field`, `no_files`
  */
-export function orderOf({ id, taskType, options, budgets, files }: Upload): JobOrder {
+export function orderOf({ id, taskType, options, budgets, priority, files }: Upload): JobOrder {
   const task = taskNamed(taskType);
   const asked = { options: parseOptions(task, options), budgets: parseBudgets(budgets) };
-  return { id, task, ...asked, files: inputsOf(task, files) };
+  return { id, task, ...asked, priority, files: inputsOf(task, files) };
 }
 
 /**
@@ -70,9 +75,10 @@ export function orderOf({ id, taskType, options, budgets, files }: Upload): JobO
  */
 export async function takeIn(
   deps: IntakeDeps,
-  { id, task, options, budgets, files }: JobOrder,
+  { id, task, options, budgets, priority, files }: JobOrder,
   { durable, client, ...terms }: OrderTerms,
 ): Promise<FollowedJob> {
+  const { replaceNames } = deps;
   refuseWhenFull(deps);
   if (durable) await deps.store.flush();
   const { record, files: recorded } = await deps.jobs.create(
@@ -80,7 +86,7 @@ export async function takeIn(
       id,
       task: task.name,
       ...splitOptions(task, options),
-      priority: 1,
+      priority,
       seed: seedOf(id),
       createdAt: Date.now(),
       files: files.map((file) => ({ ...file, resultName: (stem) => task.resultName(stem, options) })),
@@ -88,7 +94,7 @@ export async function takeIn(
       ...(client === undefined ? {} : { client }),
       ...terms,
     },
-    { durable },
+    { durable, replaceNames },
   );
   const job = await deps.runner.start(record, recorded);
   if (!durable) deps.waiters.bind(job);

@@ -94,15 +94,17 @@ export class KeyedRequests {
 }
 
 /** Of task, options and files: names, order and contents. */
-export function orderDigest({ task, options, budgets, files }: JobOrder): string {
+export function orderDigest({ task, options, budgets, priority, files }: JobOrder): string {
   const contents = files.map((file) => [file.filename, file.bytes, file.sha256]);
-  return digestOf([task.name, options, contents, ...(budgets === undefined ? [] : [budgets])]);
+  // What is not asked for is left out, so that keys of older versions keep their digests.
+  const more = [...(budgets === undefined ? [] : [budgets]), ...(priority === 1 ? [] : [{ priority }])];
+  return digestOf([task.name, options, contents, ...more]);
 }
 
 export function retryDigest(job: string, options: object): string {
   return digestOf(["retry", job, options]);
 }
 
-function digestOf(parts: readonly unknown[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+function digestOf(members: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(members)).digest("hex");
 }

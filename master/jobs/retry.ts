@@ -48,8 +48,8 @@ export async function retryJob(
   const id = newJobId();
   const files = await copies(deps.store, id, again);
   try {
-    const { budgets } = record;
-    const order = { id, task, options, budgets, files };
+    const { budgets, priority } = record;
+    const order = { id, task, options, budgets, priority, files };
     return await takeIn(deps.intake, order, { ...terms, durable: true, retryOf: record.id });
   } catch (error) {
     await deps.store.remove(files.map(({ key }) => key));

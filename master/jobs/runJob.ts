@@ -10,15 +10,15 @@ import type { SlaveRegistry } from "../fleet/registry.ts";
 import { CLASSIC_WHOLE_JOB_TASK } from "../fleet/slave.ts";
 import type { FileRecord, JobEvent, JobRecord, RecordOfJobs } from "../record/port.ts";
 import { Collector } from "../results/collector.ts";
+import type { ResultWriter } from "../results/ownedResults.ts";
 import { restoreResults } from "../results/restore.ts";
-import type { ResultsFolder } from "../results/results.ts";
 import { type KeptBytes, keptBytes } from "./keptBytes.ts";
 import { type RunContextDeps, runContext } from "./runContext.ts";
 import type { RunningJob } from "./runningJob.ts";
 
 export interface JobRunDeps extends RunContextDeps {
   readonly jobs: RecordOfJobs;
-  readonly results: ResultsFolder;
+  readonly results: ResultWriter;
   readonly dispatcher: Pick<Dispatcher, "cancel">;
   readonly registry: Pick<SlaveRegistry, "all">;
   readonly keptBytes: KeptBytes;

@@ -56,18 +56,22 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
       await queue.close();
     });
 
-    test("a job of twice the priority gets twice the leases", async () => {
-      const queue = await open();
-      await queue.put(units("a", 30));
-      await queue.put(units("b", 30).map((unit) => ({ ...unit, priority: 2 })));
-      const taken = { a: 0, b: 0 };
-      for (let turn = 0; turn < 30; turn += 1) {
-        taken[(await queue.lease(wish({ units: 1 })))?.units[0]?.job as "a" | "b"] += 1;
-      }
-      expect(taken.b).toBeGreaterThanOrEqual(19);
-      expect(taken.b).toBeLessThanOrEqual(21);
-      await queue.close();
-    });
+    test.each([2, 10])(
+      "a job of priority %i gets that many times the leases of one of priority 1",
+      async (priority) => {
+        const queue = await open();
+        const turns = 12 * (priority + 1);
+        await queue.put(units("a", turns));
+        await queue.put(units("b", turns).map((unit) => ({ ...unit, priority })));
+        const taken = { a: 0, b: 0 };
+        for (let turn = 0; turn < turns; turn += 1) {
+          taken[(await queue.lease(wish({ units: 1 })))?.units[0]?.job as "a" | "b"] += 1;
+        }
+        expect(Math.abs(taken.b - 12 * priority)).toBeLessThanOrEqual(1);
+        expect(Math.abs(taken.a - 12)).toBeLessThanOrEqual(1);
+        await queue.close();
+      },
+    );
 
     test("passes over a job that the wish cannot do", async () => {
       const queue = await open();

@@ -11,6 +11,7 @@ export interface JobRecord {
   readonly options: JsonObject;
   /** Options that nobody is shown, such as passwords; forgotten when the job ends. */
   readonly secrets?: JsonObject;
+  /** Weight in the fair share, 1 to 10. */
   readonly priority: number;
   readonly seed: number;
   readonly total: number;
@@ -47,6 +48,8 @@ export interface Attachment {
   readonly name: string;
   readonly key: string;
   readonly bytes: number;
+  /** Job that took the name over (`replaceNames`): the file in the folder is that job's. */
+  readonly replacedBy?: string;
 }
 
 /** An input file as recorded. */
@@ -55,7 +58,7 @@ export interface FileRecord extends InputFile {
   readonly state: Exclude<FileState, "running">;
   /** Name in `<results>/<task>/`, reserved when the job was created. */
   readonly resultName: string;
-  /** Job that took the name over (`replaceNames`): the file in the folder is no longer this one. */
+  /** Job that took the name over (`replaceNames`): the file in the folder is that job's, or will be. */
   readonly replacedBy?: string | undefined;
   readonly resultKey?: string | undefined;
   readonly resultBytes?: number | undefined;
@@ -193,7 +196,8 @@ export interface JobFilter {
  * - a name that the caller says is taken is reserved by nobody;
  * - `apply` is atomic per call and resolves when the change survives a kill of the process; calls at the
  *   same time share a transaction; an event that `transition` refuses is an AppError `bad_transition`;
- * - a name whose file failed or was cancelled is free again, and so are all names of a job that was removed;
+ * - a name whose file failed or was cancelled goes back to the file that it was taken from (`replaceNames`), else it
+ *   is free again; the names of a job that was removed are free;
  * - a file ends once: a second end of it is `bad_transition` too; a part that is stored again is replaced;
  * - each change is announced to the hub once it is committed;
  * - after a restart everything that resolved is there.

@@ -3,14 +3,14 @@ import { AppError } from "../../shared/errors.ts";
 import type { FileRef, PublishedPart } from "../../shared/tasks/task.ts";
 import type { JobProgress, SpentWork } from "../map/progress.ts";
 import type { FileRecord, JobEvent, JobRecord, RecordOfJobs } from "../record/port.ts";
-import type { ResultsFolder } from "./results.ts";
+import type { ResultWriter } from "./ownedResults.ts";
 
 /** Most parts of a job that are being recorded and written at a time. */
 const MAX_PENDING = 64;
 
 export interface CollectorDeps {
   readonly jobs: Pick<RecordOfJobs, "apply" | "sync">;
-  readonly results: Pick<ResultsFolder, "put">;
+  readonly results: Pick<ResultWriter, "put">;
 }
 
 /** Called for each file that ended, in the order in which the record ended them, when its result can be fetched. */
@@ -65,8 +65,9 @@ export class Collector {
     // file, the next run would find its own file under a name that it does not know.
     await this.#deps.jobs.sync();
     // The record reserves another name when this one belongs to another job.
-    const reserved = record.attachments.find(({ key }) => key === file.key)?.name ?? name;
-    await this.#deps.results.put({ task, name: reserved, key: file.key, bytes: file.bytes });
+    const reserved = record.attachments.find(({ key }) => key === file.key);
+    if (reserved?.replacedBy !== undefined) return;
+    await this.#deps.results.put({ task, name: reserved?.name ?? name, key: file.key, bytes: file.bytes });
   }
 
   /** Resolves when every accepted part is recorded and written; throws the first error of any. */
@@ -84,7 +85,9 @@ export class Collector {
     const event = doneEvent(file.index, part, progress.takeWork(file.index));
     const endOrder = await this.#record(event);
     const { resultKey: key, resultBytes: bytes } = event;
-    await this.#deps.results.put({ task: record.task, name: file.resultName, key, bytes });
+    const result = { task: record.task, name: file.resultName, key, bytes };
+    // A later job has the name since before this run.
+    if (file.replacedBy === undefined) await this.#deps.results.put(result);
     this.#tell(endOrder, doneFile(file, event, endOrder));
   }
 

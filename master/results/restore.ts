@@ -1,6 +1,6 @@
 import { isFinal, JOB_STATES } from "../../shared/contract/jobs.ts";
 import type { FileRecord, JobRecord, RecordOfJobs } from "../record/port.ts";
-import type { ResultsFolder } from "./results.ts";
+import type { ResultWriter } from "./ownedResults.ts";
 
 /**
  * Files of the results folder are not synced, as the store can make them again. A system writes what it holds
@@ -14,7 +14,7 @@ const RECENT_JOBS = 1_000;
 
 /** Puts results that are on record into the folder where a kill, or a power loss, left them out or half there. */
 export async function restoreResults(
-  results: ResultsFolder,
+  results: ResultWriter,
   { task }: Pick<JobRecord, "task">,
   files: readonly FileRecord[],
 ): Promise<void> {
@@ -33,7 +33,7 @@ export async function restoreResults(
 }
 
 /** The same for jobs that had ended shortly before the last master did. Resolves with how many it looked at. */
-export async function restoreRecentJobs(jobs: RecordOfJobs, results: ResultsFolder): Promise<number> {
+export async function restoreRecentJobs(jobs: RecordOfJobs, results: ResultWriter): Promise<number> {
   const ended: JobRecord[] = [];
   for (const state of JOB_STATES.filter(isFinal))
     ended.push(...(await jobs.list({ state, limit: RECENT_JOBS })));
@@ -41,8 +41,8 @@ export async function restoreRecentJobs(jobs: RecordOfJobs, results: ResultsFold
   const recent = ended.filter(({ endedAt = 0 }) => endedAt > newest - UNSAFE_MS);
   for (const job of recent) {
     await restoreResults(results, job, await jobs.files(job.id));
-    for (const { name, key, bytes } of job.attachments)
-      await results.restore({ task: job.task, name, key, bytes });
+    for (const { name, key, bytes, replacedBy } of job.attachments)
+      if (replacedBy === undefined) await results.restore({ task: job.task, name, key, bytes });
   }
   return recent.length;
 }

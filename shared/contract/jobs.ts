@@ -29,14 +29,22 @@ const sha256 = z
   .regex(/^[0-9a-f]{64}$/)
   .describe("SHA-256, lower-case hex");
 
+const savedAs = z.string().describe("path of the result, from where the master runs; not of a replaced one");
+const replacedBy = z
+  .string()
+  .describe(
+    "id of the later job that took the result's name (`ON_EXISTING=replace`); `url` leads to this result",
+  );
+
 export const fileView = z.object({
   index: count.describe("place in the upload, from 0"),
   filename: z.string(),
   state: z.enum(FILE_STATES),
   bytes: bytes.describe("of the input"),
   sha256: sha256.describe("SHA-256 of the input, lower-case hex"),
-  saved_as: z.string().exactOptional().describe("path of the result, from where the master runs"),
+  saved_as: savedAs.exactOptional(),
   url: z.string().exactOptional().describe("where to fetch the result, from the master's root"),
+  replaced_by: replacedBy.exactOptional(),
   result_bytes: bytes.exactOptional(),
   result_sha256: sha256.exactOptional(),
   summary: z.string().exactOptional().describe("one telling line of the result"),
@@ -64,13 +72,19 @@ export const jobCounts = z.object({
   cancelled: count,
 });
 
-const attachment = z.object({ name: z.string(), saved_as: z.string(), url: z.string() });
+const attachment = z.object({
+  name: z.string(),
+  saved_as: savedAs.exactOptional(),
+  url: z.string(),
+  replaced_by: replacedBy.exactOptional(),
+});
 
 export const jobView = z.object({
   id: z.string(),
   task_type: z.string(),
   state: z.enum(JOB_STATES),
   options: facts.describe("with all defaults; secret ones are `***`"),
+  priority: z.number().describe("weight among jobs that wait for slaves, 1 to 10"),
   counts: jobCounts,
   bytes: bytes.describe("of all inputs"),
   created_at: time,

@@ -6,6 +6,17 @@ import { JOB_STATES } from "./jobs.ts";
 /** Longest that a client may ask to wait, in seconds: shorter than what proxies cut. */
 export const MAX_WAIT_SECONDS = 60;
 
+export const PRIORITY = { least: 1, most: 10, default: 1 } as const;
+
+/** Weight of a job in the fair share: of two jobs that wait, one of priority 10 gets ten times the leases of one of 1. */
+export const jobPriority = z
+  .number()
+  .int()
+  .min(PRIORITY.least)
+  .max(PRIORITY.most)
+  .default(PRIORITY.default)
+  .describe("weight of the job among those that wait for slaves: 10 gets ten times the leases of 1");
+
 /** `GET /jobs`. */
 export const jobsQuery = z.object({
   state: z

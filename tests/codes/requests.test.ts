@@ -100,6 +100,12 @@ const MADE: Readonly<Record<string, () => Promise<Answer>>> = {
       ["budgets", '{"x":1}'],
       ["texts", "a", "a.txt"],
     ]),
+  bad_priority: () =>
+    assign([
+      ["task_type", "text"],
+      ["priority", "11"],
+      ["texts", "a", "a.txt"],
+    ]),
   bad_units: () =>
     lease([
       ["task_type", "text"],

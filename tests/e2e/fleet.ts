@@ -128,18 +128,20 @@ export interface UploadOptions {
   readonly task?: string;
   readonly options?: object;
   readonly budgets?: object;
+  readonly priority?: number;
   readonly headers?: Record<string, string>;
   readonly signal?: AbortSignal;
 }
 
 export function multipart(
   files: readonly NamedBody[],
-  { field = "texts", task, options, budgets }: UploadOptions,
+  { field = "texts", task, options, budgets, priority }: UploadOptions,
 ): FormData {
   const form = new FormData();
   if (task !== undefined) form.append("task_type", task);
   if (options !== undefined) form.append("options", JSON.stringify(options));
   if (budgets !== undefined) form.append("budgets", JSON.stringify(budgets));
+  if (priority !== undefined) form.append("priority", String(priority));
   for (const { name, body } of files) form.append(field, new Blob([new Uint8Array(body)]), name);
   return form;
 }

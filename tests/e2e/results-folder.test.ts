@@ -1,7 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { assign, type Fleet, startFleet } from "./fleet.ts";
+import { assign, type Fleet, job, startFleet, until } from "./fleet.ts";
 
 const fleets: Fleet[] = [];
 afterEach(async () => void (await Promise.all(fleets.splice(0).map((fleet) => fleet.stop()))));
@@ -21,6 +21,49 @@ test("a master with another record overwrites nothing that stands in the results
   expect(await readdir(join(first.results, "text"))).toHaveLength(3);
 });
 
+test("ON_EXISTING=replace: a later job has the name, the earlier one its result at another address, also after a kill", async () => {
+  const fleet = await fleetWith({ ON_EXISTING: "replace" });
+  const earlier = await saved(fleet, "one two three");
+  expect(earlier.saved_as).toBe(`${fleet.results}/text/note_analysis.json`);
+  const twins = await assign(fleet.master.url, [note("one"), note("one two")], { task: "text" });
+  const [first, second] = twins.body.files;
+  expect(first?.saved_as).toBe(earlier.saved_as);
+  expect(second?.saved_as).toBe(`${fleet.results}/text/note-${twins.body.job_id}-1_analysis.json`);
+  const check = async () => {
+    const { attachments, files } = await job(fleet.master.url, earlier.job_id);
+    expect([attachments, files]).toMatchObject([[], [{ state: "done", replaced_by: twins.body.job_id }]]);
+    expect(files[0]).not.toHaveProperty("saved_as");
+    expect(files[0]?.url).toBe(`/jobs/${earlier.job_id}/results/note_analysis.json`);
+    expect(await wordsAt(`${fleet.master.url}${files[0]?.url}`)).toBe(3);
+    expect(await wordsAt(`${fleet.master.url}${first?.url}`)).toBe(1);
+    expect(await words(earlier.saved_as)).toBe(1);
+    expect(await readdir(join(fleet.results, "text"))).toHaveLength(2);
+  };
+  await check();
+  await rm(earlier.saved_as);
+  await fleet.master.kill("SIGKILL");
+  await fleet.restartMaster();
+  await until("the result to be restored", async () =>
+    (await readdir(join(fleet.results, "text"))).length === 2 ? true : undefined,
+  );
+  await check();
+  await fetch(`${fleet.master.url}/jobs/${earlier.job_id}?purge=true`, { method: "DELETE" });
+  expect(await words(earlier.saved_as)).toBe(1);
+});
+
+test("ON_EXISTING=replace: a job that ends without a result gives the name back", async () => {
+  const fleet = await fleetWith({ ON_EXISTING: "replace" });
+  const earlier = await saved(fleet, "one two three");
+  const failing = await assign(fleet.master.url, [{ name: "note.txt", body: Buffer.alloc(0) }], {
+    task: "text",
+  });
+  expect(failing.body.files).toMatchObject([{ state: "failed", code: "empty_file" }]);
+  const { files } = await job(fleet.master.url, earlier.job_id);
+  expect(files).toMatchObject([{ saved_as: earlier.saved_as }]);
+  expect(files[0]).not.toHaveProperty("replaced_by");
+  expect(await words(earlier.saved_as)).toBe(3);
+});
+
 async function fleetWith(env: Record<string, string>): Promise<Fleet> {
   const fleet = await startFleet(env);
   fleets.push(fleet);
@@ -34,7 +77,15 @@ async function saved({ master }: Fleet, text: string) {
     task: "text",
   });
   const [file] = body.files;
-  return { ...file, saved_as: file?.saved_as ?? "" };
+  return { ...file, job_id: body.job_id, saved_as: file?.saved_as ?? "" };
+}
+
+function note(text: string) {
+  return { name: "note.txt", body: Buffer.from(text) };
+}
+
+async function wordsAt(url: string): Promise<number> {
+  return ((await (await fetch(url)).json()) as { word_count: number }).word_count;
 }
 
 async function words(path: string): Promise<number> {

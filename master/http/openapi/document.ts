@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import { z } from "zod";
 import { problem } from "../../../shared/contract/about.ts";
 import { budgetWish } from "../../../shared/contract/budgets.ts";
+import { jobPriority } from "../../../shared/contract/requests.ts";
 import { PROBLEM_TYPE } from "../../../shared/http/problem.ts";
 import { DEFAULT_TASK, TASKS } from "../../../shared/tasks/registry.ts";
 import {
@@ -162,6 +163,7 @@ function uploadForm(): JsonSchema {
         ...refTo(budgetWish),
         description: "seconds that things may take, as JSON; less than the master's own",
       },
+      priority: bare(z.toJSONSchema(jobPriority, { io: "input" })),
       ...Object.fromEntries(files),
     },
   };

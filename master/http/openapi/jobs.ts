@@ -40,7 +40,7 @@ export const JOB_OPERATIONS = {
       "Waits for the job unless told otherwise. A client that waits and goes away cancels its job. Fields may come in " +
       "any order; files are taken under the field of the task.",
     access: "client",
-    headers: ["Prefer", "Idempotency-Key", "Accept"],
+    headers: ["Prefer", "Idempotency-Key", "Priority", "Accept"],
     body: { form: "upload" },
     answers: {
       200: {
@@ -78,6 +78,7 @@ export const JOB_OPERATIONS = {
         "no_files",
         "bad_options",
         "bad_budgets",
+        "bad_priority",
         "bad_multipart",
         "bad_idempotency_key",
       ],

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { ErrorCode } from "../../../shared/codes.ts";
 
 /** A route as it is described; `routes.ts` says what it does. */
 export interface Operation {
@@ -17,7 +18,7 @@ export interface Operation {
   /** What is answered when all is well, by status. */
   readonly answers: Readonly<Record<number, ResponseSpec>>;
   /** Codes of its own errors, by status; what any route may answer is added. */
-  readonly errors?: Readonly<Record<number, readonly string[]>>;
+  readonly errors?: Readonly<Record<number, readonly ErrorCode[]>>;
 }
 
 export type BodySpec = { readonly json: z.ZodType } | { readonly form: "upload" };
@@ -43,6 +44,7 @@ export const REQUEST_HEADERS = {
     "first. `return=representation`: JSON results inline. RFC 7240.",
   "Idempotency-Key":
     "1 to 255 printable ASCII characters. The same key with the same request is the same job.",
+  Priority: "Priority of the job, 1 to 10, as the form field; other values of RFC 9218 are ignored.",
   Accept: "`application/x-ndjson`: a line for each file the moment it is done.",
   "Last-Event-ID": "Id of the last event that the client has: what came after it is sent.",
   Range: "Bytes of the result that are wanted. RFC 9110.",

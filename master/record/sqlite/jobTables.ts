@@ -119,7 +119,7 @@ export class JobTables {
     if (!isFinal(job.state)) {
       throw new AppError("bad_transition", `Job ${id} is not over: it cannot be removed.`, { status: 409 });
     }
-    this.names.free(id);
+    this.names.freeJob(id);
     this.#requests.forget(id);
     for (const table of ["attachments", "parts", "files"]) {
       this.#db.prepare(`DELETE FROM ${table} WHERE job = ?`).run(id);
@@ -183,7 +183,7 @@ export class JobTables {
       const problem = `File ${event.index} of job ${job.id} is not there, or has ended already.`;
       throw new AppError("bad_transition", problem, { status: 409 });
     }
-    if (state === "failed") this.names.free(job.id, event.index);
+    if (state === "failed") this.names.freeFile(job.id, event.index);
     return after;
   }
 
@@ -191,7 +191,7 @@ export class JobTables {
   #attach(job: JobRecord, wish: Attachment): JobRecord {
     const known = this.#statements.attachment.get(job.id, wish.name);
     const name = known === undefined ? this.#nameFor(job, wish.name) : String(known.name);
-    const attachment = { key: wish.key, bytes: wish.bytes, name };
+    const attachment = { ...(known && attachmentFrom(known)), key: wish.key, bytes: wish.bytes, name };
     const after = transition(job, { type: "attached", attachment });
     this.#statements.upsertAttachment.run(job.id, wish.name, name, wish.key, wish.bytes);
     return after;

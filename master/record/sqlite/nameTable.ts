@@ -1,6 +1,7 @@
 import { attachmentName, inputName, type NameOwner, nameKey } from "../names.ts";
 import type { NewFile, NewJob } from "../port.ts";
 import type { Database, Statement } from "./database.ts";
+import { ReplacedNames } from "./replacedNames.ts";
 
 export interface NameHolder {
   readonly name: string;
@@ -15,32 +16,30 @@ interface Claim extends NameOwner {
   readonly replace: boolean;
 }
 
-/** Whether a name that the record does not know belongs to somebody all the same: to an older run, say. */
+/** Whether a name that the record does not hold is taken all the same: a file of an older record stands there, say. */
 export type IsTaken = (task: string, name: string) => boolean;
 
 /** Names of results, each given once per task. All methods run inside a transaction. */
 export class NameTable {
   readonly #isTaken: IsTaken;
+  readonly #replaced: ReplacedNames;
   readonly #insert: Statement;
   readonly #delete: Statement;
   readonly #select: Statement;
-  readonly #takeOver: Statement;
-  readonly #markFile: Statement;
+  readonly #hand: Statement;
   readonly #freeFile: Statement;
   readonly #freeOpenFiles: Statement;
   readonly #freeJob: Statement;
 
   constructor(db: Database, isTaken: IsTaken) {
     this.#isTaken = isTaken;
+    this.#replaced = new ReplacedNames(db);
     this.#insert = db.prepare(
       "INSERT INTO names (task, name_key, name, job, idx) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     );
     this.#delete = db.prepare("DELETE FROM names WHERE task = ? AND name_key = ?");
     this.#select = db.prepare("SELECT name, job, idx FROM names WHERE task = ? AND name_key = ?");
-    this.#takeOver = db.prepare(
-      "UPDATE names SET name = ?, job = ?, idx = ? WHERE task = ? AND name_key = ?",
-    );
-    this.#markFile = db.prepare("UPDATE files SET replaced_by = ? WHERE job = ? AND idx = ?");
+    this.#hand = db.prepare("UPDATE names SET name = ?, job = ?, idx = ? WHERE task = ? AND name_key = ?");
     this.#freeFile = db.prepare("DELETE FROM names WHERE job = ? AND idx = ?");
     this.#freeOpenFiles = db.prepare(
       "DELETE FROM names WHERE job = ? AND idx IN (SELECT idx FROM files WHERE job = ? AND state = 'queued')",
@@ -66,15 +65,20 @@ export class NameTable {
     return this.#reserve(attachmentName(wanted), claim, 0);
   }
 
-  /** The names of a file, or of a whole job, may be given to others. */
-  free(job: string, index?: number): void {
-    if (index === undefined) this.#freeJob.run(job);
-    else this.#freeFile.run(job, index);
+  /** Gives up the name of a file that failed. */
+  freeFile(job: string, index: number): void {
+    this.#giveBack(job, (holder) => holder.index === index);
+    this.#freeFile.run(job, index);
   }
 
-  /** The same for all files of a job that have not ended. */
+  /** Gives up the names of all files of a job that have not ended. */
   freeOpenFiles(job: string): void {
+    this.#giveBack(job, ({ index }) => index !== undefined && this.#replaced.isOpen(job, index));
     this.#freeOpenFiles.run(job, job);
+  }
+
+  freeJob(job: string): void {
+    this.#freeJob.run(job);
   }
 
   holder(task: string, name: string): NameHolder | undefined {
@@ -102,7 +106,17 @@ export class NameTable {
     }
     const holder = claim.replace ? this.holder(task, name) : undefined;
     if (holder === undefined || holder.job === job) return false;
-    if (holder.index !== undefined) this.#markFile.run(job, holder.job, holder.index);
-    return this.#takeOver.run(name, job, index, task, key) === 1;
+    this.#replaced.mark(holder, job);
+    return this.#hand.run(name, job, index, task, key) === 1;
+  }
+
+  /** Names that this job took from files of earlier jobs, and gives up without a result, are those files' again. */
+  #giveBack(job: string, isFreed: (holder: NameHolder) => boolean): void {
+    for (const { task, name } of this.#replaced.takenBy(job)) {
+      const holder = this.holder(task, name);
+      if (holder?.job !== job || !isFreed(holder)) continue;
+      const heir = this.#replaced.restore(job, name);
+      if (heir !== undefined) this.#hand.run(heir.name, heir.job, heir.index, task, nameKey(name));
+    }
   }
 }

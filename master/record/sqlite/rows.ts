@@ -43,7 +43,8 @@ export function secretsOf({ secrets }: Pick<JobRecord, "secrets">): string | nul
 }
 
 export function attachmentFrom(row: Row): Attachment {
-  return { name: String(row.name), key: String(row.key), bytes: Number(row.bytes) };
+  const replaced = row.replaced_by === null ? {} : { replacedBy: String(row.replaced_by) };
+  return { name: String(row.name), key: String(row.key), bytes: Number(row.bytes), ...replaced };
 }
 
 export function queuedFile({ index, key, filename, bytes, sha256 }: NewFile, resultName: string): FileRecord {

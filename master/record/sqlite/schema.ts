@@ -118,4 +118,9 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE jobs SET options = json_remove(options, '$.password')
     WHERE task = 'document' AND ended_at IS NOT NULL
   `,
+  `
+  ALTER TABLE attachments ADD COLUMN replaced_by TEXT;
+  -- Only files whose names were taken over.
+  CREATE INDEX files_by_replacing_job ON files (replaced_by) WHERE replaced_by IS NOT NULL
+  `,
 ];
