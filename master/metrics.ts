@@ -7,8 +7,10 @@ import type { SpeculationBook } from "./dispatch/speculation.ts";
 import type { SlaveRegistry } from "./fleet/registry.ts";
 import { fleetSummary } from "./fleet/summary.ts";
 import type { UnitQueue } from "./queue/port.ts";
+import type { JobEvent } from "./record/events.ts";
 import type { ChangeHub } from "./record/hub.ts";
-import type { JobEvent, JobRecord, RecordOfJobs } from "./record/port.ts";
+import type { JobRecord } from "./record/job.ts";
+import type { RecordOfJobs } from "./record/port.ts";
 
 export interface MetricsDeps {
   readonly version: string;

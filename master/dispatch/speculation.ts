@@ -2,7 +2,8 @@ import { isCode } from "../../shared/codes.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { QueuedUnit } from "../queue/port.ts";
-import type { RecordOfJobs, Speculation } from "../record/port.ts";
+import type { Speculation } from "../record/job.ts";
+import type { RecordOfJobs } from "../record/port.ts";
 
 const NONE: Speculation = { copies: 0, copiesFirst: 0, secondsSaved: 0 };
 

@@ -1,5 +1,5 @@
 import type { AssignAnswer } from "../../shared/contract/jobs.ts";
-import type { FileRecord, JobRecord } from "../record/port.ts";
+import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import { jobView, statistics } from "./views.ts";
 

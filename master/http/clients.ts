@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../../shared/errors.ts";
-import type { JobRecord } from "../record/port.ts";
+import type { JobRecord } from "../record/job.ts";
 
 /** Whose jobs a client sees (`JOBS`). */
 export type Sight = "all" | "own";

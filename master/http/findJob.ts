@@ -3,7 +3,8 @@ import type { z } from "zod";
 import { RequestError } from "../../shared/errors.ts";
 import type { FollowedJob } from "../jobs/followed.ts";
 import type { JobRunner } from "../jobs/runner.ts";
-import type { JobRecord, RecordOfJobs } from "../record/port.ts";
+import type { JobRecord } from "../record/job.ts";
+import type { RecordOfJobs } from "../record/port.ts";
 import { type Clients, noSuchJob } from "./clients.ts";
 
 /** Where jobs are found, for the clients that may see them. */

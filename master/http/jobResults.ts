@@ -1,7 +1,8 @@
 import type { RequestHandler } from "express";
 import type { ResultList } from "../../shared/contract/jobs.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { FileRecord, JobRecord, RecordOfJobs } from "../record/port.ts";
+import type { FileRecord, JobRecord } from "../record/job.ts";
+import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore } from "../store/port.ts";
 import { type FindJobDeps, findJob } from "./findJob.ts";

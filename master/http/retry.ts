@@ -3,7 +3,7 @@ import { retryWish } from "../../shared/contract/requests.ts";
 import { RequestError } from "../../shared/errors.ts";
 import { type KeyedRequests, retryDigest, type Taken } from "../jobs/requests.ts";
 import { type RetryDeps, retryJob } from "../jobs/retry.ts";
-import type { RequestKey } from "../record/port.ts";
+import type { RequestKey } from "../record/newJob.ts";
 import { type AnswerDeps, answerLater } from "./answers.ts";
 import type { Clients } from "./clients.ts";
 import { type FindJobDeps, findJob } from "./findJob.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { splitOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
-import type { JobRecord } from "../record/port.ts";
+import type { JobRecord } from "../record/job.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import { jobView } from "./views.ts";
 

@@ -5,7 +5,7 @@ import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
 import { type Slave, tasksOf } from "../fleet/slave.ts";
 import type { JobProgress } from "../map/progress.ts";
-import type { Attachment, FileRecord, JobRecord, Speculation } from "../record/port.ts";
+import type { Attachment, FileRecord, JobRecord, Speculation } from "../record/job.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import type { Sight } from "./clients.ts";
 

@@ -1,5 +1,5 @@
 import { JobProgress } from "../map/progress.ts";
-import type { FileRecord, JobRecord } from "../record/port.ts";
+import type { FileRecord, JobRecord } from "../record/job.ts";
 
 /** A job to wait for and to watch, whether it runs in this process or is over. */
 export interface FollowedJob {

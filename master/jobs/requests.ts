@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { RequestError } from "../../shared/errors.ts";
-import type { ClientKey, RecordOfJobs, RequestKey } from "../record/port.ts";
+import type { ClientKey, RequestKey } from "../record/newJob.ts";
+import type { RecordOfJobs } from "../record/port.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { FollowedJob } from "./followed.ts";
 import type { JobOrder } from "./intake.ts";

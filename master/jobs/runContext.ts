@@ -10,7 +10,7 @@ import type { WholeJob } from "../classic/wholeJob.ts";
 import { type MapDeps, mapUnits } from "../map/map.ts";
 import type { JobProgress } from "../map/progress.ts";
 import { LastSign } from "../map/waiting.ts";
-import type { JobRecord } from "../record/port.ts";
+import type { JobRecord } from "../record/job.ts";
 import type { Collector } from "../results/collector.ts";
 import type { JobFiles } from "./jobFiles.ts";
 import { jobBudgets } from "./totalBudget.ts";

@@ -1,7 +1,7 @@
 import { isFinal } from "../../shared/contract/jobs.ts";
 import { AppError, UnavailableError } from "../../shared/errors.ts";
 import type { ChangeHub } from "../record/hub.ts";
-import type { FileRecord, JobRecord } from "../record/port.ts";
+import type { FileRecord, JobRecord } from "../record/job.ts";
 import { type FollowedJob, finishedJob } from "./followed.ts";
 import { type JobRunDeps, runJob } from "./runJob.ts";
 import { RunningJob, type WorkLeft } from "./runningJob.ts";

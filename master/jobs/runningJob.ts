@@ -1,7 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import { JobProgress } from "../map/progress.ts";
 import type { ChangeHub } from "../record/hub.ts";
-import type { FileRecord, JobRecord } from "../record/port.ts";
+import type { FileRecord, JobRecord } from "../record/job.ts";
 import { type FollowedJob, inOrderOfEnd } from "./followed.ts";
 
 /** Work that is left of jobs. */

@@ -1,7 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import { type Budgets, budgetsOf, type MaybeBudgets, raisedBy } from "../../shared/tasks/budgets.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
-import type { JobRecord } from "../record/port.ts";
+import type { JobRecord } from "../record/job.ts";
 import type { RunningJob } from "./runningJob.ts";
 
 /** The longest delay that a timer of Node takes. */

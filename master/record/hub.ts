@@ -1,5 +1,6 @@
 import type { Slave } from "../fleet/slave.ts";
-import type { FileRecord, JobEvent, JobRecord } from "./port.ts";
+import type { JobEvent } from "./events.ts";
+import type { FileRecord, JobRecord } from "./job.ts";
 
 /** A committed change of a job; without events: the job is new. */
 export interface JobChange {

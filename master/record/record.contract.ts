@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { JobEvent } from "./events.ts";
 import { ChangeHub, type JobChange } from "./hub.ts";
-import type { JobEvent, NewFile, NewJob, RecordOfJobs } from "./port.ts";
+import type { NewFile, NewJob } from "./newJob.ts";
+import type { RecordOfJobs } from "./port.ts";
 
 /** What a driver gives the contract: one place that its stores share, as if over restarts of a process. */
 export interface RecordUnderTest {

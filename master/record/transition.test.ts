@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isFinal } from "../../shared/contract/jobs.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { JobEvent, JobRecord } from "./port.ts";
+import type { JobEvent } from "./events.ts";
+import type { JobRecord } from "./job.ts";
 import { endFile, endOfOpenFiles, openFiles, transition } from "./transition.ts";
 
 const queued: JobRecord = {

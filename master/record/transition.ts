@@ -1,7 +1,8 @@
 import { isFinal, type JobState } from "../../shared/contract/jobs.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { InputFile } from "../../shared/tasks/task.ts";
-import type { Attachment, FileRecord, JobEvent, JobRecord, Speculation } from "./port.ts";
+import type { JobEvent } from "./events.ts";
+import type { Attachment, FileRecord, JobRecord, Speculation } from "./job.ts";
 
 export type FileEnd = Extract<JobEvent, { readonly type: "file_done" | "file_failed" }>;
 export type JobEnd = Extract<JobEvent, { readonly type: "ended" | "cancelled" | "broken" }>;

@@ -2,7 +2,9 @@ import { Pending } from "../../shared/async/pending.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { FileRef, PublishedPart } from "../../shared/tasks/task.ts";
 import type { JobProgress, SpentWork } from "../map/progress.ts";
-import type { FileRecord, JobEvent, JobRecord, RecordOfJobs } from "../record/port.ts";
+import type { JobEvent } from "../record/events.ts";
+import type { FileRecord, JobRecord } from "../record/job.ts";
+import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultWriter } from "./ownedResults.ts";
 
 /** Most parts of a job that are being recorded and written at a time. */

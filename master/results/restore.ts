@@ -1,5 +1,6 @@
 import { isFinal, JOB_STATES } from "../../shared/contract/jobs.ts";
-import type { FileRecord, JobRecord, RecordOfJobs } from "../record/port.ts";
+import type { FileRecord, JobRecord } from "../record/job.ts";
+import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultWriter } from "./ownedResults.ts";
 
 /**

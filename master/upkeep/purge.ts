@@ -1,5 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
-import type { JobRecord, RecordOfJobs } from "../record/port.ts";
+import type { JobRecord } from "../record/job.ts";
+import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore } from "../store/port.ts";
 

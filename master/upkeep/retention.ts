@@ -3,7 +3,7 @@ import type { Logger } from "../../shared/logger.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import { timeOfJobId } from "../jobs/jobId.ts";
 import type { KeptBytes } from "../jobs/keptBytes.ts";
-import type { JobRecord } from "../record/port.ts";
+import type { JobRecord } from "../record/job.ts";
 import { forgetJob, type PurgeDeps, purgeJob, removeGroup } from "./purge.ts";
 
 export interface RetentionPolicy {

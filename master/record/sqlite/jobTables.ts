@@ -1,17 +1,9 @@
 import { isFinal, type JobState } from "../../../shared/contract/jobs.ts";
 import { AppError } from "../../../shared/errors.ts";
-import type {
-  Attachment,
-  ClientKey,
-  CreatedJob,
-  FileRecord,
-  JobEvent,
-  JobFilter,
-  JobRecord,
-  NewJob,
-  PartRecord,
-  RequestHolder,
-} from "../port.ts";
+import type { JobEvent } from "../events.ts";
+import type { Attachment, FileRecord, JobRecord, PartRecord } from "../job.ts";
+import type { ClientKey, CreatedJob, NewJob, RequestHolder } from "../newJob.ts";
+import type { JobFilter } from "../port.ts";
 import { endFile, endOfOpenFiles, type FileEnd, type JobEnd, transition } from "../transition.ts";
 import type { Database, Value } from "./database.ts";
 import { KeptTable } from "./keptTable.ts";

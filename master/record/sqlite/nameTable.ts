@@ -1,5 +1,5 @@
 import { attachmentName, inputName, type NameOwner, nameKey } from "../names.ts";
-import type { NewFile, NewJob } from "../port.ts";
+import type { NewFile, NewJob } from "../newJob.ts";
 import type { Database, Statement } from "./database.ts";
 import { ReplacedNames } from "./replacedNames.ts";
 

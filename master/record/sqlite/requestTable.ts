@@ -1,4 +1,4 @@
-import type { ClientKey, NewJob, RequestHolder, RequestKey } from "../port.ts";
+import type { ClientKey, NewJob, RequestHolder, RequestKey } from "../newJob.ts";
 import type { Database, Statement } from "./database.ts";
 
 /** Which job a client's request key stands for. All methods but `holder` run inside a transaction. */

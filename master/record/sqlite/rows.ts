@@ -1,6 +1,7 @@
 import type { JobState } from "../../../shared/contract/jobs.ts";
 import type { JsonObject, Part } from "../../../shared/tasks/task.ts";
-import type { Attachment, FileRecord, JobRecord, NewFile, PartRecord, Speculation } from "../port.ts";
+import type { Attachment, FileRecord, JobRecord, PartRecord, Speculation } from "../job.ts";
+import type { NewFile } from "../newJob.ts";
 import type { Row, Value } from "./database.ts";
 
 export interface JobFailure {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { NewJob } from "../port.ts";
+import type { NewJob } from "../newJob.ts";
 import { recordContract } from "../record.contract.ts";
 import { openDatabase } from "./database.ts";
 import { MIGRATIONS } from "./schema.ts";

@@ -1,21 +1,10 @@
 import { isFinal } from "../../../shared/contract/jobs.ts";
 import { AppError } from "../../../shared/errors.ts";
+import type { JobEvent } from "../events.ts";
 import { ChangeHub } from "../hub.ts";
-import type {
-  ClientKey,
-  CreatedJob,
-  CreateOptions,
-  FileOwner,
-  FileRecord,
-  JobEvent,
-  JobFilter,
-  JobRecord,
-  KeptJobs,
-  NewJob,
-  PartRecord,
-  RecordOfJobs,
-  RequestHolder,
-} from "../port.ts";
+import type { FileRecord, JobRecord, PartRecord } from "../job.ts";
+import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from "../newJob.ts";
+import type { FileOwner, JobFilter, KeptJobs, RecordOfJobs } from "../port.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { GroupCommit } from "./groupCommit.ts";
 import { JobTables, STEP_FILES } from "./jobTables.ts";

@@ -1,0 +1,41 @@
+import type { ErrorCode } from "../../shared/codes.ts";
+import type { JsonObject } from "../../shared/tasks/task.ts";
+import type { Attachment, PartRecord, Speculation } from "./job.ts";
+
+/**
+ * What may happen to a job; `transition.ts` says which are allowed when. The name of an attachment is the
+ * one it asks for; the record's `attachments` has the one it got, the same each time the job asks for it.
+ */
+export type JobEvent =
+  | { readonly type: "started"; readonly at: number }
+  | ({ readonly type: "file_done"; readonly index: number; readonly at: number } & FileResult)
+  | {
+      readonly type: "file_failed";
+      readonly index: number;
+      readonly at: number;
+      readonly code: string;
+      readonly error: string;
+      readonly attempts: number;
+      readonly slave?: string | undefined;
+      readonly seconds?: number | undefined;
+      readonly startedAt?: number | undefined;
+    }
+  | { readonly type: "part_stored"; readonly record: PartRecord }
+  | { readonly type: "attached"; readonly attachment: Attachment }
+  /** Counts up. */
+  | ({ readonly type: "speculated" } & Speculation)
+  | { readonly type: "ended"; readonly at: number }
+  | { readonly type: "cancelled"; readonly at: number; readonly code?: ErrorCode; readonly error?: string }
+  | { readonly type: "broken"; readonly at: number; readonly code: string; readonly error: string };
+
+export interface FileResult {
+  readonly resultKey: string;
+  readonly resultBytes: number;
+  readonly resultSha256: string;
+  readonly summary?: string | undefined;
+  readonly info?: JsonObject | undefined;
+  readonly attempts: number;
+  readonly slave?: string | undefined;
+  readonly seconds: number;
+  readonly startedAt?: number | undefined;
+}

@@ -1,0 +1,87 @@
+import type { FileState, JobState } from "../../shared/contract/jobs.ts";
+import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
+import type { InputFile, JsonObject, Part } from "../../shared/tasks/task.ts";
+
+/** A job as recorded. Times are milliseconds since 1970, UTC. */
+export interface JobRecord {
+  readonly id: string;
+  readonly task: string;
+  readonly state: JobState;
+  readonly options: JsonObject;
+  /** Options that nobody is shown, such as passwords; forgotten when the job ends. */
+  readonly secrets?: JsonObject;
+  /** Weight in the fair share, 1 to 10. */
+  readonly priority: number;
+  readonly seed: number;
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly bytes: number;
+  readonly createdAt: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly code?: string;
+  readonly error?: string;
+  readonly retryOf?: string;
+  /** Name of the token that it was sent with; undefined where none was asked for. */
+  readonly client?: string;
+  /** What the client asked for; the rest is the task's and the operator's to say. */
+  readonly budgets?: MaybeBudgets;
+  /** Undefined while none of its units got a second copy. */
+  readonly speculation?: Speculation;
+  readonly attachments: readonly Attachment[];
+}
+
+/** Second copies of late units. */
+export interface Speculation {
+  readonly copies: number;
+  /** Copies that answered before the first one did. */
+  readonly copiesFirst: number;
+  /** Estimated; see `master/dispatch/speculation.ts`. */
+  readonly secondsSaved: number;
+}
+
+export interface Attachment {
+  /** Name in the task's results folder. */
+  readonly name: string;
+  readonly key: string;
+  readonly bytes: number;
+  /** Job that took the name over (`replaceNames`): the file in the folder is that job's. */
+  readonly replacedBy?: string;
+}
+
+/** An input file as recorded. */
+export interface FileRecord extends InputFile {
+  /** Who runs just now is not recorded: it would be wrong after a restart. */
+  readonly state: Exclude<FileState, "running">;
+  /** Name in `<results>/<task>/`, reserved when the job was created. */
+  readonly resultName: string;
+  /** Job that took the name over (`replaceNames`): the file in the folder is that job's, or will be. */
+  readonly replacedBy?: string | undefined;
+  readonly resultKey?: string | undefined;
+  readonly resultBytes?: number | undefined;
+  readonly resultSha256?: string | undefined;
+  readonly summary?: string | undefined;
+  readonly info?: JsonObject | undefined;
+  readonly code?: string | undefined;
+  readonly error?: string | undefined;
+  readonly attempts: number;
+  readonly slave?: string | undefined;
+  /** Seconds in slaves' children. */
+  readonly seconds?: number | undefined;
+  /** When a slave began with it, in the run of the master that ended it. */
+  readonly startedAt?: number | undefined;
+  readonly endedAt?: number | undefined;
+  /** The how manieth of the job's files it was to end, from 1; files that the job's own end ended have none. */
+  readonly order?: number | undefined;
+}
+
+/** A stored part with what it answers: beside it lies the digest of (step, version, options, args, input keys). */
+export interface PartRecord {
+  readonly map: string;
+  readonly digest: string;
+  readonly part: Part;
+  /** When it was recorded, ms since 1970; undefined in records of older versions. */
+  readonly at?: number;
+}
