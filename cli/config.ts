@@ -2,7 +2,7 @@ import { ACCESS_VARIABLES, readAccess } from "../shared/access.ts";
 import { as, readVariables } from "../shared/env.ts";
 import { CA_VARIABLE, readCa } from "../shared/listening.ts";
 
-/** Every variable that the CLI reads itself; `start` and `demo` hand the environment on to their processes. */
+/** Every variable that the CLI itself reads; the processes of `start` and `demo` get the whole environment. */
 export const CLI_VARIABLES = {
   masterUrls: {
     name: "MASTER_URL",
@@ -29,11 +29,11 @@ export const CLI_VARIABLES = {
 export interface CliConfig {
   readonly masterUrl: string;
   readonly token: string | undefined;
-  /** Who may vouch for a master that listens by HTTPS. */
+  /** Certificates (PEM) of authorities trusted for a master that listens by HTTPS. */
   readonly ca: Buffer | undefined;
-  /** For the local slave of `start`. */
+  /** Port of the slave that `start` runs. */
   readonly slavePort: number;
-  /** For the words of `demo`. */
+  /** Folder of results that `demo` names. */
   readonly resultsDir: string;
 }
 
@@ -49,7 +49,7 @@ export function readCliConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
   };
 }
 
-/** The environment of a process that the CLI starts: its own, with these variables set. */
+/** Environment of a process that the CLI starts: that of the CLI, with these variables set. */
 export function childEnvironment(set: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...process.env, ...set };
 }

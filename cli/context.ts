@@ -1,7 +1,7 @@
 import type { CliConfig } from "./config.ts";
 import type { Terminal } from "./output/terminal.ts";
 
-/** What every command is given. */
+/** Dependencies of every command. */
 export interface CliContext {
   readonly config: CliConfig;
   readonly terminal: Terminal;

@@ -3,20 +3,20 @@ import type { ErrorCode } from "../shared/codes.ts";
 import { AppError, CodedError } from "../shared/errors.ts";
 import { ANSWER_BROKEN, MASTER_UNREACHABLE } from "./sdk/index.ts";
 
-/** What the CLI's exit codes mean; docs/cli.md lists the same. */
+/** Exit codes of the CLI, as listed in docs/cli.md. */
 export const EXIT = {
   done: 0,
   /** Some files failed, or the command could not do its work. */
   failed: 1,
   usage: 2,
-  /** The master cannot be reached, or cannot take work now (429, 502, 503, 504). */
+  /** The master cannot be reached, or accepts no work now (429, 502, 503, 504). */
   unreachable: 3,
   timedOut: 4,
   interrupted: 130,
   terminated: 143,
 } as const;
 
-/** The arguments are at fault. */
+/** An error in the arguments of the command line. */
 export class UsageError extends AppError {
   constructor(message: string, details: Readonly<Record<string, unknown>> = {}) {
     super("usage", message, { status: 400, details });

@@ -22,16 +22,16 @@ async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
-    // commander has told its own errors already.
+    // Commander has printed its own errors.
     if (!(error instanceof CommanderError)) describeError(error, terminal, args.includes("--json"));
     return exitCodeOf(error);
   }
 }
 
-/** The first signal lets go of what runs; the second ends at once. */
+/** The first signal aborts the running command; the second ends the process at once. */
 function interruptSignal(): AbortSignal {
   const interrupt = new AbortController();
-  // Every transfer listens to it, and many run at a time.
+  // Each transfer adds a listener.
   setMaxListeners(0, interrupt.signal);
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
@@ -42,14 +42,14 @@ function interruptSignal(): AbortSignal {
   return interrupt.signal;
 }
 
-// A reader that left (`| head`) is no error of ours.
+// A closed pipe (`| head`) is no error.
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) =>
     process.exit(error.code === "EPIPE" ? EXIT.done : EXIT.failed),
   );
 
 main(process.argv.slice(2)).then(
-  // Pipes may still hold lines, and an open standard input would keep the process.
+  // The write flushes lines that a pipe still holds; an open standard input would keep the process alive.
   (code) => process.stdout.write("", () => process.exit(code)),
   (error: unknown) => {
     process.stderr.write(`${String(error)}\n`);

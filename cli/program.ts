@@ -6,7 +6,7 @@ import type { RunCommand } from "./commands/runCommand.ts";
 import { addStart } from "./commands/start.ts";
 import { addUpload } from "./commands/upload.ts";
 
-/** All commands. Parsing throws a CommanderError where commander would end the process. */
+/** The program with all its commands. Parsing throws a CommanderError instead of ending the process. */
 export function buildProgram(run: RunCommand): Command {
   const program = new Command("manyhands")
     .description("Hand a pile of files to a fleet of machines and get every result back.")

@@ -4,7 +4,7 @@ import type { CliContext } from "../context.ts";
 import { timedOut } from "../exit.ts";
 import { ManyhandsClient } from "../sdk/index.ts";
 
-/** Options of every command that speaks with a master. */
+/** Options of every command that calls a master. */
 export interface ConnectionFlags {
   readonly master?: string;
   readonly token?: string;
@@ -17,21 +17,21 @@ export interface Connection {
   readonly client: ManyhandsClient;
   /** Aborted by signals and by the time-out. */
   readonly signal: AbortSignal;
-  /** Lets the time-out go. */
+  /** Clears the timer of the time-out. */
   close(): void;
 }
 
 export function withConnection(command: Command): Command {
   return command
-    .option("--master <url>", "where the master is (MASTER_URL, else http://127.0.0.1:5000)")
+    .option("--master <url>", "URL of the master (MASTER_URL, else http://127.0.0.1:5000)")
     .option("--token <token>", "the client token (CLIENT_TOKEN, else MANYHANDS_TOKEN)")
     .addOption(
       new Option("--timeout <seconds>", "give up after this time, with exit code 4").argParser(positive),
     )
-    .option("--json", "one JSON document on standard output, nothing else");
+    .option("--json", "print one JSON document on standard output and nothing else");
 }
 
-/** Runs a command's work with a client and a signal that obeys Ctrl-C and `--timeout`. */
+/** Runs a command's work with a client and a signal that Ctrl-C and `--timeout` abort. */
 export async function connected<T>(
   context: CliContext,
   flags: ConnectionFlags,
@@ -57,7 +57,7 @@ function connect({ config, interrupt }: CliContext, flags: ConnectionFlags): Con
   return { client, signal, close: () => clearTimeout(timer) };
 }
 
-/** Seconds that a timer can count: up to 24 days. */
+/** Seconds within the range of a Node timer: up to 24 days. */
 function positive(raw: string): number {
   const value = Number(raw);
   if (value > 0 && value < 2_000_000) return value;

@@ -55,7 +55,7 @@ async function demo(context: CliContext): Promise<number> {
   return jobs.every(({ outcome }) => allDone(outcome, [])) ? EXIT.done : EXIT.failed;
 }
 
-/** All jobs at once: the master shares its slaves among them. */
+/** Runs all jobs at the same time; the master shares its slaves among them. */
 async function runAll(
   jobs: readonly DemoJob[],
   fleet: DemoFleet,
@@ -64,9 +64,10 @@ async function runAll(
   const progress = createProgress(terminal.bar === undefined ? "lines" : "bar", terminal);
   progress.sending(total(jobs), undefined);
   const ofAll: Progress = {
-    ...progress,
     sending: () => undefined,
     sent: () => undefined,
+    working: (files) => progress.working(files),
+    stop: () => undefined,
     ended: (file) => progress.ended({ ...file, filename: basename(file.filename) }),
   };
   try {

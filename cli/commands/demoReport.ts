@@ -11,7 +11,7 @@ export function printHeader(terminal: Terminal, tasks: number, files: number): v
   terminal.print(`${terminal.paint("bold", "manyhands demo")}: ${what}`);
 }
 
-/** A task, and under each of its files where the result is and what it says. */
+/** Prints a task and, for each of its files, the name and the summary of the result. */
 export function printBlock(terminal: Terminal, { name, title }: TaskDefinition, outcome: JobOutcome): void {
   terminal.print("");
   terminal.print(`${terminal.paint("bold", name)}  ${terminal.paint("dim", title)}`);

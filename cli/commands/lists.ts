@@ -51,9 +51,11 @@ interface SlavesFlags extends ConnectionFlags {
 export function addSlaves(program: Command, run: RunCommand): void {
   const command = program
     .command("slaves")
-    .description("list the slaves that registered")
-    .addOption(new Option("--add <count>", "start so many on the master's machine").argParser(upTo500))
-    .option("--remove <id>", "let one finish what it has, and go (a name will do)");
+    .description("list the registered slaves")
+    .addOption(
+      new Option("--add <count>", "start this number of slaves on the master's machine").argParser(upTo500),
+    )
+    .option("--remove <id>", "let this slave (id or name) finish its units and end");
   withConnection(command).action((flags: SlavesFlags) =>
     show(run, flags, async ({ client, signal }) => {
       const { add, remove } = flags;
@@ -68,7 +70,7 @@ export function addSlaves(program: Command, run: RunCommand): void {
   );
 }
 
-/** People see names; ids are in `--json`. */
+/** The id of a slave given by id or name; tables show names, `--json` shows ids. */
 async function slaveId(client: Connection["client"], wanted: string, signal: AbortSignal): Promise<string> {
   const named = (await client.slaves({ signal })).filter(({ name }) => name === wanted);
   const [one] = named;
@@ -79,7 +81,7 @@ async function slaveId(client: Connection["client"], wanted: string, signal: Abo
 export function addTasks(program: Command, run: RunCommand): void {
   const command = program
     .command("tasks")
-    .description("list what the master can do; with a name: one task with its options")
+    .description("list the tasks; with a name: one task with its options")
     .argument("[name]");
   withConnection(command).action((name: string | undefined, flags: ConnectionFlags) =>
     show(run, flags, async ({ client, signal }) => {
@@ -95,7 +97,7 @@ export function addTasks(program: Command, run: RunCommand): void {
   );
 }
 
-/** An answer with how it looks to people. */
+/** An answer of the master and its lines for a terminal. */
 interface Shown {
   readonly document: unknown;
   readonly lines: (terminal: Terminal) => readonly string[];
@@ -175,7 +177,7 @@ function jobLines(job: JobDetail, terminal: Terminal): readonly string[] {
     `${counts.done} of ${counted(counts.total, "file")} done, ${counts.failed} failed`,
     ...(job.error === undefined ? [] : [printable(job.error)]),
     ...tableLines(FILE_COLUMNS, job.files, terminal.width),
-  ].map((line, place) => (place === 0 ? terminal.paint("bold", printable(line)) : line));
+  ].map((line, index) => (index === 0 ? terminal.paint("bold", printable(line)) : line));
 }
 
 function taskLines(task: TaskView, terminal: Terminal): readonly string[] {

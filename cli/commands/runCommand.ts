@@ -1,4 +1,4 @@
 import type { CliContext } from "../context.ts";
 
-/** Runs a command's work with its context; the number is the exit code. */
+/** Runs the work of a command, which resolves with the exit code. */
 export type RunCommand = (work: (context: CliContext) => Promise<number>) => Promise<void>;

@@ -16,31 +16,31 @@ export interface JobRequest {
   readonly priority?: number | undefined;
   readonly inputs: readonly LocalInput[];
   readonly stdin: AsyncIterable<Uint8Array>;
-  /** Folder that results are fetched into. */
+  /** Folder for the results; without one they are not fetched. */
   readonly out?: string | undefined;
   readonly progress: Progress;
 }
 
 export type EndLine = Extract<AssignLine, { type: "end" }>;
 
-/** What is known of a job so far; filled in while it runs, so that an interrupted one can be told of too. */
+/** State of a job, filled in while it runs, so that an interrupted job can be reported too. */
 export interface JobOutcome {
   jobId: string | undefined;
   end: EndLine | undefined;
-  /** By index of the upload, with holes for files that have not ended. */
+  /** By index in the upload, with holes for files that have not ended. */
   readonly files: FileOutcome[];
-  /** Files that could not be opened when their turn came. */
+  /** Files that could not be opened during the upload. */
   readonly unreadable: InputProblem[];
   readonly attachments: SavedAttachment[];
 }
 
 export interface FileOutcome {
-  /** As it was named here. */
+  /** Path on this machine. */
   readonly path: string;
   readonly view: FileView;
-  /** Where its result was written here. */
+  /** Path of the fetched result. */
   savedTo?: string;
-  /** Why its result was not fetched. */
+  /** Why the result was not fetched. */
   saveFailure?: Failure;
 }
 
@@ -58,7 +58,7 @@ export function emptyOutcome(): JobOutcome {
   return { jobId: undefined, end: undefined, files: [], unreadable: [], attachments: [] };
 }
 
-/** Sends the inputs as one job, follows it to its end, and fetches results as they appear. */
+/** Sends the inputs as one job, follows the job until it ends, and fetches results as they appear. */
 export async function sendJob(request: JobRequest, outcome: JobOutcome): Promise<void> {
   const { client, inputs, progress, signal } = request;
   const byFile = new Map<UploadFile, LocalInput>(inputs.map((input) => [uploadFile(input, request), input]));
@@ -77,20 +77,20 @@ export async function sendJob(request: JobRequest, outcome: JobOutcome): Promise
   });
   const fetching = new Fetching(request);
   try {
-    for await (const line of lines) take(line, { outcome, sent, progress, fetching });
+    for await (const line of lines) noteLine(line, { outcome, sent, progress, fetching });
   } finally {
     await fetching.ended();
   }
 }
 
-interface Taking {
+interface LineTargets {
   readonly outcome: JobOutcome;
   readonly sent: readonly LocalInput[];
   readonly progress: Progress;
   readonly fetching: Fetching;
 }
 
-function take(line: AssignLine, { outcome, sent, progress, fetching }: Taking): void {
+function noteLine(line: AssignLine, { outcome, sent, progress, fetching }: LineTargets): void {
   switch (line.type) {
     case "job":
       outcome.jobId = line.job_id;
@@ -114,7 +114,7 @@ function take(line: AssignLine, { outcome, sent, progress, fetching }: Taking): 
   }
 }
 
-/** Fetches results a few at a time; a result that cannot be had is noted and stops no other. */
+/** Fetches results, a few at the same time. A result that cannot be fetched is noted in its target. */
 class Fetching {
   readonly #request: JobRequest;
   readonly #lanes: Promise<void>[] = Array.from({ length: LANES }, () => Promise.resolve());

@@ -11,7 +11,7 @@ import { logLine } from "../output/logLine.ts";
 import { printable } from "../output/printable.ts";
 import type { RunCommand } from "./runCommand.ts";
 
-/** Longer than the slaves' own limit for draining. */
+/** Time for a process to drain; longer than the default of DRAIN_SECONDS. */
 const GRACE_MS = 40_000;
 
 /** `start` */
@@ -36,7 +36,7 @@ async function start(context: CliContext): Promise<number> {
   throw new AppError("master_ended", `The master ended by itself (${how}).`);
 }
 
-/** What the promise gives; undefined after an interrupt, when `stop` has done its work. */
+/** The value of the promise; undefined after an interrupt, once `stop` has resolved. */
 async function orInterrupted<T>(
   promise: Promise<T>,
   interrupt: AbortSignal,
@@ -72,7 +72,7 @@ async function localSlave(
   );
 }
 
-/** The port, or 0 (any) when something on this machine has it. */
+/** The port, or 0 (any free port) when it is in use on this machine. */
 async function freePort(port: number): Promise<number> {
   const probe = createServer();
   try {
@@ -93,7 +93,7 @@ function introduce(url: string, { terminal }: CliContext): void {
   terminal.print("Stop:   Ctrl-C");
 }
 
-/** The master first: it lets its work end while there is still a slave to do it. */
+/** The master stops first, because its last leases still need the slave. */
 async function stopAll(master: Member, slave: Supervised, { terminal }: CliContext): Promise<void> {
   terminal.note("Stopping…");
   await master.stop(GRACE_MS);

@@ -5,13 +5,13 @@ import type { Json, JsonObject, TaskDefinition } from "../../shared/tasks/task.t
 import { UsageError } from "../exit.ts";
 import { MASTER_UNREACHABLE, type ManyhandsClient, type TaskView } from "../sdk/index.ts";
 
-/** A task as `upload` needs it. */
+/** What `upload` needs of a task. */
 export interface KnownTask {
   readonly name: string;
   readonly extensions: readonly string[];
-  /** JSON Schemas of its options. */
+  /** JSON Schema of each option. */
   readonly options: Readonly<Record<string, OptionSchema>>;
-  /** The definition, when it is one of this version's own. */
+  /** Undefined for a task that only the master knows. */
   readonly definition: TaskDefinition | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface OptionSchema {
 }
 
 /**
- * A task by its name. One that this version does not know may be known to the master.
+ * Finds a task by name, in this version first, then at the master, which may be newer.
  * @throws UsageError that lists the valid names
  */
 export async function findTask(
@@ -59,8 +59,8 @@ export function optionSchemas(schema: unknown): Readonly<Record<string, OptionSc
 }
 
 /**
- * `key=value` pairs and JSON objects as one options object. A value is JSON where it is JSON (numbers,
- * true, false, lists), else text; an option that is a text by its schema takes it as it stands.
+ * Reads `key=value` pairs and JSON objects into one options object. A value is read as JSON (numbers, true,
+ * false, lists) where it is valid JSON, else as text; an option that is a text by its schema gets the text itself.
  * @throws UsageError
  */
 export function readOptions(given: readonly string[], task: KnownTask): JsonObject {
@@ -96,7 +96,7 @@ function optionValue(raw: string, schema: OptionSchema | undefined): Json {
   return types.includes("string") && !types.some((type) => isOfType(json, type)) ? raw : json;
 }
 
-/** `anyOf` spread out: a text or nothing, say. */
+/** The alternatives of `anyOf`, or the schema itself. */
 export function alternatives(schema: OptionSchema): readonly OptionSchema[] {
   return schema.anyOf ?? [schema];
 }

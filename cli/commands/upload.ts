@@ -21,7 +21,7 @@ export interface UploadFlags extends ConnectionFlags {
   readonly priority?: number;
 }
 
-interface UploadOrder {
+interface UploadArguments {
   readonly task: string;
   readonly paths: readonly string[];
   readonly flags: UploadFlags;
@@ -42,7 +42,7 @@ export function addUpload(program: Command, run: RunCommand): void {
       `weight among jobs that wait for slaves, ${PRIORITY.least} to ${PRIORITY.most}`,
       priorityOf,
     )
-    .option("-q, --quiet", "say nothing but what failed");
+    .option("-q, --quiet", "print failures only");
   withConnection(command).action((task: string, paths: string[], flags: UploadFlags) =>
     run((context) =>
       connected(context, flags, (connection) => upload({ task, paths, flags }, context, connection)),
@@ -52,7 +52,7 @@ export function addUpload(program: Command, run: RunCommand): void {
 
 /** @returns the exit code */
 async function upload(
-  { task: name, paths, flags }: UploadOrder,
+  { task: name, paths, flags }: UploadArguments,
   context: CliContext,
   { client, signal }: Omit<Connection, "close">,
 ): Promise<number> {
@@ -68,10 +68,10 @@ async function upload(
   });
   noteLeftOut(collected, flags, context);
   const outcome = emptyOutcome();
-  if (collected.inputs.length === 0) return report(outcome, collected, { flags, context });
+  const { inputs } = collected;
+  if (inputs.length === 0) return report(outcome, collected, { flags, context });
   const progress = createProgress(kindOf(flags, context), terminal);
   try {
-    const { inputs } = collected;
     const { stdin } = terminal;
     const { out, priority } = flags;
     await sendJob({ client, signal, task: name, options, priority, inputs, stdin, out, progress }, outcome);

@@ -19,14 +19,14 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: "SUMMARY", value: (row) => row.telling },
 ];
 
-/** Whether everything that was named was processed and, if asked for, fetched. */
+/** Whether every named file was processed and, with `--out`, its result fetched. */
 export function allDone(outcome: JobOutcome, problems: readonly InputProblem[]): boolean {
   const { end, files, unreadable, attachments } = outcome;
   if (problems.length + unreadable.length > 0 || end?.state !== "succeeded") return false;
   return [...present(files), ...attachments].every((target) => target.saveFailure === undefined);
 }
 
-/** A line a file in the order of the upload, then what could not be sent, then the counts. */
+/** Prints a line for each file in the order of the upload, then the files that were not sent, then the counts. */
 export function printOutcome(
   terminal: Terminal,
   outcome: JobOutcome,
@@ -40,7 +40,7 @@ export function printOutcome(
   if (outcome.end !== undefined) terminal.print(closing(terminal, outcome));
 }
 
-/** Only what failed, to standard error: for `--quiet`. */
+/** Prints failures only, to standard error; for `--quiet`. */
 export function noteFailures(
   terminal: Terminal,
   outcome: JobOutcome,
@@ -53,7 +53,7 @@ export function noteFailures(
     if (state !== "done") terminal.note(`${state} ${printable(file)}: ${printable(telling)}`);
 }
 
-/** One document: the master's answer, with `path`, `saved_to` and `unreadable` of this side. */
+/** The master's answer as one JSON document, with the CLI's own members `path`, `saved_to`, `save_failure` and `unreadable`. */
 export function outcomeJson(outcome: JobOutcome, problems: readonly InputProblem[]): string {
   const { type: _type, ...end } = outcome.end ?? { type: "end" };
   const files = present(outcome.files).map(({ path, view, savedTo, saveFailure }) => ({

@@ -3,16 +3,16 @@ import { basename, extname, join, resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { isErrno } from "../../shared/errors.ts";
 
-/** A file to send, as its path was given or found. */
+/** A file to send, with its path as given or found. */
 export interface LocalInput {
   readonly path: string;
-  /** The name that the master gets. */
+  /** Name in the upload. */
   readonly name: string;
   /** Undefined for a pipe. */
   readonly bytes: number | undefined;
 }
 
-/** Something that was named and cannot be sent. */
+/** A named path that cannot be sent. */
 export interface InputProblem {
   readonly path: string;
   readonly code: string;
@@ -22,12 +22,12 @@ export interface InputProblem {
 export interface Collected {
   readonly inputs: readonly LocalInput[];
   readonly problems: readonly InputProblem[];
-  /** Files of folders that were left out because of their extension. */
+  /** Number of files in folders that were left out for their extension. */
   readonly leftOut: number;
 }
 
 export interface CollectOptions {
-  /** Extensions to take from folders, with the dot; files that are named are taken whatever they are called. */
+  /** Extensions, with the dot, of the files to send from folders; a file that is named itself is always sent. */
   readonly extensions: readonly string[];
   /** Name of standard input. */
   readonly stdinName: string;
@@ -36,7 +36,7 @@ export interface CollectOptions {
 
 export const STDIN = "-";
 
-/** Files, folders (without hidden files), globs and `-`, each file once, in the order of the arguments. */
+/** Expands files, folders (without hidden files), globs and `-`; each file once, in the order of the arguments. */
 export async function collect(paths: readonly string[], options: CollectOptions): Promise<Collected> {
   const inputs = new Map<string, LocalInput>();
   const problems: InputProblem[] = [];
@@ -72,8 +72,8 @@ function problem(...problems: readonly InputProblem[]): Collected {
 }
 
 async function fromFolder(folder: string, { extensions, signal }: CollectOptions): Promise<Collected> {
-  // Links to files are taken; links to folders are not followed, they may lead round in circles.
-  const names = await glob("**/*", { cwd: folder, followSymbolicLinks: false, ...given(signal) });
+  // Links to files are sent; links to folders are not followed, because they may form a cycle.
+  const names = await glob("**/*", { cwd: folder, followSymbolicLinks: false, ...withSignal(signal) });
   const wanted = names.filter((name) => extensions.includes(extname(name).toLowerCase()));
   const { inputs, problems } = await lookAtAll(wanted.map((name) => join(folder, name)));
   if (inputs.length + problems.length > 0) return { inputs, problems, leftOut: names.length - wanted.length };
@@ -88,7 +88,7 @@ async function fromPattern(pattern: string, { signal }: CollectOptions): Promise
   const paths = await glob(pattern, {
     expandDirectories: false,
     followSymbolicLinks: false,
-    ...given(signal),
+    ...withSignal(signal),
   });
   const { inputs, problems } = await lookAtAll(paths);
   if (inputs.length + problems.length > 0) return { inputs, problems, leftOut: 0 };
@@ -126,7 +126,7 @@ async function look(path: string): Promise<Found> {
   }
 }
 
-/** Why a file on this side cannot be read. */
+/** The problem of a local file that cannot be read. */
 export function unreadable(path: string, error: unknown): InputProblem {
   if (isErrno(error, "ENOENT", "ENOTDIR"))
     return { path, code: "not_found", error: "There is no such file." };
@@ -140,6 +140,6 @@ function byName(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-function given(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
+function withSignal(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
 }

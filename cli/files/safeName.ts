@@ -1,9 +1,9 @@
-/** Bytes that common file systems allow in a name, less some for `-2` and the temporary suffix. */
+/** Bytes that common file systems allow in a name, less some for a suffix such as `-2`. */
 const MAX_BYTES = 220;
 
 /**
- * A name that came over the wire as one that can be written in a folder: no way out of it, nothing that
- * a terminal, a shell's glob or Windows would take amiss. Never empty, `.` or `..`.
+ * Makes a name from the wire a safe file name: it stays inside its folder and has no characters that are special
+ * to a terminal, a shell's glob or Windows. Never empty, `.` or `..`.
  */
 export function safeName(wireName: string): string {
   const base = wireName.split(/[/\\]/).at(-1) ?? "";
@@ -18,18 +18,18 @@ export function safeName(wireName: string): string {
 
 /** `photo.png` -> `photo-2.png`. */
 export function twinName(name: string, twin: number): string {
-  const { stem, extension } = parts(name);
+  const { stem, extension } = splitName(name);
   return `${stem}-${twin}${extension}`;
 }
 
-/** Devices of Windows, with any extension. */
+/** Whether Windows reserves the name for a device, with any extension. */
 function isReserved(name: string): boolean {
   return /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(\.|$)/i.test(name);
 }
 
 function shortened(name: string): string {
   if (Buffer.byteLength(name) <= MAX_BYTES) return name;
-  const { stem, extension } = parts(name);
+  const { stem, extension } = splitName(name);
   let kept = "";
   for (const character of stem) {
     if (Buffer.byteLength(kept + character + extension) > MAX_BYTES) break;
@@ -38,8 +38,8 @@ function shortened(name: string): string {
   return kept + extension;
 }
 
-/** An extension is short; the rest of a name with a dot far from its end is not one. */
-function parts(name: string): { readonly stem: string; readonly extension: string } {
+/** Splits a name. An extension has at most 16 characters; a longer text after a dot belongs to the stem. */
+function splitName(name: string): { readonly stem: string; readonly extension: string } {
   const extension = /(?<=.)\.[^.]{1,16}$/u.exec(name)?.[0] ?? "";
   return { stem: name.slice(0, name.length - extension.length), extension };
 }

@@ -9,7 +9,7 @@ import { safeName, twinName } from "./safeName.ts";
 
 export interface SaveRequest {
   readonly folder: string;
-  /** As the master gave it. */
+  /** Name that the master gave. */
   readonly wireName: string;
   readonly content: Readable;
   /** Lower-case hex; checked when given. */
@@ -18,8 +18,8 @@ export interface SaveRequest {
 }
 
 /**
- * Writes a result into the folder, whole or not at all, and never over a file that is there: a taken
- * name gets `-2`, `-3`, ….
+ * Writes a result into the folder, whole or not at all. Existing files are never overwritten: when the name is in
+ * use, the result gets `-2`, `-3`, ….
  * @returns the path
  * @throws AppError `download_damaged`, `cannot_save`
  */
@@ -33,23 +33,23 @@ export async function save(request: SaveRequest): Promise<string> {
     await pipeline(content, hashing(hash), file, { signal });
     if (request.sha256 !== undefined && hash.digest("hex") !== request.sha256)
       throw new AppError("download_damaged", "The result that arrived is not the one that the master has.");
-    return await place(temporary, folder, safeName(request.wireName));
+    return await linkUnderFreeName(temporary, folder, safeName(request.wireName));
   } catch (error) {
     signal.throwIfAborted();
     throw isErrno(error, ...OF_DISK) ? cannotSave(folder, error) : error;
   } finally {
     content.destroy();
-    // What went wrong before is the news; where there is no folder nothing is left behind.
+    // A failure here must not hide the first error; without a folder there is nothing to remove.
     await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
 
-/** A link never replaces what is there, so of two that want a name one gets it. */
-async function place(temporary: string, folder: string, name: string): Promise<string> {
+/** A link never replaces a file, so of two results with one name each keeps its own. */
+async function linkUnderFreeName(temporary: string, folder: string, name: string): Promise<string> {
   for (let twin = 1; ; twin += 1) {
     const path = join(folder, twin === 1 ? name : twinName(name, twin));
     try {
-      await give(temporary, path);
+      await linkOrCopy(temporary, path);
       return path;
     } catch (error) {
       if (!isErrno(error, "EEXIST")) throw error;
@@ -57,8 +57,8 @@ async function place(temporary: string, folder: string, name: string): Promise<s
   }
 }
 
-/** Some file systems (memory sticks, shares) know no links. */
-async function give(temporary: string, path: string): Promise<void> {
+/** Copies on file systems without links (memory sticks, shares). */
+async function linkOrCopy(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path);
   } catch (error) {

@@ -10,13 +10,13 @@ import type { Terminal } from "../output/terminal.ts";
 import { ManyhandsClient } from "../sdk/index.ts";
 
 export interface DemoFleet {
-  /** A client, once both slaves are there. @throws AppError `not_started` */
+  /** Resolves with a client when both slaves are alive. @throws AppError `not_started` */
   ready(signal: AbortSignal): Promise<ManyhandsClient>;
   stop(): Promise<void>;
 }
 
 export interface DemoFleetOptions {
-  /** A folder of its own for spool and record. */
+  /** Temporary folder for spool and record. */
   readonly data: string;
   readonly results: string;
   readonly terminal: Terminal;
@@ -26,7 +26,7 @@ const SLAVES = 2;
 const GRACE_MS = 5_000;
 const READY_MS = 60_000;
 
-/** A master and two slaves on free loopback ports, whatever a `.env` file says. */
+/** Starts a master and two slaves on free loopback ports; a `.env` file does not change that. */
 export function startDemoFleet({ data, results, terminal }: DemoFleetOptions): DemoFleet {
   const token = randomBytes(24).toString("hex");
   const common = { ...PRIVATE, DATA_DIR: data, RESULTS_DIR: results, MANYHANDS_TOKEN: token };
@@ -51,7 +51,7 @@ export function startDemoFleet({ data, results, terminal }: DemoFleetOptions): D
   };
 }
 
-/** An empty variable is as good as none, and keeps `.env` from setting it. */
+/** An empty variable counts as unset, and `.env` does not override it. */
 const PRIVATE = {
   MASTER_HOST: "127.0.0.1",
   MASTER_PORT: "0",

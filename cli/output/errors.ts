@@ -2,7 +2,7 @@ import { AppError, CodedError } from "../../shared/errors.ts";
 import { printable, printableJson } from "./printable.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** A command's failure: for people on standard error, with `--json` also as the document on standard output. */
+/** Prints an error to standard error; with `--json` also as a JSON document to standard output. */
 export function describeError(error: unknown, terminal: Terminal, json: boolean): void {
   const known = error instanceof CodedError ? error : unexpected(error);
   if (json) terminal.print(printableJson({ ...known.details, code: known.code, error: known.message }, 2));

@@ -9,10 +9,10 @@ const LEVELS: Readonly<Record<number, string>> = {
   50: "error",
   60: "fatal",
 };
-/** Members that every line has, and that say nothing on one machine. */
+/** Members that every log line has and that tell nothing new on one machine. */
 const DULL = new Set(["level", "time", "pid", "hostname", "name", "msg"]);
 
-/** A JSON log line as people read it; another line as it is. */
+/** A JSON log line as text for people; any other line unchanged. */
 export function logLine(line: string, terminal: Pick<Terminal, "paint">): string {
   const record = parsed(line);
   if (record === undefined) return printable(line);

@@ -1,12 +1,12 @@
 /**
- * Names, messages and summaries come from files and from other machines. What a terminal would obey
- * (escape sequences, carriage returns, direction marks) is shown as `\x1b` or `\u202e` instead.
+ * Makes a text from a file or another machine safe to print: characters that a terminal would act on (escape
+ * sequences, carriage returns, direction marks) become `\x1b` or `\u202e`.
  */
 export function printable(text: unknown): string {
   return String(text).replace(DANGEROUS, escaped);
 }
 
-/** One JSON document that is harmless on a terminal too: JSON itself leaves DEL, C1 and direction marks as they are. */
+/** A JSON document that is safe to print: JSON itself does not escape DEL, C1 controls and direction marks. */
 export function printableJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, undefined, indent).replace(
     OUTSIDE_JSON,

@@ -4,12 +4,12 @@ import { printable } from "./printable.ts";
 import type { Terminal } from "./terminal.ts";
 import { bytesInWords, counted } from "./words.ts";
 
-/** How an upload goes, told while it goes. */
+/** Shows the state of an upload while it runs. */
 export interface Progress {
-  /** `bytes` is undefined when it is not known (standard input). */
+  /** `bytes` is undefined when the size is unknown (standard input). */
   sending(files: number, bytes: number | undefined): void;
   sent(bytes: number): void;
-  /** All is sent; the master's job has this many files. */
+  /** The upload is complete; the job has this many files. */
   working(files: number): void;
   /** A file has ended. */
   ended(file: Pick<FileView, "state" | "filename" | "code" | "error">): void;
@@ -19,7 +19,7 @@ export interface Progress {
 export type ProgressKind = "bar" | "lines" | "silent";
 
 export function createProgress(kind: ProgressKind, terminal: Terminal): Progress {
-  if (kind === "bar" && terminal.bar !== undefined) return barProgress(terminal.bar);
+  if (kind === "bar" && terminal.bar !== undefined) return new BarProgress(terminal.bar);
   return kind === "silent" ? silent : lineProgress(terminal);
 }
 
@@ -51,53 +51,68 @@ function lineProgress(terminal: Terminal): Progress {
   };
 }
 
-/** First the bytes that are sent, then the files that end. */
-function barProgress(stream: NodeJS.WriteStream): Progress {
-  const bar = new cliProgress.SingleBar({
-    stream,
-    format: "{stage} [{bar}] {percentage}%  {detail}",
-    barCompleteChar: "█",
-    barIncompleteChar: "░",
-    barsize: 30,
-    hideCursor: true,
-    clearOnComplete: true,
-    // The CLI ends on signals by itself; the bar must not do so before the job is let go.
-    gracefulExit: false,
-  });
-  const state = { sent: 0, expected: 0, total: 0, done: 0, failed: 0, working: false };
-  const started = () => {
-    if (!bar.isActive) bar.start(1, 0, { stage: "waiting", detail: "" });
-  };
-  const showFiles = () => {
-    bar.setTotal(Math.max(1, state.total));
-    const failed = state.failed > 0 ? `, ${state.failed} failed` : "";
-    bar.update(state.done, {
-      stage: "working",
-      detail: `${state.done} of ${counted(state.total, "file")}${failed}`,
-    });
-  };
-  return {
-    sending: (_files, bytes) => {
-      state.expected += bytes ?? 0;
-      started();
-    },
-    sent: (bytes) => {
-      state.sent += bytes;
-      if (state.working) return;
-      bar.setTotal(Math.max(1, state.expected, state.sent));
-      bar.update(state.sent, { stage: "sending", detail: bytesInWords(state.sent) });
-    },
-    working: (files) => {
-      state.working = true;
-      state.total += files;
-      started();
-      showFiles();
-    },
-    ended: (file) => {
-      state.done += 1;
-      if (file.state !== "done") state.failed += 1;
-      showFiles();
-    },
-    stop: () => bar.stop(),
-  };
+const BAR_OPTIONS = {
+  format: "{stage} [{bar}] {percentage}%  {detail}",
+  barCompleteChar: "█",
+  barIncompleteChar: "░",
+  barsize: 30,
+  hideCursor: true,
+  clearOnComplete: true,
+  // The CLI ends on signals itself, after it has cancelled the job.
+  gracefulExit: false,
+};
+
+/** Shows the bytes that are sent, then the files that have ended. */
+class BarProgress implements Progress {
+  readonly #bar: cliProgress.SingleBar;
+  #sentBytes = 0;
+  #expectedBytes = 0;
+  #files = 0;
+  #done = 0;
+  #failed = 0;
+  #working = false;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#bar = new cliProgress.SingleBar({ ...BAR_OPTIONS, stream });
+  }
+
+  sending(_files: number, bytes: number | undefined): void {
+    this.#expectedBytes += bytes ?? 0;
+    this.#start();
+  }
+
+  sent(bytes: number): void {
+    this.#sentBytes += bytes;
+    if (this.#working) return;
+    this.#bar.setTotal(Math.max(1, this.#expectedBytes, this.#sentBytes));
+    this.#bar.update(this.#sentBytes, { stage: "sending", detail: bytesInWords(this.#sentBytes) });
+  }
+
+  working(files: number): void {
+    this.#working = true;
+    this.#files += files;
+    this.#start();
+    this.#showFiles();
+  }
+
+  ended({ state }: Pick<FileView, "state">): void {
+    this.#done += 1;
+    if (state !== "done") this.#failed += 1;
+    this.#showFiles();
+  }
+
+  stop(): void {
+    this.#bar.stop();
+  }
+
+  #start(): void {
+    if (!this.#bar.isActive) this.#bar.start(1, 0, { stage: "waiting", detail: "" });
+  }
+
+  #showFiles(): void {
+    this.#bar.setTotal(Math.max(1, this.#files));
+    const failed = this.#failed > 0 ? `, ${this.#failed} failed` : "";
+    const detail = `${this.#done} of ${counted(this.#files, "file")}${failed}`;
+    this.#bar.update(this.#done, { stage: "working", detail });
+  }
 }

@@ -3,18 +3,18 @@ import { printable } from "./printable.ts";
 
 export interface Column<Row> {
   readonly title: string;
-  /** Anything; it is made printable here. */
+  /** Value of a cell; `tableLines` makes it printable. */
   readonly value: (row: Row) => unknown;
 }
 
 const GAP = "  ";
-/** The widest that a column is padded to, for terminals as a share of their width. */
+/** Greatest width to which a column is padded: in columns of the screen, and as a share of a terminal's width. */
 const MAX_PADDING = 64;
 const MAX_SHARE = 0.4;
 
 /**
- * Lines of a table, aligned by width on the screen and harmless. With a width (a terminal) they are cut
- * to it; without one (a pipe) nothing is left out.
+ * Lines of a table, printable and aligned by their width on the screen. With a width (a terminal) the lines are
+ * cut to it; without one (a pipe) they are whole.
  */
 export function tableLines<Row>(
   columns: readonly Column<Row>[],
@@ -24,13 +24,13 @@ export function tableLines<Row>(
   const cells = rows.map((row) => columns.map((column) => printable(column.value(row) ?? "")));
   const all = [columns.map((column) => column.title), ...cells];
   const limit = width === undefined ? MAX_PADDING : Math.max(8, Math.floor(width * MAX_SHARE));
-  const widths = columns.map((_, place) =>
-    all.reduce((widest, row) => Math.max(widest, Math.min(limit, stringWidth(row[place] ?? ""))), 0),
+  const widths = columns.map((_, index) =>
+    all.reduce((widest, row) => Math.max(widest, Math.min(limit, stringWidth(row[index] ?? ""))), 0),
   );
   return all.map((row) => cut(lineOf(row, widths, width !== undefined), width));
 }
 
-/** At most `width` columns of the screen, with an ellipsis where something is missing. */
+/** Cuts a text to `width` columns of the screen, with an ellipsis at the cut. */
 export function cut(text: string, width: number | undefined): string {
   if (width === undefined || stringWidth(text) <= width) return text;
   let kept = "";
@@ -43,11 +43,11 @@ export function cut(text: string, width: number | undefined): string {
   return `${kept}…`;
 }
 
-/** The last column is not padded, and takes what is left of the line. */
+/** The last column is not padded and may be as long as the rest of the line. */
 function lineOf(row: readonly string[], widths: readonly number[], cutting: boolean): string {
-  const cells = row.map((cell, place) => {
-    if (place === row.length - 1) return cell;
-    const width = widths[place] ?? 0;
+  const cells = row.map((cell, index) => {
+    if (index === row.length - 1) return cell;
+    const width = widths[index] ?? 0;
     return padded(cutting ? cut(cell, width) : cell, width);
   });
   return cells.join(GAP).trimEnd();

@@ -1,15 +1,15 @@
 import { styleText } from "node:util";
 
-/** The streams of a command, and what they can show. */
+/** The standard streams of a command and their abilities. */
 export interface Terminal {
   readonly stdin: NodeJS.ReadStream;
-  /** A line of what was asked for. */
+  /** Prints a line of the answer to standard output. */
   print(line: string): void;
-  /** A line about how it goes: standard error. */
+  /** Prints a line about the run to standard error. */
   note(line: string): void;
   /** Columns of standard output; undefined when it is no terminal. */
   readonly width: number | undefined;
-  /** Standard error is a terminal, where a progress bar can be drawn. */
+  /** Standard error, if it is a terminal that can show a progress bar. */
   readonly bar: NodeJS.WriteStream | undefined;
   paint(style: TextStyle, text: string): string;
 }

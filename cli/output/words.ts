@@ -22,7 +22,7 @@ export function secondsInWords(seconds: number): string {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** An ISO time as local `2026-01-31 14:05:09`; what is none as it came. */
+/** An ISO time as local `2026-01-31 14:05:09`; any other text unchanged. */
 export function timeInWords(iso: string): string {
   const time = new Date(iso);
   if (Number.isNaN(time.getTime())) return iso;

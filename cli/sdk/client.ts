@@ -19,32 +19,32 @@ import { readJsonLines } from "./lines.ts";
 import { understood, understoodLine } from "./messages.ts";
 
 export interface ClientOptions {
-  /** The master's root, e.g. `http://127.0.0.1:5000`; a path before it is kept. */
+  /** URL of the master, e.g. `http://127.0.0.1:5000`; a path in it is kept. */
   readonly url: string;
   /** Sent as `Authorization: Bearer`. */
   readonly token?: string | undefined;
-  /** Certificates (PEM) of those who may vouch for a master that listens by HTTPS; without it the usual ones. */
+  /** Certificates (PEM) of authorities trusted for a master that listens by HTTPS; by default those of Node. */
   readonly ca?: Buffer | undefined;
 }
 
 export interface CallOptions {
-  /** Aborting closes the connection; the job of a running upload is then cancelled by the master. */
+  /** Aborting it closes the connection; the master then cancels the job of a running upload. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface UploadRequest extends CallOptions {
   /** `task_type`: `image`, `text`, … as `tasks()` lists them. */
   readonly task: string;
-  /** Read lazily and one after the other. */
+  /** The files are opened one after the other. */
   readonly files: Iterable<UploadFile> | AsyncIterable<UploadFile>;
   readonly options?: JsonObject | undefined;
   /** Weight among jobs that wait for slaves, 1 to 10; the master takes 1 unless said. */
   readonly priority?: number | undefined;
   /** A file begins to be sent: it has the next `index`, from 0. */
   readonly onBegin?: (file: UploadFile) => void;
-  /** Bytes of file contents that were just handed to the connection. */
+  /** Called with the number of content bytes that were handed to the connection. */
   readonly onSent?: (bytes: number) => void;
-  /** A file could not be opened and is left out. Without this callback the upload fails. */
+  /** Called when a file cannot be opened and is left out. Without this callback the upload fails. */
   readonly onUnreadable?: (file: UploadFile, error: unknown) => void;
 }
 
@@ -58,9 +58,9 @@ export interface JobQuery extends CallOptions {
 }
 
 /**
- * A client of one master. Failures are AppErrors with a stable `code`: `master_unreachable`,
- * `answer_broken`, `bad_answer` of its own, all others as the master gave them (`unauthorized`,
- * `unknown_task`, `no_slaves`, …) with their HTTP `status` and `details`.
+ * A client of one master. Every error has a stable `code`: `master_unreachable`, `answer_broken` and `bad_answer`
+ * come from the client, all others from the master (`unauthorized`, `unknown_task`, `no_slaves`, …), with their
+ * HTTP `status` and `details`.
  */
 export class ManyhandsClient {
   readonly #http: MasterHttp;
@@ -70,12 +70,12 @@ export class ManyhandsClient {
     this.#http = new MasterHttp(url, secrets);
   }
 
-  /** The master's root, as it is used. */
+  /** URL of the master. */
   get url(): string {
     return this.#http.url.href;
   }
 
-  /** What the master can do, with the JSON Schema of each task's options. */
+  /** The master's tasks, with the JSON Schema of their options. */
   async tasks({ signal }: CallOptions = {}): Promise<readonly TaskView[]> {
     return understood("tasks", await this.#http.json({ path: "/tasks", signal })).tasks;
   }
@@ -91,12 +91,12 @@ export class ManyhandsClient {
     await this.#http.json({ method: "POST", path: "/slaves", headers, body, signal });
   }
 
-  /** Lets a slave finish what it has, and go. @throws AppError `no_such_slave` */
+  /** Lets a slave finish its units and end. @throws AppError `no_such_slave` */
   async removeSlave(id: string, { signal }: CallOptions = {}): Promise<void> {
     await this.#http.json({ method: "DELETE", path: `/slaves/${encodeURIComponent(id)}`, signal });
   }
 
-  /** Newest first. */
+  /** Lists jobs, newest first. */
   async jobs({ signal, ...filter }: JobQuery = {}): Promise<{
     readonly jobs: readonly JobView[];
     readonly next_cursor?: string;
@@ -113,13 +113,13 @@ export class ManyhandsClient {
     return understood("job", await this.#http.json({ path: `/jobs/${encodeURIComponent(id)}`, signal }));
   }
 
-  /** Ends a job; results that are there stay. */
+  /** Cancels a job; results that it has already are kept. */
   async cancel(id: string, { signal }: CallOptions = {}): Promise<JobView> {
     const path = `/jobs/${encodeURIComponent(id)}`;
     return understood("cancelled", await this.#http.json({ method: "DELETE", path, signal }));
   }
 
-  /** Sends files as one job and waits for it. `files` are in the order of the upload. */
+  /** Sends files as one job and waits until it ends. `files` are in the order of the upload. */
   async upload(request: UploadRequest): Promise<AssignAnswer> {
     const files: FileView[] = [];
     for await (const line of this.uploadLines(request)) {
@@ -131,8 +131,8 @@ export class ManyhandsClient {
   }
 
   /**
-   * Sends files as one job and tells of each file as it ends: first a line `job`, then `file` lines in
-   * order of completion, last `end`. Leaving the loop early cancels the job.
+   * Sends files as one job and yields a line `job`, then a line `file` for each file as it ends, then a line `end`.
+   * Leaving the loop early cancels the job.
    */
   async *uploadLines(request: UploadRequest): AsyncGenerator<AssignLine> {
     const { signal } = request;
@@ -152,13 +152,13 @@ export class ManyhandsClient {
     }
   }
 
-  /** The bytes of a result: `url` of a file, an attachment. They must be read or destroyed. */
+  /** The bytes of a result or attachment, by its `url`. The caller must read or destroy the stream. */
   async download(url: string, { signal }: CallOptions = {}): Promise<Readable> {
     return await this.#http.stream({ path: url, signal });
   }
 
   async #send(request: UploadRequest, headers: Readonly<Record<string, string>>): Promise<Readable> {
-    // Asked before the first byte is sent: whether the master is there, lets us in and knows the task.
+    // Before the first byte is sent this shows whether the master can be reached, accepts the token and has the task.
     const task = await this.#taskNamed(request.task, request.signal);
     const form = encodeForm({
       fields: fieldsOf(task, request),

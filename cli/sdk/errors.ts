@@ -1,12 +1,12 @@
 import type { ErrorCode } from "../../shared/codes.ts";
 import { AppError, CodedError } from "../../shared/errors.ts";
 
-/** Codes that the SDK itself gives; all others come from the master. */
+/** Codes of the SDK itself; all others come from the master. */
 export const MASTER_UNREACHABLE = "master_unreachable" satisfies ErrorCode;
 export const ANSWER_BROKEN = "answer_broken" satisfies ErrorCode;
 export const BAD_ANSWER = "bad_answer" satisfies ErrorCode;
 
-/** No connection, or it was lost before the answer was whole. */
+/** There is no connection, or it broke before the answer was complete. */
 export function unreachable(url: string, cause: unknown): AppError {
   return new AppError(MASTER_UNREACHABLE, `The master at ${url} cannot be reached (${reasonOf(cause)}).`, {
     status: 502,
@@ -26,7 +26,7 @@ export function badAnswer(what: string, cause?: unknown): AppError {
   return new AppError(BAD_ANSWER, `The master's answer is not understood: ${what}.`, { status: 502, cause });
 }
 
-/** What a master refused, from its problem document; of another server's answer only the status is known. */
+/** The error of a refused request, from the problem document; without one (another server) only the status is known. */
 export function refusal(status: number, body: unknown): CodedError {
   const problem = asRecord(body);
   const { code, error, detail, ...rest } = problem;

@@ -2,14 +2,14 @@ import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 
-/** Bytes read from disk at a time. */
+/** Size of one read from disk, bytes. */
 const CHUNK = 256 * 1024;
 
-/** A file to be sent. It is opened when its turn comes, so any number of them costs one descriptor. */
+/** A file of an upload. The client opens one file at a time, so an upload holds one descriptor. */
 export interface UploadFile {
-  /** The name that the master gets; folders are left out of it. */
+  /** Name in the upload, without folders. */
   readonly name: string;
-  /** May fail: the file is then left out of the upload and told to `onUnreadable`. */
+  /** When it fails, the file is left out of the upload and passed to `onUnreadable`. */
   open(): Promise<AsyncIterable<Uint8Array>>;
 }
 
@@ -30,7 +30,7 @@ export function fileFromBytes(name: string, bytes: Uint8Array | string): UploadF
   return { name, open: async () => Readable.from([body]) };
 }
 
-/** A stream, to be read once: standard input, say. */
+/** A stream that can be read once, such as standard input. */
 export function fileFromStream(name: string, stream: AsyncIterable<Uint8Array>): UploadFile {
   return { name, open: async () => stream };
 }

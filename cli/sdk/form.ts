@@ -3,51 +3,50 @@ import { Readable } from "node:stream";
 import type { UploadFile } from "./files.ts";
 
 /**
- * A multipart body (RFC 7578) written as it is read. The form-data package writes the header of a part
- * before its stream is opened, so a file that cannot be opened would still arrive, empty; here it is
- * opened first and left out.
+ * A multipart body (RFC 7578) that is made while it is read. The package form-data writes the header of a file
+ * before it opens the file, so a file that cannot be opened would arrive empty; here such a file is left out.
  */
 export interface Form {
   readonly contentType: string;
   readonly body: Readable;
 }
 
-export interface FormParts {
-  /** Text fields; they go first, so that a master may judge them before the files. */
+export interface FormContents {
+  /** Text fields; they are sent first, so that the master can check them before the files arrive. */
   readonly fields: Readonly<Record<string, string>>;
   readonly fileField: string;
   readonly files: Iterable<UploadFile> | AsyncIterable<UploadFile>;
-  /** A file's part begins: it has the next index of the upload. */
+  /** Called before the bytes of a file; the file gets the next index of the upload. */
   readonly onBegin: (file: UploadFile) => void;
   readonly onSent: (bytes: number) => void;
-  /** A file that could not be opened, and is not part of the upload. */
+  /** Called for a file that cannot be opened and is left out. */
   readonly onUnreadable: (file: UploadFile, error: unknown) => void;
 }
 
-/** Small pieces are joined up to this size: thousands of small files are not thousands of packets. */
+/** Small pieces are joined up to this size, so that thousands of small files do not make thousands of packets. */
 const JOINED = 64 * 1024;
 
-export function encodeForm(parts: FormParts): Form {
+export function encodeForm(contents: FormContents): Form {
   const boundary = `manyhands-${randomBytes(18).toString("hex")}`;
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
-    body: Readable.from(joined(pieces(boundary, parts)), { objectMode: false }),
+    body: Readable.from(joined(pieces(boundary, contents)), { objectMode: false }),
   };
 }
 
-async function* pieces(boundary: string, parts: FormParts): AsyncGenerator<Uint8Array> {
-  for (const [name, value] of Object.entries(parts.fields)) {
+async function* pieces(boundary: string, contents: FormContents): AsyncGenerator<Uint8Array> {
+  for (const [name, value] of Object.entries(contents.fields)) {
     yield text(`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"\r\n\r\n${value}\r\n`);
   }
-  for await (const file of parts.files) {
-    const content = await opened(file, parts);
+  for await (const file of contents.files) {
+    const content = await opened(file, contents);
     if (content === undefined) continue;
-    parts.onBegin(file);
+    contents.onBegin(file);
     yield text(
-      `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(parts.fileField)}"; filename="${quoted(file.name)}"\r\nContent-Type: application/octet-stream\r\n\r\n`,
+      `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(contents.fileField)}"; filename="${quoted(file.name)}"\r\nContent-Type: application/octet-stream\r\n\r\n`,
     );
     for await (const chunk of content) {
-      parts.onSent(chunk.length);
+      contents.onSent(chunk.length);
       yield chunk;
     }
     yield text("\r\n");
@@ -55,11 +54,14 @@ async function* pieces(boundary: string, parts: FormParts): AsyncGenerator<Uint8
   yield text(`--${boundary}--\r\n`);
 }
 
-async function opened(file: UploadFile, parts: FormParts): Promise<AsyncIterable<Uint8Array> | undefined> {
+async function opened(
+  file: UploadFile,
+  contents: FormContents,
+): Promise<AsyncIterable<Uint8Array> | undefined> {
   try {
     return await file.open();
   } catch (error) {
-    parts.onUnreadable(file, error);
+    contents.onUnreadable(file, error);
     return undefined;
   }
 }
@@ -82,7 +84,7 @@ function text(line: string): Buffer {
   return Buffer.from(line, "utf8");
 }
 
-/** As browsers write it; other control characters would break the header line for strict parsers. */
+/** Escapes a name as browsers do; other control characters would break the header line for strict parsers. */
 function quoted(name: string): string {
   return name
     .replaceAll("\r", "%0D")

@@ -5,16 +5,16 @@ import axios, { type AxiosInstance, isAxiosError } from "axios";
 import { RequestError } from "../../shared/errors.ts";
 import { answerBroken, badAnswer, refusal, unreachable } from "./errors.ts";
 
-/** Time for short questions, connecting included; uploads have none of their own. */
+/** Longest time for a short request, connecting included; uploads have no limit here. */
 const SHORT_MS = 30_000;
-/** Longest problem document or list that is read. */
+/** Greatest size of a problem document or list, bytes. */
 const MAX_JSON = 256 * 1024 * 1024;
-/** A peer that vanished without a word is noticed by TCP probes after this silence. */
+/** Silence after which TCP probes check whether the master still exists. */
 const PROBE_MS = 15_000;
 
 export interface Call {
   readonly method?: "GET" | "POST" | "DELETE";
-  /** From the master's root. */
+  /** Path below the URL of the master. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Readable;
@@ -26,7 +26,7 @@ interface Secrets {
   readonly ca?: Buffer | undefined;
 }
 
-/** The one place that speaks HTTP with a master. Redirects and proxies are not followed: a token would travel. */
+/** All HTTP requests to a master. Redirects and proxies are not used, because they would get the token. */
 export class MasterHttp {
   readonly url: URL;
   readonly #axios: AxiosInstance;
@@ -66,7 +66,7 @@ export class MasterHttp {
     }
   }
 
-  /** The answer's bytes, which must be read or destroyed. Aborting the signal closes the connection. */
+  /** The body of the answer; the caller must read or destroy it. Aborting the signal closes the connection. */
   async stream(call: Call): Promise<Readable> {
     const { signal, body } = call;
     signal?.throwIfAborted();
@@ -84,13 +84,13 @@ export class MasterHttp {
       return signal === undefined ? answer.data : addAbortSignal(signal, answer.data);
     } catch (error) {
       signal?.throwIfAborted();
-      throw isAxiosError(error) ? this.#lost(error, body) : error;
+      throw isAxiosError(error) ? this.#requestError(error, body) : error;
     } finally {
       if (!ok) body?.destroy();
     }
   }
 
-  /** A path from the master's root as an address. @throws AppError `bad_answer` for what leads elsewhere */
+  /** The URL of a path below the master's. @throws AppError `bad_answer` when it leads to another host */
   resolve(path: string): URL {
     const root = this.url.pathname.replace(/\/+$/, "");
     const target = path.startsWith("/") ? new URL(root + path, this.url) : new URL(path, this.url);
@@ -98,15 +98,15 @@ export class MasterHttp {
     return target;
   }
 
-  /** An upload may also have failed on this side: its body then holds the reason. */
-  #lost(error: Error, body: Readable | undefined): Error {
+  /** An upload may also fail on this machine; its body then has the error. */
+  #requestError(error: Error, body: Readable | undefined): Error {
     const local = body?.errored;
     if (local !== null && local !== undefined && local !== error) return local;
     return unreachable(this.url.href, error.cause ?? error);
   }
 }
 
-/** Errors of a stream that was being read: an abort is the signal's reason, all else a broken answer. */
+/** The error for a stream that failed while it was read: the reason of the signal after an abort, else a broken answer. */
 export function asReadError(error: unknown, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted === true) return signal.reason;
   const ofNetwork = error instanceof Error && ("code" in error ? !("status" in error) : false);
@@ -128,7 +128,7 @@ async function readJson(stream: Readable): Promise<unknown> {
   }
 }
 
-/** `host:port` means http. */
+/** Parses the URL of a master; `host:port` means http. */
 function masterUrl(given: string): URL {
   const text = given.includes("://") ? given : `http://${given}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;

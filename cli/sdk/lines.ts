@@ -1,10 +1,10 @@
 import { StringDecoder } from "node:string_decoder";
 import { badAnswer } from "./errors.ts";
 
-/** A line longer than this is no line of a master: results are never inside. */
+/** Greatest length of a line, characters. A master sends shorter lines, because they hold no results. */
 const MAX_LINE = 8 * 1024 * 1024;
 
-/** The JSON documents of a newline-delimited stream. @throws AppError `bad_answer` */
+/** Yields the JSON documents of a newline-delimited stream. @throws AppError `bad_answer` */
 export async function* readJsonLines(stream: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
   const decoder = new StringDecoder("utf8");
   let rest = "";

@@ -5,8 +5,8 @@ import { FILE_STATES, JOB_STATES } from "../../shared/contract/jobs.ts";
 import { badAnswer } from "./errors.ts";
 
 /**
- * What the SDK relies on in a master's answers; members beyond it are passed on as they come, so that a
- * newer master can be spoken to.
+ * The members of a master's answers that the SDK uses. Other members are passed on unchanged, so that the SDK works
+ * with newer masters.
  */
 const counts = z.looseObject({
   total: z.number(),
@@ -81,7 +81,7 @@ const messages: Readonly<Record<keyof MessageTypes, z.ZodType>> = {
   cancelled: jobView,
 };
 
-/** What the schemas above stand for, in the words of the contract. */
+/** Types of the messages, from the contract. */
 export interface MessageTypes {
   readonly tasks: { readonly tasks: readonly TaskView[] };
   readonly slaves: { readonly slaves: readonly SlaveView[] };
@@ -90,12 +90,12 @@ export interface MessageTypes {
   readonly cancelled: JobView;
 }
 
-/** @throws AppError `bad_answer` when what came is something else */
+/** Checks an answer. @throws AppError `bad_answer` when it does not fit its schema */
 export function understood<K extends keyof MessageTypes>(kind: K, body: unknown): MessageTypes[K] {
   return checked(messages[kind], body) as MessageTypes[K];
 }
 
-/** A line of a kind that is not known yet is passed over: undefined. @throws AppError `bad_answer` */
+/** Checks a line; undefined for a type that this version does not know. @throws AppError `bad_answer` */
 export function understoodLine(line: unknown): AssignLine | undefined {
   const { type } = checked(z.looseObject({ type: z.string() }), line);
   if (!["job", "file", "end"].includes(type)) return undefined;

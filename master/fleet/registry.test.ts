@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { CheckStatusAnswer } from "../../shared/contract/fleet.ts";
+import type { CheckStatusAnswer, SlaveState } from "../../shared/contract/fleet.ts";
 import { createLogger } from "../../shared/logger.ts";
 import { SlaveRegistry } from "./registry.ts";
 
@@ -8,10 +8,12 @@ const request = { slave_ip: "127.0.0.1", slave_port: 3001, name: "one", version:
 
 let answers: () => Promise<CheckStatusAnswer>;
 let registry: SlaveRegistry;
+let announced: SlaveState[];
 
 beforeEach(() => {
   vi.useFakeTimers();
   answers = async () => ({ status: "alive" });
+  announced = [];
   registry = registryWith(config);
 });
 
@@ -22,7 +24,12 @@ afterEach(() => {
 
 function registryWith(settings: typeof config) {
   const logger = createLogger("test", "silent");
-  return new SlaveRegistry({ config: settings, logger, check: () => answers(), announce: () => undefined });
+  return new SlaveRegistry({
+    config: settings,
+    logger,
+    check: () => answers(),
+    announce: (slave) => void announced.push(slave.state),
+  });
 }
 
 async function aliveSlave() {
@@ -31,6 +38,14 @@ async function aliveSlave() {
   expect(registry.alive()).toEqual([slave]);
   return slave;
 }
+
+it("announces a slave when it registers, answers and goes", async () => {
+  const slave = await registry.register(request, "127.0.0.1");
+  expect(announced).toEqual(["pending"]);
+  await vi.advanceTimersByTimeAsync(10);
+  registry.remove(slave.id);
+  expect(announced).toEqual(["pending", "alive", "lost"]);
+});
 
 it("lets a slave rest after trouble, then puts it on probation until a lease was answered", async () => {
   const slave = await aliveSlave();

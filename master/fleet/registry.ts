@@ -64,6 +64,7 @@ export class SlaveRegistry {
       { slave: slave.name, address: slave.baseUrl, classic: slave.classic },
       "slave registered",
     );
+    this.#deps.announce(slave);
     this.#look(slave);
     return slave;
   }

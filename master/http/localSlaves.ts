@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { RequestHandler } from "express";
 import type { z } from "zod";
 import type { SlaveView } from "../../shared/contract/about.ts";
@@ -7,23 +6,30 @@ import { AppError, RequestError } from "../../shared/errors.ts";
 import type { LocalSlave, LocalSlaves } from "../fleet/localSlaves.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { SlaveHttp } from "../lease/client.ts";
+import type { ChangeHub } from "../record/hub.ts";
 import type { Sight } from "./clients.ts";
+import { untilGone } from "./streams.ts";
 import { slaveView } from "./views.ts";
 
 export interface AddSlavesDeps {
   readonly registry: Pick<SlaveRegistry, "get">;
+  readonly hub: Pick<ChangeHub, "watch">;
   readonly localSlaves: Pick<LocalSlaves, "add">;
   readonly sight: Sight;
 }
 
-/** `POST /slaves`: starts slaves on the master's machine; answered when they can be reached. */
-export function addSlaves({ registry, localSlaves, sight }: AddSlavesDeps): RequestHandler {
+/** Time in which a slave that listens registers; a slave that takes longer is answered as `pending`. */
+const REGISTER_MS = 5_000;
+
+/** `POST /slaves`: starts slaves on the master's machine; answered when they have registered. */
+export function addSlaves({ registry, hub, localSlaves, sight }: AddSlavesDeps): RequestHandler {
   return async (req, res) => {
     const parsed = slavesWish.safeParse(req.body ?? {});
     if (!parsed.success) throw badWish(parsed.error);
     const { count, slots } = parsed.data;
     const started = await localSlaves.add(count, slots);
-    await Promise.all(started.map(({ id }) => untilRegistered(registry, id)));
+    const signal = AbortSignal.any([untilGone(res), AbortSignal.timeout(REGISTER_MS)]);
+    await Promise.all(started.map(({ id }) => untilRegistered({ registry, hub, signal }, id)));
     const slaves = started.map((one): SlaveView => {
       const known = registry.get(one.id);
       return known === undefined ? startingView(one, slots) : slaveView(known, sight);
@@ -59,15 +65,30 @@ export function removeSlave({ registry, localSlaves, slaveHttp, sight }: RemoveS
   };
 }
 
-/** One that has not registered yet. */
+/** A slave that listens and has not registered yet. */
 function startingView({ id, name, url }: LocalSlave, slots: number): SlaveView {
   const nothing = { busy: 0, tasks: [], done: 0, failed: 0 };
   return { id, name, address: new URL(url).host, state: "pending", classic: false, slots, ...nothing };
 }
 
-/** It listens first and registers then. One that takes long will still come. */
-async function untilRegistered(registry: Pick<SlaveRegistry, "get">, id: string): Promise<void> {
-  for (let tries = 0; tries < 100 && registry.get(id) === undefined; tries += 1) await sleep(50);
+interface RegistrationDeps extends Pick<AddSlavesDeps, "registry" | "hub"> {
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when the slave has registered, or when the signal is aborted. */
+function untilRegistered({ registry, hub, signal }: RegistrationDeps, id: string): Promise<void> {
+  if (registry.get(id) !== undefined || signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      unwatch();
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const unwatch = hub.watch("slaves", ({ slave }) => {
+      if (slave.id === id) end();
+    });
+    signal.addEventListener("abort", end);
+  });
 }
 
 function badWish(error: z.ZodError): RequestError {

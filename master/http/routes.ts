@@ -118,12 +118,12 @@ function resultHandlers({ jobs, store, results }: RoutesDeps, clients: Clients) 
   } satisfies Partial<Handlers>;
 }
 
-function fleetHandlers({ config, registry, localSlaves, slaveHttp }: RoutesDeps) {
+function fleetHandlers({ config, registry, hub, localSlaves, slaveHttp }: RoutesDeps) {
   const sight = config.jobs;
   return {
     "POST /register": [smallJson(), registerSlave(registry, config.pollSeconds)],
     "GET /slaves": listSlaves({ registry, sight }),
-    "POST /slaves": [smallJson(), addSlaves({ registry, localSlaves, sight })],
+    "POST /slaves": [smallJson(), addSlaves({ registry, hub, localSlaves, sight })],
     "GET /slaves/{id}": showSlave({ registry, sight }),
     "DELETE /slaves/{id}": removeSlave({ registry, localSlaves, slaveHttp, sight }),
   } satisfies Partial<Handlers>;
