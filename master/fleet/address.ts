@@ -2,18 +2,18 @@ import { lookup } from "node:dns/promises";
 import ipaddr from "ipaddr.js";
 import { RequestError } from "../../shared/errors.ts";
 
-/** Kinds of address that no slave can have: a master that called them would work for an attacker. */
+/** Kinds of address that no slave may have: an attacker could make the master send requests there. */
 const REFUSED = new Set([
   ...["unspecified", "broadcast", "multicast", "linkLocal"],
-  // IPv4 inside IPv6 that a network translates: the address within could be any of the above.
+  // IPv6 addresses that a network translates to IPv4: the IPv4 address could be any of the above.
   ...["rfc6145", "rfc6052", "6to4", "teredo"],
 ]);
-/** Metadata services of clouds that are not link-local. */
+/** Metadata services of clouds at addresses that are not link-local. */
 const METADATA = new Set(["fd00:ec2::254", "100.100.100.200", "168.63.129.16"]);
 
 /**
- * The address that a slave is called at from now on, resolved once: a name that later points elsewhere
- * changes nothing.
+ * Resolves the address of a slave once and for all: a name that later points elsewhere does not redirect the
+ * master.
  * @throws RequestError `slave_address_refused`
  */
 export async function pinAddress(announced: string | undefined, remote: string): Promise<string> {
@@ -25,14 +25,14 @@ export async function pinAddress(announced: string | undefined, remote: string):
   return ip;
 }
 
-/** An address as one writes it; IPv4 inside IPv6 as IPv4. */
+/** The canonical text of an address; IPv4 inside IPv6 becomes IPv4. */
 export function canonical(address: string): string {
   const bare = address.replace(/^\[|\]$/g, "").split("%")[0] ?? "";
   if (!ipaddr.isValid(bare)) throw refused();
   return ipaddr.process(bare).toString();
 }
 
-/** `host:port` as in URLs. */
+/** `host:port` as in a URL, with brackets around IPv6. */
 export function hostAndPort(ip: string, port: number): string {
   return ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
@@ -50,7 +50,7 @@ async function resolve(host: string): Promise<string> {
   }
 }
 
-/** Says nothing of why: the answer must not help to map the network. */
+/** The error gives no reason, because it must not help an attacker to map the network. */
 function refused(): RequestError {
   return new RequestError("slave_address_refused", "slave_ip is not an address that a slave can have.", {
     details: { field: "slave_ip" },

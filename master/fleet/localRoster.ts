@@ -5,7 +5,7 @@ import { isErrno } from "../../shared/errors.ts";
 
 const contents = z.array(z.strictObject({ slots: z.number().int().min(1).max(1024) }));
 
-/** Which local slaves there are to be, kept in a file so that a master that starts again has them again. */
+/** The slots of the local slaves, in a file, so that a restarted master starts the same slaves again. */
 export class LocalRoster {
   readonly #file: string;
   #writing: Promise<void> = Promise.resolve();
@@ -14,7 +14,7 @@ export class LocalRoster {
     this.#file = file;
   }
 
-  /** The slots of each; none where the file is not there. @throws Error when it cannot be understood */
+  /** The slots of each local slave; an empty list without a file. @throws Error when the file is not valid */
   async read(): Promise<readonly number[]> {
     try {
       return contents.parse(JSON.parse(await readFile(this.#file, "utf8"))).map(({ slots }) => slots);
@@ -24,7 +24,7 @@ export class LocalRoster {
     }
   }
 
-  /** Writes come one after the other, so that the last one stands. */
+  /** Writes run one after the other, so that the last one wins. */
   async write(slots: readonly number[]): Promise<void> {
     const text = JSON.stringify(slots.map((count) => ({ slots: count })));
     this.#writing = this.#writing.catch(() => undefined).then(() => this.#replace(text));

@@ -9,15 +9,15 @@ export interface LocalSlavesDeps {
   readonly registry: Pick<SlaveRegistry, "remove">;
   readonly logger: Logger;
   readonly roster: Pick<LocalRoster, "read" | "write">;
-  /** Most at a time. */
+  /** Greatest number of local slaves. */
   readonly max: number;
-  /** Time that one has to end its work when it is told to stop, seconds. */
+  /** Time for a stopping slave to finish its units, seconds. */
   readonly drainSeconds: number;
-  /** The environment of a slave of this master, with these variables set. */
+  /** The environment of a local slave, with these variables set. */
   readonly environment: (set: Readonly<Record<string, string>>) => NodeJS.ProcessEnv;
 }
 
-/** A slave that this master started on its own machine. */
+/** A slave that this master runs on its own machine. */
 export interface LocalSlave {
   readonly id: string;
   readonly name: string;
@@ -32,12 +32,12 @@ interface Local {
   stopping: Promise<void> | undefined;
 }
 
-/** Beyond the time for draining: to say goodbye and to clear up. */
+/** Time after draining for the slave to close its connections and remove its files. */
 const GOODBYE_SECONDS = 10;
 
 /**
- * Slaves on the master's own machine, started on request. Each is started again when it ends by itself, and
- * all end with the master, however that ends; a master that starts again starts as many, until they are removed.
+ * Slaves on the master's own machine, started on request. A slave that ends by itself is started again, and all
+ * end with the master, even when it is killed. A restarted master starts them again until they are removed.
  */
 export class LocalSlaves {
   readonly #deps: LocalSlavesDeps;
@@ -50,7 +50,7 @@ export class LocalSlaves {
   }
 
   /**
-   * Starts some, and resolves when each of them answers.
+   * Starts slaves and resolves when each of them listens.
    * @throws AppError `too_many_local_slaves`, `stopping`, `slave_not_started`
    */
   async add(count: number, slots: number): Promise<LocalSlave[]> {
@@ -68,11 +68,11 @@ export class LocalSlaves {
     return started;
   }
 
-  /** Starts those that were there when the master ended; one that cannot be started is only logged. */
+  /** Starts the slaves of the roster; a slave that cannot be started is logged. */
   async resume(): Promise<void> {
     const { roster, max, logger } = this.#deps;
     const wanted = await roster.read().catch((error: unknown) => {
-      logger.warn({ err: error }, "the list of local slaves cannot be read");
+      logger.warn({ err: error }, "the list of local slaves cannot be read: none is started");
       return [];
     });
     for (const slots of wanted.slice(0, max)) {
@@ -82,15 +82,18 @@ export class LocalSlaves {
     }
   }
 
-  /** Lets one finish what it has, then ends it. False: it is none of these. */
+  /** Drains a local slave and ends it. False when no local slave has this id. */
   remove(id: string): boolean {
     for (const local of this.#locals) {
       if (local.url === undefined || idOf(local.url) !== id) continue;
       this.#stop(local).catch((error: unknown) =>
-        this.#deps.logger.error({ err: error, slave: local.name }, "a local slave did not end"),
+        this.#deps.logger.error({ err: error, slave: local.name }, "a local slave could not be stopped"),
       );
       this.#remember().catch((error: unknown) =>
-        this.#deps.logger.error({ err: error }, "the list of local slaves cannot be written"),
+        this.#deps.logger.error(
+          { err: error },
+          "the list of local slaves cannot be written: a restarted master will start removed slaves again",
+        ),
       );
       return true;
     }
@@ -102,7 +105,7 @@ export class LocalSlaves {
     await Promise.all([...this.#locals].map((local) => this.#stop(local)));
   }
 
-  /** Those that are to stay; a master that stops changes nothing. */
+  /** Writes the roster. A stopping master does not: the next one starts the same slaves. */
   async #remember(): Promise<void> {
     if (this.#stopped) return;
     const staying = [...this.#locals].filter((local) => local.stopping === undefined);
@@ -134,7 +137,7 @@ export class LocalSlaves {
     });
   }
 
-  /** It comes back on another port: nobody needs to ask after the old one. */
+  /** The supervisor starts the slave again on another port, so the registry forgets the old address. */
   #ended(local: Local, how: string, seconds: number): void {
     this.#deps.logger.warn({ slave: local.name, how, starts_in: seconds }, "a local slave ended");
     if (local.url !== undefined) this.#deps.registry.remove(idOf(local.url));

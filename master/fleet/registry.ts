@@ -11,9 +11,9 @@ export interface RegistryConfig {
   readonly pollSeconds: number;
   /** Missed polls in a row after which a slave counts as lost. */
   readonly missedPolls: number;
-  /** How long a new slave may take to answer for the first time. */
+  /** Time for the first answer of a new slave. */
   readonly pendingSeconds: number;
-  /** How long a lost slave is still asked after. */
+  /** Time for which a lost slave is still polled. */
   readonly forgetSeconds: number;
   readonly maxSlaves: number;
 }
@@ -21,18 +21,18 @@ export interface RegistryConfig {
 export interface RegistryDeps {
   readonly config: RegistryConfig;
   readonly logger: Logger;
-  /** Asks `GET /check_status`; throws when there is no valid answer. */
+  /** Requests `GET /check_status`; throws without a valid answer. */
   readonly check: (slave: Slave, signal: AbortSignal) => Promise<CheckStatusAnswer>;
-  /** Called when a slave came, went, or may take work again. */
+  /** Called when a slave registers, changes its state, or may get units again after a rest. */
   readonly announce: (slave: Slave) => void;
 }
 
-/** Longest rest of a slave that keeps failing. */
+/** Longest rest of a slave in trouble. */
 const MAX_REST_SECONDS = 30;
 
 /**
- * Who works for this master. A slave is `pending` until its first valid answer, then polled; one that
- * falls silent is `lost`, gets nothing, and is asked after until it comes back or is forgotten.
+ * The slaves of this master. A slave is `pending` until its first valid answer, then `alive` and polled. A slave
+ * that misses polls is `lost`: it gets no units, and is polled until it answers again or is forgotten.
  */
 export class SlaveRegistry {
   readonly #deps: RegistryDeps;
@@ -41,11 +41,11 @@ export class SlaveRegistry {
 
   constructor(deps: RegistryDeps) {
     this.#deps = deps;
-    // Every slave's poll listens to it.
+    // The poll of each slave adds a listener.
     setMaxListeners(0, this.#stop.signal);
   }
 
-  /** Records a slave and starts to ask after it. Registering again is how a slave says that it is still there. */
+  /** Adds a slave and begins to poll it. A known slave registers again when it has not been polled for a while. */
   async register(request: RegisterRequest, remote: string): Promise<Slave> {
     const ip = await pinAddress(request.slave_ip, remote);
     const handover = await provenFolder(request.handover);
@@ -65,7 +65,7 @@ export class SlaveRegistry {
       "slave registered",
     );
     this.#deps.announce(slave);
-    this.#look(slave);
+    this.#startPolling(slave);
     return slave;
   }
 
@@ -77,13 +77,13 @@ export class SlaveRegistry {
     return this.#slaves.get(id);
   }
 
-  /** Gives a slave no more work, until another process registers at its address. */
+  /** The slave gets no more units, until another process registers at its address. */
   drain(slave: Slave): void {
     slave.drainWanted = true;
-    if (slave.state === "alive") this.#change(slave, "draining", "it was asked to go");
+    if (slave.state === "alive") this.#change(slave, "draining", "it was asked to drain");
   }
 
-  /** Forgets a slave that is known to be gone. */
+  /** Forgets a slave whose process has ended. */
   remove(id: string): void {
     const slave = this.#slaves.get(id);
     if (slave === undefined) return;
@@ -91,21 +91,21 @@ export class SlaveRegistry {
     if (slave.state !== "lost") this.#change(slave, "lost", "it ended");
   }
 
-  /** Slaves that may be given work now. */
+  /** Slaves that may get units now. */
   alive(): readonly Slave[] {
     const now = Date.now();
     return this.all().filter((slave) => slave.state === "alive" && slave.restUntil <= now);
   }
 
-  /** Whether any slave works or may soon: only without one is a waiting request refused. */
+  /** Whether a slave is alive or pending; without one a waiting request is refused. */
   hasAny(): boolean {
     return this.all().some((slave) => slave.state === "alive" || slave.state === "pending");
   }
 
-  /** Called by the dispatcher when a lease broke: the slave rests, longer each time, then gets one unit for a start. */
+  /** Called by the dispatcher when a lease broke. The slave rests, longer each time, and then gets one unit on probation. */
   trouble(slave: Slave, reason: string): void {
-    void this.#askOnce(slave, slave.instance);
-    // Several leases break with one death: that is one trouble, not several.
+    void this.#pollOnce(slave, slave.instance);
+    // Several leases break when one process ends: they count as one trouble.
     if (slave.restUntil > Date.now()) return;
     slave.troubles += 1;
     slave.onProbation = true;
@@ -116,8 +116,8 @@ export class SlaveRegistry {
   }
 
   /**
-   * Called by the dispatcher when a lease was answered whole. The first one after trouble ends the probation
-   * only, those after it make up for one trouble each: who fails after every other answer rests longer and longer.
+   * Called by the dispatcher when a lease was answered whole. The first such lease after trouble ends the probation,
+   * each further one cancels one trouble; so a slave that fails after every other lease rests longer and longer.
    */
   fine(slave: Slave): void {
     if (!slave.onProbation) slave.troubles = Math.max(0, slave.troubles - 1);
@@ -132,24 +132,27 @@ export class SlaveRegistry {
     const restarted = slave.instance !== request.instance;
     describe(slave, request);
     if (restarted && slave.state !== "pending") this.#change(slave, "lost", "it was restarted");
-    // The troubles were those of the process before.
+    // The troubles belong to the process before.
     if (restarted) Object.assign(slave, { ...UNTROUBLED, drainWanted: false });
-    void this.#askOnce(slave, request.instance);
+    void this.#pollOnce(slave, request.instance);
     return slave;
   }
 
-  #look(slave: Slave): void {
-    this.#lookAfter(slave).catch((error: unknown) => {
+  #startPolling(slave: Slave): void {
+    this.#poll(slave).catch((error: unknown) => {
       if (!this.#stop.signal.aborted)
-        this.#deps.logger.error({ err: error, slave: slave.name }, "polling ended");
+        this.#deps.logger.error(
+          { err: error, slave: slave.name },
+          "polling of a slave ended by an error: it will be lost",
+        );
     });
   }
 
-  async #lookAfter(slave: Slave): Promise<void> {
+  async #poll(slave: Slave): Promise<void> {
     const { config } = this.#deps;
     while (!this.#stop.signal.aborted && this.#slaves.get(slave.id) === slave) {
-      await this.#askOnce(slave, slave.instance);
-      if (this.#givenUp(slave)) {
+      await this.#pollOnce(slave, slave.instance);
+      if (this.#isForgotten(slave)) {
         this.#slaves.delete(slave.id);
         return;
       }
@@ -158,11 +161,11 @@ export class SlaveRegistry {
     }
   }
 
-  async #askOnce(slave: Slave, instance: string | undefined): Promise<void> {
+  async #pollOnce(slave: Slave, instance: string | undefined): Promise<void> {
     try {
       const timeout = AbortSignal.timeout(Math.max(2, this.#deps.config.pollSeconds) * 1000);
       const status = await this.#deps.check(slave, AbortSignal.any([timeout, this.#stop.signal]));
-      // A restart in the meantime: this answer speaks of the process that went.
+      // After a restart meanwhile this answer is of the old process.
       if (slave.instance === instance) this.#answered(slave, status);
     } catch {
       if (this.#stop.signal.aborted) return;
@@ -192,7 +195,7 @@ export class SlaveRegistry {
     this.#deps.announce(slave);
   }
 
-  #givenUp(slave: Slave): boolean {
+  #isForgotten(slave: Slave): boolean {
     const { pendingSeconds, forgetSeconds } = this.#deps.config;
     if (slave.state === "pending") return Date.now() - slave.registeredAt > pendingSeconds * 1000;
     if (slave.state !== "lost") return false;

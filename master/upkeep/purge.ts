@@ -11,18 +11,17 @@ export interface PurgeDeps {
 }
 
 /**
- * Removes all of a job that is over: its results in their folder, its record with the names, its bytes in
- * the store. In this order, so that after a kill in between the same call can finish it.
+ * Removes all of a job that has ended: its results in the results folder, its record with the names, its bytes in
+ * the store. In this order, so that after a kill in between the same call can complete the removal.
  */
 export async function purgeJob(deps: PurgeDeps, job: JobRecord): Promise<void> {
   await removeResults(deps, job);
   await forgetJob(deps, job.id);
 }
 
-/** The same, but its results stay in their folder. */
+/** Removes a job that has ended, and leaves its results in the results folder. */
 export async function forgetJob({ jobs, store }: PurgeDeps, id: string): Promise<void> {
-  // Another purge of the same job may have been faster.
-  await jobs.remove(id).catch(unlessGone);
+  await jobs.remove(id).catch(unlessRemoved);
   await removeGroup(store, id);
 }
 
@@ -35,7 +34,7 @@ async function removeResults(deps: PurgeDeps, { id, task, attachments }: JobReco
   }
 }
 
-/** Removes what a group has in the store, but for these keys. */
+/** Removes the objects of a group from the store, except for these keys. */
 export async function removeGroup(
   store: ByteStore,
   group: string,
@@ -44,6 +43,7 @@ export async function removeGroup(
   for await (const keys of store.list(group)) await store.remove(keys.filter((key) => !except.has(key)));
 }
 
-function unlessGone(error: unknown): void {
+/** Another purge of the same job may have removed it already. */
+function unlessRemoved(error: unknown): void {
   if (!(error instanceof AppError && error.code === "no_such_job")) throw error;
 }

@@ -7,13 +7,13 @@ import type { JobRecord } from "../record/job.ts";
 import { forgetJob, type PurgeDeps, purgeJob, removeGroup } from "./purge.ts";
 
 export interface RetentionPolicy {
-  /** Seconds after its end that a job is kept, with its bytes in the store. */
+  /** Seconds for which a job is kept after its end, with its bytes in the store. */
   readonly jobSeconds: number;
-  /** Most bytes that jobs which are over keep in the store, together; the oldest go first. */
+  /** Most bytes that ended jobs may keep in the store together; beyond it the oldest are removed. */
   readonly bytes: number;
-  /** Seconds after which a job goes together with its files in the results folder; undefined: those stay. */
+  /** Seconds after which a job is removed with its files in the results folder; undefined: those files stay. */
   readonly resultsSeconds: number | undefined;
-  /** Seconds after its end in which a job is not sent off for its size: somebody may be reading its results. */
+  /** Seconds after its end in which a job is not removed for its size, because clients may be reading its results. */
   readonly graceSeconds: number;
 }
 
@@ -23,17 +23,17 @@ export interface RetentionDeps extends PurgeDeps {
   readonly logger: Logger;
 }
 
-/** Jobs that one sweep looks at, and jobs that it removes: the rest is for the next one. */
+/** Most jobs that one sweep notes, and most that it removes; the next sweep continues. */
 const NOTED_PER_SWEEP = 100;
 const REMOVED_PER_SWEEP = 20;
 const IDLE_SECONDS = 5;
 const BUSY_SECONDS = 0.5;
-/** Files of a job that are read at a time. */
+/** Files of a job in one read of the record. */
 const PAGE = 1_000;
 
 /**
- * Sends jobs off that are over, by age and by size, and with them what they have in the store. It works in the
- * background, a little at a time, and never touches a job that is not over.
+ * Removes ended jobs by age and by size, with their objects in the store. It works in the background in small
+ * sweeps, and never removes a job that has not ended.
  */
 export class Retention {
   readonly #deps: RetentionDeps;
@@ -53,20 +53,20 @@ export class Retention {
     await this.#running;
   }
 
-  /** One sweep. True: there may be more to do at once. */
+  /** Makes one sweep. True when there may be more to do at once. */
   async sweep(now = Date.now()): Promise<boolean> {
     const unnoted = await this.#deps.jobs.kept.unnoted(NOTED_PER_SWEEP);
     for (const job of unnoted) await this.#note(job);
-    // What is left are jobs that were removed meanwhile.
+    // The entries that are left belong to jobs that were removed meanwhile.
     if (unnoted.length < NOTED_PER_SWEEP) this.#deps.keptBytes.clear();
     const removed = (await this.#byAge(now)) + (await this.#bySize(now));
-    if (removed > 0) this.#deps.logger.info({ jobs: removed }, "expired jobs were removed");
+    if (removed > 0) this.#deps.logger.info({ jobs: removed }, "old jobs were removed");
     return unnoted.length === NOTED_PER_SWEEP || removed >= REMOVED_PER_SWEEP;
   }
 
   /**
-   * Removes what belongs to no job: uploads that a kill cut off. Only groups from before this process: a
-   * later one may be an upload that is not recorded yet.
+   * Removes groups of the store that belong to no job: uploads that a kill cut off. Only groups that are older than
+   * this process, because a younger group may be an upload that is not recorded yet.
    */
   async removeOrphans(startedAt: number): Promise<number> {
     const { jobs, store } = this.#deps;
@@ -87,11 +87,12 @@ export class Retention {
     const { logger } = this.#deps;
     const startedAt = Date.now();
     await this.removeOrphans(startedAt).catch((error: unknown) =>
-      logger.error({ err: error }, "unfinished uploads could not be removed"),
+      logger.error({ err: error }, "unfinished uploads could not be removed: the next start tries again"),
     );
     while (!this.#stop.signal.aborted) {
       const more = await this.sweep().catch((error: unknown) => {
-        if (!this.#stop.signal.aborted) logger.error({ err: error }, "a sweep of old jobs failed");
+        if (!this.#stop.signal.aborted)
+          logger.error({ err: error }, "a sweep of old jobs failed: it is tried again");
         return false;
       });
       const pause = (more ? BUSY_SECONDS : IDLE_SECONDS) * 1000;
@@ -99,7 +100,7 @@ export class Retention {
     }
   }
 
-  /** Clears a job that is over of what it no longer needs, and notes what is left of it. */
+  /** Removes the objects that an ended job no longer needs, and notes the bytes of the others. */
   async #note(id: string): Promise<void> {
     const { jobs, store, keptBytes } = this.#deps;
     const record = await jobs.get(id);
@@ -108,12 +109,12 @@ export class Retention {
     keptBytes.delete(id);
     if (known !== undefined) return await jobs.kept.note(id, known);
     const { keys, bytes } = await this.#needed(record);
-    // Where a part is a result, as in most tasks, there is nothing else to look for.
+    // In most tasks each part is a result, so there are no other objects.
     if (hasPhases(record.task)) await removeGroup(store, id, keys);
     await jobs.kept.note(id, bytes);
   }
 
-  /** Inputs, for another try, and results. */
+  /** Keys and bytes of the inputs, which a retry needs, and of the results. */
   async #needed({ id, total, attachments }: JobRecord) {
     const keys = new Set(attachments.map(({ key }) => key));
     let bytes = attachments.reduce((sum, attachment) => sum + attachment.bytes, 0);
@@ -157,7 +158,7 @@ export class Retention {
   }
 }
 
-/** Its parts are not its results, or it stores what its later phases need. */
+/** Whether a task stores parts that are not its results. */
 function hasPhases(name: string): boolean {
   const task = TASKS.find((known) => known.name === name);
   return task === undefined || task.run !== undefined;
