@@ -1,25 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import { rm } from "node:fs/promises";
-import type { RequestListener, Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { isLoopback } from "../shared/access.ts";
 import { ConfigError } from "../shared/errors.ts";
-import { listenOn } from "../shared/http/listen.ts";
-import { createHttpServer } from "../shared/http/server.ts";
 import type { Logger } from "../shared/logger.ts";
 import type { TaskDefinition } from "../shared/tasks/task.ts";
 import type { SlaveConfig } from "./config.ts";
-import { ownFolder } from "./folder.ts";
-import { Handover } from "./handover.ts";
+import type { Handover } from "./handover.ts";
+import { Admission } from "./http/admission.ts";
 import { createHttp } from "./http/app.ts";
-import { Room } from "./http/room.ts";
+import { getTask } from "./http/getTask.ts";
+import type { ReceiveDeps } from "./http/receive.ts";
+import { statusOf } from "./http/status.ts";
 import { unitBudgets } from "./http/units.ts";
 import { handedBack } from "./pool/endings.ts";
 import { Pool } from "./pool/pool.ts";
-import { Registration } from "./registration.ts";
+import { Registration, type RegistrationOptions } from "./registration.ts";
+import { openSite, specificAddress, urlOf } from "./site.ts";
 
 export interface SlaveDeps {
   readonly tasks: readonly TaskDefinition[];
@@ -32,65 +31,84 @@ export interface SlaveDeps {
 export interface RunningSlave {
   readonly url: string;
   readonly port: number;
-  /** Aborted when a master asks it to go: `stop` is to be called, and the process to end. */
+  /** Aborted when a master asks the slave to end: its owner then calls `stop` and ends the process. */
   readonly dismissed: AbortSignal;
-  /** Drains, then ends: what runs may finish within the limit, what waits is handed back. */
+  /** Drains, then ends: units that run may finish within DRAIN_SECONDS, units that wait are handed back. */
   stop(): Promise<void>;
-  /** Ends the drain early: what runs is handed back, too. */
+  /** Ends the drain early: units that run are handed back, too. */
   stopNow(): void;
 }
 
-/** How long handed back units may take to reach the master. */
-const LAST_WORDS_MS = 2_000;
+/** Time for the master to take the units that are handed back. */
+const HAND_BACK_MS = 2_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Builds a slave and starts it: it listens first, then makes its folder, its children, and itself known.
+ * Builds a slave and starts it: first it listens, then it makes its folder and its children, then it registers.
  * @throws AppError `port_in_use`, `cannot_listen`, `bad_folder`, `disk_full`; ConfigError
  */
 export async function startSlave(config: SlaveConfig, deps: SlaveDeps): Promise<RunningSlave> {
   const tasks = tasksOf(config, deps.tasks);
-  const { server, port, answerWith } = await listen(config);
-  const folder = await ownFolder(config.dataDir, config.host, port);
-  const handover = config.handover ? await Handover.open(join(folder, "handover")) : undefined;
+  const site = await openSite(config);
+  const { port, folder, handover } = site;
   const pool = createPool(config, deps, join(folder, "children"));
-  const room = new Room(config);
+  const admission = new Admission(config);
+  const { draining, stopped, drain, stopNow } = stopSignals();
+  const dismissed = new AbortController();
+  const { version, log } = deps;
+  const instance = randomUUID();
+  const offer = { tasks, handover, version, instance };
+  const registration = new Registration(registrationOf(config, site.server, { offer, log }));
+  site.answerWith(
+    createHttp({
+      config,
+      status: () => statusOf({ pool, admission, instance, version, draining }),
+      getTask: getTask({
+        admission,
+        folder: join(folder, "leases"),
+        receive: receiving(config, tasks, handover),
+        work: { pool, budgets: operatorBudgets(config), draining },
+        stopped,
+        onMasterGone: () => registration.doubted(),
+      }),
+      onPolled: () => registration.polled(),
+      onDismiss: () => dismissed.abort(),
+      log,
+    }),
+  );
+  warnOfUnreachable(config, log);
+  const registering = registration.run(draining);
+  startPool(pool, tasks);
+  const stop = async () => {
+    drain();
+    await registering;
+    await finish(admission, config.drainSeconds, stopNow);
+    await pool.close();
+    await site.close();
+  };
+  return { url: urlOf(config, port), port, dismissed: dismissed.signal, stop, stopNow };
+}
+
+/** Gives units that run their time, then hands them back. */
+async function finish(admission: Admission, drainSeconds: number, stopNow: () => void): Promise<void> {
+  await admission.empty(AbortSignal.timeout(Math.min(drainSeconds * 1_000, LONGEST_TIMER_MS)));
+  stopNow();
+  await admission.empty(AbortSignal.timeout(HAND_BACK_MS));
+}
+
+/** The two strengths of an end: `draining` begins nothing new, `stopped` ends what runs as well. */
+function stopSignals() {
   const draining = new AbortController();
   const stopped = new AbortController();
   // Every unit listens to them.
   setMaxListeners(0, draining.signal, stopped.signal);
-  const instance = randomUUID();
-  const { name, slots, version, log } = { ...config, ...deps };
-  const about = { slave_port: port, name, version, instance, slots, ...offers(config, tasks, handover) };
-  const dismissed = new AbortController();
-  const announced = config.announced ?? specificAddress(server);
-  const registration = new Registration({ ...config, announced, about, log });
-  answerWith(
-    createHttp({
-      ...{ config, tasks, pool, room, handover, instance, version, log, limits: limitsOf(config) },
-      folder: join(folder, "leases"),
-      smallBytes: config.smallFile,
-      draining: draining.signal,
-      stopped: stopped.signal,
-      master: registration,
-      onDismiss: () => dismissed.abort(),
-    }),
-  );
-  warnOfUnreachable(config, log);
-  registration.start();
-  startPool(pool, tasks);
-  const stopNow = () => stopped.abort(handedBack("The slave is stopping."));
-  const stop = async () => {
-    draining.abort(handedBack("The slave is stopping."));
-    await registration.stop();
-    await Promise.race([room.empty(), sleep(config.drainSeconds * 1_000, null, { ref: false })]);
-    stopNow();
-    await Promise.race([room.empty(), sleep(LAST_WORDS_MS, null, { ref: false })]);
-    handover?.close();
-    closeServer(server);
-    await pool.close();
-    await rm(folder, { recursive: true, force: true });
+  const reason = () => handedBack("The slave is stopping.");
+  return {
+    draining: draining.signal,
+    stopped: stopped.signal,
+    drain: () => draining.abort(reason()),
+    stopNow: () => stopped.abort(reason()),
   };
-  return { url: urlOf(config, port), port, dismissed: dismissed.signal, stop, stopNow };
 }
 
 function tasksOf({ tasks: wanted }: SlaveConfig, all: readonly TaskDefinition[]): readonly TaskDefinition[] {
@@ -102,19 +120,6 @@ function tasksOf({ tasks: wanted }: SlaveConfig, all: readonly TaskDefinition[])
   return wanted.length === 0 ? all : all.filter((task) => wanted.includes(task.name));
 }
 
-/** Listens at once; requests wait for `answerWith`. The port must be ours before the folder is swept. */
-async function listen(config: SlaveConfig) {
-  let answerWith: (listener: RequestListener) => void = () => undefined;
-  const ready = new Promise<RequestListener>((resolve) => {
-    answerWith = resolve;
-  });
-  const server = createHttpServer(config, (req, res) => {
-    void ready.then((listener) => listener(req, res));
-  });
-  const port = await listenOn(server, { ...config, role: "SLAVE" });
-  return { server, port, answerWith };
-}
-
 function createPool(config: SlaveConfig, { registry, log }: SlaveDeps, folder: string): Pool {
   return new Pool({
     registry,
@@ -123,7 +128,7 @@ function createPool(config: SlaveConfig, { registry, log }: SlaveDeps, folder: s
     slots: config.slots,
     smallBytes: config.smallFile,
     memoryBytes: config.childMemory,
-    ...unitBudgets({ task: {}, budgets: {} }, limitsOf(config)),
+    ...unitBudgets({ task: {}, budgets: {} }, operatorBudgets(config)),
     maxUnits: config.childMaxUnits,
   });
 }
@@ -133,20 +138,41 @@ function startPool(pool: Pool, tasks: readonly TaskDefinition[]): void {
   pool.warm(tasks.filter(isWarm).map((task) => task.name));
 }
 
-function closeServer(server: Server): void {
-  server.close();
-  server.closeAllConnections();
-}
-
-function limitsOf({ unitRunSeconds: running, unitSilenceSeconds: silence }: SlaveConfig) {
+function operatorBudgets({ unitRunSeconds: running, unitSilenceSeconds: silence }: SlaveConfig) {
   return { running, silence };
 }
 
-function offers({ tls }: SlaveConfig, tasks: readonly TaskDefinition[], handover: Handover | undefined) {
+function receiving(
+  { smallFile: smallBytes, uploadIdleSeconds }: SlaveConfig,
+  tasks: readonly TaskDefinition[],
+  handover: Handover | undefined,
+): ReceiveDeps {
+  return { tasks, smallBytes, uploadIdleSeconds, handover };
+}
+
+interface Offer {
+  readonly tasks: readonly TaskDefinition[];
+  readonly handover: Handover | undefined;
+  readonly version: string;
+  readonly instance: string;
+}
+
+function registrationOf(
+  config: SlaveConfig,
+  server: Server,
+  { offer, log }: { readonly offer: Offer; readonly log: Logger },
+): RegistrationOptions {
+  const { masterUrls, token, ca, name, slots, tls } = config;
+  const { tasks, handover, version, instance } = offer;
+  const slave_port = (server.address() as AddressInfo).port;
+  const about = { slave_port, name, version, instance, slots, tls: tls !== undefined, steps: stepsOf(tasks) };
   return {
-    tls: tls !== undefined,
-    steps: stepsOf(tasks),
-    ...(handover === undefined ? {} : { handover: handover.about }),
+    masterUrls,
+    announced: config.announced ?? specificAddress(server),
+    token,
+    ca,
+    about: handover === undefined ? about : { ...about, handover: handover.about },
+    log,
   };
 }
 
@@ -167,14 +193,4 @@ function warnOfUnreachable({ host, masterUrls }: SlaveConfig, log: Logger): void
   const far = masterUrls.find((url) => !isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, "")));
   if (isLoopback(host) && far !== undefined)
     log.warn({ master: far }, `a master on another machine cannot reach SLAVE_HOST=${host}`);
-}
-
-/** The address it listens on, unless that is all of them. */
-function specificAddress(server: Server): string | undefined {
-  const { address } = server.address() as AddressInfo;
-  return address === "0.0.0.0" || address === "::" ? undefined : address;
-}
-
-function urlOf({ host, tls }: SlaveConfig, port: number): string {
-  return `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

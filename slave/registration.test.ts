@@ -55,8 +55,12 @@ function register(options: Partial<RegistrationOptions> & Pick<RegistrationOptio
     log: createLogger("test", "silent"),
     ...options,
   });
-  ends.push(() => registration.stop());
-  registration.start();
+  const stopping = new AbortController();
+  const ended = registration.run(stopping.signal);
+  ends.push(async () => {
+    stopping.abort();
+    await ended;
+  });
   return registration;
 }
 
@@ -145,7 +149,7 @@ it.each([
   ["EPROTO", "there is no HTTPS: begin the address in MASTER_URL with http://"],
   [
     "DEPTH_ZERO_SELF_SIGNED_CERT",
-    "its certificate is not trusted: set TLS_CA to the file of who vouches for it",
+    "its certificate is not trusted: set TLS_CA to the certificate of its authority",
   ],
 ])("the log says what to change where a connection ends with %s", (code, reason) => {
   expect(reasonOf(Object.assign(new Error("write 80:0A:SSL"), { code }))).toBe(reason);

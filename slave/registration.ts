@@ -8,76 +8,68 @@ import type { Logger } from "../shared/logger.ts";
 export interface RegistrationOptions {
   /** Masters that are tried in turn. */
   readonly masterUrls: readonly string[];
-  /** Address for the master to use; undefined: the one that it is reached from. */
+  /** Address for the master to use; undefined: the address from which the slave reaches the master. */
   readonly announced: string | undefined;
   readonly token: string | undefined;
-  /** Who may vouch for a master that listens by HTTPS; undefined: the usual ones. */
+  /** Authority that vouches for masters that listen by HTTPS; undefined: the usual ones. */
   readonly ca?: Buffer | undefined;
-  /** What the slave says of itself. */
+  /** What the slave tells of itself. */
   readonly about: Omit<RegisterRequest, "slave_ip">;
   readonly log: Logger;
-  /** Unpolled for so long, it registers again. */
+  /** A slave that no master has polled for so long registers again. */
   readonly unpolledSeconds?: number;
 }
 
 const FIRST_WAIT_MS = 250;
-/** A master that is being restarted is back within seconds: tried every second for a start, then less often. */
+/** A master that restarts is back within seconds: it is tried every second at first, then less often. */
 const LONGEST_WAIT_MS = { atFirst: 1_000, later: 5_000 };
 const ROUNDS_AT_FIRST = 30;
 const TIMEOUT_MS = 5_000;
-/** A master that has not polled for so many of its own intervals is gone. */
+/** A master that misses so many of its own polls is gone. */
 const MISSED_POLLS = 2.5;
 
-/** Keeps the slave known to a master: registers, and again whenever no master has asked for a while. */
+/** Keeps the slave known to a master: registers, and registers again when no master has polled it for a while. */
 export class Registration {
   readonly #options: RegistrationOptions;
-  readonly #stop = new AbortController();
   #polledAt = 0;
-  /** As the master said when it took the registration. */
+  /** The interval that the master named in its answer. */
   #pollSeconds: number | undefined;
   #doubt = new AbortController();
+  /** Index of the master that is tried next. */
   #current = 0;
   #isRegistered = false;
-  #running: Promise<void> = Promise.resolve();
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
   }
 
-  /** Returns at once; masters that cannot be reached are tried on and on. */
-  start(): void {
-    this.#running = this.#run().catch((error: unknown) => {
-      if (!this.#stop.signal.aborted) this.#options.log.error({ err: error }, "registration ended");
-    });
+  /** Resolves when the signal is aborted. Masters that cannot be reached are tried until then. */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      for (;;) {
+        await this.#registerSomewhere(signal);
+        await this.#untilUnpolled(signal);
+        this.#options.log.debug("no master has polled this slave for a while: it registers again");
+      }
+    } catch (error) {
+      if (!signal.aborted)
+        this.#options.log.error({ err: error }, "registration ended: restart the slave to register it again");
+    }
   }
 
-  /** A master asked for something. */
+  /** To be called when a master asks for something. */
   polled(): void {
     this.#polledAt = performance.now();
   }
 
-  /** A master broke a connection off. It may have ended, and then nobody else will tell: asked at once. */
+  /** To be called when a master breaks a connection off. The master may have ended, so the slave registers at once. */
   doubted(): void {
     this.#doubt.abort();
   }
 
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    for (;;) {
-      await this.#registerSomewhere();
-      await this.#untilUnpolled();
-      this.#options.log.debug("no master has asked for a while: registering again");
-    }
-  }
-
-  /** The last master first, the others after it; a longer and longer wait after each round. */
-  async #registerSomewhere(): Promise<void> {
+  /** The last master first, the others after it; the wait after each round is longer than the one before. */
+  async #registerSomewhere(signal: AbortSignal): Promise<void> {
     const { masterUrls, log } = this.#options;
-    const { signal } = this.#stop;
     for (let tries = 1; ; tries += 1) {
       const url = masterUrls[this.#current] ?? "";
       try {
@@ -97,16 +89,14 @@ export class Registration {
     }
   }
 
-  async #untilUnpolled(): Promise<void> {
-    const { signal } = this.#stop;
+  async #untilUnpolled(signal: AbortSignal): Promise<void> {
     this.#doubt = new AbortController();
     this.polled();
     for (;;) {
       const left = this.#polledAt + this.#unpolledSeconds() * 1_000 - performance.now();
       if (left <= 0) return;
-      await sleep(left, null, { signal: AbortSignal.any([signal, this.#doubt.signal]) }).catch(
-        () => undefined,
-      );
+      const either = AbortSignal.any([signal, this.#doubt.signal]);
+      await sleep(left, null, { signal: either }).catch(() => undefined);
       signal.throwIfAborted();
       // A master that ends many leases at once is asked once.
       if (this.#doubt.signal.aborted) return await sleep(FIRST_WAIT_MS, undefined, { signal });
@@ -125,7 +115,7 @@ async function register(
   options: RegistrationOptions,
   signal: AbortSignal,
 ): Promise<Partial<RegisterAnswer>> {
-  // Loaded after the slave listens: the first answer shall not wait for it.
+  // Loaded here, after the slave listens: its first answer does not wait for axios.
   const { default: axios } = await import("axios");
   const { token, about, ca } = options;
   const slave_ip = options.announced ?? (await addressTowards(new URL(url), signal));
@@ -145,12 +135,12 @@ async function register(
   return data;
 }
 
-/** This side's address of a connection to the master: classic masters need to be told one. */
+/** This side's address of a connection to the master. A classic master takes no registration without an address. */
 async function addressTowards(url: URL, signal: AbortSignal): Promise<string> {
   const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
   return await new Promise<string>((resolve, reject) => {
     const host = url.hostname.replace(/^\[|\]$/g, "");
-    // A signal of its own: a connection never takes back that it listens to its signal.
+    // A signal of its own: a socket never removes its listener from its signal.
     const own = AbortSignal.any([signal]);
     const socket = connect({ host, port, signal: own, timeout: TIMEOUT_MS });
     socket.once("connect", () => {
@@ -168,12 +158,12 @@ function waitAfter(rounds: number): number {
   return wait * (0.75 + Math.random() / 2);
 }
 
-/** The first failures, then now and then. */
+/** True for the first failures, then for each twelfth. */
 function isNewsworthy(failures: number): boolean {
   return failures <= 3 || failures % 12 === 0;
 }
 
-/** Why a master was not reached, and what to change where that is known. */
+/** Why a master was not reached, and which setting to change where that is known. */
 export function reasonOf(error: unknown): string {
   const { response, code = "", message = String(error) } = error as FailedRequest;
   if (response !== undefined) {
@@ -184,12 +174,12 @@ export function reasonOf(error: unknown): string {
   if (code === "ECONNRESET")
     return "it cut the connection; if it listens by HTTPS, MASTER_URL needs https://";
   if (UNTRUSTED.test(code)) {
-    return "its certificate is not trusted: set TLS_CA to the file of who vouches for it";
+    return "its certificate is not trusted: set TLS_CA to the certificate of its authority";
   }
   return message || code;
 }
 
-/** What Node calls a certificate that nobody known vouches for. */
+/** Node's codes for a certificate that no known authority has signed. */
 const UNTRUSTED = /SELF_SIGNED_CERT|UNABLE_TO_(?:VERIFY|GET_ISSUER)/;
 
 interface FailedRequest {

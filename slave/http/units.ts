@@ -12,23 +12,22 @@ export interface LeaseWork {
   /** Folder for its files; removed with the request. */
   readonly folder: string;
   /** What the operator of this slave set; seconds. */
-  readonly limits: MaybeBudgets;
-  /** The other side is gone: nothing is worth finishing. */
+  readonly budgets: MaybeBudgets;
+  /** Aborted when the other side is gone: nothing is worth finishing. */
   readonly gone: AbortSignal;
-  /** The slave is stopping: what has not begun is handed back. */
+  /** Aborted when the slave is told to stop: units that have not begun are handed back. */
   readonly draining: AbortSignal;
-  /** The other side is gone, or the slave stops now: what runs is ended, too. */
+  /** Aborted when the other side is gone, or the slave stops now: units that run are ended, too. */
   readonly ended: AbortSignal;
   /** Called for each unit that is answered. */
   readonly answered: () => void;
 }
 
+/** `LeaseWork`, and where its answers go. */
+type OutletWork = LeaseWork & { readonly outlet: Outlet };
+
 /** Does the units of a lease. Only a few are ahead of the other side, however slowly it reads. */
-export async function runUnits(
-  lease: ReceivedLease,
-  step: string,
-  run: LeaseWork & { readonly outlet: Outlet },
-) {
+export async function runUnits(lease: ReceivedLease, step: string, run: OutletWork): Promise<void> {
   const next = lease.units[Symbol.iterator]();
   const workers: Promise<void>[] = [];
   const failures: unknown[] = [];
@@ -44,7 +43,7 @@ export async function runUnits(
     }
   };
   hire();
-  // There may be more of them by then.
+  // Workers may be hired while this loop runs.
   for (const worker of workers) await worker;
   if (failures.length > 0) throw failures[0];
   await run.outlet.end(lease.units.length);
@@ -56,7 +55,7 @@ interface UnitOfLease {
   readonly unit: WorkUnit;
 }
 
-async function oneUnit(piece: UnitOfLease, run: LeaseWork & { readonly outlet: Outlet }): Promise<void> {
+async function oneUnit(piece: UnitOfLease, run: OutletWork): Promise<void> {
   const { outlet } = run;
   const { unit } = piece;
   let started: number | undefined;
@@ -73,16 +72,16 @@ async function oneUnit(piece: UnitOfLease, run: LeaseWork & { readonly outlet: O
     return;
   }
   await outlet.done(unit, output);
-  // Not there any more where it was handed over.
+  // A file that was handed over is no longer there.
   if (!(output.body instanceof Uint8Array)) await rm(output.body.path, { force: true });
 }
 
-/** As the master says, within what this slave's operator allows. */
+/** The budgets that the master gives a unit, within what this slave's operator allows. */
 export function unitBudgets(
   { task, budgets }: { readonly task: Pick<TaskDefinition, "budgets">; readonly budgets: MaybeBudgets },
-  limits: MaybeBudgets,
+  operator: MaybeBudgets,
 ) {
-  const { running, silence } = budgetsOf(task, { ...budgets, ...given(limits) }, budgets);
+  const { running, silence } = budgetsOf(task, { ...budgets, ...given(operator) }, budgets);
   return { runSeconds: running, silenceSeconds: silence };
 }
 
@@ -90,11 +89,7 @@ function given({ running, silence }: MaybeBudgets): MaybeBudgets {
   return { ...(running === undefined ? {} : { running }), ...(silence === undefined ? {} : { silence }) };
 }
 
-function compute(
-  { lease, step, unit }: UnitOfLease,
-  run: LeaseWork & { readonly outlet: Outlet },
-  onStart: () => void,
-) {
+function compute({ lease, step, unit }: UnitOfLease, run: OutletWork, onStart: () => void) {
   const { task, options } = lease;
   return run.pool.run(
     { task: task.name, step, options, args: unit.args, files: unit.files },
@@ -102,7 +97,7 @@ function compute(
       signal: run.ended,
       stopWaiting: run.draining,
       keepIn: run.folder,
-      budgets: unitBudgets(lease, run.limits),
+      budgets: unitBudgets(lease, run.budgets),
       onStart,
       onProgress: (done) => run.outlet.progress(unit, done),
     },

@@ -59,7 +59,7 @@ async function runWhole(
     run.answered();
     onResult(index, outcome);
   };
-  const budgets = unitBudgets(lease, run.limits);
+  const budgets = unitBudgets(lease, run.budgets);
   await runLocally(lease.task, {
     options: lease.options,
     files: lease.files,

@@ -8,7 +8,7 @@ import { FRAMES_TYPE } from "../../shared/contract/fleet.ts";
 import type { AssignAnswer } from "../../shared/contract/jobs.ts";
 import { problemHandler } from "../../shared/http/problem.ts";
 import { createLogger } from "../../shared/logger.ts";
-import { getTask, type LeaseContext } from "../../slave/http/getTask.ts";
+import { type GetTaskDeps, getTask } from "../../slave/http/getTask.ts";
 import { type Fleet, multipart, type Started, startFleet } from "../e2e/fleet.ts";
 import { startTestSlave, stopTestSlaves } from "../fixtures/slave/start.ts";
 import { documentedStatuses } from "./documented.ts";
@@ -242,7 +242,7 @@ const MADE: Readonly<Record<string, () => Promise<Answer>>> = {
       }),
     ),
   // A stopping slave still answers on connections that are open.
-  stopping: () => answerOf(getTask({ draining: AbortSignal.abort() } as LeaseContext)),
+  stopping: () => answerOf(getTask({ work: { draining: AbortSignal.abort() } } as GetTaskDeps)),
   no_space: () =>
     of(
       fetch(`${full.master.url}/assign_task`, {

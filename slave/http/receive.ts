@@ -1,0 +1,42 @@
+import type { Request, Response } from "express";
+import { readMultipart } from "../../shared/http/multipart.ts";
+import type { TaskDefinition } from "../../shared/tasks/task.ts";
+import type { Handover } from "../handover.ts";
+import { handedOver, withHandedOver } from "./handedOver.ts";
+import { fieldsOf, leaseOf, type ReceivedLease, sentFiles, taskOf } from "./lease.ts";
+import { fileSink, removeFile } from "./sink.ts";
+
+export interface ReceiveDeps {
+  readonly tasks: readonly TaskDefinition[];
+  /** Largest file that is held in memory, bytes. */
+  readonly smallBytes: number;
+  readonly uploadIdleSeconds: number;
+  /** Undefined where files are always sent. */
+  readonly handover: Handover | undefined;
+}
+
+const LIMITS = { fileBytes: Number.POSITIVE_INFINITY, files: 100_000, fieldBytes: 64 * 2 ** 20 };
+
+/** The lease that a request brings, and the folder through which its large results go, if they do. */
+export interface Received {
+  readonly lease: ReceivedLease;
+  readonly handover: Handover | undefined;
+}
+
+/** Reads `POST /get_task`, with its large files into `folder`. @throws RequestError, AppError as `readMultipart`, `leaseOf` */
+export async function receiveLease(
+  { tasks, smallBytes, uploadIdleSeconds, handover }: ReceiveDeps,
+  folder: string,
+  [req, res]: readonly [Request, Response],
+): Promise<Received> {
+  const form = await readMultipart(req, res, {
+    sink: fileSink(folder, smallBytes),
+    remove: removeFile,
+    limits: { ...LIMITS, idleSeconds: uploadIdleSeconds },
+  });
+  const fields = fieldsOf(form);
+  const task = taskOf(fields, tasks);
+  const handed = handedOver(fields.handover, handover);
+  const files = await withHandedOver(sentFiles(form, task), handed, folder);
+  return { lease: leaseOf(fields, task, files), handover: handed?.by };
+}

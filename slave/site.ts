@@ -1,0 +1,46 @@
+import { rm } from "node:fs/promises";
+import type { RequestListener, Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { listenOn } from "../shared/http/listen.ts";
+import { createHttpServer } from "../shared/http/server.ts";
+import type { SlaveConfig } from "./config.ts";
+import { ownFolder } from "./folder.ts";
+import { Handover } from "./handover.ts";
+
+/** Where the slave is found and where its files are; `close` releases all of it. */
+export async function openSite(config: SlaveConfig) {
+  const { server, port, answerWith } = await listen(config);
+  const folder = await ownFolder(config.dataDir, config.host, port);
+  const handover = config.handover ? await Handover.open(join(folder, "handover")) : undefined;
+  const close = async () => {
+    handover?.close();
+    server.close();
+    server.closeAllConnections();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { server, port, answerWith, folder, handover, close };
+}
+
+/** Listens at once; requests wait for `answerWith`. The slave's folder is named after the port, so the port comes first. */
+async function listen(config: SlaveConfig) {
+  let answerWith: (listener: RequestListener) => void = () => undefined;
+  const ready = new Promise<RequestListener>((resolve) => {
+    answerWith = resolve;
+  });
+  const server = createHttpServer(config, (req, res) => {
+    void ready.then((listener) => listener(req, res));
+  });
+  const port = await listenOn(server, { ...config, role: "SLAVE" });
+  return { server, port, answerWith };
+}
+
+/** The address that the server listens on; undefined when it listens on all. */
+export function specificAddress(server: Server): string | undefined {
+  const { address } = server.address() as AddressInfo;
+  return address === "0.0.0.0" || address === "::" ? undefined : address;
+}
+
+export function urlOf({ host, tls }: SlaveConfig, port: number): string {
+  return `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
