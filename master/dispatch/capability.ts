@@ -1,5 +1,5 @@
+import { mainStepOf } from "../../shared/tasks/maps.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
-import { mainStepOf } from "../../shared/tasks/task.ts";
 import { WHOLE_JOB_STEP } from "../classic/plainLease.ts";
 import { CLASSIC_TASKS, type Slave } from "../fleet/slave.ts";
 import type { QueuedUnit } from "../queue/port.ts";

@@ -1,11 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
-import {
-  type InputFile,
-  inIndexOrder,
-  type PublishedPart,
-  type RunContext,
-} from "../../shared/tasks/task.ts";
+import { inIndexOrder } from "../../shared/tasks/maps.ts";
+import type { InputFile, PublishedPart, RunContext } from "../../shared/tasks/task.ts";
 import type { WholeJob } from "../classic/wholeJob.ts";
 import { type MapDeps, mapUnits } from "../map/map.ts";
 import type { JobProgress } from "../map/progress.ts";

@@ -1,9 +1,10 @@
 import { isFinal } from "../../shared/contract/jobs.ts";
 import { AppError, CodedError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
+import { mainStepOf, runOverFiles } from "../../shared/tasks/maps.ts";
 import { wholeOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
-import { mainStepOf, runOverFiles, type TaskDefinition } from "../../shared/tasks/task.ts";
+import type { TaskDefinition } from "../../shared/tasks/task.ts";
 import { runWholeJob, type WholeJob } from "../classic/wholeJob.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";

@@ -2,6 +2,7 @@ import { createHash, hash } from "node:crypto";
 import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { type Failure, inputLost, toFailure } from "../errors.ts";
+import { inIndexOrder, mainStepOf, runOverFiles } from "./maps.ts";
 import type {
   FileRef,
   JsonObject,
@@ -14,7 +15,6 @@ import type {
   TaskDefinition,
   UnitSpec,
 } from "./task.ts";
-import { inIndexOrder, mainStepOf, runOverFiles } from "./task.ts";
 
 /** Bytes in memory or in a file. */
 export type Content = StepOutput["body"];

@@ -180,22 +180,3 @@ export interface RunContext<Options extends object = object> {
   /** Saves an extra result of the job, beside those of its files. `name` is a plain file name. */
   attach(name: string, file: FileRef): Promise<void>;
 }
-
-/** The parts of a map in the order of its units, which is what a replay sees again. */
-export async function inIndexOrder(parts: AsyncIterable<Part>): Promise<Part[]> {
-  const ordered: Part[] = [];
-  for await (const part of parts) ordered[part.index] = part;
-  return ordered;
-}
-
-/** The step of a task without a `run`; such a task has one. */
-export function mainStepOf({ name, mainStep }: TaskDefinition): string {
-  if (mainStep === undefined) throw new Error(`task ${name} has no main step`);
-  return mainStep;
-}
-
-/** The `run` of a task that has none: one unit for each file, each part published as it comes. */
-export async function runOverFiles(step: string, job: RunContext): Promise<void> {
-  const units = job.inputs.map((file) => ({ files: [file] }));
-  for await (const part of job.map("main", step, units)) await job.publish(part.index, part);
-}

@@ -1,15 +1,14 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { inIndexOrder, runOverFiles } from "../../shared/tasks/maps.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
-import {
-  type InputFile,
-  inIndexOrder,
-  type JsonObject,
-  type Part,
-  type RunContext,
-  runOverFiles,
-  type TaskDefinition,
-  type UnitSpec,
+import type {
+  InputFile,
+  JsonObject,
+  Part,
+  RunContext,
+  TaskDefinition,
+  UnitSpec,
 } from "../../shared/tasks/task.ts";
 
 /** Documents of the job, and the milliseconds for which its `run` may hold the master's event loop. */

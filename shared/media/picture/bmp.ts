@@ -1,5 +1,5 @@
 import { type Bitmap, checkSize, corrupt, type Limits } from "./bitmap.ts";
-import { type BmpHeader, COMPRESSION, type DibPlace, FILE_HEADER, readHeader } from "./bmpHeader.ts";
+import { type BmpHeader, COMPRESSION, type DibLocation, FILE_HEADER, readHeader } from "./bmpHeader.ts";
 import { indicesOfRle } from "./bmpRle.ts";
 import { unsupportedFormat } from "./format.ts";
 
@@ -16,8 +16,8 @@ export function openBmp(bytes: Buffer, limits: Limits): Bitmap {
 }
 
 /** Opens a bitmap without a file header too, as icons hold them. */
-export function openDib(bytes: Buffer, place: DibPlace, limits: Limits): Bitmap {
-  const header = readHeader(bytes, place);
+export function openDib(bytes: Buffer, dib: DibLocation, limits: Limits): Bitmap {
+  const header = readHeader(bytes, dib);
   checkSize(header.width, header.height, limits);
   const data = bytes.subarray(header.pixels);
   switch (header.compression) {

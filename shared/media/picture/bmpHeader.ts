@@ -32,7 +32,7 @@ export interface BmpHeader {
 }
 
 /** Where a bitmap lies among other bytes. */
-export interface DibPlace {
+export interface DibLocation {
   /** Where its header begins. */
   readonly start: number;
   /** Where its pixels begin; without it right after the palette, as in an icon. */
@@ -43,25 +43,25 @@ export interface DibPlace {
   readonly alphaByte?: boolean;
 }
 
-export function readHeader(bytes: Buffer, place: DibPlace): BmpHeader {
-  const { start } = place;
+export function readHeader(bytes: Buffer, dib: DibLocation): BmpHeader {
+  const { start } = dib;
   const size = headerSize(bytes, start);
   const { bits, compression, width, height, colours } = fieldsOf(bytes, start, size);
   checkCompression(compression, bits);
-  const alpha = place.alphaByte === true;
+  const alpha = dib.alphaByte === true;
   const { masks, extra } = masksOf(bytes, { start, size, bits, compression, alpha });
   const after = start + size + extra;
   const entry = size === CORE_HEADER ? 3 : 4;
-  const table = paletteAt(bytes, after, { entry, bits, colours, end: place.pixels });
+  const table = paletteAt(bytes, after, { entry, bits, colours, end: dib.pixels });
   return {
     width,
-    height: Math.floor(Math.abs(height) / (place.halved === true ? 2 : 1)),
+    height: Math.floor(Math.abs(height) / (dib.halved === true ? 2 : 1)),
     topDown: height < 0,
     bits,
     compression,
     palette: table.palette,
     masks,
-    pixels: place.pixels ?? after + table.bytes,
+    pixels: dib.pixels ?? after + table.bytes,
   };
 }
 

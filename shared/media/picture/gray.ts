@@ -1,7 +1,8 @@
+import { decoding } from "./decoding.ts";
 import { srgbOfLab } from "./lab.ts";
 import { type Gray, grayOfBitmap, type Samples, writeLuma } from "./luma.ts";
 import type { Sharp } from "./sharp.ts";
-import { decoding, type SharpContent, type Source } from "./source.ts";
+import type { SharpContent, Source } from "./source.ts";
 
 /** Pixels that are decoded in colour at a time: 16 million take 64 MB in RGBA, twice that with 16 bits. */
 const BLOCK_PIXELS = 16_000_000;

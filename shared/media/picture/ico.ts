@@ -34,10 +34,10 @@ function entryAt(bytes: Buffer, at: number) {
 
 /** 32-bit pictures carry alpha; the others have a mask of one bit a pixel after their colours (1 = transparent). */
 function masked(picture: Buffer, limits: Limits): Bitmap {
-  const place = { start: 0, halved: true };
-  const header = readHeader(picture, place);
-  if (header.bits === 32) return openDib(picture, { ...place, alphaByte: true }, limits);
-  const colours = openDib(picture, place, limits);
+  const dib = { start: 0, halved: true };
+  const header = readHeader(picture, dib);
+  if (header.bits === 32) return openDib(picture, { ...dib, alphaByte: true }, limits);
+  const colours = openDib(picture, dib, limits);
   const stride = strideOf(header.width, 1);
   const mask = picture.subarray(header.pixels + strideOf(header.width, header.bits) * header.height);
   if (mask.length < stride * header.height) return colours;

@@ -45,12 +45,13 @@ class Directories {
   }
 
   #undeclarePage(at: number, count: number): boolean {
-    const places = Array.from({ length: count }, (_, index) => at + index * 12);
-    const isLab = (place: number) => this.#short(place) === PHOTOMETRIC && this.#short(place + 8) === CIELAB;
-    const photometric = places.find(isLab);
+    const offsets = Array.from({ length: count }, (_, index) => at + index * 12);
+    const isLab = (offset: number) =>
+      this.#short(offset) === PHOTOMETRIC && this.#short(offset + 8) === CIELAB;
+    const photometric = offsets.find(isLab);
     if (photometric === undefined) return false;
     this.#write(photometric + 8, RGB);
-    const profile = places.find((place) => this.#short(place) === PROFILE);
+    const profile = offsets.find((offset) => this.#short(offset) === PROFILE);
     if (profile !== undefined) this.#write(profile, HIDDEN);
     return true;
   }

@@ -44,9 +44,9 @@ export function grayOfBitmap(bitmap: Bitmap): Gray {
   for (let y = 0; y < height; y++) {
     bitmap.readRow(y, rgba);
     writeLuma(rgba, 4, row);
-    const place = data.subarray(y * width * channels, (y + 1) * width * channels);
-    if (hasAlpha) place.set(row);
-    else for (let x = 0; x < width; x++) place[x] = row[x * 2] as number;
+    const line = data.subarray(y * width * channels, (y + 1) * width * channels);
+    if (hasAlpha) line.set(row);
+    else for (let x = 0; x < width; x++) line[x] = row[x * 2] as number;
   }
   return { width, height, pages: 1, channels, data };
 }

@@ -1,7 +1,8 @@
 import { gunzipSync } from "node:zlib";
 import { FileError, isErrno } from "../../errors.ts";
-import { type Bitmap, corrupt, type Limits, tooLarge } from "./bitmap.ts";
+import { type Bitmap, corrupt, type Limits } from "./bitmap.ts";
 import { openBmp } from "./bmp.ts";
+import { decoding } from "./decoding.ts";
 import { formatOf, type InputFormat, unsupportedFormat } from "./format.ts";
 import { openIco } from "./ico.ts";
 import { undeclaredLab } from "./lab.ts";
@@ -101,33 +102,6 @@ export async function openPage(source: Source, page: number): Promise<Source> {
   return { ...source, ...facts, ...lab, pages: 1, content: { kind: "sharp", open } };
 }
 
-/**
- * Runs a decoder; what sharp says of a file becomes an error with a code.
- * @throws FileError `corrupt_file`, `too_large`, `unsupported_format`.
- */
-export async function decoding<T>(limits: Limits, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof FileError ? error : told(error, limits);
-  }
-}
-
-/** What libvips says, in words of ours. */
-function told(error: unknown, { maxPixels }: Limits): FileError {
-  const text = error instanceof Error ? error.message : String(error);
-  if (text.includes("pixel limit")) return tooLarge(maxPixels);
-  if (/has not been built in|Unsupported (codec|feature)/i.test(text)) return unsupportedFormat("HEIC");
-  if (/differs from page|not all the same size/.test(text)) return unequalPages();
-  return corrupt(reasonOf(text), error);
-}
-
-export function unequalPages(): FileError {
-  const text =
-    "The pages of this file differ in size, depth, colours or orientation, so they cannot be kept together. Use pages: first.";
-  return new FileError("unequal_pages", text);
-}
-
 async function ofSharp(format: InputFormat | "svg", bytes: Buffer, limits: Limits): Promise<Source> {
   const open = (options: SharpOptions = {}) =>
     sharp(bytes, { failOn: "error", limitInputPixels: limits.maxPixels, ...options });
@@ -210,13 +184,4 @@ function inflateSvg(bytes: Buffer): Buffer {
 
 function tooMuchSvg(): string {
   return `The SVG unpacks to more than ${MAX_SVG_BYTES / 1024 / 1024} MB, which is the limit.`;
-}
-
-/** Libraries report over many lines, the first tells enough; without the name of the function that failed. */
-function reasonOf(text: string): string {
-  const line = (text.split("\n")[0] ?? "").replace(/^\w*(?:load|vips)\w*: /i, "");
-  return line
-    .replace(/^Input buffer/, "it")
-    .replace(/[\s:.]+$/, "")
-    .slice(0, 160);
 }

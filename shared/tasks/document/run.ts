@@ -1,6 +1,6 @@
+import { mainStepOf } from "../maps.ts";
 import { ocr } from "../ocr/index.ts";
 import type { InputFile, Json, JsonObject, Part, PartDone, RunContext, UnitSpec } from "../task.ts";
-import { mainStepOf } from "../task.ts";
 import type { DocumentOptions } from "./options.ts";
 import { blankPages, type PdfPlan, planOf } from "./pdf/draft.ts";
 

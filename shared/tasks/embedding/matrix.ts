@@ -7,7 +7,7 @@ import type { SparseVector } from "./weights.ts";
  * values, u32 columns, u32 row ends.
  */
 export interface Matrix {
-  /** Of each row its document: place in the upload and name. */
+  /** The document of each row: its index in the upload and its name. */
   readonly names: readonly DocumentName[];
   /** Row r has the values from `ends[r - 1]` (0 for the first) to `ends[r]`. */
   readonly ends: Uint32Array;

@@ -3,7 +3,7 @@ import { type Postings, postingsOf } from "./postings.ts";
 
 /** Another document of the job. */
 interface Neighbour {
-  /** Its place in the upload, from 0. */
+  /** Its index in the upload, from 0. */
   readonly index: number;
   readonly filename: string;
   /** Cosine of the angle between the vectors, 0..1. */
@@ -14,7 +14,7 @@ interface Neighbour {
 export type NeighbourFinder = (row: number, limit: number) => Neighbour[];
 
 /**
- * The nearest rows by cosine, nearest first, equal ones by their place; rows of cosine 0 are left out. Exact: a row
+ * The nearest rows by cosine, nearest first, equal ones by their index; rows of cosine 0 are left out. Exact: a row
  * is compared with all rows that share a term with it, and with no others.
  */
 export function findNeighbours(matrix: Matrix): NeighbourFinder {
@@ -45,9 +45,9 @@ function multiply(
     const column = matrix.columns[at] ?? 0;
     const value = matrix.values[at] ?? 0;
     const last = starts[column + 1] ?? 0;
-    for (let place = starts[column] ?? 0; place < last; place += 1) {
-      const other = rows[place] ?? 0;
-      products[other] = (products[other] ?? 0) + value * (values[place] ?? 0);
+    for (let position = starts[column] ?? 0; position < last; position += 1) {
+      const other = rows[position] ?? 0;
+      products[other] = (products[other] ?? 0) + value * (values[position] ?? 0);
     }
   }
 }
@@ -76,9 +76,9 @@ function nearest(
 /** Puts one among those found so far, where it is among the `limit` nearest of them. */
 function keep(found: Found[], limit: number, one: Found): void {
   if (found.length === limit && one.similarity <= (found[limit - 1]?.similarity ?? 0)) return;
-  let place = found.length;
-  while (place > 0 && (found[place - 1]?.similarity ?? 0) < one.similarity) place -= 1;
-  found.splice(place, 0, one);
+  let position = found.length;
+  while (position > 0 && (found[position - 1]?.similarity ?? 0) < one.similarity) position -= 1;
+  found.splice(position, 0, one);
   if (found.length > limit) found.pop();
 }
 

@@ -16,10 +16,10 @@ export function postingsOf({ columns, values, ends }: Matrix): Postings {
   ends.forEach((end, row) => {
     for (; at < end; at += 1) {
       const column = columns[at] ?? 0;
-      const place = next[column] ?? 0;
-      next[column] = place + 1;
-      turned.rows[place] = row;
-      turned.values[place] = values[at] ?? 0;
+      const position = next[column] ?? 0;
+      next[column] = position + 1;
+      turned.rows[position] = row;
+      turned.values[position] = values[at] ?? 0;
     }
   });
   return turned;

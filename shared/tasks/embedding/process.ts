@@ -79,7 +79,7 @@ interface NamedColumns extends Columns {
 /** Units of a job share one vocabulary and one matrix: each child parses them once. */
 const columnsOf = cached(async (file): Promise<NamedColumns> => {
   const { terms, idf }: Vocabulary = JSON.parse((await file.read()).toString("utf8"));
-  return { terms, idf, place: new Map(terms.map((term, column) => [term, column])) };
+  return { terms, idf, columnOf: new Map(terms.map((term, column) => [term, column])) };
 });
 const finderOf = cached(
   async (file): Promise<NeighbourFinder> => findNeighbours(unpackMatrix(await file.read())),

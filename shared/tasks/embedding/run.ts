@@ -1,4 +1,4 @@
-import { type InputPart, type InputUnit, mapInputs, publishInputs } from "../inputs.ts";
+import { type InputPart, type InputUnit, mapInputs, publishInputs } from "../maps.ts";
 import { groupsOf, mapAll, mergeFiles, UnitError } from "../merge.ts";
 import type { FileRef, RunContext } from "../task.ts";
 import type { EmbeddingOptions } from "./options.ts";

@@ -1,7 +1,7 @@
 import type { EmbeddingOptions } from "./options.ts";
 import type { TermCounts } from "./terms.ts";
 
-/** A vector by its non-zero places, in ascending order. */
+/** A vector by its non-zero columns, in ascending order. */
 export interface SparseVector {
   readonly indices: readonly number[];
   readonly values: readonly number[];
@@ -9,7 +9,7 @@ export interface SparseVector {
 
 /** Columns by term, with their idf. */
 export interface Columns {
-  readonly place: ReadonlyMap<string, number>;
+  readonly columnOf: ReadonlyMap<string, number>;
   readonly idf: readonly number[];
 }
 
@@ -22,7 +22,7 @@ export function weigh(
   const indices: number[] = [];
   const values: number[] = [];
   terms.forEach((term, at) => {
-    const column = columns.place.get(term);
+    const column = columns.columnOf.get(term);
     if (column === undefined) return;
     const count = counts[at] ?? 0;
     const tf = options.sublinear_tf ? Math.log(count) + 1 : count;

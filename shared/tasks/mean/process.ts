@@ -14,8 +14,8 @@ import { type CellValue, valuesOf } from "./values.ts";
 const describe: Step<MeanOptions> = async ({ task, files, options }, context) => {
   const file = onlyFile(files);
   const tally = new SumTally();
-  for await (const places of valuesOf(file, options)) {
-    for (const place of places) tally.add(place);
+  for await (const cells of valuesOf(file, options)) {
+    for (const cell of cells) tally.add(cell);
     context.progress();
   }
   const { mean, ...statistics } = statisticsOf(tally.sum, tally.scale);
@@ -62,7 +62,7 @@ async function* unitSums(
   blocks: AsyncIterable<readonly CellValue[]>,
   scale: number,
 ): AsyncGenerator<readonly Sum[]> {
-  for await (const places of blocks) {
-    yield places.map((place) => (place === null ? NOTHING : sumOf(inUnits(place, scale))));
+  for await (const cells of blocks) {
+    yield cells.map((cell) => (cell === null ? NOTHING : sumOf(inUnits(cell, scale))));
   }
 }

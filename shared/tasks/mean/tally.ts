@@ -5,17 +5,17 @@ import type { CellValue } from "./values.ts";
 
 /** Adds up the numbers of one file, whose finest unit is known only at its end. */
 export class SumTally {
-  /** Places, with and without a value. */
+  /** Number of cells, with and without a value. */
   length = 0;
   /** Most digits after the decimal point so far; the sum counts in units of 10^-scale. */
   scale = 0;
   sum: Sum = NOTHING;
 
-  add(place: CellValue): void {
+  add(cell: CellValue): void {
     this.length += 1;
-    if (place === null) return;
-    if (place.decimals > this.scale) this.#refine(place.decimals);
-    this.sum = merge(this.sum, sumOf(inUnits(place, this.scale)));
+    if (cell === null) return;
+    if (cell.decimals > this.scale) this.#refine(cell.decimals);
+    this.sum = merge(this.sum, sumOf(inUnits(cell, this.scale)));
   }
 
   #refine(scale: number): void {

@@ -7,7 +7,7 @@ import { type Field, wordsOf } from "./words.ts";
 /** Fields of a first line that are held back until it is known whether it is a heading. */
 const MAX_HEADING = 10_000;
 
-/** A place of a file: its number, or null where a value is missing. */
+/** A cell of a file: its number, or null where a value is missing. */
 export type CellValue = Decimal | null;
 
 /** Words for "no value". */

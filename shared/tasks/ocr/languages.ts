@@ -14,17 +14,17 @@ const require = createRequire(import.meta.url);
  * @throws FileError `missing_language`, which names the package to install.
  */
 export async function languageFolder(codes: string, folder: string): Promise<string> {
-  const languages = [...new Set(codes.split("+"))].map((code) => ({ code, place: placeOf(code) }));
+  const languages = [...new Set(codes.split("+"))].map((code) => ({ code, source: folderOf(code) }));
   const [only, ...others] = languages;
-  if (only !== undefined && others.length === 0) return only.place;
-  for (const { code, place } of languages) {
+  if (only !== undefined && others.length === 0) return only.source;
+  for (const { code, source } of languages) {
     const name = `${code}.traineddata.gz`;
-    await symlink(join(place, name), join(folder, name)).catch(unlessLinked);
+    await symlink(join(source, name), join(folder, name)).catch(unlessLinked);
   }
   return folder;
 }
 
-function placeOf(code: string): string {
+function folderOf(code: string): string {
   const name = `${PACKAGES}/${code}`;
   try {
     return join(dirname(require.resolve(`${name}/package.json`)), VARIANT);

@@ -1,4 +1,4 @@
-import { type InputPart, type InputUnit, mapInputs, publishInputs, unitAt } from "../inputs.ts";
+import { type InputPart, type InputUnit, mapInputs, publishInputs, unitAt } from "../maps.ts";
 import type { FileRef, InputFile, RunContext } from "../task.ts";
 import type { TextOptions } from "./options.ts";
 

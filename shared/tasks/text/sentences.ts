@@ -44,7 +44,7 @@ export function* sentencesOf(text: string, span: Span = { from: 0, to: text.leng
 }
 
 /**
- * Places to cut a text, about `size` apart, so that the sentences of the stretches are the sentences of
+ * Positions to cut a text, about `size` apart, so that the sentences of the stretches are the sentences of
  * the whole: between two parts that both have words, for there the one's sentence ends and the other's
  * begins, whatever stands around them.
  */

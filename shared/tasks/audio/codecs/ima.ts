@@ -31,9 +31,9 @@ export function decodeImaBlock({ bytes, channels, limit }: ImaBlock, out: Int16A
     let index = Math.min(bytes.readUInt8(4 * channel + 2), 88);
     out[at + channel] = predicted;
     for (let frame = 1; frame < frames; frame += 1) {
-      const place = frame - 1;
-      const byte = bytes.readUInt8(head + (place >> 3) * head + 4 * channel + ((place & 7) >> 1));
-      const nibble = (place & 1) === 0 ? byte & 15 : byte >> 4;
+      const sample = frame - 1;
+      const byte = bytes.readUInt8(head + (sample >> 3) * head + 4 * channel + ((sample & 7) >> 1));
+      const nibble = (sample & 1) === 0 ? byte & 15 : byte >> 4;
       predicted = clamp(predicted + difference(nibble, STEPS[index] ?? 7));
       index = Math.min(88, Math.max(0, index + (INDEX_STEPS[nibble & 7] ?? 0)));
       out[at + frame * channels + channel] = predicted;

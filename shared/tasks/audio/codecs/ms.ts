@@ -40,14 +40,14 @@ export function decodeMsBlock(block: MsBlock, out: Int16Array, at: number): numb
   if (bytes.length < head) return 0;
   const predictors = Array.from({ length: channels }, (_, channel) => predictorOf(block, channel));
   const frames = Math.min(limit, 2 + Math.floor((2 * (bytes.length - head)) / channels));
-  let place = at;
-  for (const { older } of predictors) out[place++] = older;
-  if (frames > 1) for (const { newer } of predictors) out[place++] = newer;
+  let next = at;
+  for (const { older } of predictors) out[next++] = older;
+  if (frames > 1) for (const { newer } of predictors) out[next++] = newer;
   let nibble = 2 * head;
   for (let frame = 2; frame < frames; frame += 1) {
     for (const predictor of predictors) {
       const byte = bytes.readUInt8(nibble >> 1);
-      out[place++] = nextSample(predictor, (nibble & 1) === 0 ? byte >> 4 : byte & 15);
+      out[next++] = nextSample(predictor, (nibble & 1) === 0 ? byte >> 4 : byte & 15);
       nibble += 1;
     }
   }

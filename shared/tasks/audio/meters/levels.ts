@@ -11,7 +11,7 @@ export interface Level {
   readonly dcOffset: number;
   readonly min: number;
   readonly max: number;
-  /** Places where the sign changes from one sample to the next; 0 counts as positive. */
+  /** Positions where the sign changes from one sample to the next; 0 counts as positive. */
   readonly zeroCrossings: number;
 }
 

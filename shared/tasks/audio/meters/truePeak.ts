@@ -6,14 +6,14 @@ const TAPS = 2 * REACH;
 /** Positions between two samples that are looked at: four times oversampling. */
 const PHASES = [interpolator(1 / 4), interpolator(2 / 4), interpolator(3 / 4)];
 /**
- * What the two samples next to the place add at most, for 1 of each, and what the others do: most places
+ * What the two samples next to the position add at most, for 1 of each, and what the others do: most positions
  * are passed over because even that much could not reach the peak so far.
  */
 const NEAR = Math.max(...PHASES.map((taps) => sizeOf(taps.subarray(REACH - 1, REACH + 1))));
 const FAR =
   Math.max(...PHASES.map(sizeOf)) -
   Math.min(...PHASES.map((taps) => sizeOf(taps.subarray(REACH - 1, REACH + 1))));
-/** Places that share one bound for their far samples. */
+/** Positions that share one bound for their far samples. */
 const STRETCH = 32;
 
 /**
@@ -50,13 +50,13 @@ class Follower {
     this.#samples.copyWithin(0, count - this.#kept, count);
   }
 
-  /** Looks between the samples at every place that has REACH of them on both sides. */
+  /** Looks between the samples at every position that has REACH of them on both sides. */
   #search(count: number): void {
     const samples = this.#samples;
     this.peak = Math.max(this.peak, largest(samples, this.#kept, count));
-    const places = count - TAPS + 1;
-    for (let from = 0; from < places; from += STRETCH) {
-      const to = Math.min(places, from + STRETCH);
+    const positions = count - TAPS + 1;
+    for (let from = 0; from < positions; from += STRETCH) {
+      const to = Math.min(positions, from + STRETCH);
       const far = FAR * largest(samples, from, to + TAPS - 1);
       this.peak = highest(samples, { from, to, far, start: this.peak });
     }
@@ -71,7 +71,7 @@ interface Stretch {
   readonly start: number;
 }
 
-/** The larger of `start` and the absolute interpolated values at places `from` up to `to`. */
+/** The larger of `start` and the absolute interpolated values at positions `from` up to `to`. */
 function highest(samples: Float64Array, { from, to, far, start }: Stretch): number {
   let most = start;
   for (let at = from; at < to; at += 1) {

@@ -90,7 +90,7 @@ async function readSizes(file: StepFile, chunk: Chunk): Promise<ReadonlyMap<stri
   return body.length < 16 ? new Map() : new Map([["data", Number(body.readBigUInt64LE(8))]]);
 }
 
-/** Chunks begin at even places, but some writers leave the pad byte of an odd chunk out. */
+/** Chunks begin at even offsets, but some writers leave the pad byte of an odd chunk out. */
 async function endOf(walk: Walk, chunk: Chunk): Promise<number> {
   const end = chunk.offset + chunk.claimed;
   if (chunk.claimed % 2 === 0 || end >= walk.file.bytes) return end;

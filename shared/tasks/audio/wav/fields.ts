@@ -1,4 +1,4 @@
-/** Numbers and texts at fixed places of a chunk, in the file's byte order; 0 and "" past its end, as short chunks mean. */
+/** Numbers and texts at fixed offsets of a chunk, in the file's byte order; 0 and "" past its end, as short chunks mean. */
 export class Fields {
   readonly bytes: Buffer;
   readonly bigEndian: boolean;

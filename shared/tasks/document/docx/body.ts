@@ -72,7 +72,7 @@ function tableOf(element: Xml, context: BodyContext): Table {
   return { kind: "table", rows: grid.map((row, index) => row.flatMap((cell) => visible(cell, grid, index))) };
 }
 
-/** A cell with its place in the grid, before merged cells are folded. */
+/** A cell with its position in the grid, before merged cells are folded. */
 interface GridCell extends Cell {
   readonly column: number;
   /** It belongs to the cell above. */

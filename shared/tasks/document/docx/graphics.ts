@@ -49,8 +49,8 @@ function seriesOf(series: Xml): string[] {
   const name = [...pointsOf(find(series, "tx")).values()].join(" ");
   const categories = pointsOf(find(series, "cat") ?? find(series, "xVal"));
   const values = pointsOf(find(series, "val") ?? find(series, "yVal"));
-  const places = new Set([...categories.keys(), ...values.keys()]);
-  const points = [...places].map((place) => `${categories.get(place) ?? ""}\t${values.get(place) ?? ""}`);
+  const indexes = new Set([...categories.keys(), ...values.keys()]);
+  const points = [...indexes].map((index) => `${categories.get(index) ?? ""}\t${values.get(index) ?? ""}`);
   return [name, ...points];
 }
 
@@ -58,9 +58,9 @@ function seriesOf(series: Xml): string[] {
 function pointsOf(source: Xml | undefined): Map<string, string> {
   const points = new Map<string, string>();
   for (const point of source === undefined ? [] : descendants(source, "pt")) {
-    const place = point.attributes.idx ?? "";
+    const index = point.attributes.idx ?? "";
     const value = textBelow(find(point, "v"));
-    points.set(place, [points.get(place), value].filter((part) => part !== undefined).join(" "));
+    points.set(index, [points.get(index), value].filter((part) => part !== undefined).join(" "));
   }
   return points;
 }

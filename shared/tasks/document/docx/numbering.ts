@@ -3,7 +3,7 @@ import { elements, find, valueAt, type Xml } from "./xml.ts";
 /** How one level of a list is numbered. */
 interface Level {
   readonly format: string;
-  /** `%1.%2)`: the places of this level's number and of those above. */
+  /** `%1.%2)`: the positions of this level's number and of those above. */
   readonly pattern: string;
   readonly start: number;
 }

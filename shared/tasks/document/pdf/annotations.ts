@@ -1,5 +1,17 @@
 import type { PdfJsPage } from "./library.ts";
-import type { Annotation, FormField } from "./page.ts";
+
+export interface FormField {
+  readonly name: string;
+  readonly type: "text" | "choice" | "checkbox" | "radio" | "signature" | "button";
+  readonly value: string;
+}
+
+/** A comment, note or free text that lies on top of a page. */
+export interface Annotation {
+  readonly type: string;
+  readonly author: string;
+  readonly text: string;
+}
 
 export interface PageAnnotations {
   /** Text that a reader shows on the page: values of form fields, free text. */

@@ -12,11 +12,11 @@ export interface GlyphRun {
   readonly hasEOL: boolean;
 }
 
-/** A run with its place on its baseline. Lengths in points. */
+/** A run with its position on its baseline. Lengths in points. */
 interface TextPiece {
   text: string;
   readonly isRtl: boolean;
-  /** Unit vector along the baseline; zero where places mean nothing. */
+  /** Unit vector along the baseline; zero where positions mean nothing. */
   readonly direction: readonly [x: number, y: number];
   readonly start: number;
   end: number;
@@ -32,7 +32,7 @@ const SHIFTED_GAP = 0.05;
 const SHIFT = 0.1;
 /** An accent stands over its letter when they overlap by more than kerning ever does. */
 const OVERLAP = 0.15;
-/** Text drawn twice at nearly the same place looks bold; poppler's `dupMaxPriDelta` and `dupMaxSecDelta`. */
+/** Text drawn twice at nearly the same position looks bold; poppler's `dupMaxPriDelta` and `dupMaxSecDelta`. */
 const TWICE_ALONG = 0.1;
 const TWICE_ACROSS = 0.2;
 

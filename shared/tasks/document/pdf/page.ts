@@ -1,5 +1,5 @@
 import { countCharacters, countWords } from "../words.ts";
-import { readAnnotations } from "./annotations.ts";
+import { type Annotation, type FormField, readAnnotations } from "./annotations.ts";
 import { Assembler } from "./assemble.ts";
 import type { PdfDocument, PdfJsPage } from "./library.ts";
 import { joinLines } from "./lines.ts";
@@ -26,19 +26,6 @@ export interface PdfPage {
   readonly links: readonly string[];
   /** Why the page could not be read, or not wholly. */
   readonly error?: string;
-}
-
-export interface FormField {
-  readonly name: string;
-  readonly type: "text" | "choice" | "checkbox" | "radio" | "signature" | "button";
-  readonly value: string;
-}
-
-/** A comment, note or free text that lies on top of a page. */
-export interface Annotation {
-  readonly type: string;
-  readonly author: string;
-  readonly text: string;
 }
 
 /** Reads one page; a damaged page is reported in its `error`, and the others go on. */

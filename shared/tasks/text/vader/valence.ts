@@ -34,16 +34,16 @@ function isModifier(lower: readonly string[], at: number): boolean {
   return BOOSTERS.has(lower[at] ?? "") || (lower[at] === "kind" && lower[at + 1] === "of");
 }
 
-function valenceAt(place: WordContext, base: number): number {
-  const { text, lexicon, at } = place;
-  let valence = emphasised(place, negatedByNo(place, base));
+function valenceAt(word: WordContext, base: number): number {
+  const { text, lexicon, at } = word;
+  let valence = emphasised(word, negatedByNo(word, base));
   for (let back = 1; back <= 3 && back <= at; back += 1) {
     if (lexicon.has(text.lower[at - back] ?? "")) continue;
     valence += boost(text, at - back, valence) * (DISTANCE[back - 1] ?? 1);
     valence *= negation(text.lower, at, back);
     if (back === 3) valence = idiom(text.lower, at, valence);
   }
-  return negatedByLeast(place, valence);
+  return negatedByLeast(word, valence);
 }
 
 /** "no" negates what follows, and has no valence itself where that is a word of the lexicon. */
@@ -69,7 +69,7 @@ function boost(text: VaderWords, at: number, valence: number): number {
   return valence > 0 ? signed + CAPITALS : signed - CAPITALS;
 }
 
-/** The factor by which the word `back` places before `at` negates it; 1 where it does not. */
+/** The factor by which the word `back` words before `at` negates it; 1 where it does not. */
 function negation(lower: readonly string[], at: number, back: number): number {
   const word = lower[at - back] ?? "";
   const between = lower.slice(at - back + 1, at);
@@ -108,8 +108,8 @@ function negatedByLeast({ text: { lower }, lexicon, at }: WordContext, valence: 
 function weighAroundBut(lower: readonly string[], sentiments: number[]): void {
   const but = lower.indexOf("but");
   if (but === -1) return;
-  for (let place = 0; place < sentiments.length; place += 1) {
-    const sentiment = sentiments[place] ?? 0;
+  for (let index = 0; index < sentiments.length; index += 1) {
+    const sentiment = sentiments[index] ?? 0;
     if (sentiment === 0) continue;
     const first = sentiments.indexOf(sentiment);
     if (first < but) sentiments[first] = sentiment * BEFORE_BUT;
