@@ -32,7 +32,7 @@ export function inOrderOfEnd(files: readonly FileRecord[]): FileRecord[] {
   const last = Number.MAX_SAFE_INTEGER;
   return files
     .filter((file) => file.state !== "queued")
-    .sort((a, b) => (a.order ?? last) - (b.order ?? last) || a.index - b.index);
+    .sort((a, b) => (a.endOrder ?? last) - (b.endOrder ?? last) || a.index - b.index);
 }
 
 /** Files as they end, from the `from`th on; ends with the job, or when the signal is aborted. */

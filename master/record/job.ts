@@ -73,8 +73,8 @@ export interface FileRecord extends InputFile {
   /** When a slave began with it, in the run of the master that ended it. */
   readonly startedAt?: number | undefined;
   readonly endedAt?: number | undefined;
-  /** The how manieth of the job's files it was to end, from 1; files that the job's own end ended have none. */
-  readonly order?: number | undefined;
+  /** 1 for the file of the job that ended first; undefined for files that the end of the job ended. */
+  readonly endOrder?: number | undefined;
 }
 
 /** A stored part with what it answers: beside it lies the digest of (step, version, options, args, input keys). */

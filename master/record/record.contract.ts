@@ -1,31 +1,25 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { JobEvent } from "./events.ts";
-import { ChangeHub, type JobChange } from "./hub.ts";
-import type { NewFile, NewJob } from "./newJob.ts";
+import { takesEvents } from "./events.contract.ts";
+import {
+  done,
+  ended,
+  failed,
+  newJob,
+  partStored,
+  type RecordRun,
+  type RecordUnderTest,
+  resultNames,
+  started,
+} from "./fixtures.contract.ts";
+import { ChangeHub } from "./hub.ts";
+import { reservesNames } from "./names.contract.ts";
 import type { RecordOfJobs } from "./port.ts";
-
-/** What a driver gives the contract: one place that its stores share, as if over restarts of a process. */
-export interface RecordUnderTest {
-  open(options: RecordOptions): Promise<RecordOfJobs>;
-  cleanUp(): Promise<void>;
-}
-
-interface RecordOptions {
-  readonly hub: ChangeHub;
-  readonly isTaken?: (task: string, name: string) => boolean;
-}
-
-interface Run {
-  jobs: RecordOfJobs;
-  readonly hub: ChangeHub;
-  reopen(isTaken?: (task: string, name: string) => boolean): Promise<void>;
-}
 
 /** The laws of RecordOfJobs, for every driver. */
 export function recordContract(name: string, make: () => Promise<RecordUnderTest>): void {
   describe(`record: ${name}`, () => {
     let place: RecordUnderTest;
-    const run: Run = {
+    const run: RecordRun = {
       jobs: undefined as unknown as RecordOfJobs,
       hub: new ChangeHub(),
       reopen: async (isTaken) => {
@@ -49,7 +43,7 @@ export function recordContract(name: string, make: () => Promise<RecordUnderTest
   });
 }
 
-function keepsRecords(run: Run): void {
+function keepsRecords(run: RecordRun): void {
   test.each([false, true])(
     "a new job is queued and all of it is there after a restart (durable: %s)",
     async (durable) => {
@@ -127,112 +121,11 @@ function keepsRecords(run: Run): void {
     expect((await run.jobs.files("01A", 1_500, 3)).map(({ index }) => index)).toEqual([1_500, 1_501, 1_502]);
     expect(await run.jobs.files("01A", 3_000, 10)).toEqual([]);
   });
-}
-
-function reservesNames(run: Run): void {
-  test("a name that is taken elsewhere is passed over, for files and attachments, but may be replaced", async () => {
-    const asked: string[][] = [];
-    await run.reopen((task, name) => {
-      asked.push([task, name]);
-      return ["a.json", "sum.csv"].includes(name);
-    });
-    await run.jobs.create(newJob("01A", ["a", "b"]));
-    expect(await resultNames(run.jobs, "01A")).toEqual(["a-01A.json", "b.json"]);
-    // The one with the job's own id can only be its own.
-    expect(asked).toEqual([
-      ["text", "a.json"],
-      ["text", "b.json"],
-    ]);
-    const attached = { type: "attached", attachment: { name: "sum.csv", key: "k", bytes: 1 } } as const;
-    const record = await run.jobs.apply("01A", [started, attached]);
-    expect(record.attachments.map(({ name }) => name)).toEqual(["sum-01A.csv"]);
-    await run.jobs.create(newJob("01B", ["a"]), { replaceNames: true });
-    expect(await resultNames(run.jobs, "01B")).toEqual(["a.json"]);
-  });
 
   test("budgets that the client asked for are kept", async () => {
     await run.jobs.create(newJob("01A", ["a"], { budgets: { running: 1.5, total: 60 } }));
     await run.reopen();
     expect(await run.jobs.get("01A")).toMatchObject({ budgets: { running: 1.5, total: 60 } });
-  });
-
-  test("the first to ask gets a name, another job's file its job's id, a twin its index too", async () => {
-    await run.jobs.create(newJob("01A", ["notes.txt"]));
-    await run.jobs.create(newJob("01B", ["notes.md", "dir/NOTES.txt", "other.txt", "notes"]));
-    expect(await resultNames(run.jobs, "01A")).toEqual(["notes.json"]);
-    expect(await resultNames(run.jobs, "01B")).toEqual([
-      "notes-01B.json",
-      "NOTES-01B-1.json",
-      "other.json",
-      "notes-01B-3.json",
-    ]);
-  });
-
-  test("twins in the first job: one has the plain name, the others their index", async () => {
-    await run.jobs.create(newJob("01A", ["a.txt", "a.txt", "A.md"]));
-    expect(await resultNames(run.jobs, "01A")).toEqual(["a.json", "a-01A-1.json", "A-01A-2.json"]);
-  });
-
-  test("names of other tasks are no matter", async () => {
-    await run.jobs.create(newJob("01A", ["a"]));
-    await run.jobs.create(newJob("01B", ["a"], { task: "ocr" }));
-    expect(await resultNames(run.jobs, "01B")).toEqual(["a.json"]);
-  });
-
-  test("20 jobs at the same time get 20 names", async () => {
-    const ids = Array.from({ length: 20 }, (_, place) => `01${place + 10}`);
-    await Promise.all(ids.map((id) => run.jobs.create(newJob(id, ["same.txt"]))));
-    const names = await Promise.all(ids.map((id) => resultNames(run.jobs, id)));
-    expect(new Set(names.flat()).size).toBe(20);
-  });
-
-  test("a name that looks like a variant of a later one is in nobody's way", async () => {
-    await run.jobs.create(newJob("01A", ["a-01B.txt", "a-01B-1.txt", "a.txt"]));
-    await run.jobs.create(newJob("01B", ["a.txt", "a.txt"]));
-    expect(new Set(await resultNames(run.jobs, "01B")).size).toBe(2);
-    expect(await resultNames(run.jobs, "01B")).toEqual(["a-01B-0.json", "a-01B-1-3.json"]);
-  });
-
-  test("owner tells whose a result is, once it is there", async () => {
-    await run.jobs.create(newJob("01A", ["ünï.txt"]));
-    expect(await run.jobs.owner("text", "ünï.json")).toBeUndefined();
-    await run.jobs.apply("01A", [started, done(0)]);
-    const owner = { job: "01A", index: 0, key: "k0", bytes: 4, sha256: "f".repeat(64) };
-    expect(await run.jobs.owner("text", "ünï.json".normalize("NFD"))).toEqual(owner);
-    expect(await run.jobs.owner("text", "ÜNÏ.json")).toBeUndefined();
-    expect(await run.jobs.owner("ocr", "ünï.json")).toBeUndefined();
-  });
-
-  test("replaceNames: the later job takes the plain names over, the earlier record says so", async () => {
-    await run.jobs.create(newJob("01A", ["a.txt", "b.txt"]));
-    await run.jobs.apply("01A", [started, done(0), done(1), ended]);
-    await run.jobs.create(newJob("01B", ["a.txt", "a.txt"]), { replaceNames: true });
-    expect(await resultNames(run.jobs, "01B")).toEqual(["a.json", "a-01B-1.json"]);
-    expect((await run.jobs.files("01A")).map(({ replacedBy }) => replacedBy)).toEqual(["01B", undefined]);
-    await run.jobs.apply("01B", [started, done(0)]);
-    expect(await run.jobs.owner("text", "a.json")).toMatchObject({ job: "01B", index: 0 });
-    expect(await run.jobs.owner("text", "b.json")).toMatchObject({ job: "01A", index: 1 });
-  });
-
-  test("the name of a file that failed or was cancelled is free for the next one", async () => {
-    await run.jobs.create(newJob("01A", ["a", "b", "c"]));
-    await run.jobs.apply("01A", [started, done(0), failed(1), { type: "cancelled", at: 9 }]);
-    await run.jobs.create(newJob("01B", ["a", "b", "c"]));
-    expect(await resultNames(run.jobs, "01B")).toEqual(["a-01B.json", "b.json", "c.json"]);
-  });
-
-  test("a removed job is gone for good, and its names are free", async () => {
-    await run.jobs.create(newJob("01A", ["a"], { request: { key: "k", digest: "d", expiresAt: 20 } }));
-    await expect(run.jobs.remove("01A")).rejects.toMatchObject({ code: "bad_transition" });
-    await run.jobs.apply("01A", [started, partStored(0, "d1"), done(0), ended]);
-    await run.jobs.remove("01A");
-    await expect(run.jobs.remove("01A")).rejects.toMatchObject({ code: "no_such_job" });
-    await run.reopen();
-    expect(await run.jobs.get("01A")).toBeUndefined();
-    expect([await run.jobs.files("01A"), await run.jobs.parts("01A", "main")]).toEqual([[], []]);
-    expect(await run.jobs.requested({ client: undefined, key: "k" }, 0)).toBeUndefined();
-    await run.jobs.create(newJob("01B", ["a"]));
-    expect(await resultNames(run.jobs, "01B")).toEqual(["a.json"]);
   });
 
   test("a request key stands for the last job made under it, until it expires", async () => {
@@ -259,158 +152,9 @@ function reservesNames(run: Run): void {
       undefined,
     ]);
   });
-
-  test("files remember in which order they ended", async () => {
-    await run.jobs.create(newJob("01A", ["a", "b", "c"]));
-    await run.jobs.apply("01A", [started, done(2), failed(0), { type: "cancelled", at: 9 }]);
-    await run.reopen();
-    expect((await run.jobs.files("01A")).map(({ order }) => order)).toEqual([2, undefined, 1]);
-  });
-
-  test("attachments get names of their own, the same when they are asked for again", async () => {
-    const attach = (key: string) =>
-      ({ type: "attached", attachment: { name: "../mean.csv", key, bytes: 7 } }) as const;
-    await run.jobs.create(newJob("01A", ["a"]));
-    await run.jobs.create(newJob("01B", ["b"]));
-    const first = await run.jobs.apply("01A", [started, attach("k1")]);
-    expect(first.attachments).toEqual([{ name: "mean.csv", key: "k1", bytes: 7 }]);
-    const second = await run.jobs.apply("01B", [started, attach("k2")]);
-    expect(second.attachments).toEqual([{ name: "mean-01B.csv", key: "k2", bytes: 7 }]);
-    await run.reopen();
-    const again = await run.jobs.apply("01B", [attach("k3")]);
-    expect(again.attachments).toEqual([{ name: "mean-01B.csv", key: "k3", bytes: 7 }]);
-    expect(await run.jobs.get("01B")).toEqual(again);
-    expect(await run.jobs.owner("text", "mean-01B.csv")).toEqual({ job: "01B", key: "k3", bytes: 7 });
-  });
 }
 
-function takesEvents(run: Run): void {
-  beforeEach(async () => {
-    await run.jobs.create(newJob("01A", ["a", "b", "c", "d"]));
-  });
-
-  test("events of one call happen all or not at all", async () => {
-    const before = await run.jobs.apply("01A", [started]);
-    await expect(run.jobs.apply("01A", [done(0), partStored(0, "d"), done(1), ended])).rejects.toMatchObject({
-      code: "bad_transition",
-    });
-    expect(await run.jobs.get("01A")).toEqual(before);
-    expect((await run.jobs.files("01A")).map(({ state }) => state)).toEqual(Array(4).fill("queued"));
-    expect(await run.jobs.parts("01A", "main")).toEqual([]);
-  });
-
-  test("a refused call does not touch those at the same time", async () => {
-    await run.jobs.apply("01A", [started]);
-    const calls = [[done(0)], [done(0)], [done(9)], [ended], [failed(1)]].map((events) =>
-      run.jobs.apply("01A", events),
-    );
-    const settled = await Promise.allSettled(calls);
-    expect(settled.map(({ status }) => status)).toEqual([
-      "fulfilled",
-      "rejected",
-      "rejected",
-      "rejected",
-      "fulfilled",
-    ]);
-    expect(await run.jobs.get("01A")).toMatchObject({ state: "running", done: 1, failed: 1 });
-  });
-
-  test("1,000 calls at the same time are all counted", async () => {
-    await run.jobs.create(
-      newJob(
-        "01B",
-        Array.from({ length: 1_000 }, (_, index) => `${index}`),
-      ),
-    );
-    await run.jobs.apply("01B", [started]);
-    await Promise.all(Array.from({ length: 1_000 }, (_, index) => run.jobs.apply("01B", [done(index)])));
-    expect(await run.jobs.apply("01B", [ended])).toMatchObject({ state: "succeeded", done: 1_000 });
-  });
-
-  test("cancelling ends the open files and no others", async () => {
-    await run.jobs.apply("01A", [started, done(1)]);
-    expect(await run.jobs.apply("01A", [{ type: "cancelled", at: 9 }])).toMatchObject({
-      state: "cancelled",
-      cancelled: 3,
-    });
-    expect((await run.jobs.files("01A")).map(({ state }) => state)).toEqual([
-      "cancelled",
-      "done",
-      "cancelled",
-      "cancelled",
-    ]);
-    await expect(run.jobs.apply("01A", [done(0)])).rejects.toMatchObject({ code: "bad_transition" });
-  });
-
-  test("a broken job gives its open files its error", async () => {
-    await run.jobs.apply("01A", [started, done(1)]);
-    await run.jobs.apply("01A", [{ type: "broken", at: 9, code: "replay_mismatch", error: "Not the same." }]);
-    expect((await run.jobs.files("01A", 0, 1))[0]).toMatchObject({
-      state: "failed",
-      code: "replay_mismatch",
-      endedAt: 9,
-    });
-    expect(await run.jobs.get("01A")).toMatchObject({ state: "partial", failed: 3, code: "replay_mismatch" });
-  });
-
-  test("a job that is not there is no_such_job", async () => {
-    await expect(run.jobs.apply("01Z", [started])).rejects.toMatchObject({ code: "no_such_job" });
-    expect(await run.jobs.get("01Z")).toBeUndefined();
-    expect(await run.jobs.files("01Z")).toEqual([]);
-  });
-
-  test("parts come back by map in index order, the last of an index wins, errors too", async () => {
-    const parts = [
-      partStored(2, "d2"),
-      partStored(0, "old"),
-      partStored(0, "d0"),
-      partStored(1, "x", "count"),
-    ];
-    await run.jobs.apply("01A", [started, ...parts, failedPart(1)]);
-    await run.reopen();
-    const [two, , zero, other] = parts;
-    expect(await run.jobs.parts("01A", "main")).toEqual([zero?.record, failedPart(1).record, two?.record]);
-    expect(await run.jobs.parts("01A", "count")).toEqual([other?.record]);
-    expect(await run.jobs.parts("01B", "main")).toEqual([]);
-  });
-
-  test("parts tell when they were stored, where that was said", async () => {
-    const part = partStored(0, "d0");
-    await run.jobs.apply("01A", [started, { ...part, record: { ...part.record, at: 1234 } }]);
-    await run.reopen();
-    expect(await run.jobs.parts("01A", "main")).toEqual([{ ...part.record, at: 1234 }]);
-  });
-
-  test("second copies are counted up, across restarts too", async () => {
-    const copied = { type: "speculated", copies: 1, copiesFirst: 0, secondsSaved: 0 } as const;
-    const first = { type: "speculated", copies: 0, copiesFirst: 1, secondsSaved: 1.5 } as const;
-    await run.jobs.apply("01A", [started, copied]);
-    await run.reopen();
-    await run.jobs.apply("01A", [copied, first]);
-    await run.reopen();
-    expect((await run.jobs.get("01A"))?.speculation).toEqual({
-      copies: 2,
-      copiesFirst: 1,
-      secondsSaved: 1.5,
-    });
-  });
-
-  test("the hub is told of each change that is committed", async () => {
-    const told: [JobChange["job"]["state"], readonly JobEvent[]][] = [];
-    const stop = run.hub.watch("jobs", ({ job, events }) => told.push([job.state, events]));
-    await run.jobs.create(newJob("01B", ["x"]));
-    await run.jobs.apply("01B", [started]);
-    await run.jobs.apply("01B", [ended]).catch(() => undefined);
-    stop();
-    await run.jobs.apply("01B", [done(0)]);
-    expect(told).toEqual([
-      ["queued", []],
-      ["running", [started]],
-    ]);
-  });
-}
-
-function reads(run: Run): void {
+function reads(run: RecordRun): void {
   test("list: newest first, by state and task, page by page", async () => {
     for (const id of ["01A", "01C", "01B", "01D"]) {
       await run.jobs.create(newJob(id, ["x"], { task: id === "01B" ? "ocr" : "text" }));
@@ -466,7 +210,7 @@ function reads(run: Run): void {
   });
 }
 
-function keepsAccount(run: Run): void {
+function keepsAccount(run: RecordRun): void {
   test("a job is to be noted once it is over, the first to end first, and then counts", async () => {
     for (const id of ["01A", "01B", "01C"]) await run.jobs.create(newJob(id, [id]));
     await run.jobs.apply("01B", [{ type: "cancelled", at: 5 }]);
@@ -506,62 +250,4 @@ function keepsAccount(run: Run): void {
     await expect(run.jobs.kept.note("01X", 4)).rejects.toMatchObject({ code: "no_such_job" });
     expect(await run.jobs.parts("01A", "main")).toHaveLength(1);
   });
-}
-
-const started = { type: "started", at: 2 } as const;
-const ended = { type: "ended", at: 9 } as const;
-
-function done(index: number) {
-  const result = {
-    resultKey: `k${index}`,
-    resultBytes: 4,
-    resultSha256: "f".repeat(64),
-    attempts: 1,
-    seconds: 0.5,
-  };
-  return { type: "file_done", index, at: 3, ...result } as const;
-}
-
-function failed(index: number) {
-  return { type: "file_failed", index, at: 3, code: "corrupt", error: "No.", attempts: 2 } as const;
-}
-
-function partStored(index: number, digest: string, map = "main") {
-  const file = { key: `part-${digest}`, filename: "a\0.txt", bytes: 5, sha256: "e".repeat(64) };
-  return {
-    type: "part_stored",
-    record: { map, digest, part: { ok: true, index, file, summary: "s" } },
-  } as const;
-}
-
-function failedPart(index: number) {
-  const part = { ok: false, index, code: "corrupt", error: "No." } as const;
-  return { type: "part_stored", record: { map: "main", digest: "df", part } } as const;
-}
-
-function newJob(id: string, filenames: readonly string[], more: Partial<NewJob> = {}): NewJob {
-  const files = filenames.map(
-    (filename, index): NewFile => ({
-      index,
-      key: `input-${id}-${index}`,
-      filename,
-      bytes: 10 + index,
-      sha256: "a".repeat(64),
-      resultName: (stem) => `${stem}.json`,
-    }),
-  );
-  return {
-    id,
-    task: "text",
-    options: {},
-    priority: 1,
-    seed: 4_294_967_295,
-    createdAt: 1_700_000_000_000,
-    files,
-    ...more,
-  };
-}
-
-async function resultNames(jobs: RecordOfJobs, job: string): Promise<string[]> {
-  return (await jobs.files(job)).map(({ resultName }) => resultName);
 }

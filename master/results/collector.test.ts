@@ -257,7 +257,7 @@ async function namesOf(job: string): Promise<string[]> {
 }
 
 function endOrderOf(file: FileRecord | undefined): number {
-  return file?.order ?? Number.NaN;
+  return file?.endOrder ?? Number.NaN;
 }
 
 function textOf(name: string): Promise<string> {

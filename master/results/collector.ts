@@ -97,7 +97,7 @@ export class Collector {
     const failure = { code: part.code, error: part.error, ...this.#job.progress.takeWork(file.index) };
     const at = Date.now();
     const endOrder = await this.#record({ type: "file_failed", index: file.index, at, ...failure });
-    this.#tell(endOrder, { ...file, ...failure, state: "failed", endedAt: at, order: endOrder });
+    this.#tell(endOrder, { ...file, ...failure, state: "failed", endedAt: at, endOrder });
   }
 
   /** Records the end of a file. Its end order: 1 for the file of the job that ended first. */
@@ -164,6 +164,6 @@ function doneFile(file: FileRecord, event: DoneEvent, endOrder: number): FileRec
     seconds: event.seconds,
     startedAt: event.startedAt,
     endedAt: event.at,
-    order: endOrder,
+    endOrder,
   };
 }

@@ -1,50 +1,54 @@
-import { isFinal, type JobState } from "../../../shared/contract/jobs.ts";
+import { isFinal } from "../../../shared/contract/jobs.ts";
 import { AppError } from "../../../shared/errors.ts";
 import type { JobEvent } from "../events.ts";
-import type { Attachment, FileRecord, JobRecord, PartRecord } from "../job.ts";
-import type { ClientKey, CreatedJob, NewJob, RequestHolder } from "../newJob.ts";
-import type { JobFilter } from "../port.ts";
+import type { Attachment, FileRecord, JobRecord } from "../job.ts";
+import type { CreatedJob, NewJob } from "../newJob.ts";
 import { endFile, endOfOpenFiles, type FileEnd, type JobEnd, transition } from "../transition.ts";
 import type { Database, Value } from "./database.ts";
+import type { JobReader } from "./jobReader.ts";
 import { KeptTable } from "./keptTable.ts";
 import { type IsTaken, NameTable } from "./nameTable.ts";
 import { RequestTable } from "./requestTable.ts";
 import {
   attachmentFrom,
   failureOf,
-  fileFrom,
-  jobFrom,
   newFileValues,
   outcomeOf,
-  partFrom,
   partValues,
   queuedFile,
   secretsOf,
 } from "./rows.ts";
-import { prepareAll, type Statements } from "./statements.ts";
+import type { Statements } from "./statements.ts";
 
 /** Files of a new job that are written without a pause: some 20 ms. */
 export const STEP_FILES = 500;
 
-/** The record's tables: what is written runs inside a transaction, what is read runs anywhere. */
+interface Reading {
+  readonly statements: Statements;
+  readonly read: JobReader;
+}
+
+/** Writes jobs and what happens to them. All methods run inside a transaction. */
 export class JobTables {
   readonly names: NameTable;
   readonly kept: KeptTable;
-  readonly #requests: RequestTable;
+  readonly requests: RequestTable;
   readonly #db: Database;
   readonly #statements: Statements;
+  readonly #read: JobReader;
 
-  constructor(db: Database, isTaken: IsTaken) {
+  constructor(db: Database, isTaken: IsTaken, { statements, read }: Reading) {
     this.#db = db;
     this.names = new NameTable(db, isTaken);
     this.kept = new KeptTable(db);
-    this.#requests = new RequestTable(db);
-    this.#statements = prepareAll(db);
+    this.requests = new RequestTable(db);
+    this.#statements = statements;
+    this.#read = read;
   }
 
   /** Pauses now and then, as a job may have very many files. */
   *insert(job: NewJob, replaceNames: boolean): Generator<void, CreatedJob> {
-    if (this.job(job.id) !== undefined) {
+    if (this.#read.job(job.id) !== undefined) {
       throw new AppError("job_exists", `There is a job ${job.id} already.`, { status: 409 });
     }
     const { files, request, ...fields } = job;
@@ -52,7 +56,7 @@ export class JobTables {
     const counts = { total: files.length, done: 0, failed: 0, cancelled: 0, bytes };
     const record: JobRecord = { ...fields, state: "queued", ...counts, attachments: [] };
     this.#statements.insertJob.run(...newJobValues(record), replaceNames ? 1 : 0);
-    if (request !== undefined) this.#requests.bind(job, request);
+    if (request !== undefined) this.requests.bind(job, request);
     const nameFor = this.names.forFilesOf(job, replaceNames);
     const created: FileRecord[] = [];
     for (const newFile of files) {
@@ -106,64 +110,18 @@ export class JobTables {
 
   /** Forgets a job that is over. Pauses between its tables. */
   *remove(id: string): Generator<void, void> {
-    const job = this.job(id);
+    const job = this.#read.job(id);
     if (job === undefined) throw new AppError("no_such_job", `There is no job ${id}.`, { status: 404 });
     if (!isFinal(job.state)) {
       throw new AppError("bad_transition", `Job ${id} is not over: it cannot be removed.`, { status: 409 });
     }
     this.names.freeJob(id);
-    this.#requests.forget(id);
+    this.requests.forget(id);
     for (const table of ["attachments", "parts", "files"]) {
       this.#db.prepare(`DELETE FROM ${table} WHERE job = ?`).run(id);
       yield;
     }
     this.#db.prepare("DELETE FROM jobs WHERE id = ?").run(id);
-  }
-
-  requested(asked: ClientKey, now: number): RequestHolder | undefined {
-    return this.#requests.holder(asked, now);
-  }
-
-  job(id: string): JobRecord | undefined {
-    const row = this.#statements.job.get(id);
-    return row === undefined ? undefined : jobFrom(row, this.attachments(id));
-  }
-
-  list({ state, task, client, before, limit }: JobFilter): JobRecord[] {
-    const conditions: readonly (readonly [string, Value | undefined])[] = [
-      ["state = ?", state],
-      ["task = ?", task],
-      ["client = ?", client],
-      ["id < ?", before],
-    ];
-    const used = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
-    const where = used.length === 0 ? "" : `WHERE ${used.map(({ sql }) => sql).join(" AND ")}`;
-    const found = this.#db.prepare(`SELECT * FROM jobs ${where} ORDER BY id DESC LIMIT ?`);
-    const rows = found.all(...used.map(({ value }) => value), limit);
-    return rows.map((row) => jobFrom(row, this.attachments(String(row.id))));
-  }
-
-  counts(): Record<JobState, number> {
-    const counts = { queued: 0, running: 0, succeeded: 0, partial: 0, failed: 0, cancelled: 0 };
-    for (const { state, jobs } of this.#statements.counts.all()) counts[state as JobState] = Number(jobs);
-    return counts;
-  }
-
-  file(job: string, index: number): FileRecord | undefined {
-    const row = this.#statements.file.get(job, index);
-    return row === undefined ? undefined : fileFrom(row);
-  }
-
-  files(job: string, from: number, limit: number): FileRecord[] {
-    return this.#statements.files.all(job, from, limit).map(fileFrom);
-  }
-
-  parts(job: string, map: string): PartRecord[] {
-    return this.#statements.parts.all(job, map).map(partFrom);
-  }
-
-  attachments(job: string): Attachment[] {
-    return this.#statements.attachments.all(job).map(attachmentFrom);
   }
 
   #endFile(job: JobRecord, event: FileEnd): JobRecord {

@@ -71,11 +71,11 @@ type Outcome = Pick<
   | "seconds"
   | "startedAt"
   | "endedAt"
-  | "order"
+  | "endOrder"
 >;
 
-/** @param order the how manieth of the job's files it was to end */
-export function outcomeOf(file: Omit<Outcome, "order">, order?: number): string {
+/** @param endOrder 1 for the file of the job that ended first */
+export function outcomeOf(file: Omit<Outcome, "endOrder">, endOrder?: number): string {
   const { resultBytes, resultSha256, summary, info, code, error, attempts, slave, seconds } = file;
   const { startedAt, endedAt } = file;
   const outcome: { readonly [K in keyof Outcome]: Outcome[K] | undefined } = {
@@ -90,9 +90,17 @@ export function outcomeOf(file: Omit<Outcome, "order">, order?: number): string 
     seconds,
     startedAt,
     endedAt,
-    order,
+    endOrder,
   };
   return JSON.stringify(outcome);
+}
+
+/** Older versions wrote `endOrder` as `order`. */
+function outcomeFrom(text: Value | undefined): Outcome {
+  const outcome = json<Outcome & { readonly order?: number }>(text);
+  if (outcome.order === undefined) return outcome;
+  const { order: endOrder, ...others } = outcome;
+  return { ...others, endOrder };
 }
 
 export function fileFrom(row: Row): FileRecord {
@@ -107,7 +115,7 @@ export function fileFrom(row: Row): FileRecord {
     ...(row.replaced_by === null ? {} : { replacedBy: String(row.replaced_by) }),
     ...(row.result_key === null ? {} : { resultKey: String(row.result_key) }),
     attempts: 0,
-    ...(row.outcome === null ? {} : json<Outcome>(row.outcome)),
+    ...(row.outcome === null ? {} : outcomeFrom(row.outcome)),
   };
 }
 

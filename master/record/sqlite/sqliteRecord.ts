@@ -1,4 +1,3 @@
-import { isFinal } from "../../../shared/contract/jobs.ts";
 import { AppError } from "../../../shared/errors.ts";
 import type { JobEvent } from "../events.ts";
 import { ChangeHub } from "../hub.ts";
@@ -7,12 +6,12 @@ import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from
 import type { FileOwner, JobFilter, KeptJobs, RecordOfJobs } from "../port.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { GroupCommit } from "./groupCommit.ts";
+import { JobReader } from "./jobReader.ts";
 import { JobTables, STEP_FILES } from "./jobTables.ts";
 import type { IsTaken } from "./nameTable.ts";
+import { RecordCache } from "./recordCache.ts";
 import { MIGRATIONS } from "./schema.ts";
-
-/** Running jobs whose records are kept at hand; more are read again when needed. */
-const KEPT_RECORDS = 1_000;
+import { prepareAll } from "./statements.ts";
 
 /**
  * The record of jobs in one SQLite file. Holds it for this process alone until `close`.
@@ -37,13 +36,11 @@ export interface SqliteRecordOptions {
 class SqliteRecord implements RecordOfJobs {
   readonly kept: KeptJobs;
   readonly #db: Database;
+  readonly #read: JobReader;
   readonly #tables: JobTables;
   readonly #commit: GroupCommit;
-  /** Committed records of jobs that are not over. */
-  readonly #kept = new Map<string, JobRecord>();
-  /** Records changed by the transaction that runs just now. */
-  readonly #staged = new Map<string, JobRecord>();
-  /** Large jobs on their way in, which nobody may see half. */
+  readonly #records: RecordCache;
+  /** Large jobs that are being created: they are hidden until they are whole. */
   readonly #unfinished = new Set<string>();
   readonly #hub: ChangeHub;
   #closed = false;
@@ -51,13 +48,13 @@ class SqliteRecord implements RecordOfJobs {
   constructor(db: Database, { isTaken, hub }: Required<Omit<SqliteRecordOptions, "file">>) {
     this.#db = db;
     this.#hub = hub;
-    this.#tables = new JobTables(db, isTaken);
+    const statements = prepareAll(db);
+    this.#read = new JobReader(db, statements);
+    this.#tables = new JobTables(db, isTaken, { statements, read: this.#read });
+    this.#records = new RecordCache((job) => this.#read.job(job));
     this.#commit = new GroupCommit(db, {
-      beforeCommit: () => this.#saveStaged(),
-      afterRollback: () => {
-        this.#staged.clear();
-        this.#kept.clear();
-      },
+      beforeCommit: () => this.#records.commit((record) => this.#tables.save(record)),
+      afterRollback: () => this.#records.rollBack(),
     });
     this.kept = this.#keptJobs();
   }
@@ -73,10 +70,10 @@ class SqliteRecord implements RecordOfJobs {
   async apply(job: string, events: readonly JobEvent[]): Promise<JobRecord> {
     this.#requireOpen();
     const record = await this.#commit.submit(() => {
-      const before = this.#staged.get(job) ?? this.#record(job);
+      const before = this.#records.current(job);
       if (before === undefined) throw new AppError("no_such_job", `There is no job ${job}.`, { status: 404 });
       const after = events.reduce((now, event) => this.#tables.apply(now, event), before);
-      if (after !== before) this.#staged.set(job, after);
+      if (after !== before) this.#records.stage(after);
       return after;
     });
     this.#hub.jobChanged(record, events);
@@ -85,30 +82,30 @@ class SqliteRecord implements RecordOfJobs {
 
   async get(job: string): Promise<JobRecord | undefined> {
     this.#requireOpen();
-    return this.#unfinished.has(job) ? undefined : this.#record(job);
+    return this.#unfinished.has(job) ? undefined : this.#records.committed(job);
   }
 
   async list(filter: JobFilter): Promise<JobRecord[]> {
     this.#requireOpen();
     // A page stays full where some of its jobs must not be seen yet.
     const limit = filter.limit + this.#unfinished.size;
-    const seen = this.#tables.list({ ...filter, limit }).filter(({ id }) => !this.#unfinished.has(id));
+    const seen = this.#read.list({ ...filter, limit }).filter(({ id }) => !this.#unfinished.has(id));
     return seen.slice(0, filter.limit);
   }
 
   async counts(): ReturnType<RecordOfJobs["counts"]> {
     this.#requireOpen();
-    return this.#tables.counts();
+    return this.#read.counts();
   }
 
   async files(job: string, from = 0, limit = Number.MAX_SAFE_INTEGER): Promise<FileRecord[]> {
     this.#requireOpen();
-    return this.#tables.files(job, from, limit);
+    return this.#read.files(job, from, limit);
   }
 
   async parts(job: string, map: string): Promise<PartRecord[]> {
     this.#requireOpen();
-    return this.#tables.parts(job, map);
+    return this.#read.parts(job, map);
   }
 
   async owner(task: string, resultName: string): Promise<FileOwner | undefined> {
@@ -117,21 +114,21 @@ class SqliteRecord implements RecordOfJobs {
     // Names that differ in case only share a key, but only one of them is the file's.
     if (holder === undefined || holder.name !== resultName.normalize("NFC")) return undefined;
     const { job, index } = holder;
-    if (index !== undefined) return ownerOf(job, this.#tables.file(job, index));
-    const attachment = this.#tables.attachments(job).find(({ name }) => name === holder.name);
+    if (index !== undefined) return ownerOf(job, this.#read.file(job, index));
+    const attachment = this.#read.attachments(job).find(({ name }) => name === holder.name);
     return attachment && { job, key: attachment.key, bytes: attachment.bytes };
   }
 
   async requested(asked: ClientKey, now: number): Promise<RequestHolder | undefined> {
     this.#requireOpen();
-    const holder = this.#tables.requested(asked, now);
+    const holder = this.#tables.requests.holder(asked, now);
     return holder === undefined || this.#unfinished.has(holder.job) ? undefined : holder;
   }
 
   async remove(job: string): Promise<void> {
     this.#requireOpen();
     await this.#commit.submitLong(() => this.#tables.remove(job));
-    this.#kept.delete(job);
+    this.#records.forget(job);
   }
 
   async sync(): Promise<void> {
@@ -166,7 +163,7 @@ class SqliteRecord implements RecordOfJobs {
 
   async #insert(job: NewJob, replaceNames: boolean): Promise<CreatedJob> {
     const stage = (created: CreatedJob) => {
-      this.#staged.set(job.id, created.record);
+      this.#records.stage(created.record);
       return created;
     };
     const insert = () => this.#tables.insert(job, replaceNames);
@@ -179,25 +176,6 @@ class SqliteRecord implements RecordOfJobs {
     } finally {
       this.#unfinished.delete(job.id);
     }
-  }
-
-  #record(job: string): JobRecord | undefined {
-    return this.#kept.get(job) ?? this.#tables.job(job);
-  }
-
-  /** One row per job and transaction, however many of its files have ended in it. */
-  #saveStaged(): void {
-    for (const record of this.#staged.values()) this.#tables.save(record);
-    for (const record of this.#staged.values()) this.#keep(record);
-    this.#staged.clear();
-  }
-
-  #keep(record: JobRecord): void {
-    this.#kept.delete(record.id);
-    if (isFinal(record.state)) return;
-    this.#kept.set(record.id, record);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > KEPT_RECORDS && oldest !== undefined) this.#kept.delete(oldest);
   }
 
   #requireOpen(): void {

@@ -1,0 +1,59 @@
+import type { JobState } from "../../../shared/contract/jobs.ts";
+import type { Attachment, FileRecord, JobRecord, PartRecord } from "../job.ts";
+import type { JobFilter } from "../port.ts";
+import type { Database, Value } from "./database.ts";
+import { attachmentFrom, fileFrom, jobFrom, partFrom } from "./rows.ts";
+import type { Statements } from "./statements.ts";
+
+/** Reads jobs, their files, parts and attachments; inside a transaction or without one. */
+export class JobReader {
+  readonly #db: Database;
+  readonly #statements: Statements;
+
+  constructor(db: Database, statements: Statements) {
+    this.#db = db;
+    this.#statements = statements;
+  }
+
+  job(id: string): JobRecord | undefined {
+    const row = this.#statements.job.get(id);
+    return row === undefined ? undefined : jobFrom(row, this.attachments(id));
+  }
+
+  list({ state, task, client, before, limit }: JobFilter): JobRecord[] {
+    const conditions: readonly (readonly [string, Value | undefined])[] = [
+      ["state = ?", state],
+      ["task = ?", task],
+      ["client = ?", client],
+      ["id < ?", before],
+    ];
+    const used = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
+    const where = used.length === 0 ? "" : `WHERE ${used.map(({ sql }) => sql).join(" AND ")}`;
+    const found = this.#db.prepare(`SELECT * FROM jobs ${where} ORDER BY id DESC LIMIT ?`);
+    const rows = found.all(...used.map(({ value }) => value), limit);
+    return rows.map((row) => jobFrom(row, this.attachments(String(row.id))));
+  }
+
+  counts(): Record<JobState, number> {
+    const counts = { queued: 0, running: 0, succeeded: 0, partial: 0, failed: 0, cancelled: 0 };
+    for (const { state, jobs } of this.#statements.counts.all()) counts[state as JobState] = Number(jobs);
+    return counts;
+  }
+
+  file(job: string, index: number): FileRecord | undefined {
+    const row = this.#statements.file.get(job, index);
+    return row === undefined ? undefined : fileFrom(row);
+  }
+
+  files(job: string, from: number, limit: number): FileRecord[] {
+    return this.#statements.files.all(job, from, limit).map(fileFrom);
+  }
+
+  parts(job: string, map: string): PartRecord[] {
+    return this.#statements.parts.all(job, map).map(partFrom);
+  }
+
+  attachments(job: string): Attachment[] {
+    return this.#statements.attachments.all(job).map(attachmentFrom);
+  }
+}
