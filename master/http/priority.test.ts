@@ -23,7 +23,8 @@ describe("the priority of a job", () => {
   });
 
   test.each(["0", "11", "1.5", "-1", "high", "NaN", "1e1000", "7, 8"])("%j is refused", (given) => {
-    const refusal = { code: "bad_priority", status: 400, details: { field: "priority" } };
+    const details = expect.objectContaining({ field: "priority" });
+    const refusal = { code: "bad_priority", status: 400, details };
     for (const [header, field] of [
       [given, undefined],
       [undefined, given],
