@@ -27,7 +27,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
 
 export const PAGES_WITH_TASKS: readonly string[] = Object.keys(TABLES);
 
-/** A page as it is, and as it is with the tasks of the registry. */
+/** A page as it is, and as it should be with the tasks of the registry. */
 export async function pageWithTasks(
   page: string,
 ): Promise<{ readonly found: string; readonly wanted: string }> {

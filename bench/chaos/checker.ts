@@ -7,7 +7,7 @@ import { allJobs } from "./clients.ts";
 import type { Entry, History } from "./history.ts";
 import type { Recipe } from "./recipes.ts";
 
-/** What a quiet run made of each file of a recipe: the result's SHA-256, or `error:<code>`. */
+/** Outcome of each file of a recipe in a run without faults: the SHA-256 of the result, or `error:<code>`. */
 export type Expected = ReadonlyMap<number, readonly string[]>;
 
 export interface Violations {
@@ -33,7 +33,7 @@ export interface Checked {
   readonly files: number;
 }
 
-/** Compares every job on record, and every result in the folder, with the history and the quiet run. */
+/** Compares every job on record, and every result in the folder, with the history and the run without faults. */
 export async function check(run: Check): Promise<Checked> {
   const found: Violations = { lost: [], unaccounted: [], differing: [], duplicates: [], twoEnds: [] };
   const details = new Map<string, JobDetail>();
@@ -77,7 +77,7 @@ function checkJob(
   if (!isFinal(state) || open.length > 0 || files.length !== counts.total)
     found.unaccounted.push(`${id} (${state}): ${open.length} of ${counts.total} files without an end`);
   const recipe = entry?.recipe ?? recipes.find((one) => isMadeFrom(detail, one));
-  if (recipe === undefined) return void found.unaccounted.push(`${id}: nobody sent it`);
+  if (recipe === undefined) return void found.unaccounted.push(`${id}: no client sent it`);
   const wanted = expected.get(recipe.id) ?? [];
   for (const file of files) {
     const outcome = outcomeOf(file);
@@ -87,7 +87,7 @@ function checkJob(
   }
 }
 
-/** What was not promised: the end of a job that its client cancelled, or of one that was never acknowledged. */
+/** Whether the master promised nothing for a job: its client cancelled it, or it was never acknowledged. */
 function isExcused(file: FileView, entry: Entry | undefined): boolean {
   if (file.state === "done") return false;
   return entry === undefined || entry.cancelled;
@@ -98,7 +98,7 @@ function isMadeFrom({ task_type, files }: JobDetail, recipe: Recipe): boolean {
   return files.every((file) => recipe.files[file.index]?.name === file.filename);
 }
 
-/** Each done file is there once, with the bytes of the record; nothing else is there. */
+/** Each done file exists once in the folder, with the bytes of the record, and the folder has no other files. */
 async function checkFolder(root: string, details: readonly JobDetail[], found: Violations): Promise<void> {
   const owners = ownersOf(details, found);
   for (const place of await filesBelow(root)) {
@@ -111,7 +111,7 @@ async function checkFolder(root: string, details: readonly JobDetail[], found: V
   for (const place of owners.keys()) found.unaccounted.push(`${place} is on record but not in the folder`);
 }
 
-/** SHA-256 by place in the results folder; undefined for attachments, whose digest is not told. */
+/** SHA-256 by path in the results folder; undefined for attachments, whose digest the API does not show. */
 function ownersOf(details: readonly JobDetail[], found: Violations): Map<string, string | undefined> {
   const owners = new Map<string, string | undefined>();
   for (const { task_type, files, attachments, id } of details) {
@@ -129,7 +129,7 @@ function ownersOf(details: readonly JobDetail[], found: Violations): Map<string,
 async function filesBelow(root: string): Promise<string[]> {
   const places: string[] = [];
   for (const task of await readdir(root).catch(() => [])) {
-    // Unfinished files are looked for elsewhere.
+    // `leftovers.ts` looks for unfinished files.
     if (task.startsWith(".")) continue;
     for (const name of await readdir(join(root, task))) places.push(join(task, name));
   }

@@ -11,12 +11,12 @@ export interface LoadOptions {
   readonly history: History;
   readonly random: Random;
   readonly clients: number;
-  /** No new job while so many are open. */
+  /** Greatest number of open jobs; beyond it no job is sent. */
   readonly openJobs: number;
   readonly signal: AbortSignal;
 }
 
-/** Sends jobs until told to stop; resolves when every request has an end. */
+/** Sends jobs until it is stopped; resolves when every request has ended. */
 export async function sendJobs(load: LoadOptions): Promise<void> {
   const watching = watchEnds(load);
   await Promise.all(
@@ -58,7 +58,7 @@ export async function sendOne(url: string, { files, field, task }: Recipe, waiti
   }
 }
 
-/** Looks at all jobs again and again: none may leave a final state. */
+/** Reads all jobs again and again; none may leave a final state. */
 async function watchEnds({ url, history, signal }: LoadOptions): Promise<void> {
   while (!signal.aborted) {
     for (const job of await jobsPage(url, "").then(
@@ -92,7 +92,7 @@ async function jobsPage(url: string, query: string) {
   return (await response.json()) as { readonly jobs: JobView[]; readonly next_cursor?: string | null };
 }
 
-/** Waits until no job is open. Resolves with those that made no progress for `patienceMs`. */
+/** Waits until no job is open. Resolves with the jobs that made no progress for `patienceMs`. */
 export async function settle(url: string, patienceMs: number): Promise<JobView[]> {
   let before = "";
   let since = Date.now();

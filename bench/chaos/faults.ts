@@ -25,7 +25,7 @@ const WEIGHTS: Readonly<Record<Fault, number>> = {
   "disk filled": 1,
 };
 
-/** Done to the master, or to the disk that it starts from. */
+/** Faults of the master, or of the disk that it starts from. */
 const MASTERS = new Set<Fault>(["master killed", "power lost", "disk filled"]);
 
 export interface FaultOptions {
@@ -84,12 +84,12 @@ const ACTS: Readonly<Record<Fault, Act>> = {
   },
 };
 
-/** Hurts the fleet at random until told to stop; every fault is over when it resolves. */
+/** Causes random faults until it is stopped; resolves when every fault is over. */
 export async function hurt(options: FaultOptions): Promise<void> {
   const { chaos, random, signal } = options;
   const possible = FAULTS.filter((fault) => fault !== "disk filled" || chaos.disk !== undefined);
   const bag = possible.flatMap((fault) => Array.from({ length: WEIGHTS[fault] }, () => fault));
-  // Every kind at least once, however short the run.
+  // Every kind at least once, in a short run too.
   const first = [...possible];
   const busy = new Map<string, Promise<void>>();
   while (!signal.aborted) {
@@ -97,7 +97,7 @@ export async function hurt(options: FaultOptions): Promise<void> {
     const fault = first[0] ?? random.pick(bag);
     const slave = random.pick(chaos.slaves);
     const target = MASTERS.has(fault) ? "master" : slave.name;
-    // One thing at a time is done to each of them, but to several at once.
+    // Each member has one fault at a time; several members may have one at the same time.
     if (busy.has(target)) continue;
     first.shift();
     const act = ACTS[fault](options, slave).then((detail) => options.onFault(fault, detail));

@@ -4,20 +4,20 @@ import { type Fleet, type Started, startFleet } from "../../tests/e2e/fleet.ts";
 import { mountSmallDisk, type SmallDisk } from "./smallDisk.ts";
 import { startWire, type Wire } from "./wire.ts";
 
-/** A master and slaves that can be hurt, each slave behind a wire of its own. */
+/** A master and slaves for faults, each slave behind a proxy. */
 export interface ChaosFleet {
   readonly fleet: Fleet;
   readonly slaves: readonly ChaosSlave[];
   /** Folder of the master's spool and record. */
   readonly masterData: string;
-  /** Where it is written which bytes were synced. */
+  /** File in which the ledger records synced bytes. */
   readonly ledger: string;
-  /** What everything is kept on; undefined where no disk may be mounted. */
+  /** The disk of all folders; undefined where no disk can be mounted. */
   readonly disk: SmallDisk | undefined;
   readonly url: string;
   killMaster(): Promise<void>;
   startMaster(): Promise<void>;
-  /** Ends everything, frozen or not, and leaves the folder. */
+  /** Ends all processes, frozen ones too, and keeps the folder. */
   halt(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export interface ChaosSlave {
   readonly wire: Wire;
   readonly pid: number;
   readonly port: number;
-  /** Kills it if it lives, and starts it again at its port. */
+  /** Kills the process if it runs, and starts it again at its port. */
   restart(afterMs: number): Promise<void>;
   kill(): Promise<void>;
 }
@@ -38,12 +38,12 @@ export interface FleetOptions {
   readonly env?: Record<string, string>;
 }
 
-/** A slave that says nothing for so long during a lease is given up. */
+/** Silence during a lease after which the master gives the slave up. */
 export const SILENCE_SECONDS = 3;
 
-/** How often a slave is started until it counts as broken; a disk is full for 4 s at most. */
+/** Attempts to start a slave; a disk is full for 4 s at most. */
 const STARTS = 20;
-/** Of a disk of 2 GB, or of the machine's own. */
+/** MIN_FREE_BYTES for a disk of 2 GB or larger. */
 const MIN_FREE_BYTES = 16 * 2 ** 20;
 
 export async function startChaosFleet({ slaves: count, slots, env }: FleetOptions): Promise<ChaosFleet> {
@@ -58,7 +58,7 @@ export async function startChaosFleet({ slaves: count, slots, env }: FleetOption
   const fleet = await startFleet({ ...common, NODE_OPTIONS: `--import ${hook}` }, async (folder) => {
     disk = await mountSmallDisk(folder);
   });
-  // The first master of a fleet has no ledger yet, as its folder is not known before: it is replaced.
+  // The first master of a fleet runs without a ledger, because its folder is not known before; it is replaced.
   const ledger = join(fleet.folder, "synced.log");
   const startMaster = async () => {
     await fleet.restartMaster({ CHAOS_LEDGER: ledger });
@@ -119,7 +119,7 @@ async function startSlave(
   };
 }
 
-/** As whoever looks after a service does: while the disk is full it cannot start. */
+/** Starts again until it succeeds, as a supervisor does: a process cannot start while the disk is full. */
 async function again<T>(start: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {

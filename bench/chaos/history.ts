@@ -1,15 +1,15 @@
 import type { JobState } from "../../shared/contract/jobs.ts";
 import type { Recipe } from "./recipes.ts";
 
-/** How a request went, as its client saw it. */
+/** The outcome of a request, as its client saw it. */
 export type Seen =
-  /** 202: the promise is given. */
+  /** Answered with 202: the master promised the job. */
   | { readonly type: "accepted"; readonly job: string }
-  /** The whole answer of a waiting request came. */
+  /** The whole answer of a waiting request arrived. */
   | { readonly type: "answered"; readonly job: string; readonly state: JobState }
-  /** Refused with a status: nothing was promised. */
+  /** Refused with a status: the master promised nothing. */
   | { readonly type: "refused"; readonly status: number; readonly code: string }
-  /** The connection broke before the answer: the job may or may not be there. */
+  /** The connection broke before the answer: the job may exist or not. */
   | { readonly type: "broken" };
 
 export interface Entry {
@@ -19,7 +19,7 @@ export interface Entry {
   cancelled: boolean;
 }
 
-/** Every request of a run and what came of it. */
+/** Every request of a run and its outcome. */
 export class History {
   readonly entries: Entry[] = [];
   /** First final state in which each job was seen. */

@@ -2,8 +2,8 @@ import { appendFileSync, fstatSync, readlinkSync } from "node:fs";
 import { open } from "node:fs/promises";
 
 /*
- * Loaded into a master (`node --import`): writes down which bytes of which file were synced, so that a
- * power loss can be played that takes only what the disk had never promised to keep.
+ * Loaded into a master (`node --import`): records which bytes of which file were synced, so that a
+ * power loss can be simulated that removes unsynced bytes only.
  */
 const ledger = process.env.CHAOS_LEDGER;
 if (ledger !== undefined) {

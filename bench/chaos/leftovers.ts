@@ -9,20 +9,20 @@ import { processesNaming } from "./processes.ts";
 export interface Leftovers {
   /** Processes that outlived the fleet. */
   readonly processes: string[];
-  /** Bytes that belong to nobody. */
+  /** Bytes that belong to no job. */
   readonly spool: string[];
 }
 
-/** Time that a master has for its first sweep. */
+/** Time for the first sweep of a master. */
 const SWEEP_MS = 3000;
-/** Looks, 100 ms apart, until something counts as left behind. */
+/** Number of looks, 100 ms apart, after which a leftover counts. */
 const TRIES = 100;
 
-/** Ends the fleet, all jobs being over, and looks what stays behind. */
+/** Ends the fleet after all jobs have ended, and collects what it left behind. */
 export async function endAndLook(chaos: ChaosFleet): Promise<Leftovers> {
   const { masterData, fleet } = chaos;
   const spool = await temporary(chaos);
-  // What a kill cut off is removed by the next start.
+  // The next start removes incomplete uploads of a killed master.
   await chaos.killMaster();
   await chaos.startMaster();
   await sleep(SWEEP_MS);
@@ -37,7 +37,7 @@ export async function endAndLook(chaos: ChaosFleet): Promise<Leftovers> {
   return { processes: await processesLeft(fleet.folder), spool };
 }
 
-/** What is kept only for the time of its use, and is still there when that has been over for a while. */
+/** Temporary files that still exist some time after their use. */
 async function temporary({ masterData, fleet }: ChaosFleet): Promise<string[]> {
   const folders = [join(masterData, "spool", "tmp"), join(fleet.results, ".tmp")];
   for (const name of await names(join(fleet.folder, "data")))
@@ -63,7 +63,7 @@ async function purgeAll(url: string): Promise<boolean> {
 }
 
 async function processesLeft(folder: string): Promise<string[]> {
-  // A child looks for its parent four times a second.
+  // A child checks its parent four times a second.
   for (let tries = 0; tries < TRIES && processesNaming(folder).length > 0; tries += 1) await sleep(100);
   return processesNaming(folder).map((pid) => `process ${pid}`);
 }

@@ -4,8 +4,8 @@ import { table, violationsOf } from "./report.ts";
 import { runChaos } from "./run.ts";
 
 /**
- * `npm run chaos -- --seed N --minutes M`: ends with 1 when something was lost, differs or stays behind.
- * `--measure` also measures what faults cost, `--quiet` tells the result only.
+ * `npm run chaos -- --seed N --minutes M`: exits with 1 when a job is missing, a result differs or something is left behind.
+ * `--measure` also measures the cost of faults, `--quiet` prints the result only.
  */
 const { values } = parseArgs({
   options: {
@@ -25,5 +25,5 @@ const report = await runChaos({ seed, seconds: Number(values.minutes) * 60, reci
 console.log(`\nseed ${seed}, ${values.minutes} minutes of faults\n${table(report)}`);
 if (values.measure) console.log(["", ...(await measureAll(seed))].join("\n"));
 const isBroken = violationsOf(report).some(([, list]) => list.length > 0);
-// A connection that nobody answers any more must not hold up the end.
+// An unanswered connection must not delay the exit.
 process.exit(isBroken ? 1 : 0);

@@ -2,14 +2,14 @@ import { readdir, readFile, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import type { Random } from "./random.ts";
 
-/** Age from which the system has written a file back by itself. */
+/** Age after which the system has written a file back by itself. */
 const UNSAFE_MS = 30_000;
 
-/** Where a master keeps what it has. */
+/** Folders of a master. */
 export interface Disk {
   readonly data: string;
   readonly results: string;
-  /** What `ledger.mjs` wrote down. */
+  /** File written by `ledger.mjs`. */
   readonly ledger: string;
 }
 
@@ -19,8 +19,8 @@ interface Synced {
 }
 
 /**
- * Takes from a killed master's files what a power loss may take: bytes that were never synced. Each file is
- * cut by itself, as a disk keeps no order between files. Resolves with the bytes taken.
+ * Removes from a killed master's files what a power loss may remove: bytes that were never synced. Each file is
+ * cut independently, because a disk keeps no order between files. Resolves with the number of removed bytes.
  */
 export async function losePower({ data, results, ledger }: Disk, random: Random): Promise<number> {
   const synced = await readLedger(ledger);
@@ -32,7 +32,7 @@ export async function losePower({ data, results, ledger }: Disk, random: Random)
   }
   const record = join(data, "jobs.sqlite");
   const wal = `${record}-wal`;
-  // Before it writes to the record SQLite syncs the WAL itself, which the ledger does not see.
+  // Before a checkpoint SQLite syncs the WAL itself, which the ledger does not see.
   const moved = (await stat(record).catch(() => undefined))?.mtimeMs ?? 0;
   if (moved < (synced.get(wal)?.at ?? 0)) lost += await cut(wal, synced, random);
   for (const path of await youngResults(results)) {
@@ -41,13 +41,13 @@ export async function losePower({ data, results, ledger }: Disk, random: Random)
   return lost;
 }
 
-/** Results are never synced: only what the system has long since written back is safe. */
+/** Results are never synced: only those that the system has written back are safe. */
 async function youngResults(folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
     const path = join(entry.parentPath, entry.name);
     const about = entry.isFile() ? await stat(path).catch(() => undefined) : undefined;
-    // One with a second link is a file of the spool, which was synced.
+    // A file with a second link is a file of the spool, which was synced.
     if (about?.nlink === 1 && Date.now() - about.mtimeMs < UNSAFE_MS) found.push(path);
   }
   return found;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Processes as `/proc` shows them (Linux). Only those that belong to a run of this program are ever touched. */
+/** Processes as `/proc` shows them (Linux). Only processes of a run of this program are signalled. */
 
 export function childrenOf(pid: number): number[] {
   return allProcesses().filter((process) => parentOf(process) === pid);
@@ -31,7 +31,7 @@ function stateOf(pid: number): string | undefined {
   return statusFields(pid)[0];
 }
 
-/** The fields behind the name, which may itself hold spaces. */
+/** The fields behind the name, which may contain spaces. */
 function statusFields(pid: number): string[] {
   const text = read(pid, "stat");
   return text.slice(text.lastIndexOf(")") + 2).split(" ");

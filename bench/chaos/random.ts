@@ -1,4 +1,4 @@
-/** Numbers that a seed decides (mulberry32): a run can be asked for again. */
+/** Random numbers from a seed (mulberry32), so that a run can be repeated. */
 export class Random {
   #state: number;
 

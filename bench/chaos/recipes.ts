@@ -6,7 +6,7 @@ import type { Random } from "./random.ts";
 
 const EXAMPLES = join(import.meta.dirname, "../../examples/files");
 
-/** A job that is sent again and again; a quiet run says what must come of it. */
+/** A job that is sent again and again; its outcome must be that of the run without faults. */
 export interface Recipe {
   readonly id: number;
   readonly task: string;
@@ -17,7 +17,7 @@ export interface Recipe {
 interface Ingredients {
   readonly task: string;
   readonly names: readonly string[];
-  /** How often a task is drawn. */
+  /** Weights by which tasks are drawn. */
   readonly weight: number;
 }
 
@@ -39,7 +39,7 @@ const INGREDIENTS: readonly Ingredients[] = [
   },
 ];
 
-/** Every task at least once, then drawn by weight; a file in ten is broken on purpose and must fail with its code. */
+/** Every task at least once, then drawn by weight; a file in ten is damaged on purpose and must fail with its code. */
 export async function makeRecipes(random: Random, count: number): Promise<Recipe[]> {
   const drawn = INGREDIENTS.flatMap((one) => Array.from({ length: one.weight }, () => one));
   const recipes: Recipe[] = [];
@@ -61,11 +61,11 @@ async function makeFile(random: Random, names: readonly string[], place: number)
   const source = random.pick(names);
   const body = await readFile(join(EXAMPLES, source));
   const name = `${place}-${source}`;
-  // Empty files are broken for every task and cost nothing.
+  // Empty files are invalid for every task and cost nothing.
   return random.chance(0.1) ? { name: `broken-${name}`, body: Buffer.alloc(0) } : { name, body };
 }
 
-/** One page for OCR that keeps a slot busy for a while, under names of its own. */
+/** A page for OCR that keeps a slot busy for a while, under a new name each time. */
 export async function pages(prefix: string, count: number): Promise<NamedBody[]> {
   const body = await readFile(join(EXAMPLES, "minutes.png"));
   return Array.from({ length: count }, (_, n) => ({ name: `${prefix}-${n}.png`, body }));

@@ -1,20 +1,20 @@
 import type { ChaosReport } from "./run.ts";
 
-/** What must not happen, with what did. */
+/** The forbidden outcomes and their counts. */
 export function violationsOf(report: ChaosReport): readonly (readonly [string, readonly string[]])[] {
   return [
     ["acknowledged jobs lost", report.lost],
     ["files unaccounted for", report.unaccounted],
     ["jobs that never ended", report.stuck],
-    ["results unlike those of the quiet run", report.differing],
-    ["results twice, or of nobody", report.duplicates],
+    ["results unlike those of the run without faults", report.differing],
+    ["results twice, or of no job", report.duplicates],
     ["jobs with two final states", report.twoEnds],
     ["processes left running", report.processes],
     ["spool left behind", report.spool],
   ];
 }
 
-/** The report as a Markdown table; examples of what went wrong behind it. */
+/** The report as a Markdown table, followed by examples of failures. */
 export function table(report: ChaosReport): string {
   const rows = violationsOf(report);
   const faults = Object.entries(report.faults).map(([fault, count]) => `${count} x ${fault}`);

@@ -12,7 +12,7 @@ import { makeRecipes, type Recipe } from "./recipes.ts";
 
 export interface ChaosOptions {
   readonly seed: number;
-  /** How long faults go on. */
+  /** Duration of the faults. */
   readonly seconds: number;
   readonly recipes: number;
   readonly tell: (line: string) => void;
@@ -23,14 +23,14 @@ export interface ChaosReport extends Violations, Leftovers {
   readonly faults: Readonly<Record<Fault, number>>;
   readonly jobs: number;
   readonly files: number;
-  /** Open jobs that no longer got on when the faults were over. */
+  /** Open jobs without progress after the faults. */
   readonly stuck: readonly string[];
 }
 
-/** No progress for so long, with all faults over, is a job that will never end. A slave in trouble rests up to 30 s. */
+/** A job without progress for this time after the faults counts as stuck. A slave in trouble rests up to 30 s. */
 const PATIENCE_MS = 120_000;
 
-/** Sends the recipes to a quiet fleet, then many times to one that is being hurt, and compares. */
+/** Sends the recipes to a fleet without faults, then many times to one with faults, and compares the results. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const random = new Random(options.seed);
   const recipes = await makeRecipes(random, options.recipes);
@@ -95,7 +95,7 @@ async function hurtRun({ chaos, recipes, expected, random, options }: HurtRun): 
   };
 }
 
-/** What is known of jobs that got stuck, as the fleet is gone when somebody asks. */
+/** The records of stuck jobs, read before the fleet ends. */
 async function explain(url: string, jobs: readonly JobView[]): Promise<string[]> {
   if (jobs.length === 0) return [];
   const slaves = await (await fetch(`${url}/slaves`)).text();

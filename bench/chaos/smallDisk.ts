@@ -8,16 +8,16 @@ const run = promisify(execFile);
 export interface SmallDisk {
   /** Leaves so many bytes free. */
   fill(free: number): Promise<void>;
-  /** Gives back the room that it had. */
+  /** Restores the full size. */
   empty(): Promise<void>;
   unmount(): Promise<void>;
 }
 
 const ROOM = "2g";
-/** Tries to make it no larger than what is on it, while others write. */
+/** Tries to shrink the disk to its contents while other processes write. */
 const TRIES = 20;
 
-/** Mounts one at a folder; undefined where this process may not mount (it takes root). */
+/** Mounts a disk at a folder; undefined where this process may not mount (without root). */
 export async function mountSmallDisk(folder: string): Promise<SmallDisk | undefined> {
   await mkdir(folder, { recursive: true });
   try {
@@ -30,7 +30,7 @@ export async function mountSmallDisk(folder: string): Promise<SmallDisk | undefi
     fill: async (free) => {
       for (let tries = 0; tries < TRIES; tries += 1) {
         const { blocks, bfree, bsize } = await statfs(folder);
-        // Refused when something was written in the meantime.
+        // The system refuses when something was written in the meantime.
         const filled = await resize(`${(blocks - bfree) * bsize + free}`).catch(() => undefined);
         if (filled !== undefined) return;
       }
@@ -38,7 +38,7 @@ export async function mountSmallDisk(folder: string): Promise<SmallDisk | undefi
     empty: async () => {
       await resize(ROOM);
     },
-    // Lazily: a process that is just ending may still hold it.
+    // A lazy unmount: an ending process may still use the disk.
     unmount: async () => {
       await run("umount", ["-l", folder]).catch(() => undefined);
     },

@@ -1,8 +1,8 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 
-/** A wire between master and slave that can be cut in the middle of a body. */
+/** A proxy between master and slave that can reset a connection in the middle of a body. */
 export interface Wire {
-  /** Resets the next connection that has carried so many bytes, in either direction. */
+  /** Resets the next connection after this number of bytes, in either direction. */
   cutAfter(bytes: number): void;
   /** Connections that were reset. */
   readonly cuts: number;

@@ -13,7 +13,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     /** Folders with more files to mutate. */
     corpus: { type: "string", multiple: true, default: [] },
-    /** Where inputs that found something are kept. */
+    /** Folder for inputs that caused a failure. */
     out: { type: "string", default: join(ROOT, "bench/results/fuzz.tmp") },
   },
 });

@@ -2,7 +2,7 @@ import type { RandomSource } from "./random.ts";
 
 type Mutation = (body: Buffer, random: RandomSource) => Buffer;
 
-/** Values at which lengths and counts go wrong. */
+/** Critical values of lengths and counts. */
 const EDGES = [0, 1, 0x7f, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0xffffffff, 0x80000000] as const;
 
 const MUTATIONS: readonly [Mutation, ...Mutation[]] = [
@@ -17,7 +17,7 @@ const MUTATIONS: readonly [Mutation, ...Mutation[]] = [
   swapBlocks,
 ];
 
-/** One to four things done to a copy of the bytes. */
+/** Applies one to four mutations to a copy of the bytes. */
 export function mutated(body: Buffer, random: RandomSource): Buffer {
   let result: Buffer = Buffer.from(body);
   const times = 1 + random.int(4);
@@ -79,7 +79,7 @@ function block(body: Buffer, random: RandomSource): [number, number] {
   return [from, Math.min(body.length, from + 1 + random.int(256))];
 }
 
-/** Often in the first bytes: that is where formats say what they are. */
+/** Often an offset in the first bytes, where formats have their headers. */
 function placeIn(body: Buffer, random: RandomSource): number {
   return random.int(random.int(2) === 0 ? Math.min(body.length, 200) : body.length);
 }

@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed (mulberry32). */
+/** Random numbers from a seed (mulberry32). */
 export interface RandomSource {
   /** 0 <= n < below. */
   int(below: number): number;

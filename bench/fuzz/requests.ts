@@ -4,20 +4,20 @@ import type { RandomSource } from "./random.ts";
 
 export interface FuzzRequest {
   readonly bytes: Buffer;
-  /** Whole requests of which one was made. */
+  /** Complete requests that are mutated. */
   readonly about: string;
 }
 
 const END = "\r\n--b--\r\n";
 
-/** A request that was good until something was done to it. */
+/** A mutated request. */
 export function badRequest(who: "master" | "slave", random: RandomSource): FuzzRequest {
   const about = random.pick(who === "master" ? MASTER_REQUESTS : SLAVE_REQUESTS);
   const [line = "", body = ""] = about.split("\n\n");
   const form = body.startsWith("--b");
   const type = form ? "multipart/form-data; boundary=b" : "application/json";
   const wire = form ? `${body.replaceAll("\n", "\r\n")}${END}` : body;
-  // Mostly the body alone or the head alone: else nothing would get past the first check.
+  // Mostly the body alone or the head alone: otherwise no request would pass the first check.
   const where = random.int(3);
   const badBody = where === 0 ? Buffer.from(wire) : mutated(Buffer.from(wire), random);
   const length = random.int(8) === 0 ? random.int(100_000) : badBody.length;
@@ -58,10 +58,10 @@ const SLAVE_REQUESTS: readonly [string, ...string[]] = [
   "GET /check_status",
 ];
 
-/** How long a server may say nothing to a request that may be incomplete, before the client leaves. */
+/** Time that the client waits for an answer to a request that may be incomplete. */
 const PATIENCE_MS = 400;
 
-/** Sends it, and reads what comes until one side has enough. The status; 0 without an answer. */
+/** Sends a request and reads until one side closes. Resolves with the status, or 0 without an answer. */
 export async function send(port: number, { bytes }: FuzzRequest): Promise<{ status: number; text: string }> {
   return await new Promise((resolve) => {
     let text = "";

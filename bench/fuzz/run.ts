@@ -19,9 +19,9 @@ import { type Holding, holdingOf, leaks } from "./watch.ts";
 export interface FuzzOptions {
   readonly seed: number;
   readonly seeds: readonly [SeedFile, ...SeedFile[]];
-  /** Asked after each round of files and requests. */
+  /** Called after each round of files and requests. */
   readonly goOn: (report: FuzzReport) => boolean;
-  /** An input that did what none may do. */
+  /** An input that caused a failure. */
   readonly onFinding?: (finding: Finding) => void;
 }
 
@@ -35,23 +35,23 @@ export interface FuzzReport {
   rounds: number;
   files: number;
   requests: number;
-  /** Inputs that differ from each other. */
+  /** Number of distinct inputs. */
   readonly distinct: Set<string>;
-  /** How often files and requests ended in which way: `done`, a code, a status. */
+  /** Number of files and requests by outcome: `done`, a code, a status. */
   readonly endings: Map<string, number>;
-  /** Crashes, hangs, leaks, internal errors: none is wanted. */
+  /** Crashes, hangs, leaks, internal errors. */
   readonly problems: string[];
 }
 
 const FILES_A_ROUND = 8;
 const REQUESTS_A_ROUND = 32;
-/** A bound against hanging only: far above what any of these small files takes. */
+/** Time after which a file counts as hanging; far above the time of any of these small files. */
 const HANG_MS = 180_000;
-/** Then it is enough in any case. */
+/** Number of findings that ends a run. */
 const MOST_PROBLEMS = 50;
-/** Rounds after which memory and descriptors count: by then all is loaded. */
+/** Rounds after which memory and descriptors count, because all code is loaded by then. */
 const WARM_ROUNDS = 6;
-/** Contained by the child process, yet a fault of ours. */
+/** Codes of faults of this project, although the child process contained them. */
 const FAULTS = [
   ...["internal_error", "child_crashed", "child_killed", "poison", "timed_out", "silent", "no_result"],
   ...["slave_lied", "no_code", "no_answer"],
@@ -65,7 +65,7 @@ interface Run extends FuzzOptions {
   readonly ports: { readonly master: number; readonly slave: number };
 }
 
-/** Mutated files through a master and a slave, mutated requests against both, until it is enough. */
+/** Sends mutated files through a master and a slave, and mutated requests to both, until the time is over. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const fleet = await startFleet({ UNIT_RUN_SECONDS: "60", UPLOAD_IDLE_SECONDS: "5", PENDING_SECONDS: "1" });
   const report: FuzzReport = {
@@ -137,7 +137,7 @@ async function round(run: Run): Promise<void> {
   run.report.rounds += 1;
 }
 
-/** One job of mutated files of one task; every one of them must end as done or as failed, with a code. */
+/** Sends one job of mutated files of one task; each file must end as done, or as failed with a code. */
 async function someFiles(run: Run): Promise<void> {
   const { random, seeds, fleet, report, fields } = run;
   const task = random.pick(random.pick(seeds).tasks);
@@ -182,14 +182,14 @@ async function answers(run: Run): Promise<void> {
   }
 }
 
-/** Jobs of cut connections are cancelled; nothing may stay behind. */
+/** Jobs of cut connections are cancelled and may leave nothing behind. */
 async function allGone({ fleet, report }: Run): Promise<void> {
   const idle = await until("an idle fleet", async () => {
     const stats = (await (await fetch(`${fleet.master.url}/stats`)).json()) as { jobs: { running: number } };
     return stats.jobs.running === 0 ? true : undefined;
   }).catch(() => false);
   if (!idle) report.problems.push("jobs are left running");
-  // Connections that were cut are noticed within the patience of their servers.
+  // The servers notice cut connections within their time-outs.
   await sleep(6_000);
 }
 

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { TASKS } from "../../shared/tasks/registry.ts";
 
-/** A whole file that mutated ones are made of. */
+/** A valid file that is mutated. */
 export interface SeedFile {
   readonly name: string;
   readonly tasks: readonly [string, ...string[]];
@@ -11,7 +11,7 @@ export interface SeedFile {
 
 const LARGEST = 300_000;
 
-/** Extensions that no task lists, or that most files of which are to go to one task. */
+/** Extensions that no task lists, or whose files go mostly to one task. */
 const CHOSEN: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ...Object.fromEntries([".ico", ".ppm", ".pgm"].map((extension) => [extension, ["image"]])),
   ".png": ["image", "image", "image", "ocr"],
@@ -22,7 +22,7 @@ const CHOSEN: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ".utf8": ["text"],
 };
 
-/** The tasks that a file of this name is sent to, in turn: by the registry, where nothing is chosen above. */
+/** The tasks that a file of this name is sent to, in turn: those chosen above, else those of the registry. */
 function tasksOf(name: string): readonly string[] {
   const extension = extname(name).toLowerCase();
   const listing = TASKS.filter(({ extensions }) => extensions.includes(extension));

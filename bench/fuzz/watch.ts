@@ -1,12 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** What a process holds. */
+/** Memory and descriptors of a process. */
 export interface Holding {
   readonly descriptors: number;
   readonly megabytes: number;
 }
 
-/** Of a running process, from /proc; undefined where there is none. */
+/** Reads them from /proc; undefined where the process does not exist. */
 export async function holdingOf(pid: number): Promise<Holding | undefined> {
   try {
     const descriptors = (await readdir(`/proc/${pid}/fd`)).length;
@@ -17,7 +17,7 @@ export async function holdingOf(pid: number): Promise<Holding | undefined> {
   }
 }
 
-/** More than this is left open or in memory: somebody does not let go. */
+/** Growth above this counts as a leak. */
 const MOST_DESCRIPTORS = 20;
 const MOST_MEGABYTES = 150;
 

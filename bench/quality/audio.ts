@@ -109,7 +109,7 @@ async function casesOf(
   );
 }
 
-/** Those that hold samples which both we and the reference decoded. */
+/** The files with samples that both the service and the reference decoded. */
 function decodedOf({ file, outcome, reference }: Case): Decoded | undefined {
   const { signal } = reference;
   if (!outcome.ok || signal === undefined || signal.peak === null) return undefined;

@@ -18,7 +18,7 @@ export interface Check {
   readonly value: number | string;
   readonly target: string;
   readonly met: boolean;
-  /** Why a missed target is missed; which files. */
+  /** Why a target is missed, and by which files. */
   readonly note?: string;
 }
 
@@ -26,7 +26,7 @@ export interface Check {
 export interface QualityJob {
   readonly options: JsonObject;
   readonly files: readonly CorpusFile[];
-  /** How its files end, where the options change that: an encrypted file with its password. */
+  /** Outcome of the files where the options change it: an encrypted file with its password. */
   readonly expect?: "ok";
 }
 

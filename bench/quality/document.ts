@@ -4,7 +4,7 @@ import type { Check, CorpusFile, Outcome, QualityCheck, QualityJob } from "./che
 
 const RECALL = 0.98;
 
-/** What is compared of a result. */
+/** The fields of a document result that are compared. */
 interface Analysis {
   readonly text_content: string;
   readonly page_count?: number;
@@ -40,7 +40,7 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   wrongtype: ["misnamed"],
 };
 
-/** Documents against pdftotext, pdfinfo, pandoc and the files' own passwords. */
+/** Compares documents with pdftotext, pdfinfo, pandoc and the passwords of the files. */
 export const check: QualityCheck = {
   task: "document",
   folder: "documents",
@@ -133,7 +133,7 @@ function recallOf({ file, outcome }: Case, reference: string): Recall {
   };
 }
 
-/** The words of `wanted` that `given` has, each as often as it has them. */
+/** Number of words of `wanted` that `given` has, each counted as often as it has them. */
 function matched(given: readonly string[], wanted: readonly string[]): string[] {
   const left = new Map<string, number>();
   for (const word of given) left.set(word, (left.get(word) ?? 0) + 1);
@@ -206,7 +206,7 @@ function names(cases: readonly Case[]): string {
     .join(", ");
 }
 
-/** A count that has to be 0, and the files that it counts. */
+/** A count that must be 0, and the counted files. */
 function count(name: string, cases: readonly Case[]): Check {
   const note = names(cases);
   return {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { JsonObject } from "../../shared/tasks/task.ts";
 import type { Check, CorpusFile, Outcome, QualityCheck, QualityJob } from "./check.ts";
 
-/** The references are written with ten decimals; 1e-12 is shown by the tests, against all digits. */
+/** The references have ten decimals; the unit tests compare all digits, with 1e-12. */
 const TOLERANCE = 1e-10;
 
 interface Reference {
@@ -135,7 +135,7 @@ function differenceOf(result: Embedding | undefined, row: readonly (readonly [nu
   return Math.max(0, ...row.map(([column, value]) => Math.abs(value - (values.get(column) ?? 1))));
 }
 
-/** By cosine, as two documents may be equally near. */
+/** Compares cosines, because two documents may be equally near. */
 function sameNeighbours(
   result: Embedding | undefined,
   nearest: readonly (readonly [string, number])[] = [],

@@ -20,16 +20,16 @@ interface Compared {
   readonly hasAlpha: boolean;
   readonly reference: Reference;
   readonly sizeRight: boolean;
-  /** Of 256 gray values each. */
+  /** 256 gray values each. */
   readonly maxDifference: number;
   readonly same: boolean;
 }
 
 const GRID = 16;
-/** Below this a PNG is mostly header, and filters or block sizes of zlib decide. */
+/** Smallest size for a comparison: a smaller PNG is mostly header. */
 const SMALL_PNG = 1000;
 
-/** Against Pillow: gray values, sizes after EXIF orientation, bytes of the PNG; and formats, alpha, 16 bits, pages. */
+/** Compares with Pillow: gray values, sizes after EXIF orientation, bytes of the PNG, formats, alpha, 16 bits, pages. */
 export const check: QualityCheck = {
   task: "image",
   folder: "images",

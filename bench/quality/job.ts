@@ -4,7 +4,7 @@ import { taskNamed } from "../../shared/tasks/registry.ts";
 import { assignLines } from "../../tests/e2e/fleet.ts";
 import type { Outcome, QualityJob } from "./check.ts";
 
-/** Sends one job to a master and fetches what came of each file, in the order of the files. */
+/** Sends one job to a master and fetches the outcome of each file, in the order of the files. */
 export async function runJob(url: string, task: string, job: QualityJob): Promise<Outcome[]> {
   if (job.files.length === 0) return [];
   const files = await Promise.all(

@@ -21,7 +21,7 @@ import { check as text } from "./text.ts";
 
 /**
  * `npm run quality`: every task against reference files, through a real master and two slaves.
- * Needs the reference corpus (CORPUS, or ../shared/corpus); says so and ends well where there is none.
+ * Needs the reference corpus (CORPUS, or ../shared/corpus); without it prints that and exits with 0.
  */
 const CHECKS: readonly QualityCheck[] = [image, ocr, text, embedding, audio, document, mean];
 
@@ -76,7 +76,7 @@ async function measure(fleet: Fleet, check: QualityCheck): Promise<readonly Chec
   return [...(await check.score(jobs, outcomes, folder)), ...expectations(jobs, outcomes)];
 }
 
-/** Every `ok` file has a result, every `error` file a code; `either` may have the one or the other. */
+/** Every `ok` file has a result, every `error` file a code, and an `either` file one of them. */
 function expectations(jobs: readonly QualityJob[], outcomes: readonly (readonly Outcome[])[]): Check[] {
   const wrong: string[] = [];
   let counted = 0;

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Check, CorpusFile, Outcome, QualityCheck, QualityJob } from "./check.ts";
 
-/** Of a standard deviation, relative: a double has 1.1e-16. */
+/** Greatest relative error of a standard deviation; a double has 1.1e-16. */
 const TOLERANCE = 1e-15;
 
 interface Reference {
@@ -27,7 +27,7 @@ interface Pair {
   readonly reference: Reference;
 }
 
-/** Each file's own result against exact arithmetic. All files are one job, as their lengths differ a ragged one. */
+/** Compares the result of each file with exact arithmetic. All files are one job, a ragged one, because their lengths differ. */
 export const check: QualityCheck = {
   task: "mean",
   folder: "numbers",

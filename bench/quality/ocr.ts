@@ -5,7 +5,7 @@ import type { Check, CorpusFile, QualityCheck, QualityJob } from "./check.ts";
 import { answersOf, handled, type ImageOutcome, noted } from "./image/outcomes.ts";
 import { errorRate, wordScores } from "./ocr/accuracy.ts";
 
-/** What tesseract 5.3 of Debian 12 did, as its command line runs. */
+/** Result of tesseract 5.3 of Debian 12, run by its command line. */
 interface Native {
   readonly cer?: number;
   readonly wordRecall?: number;
@@ -24,10 +24,10 @@ interface Read {
   readonly native: Required<Pick<Native, "cer" | "wordRecall">>;
 }
 
-/** A point of word recall, which no preparation may cost on any file. */
+/** A point of word recall: preparation may not cost more on any file. */
 const POINT = 0.0101;
 
-/** Word recall and character error rate against ground truth, beside native tesseract's on the same files. */
+/** Compares word recall and character error rate with those of native tesseract on the same files. */
 export const check: QualityCheck = {
   task: "ocr",
   folder: "ocr",

@@ -7,7 +7,7 @@ const ROOT = join(import.meta.dirname, "../..");
 const RESULTS = join(ROOT, "bench/results");
 const NUMBERS = join(RESULTS, "quality.json");
 
-/** Writes numbers and page anew. Tasks that were not measured this time keep what they had. */
+/** Writes numbers and page again. Tasks that were not measured in this run keep their numbers. */
 export async function record(fresh: readonly TaskChecks[], order: readonly string[]): Promise<void> {
   const known = new Map([...(await before()), ...fresh].map((row) => [row.task, row]));
   const rows = order.flatMap((task) => known.get(task) ?? []);
@@ -21,7 +21,7 @@ async function before(): Promise<readonly TaskChecks[]> {
   return existsSync(NUMBERS) ? JSON.parse(await readFile(NUMBERS, "utf8")).rows : [];
 }
 
-/** Written by hand, and taken over into each new page of numbers. */
+/** Notes written by hand, copied into each new page. */
 async function notesOn(task: string): Promise<string> {
   const path = join(import.meta.dirname, "notes", `${task}.md`);
   return existsSync(path) ? await readFile(path, "utf8") : "";

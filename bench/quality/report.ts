@@ -1,6 +1,6 @@
 import type { Check } from "./check.ts";
 
-/** What was measured of a task, and when. */
+/** The measures of a task and their date. */
 export interface TaskChecks {
   readonly task: string;
   readonly version: string;
@@ -20,7 +20,7 @@ export function table(task: string, measures: readonly Check[]): string {
   return `${task}\n${lines.join("\n")}`;
 }
 
-/** docs/quality.md. `notes` is what people have to say of a task's numbers. */
+/** The page docs/quality.md. `notes` are written by hand. */
 export function qualityPage(rows: readonly (TaskChecks & { readonly notes: string })[]): string {
   const sections = rows.map(({ task, measures, notes, ...about }) => {
     const when = `Measured on ${about.date}, manyhands ${about.version}, Node ${about.node}, ${about.cores} cores.`;
@@ -28,9 +28,9 @@ export function qualityPage(rows: readonly (TaskChecks & { readonly notes: strin
   });
   return `# Quality
 
-Every task against files that it was not tuned to, with the results of the tools that people trust beside them,
-through a real master and two slaves. The tables are written by \`npm run quality -- --write\` (\`--task ocr\` measures one
-task and leaves the others as they were); the words below them stand in \`bench/quality/notes/\`.
+Every task is measured on files that it was not tuned to, through a real master and two slaves, and compared with
+well-known tools. The tables are written by \`npm run quality -- --write\` (\`--task ocr\` measures one
+task and keeps the other tables); the notes below the tables are in \`bench/quality/notes/\`.
 
 ${sections.join("\n\n")}
 `;

@@ -82,7 +82,7 @@ function hasTruth({ file, expected }: Result): boolean {
   return typeof file.entry.groundTruth === "string" || expected.codePoints !== undefined;
 }
 
-/** Against the true text where there is one, else against the count of its characters (a mark is one, too). */
+/** Compares with the true text where there is one, else with the count of its characters (a mark counts as one). */
 function rightCharacters({ file, entry, analysis, expected }: Result): boolean {
   if (typeof entry.groundTruth !== "string") {
     const difference = (expected.codePoints ?? 0) - analysis.character_count;
@@ -104,7 +104,7 @@ function isLanguage(language: unknown): boolean {
   return typeof language === "string" && /^[a-z]{3}$/.test(language);
 }
 
-/** The corpus names Arabic by its standard variety. */
+/** The corpus uses the code of standard Arabic. */
 function rightLanguage({ entry, analysis }: Result): boolean {
   return analysis.language === (entry.lang === "arb" ? "ara" : entry.lang);
 }

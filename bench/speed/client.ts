@@ -3,7 +3,7 @@ import { Agent, type IncomingMessage, request } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** A lean client: it must not cost more than what it measures. */
+/** A small client, which must not cost more than the measured work. */
 
 export interface Sent {
   readonly name: string;
@@ -28,7 +28,7 @@ export interface HttpAnswer {
 
 const agent = new Agent({ keepAlive: true });
 
-/** Sends one job; its files are drawn one after the other, so that they need not all be in memory. */
+/** Sends one job; its files are made one after the other, so that they are not all in memory. */
 export async function upload(master: string, job: UploadOf): Promise<HttpAnswer> {
   const response = await open(master, job);
   const chunks: Buffer[] = [];
@@ -37,7 +37,7 @@ export async function upload(master: string, job: UploadOf): Promise<HttpAnswer>
   return { status, headers, body: Buffer.concat(chunks), ms: performance.now() - response.began };
 }
 
-/** The same, with the answer's lines as they come. */
+/** Sends one job and yields the lines of the answer as they arrive. */
 export async function* uploadLines(master: string, job: UploadOf): AsyncGenerator<object> {
   const headers = { accept: "application/x-ndjson", ...job.headers };
   const { stream } = await open(master, { ...job, headers });
@@ -49,7 +49,7 @@ export async function* uploadLines(master: string, job: UploadOf): AsyncGenerato
   }
 }
 
-/** Texts of so many bytes, no two alike. */
+/** Distinct texts of this size. */
 export function* small(count: number, bytes = 1024): Generator<Sent> {
   const filler = Buffer.alloc(bytes, "many hands make light work, and a good day for all of them. ");
   for (let index = 0; index < count; index += 1) {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 
-/** What V8 writes: calls as a tree, and which of them was running at each sample. */
+/** A `.cpuprofile` of V8: the tree of calls, and the running call at each sample. */
 interface CpuProfile {
   readonly nodes: readonly ProfileNode[];
   readonly samples: readonly number[];
@@ -14,7 +14,7 @@ interface ProfileNode {
   readonly children?: readonly number[];
 }
 
-/** A call with all that it called; time in microseconds. */
+/** A call with its callees; time in microseconds. */
 interface Frame {
   readonly name: string;
   readonly kind: Kind;
@@ -26,7 +26,7 @@ type Kind = "ours" | "library" | "node" | "native";
 
 const WIDTH = 1200;
 const ROW = 16;
-/** Narrower calls are left out, points. */
+/** Calls narrower than this are left out, points. */
 const LEAST = 1.2;
 const COLORS: Readonly<Record<Kind, string>> = {
   ours: "#4e9a6a",
@@ -34,7 +34,7 @@ const COLORS: Readonly<Record<Kind, string>> = {
   node: "#6f8fb8",
   native: "#b5606a",
 };
-/** What the process did not do. */
+/** Entries that are no work of the process. */
 const IDLE = new Set(["(idle)", "(program)"]);
 
 /** Draws a `.cpuprofile` as a flame graph (SVG): width is time, each row is called by the one above it. */
@@ -91,7 +91,7 @@ function framesOf({ nodes, samples, timeDeltas }: CpuProfile): Frame {
   const root: Frame = { name: "all", kind: "node", time: 0, children: new Map() };
   const add = (node: ProfileNode, into: Frame): number => {
     const { functionName, url } = node.callFrame;
-    // Nor what the profiler cost.
+    // The profiler's own time is left out.
     if (IDLE.has(functionName) || url === "node:inspector") return 0;
     const frame = into.children.get(nameOf(node)) ?? {
       name: nameOf(node),

@@ -12,7 +12,7 @@ export async function jobEnded(master: string, location: string): Promise<JobVie
   });
 }
 
-/** The job as soon as it is as wanted. */
+/** Polls the job until it fulfils the condition. */
 export async function jobWhere(
   master: string,
   location: string,

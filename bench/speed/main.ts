@@ -17,8 +17,8 @@ import { profileInto } from "./profile.ts";
 import { type PartMeasures, page, table } from "./report.ts";
 
 /**
- * `npm run bench`: what the way through master and slave costs, beside what the work itself costs. Never
- * part of the tests: a machine that does other things measures other things.
+ * `npm run bench`: measures the overhead of master and slave relative to the work itself. Never
+ * part of the tests, because other work on the machine changes the figures.
  */
 const PARTS: readonly BenchPart[] = [chain, limit, native, memory, start, scale, durable, queued, recovery];
 
@@ -45,7 +45,7 @@ for (const part of PARTS.filter(({ name }) => values.part?.includes(name) ?? tru
 }
 if (values.write) await write();
 
-/** Parts that were not measured now keep what was measured before. */
+/** Parts that were not measured in this run keep their figures. */
 async function write(): Promise<void> {
   const known = await readFile(file, "utf8").then(
     (text) => (JSON.parse(text) as { rows: PartMeasures[] }).rows,

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** What processes use, read from /proc (so on Linux only). */
+/** CPU time and memory of processes, read from /proc (Linux only). */
 
 const TICKS_PER_SECOND = 100;
 
-/** Places in /proc/<pid>/stat behind the process's name, which may hold anything. */
+/** Indexes of fields in /proc/<pid>/stat behind the name of the process, which may contain any character. */
 const [UTIME, STIME, CUTIME, CSTIME] = [11, 12, 13, 14] as const;
 
 /** CPU seconds, user and system, of a process and of all processes below it, ended ones too. */
@@ -12,17 +12,17 @@ export function cpuSeconds(pid: number): number {
   return ownCpuSeconds(pid) + cpuSecondsBelow(pid);
 }
 
-/** Of the process alone. */
+/** CPU seconds of the process alone. */
 export function ownCpuSeconds(pid: number): number {
   return seconds(pid, UTIME, STIME);
 }
 
-/** Of all processes below it. */
+/** CPU seconds of all processes below it. */
 export function cpuSecondsBelow(pid: number): number {
   return children(pid).reduce((sum, child) => sum + cpuSeconds(child), seconds(pid, CUTIME, CSTIME));
 }
 
-/** Resident bytes now, and the most since the process began. */
+/** Resident bytes now, and the peak since the process began. */
 export function memory(pid: number): { readonly resident: number; readonly peak: number } {
   const status = readProc(`${pid}/status`);
   const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
@@ -44,7 +44,7 @@ export function children(pid: number): number[] {
   );
 }
 
-/** Looks at something every 50 ms and keeps the most that it saw. */
+/** Samples a value every 50 ms and keeps the greatest. */
 export function watchMost(look: () => number): () => number {
   let most = look();
   const timer = setInterval(() => {

@@ -1,4 +1,4 @@
-/** One line of the report. Ratios are of two things that were measured in the same run. */
+/** One line of the report. A ratio compares two measures of the same run. */
 export interface Measure {
   readonly name: string;
   readonly value: number | string;
@@ -10,11 +10,11 @@ export interface Measure {
 /** A part of the benchmark: starts what it needs, measures, stops it. */
 export interface BenchPart {
   readonly name: string;
-  /** `kind`: words in the name of the kinds of files that are wanted; without: all. */
+  /** `kind`: words in the names of the kinds of files to measure; without it all kinds. */
   run(scale: Scale, kind?: string): Promise<readonly Measure[]>;
 }
 
-/** `--quick` does a tenth of everything: to see that it runs, not for figures. */
+/** `--quick` runs a tenth of everything, as a check that it works. */
 export type Scale = (count: number) => number;
 
 // biome-ignore lint/complexity/useMaxParams: one row of a table, always in this order.

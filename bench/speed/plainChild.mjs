@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { stepFile } from "../../dist/shared/tasks/stepFile.js";
 import { taskNamed } from "./registry/registry.mjs";
 
-// What a person without a fleet would write: read a file, do the step, write the result.
+// The simplest program: read a file, run the step, write the result.
 const { task: name, folder } = JSON.parse(process.argv[2]);
 const task = taskNamed(name);
 const { steps, warmUp } = await task.load();

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import type { Sent } from "./client.ts";
 import { cpuSeconds } from "./meter.ts";
 
-/** The same steps without a master and a slave: a loop that hands names of files to warm child processes. */
+/** The same steps without master and slave: a loop that passes file names to warm child processes. */
 export interface PlainLoop {
-  /** All files once; seconds by the clock and of CPU, this process and the children. */
+  /** Processes all files once. Resolves with seconds by the clock and of CPU, of this process and its children. */
   run(): Promise<{ readonly wall: number; readonly cpu: number }>;
   stop(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export async function startPlainLoop(
   return {
     run: async () => {
       runs += 1;
-      // A fresh one, as for the fleet: to write over files that are there is cheaper than to make them.
+      // A new folder, as for the fleet: overwriting files is cheaper than creating them.
       const to = join(root, `out-${runs}`);
       await mkdir(to);
       const work = files.map(({ name }) => ({

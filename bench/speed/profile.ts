@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { drawFlames } from "./flame.ts";
 
-/** Where profiles of master and slave go; undefined: none are taken. Set once, at the start. */
+/** Folder for the profiles of master and slave; undefined: no profiles. Set once, at the start. */
 let folder: string | undefined;
 
 export async function profileInto(wanted: string): Promise<void> {
@@ -12,14 +12,14 @@ export async function profileInto(wanted: string): Promise<void> {
   folder = wanted;
 }
 
-/** What master and slaves are started with, so that they can be profiled. */
+/** Environment with which master and slaves can be profiled. */
 export function profileEnvironment(): { readonly options: string; readonly env: Record<string, string> } {
   if (folder === undefined) return { options: "", env: {} };
   const hook = pathToFileURL(join(import.meta.dirname, "registry/profile.mjs")).href;
   return { options: ` --import=${hook}`, env: { BENCH_PROFILE: folder } };
 }
 
-/** Profiles both while `work` runs; what ran last is what stays. */
+/** Profiles master and slave during `work`; a later run overwrites the profiles. */
 export async function profiled<T>(
   { masterPid, slavePid }: { readonly masterPid: number; readonly slavePid: number },
   work: () => Promise<T>,

@@ -28,7 +28,7 @@ export function table({ part, load, measures }: PartMeasures): string {
   return `${part} (load ${load})\n${lines.join("\n")}`;
 }
 
-/** docs/performance.md with its tables written anew; the rest of it is for people. */
+/** docs/performance.md with new tables; the text around them is kept. */
 export function page(old: string, about: About, rows: readonly PartMeasures[]): string {
   const { version, date, node, cores, cpu } = about;
   const head = `Written by \`npm run bench -- --write\` on ${date}: manyhands ${version}, Node ${node}, ${cores} cores (${cpu}).`;

@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib";
 import type { Sent } from "./client.ts";
 import { pages, pdfs, photos, recording } from "./samples.ts";
 
-/** A command line tool that makes the same kind of result of the same files. */
+/** A command line tool that makes the same kind of result from the same files. */
 export interface Rival {
   readonly name: string;
   readonly tool: string;
@@ -17,7 +17,7 @@ export interface Rival {
   readonly make: (count: number) => Promise<readonly Sent[]>;
   /** For GNU parallel in `folder`: `{}` is the file, `{/}` its name; results go to `out`. */
   readonly command: (folder: string) => Promise<string>;
-  /** Work per CPU second here over there; only where both use the same engine. */
+  /** Target for the work per CPU second relative to the tool's; only where both use the same engine. */
   readonly target?: number;
   readonly note: string;
 }
@@ -99,7 +99,7 @@ async function recordings(count: number): Promise<readonly Sent[]> {
   return Array.from({ length: count }, (_, index) => ({ name: `${index}.wav`, body }));
 }
 
-/** The folder, with the model in it that this project uses. */
+/** Folder of the model that this project uses. */
 async function model(folder: string): Promise<string> {
   const home = dirname(createRequire(import.meta.url).resolve("@tesseract.js-data/eng/package.json"));
   const packed = await readFile(join(home, "4.0.0_best_int/eng.traineddata.gz"));

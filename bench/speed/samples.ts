@@ -5,14 +5,14 @@ import { type Sent, small } from "./client.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** Files of a kind, of which a job can have any number. */
+/** A kind of files; a job can have any number of them. */
 export interface Kind {
   readonly name: string;
   readonly task: string;
   readonly field: string;
   /** Files in one job of a full run. */
   readonly files: number;
-  /** What the ratio should be. */
+  /** Target of the ratio. */
   readonly target: number;
   readonly make: (count: number) => Promise<readonly Sent[]>;
 }
@@ -57,7 +57,7 @@ export async function photos(count: number): Promise<readonly Sent[]> {
   return named(count, [{ name: "photo.jpg", body: photo }]);
 }
 
-/** A recording of so many bytes: the sample, again and again. */
+/** A recording of this size: the sample repeated. */
 export async function recording(bytes: number): Promise<Uint8Array> {
   const sample = await readFile(join(ROOT, "examples/files/melody.wav"));
   const head = Buffer.from(sample.subarray(0, 44));

@@ -11,7 +11,7 @@ const LIMITS = { fileBytes: 2 ** 30, files: 100_000, fieldBytes: 64 * 2 ** 20, i
 const BODY = Buffer.from("{}");
 const SHA256 = createHash("sha256").update(BODY).digest("hex");
 
-/** A slave that keeps the contract and does no work: each unit takes its slot for a second. All live in this process. */
+/** A simulated slave: each unit takes a slot for a second and does no work. All run in this process. */
 export async function startSimulatedSlave(master: string, slots: number): Promise<Server> {
   let free = slots;
   const waiting: (() => void)[] = [];
@@ -61,7 +61,7 @@ async function serve(
 ): Promise<void> {
   const sink = async (stream: NodeJS.ReadableStream) => {
     for await (const _chunk of stream) {
-      // Read to its end; nobody looks at it.
+      // The body is read and discarded.
     }
   };
   const form = await readMultipart(req, res, { sink, remove: async () => undefined, limits: LIMITS });

@@ -6,7 +6,7 @@ import { profiled, profileEnvironment } from "./profile.ts";
 
 const HOOK = pathToFileURL(join(import.meta.dirname, "registry/register.mjs")).href;
 
-/** A master and one slave that know the tasks of the benchmark too; stopped whatever happens. */
+/** Starts a master and one slave with the tasks of the benchmark, and stops them after `work`, even when it fails. */
 export async function withFleet<T>(
   { slots = 1, env = {} }: { readonly slots?: number; readonly env?: Record<string, string> },
   work: (running: RunningFleet) => Promise<T>,
@@ -32,7 +32,7 @@ export interface RunningFleet {
   readonly slavePid: number;
 }
 
-/** CPU seconds by room. */
+/** CPU seconds of each process. */
 export interface Spent {
   readonly master: number;
   readonly slave: number;
@@ -40,7 +40,7 @@ export interface Spent {
   readonly client: number;
 }
 
-/** What `work` costs where. */
+/** CPU seconds of `work` in each process. */
 export async function spent(
   running: RunningFleet,
   work: () => Promise<unknown>,

@@ -109,7 +109,7 @@ describe("what is sent", () => {
     expect(stderr).toContain("1 file left out by extension");
   });
 
-  test("a glob that the shell left alone, and a file that is named whatever its extension", async () => {
+  test("a glob that the shell did not expand, and a named file with another extension", async () => {
     await files({ "d/a.txt": "1", "d/e/b.txt": "2", "d/c.md": "3", "odd.bin": "4" });
     const { jobs } = await standIn();
     await upload(["text", "d/**/*.txt", "odd.bin", "d/a.txt"]);
@@ -303,7 +303,7 @@ describe("exit codes", () => {
     expect(jobs).toHaveLength(3);
   });
 
-  test("3: nobody listens", async () => {
+  test("3: no master listens", async () => {
     await files({ "a.txt": "one" });
     const { code, stderr } = await upload(["text", "a.txt"]);
     expect(code).toBe(3);

@@ -33,7 +33,7 @@ test("a name of any length keeps its extension and fits, on a character's border
   expect(name).toMatch(/^ä+\.json$/);
 });
 
-test("whatever comes, it is one plain name, and stays what it is", () => {
+test("every text becomes one plain file name, and a plain file name stays the same", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 300 }), (wire) => {
       const name = safeName(wire);

@@ -48,7 +48,7 @@ test("columns are aligned by their width on the screen", () => {
   ).toEqual(["A     B", "你好  x", "abc   y"]);
 });
 
-test("no line is wider than the terminal, whatever is in it", () => {
+test("no line is wider than the terminal, with any text", () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.string(), fc.string())),

@@ -118,7 +118,7 @@ test("an answer that ends in the middle is answer_broken", async () => {
   await expect(upload).rejects.toMatchObject({ code: "answer_broken" });
 });
 
-test("nobody there is master_unreachable; another kind of server is bad_answer or a plain status", async () => {
+test("without a server the code is master_unreachable; with another kind of server bad_answer or a plain status", async () => {
   await expect(new ManyhandsClient({ url: "127.0.0.1:1" }).slaves()).rejects.toMatchObject({
     code: "master_unreachable",
   });

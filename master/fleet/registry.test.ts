@@ -76,7 +76,7 @@ it("lets a slave that fails after every probe rest longer each time, up to half 
   expect(rests).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
 });
 
-it("forgives one trouble for each good lease after the probation", async () => {
+it("cancels one trouble for each good lease after the probation", async () => {
   const slave = await aliveSlave();
   registry.trouble(slave, "reset");
   await vi.advanceTimersByTimeAsync(501);
@@ -95,7 +95,7 @@ it("forgets the troubles of the process before when another one registers at its
   expect(slave).toMatchObject({ troubles: 0, onProbation: false });
 });
 
-it("gives up a slave after the polls that it may miss, and takes it back when it answers again", async () => {
+it("counts a slave as lost after missed polls, and as alive when it answers again", async () => {
   vi.useRealTimers();
   registry = registryWith({ ...config, pollSeconds: 0.02 });
   const slave = await registry.register(request, "127.0.0.1");
@@ -110,7 +110,7 @@ it("gives up a slave after the polls that it may miss, and takes it back when it
   await expect.poll(() => slave.state).toBe("alive");
 });
 
-it("refuses more slaves than it may have, by name of the variable", async () => {
+it("refuses more slaves than MAX_SLAVES and names the variable", async () => {
   await registry.register(request, "127.0.0.1");
   await registry.register({ ...request, slave_port: 3002 }, "127.0.0.1");
   await expect(registry.register({ ...request, slave_port: 3003 }, "127.0.0.1")).rejects.toMatchObject({

@@ -3,51 +3,51 @@ import { isIP } from "node:net";
 import type { CheckStatusAnswer, RegisterRequest, SlaveState } from "../../shared/contract/fleet.ts";
 import { hostAndPort } from "./address.ts";
 
-/** A slave as the master knows it. Owned by SlaveRegistry; the dispatcher keeps `assigned` right. */
+/** What the master knows of a slave. Owned by SlaveRegistry; the dispatcher keeps `assigned` right. */
 export interface Slave {
-  /** Stays the same for an address and port. */
+  /** Depends on address and port only. */
   readonly id: string;
   readonly ip: string;
   readonly port: number;
-  /** Address and port, as in URLs. */
+  /** `host:port` as in a URL. */
   readonly address: string;
-  /** With the pinned address; HTTPS when the slave said so. */
+  /** URL with the pinned address; HTTPS when the slave announced it. */
   baseUrl: string;
-  /** The name that its certificate is to have; undefined: the address. */
+  /** Name that its certificate must have; undefined: the address. */
   tlsName: string | undefined;
   name: string;
   state: SlaveState;
   classic: boolean;
   version: string | undefined;
-  /** The process behind the address; another one means that the slave was restarted. */
+  /** Id of the process behind the address; it changes when the slave restarts. */
   instance: string | undefined;
   slots: number;
-  /** Steps it can do: task -> step -> version. */
+  /** Steps of the slave: task -> step -> version. */
   steps: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Units given and not answered, and the seconds of slot time that they will probably take. */
+  /** Number of units at the slave, and the expected seconds of slot time that they take. */
   assigned: number;
   assignedSeconds: number;
-  /** Number of its newest lease among all; 0 before the first. */
+  /** Sequence number of its newest lease; 0 before the first. */
   newestLease: number;
   done: number;
   failed: number;
   missedPolls: number;
   registeredAt: number;
   lastSeen: number | undefined;
-  /** Not before this time is it given work again after trouble. */
+  /** Time before which the slave gets no units, ms since 1970. */
   restUntil: number;
-  /** Troubles that were not yet made up for by good leases; sets the length of the next rest. */
+  /** Troubles that good leases have not yet cancelled; they set the length of the next rest. */
   troubles: number;
-  /** Half open: after trouble it gets one unit, and more only when that was answered. */
+  /** After trouble the slave gets one unit, and more only when it has answered that one. */
   onProbation: boolean;
-  /** It was asked to go, and gets nothing more. */
+  /** Set by a request to drain: the slave gets no more units. */
   drainWanted: boolean;
   status: CheckStatusAnswer | undefined;
-  /** Where files are handed over by links; undefined: they are sent. */
+  /** Folder for files that are handed over by links; undefined: files are sent. */
   handover: string | undefined;
 }
 
-/** Of a process that nothing is held against. */
+/** State of a slave without troubles. */
 export const UNTROUBLED = { restUntil: 0, troubles: 0, onProbation: false };
 
 /** The classic service did these, each with one request. */
@@ -59,7 +59,7 @@ export function tasksOf(slave: Slave): readonly string[] {
   return slave.classic ? [...CLASSIC_TASKS, CLASSIC_WHOLE_JOB_TASK] : Object.keys(slave.steps);
 }
 
-/** Of whoever listens at an address and port. */
+/** The id of a slave, made of its address and port. */
 export function slaveId(ip: string, port: number): string {
   return createHash("sha256").update(hostAndPort(ip, port)).digest("hex").slice(0, 12);
 }
@@ -96,7 +96,7 @@ export function newSlave(id: string, ip: string, request: RegisterRequest): Slav
   return slave;
 }
 
-/** Takes over what a slave says of itself. */
+/** Copies the fields of a registration. */
 export function describe(slave: Slave, request: RegisterRequest): void {
   slave.baseUrl = `${request.tls === true ? "https" : "http"}://${slave.address}`;
   const { slave_ip: announced = "" } = request;

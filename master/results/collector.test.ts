@@ -80,7 +80,7 @@ describe("a part", () => {
     expect(await textOf(name)).toBe("a");
   });
 
-  test("never overwrites a file of somebody else that has its name", async () => {
+  test("never overwrites a foreign file that has its name", async () => {
     await mkdir(join(results.folder, "text"), { recursive: true });
     await writeFile(join(results.folder, "text", "a.json"), "mine");
     const collector = await collectorOf("01A", ["a.txt"]);
@@ -142,7 +142,7 @@ describe("a part", () => {
 });
 
 describe("parts", () => {
-  test("are told of in the order in which the record ended their files, whatever their sizes", async () => {
+  test("are told of in the order in which the record ended their files, large and small", async () => {
     const count = 100;
     const names = Array.from({ length: count }, (_, index) => `${index}.txt`);
     const collector = await collectorOf("01A", names);

@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 afterEach(() => close());
 
-test("a result of the last minute that is short, gone or other bytes is put right from the store", async () => {
+test("a result of the last minute that is short, missing or has other bytes is restored from the store", async () => {
   const places = await Promise.all(["01A", "01B", "01C"].map((id) => finishedJob(id, 10 * MINUTE)));
   const [short = "", gone = "", other = ""] = places;
   await truncate(short, 3);
@@ -31,7 +31,7 @@ test("a result of the last minute that is short, gone or other bytes is put righ
   expect(texts).toEqual(["result of 01A\n\n", "result of 01B\n\n", "result of 01C\n\n"]);
 });
 
-test("what a person did to results that are older is left as it is", async () => {
+test("changes by people to older results are kept", async () => {
   const old = await finishedJob("01A", MINUTE);
   await finishedJob("01B", 10 * MINUTE);
   await rm(old);

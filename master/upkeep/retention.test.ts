@@ -10,7 +10,7 @@ import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
 import { Retention, type RetentionPolicy } from "./retention.ts";
 
-describe("jobs that are over", () => {
+describe("ended jobs", () => {
   let close: () => Promise<void>;
   let jobs: RecordOfJobs;
   let store: ByteStore;
@@ -20,7 +20,7 @@ describe("jobs that are over", () => {
   });
   afterEach(() => close());
 
-  test("go with all their bytes once they are too old; others, and what runs, stay", async () => {
+  test("are removed with all their bytes once they are too old; younger and running jobs stay", async () => {
     const old = await ended(1, 1_000);
     const recent = await ended(2, 50_000);
     const running = await begun(3);
@@ -33,7 +33,7 @@ describe("jobs that are over", () => {
     expect(await keys(running)).toHaveLength(2);
   });
 
-  test("leave their results in the folder, unless it was asked for", async () => {
+  test("leave their results in the folder without KEEP_RESULTS_SECONDS", async () => {
     const kept = await ended(1, 1_000);
     await retention({ jobSeconds: 1 }).sweep(100_000);
     expect(await readdir(join(results.folder, "image"))).toEqual([`${kept}.png`]);
@@ -43,7 +43,7 @@ describe("jobs that are over", () => {
     expect(await readdir(join(results.folder, "image"))).toEqual([`${kept}.png`]);
   });
 
-  test("are sent off when they keep too much, the oldest first, only as many as needed", async () => {
+  test("are removed when they keep too much, the oldest first, only as many as needed", async () => {
     const ids = [await ended(1, 3_000), await ended(2, 1_000), await ended(3, 2_000)];
     await retention({ bytes: 350 }).sweep(100_000);
     const left = await Promise.all(ids.map(async (id) => (await jobs.get(id)) !== undefined));
@@ -51,13 +51,13 @@ describe("jobs that are over", () => {
     expect(await jobs.kept.bytes()).toBe(200);
   });
 
-  test("are not sent off for their size while somebody may still read their results", async () => {
+  test("are not removed for their size while clients may still read their results", async () => {
     const id = await ended(1, 99_000);
     await retention({ bytes: 0, graceSeconds: 60 }).sweep(100_000);
     expect(await jobs.get(id)).toBeDefined();
   });
 
-  test("give back the parts that they no longer need, and keep inputs and results", async () => {
+  test("lose the parts that they no longer need, and keep inputs and results", async () => {
     const id = await ended(1, 1_000, "embedding");
     const part = await store.put(Buffer.alloc(100), { group: id });
     expect(await keys(id)).toContain(part.key);
@@ -67,7 +67,7 @@ describe("jobs that are over", () => {
     expect(await jobs.kept.bytes()).toBe(200);
   });
 
-  test("are not looked through when their run says that nothing else is there", async () => {
+  test("are not listed when their run knows the bytes that they keep", async () => {
     const known = await ended(1, 1_000, "embedding");
     const removed = idAt(2);
     const part = await store.put(Buffer.alloc(100), { group: known });
@@ -78,7 +78,7 @@ describe("jobs that are over", () => {
     expect([...keptBytes]).toEqual([]);
   });
 
-  test("are removed a bounded number at a time", async () => {
+  test("are removed in bounded sweeps", async () => {
     for (let number = 1; number <= 25; number += 1) await ended(number, number);
     const sweeper = retention({ jobSeconds: 1 });
     expect(await sweeper.sweep(100_000)).toBe(true);
@@ -87,7 +87,7 @@ describe("jobs that are over", () => {
     expect(await jobs.list({ limit: 100 })).toEqual([]);
   });
 
-  test("what a killed master left of uploads is removed; jobs and uploads of now are not", async () => {
+  test("incomplete uploads of a killed master are removed; jobs and new uploads are not", async () => {
     const known = await ended(1, 1_000);
     const now = Date.now();
     const left = await store.put(Buffer.alloc(10), { group: idAt(now - 5_000) });
@@ -130,7 +130,7 @@ describe("jobs that are over", () => {
     return id;
   }
 
-  test("what others put into the results folder is never touched", async () => {
+  test("foreign files in the results folder are never removed", async () => {
     await ended(1, 1_000);
     await writeFile(join(results.folder, "image", "holiday.png"), "mine");
     await retention({ jobSeconds: 1, resultsSeconds: 1 }).sweep(100_000);

@@ -12,7 +12,7 @@ export const LIMITS = {
   commentsMax: 0.15,
 } as const;
 
-/** What a whole tree of sources comes to. */
+/** Totals of a whole tree of sources. */
 export interface TreeNumbers {
   readonly files: number;
   readonly lines: number;

@@ -127,7 +127,7 @@ const MADE: Readonly<Record<string, () => unknown>> = {
     const ended = { state: "done", bytes: 1, sha256: "0", attempts: 1, url: "/a" } as const;
     const file = { type: "file", index: 0, filename: "a", ...ended } as const;
     const client = new ManyhandsClient({ url: "http://127.0.0.1:9" });
-    vi.spyOn(client, "download").mockRejectedValue(new RangeError("nobody thought of it"));
+    vi.spyOn(client, "download").mockRejectedValue(new RangeError("an unexpected error"));
     vi.spyOn(client, "uploadLines").mockImplementation(async function* () {
       yield file;
     });
@@ -149,7 +149,7 @@ const MADE: Readonly<Record<string, () => unknown>> = {
 
 afterAll(stopTestSlaves);
 
-test.each(Object.keys(MADE))("%s comes of its cause, with its documented status", async (code) => {
+test.each(Object.keys(MADE))("%s has its documented status", async (code) => {
   const error = await failureOf(MADE[code]);
   expect(error).toMatchObject({ code });
   const documented = documentedStatuses().get(code) ?? /none/;

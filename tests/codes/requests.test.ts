@@ -13,7 +13,7 @@ import { type Fleet, multipart, type Started, startFleet } from "../e2e/fleet.ts
 import { startTestSlave, stopTestSlaves } from "../fixtures/slave/start.ts";
 import { documentedStatuses } from "./documented.ts";
 
-/** One master that works, one that asks for tokens and has no slave, one without room; and a slave of nobody. */
+/** A working master, a master with tokens and no slave, a master on a full disk, and a slave without a master. */
 let working: Fleet;
 let closed: Fleet;
 let full: Fleet;

@@ -66,7 +66,7 @@ describe.each(["master", "slave"] as const)("a %s", (who) => {
     expect(String(answer.code)).toMatch(new RegExp(`^(${code})$`));
   });
 
-  it("ends an upload of which nothing more comes, with 408", async () => {
+  it("ends a stalled upload with 408", async () => {
     const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${FORM}\r\nContent-Length: 999999\r\n\r\n`;
     const answer = await raw(await port(), head + part('name="texts"; filename="a"', "some"));
     expect(answer).toMatchObject({ status: 408, code: "upload_stalled" });

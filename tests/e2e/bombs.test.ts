@@ -47,13 +47,13 @@ test.each(Object.keys(GOOD) as Task[])(
     const wrong = files.slice(1).filter((file, place) => !bombs[place]?.ends.includes(endOf(file)));
     expect(wrong.map((file) => [file.filename, endOf(file), file.error])).toEqual([]);
     expect(files[0]?.state).toBe("done");
-    // Nobody's child was ended for them: each was judged, not stopped by force.
+    // No child was ended for them: each file was refused or read.
     expect(files.filter(({ attempts }) => attempts !== 1)).toEqual([]);
   },
   300_000,
 );
 
-test("work without end is ended by its limit of time, and charged to its file by name", async () => {
+test("the time limit ends endless work, and charges its file by name", async () => {
   const files = await send("document", endless, { running: 3 });
   expect(files.slice(1).map((file) => endOf(file))).toEqual(endless.map(() => "timed_out"));
   expect(files[0]?.state).toBe("done");

@@ -51,7 +51,7 @@ test("work without a sign of progress ends, and says what raises that", async ()
   );
 });
 
-test("budgets that are none are a 400 that names the field", async () => {
+test("invalid budgets are a 400 that names the field", async () => {
   fleet = await startFleet();
   for (const budgets of ["{", "[]", '{"running": 0}', '{"runing": 5}']) {
     const { status, body } = await send({ budgets }, { prefer: "respond-async" });

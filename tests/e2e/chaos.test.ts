@@ -6,7 +6,7 @@ import { runChaos } from "../../bench/chaos/run.ts";
 describe.runIf(process.platform === "linux")(
   "while processes are killed, frozen, cut off and robbed of unsynced bytes",
   () => {
-    test("every accepted job ends once, as in a quiet run, and nothing stays behind", {
+    test("every accepted job ends once, as in a run without faults, and nothing is left behind", {
       timeout: 600_000,
     }, async () => {
       const told: string[] = [];

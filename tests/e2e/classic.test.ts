@@ -40,7 +40,7 @@ describe("classic slaves under our master", () => {
     expect(bytes.toString("base64")).toBe(await recorded(task, 0));
   });
 
-  test("an embedding goes to it as a whole job", async () => {
+  test("a classic slave gets an embedding as a whole job", async () => {
     await startClassic();
     const files = ["review.txt", "other.txt"];
     const uploads = await Promise.all(files.map(async (name) => ({ name, body: await inputs(name) })));
@@ -51,7 +51,7 @@ describe("classic slaves under our master", () => {
     expect(bytes.toString("base64")).toBe(await recorded("embedding", 1));
   });
 
-  test("twins are told apart, and a file that it drops is a failure with a code", async () => {
+  test("twins get different names, and a file that the slave drops fails with a code", async () => {
     await startClassic();
     const files = [
       { name: "same.txt", body: Buffer.from("one") },
@@ -84,7 +84,7 @@ describe("classic slaves under our master", () => {
     },
   );
 
-  test("a file that it never answers takes no other one with it", async () => {
+  test("a file that the slave never answers does not affect other files", async () => {
     await startClassic();
     // The first ones tell how long such files take, so that the next lease has several.
     await assign(fleet.master.url, [{ name: "first.txt", body: Buffer.from("first") }], { task: "text" });
@@ -96,7 +96,7 @@ describe("classic slaves under our master", () => {
     expect(body.files.map(({ state, code }) => code ?? state)).toEqual(["done", "timed_out", "done"]);
   });
 
-  test("a job with options waits for a slave of ours", async () => {
+  test("a job with options waits for a slave of manyhands", async () => {
     await startClassic();
     const uploads = [{ name: "tiny.jpg", body: await inputs("tiny.jpg") }];
     const answer = assign(fleet.master.url, uploads, {
@@ -109,7 +109,7 @@ describe("classic slaves under our master", () => {
     expect(slave.requests).toEqual([]);
   });
 
-  test("it works beside slaves of ours", async () => {
+  test("a classic slave works beside slaves of manyhands", async () => {
     await startClassic();
     await fleet.slave({ SLAVE_NAME: "ours" });
     await fleet.alive(2);
@@ -167,7 +167,7 @@ describe("our slave under a classic master", () => {
     for (const [n, weight] of ours.vector.entries()) expect(weight).toBeCloseTo(before.vector[n], 12);
   });
 
-  test("it gets the answers of the classic slave to what is wrong", async () => {
+  test("bad requests get the answers of the classic slave", async () => {
     [fleet, master] = await Promise.all([startFleet(), classicMaster()]);
     const { url } = await fleet.slave({ MASTER_URL: master.url });
     expect(await (await fetch(url)).text()).toBe("Slave is working");

@@ -63,7 +63,7 @@ describe("the description of the API and what a master really answers", () => {
     expect((await register({ slave_ip: "169.254.169.254", slave_port: 9 })).status).toBe(400);
   });
 
-  test("files that are sent and waited for, whole and line by line", async () => {
+  test("waiting uploads, as a whole and line by line", async () => {
     expect((await assign([GOOD, BAD], { prefer: "return=representation" })).status).toBe(200);
     expect((await assign([BAD])).status).toBe(422);
     expect((await assign([GOOD, BAD], { accept: "application/x-ndjson" })).status).toBe(200);
@@ -88,7 +88,7 @@ describe("the description of the API and what a master really answers", () => {
     await master.ask("POST /jobs/{id}/retry", "/jobs/none/retry");
   });
 
-  test("a job that is asked after, its events, its results, its retry, its end", async () => {
+  test("a job, its events, its results, its retry, its cancellation", async () => {
     const accepted = await assign([GOOD, BAD], { prefer: "respond-async, wait=0" });
     expect(accepted.status).toBe(202);
     const id = await jobOf(accepted);
@@ -126,7 +126,7 @@ describe("the description of the API and what a master really answers", () => {
     await master.ask("DELETE /jobs/{id}", `/jobs/${id}?purge=true`);
   });
 
-  test("every route that is described was asked, and was there", () => {
+  test("every described route was requested, and exists", () => {
     const routes = Object.entries(master.document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
@@ -134,7 +134,7 @@ describe("the description of the API and what a master really answers", () => {
     expect([...master.seen.keys(), ...aliases].sort()).toEqual(routes.sort());
   });
 
-  test("every code that is described stands in docs/errors.md with that status", () => {
+  test("docs/errors.md lists every described code with its status", () => {
     const known = codesOfPage();
     const responses = Object.values(master.document.paths).flatMap((methods) =>
       Object.values(methods).flatMap((operation) => Object.entries(operation.responses)),

@@ -29,7 +29,7 @@ describe("the fleet", () => {
       .toBe("succeeded");
   });
 
-  test("a slave that is killed in the middle costs nothing but time, and leaves no process behind", async () => {
+  test("a slave that is killed in the middle costs time only, and leaves no process behind", async () => {
     fleet = await startFleet();
     const [first] = await Promise.all([
       fleet.slave({ SLAVE_NAME: "first", SLAVE_SLOTS: "2" }),
@@ -50,7 +50,7 @@ describe("the fleet", () => {
     });
   });
 
-  test("a slave that is frozen in the middle is given up, and its late answer changes nothing", async () => {
+  test("a slave that is frozen in the middle loses its leases, and its late answer changes nothing", async () => {
     fleet = await startFleet({ SLAVE_SILENCE_SECONDS: "3" });
     const [frozen] = await Promise.all([fleet.slave({ SLAVE_NAME: "frozen" }), fleet.slave()]);
     await fleet.alive(2);

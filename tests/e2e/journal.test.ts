@@ -14,7 +14,7 @@ afterAll(() => fleet.stop());
 /** Cuts of the journal between the acknowledgement of the jobs and their end. */
 const CUTS = 7;
 
-test("whatever of the journal after the 202 is lost: jobs end as before, each result once, under its name", {
+test("with any part of the journal after the 202 cut off, jobs end as before, each result once, under its name", {
   timeout: 120_000,
 }, async () => {
   const data = join(fleet.folder, "data", "master");

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.stop());
 
-test("inputs that a power loss took fail by name; their neighbours are done, and no slave is blamed", async () => {
+test("inputs that a power loss removed fail by name; the other files are done, and no slave is blamed", async () => {
   const files = ["small", "torn", "large"].map((name) => ({
     name: `${name}.txt`,
     body: Buffer.from(`A good day, ${name}. `.repeat(name === "large" ? 20_000 : 2)),

@@ -83,7 +83,7 @@ const LIES: Readonly<Record<string, Lie>> = {
   },
 };
 
-describe("beside a slave that keeps to the contract, one that lies costs nothing but time: it", () => {
+describe("beside an honest slave, a slave that breaks the contract costs time only: it", () => {
   beforeAll(async () => {
     await fleet.slave();
     await fleet.alive(1);
@@ -105,7 +105,7 @@ describe("beside a slave that keeps to the contract, one that lies costs nothing
     await rm(folder, { recursive: true });
   });
 
-  test("a classic one sends base64 that is cut off", async () => {
+  test("a classic slave sends base64 that is cut off", async () => {
     const lie: Lie = (res, _, names) => {
       const results = names.map((filename) => ({ filename, analysis_data: '{"a":1}x' }));
       res.setHeader("content-type", "application/json").end(JSON.stringify({ results }));
@@ -114,7 +114,7 @@ describe("beside a slave that keeps to the contract, one that lies costs nothing
   });
 });
 
-test("a slave that says for ever that it works on a unit loses it when its budget is over", {
+test("a slave that reports progress on a unit for ever loses it when the budget is over", {
   timeout: 60_000,
 }, async () => {
   const own = await startFleet({ SLAVE_SILENCE_SECONDS: "3", MAX_LOSSES: "1" });

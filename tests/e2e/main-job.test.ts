@@ -292,7 +292,7 @@ describe("a master and two slaves", () => {
     expect(counts.done + counts.failed + counts.cancelled).toBe(40);
   });
 
-  test("tells about itself", async () => {
+  test("describes itself", async () => {
     const home = await fetch(fleet.master.url);
     expect([home.headers.get("content-type"), await home.text()]).toEqual([
       "text/plain; charset=utf-8",

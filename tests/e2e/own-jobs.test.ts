@@ -54,7 +54,7 @@ describe("with JOBS=own", () => {
     expect(others).toEqual([404, expect.stringContaining('"no_such_job"')]);
   });
 
-  it("a result is served to its owner only, whatever HTTP method asks", async () => {
+  it("a result is served to its owner only, with every HTTP method", async () => {
     const url = job.files[0]?.url ?? "";
     expect(url).toBe("/results/text/note_analysis.json");
     expect([(await as("alice", url)).status, (await as("alice", `/api${url}`)).status]).toEqual([200, 200]);

@@ -67,7 +67,7 @@ it("no token and no password is in any log, not even at LOG_LEVEL=trace", () => 
   for (const secret of [CLIENT, FLEET, WRONG]) expect(logs).not.toContain(secret);
 });
 
-it("when master and slave have stopped, their folders have neither, and nobody else may enter them", async () => {
+it("when master and slave have stopped, their folders have neither, and other users may not enter them", async () => {
   await Promise.all([fleet.master.kill("SIGTERM"), slave.kill("SIGTERM")]);
   const data = join(fleet.folder, "data");
   const found: string[] = [];

@@ -29,7 +29,7 @@ afterAll(async () => {
 
 it("master, slave and CLI work by HTTPS alone, with named tokens", async () => {
   await fleet.slave({ TLS_CA: ca });
-  // A master without TLS_CA of its own trusts nobody: see below. It is started again with it.
+  // A master without TLS_CA does not trust the certificate (see below), so it is started again with it.
   await fleet.master.kill("SIGKILL");
   await fleet.restartMaster({ TLS_CA: ca });
   expect(fleet.master.url).toMatch(/^https:/);

@@ -44,7 +44,7 @@ test("with KEEP_RESULTS_SECONDS the result goes as well", async () => {
   );
 });
 
-test("what a kill left of an upload is gone after the next start, and what was accepted is not", async () => {
+test("an incomplete upload of a killed master is removed by the next start, and accepted jobs are not", async () => {
   fleet = await startFleet();
   const accepted = await post(fleet.master.url, [note("kept")], {
     task: "text",

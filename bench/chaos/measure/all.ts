@@ -28,7 +28,7 @@ export async function measureAll(seed: number): Promise<string[]> {
   }
 }
 
-/** As many slots as cores, as slaves have by themselves: more would compete with whatever starts again. */
+/** As many slots as cores, the default of slaves: more would compete with restarting processes. */
 async function shareOfRightSize(seed: number): Promise<number> {
   const slots = Math.max(1, Math.floor(availableParallelism() / 2));
   const chaos = await startChaosFleet({ slaves: 2, slots });

@@ -4,7 +4,7 @@ import type { ChaosFleet, ChaosSlave } from "../fleet.ts";
 import { pages } from "../recipes.ts";
 import { filesAt } from "./working.ts";
 
-/** Seconds from the end of a slave (kill -9) to the moment when another one works on what it had. */
+/** Seconds from the end of a slave (kill -9) until another slave works on its file. */
 export async function timesToReassign(chaos: ChaosFleet, count: number): Promise<number[]> {
   const times: number[] = [];
   for (let n = 0; n < count; n += 1) {
@@ -14,7 +14,7 @@ export async function timesToReassign(chaos: ChaosFleet, count: number): Promise
   return times;
 }
 
-/** One page, so that the survivor has an idle slot for it. */
+/** One page, so that the other slave has an idle slot for it. */
 async function oneReassignment(chaos: ChaosFleet, prefix: string): Promise<number> {
   const headers = { prefer: "respond-async" };
   await post(chaos.url, await pages(prefix, 1), { task: "ocr", field: "images", headers });
@@ -22,7 +22,7 @@ async function oneReassignment(chaos: ChaosFleet, prefix: string): Promise<numbe
   const others = chaos.slaves.filter((slave) => slave !== victim);
   await victim.kill();
   const killed = performance.now();
-  // A page that was done at the very moment of the kill is never seen again.
+  // A page that is done at the moment of the kill is not processed again.
   for (let tries = 0; tries < 5000 && !(await workerOn(others, prefix)); tries += 1) await sleep(2);
   const seconds = (performance.now() - killed) / 1000;
   await victim.restart(0);

@@ -4,11 +4,11 @@ import type { ChaosFleet } from "../fleet.ts";
 export interface Recovery {
   /** Seconds from the end of the master's process (kill -9) until the new one is ready. */
   readonly ready: number;
-  /** … until a slave that was there all along works on a file again. */
+  /** … until a slave that ran all the time works on a file again. */
   readonly firstLease: number;
 }
 
-/** Kills a master in the middle of a job of so many files, and starts it again. */
+/** Kills a master in the middle of a job of this number of files, and starts it again. */
 export async function recover(chaos: ChaosFleet, units: number): Promise<Recovery> {
   const files = Array.from({ length: units }, (_, n) => ({
     name: `t${n}.txt`,

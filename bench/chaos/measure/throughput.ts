@@ -37,7 +37,7 @@ async function pagesDone(
   const files = await pages("load", 1000);
   const response = await post(chaos.url, files, { task: "ocr", field: "images", headers });
   const { job_id: id } = (await response.json()) as { job_id: string };
-  // All slots are warm and at work before it counts.
+  // The measurement begins when all slots are warm and busy.
   const done = async () => (await fetchJob(chaos.url, id)).counts.done;
   await until("the first pages", async () => ((await done()) >= WARM ? true : undefined));
   const before = await done();

@@ -4,7 +4,7 @@ interface Status {
   readonly working_on?: readonly { readonly filename: string }[];
 }
 
-/** Names of the files that a slave works on now; none when it is not there. */
+/** Names of the files that a slave works on now; empty when the slave cannot be reached. */
 export async function filesAt(slave: ChaosSlave): Promise<string[]> {
   try {
     const status = (await (await fetch(`http://127.0.0.1:${slave.port}/check_status`)).json()) as Status;
@@ -19,7 +19,7 @@ export async function isWorkingOn({ slaves }: ChaosFleet, prefix: string): Promi
   return files.flat().some((name) => name.startsWith(prefix));
 }
 
-/** The value below which this share of them lies. */
+/** The quantile: this share of the values is below it. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;

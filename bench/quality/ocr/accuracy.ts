@@ -1,4 +1,4 @@
-/** Levenshtein distance over the truth's length, white space collapsed; 0 = all right, may exceed 1. */
+/** Levenshtein distance divided by the length of the truth, white space collapsed; 0 = no error, may exceed 1. */
 export function errorRate(truth: string, text: string): number {
   const wanted = collapsed(truth);
   const got = collapsed(text);
@@ -17,7 +17,7 @@ function nextRow(row: readonly number[], character: string, got: readonly string
   return next;
 }
 
-/** Words of letters and digits as a bag: order and case do not count. */
+/** Words of letters and digits as a bag; their order and case do not count. */
 export function wordScores(truth: string, text: string): { recall: number; precision: number } {
   const wanted = bagOf(truth);
   const got = bagOf(text);

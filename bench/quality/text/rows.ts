@@ -6,9 +6,9 @@ import { createVader, type Vader } from "../../../shared/tasks/text/vader/score.
 import type { Check, CorpusFile, Outcome, QualityJob } from "../check.ts";
 import { measure, readJson } from "./measure.ts";
 
-/** One row in this many goes through the service as a file of its own; all rows go through the scorer. */
+/** One row in this number goes through the service as a file; all rows go through the scorer. */
 const EACH = 25;
-/** What VADER may differ by from its authors' program. */
+/** Greatest difference from the program of VADER's authors. */
 const TOLERANCE = 1e-4;
 const SPEED_TEXTS = 300;
 
@@ -96,7 +96,7 @@ function kilobytesOf(rows: readonly string[]): string[] {
   return Array.from({ length: SPEED_TEXTS }, (_, at) => all.slice(at * 1_000, (at + 1) * 1_000));
 }
 
-/** Beside the npm package's own program, in the same process and minute. */
+/** Compares with the program of the npm package, in the same process and minute. */
 function speedOf(texts: readonly string[], vader: Vader): Check {
   const port: { SentimentIntensityAnalyzer: { polarity_scores(text: string): unknown } } = createRequire(
     import.meta.url,
@@ -110,7 +110,7 @@ function speedOf(texts: readonly string[], vader: Vader): Check {
   return measure("VADER, times the speed of npm's port", ratio, { target: ">= 5", met: ratio >= 5, note });
 }
 
-/** Of the processor, so that a busy machine does not change it. */
+/** CPU time, which other work on the machine does not change. */
 function secondsOf(work: () => void): number {
   work();
   const start = process.cpuUsage();

@@ -4,7 +4,7 @@ import { spent, total, withFleet } from "../start.ts";
 
 const JOB = { task: "nothing", field: "files" };
 
-/** What the way itself costs: a step that does nothing, one slave with one slot. */
+/** Measures the overhead per file: a step that does nothing, one slave with one slot. */
 export const chain: BenchPart = {
   name: "chain",
   run: (scale) =>
@@ -15,7 +15,7 @@ export const chain: BenchPart = {
       const measured = () => spent(running, () => send(count));
       for (let round = 0; round < 2; round += 1) await send(Math.ceil(count / 5));
       const first = await measured();
-      // Compiled code, learnt times: as in a service that has run for a while.
+      // Compiled code and measured unit times, as in a service that has run for a while.
       const rounds = [await measured(), await measured(), await measured()];
       const cost = rounds.sort((a, b) => a.wall - b.wall)[1] ?? first;
       const perFile = (seconds: number) => Number(((seconds * 1000) / count).toFixed(3));
@@ -29,7 +29,7 @@ export const chain: BenchPart = {
         stated("in its child", perFile(cost.children)),
         stated("in the client", perFile(cost.client)),
       ];
-      // Jobs of one file take other ways than large ones: those, too, are compiled first.
+      // Jobs of one file use other code than large ones; it is compiled first, too.
       for (let round = 0; round < scale(3000); round += 1) await send(1);
       const times: number[] = [];
       for (let round = 0; round < scale(1000); round += 1) times.push((await send(1)).ms);

@@ -7,7 +7,7 @@ import { spent, total, withFleet } from "../start.ts";
 const ROUNDS = 5;
 const WARMING_ROUNDS = 3;
 
-/** What it costs that a job survives its master: one that is answered with 202, over one that is waited for. */
+/** Measures the cost of a durable job: a request answered with 202 relative to a waiting request. */
 export const durable: BenchPart = {
   name: "durable",
   run: (scale) =>

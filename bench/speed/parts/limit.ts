@@ -7,13 +7,13 @@ import { type Spent, spent, total, withFleet } from "../start.ts";
 
 const SLOTS = 2;
 const ROUNDS = 9;
-/** Files of a kind before anything is measured, in rounds: V8 compiles what runs often, and a service runs for weeks. */
+/** Files of a kind before the measurement, in rounds: V8 compiles code that runs often, and a service runs for weeks. */
 const WARMING_FILES = 6000;
 const WARMING_ROUNDS = { least: 4, most: 30 };
-/** Small files that master and slave pass on before anything is measured. */
+/** Small files that pass through master and slave before the measurement. */
 const WARMING = 2000;
 
-/** Files per second through master and one slave, over those of the same steps in a plain loop. */
+/** Measures files per second through master and one slave, relative to the same steps in a plain loop. */
 export const limit: BenchPart = {
   name: "limit ratio",
   run: async (scale, wanted = "") => {
@@ -31,7 +31,7 @@ async function compare(kind: Kind, scale: Scale): Promise<Measure[]> {
   try {
     return await withFleet({ slots: SLOTS }, async (running) => {
       const send = async () => requireDone(await upload(running.url, { task, field, files }), files.length);
-      // Both warm: models loaded, code compiled, as in a service that has run for a while.
+      // Both are warm: models are loaded and code is compiled, as in a service that has run for a while.
       const nothing = { task: "nothing", field: "files", files: small(WARMING) };
       requireDone(await upload(running.url, nothing), WARMING);
       for (let round = 0; round < warmingRounds(files.length); round += 1) {
@@ -41,7 +41,7 @@ async function compare(kind: Kind, scale: Scale): Promise<Measure[]> {
       const walls: number[] = [];
       const cpus: number[] = [];
       const costs: string[] = [];
-      // In pairs, so that what else the machine does is the same for both.
+      // In pairs, so that other work on the machine affects both.
       for (let round = 0; round < ROUNDS; round += 1) {
         const fleet = await spent(running, send);
         const plain = await loop.run();

@@ -6,7 +6,7 @@ import { type RunningFleet, withFleet } from "../start.ts";
 
 const MIB = 2 ** 20;
 
-/** What one job costs the master in memory and descriptors, however large it is. */
+/** Measures the memory and descriptors of a master for one large job. */
 export const memory: BenchPart = {
   name: "memory",
   run: async (scale) => {

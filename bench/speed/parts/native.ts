@@ -11,7 +11,7 @@ import { spent, total, withFleet } from "../start.ts";
 const SLOTS = 2;
 const ROUNDS = 3;
 
-/** What people do today: the same files through a command line tool under GNU parallel. */
+/** Measures the same files through command line tools under GNU parallel. */
 export const native: BenchPart = {
   name: "native",
   run: async (scale) => {
@@ -62,10 +62,10 @@ function measuresOf(
   ];
 }
 
-/** CPU seconds of a command over all files of the folder, as many at a time as the slave has slots. */
+/** CPU seconds of a command over all files of the folder, with as many processes as the slave has slots. */
 async function cpuOf(command: string, folder: string): Promise<number> {
   const script = `TIMEFORMAT='%U %S'; time parallel --will-cite -j${SLOTS} ${quoted(command)} ::: in/* >log 2>&1`;
-  // A locale of its own: the point of the numbers must not be a comma.
+  // A fixed locale, because the decimal point must not be a comma.
   const env = { ...process.env, LC_ALL: "C.UTF-8" };
   const { stderr } = await promisify(execFile)("bash", ["-c", script], { cwd: folder, env });
   return stderr

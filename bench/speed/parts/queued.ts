@@ -4,7 +4,7 @@ import { memory } from "../meter.ts";
 import { type BenchPart, stated } from "../part.ts";
 import { withFleet } from "../start.ts";
 
-/** A long queue: what it holds in memory, and how soon its first result is there. */
+/** Measures the memory of a long queue and the time to its first result. */
 export const queued: BenchPart = {
   name: "queue",
   run: (scale) =>

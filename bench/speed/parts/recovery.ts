@@ -3,7 +3,7 @@ import { jobEnded, jobWhere } from "../jobs.ts";
 import { atMost, type BenchPart, stated } from "../part.ts";
 import { withFleet } from "../start.ts";
 
-/** A master that is killed in the middle of a large job and started again. */
+/** Measures the time from the start of a master that was killed in the middle of a large job. */
 export const recovery: BenchPart = {
   name: "recovery",
   run: (scale) =>
@@ -21,7 +21,7 @@ export const recovery: BenchPart = {
       const began = performance.now();
       await fleet.restartMaster();
       const answered = performance.now() - began;
-      // A new slave: those that lost their master come back by themselves, within 10 s.
+      // A new slave, because slaves of the killed master register again only within 10 s.
       await fleet.slave();
       const { counts } = await jobWhere(url, location, () => true);
       await jobWhere(url, location, ({ counts: now }) => now.running > 0 || now.done > counts.done);

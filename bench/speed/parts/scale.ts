@@ -4,10 +4,10 @@ import { startSimulatedSlave } from "../simulated.ts";
 import { withFleet } from "../start.ts";
 
 const SLOTS_OF_A_SLAVE = 8;
-/** As a master has it by default. */
+/** Default of a master. */
 const POLL_SECONDS = "2";
 
-/** How much of a large fleet's time is used: units of a second each, twenty for each slot. */
+/** Measures the share of a large fleet's slot time in use: units of a second each, twenty per slot. */
 export const scale: BenchPart = {
   name: "scale",
   run: async (scaled) => [await efficiency(64, scaled(20), 0.95), await efficiency(512, scaled(20), 0.9)],

@@ -3,7 +3,7 @@ import { atMost, type BenchPart, median } from "../part.ts";
 
 const ROUNDS = 5;
 
-/** How soon there is somebody to talk to. */
+/** Measures the time until master and slave can be reached. */
 export const start: BenchPart = {
   name: "start",
   run: async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import * as real from "../../../dist/shared/tasks/registry.js";
 
-/** The list of tasks with two more, for measurements only: `nothing` gives a file back, `wait` sleeps over it. */
+/** The registry with two more tasks, for measurements only: `nothing` returns a file, `wait` sleeps. */
 
 const common = {
   field: "files",

@@ -1,6 +1,6 @@
 const LONGER = new URL("./registry.mjs", import.meta.url).href;
 
-/** Leads every import of the list of tasks to the longer list, but for the import that this one makes itself. */
+/** Resolves every import of the registry to the longer one, except for the import by the longer one itself. */
 export async function resolve(specifier, context, next) {
   const found = await next(specifier, context);
   const isList = found.url.endsWith("/dist/shared/tasks/registry.js");
