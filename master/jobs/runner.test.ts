@@ -1,0 +1,253 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { AppError } from "../../shared/errors.ts";
+import { createLogger } from "../../shared/logger.ts";
+import { taskNamed } from "../../shared/tasks/registry.ts";
+import { openRecordFolder } from "../../tests/fixtures/job/recordFolder.ts";
+import { PaceBook } from "../map/pace.ts";
+import { UnitBoard, type UnitOutcome } from "../map/units.ts";
+import { MemoryQueue } from "../queue/memory.ts";
+import type { QueuedUnit } from "../queue/port.ts";
+import { ChangeHub } from "../record/hub.ts";
+import type { JobRecord } from "../record/job.ts";
+import type { CreatedJob, NewJob } from "../record/newJob.ts";
+import { jobFiles } from "./jobFiles.ts";
+import { JobRunner } from "./runner.ts";
+
+/** What a slave answers for a unit; undefined: nothing yet. */
+type Answer = (unit: QueuedUnit) => Promise<UnitOutcome | undefined> | UnitOutcome | undefined;
+
+const WORK = { slave: "s1", seconds: 0.5, attempts: 1 };
+const FAILED: UnitOutcome = { ok: false, code: "corrupt_file", error: "It is cut.", work: WORK };
+
+let opened: Awaited<ReturnType<typeof openRecordFolder>>;
+beforeEach(async () => {
+  opened = await openRecordFolder();
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await opened.close();
+});
+
+/** A runner over a real record, store and queue. Its units are answered at once, as by one slave of many slots. */
+function startRunner(answer: Answer, budgets: { readonly total?: number } = {}) {
+  const { jobs, store, results } = opened;
+  const queue = new MemoryQueue();
+  const board = new UnitBoard();
+  const units: QueuedUnit[] = [];
+  const cancelled: string[] = [];
+  const dispatcher = {
+    cancel: async (job: string) => {
+      cancelled.push(job);
+      await queue.cancel(job);
+    },
+  };
+  queue.onReady(() => void answerAll({ queue, board, units }, answer));
+  const runner = new JobRunner({
+    jobs,
+    hub: new ChangeHub(),
+    files: jobFiles(store, (work) => work()),
+    results,
+    map: { jobs, queue, board, paces: new PaceBook() },
+    dispatcher,
+    registry: { all: () => [] },
+    budgets: { total: budgets.total },
+    keptBytes: new Map(),
+    logger: createLogger("test", "silent"),
+  });
+  return { runner, units, cancelled };
+}
+
+interface Slave {
+  readonly queue: MemoryQueue;
+  readonly board: UnitBoard;
+  readonly units: QueuedUnit[];
+}
+
+async function answerAll({ queue, board, units }: Slave, answer: Answer): Promise<void> {
+  const wish = { owner: "s1", seconds: 60, can: () => true, size: () => ({ units: 1, bytes: 1 }) };
+  for (let lease = await queue.lease(wish); lease !== undefined; lease = await queue.lease(wish)) {
+    const [unit] = lease.units;
+    if (unit === undefined) continue;
+    units.push(unit);
+    board.running(unit);
+    const outcome = await answer(unit);
+    if (outcome !== undefined && (await queue.ack(lease, unit.id))) await board.ended(unit, outcome);
+  }
+}
+
+/** The part of a unit: its number as text. */
+async function done(unit: QueuedUnit): Promise<UnitOutcome> {
+  const stored = await opened.store.put(Buffer.from(numberOf(unit)), { group: unit.job });
+  const file = { filename: "part", ...stored };
+  return { ok: true, file, summary: undefined, info: undefined, work: WORK };
+}
+
+function numberOf({ id }: QueuedUnit): string {
+  return id.slice(id.lastIndexOf("/") + 1);
+}
+
+async function newJob(count: number, more: Partial<NewJob> = {}): Promise<CreatedJob> {
+  const files = Array.from({ length: count }, (_, index) => ({
+    index,
+    key: `input-${index}`,
+    filename: `${index}.png`,
+    bytes: 10,
+    sha256: "a".repeat(64),
+    resultName: (stem: string) => `${stem}.png`,
+  }));
+  const createdAt = Date.now();
+  return await opened.jobs.create({
+    ...{ id: "01A", task: "image", options: {}, priority: 1, seed: 1, createdAt, files },
+    ...more,
+  });
+}
+
+async function start(runner: JobRunner, { record, files }: CreatedJob): Promise<() => Promise<JobRecord>> {
+  const job = await runner.start(record, files);
+  return async () => await job.ended;
+}
+
+async function states(): Promise<string[]> {
+  return (await opened.jobs.files("01A")).map(({ state }) => state);
+}
+
+const unanswered = (unit: QueuedUnit) => (numberOf(unit) === "0" ? done(unit) : undefined);
+
+async function untilDone(count: number): Promise<void> {
+  await vi.waitFor(async () => expect((await opened.jobs.get("01A"))?.done).toBe(count), 10_000);
+}
+
+describe("a job that runs", () => {
+  test("ends with a result for each file, in the record and in the folder", async () => {
+    const { runner } = startRunner(done);
+    const ended = await start(runner, await newJob(3));
+    expect(await ended()).toMatchObject({ state: "succeeded", done: 3 });
+    expect(await states()).toEqual(["done", "done", "done"]);
+    const folder = await readdir(join(opened.folder, "results", "image"));
+    expect(folder.toSorted()).toEqual(["0.png", "1.png", "2.png"]);
+  });
+
+  test("is partial when some files fail, and failed when all do", async () => {
+    const { runner } = startRunner((unit) => (numberOf(unit) === "1" ? FAILED : done(unit)));
+    const some = await start(runner, await newJob(2));
+    expect(await some()).toMatchObject({ state: "partial", done: 1, failed: 1 });
+    const others = startRunner(() => FAILED);
+    const all = await start(others.runner, await newJob(2, { id: "01B" }));
+    expect(await all()).toMatchObject({ state: "failed", failed: 2 });
+  });
+
+  test("is started once, and counts as load until it ends", async () => {
+    const { runner } = startRunner(unanswered);
+    const created = await newJob(3);
+    const [first, second] = await Promise.all([
+      runner.start(created.record, created.files),
+      runner.start(created.record),
+    ]);
+    expect(second).toBe(first);
+    await vi.waitFor(() => expect(runner.load()).toEqual({ jobs: 1, files: 2, bytes: 20 }), 10_000);
+    await runner.cancel("01A", { code: "cancelled", message: "Enough." });
+    expect(runner.load()).toEqual({ jobs: 0, files: 0, bytes: 0 });
+  });
+
+  test("gives its units its priority", async () => {
+    const { runner, units } = startRunner(done);
+    const ended = await start(runner, await newJob(2, { priority: 10 }));
+    await ended();
+    expect(units.map(({ priority }) => priority)).toEqual([10, 10]);
+  });
+
+  test("can be followed while it runs and when it is over; one that is not there cannot", async () => {
+    const { runner } = startRunner(done);
+    const ended = await start(runner, await newJob(2));
+    expect(await runner.follow("01A")).toBe(runner.get("01A"));
+    await ended();
+    expect(runner.get("01A")).toBeUndefined();
+    const followed = await runner.follow("01A");
+    expect(followed?.endedFiles.map(({ state }) => state)).toEqual(["done", "done"]);
+    expect(await followed?.ended).toMatchObject({ state: "succeeded" });
+    expect(await runner.follow("01Z")).toBeUndefined();
+  });
+});
+
+describe("a job that is cancelled", () => {
+  test.each([
+    { code: "cancelled", message: "Cancelled by a client." },
+    { code: "no_slaves", message: "No slaves available" },
+  ] as const)("keeps its results and the reason: $code", async (reason) => {
+    const { runner, cancelled } = startRunner(unanswered);
+    await start(runner, await newJob(3));
+    await untilDone(1);
+    const { code, message: error } = reason;
+    const final = await runner.cancel("01A", reason);
+    expect(final).toMatchObject({ state: "cancelled", done: 1, cancelled: 2, code, error });
+    expect(await states()).toEqual(["done", "cancelled", "cancelled"]);
+    expect(cancelled).toContain("01A");
+    expect(await runner.cancel("01A", reason)).toEqual(final);
+    expect(await runner.cancel("01Z", reason)).toBeUndefined();
+  });
+});
+
+describe("a master that stops", () => {
+  test("leaves its jobs as they are; the next one does what is not recorded, and no more", async () => {
+    const before = startRunner(unanswered);
+    const ended = await start(before.runner, await newJob(3));
+    await untilDone(1);
+    await before.runner.stop();
+    expect(await ended()).toMatchObject({ state: "running", done: 1 });
+    await expect(newJob(1, { id: "01B" }).then((job) => start(before.runner, job))).rejects.toMatchObject({
+      code: "stopping",
+    });
+    const after = startRunner(done);
+    expect(await after.runner.resume()).toBe(2);
+    await Promise.all([after.runner.get("01A")?.ended, after.runner.get("01B")?.ended]);
+    expect(await opened.jobs.get("01A")).toMatchObject({ state: "succeeded", done: 3 });
+    const replayed = after.units.filter(({ job }) => job === "01A").map(numberOf);
+    expect(replayed.toSorted()).toEqual(["1", "2"]);
+  });
+
+  test("stops a job too that is being started", async () => {
+    const { runner } = startRunner(() => undefined);
+    const { record } = await newJob(1);
+    const starting = runner.start(record);
+    await runner.stop();
+    expect(await (await starting).ended).toMatchObject({ state: "running" });
+  });
+});
+
+describe("a job as a whole", () => {
+  test("ends as job_too_long when its total budget is over, also while no master runs; results stay", async () => {
+    const before = startRunner(unanswered);
+    await start(before.runner, await newJob(2, { createdAt: Date.now() - 3_600_000 }));
+    await untilDone(1);
+    await before.runner.stop();
+    const { runner } = startRunner(() => undefined, { total: 3600 });
+    await runner.resume();
+    const final = await runner.get("01A")?.ended;
+    expect(final).toMatchObject({ state: "partial", code: "job_too_long", done: 1, failed: 1 });
+    expect((await opened.jobs.files("01A"))[1]).toMatchObject({ state: "failed", code: "job_too_long" });
+  });
+
+  test.each([
+    [new AppError("no_terms", "No text has a term."), "no_terms", "No text has a term."],
+    [new Error("/secret/path"), "internal_error", "The job failed because of an internal error."],
+  ])("fails with the code of what its task threw: %s", async (thrown, code, error) => {
+    vi.spyOn(taskNamed("mean"), "run").mockRejectedValue(thrown);
+    const { runner, cancelled } = startRunner(done);
+    const ended = await start(runner, await newJob(2, { task: "mean" }));
+    expect(await ended()).toMatchObject({ state: "failed", code, error, failed: 2 });
+    expect(cancelled).toEqual(["01A"]);
+  });
+
+  test("fails with not_processed when its task leaves a file out", async () => {
+    vi.spyOn(taskNamed("mean"), "run").mockImplementation(async ({ publish, inputs }) => {
+      await publish(inputs[0]?.index ?? 0, { ok: false, code: "no_numbers", error: "It has none." });
+    });
+    const { runner } = startRunner(done);
+    const ended = await start(runner, await newJob(2, { task: "mean" }));
+    expect(await ended()).toMatchObject({ state: "failed", code: "not_processed" });
+    const codes = (await opened.jobs.files("01A")).map(({ code }) => code);
+    expect(codes).toEqual(["no_numbers", "not_processed"]);
+  });
+});
