@@ -1,18 +1,18 @@
-/** How long things may take, in seconds. Each is counted apart: waiting never eats running time. */
+/** Time budgets in seconds. Each is counted apart: time spent waiting is not charged to the running time. */
 export interface Budgets {
-  /** A unit in the queue, until a slave begins with it; all its waits together. */
+  /** Time of a unit in the queue until a slave begins with it; the sum of all its waits. */
   readonly waiting: number;
-  /** The work on one unit, each try anew. */
+  /** Time of one attempt at a unit. */
   readonly running: number;
-  /** The work on one unit without a sign of progress. */
+  /** Longest time of an attempt without a sign of progress. */
   readonly silence: number;
-  /** A job from its upload to its end. */
+  /** Time of a job from its upload to its end. */
   readonly total: number;
 }
 
 const DAY = 86_400;
 
-/** Where neither the operator nor the task says otherwise. */
+/** Budgets that neither the operator nor the task sets. */
 const DEFAULTS: Budgets = { waiting: 7 * DAY, running: 600, silence: 120, total: 14 * DAY };
 
 /** The variable that sets a budget for every task. */
@@ -26,7 +26,7 @@ export const BUDGET_VARIABLES: Readonly<Record<keyof Budgets, string>> = {
 /** Budgets that a lease gives to each of its units. */
 export type LeaseBudgets = Pick<Budgets, "running" | "silence">;
 
-/** What is in force: the operator's word, else the task's own, else the default; a job may only ask for less. */
+/** Budgets in force: those of the operator, else of the task, else the default ones; a job may only lower them. */
 export function budgetsOf(
   task: { readonly budgets?: MaybeBudgets },
   operator: MaybeBudgets,
@@ -42,7 +42,7 @@ export function budgetsOf(
 /** Some of the budgets. */
 export type MaybeBudgets = { readonly [K in keyof Budgets]?: Budgets[K] | undefined };
 
-/** The end of a message about a budget that was used up: what raises it. */
+/** Last sentence of a message about a budget that was used up: it names the variable that raises the budget. */
 export function raisedBy(name: keyof Budgets): string {
   return `Its budget \`${name}\` is set by ${BUDGET_VARIABLES[name]}; a job may ask for less (\`budgets\`).`;
 }

@@ -19,7 +19,7 @@ import type {
 /** Bytes in memory or in a file. */
 export type Content = StepOutput["body"];
 
-/** A part of a file that holds others' bytes, too. */
+/** A range of a file that holds the bytes of several inputs. */
 export interface FilePart {
   readonly path: string;
   readonly start: number;
@@ -32,7 +32,7 @@ export interface LocalFile {
   readonly body: Content | FilePart;
 }
 
-/** A unit as `execute` gets it. */
+/** The unit that `execute` is given. */
 export interface LocalUnit {
   readonly task: string;
   readonly step: string;
@@ -44,12 +44,12 @@ export interface LocalUnit {
 export interface LocalRun {
   readonly options: object;
   readonly files: readonly LocalFile[];
-  /** Does one unit; throws an AppError where the unit failed. */
+  /** Does one unit. @throws AppError if the unit fails */
   readonly execute: (unit: LocalUnit) => Promise<StepOutput>;
-  /** Units at a time. */
+  /** Most units that run at the same time. */
   readonly concurrency: number;
   readonly signal: AbortSignal;
-  /** Called as each file is finished. */
+  /** Called for each file when it has its outcome. */
   readonly onResult: (index: number, outcome: LocalOutcome) => void;
   /** Called for each extra result of the job; without it they are dropped. */
   readonly onAttached?: (name: string, file: LocalFile) => void;
@@ -60,8 +60,8 @@ export type LocalOutcome =
   | ({ readonly ok: false } & Failure);
 
 /**
- * A whole job inside one process: the same `run` as on a master, over `execute` instead of a fleet.
- * A slave uses it for masters that know no steps, tests use it for the tasks themselves.
+ * Runs a whole job inside one process: the same `run` as on a master, over `execute` instead of a fleet.
+ * A slave uses it for classic masters; tests use it for tasks.
  */
 export async function runLocally(task: TaskDefinition, local: LocalRun): Promise<void> {
   const bodies = new Map<string, LocalFile>();
@@ -94,7 +94,7 @@ export function localFile(filename: string, body: Uint8Array): LocalFile {
   return { filename, body, bytes: body.byteLength, sha256: createHash("sha256").update(body).digest("hex") };
 }
 
-/** A step's output as a file for the next step; one that lies in a file stays there. */
+/** Makes a step's output an input of the next step; output in a file stays in that file. */
 async function outputFile(filename: string, { body }: StepOutput): Promise<LocalFile> {
   if (body instanceof Uint8Array) return localFile(filename, body);
   const hash = createHash("sha256");
@@ -106,13 +106,13 @@ async function outputFile(filename: string, { body }: StepOutput): Promise<Local
   return { filename, body, bytes, sha256: hash.digest("hex") };
 }
 
-/** The whole body in memory, as a Buffer. */
+/** Reads the whole body into memory. */
 export async function bytesOf(body: Content): Promise<Buffer> {
   if (!(body instanceof Uint8Array)) return await readFile(body.path);
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
-/** The same of an input. @throws AppError `input_lost` when a part of a file is not what it was */
+/** Reads a whole input into memory. @throws AppError `input_lost` if a range of a shared file has changed */
 export async function contentOf(file: LocalFile): Promise<Buffer> {
   return isPart(file.body) ? readPart(file, file.body) : await bytesOf(file.body);
 }
@@ -121,9 +121,9 @@ export function isPart(body: LocalFile["body"]): body is FilePart {
   return "start" in body;
 }
 
-/** Small, so synchronous: some microseconds, and ten times as many by way of another thread. */
+/** Reads synchronously: small ranges take some microseconds, ten times as long through a thread pool. */
 function readPart({ filename, bytes, sha256 }: LocalFile, { path, start }: FilePart): Buffer {
-  // Memory of its own: a library may take its input's whole memory away.
+  // A library may detach its input's memory, so the buffer is not a view of a pool.
   const buffer = Buffer.allocUnsafeSlow(bytes);
   const file = openSync(path, "r");
   try {

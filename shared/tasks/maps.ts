@@ -1,36 +1,36 @@
 import type { InputFile, Part, PartDone, RunContext, TaskDefinition, UnitSpec } from "./task.ts";
 
-/** The parts of a map in the order of its units, which is what a replay sees again. */
+/** Collects the parts of a map in the order of its units, which a replay repeats. */
 export async function inIndexOrder(parts: AsyncIterable<Part>): Promise<Part[]> {
   const ordered: Part[] = [];
   for await (const part of parts) ordered[part.index] = part;
   return ordered;
 }
 
-/** The step of a task without a `run`; such a task has one. */
+/** The main step of a task; each task without a `run` has one. */
 export function mainStepOf({ name, mainStep }: TaskDefinition): string {
   if (mainStep === undefined) throw new Error(`task ${name} has no main step`);
   return mainStep;
 }
 
-/** The `run` of a task that has none: one unit for each file, each part published as it comes. */
+/** Default `run` of a task: one unit for each file; each part is published when it comes. */
 export async function runOverFiles(step: string, job: RunContext): Promise<void> {
   const units = job.inputs.map((file) => ({ files: [file] }));
   for await (const part of job.map("main", step, units)) await job.publish(part.index, part);
 }
 
-/** A unit that belongs to one input of the job: if it fails, that input fails. */
+/** A unit that works for one input of the job: if the unit fails, the input fails. */
 export interface InputUnit extends UnitSpec {
   readonly input: InputFile;
 }
 
-/** An input that came through a map, with its part. */
+/** An input with the part that a map made for it. */
 export interface InputPart {
   readonly input: InputFile;
   readonly part: PartDone;
 }
 
-/** Does a step over the units; publishes failures as they come and gives the other parts in the order of the units. */
+/** Maps a step over the units; publishes failures when they come and returns the other parts in the order of the units. */
 export async function mapInputs(
   job: RunContext,
   step: string,
@@ -45,7 +45,7 @@ export async function mapInputs(
   return parts.filter((part) => part !== undefined);
 }
 
-/** Does a step over the units; publishes every part as it comes. */
+/** Maps a step over the units; publishes every part when it comes. */
 export async function publishInputs(
   job: RunContext,
   step: string,
@@ -60,7 +60,7 @@ function withoutInput({ input: _, ...unit }: InputUnit): UnitSpec {
   return unit;
 }
 
-/** @throws Error for a part of a unit that the map was not given */
+/** @throws Error if the map had no unit of this index */
 export function unitAt<Unit extends UnitSpec>(units: readonly Unit[], index: number): Unit {
   const unit = units[index];
   if (unit === undefined) throw new Error(`a part came for unit ${index} of ${units.length}`);

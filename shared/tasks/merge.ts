@@ -1,22 +1,22 @@
 import { CodedError } from "../errors.ts";
 import type { FileRef, RunContext, UnitSpec } from "./task.ts";
 
-/** A unit failed that the whole job needs. */
+/** The failure of a unit that the whole job depends on. */
 export class UnitError extends CodedError {}
 
 export interface MergeTree {
-  /** The step that makes one file of several; level n is the map `<step>-<n>`. */
+  /** The step that merges several files into one; the map of level n is named `<step>-<n>`. */
   readonly step: string;
-  /** Files that one unit merges. */
+  /** Number of files that one unit merges. */
   readonly width: number;
-  /** Files that may be left. */
+  /** Number of files at which merging stops. */
   readonly most: number;
 }
 
 /**
- * Merges files on slaves, level by level, until few are left. Neighbours are merged, so the order of the contents
- * stays that of the files.
- * @throws UnitError where a unit fails
+ * Merges files on slaves, level by level, until at most `most` files are left. Each unit merges adjacent files, so
+ * contents keep the order of the files.
+ * @throws UnitError if a unit fails
  */
 export async function mergeFiles(
   job: RunContext,
@@ -31,7 +31,7 @@ export async function mergeFiles(
   return level;
 }
 
-/** The files of a map's parts, in the order of its units. @throws UnitError where a unit fails */
+/** Runs a map and returns the files of its parts in the order of its units. @throws UnitError if a unit fails */
 export async function mapAll(
   job: RunContext,
   { name, step }: { readonly name: string; readonly step: string },

@@ -3,9 +3,9 @@ import { RequestError } from "../errors.ts";
 import type { JsonObject, TaskDefinition } from "./task.ts";
 
 /**
- * Options of a job with all defaults filled in.
- * @param text JSON as it came in the form; nothing or an empty text means the defaults
- * @throws RequestError `bad_options`, which names each wrong option and what is valid
+ * Parses the options of a job and fills in all defaults.
+ * @param text JSON from the form; undefined and an empty text stand for the defaults
+ * @throws RequestError `bad_options`, which names each wrong option and its valid values
  */
 export function parseOptions(task: TaskDefinition, text: string | undefined): object {
   return validOptions(task, text === undefined || text.trim() === "" ? {} : parseJson(task, text));
@@ -36,13 +36,13 @@ function badOptions(task: TaskDefinition, problem: string): RequestError {
 }
 
 export interface SplitOptions {
-  /** What may be shown to whoever reads the job's record. */
+  /** Options that every reader of the job's record may see. */
   readonly options: JsonObject;
-  /** The rest, if any was given. */
+  /** Secret options, if the client gave any. */
   readonly secrets?: JsonObject;
 }
 
-/** Keeps a task's secret options apart from the others. */
+/** Separates a task's secret options from the others. */
 export function splitOptions({ secretOptions = [] }: TaskDefinition, given: object): SplitOptions {
   const isSecret = ([name]: [string, unknown]) => secretOptions.some((secret) => secret === name);
   const all = Object.entries(given as JsonObject);
@@ -51,12 +51,12 @@ export function splitOptions({ secretOptions = [] }: TaskDefinition, given: obje
   return secrets.length === 0 ? { options } : { options, secrets: Object.fromEntries(secrets) };
 }
 
-/** Options as they are shown: secret ones as `***`, for as long as they are kept. */
+/** Options for views: secret ones are `***` while the record holds them, and absent later. */
 export function shownOptions({ options, secrets = {} }: SplitOptions): JsonObject {
   return { ...options, ...Object.fromEntries(Object.keys(secrets).map((name) => [name, "***"])) };
 }
 
-/** All options of a job, secret ones too, as its task reads them. */
+/** All options of a job, secret ones included, parsed for its task. */
 export function wholeOptions(task: TaskDefinition, { options, secrets }: SplitOptions): object {
   return task.options.parse({ ...options, ...secrets });
 }

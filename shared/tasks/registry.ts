@@ -8,12 +8,12 @@ import { ocr } from "./ocr/index.ts";
 import type { TaskDefinition } from "./task.ts";
 import { text } from "./text/index.ts";
 
-/** All tasks: one folder and one line here each. Everything else derives from this list. */
+/** All tasks: each has a folder and an entry here. Routes, help, docs and tests derive from this list. */
 export const TASKS: readonly TaskDefinition[] = [image, text, embedding, ocr, audio, document, mean];
 
 const byName = new Map(TASKS.map((task) => [task.name, task]));
 
-/** What a request without `task_type` means. */
+/** The task of a request without `task_type`. */
 export const DEFAULT_TASK = "image";
 
 /** @throws RequestError `unknown_task`, which lists the valid names. */

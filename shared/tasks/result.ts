@@ -4,11 +4,11 @@ import type { JsonObject, StepFile, StepOutput, TaskHead } from "./task.ts";
 interface ResultOf {
   readonly task: TaskHead;
   readonly file: Pick<StepFile, "filename" | "sha256">;
-  /** One telling line for people. */
+  /** One line for people. */
   readonly summary?: string;
 }
 
-/** A JSON result with the fields that every result carries. Not finite numbers become null, as JSON has none. */
+/** Makes a JSON result with the fields that every JSON result has. NaN and infinities become null. */
 export function jsonResult({ task, file, summary }: ResultOf, fields: JsonObject): StepOutput {
   const result = {
     schema_version: task.schemaVersion,
@@ -21,7 +21,7 @@ export function jsonResult({ task, file, summary }: ResultOf, fields: JsonObject
   return summary === undefined ? { body } : { body, summary: oneLine(summary) };
 }
 
-/** Text in UTF-8 with its line end, without a second copy of it: results may have tens of megabytes. */
+/** Encodes the line in UTF-8 without a second copy: results may have tens of megabytes. */
 function oneLineOf(json: string): Buffer {
   const bytes = Buffer.byteLength(json);
   const line = Buffer.allocUnsafe(bytes + 1);
@@ -30,14 +30,14 @@ function oneLineOf(json: string): Buffer {
   return line;
 }
 
-/** At most `limit` characters of text on one line, without control characters. */
+/** Shortens a text to one line of at most `limit` characters without control characters. */
 export function oneLine(text: string, limit = 160): string {
   const flat = text.replace(/[\s\p{C}]+/gu, " ").trim();
   const characters = [...flat];
   return characters.length <= limit ? flat : `${characters.slice(0, limit - 1).join("")}…`;
 }
 
-/** The only file of a unit. */
+/** The only file of a unit. @throws FileError `no_file` */
 export function onlyFile(files: readonly StepFile[]): StepFile {
   const [file] = files;
   if (file === undefined) throw new FileError("no_file", "This step needs a file.");

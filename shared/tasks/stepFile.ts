@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { contentOf, isPart, type LocalFile } from "./local.ts";
 import type { StepFile } from "./task.ts";
 
-/** A step's view of bytes that lie in memory or in a file. */
+/** Gives a step access to bytes in memory or in a file. */
 export function stepFile(file: LocalFile): StepFile {
   const { filename, bytes, sha256 } = file;
   return {

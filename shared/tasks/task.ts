@@ -1,20 +1,20 @@
 import type { z } from "zod";
 import type { MaybeBudgets } from "./budgets.ts";
 
-/** What may cross the wire as JSON. */
+/** JSON values, as they cross the wire. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 /**
- * A task as every process knows it, made by `defineTask`. Its options reach its functions only after its own
- * schema parsed them; the functions of this type therefore take any object.
+ * A task as every process knows it, made by `defineTask`. Its schema parses all options before its functions get
+ * them, so these functions take any object.
  */
 export interface TaskDefinition {
-  /** `task_type` on the wire; lower case. */
+  /** Value of `task_type` on the wire, in lower case. */
   readonly name: string;
   /** A few words for people: "Grayscale images". */
   readonly title: string;
-  /** One sentence: what goes in, what comes out. */
+  /** One sentence about its inputs and results. */
   readonly summary: string;
   /** The multipart field of its files. */
   readonly field: string;
@@ -22,7 +22,7 @@ export interface TaskDefinition {
   readonly dataKey: string;
   /** A slave's error message for a request without the field; classic clients read it. */
   readonly missingFiles: string;
-  /** File name extensions for pickers and folder uploads, with the dot. A hint, never a filter: content decides. */
+  /** File name extensions for pickers and folder uploads, with the dot. Content decides what a file is, not its name. */
   readonly extensions: readonly string[];
   /** A strict zod object with a default for each option: `options.parse({})` succeeds. */
   readonly options: z.ZodType<object>;
@@ -43,7 +43,7 @@ export interface TaskDefinition {
   readonly mainStep: string | undefined;
   /** Time budgets that differ from the usual ones; seconds. */
   readonly budgets?: MaybeBudgets;
-  /** What the master coordinates; undefined: `runOverFiles` with `mainStep`. */
+  /** Coordinates the job on the master. Default: `runOverFiles` with `mainStep`. */
   readonly run?: (job: RunContext) => Promise<void>;
   /** Loads the steps with their libraries; only a slave's child process calls it. */
   readonly load: () => Promise<TaskProcess>;
@@ -51,13 +51,13 @@ export interface TaskDefinition {
 
 export interface StepInfo {
   readonly version: number;
-  /** Starting time of a child counts: a step that loads much (a model) is kept warm on purpose. */
+  /** Whether slaves keep a child warm for the step, because it loads much (a model). */
   readonly warm?: boolean;
 }
 
-/** What `process.ts` of a task exports. */
+/** The exports of `process.ts` of a task. */
 export interface TaskProcess<Options extends object = object, Name extends string = string> {
-  /** Each step named in the definition. */
+  /** One function for each step of the definition. */
   readonly steps: Readonly<Record<Name, Step<Options>>>;
   /** Loads models and libraries ahead of the first unit. */
   readonly warmUp?: () => Promise<void>;
@@ -69,7 +69,7 @@ export interface TaskProcess<Options extends object = object, Name extends strin
  * A file at fault throws a FileError with a stable code; anything else that is thrown counts as a bug.
  */
 export type Step<Options extends object = object> = {
-  // The type of a method: a step with options of its own is a Step, as the task's schema has parsed them before.
+  // A method's type lets a step with options of its own count as a Step; the task's schema has parsed the options.
   do(input: StepInput<Options>, context: StepContext): Promise<StepOutput>;
 }["do"];
 
@@ -85,36 +85,36 @@ export interface StepInput<Options extends object = object> {
 
 export type TaskHead = Pick<TaskDefinition, "name" | "schemaVersion">;
 
-/** A file as a step sees it: in memory when small, on disk when large. */
+/** An input of a step: a small one is in memory, a large one on disk. */
 export interface StepFile {
-  /** The client's name for it. For messages and results; never a path to open. */
+  /** The client's name of the file, for messages and results; it is no path to open. */
   readonly filename: string;
   readonly bytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
   /** The whole file. */
   read(): Promise<Buffer>;
-  /** Bytes from `offset`, at most `length` of them; fewer only at the file's end. */
+  /** `length` bytes from `offset`; fewer only at the file's end. */
   slice(offset: number, length: number): Promise<Buffer>;
 }
 
 export interface StepContext {
-  /** An empty folder of this unit's own, removed after it. */
+  /** An empty folder for this unit alone; the slave removes it afterwards. */
   readonly folder: string;
-  /** Tells that work goes on; a unit that stays silent for long is ended. `done` is 0..1. */
+  /** Reports progress; `done` is 0..1. The slave ends a unit that reports none within its budget `silence`. */
   progress(done?: number): void;
 }
 
 export interface StepOutput {
-  /** The part: bytes, or a file in the unit's folder (which is then taken over). */
+  /** The part: bytes, or a file in the unit's folder, which the slave then owns. */
   readonly body: Uint8Array | { readonly path: string };
-  /** One telling line for people, plain text, at most 200 characters. */
+  /** One line for people, plain text, at most 200 characters. */
   readonly summary?: string;
-  /** A few facts for programs (`files[].info`), at most 4 KB. For JSON results only what is not in them. */
+  /** Facts for programs (`files[].info`), at most 4 KB; facts that a JSON result holds are not repeated here. */
   readonly info?: JsonObject;
 }
 
-/** Bytes that the store holds. */
+/** A reference to bytes in the store. */
 export interface FileRef {
   readonly key: string;
   readonly filename: string;
@@ -122,7 +122,7 @@ export interface FileRef {
   readonly sha256: string;
 }
 
-/** An input of the job; `index` counts the files of the upload from 0. */
+/** An input of the job; `index` is its number in the upload, from 0. */
 export interface InputFile extends FileRef {
   readonly index: number;
 }
@@ -133,7 +133,7 @@ export interface UnitSpec {
   readonly args?: JsonObject;
 }
 
-/** A slave's answer for one unit. Final errors are parts too: a replay must see them again. */
+/** A slave's answer for one unit. A final error is a part, too, so that a replay sees it again. */
 export type Part = PartDone | PartFailed;
 export interface PartDone {
   readonly ok: true;
@@ -152,7 +152,7 @@ export interface PartFailed {
 
 export type PublishedPart = Omit<PartDone, "index"> | Omit<PartFailed, "index">;
 
-/** Which step a map runs; `task` and `options` only where they are not the job's own. */
+/** The step of a map; `task` and `options` are given only if they differ from those of the job. */
 export interface StepRef {
   readonly step: string;
   readonly task?: string;
@@ -160,10 +160,10 @@ export interface StepRef {
 }
 
 /**
- * What `run` sees of its job: references and small counts, never contents. Work on contents is a step's.
- * `run` is replayed after a restart: from the top, with stored parts answering at once. So: every map has a
- * name of its own; folds and later maps take parts in index order, not in order of arrival; no clock and no
- * randomness but from `seed`.
+ * The job as `run` sees it: references and small counts, never contents; steps work on contents. After a restart
+ * the master replays `run` from the top, and stored parts answer at once. So every map has a name of its own, folds
+ * and later maps use parts in index order and not in order of arrival, and `run` uses no clock and no randomness
+ * but `seed`.
  */
 export interface RunContext<Options extends object = object> {
   readonly jobId: string;
@@ -171,12 +171,12 @@ export interface RunContext<Options extends object = object> {
   readonly inputs: readonly InputFile[];
   readonly options: Options;
   readonly signal: AbortSignal;
-  /** Parts in order of completion. `units` is read lazily, a window ahead of the slaves. */
+  /** Yields parts in order of completion; reads `units` lazily, a window ahead of the slaves. */
   map(name: string, step: string | StepRef, units: Iterable<UnitSpec>): AsyncIterable<Part>;
-  /** All parts of such a map, in the order of its units. */
+  /** Returns all parts of a map in the order of its units. */
   mapInOrder(name: string, step: string | StepRef, units: Iterable<UnitSpec>): Promise<Part[]>;
-  /** Makes a part the result (or the failure) of input `index`. Each input must be published once. */
+  /** Makes a part the result or the failure of input `index`. `run` publishes each input once. */
   publish(index: number, part: PublishedPart): Promise<void>;
-  /** Saves an extra result of the job, beside those of its files. `name` is a plain file name. */
+  /** Saves an extra result of the job beside those of its files; `name` is a plain file name. */
   attach(name: string, file: FileRef): Promise<void>;
 }

@@ -2,11 +2,11 @@ import { FileError } from "../../errors.ts";
 
 export type DocumentKind = "pdf" | "zip" | "ole" | "text";
 
-/** Readers accept a PDF header that starts this late; some writers put a mark or a mail header before it. */
+/** A PDF header may start this late: some writers put a byte order mark or a mail header before it. */
 const PDF_HEADER_WITHIN = 1024;
 
 /**
- * What a file is, by its content; its name plays no part.
+ * Finds the kind of a file by its content; its name does not count.
  * @throws FileError `empty_file`; `unsupported_format` for RTF and PostScript, which look like text.
  */
 export function kindOf(head: Buffer): DocumentKind {
@@ -19,13 +19,13 @@ export function kindOf(head: Buffer): DocumentKind {
   return isPdf(start) ? "pdf" : "text";
 }
 
-/** By its header, or, where that is damaged, by its first object and the mark of binary content before it. */
+/** A PDF has its header or, if the header is damaged, a comment and its first object at the start. */
 function isPdf(start: string): boolean {
   if (/%PDF-\d/.test(start)) return true;
   return start.startsWith("%") && /\b\d+ \d+ obj\b\s*<</.test(start);
 }
 
-/** Names that claim a kind; all other names claim nothing. */
+/** Extensions that stand for a kind; other extensions are not checked. */
 const CLAIMS: Readonly<Record<string, DocumentKind>> = { pdf: "pdf", docx: "zip" };
 const FORMAT_NAMES: Readonly<Record<DocumentKind, string>> = {
   pdf: "a PDF",
@@ -35,13 +35,13 @@ const FORMAT_NAMES: Readonly<Record<DocumentKind, string>> = {
 };
 
 /**
- * A name that ends in .pdf or .docx must not lie: whoever sent it took the file for something else.
+ * Refuses a file whose name ends in .pdf or .docx and whose content is something else: the client sent a wrong file.
  * @throws FileError `misnamed`
  */
 export function checkName(filename: string, kind: DocumentKind): void {
   const extension = /\.([a-z]+)$/i.exec(filename)?.[1]?.toLowerCase() ?? "";
   const claim = CLAIMS[extension];
-  // An encrypted DOCX and a Word 97 file named .docx are OLE; they are told apart, by name, when opened.
+  // An encrypted DOCX and a Word 97 file are both OLE; `decrypted` distinguishes them.
   if (claim === undefined || claim === kind || (claim === "zip" && kind === "ole")) return;
   throw new FileError(
     "misnamed",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ocr } from "../ocr/index.ts";
 
-/** Whole text of a document at most, unless `max_characters` says less: about 3,000 printed pages. */
+/** Highest value of `max_characters`: about 3,000 printed pages. */
 const MOST_CHARACTERS = 10_000_000;
 
 export const options = z.strictObject({
@@ -11,18 +11,18 @@ export const options = z.strictObject({
     .max(MOST_CHARACTERS)
     .default(MOST_CHARACTERS)
     .describe(
-      "Characters of text in the result at most, in every form that it has; the rest is cut and truncated says so.",
+      "Most characters of text in the result, in each of its forms; longer texts are cut and truncated is true.",
     ),
   max_pages: z
     .int()
     .min(1)
     .max(100_000)
     .default(5_000)
-    .describe("A PDF of more pages is refused as too_large."),
+    .describe("A PDF with more pages is refused as too_large."),
   format: z
     .enum(["text", "markdown", "html"], { error: "must be one of text, markdown, html" })
     .default("text")
-    .describe("What comes beside the plain text: nothing, markdown, or html (sanitised)."),
+    .describe("Form of the text beside the plain text: none, markdown, or html (sanitised)."),
   password: z
     .string()
     .min(1)
@@ -33,13 +33,13 @@ export const options = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Takes a file whose name claims another format (a DOCX named .pdf) for what it is, instead of refusing it.",
+      "Accepts a file whose name has the extension of another format (a DOCX named .pdf) instead of refusing it.",
     ),
   ocr: z
     .boolean()
     .default(false)
     .describe("Pages of a PDF without a text layer are rendered and read by the ocr task."),
-  ocr_options: ocr.options.prefault({}).describe("How the ocr task reads them."),
+  ocr_options: ocr.options.prefault({}).describe("Options of the ocr task for these pages."),
   pages_per_unit: z
     .int()
     .min(1)

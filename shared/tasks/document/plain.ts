@@ -6,10 +6,10 @@ import { formatted, judgeLength } from "./format/render.ts";
 import type { DocumentOptions } from "./options.ts";
 import { countCharacters, countWords, cut } from "./words.ts";
 
-/** A text file beyond this is refused: it and its result would not fit into memory. */
+/** Most bytes of a text file; a larger one and its result would not fit into memory. */
 const LARGEST = 64 * 2 ** 20;
 
-/** Fields of a text or Markdown file. @throws FileError `too_large`, `wrong_type`, `empty_file` */
+/** Makes the fields of a text or Markdown file. @throws FileError `too_large`, `wrong_type`, `empty_file` */
 export async function plainFields(file: StepFile, options: DocumentOptions): Promise<JsonObject> {
   if (file.bytes > LARGEST) {
     const limit = LARGEST / 2 ** 20;
@@ -45,7 +45,7 @@ async function htmlOfMarkdown(text: string): Promise<string> {
   return fromMarkdown(text);
 }
 
-/** Signs of Markdown that plain prose does not show by chance. */
+/** Marks of Markdown that plain prose does not have by chance. */
 const SIGNS: readonly RegExp[] = [
   /^#{1,6} \S/m,
   /^(```|~~~)/m,
@@ -54,7 +54,7 @@ const SIGNS: readonly RegExp[] = [
   /(\*\*|__)\S[^\n]*?\S\1/,
   /^\s*[-*+] \[[ x]\] /m,
 ];
-/** Enough to tell; a long log need not be searched whole. */
+/** Characters at the start in which Markdown is searched. */
 const SAMPLE = 100_000;
 
 /** Whether a text is written in Markdown, by its content. */

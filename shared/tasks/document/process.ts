@@ -4,10 +4,10 @@ import { checkName, kindOf } from "./kind.ts";
 import type { DocumentOptions } from "./options.ts";
 import { plainFields } from "./plain.ts";
 
-/** Bytes at the start of a file that tell its kind. */
+/** Bytes at the start of a file that show its kind. */
 const HEAD = 4_096;
 
-/** A whole document. Each kind's library is loaded when the first file of that kind comes. */
+/** Reads a whole document. The library of a kind is loaded for the first file of that kind. */
 const main: Step<DocumentOptions> = async (input, context) => {
   const { task, options } = input;
   const file = onlyFile(input.files);

@@ -4,14 +4,14 @@ import type { InputFile, Json, JsonObject, Part, PartDone, RunContext, UnitSpec 
 import type { DocumentOptions } from "./options.ts";
 import { blankPages, type PdfPlan, planOf } from "./pdf/draft.ts";
 
-/** Large or scanned PDFs that are put together at a time; the others wait their turn. */
+/** Number of large or scanned PDFs that are assembled at the same time; others wait. */
 const LANES = 8;
 
 type Job = RunContext<DocumentOptions>;
 
 /**
- * Most files are done by one unit each. A PDF that comes back as a draft gets units of its own: ranges
- * of its pages, pictures of its scanned pages, OCR of those, and one that makes the result of them all.
+ * One unit is enough for most files. A PDF whose part is a draft needs more units: for ranges of its pages, for
+ * pictures of its scanned pages, for OCR of these, and one unit for the result.
  */
 export async function run(job: Job): Promise<void> {
   const lanes: Promise<void>[] = Array.from({ length: LANES }, () => Promise.resolve());
@@ -25,7 +25,7 @@ export async function run(job: Job): Promise<void> {
       const lane = drafts % LANES;
       drafts += 1;
       const next = (lanes[lane] ?? Promise.resolve()).then(() => complete(job, input, { part, plan }));
-      // Awaited below; until then a failure must not count as unhandled.
+      // `run` awaits it below; before that a failure must not count as unhandled.
       next.catch(() => undefined);
       lanes[lane] = next;
     }
@@ -75,7 +75,7 @@ interface Recognised {
 
 const NOTHING_READ: Recognised = { read: [], results: [], failed: [] };
 
-/** Draws the pages and reads them; a page that fails keeps its reason, and the others go on. */
+/** Draws the pages and reads them by OCR; a page that fails keeps its reason and does not affect the others. */
 async function recognise(job: Job, input: InputFile, pages: readonly number[]): Promise<Recognised> {
   if (pages.length === 0) return NOTHING_READ;
   const args = pages.map((page) => ({ page }));

@@ -4,24 +4,24 @@ import type { LocalOutcome } from "../local.ts";
 import type { JsonObject } from "../task.ts";
 import { document } from "./index.ts";
 
-/** Documents made in memory, for tests. */
+/** Makes documents in memory for tests. */
 
 const WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 const OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships";
 
 export interface DocxSpec {
-  /** What stands inside `w:body`. */
+  /** Content of `w:body`. */
   readonly body: string;
   /** Other parts by name. */
   readonly parts?: Readonly<Record<string, string>>;
-  /** `Id`, last word of `Type`, `Target`, and whether it lies outside. */
+  /** `Id`, last word of `Type`, `Target`, and whether the target is external. */
   readonly links?: readonly (readonly [id: string, type: string, target: string, external?: boolean])[];
-  /** What stands before the root element of the main part. */
+  /** Text before the root element of the main part. */
   readonly prolog?: string;
 }
 
-/** A DOCX of these parts. */
+/** Makes a DOCX of these parts. */
 export function docxOf({ body, parts = {}, links = [], prolog = "" }: DocxSpec): Buffer {
   return zipOf({
     "[Content_Types].xml": `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`,
@@ -40,17 +40,17 @@ function relationships(links: NonNullable<DocxSpec["links"]>): string {
   return `<Relationships xmlns="${PACKAGE}">${each.join("")}</Relationships>`;
 }
 
-/** A part of the word processor's namespace: `footnotes`, `comments`, `hdr`. */
+/** Makes a part in Word's namespace: `footnotes`, `comments`, `hdr`. */
 export function wordPart(root: string, content: string): string {
   return `<w:${root} xmlns:w="${WORD}">${content}</w:${root}>`;
 }
 
-/** A paragraph of one run; `properties` go into `w:pPr`. */
+/** Makes a paragraph of one run; `properties` go into `w:pPr`. */
 export function p(text: string, properties = ""): string {
   return `<w:p><w:pPr>${properties}</w:pPr><w:r><w:t xml:space="preserve">${text}</w:t></w:r></w:p>`;
 }
 
-/** A zip archive; `lie` overwrites the sizes that it declares of each entry. */
+/** Makes a zip archive; `lie` replaces the declared size of each entry. */
 export function zipOf(files: Readonly<Record<string, string | Buffer>>, lie?: number): Buffer {
   const locals: Buffer[] = [];
   const central: Buffer[] = [];
@@ -91,14 +91,14 @@ function entryFields(
   return fields;
 }
 
-/** A PDF of these objects, numbered from 1; the first is the catalogue. The engine finds them without a table. */
+/** Makes a PDF of these objects, numbered from 1; the first is the catalogue. It has no cross-reference table. */
 export function pdfOf(objects: readonly (string | Buffer)[]): Buffer {
   const parts = objects.flatMap((object, at) => [`${at + 1} 0 obj\n`, object, "\nendobj\n"]);
   const trailer = `trailer << /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n0\n%%EOF\n`;
   return Buffer.concat(["%PDF-1.7\n", ...parts, trailer].map((part) => Buffer.from(part)));
 }
 
-/** A PDF with a page for each of these content streams, in Helvetica. */
+/** Makes a PDF with a page for each of these content streams, in Helvetica. */
 export function pagesOf(contents: readonly string[]): Buffer {
   const kids = contents.map((_, at) => `${4 + 2 * at} 0 R`).join(" ");
   return pdfOf([
@@ -121,7 +121,7 @@ export function stream(content: string | Buffer, dictionary = ""): Buffer {
   ]);
 }
 
-/** Content that shows lines of text, from the top of the page. */
+/** Makes content that shows lines of text from the top of the page. */
 export function lines(...texts: readonly string[]): string {
   return `BT /F1 12 Tf 14 TL 72 720 Td ${texts.map((text) => `(${text}) Tj T*`).join(" ")} ET`;
 }
@@ -132,7 +132,7 @@ export async function outcomeOf(
   options: object = {},
 ): Promise<LocalOutcome> {
   const [outcome] = await processHere(document, [{ filename, body }], options);
-  if (outcome === undefined) throw new Error(`nothing came out for ${filename}`);
+  if (outcome === undefined) throw new Error(`there is no outcome for ${filename}`);
   return outcome;
 }
 

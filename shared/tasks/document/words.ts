@@ -1,18 +1,18 @@
-/** Words as runs of characters between white space, as `wc -w` counts them. */
+/** Counts runs of characters between white space, as `wc -w` does. */
 export function countWords(text: string): number {
   let words = 0;
   for (const _ of text.matchAll(/\S+/gu)) words += 1;
   return words;
 }
 
-/** Unicode code points. */
+/** Counts Unicode code points. */
 export function countCharacters(text: string): number {
   let pairs = 0;
   for (const _ of text.matchAll(/[\ud800-\udbff][\udc00-\udfff]/g)) pairs += 1;
   return text.length - pairs;
 }
 
-/** The first `limit` code points; never half a character. */
+/** The first `limit` code points; a surrogate pair is not split. */
 export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
   let end = 0;

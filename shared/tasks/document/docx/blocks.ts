@@ -1,25 +1,25 @@
-/** A document's text as a list of these, in order. */
+/** A block of a document's text; a document is a list of blocks in order. */
 export type DocxBlock = Paragraph | Table;
 
 export interface Paragraph {
   readonly kind: "paragraph";
   readonly text: string;
-  /** Name of its style, as Word shows it; "" for the default. */
+  /** Style name as Word shows it; "" for the default style. */
   readonly style: string;
   /** 1 (chapter) to 9, or null for running text. */
   readonly heading_level: number | null;
   readonly list: ListItem | null;
-  /** It stands in a box beside the running text, after the paragraph that the box is anchored to. */
+  /** Whether the block is in a text box; it follows the paragraph that the box is anchored to. */
   readonly in_text_box: boolean;
 }
 
 export interface ListItem {
   /** Paragraphs of the same list have the same id. */
   readonly id: string;
-  /** From 0: how deep the item is nested. */
+  /** Nesting depth of the item, from 0. */
   readonly level: number;
   readonly ordered: boolean;
-  /** What Word prints before it: `2.`, `b)`, `•`. */
+  /** Label that Word prints before the item: `2.`, `b)`, `•`. */
   readonly label: string;
 }
 
@@ -30,14 +30,14 @@ export interface Table {
 
 export interface Cell {
   readonly text: string;
-  /** Columns of the table's grid that it covers. */
+  /** Number of columns of the table's grid that the cell covers. */
   readonly column_span: number;
-  /** Rows that it covers; the cells below that it swallowed are left out. */
+  /** Number of rows that the cell covers; cells merged into it are left out. */
   readonly row_span: number;
   readonly tables: readonly Table[];
 }
 
-/** Text as it is read aloud: list labels included, cells parted by tabs, blocks by line ends. */
+/** Plain text of blocks: list labels are included, tabs separate cells and line ends separate blocks. */
 export function textOfBlocks(blocks: readonly DocxBlock[]): string {
   return blocks.map(textOfBlock).join("\n");
 }

@@ -6,23 +6,23 @@ import { type Found, inlineText } from "./runs.ts";
 import { type Styles, toHeadingLevel } from "./styles.ts";
 import { elements, find, valueAt, type Xml } from "./xml.ts";
 
-/** What reading a part's blocks needs to know of the rest of the document. */
+/** State that the blocks of a part share with the rest of the document. */
 export interface BodyContext {
   readonly styles: Styles;
   readonly numbering: Numbering;
   readonly notes: Notes;
-  /** Texts of the text boxes, in order, as they are met. */
+  /** Texts of the text boxes found so far, in order. */
   readonly boxes: string[];
-  /** Ids of the relationships to charts and diagrams, in order, as they are met. */
+  /** Ids of the relationships to charts and diagrams found so far, in order. */
   readonly graphics: string[];
 }
 
-/** Blocks of a body, a cell, a note, a header: content controls and the like are looked into. */
+/** Reads the blocks of a body, cell, note or header, including those inside content controls. */
 export function blocksOf(parent: Xml, context: BodyContext): DocxBlock[] {
   return elements(parent).flatMap((child) => blocksIn(child, context));
 }
 
-/** A text box or a table inside a paragraph follows it as blocks of its own. */
+/** Reads an element as blocks; a text box or table inside a paragraph becomes blocks after that paragraph. */
 export function blocksIn(element: Xml, context: BodyContext): DocxBlock[] {
   if (element.name === "w:tbl") return [tableOf(element, context)];
   if (element.name === "w:p") return paragraphOf(element, context);
@@ -75,7 +75,7 @@ function tableOf(element: Xml, context: BodyContext): Table {
 /** A cell with its position in the grid, before merged cells are folded. */
 interface GridCell extends Cell {
   readonly column: number;
-  /** It belongs to the cell above. */
+  /** Whether the cell continues the merged cell above it. */
   readonly continues: boolean;
 }
 
@@ -83,7 +83,7 @@ function rowsOf(table: Xml): Xml[] {
   return elements(table).flatMap((child) => (child.name === "w:tr" ? [child] : wrapped(child, rowsOf)));
 }
 
-/** Content controls may stand around rows and cells. */
+/** Looks into content controls, which may wrap rows and cells. */
 function wrapped(child: Xml, look: (inside: Xml) => Xml[]): Xml[] {
   const isWrapper = ["w:sdt", "w:sdtContent", "w:ins", "w:customXml"].includes(child.name);
   return isWrapper ? look(child) : [];

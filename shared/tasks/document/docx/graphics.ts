@@ -2,19 +2,19 @@ import { optionalPart, type Relationships } from "./package.ts";
 import { descendants, elements, find, textBelow, type Xml } from "./xml.ts";
 import type { ZipParts } from "./zip.ts";
 
-/** What a chart or a diagram says: text that stands in a part of its own, beside the body. */
+/** Text of a chart or diagram, which a DOCX stores in a part of its own. */
 export interface Graphic {
   readonly kind: "chart" | "diagram";
   /** The chart's title; "" where there is none, and for diagrams. */
   readonly title: string;
   /**
-   * A line for each title, series and point (category, tab, value as the file stores it) of a chart, or
-   * for each paragraph of a diagram's boxes.
+   * Of a chart: a line for each title, series and point (category, tab, value as stored). Of a diagram: a line for
+   * each paragraph of its boxes.
    */
   readonly text: string;
 }
 
-/** Charts and diagrams by the ids of their relationships, in this order; what is missing or damaged is left out. */
+/** Reads charts and diagrams in the order of their relationship ids; missing and damaged ones are left out. */
 export async function graphicsOf(
   zip: ZipParts,
   links: Relationships,
@@ -31,7 +31,7 @@ export async function graphicsOf(
   return graphics;
 }
 
-/** By the type of the relationship. */
+/** Readers by the type of the relationship. */
 const READERS: Readonly<Record<string, (root: Xml) => Graphic>> = {
   chart: chartOf,
   diagramData: diagramOf,

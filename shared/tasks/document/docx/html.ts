@@ -8,13 +8,13 @@ import { openZip, type ZipParts } from "./zip.ts";
 const LARGEST_PART = 4 * 2 ** 20;
 
 /**
- * The body as safe HTML: headings, lists, tables, links, notes, comments left out. Parts come through
- * the guarded zip; pictures become their descriptions, and addresses outside are never opened.
+ * Converts the body to safe HTML with headings, lists, tables, links and notes, without comments. Parts are read
+ * through the guarded zip; pictures become their descriptions, and external addresses are never opened.
  * @throws FileError `too_large`, `corrupt_file`
  */
 export async function docxHtml(file: StepFile): Promise<string> {
   const zip = await openZip(file);
-  // A member of the library's own input type that its declaration leaves out: an archive that is already open.
+  // The library also takes an open archive; its type declaration lacks this member.
   const input = { file: asArchive(zip) } as unknown as { buffer: Buffer };
   const convertImage = mammoth.images.imgElement(async () => ({ src: "" }));
   try {

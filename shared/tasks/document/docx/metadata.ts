@@ -6,7 +6,7 @@ import type { ZipParts } from "./zip.ts";
 
 const LONGEST = 2_000;
 
-/** Document properties: strings are "" and dates and numbers null where the file says nothing. */
+/** Reads the document properties; absent strings are "", absent dates and numbers null. */
 export async function readMetadata(zip: ZipParts, links: Relationships): Promise<JsonObject> {
   const core = await relatedPart(zip, links, "core-properties");
   const app =

@@ -4,7 +4,7 @@ export type NoteKind = "footnote" | "endnote";
 export class Notes {
   readonly #order: Readonly<Record<NoteKind, string[]>> = { footnote: [], endnote: [] };
 
-  /** The mark to print where a note is referred to. */
+  /** The mark that the text shows at a reference to the note. */
   mark(kind: NoteKind, id: string | undefined): string {
     if (id === undefined) return "";
     const ids = this.#order[kind];
@@ -12,7 +12,7 @@ export class Notes {
     return this.label(kind, id);
   }
 
-  /** `[1]` or `[e1]`; notes that the text never refers to have none. */
+  /** `[1]` or `[e1]`; a note without a reference in the text has no label. */
   label(kind: NoteKind, id: string): string {
     const number = this.#order[kind].indexOf(id) + 1;
     if (number === 0) return "";

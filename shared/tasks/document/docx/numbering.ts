@@ -1,9 +1,9 @@
 import { elements, find, valueAt, type Xml } from "./xml.ts";
 
-/** How one level of a list is numbered. */
+/** Numbering of one level of a list. */
 interface Level {
   readonly format: string;
-  /** `%1.%2)`: the positions of this level's number and of those above. */
+  /** Pattern such as `%1.%2)`, where `%n` is the number of level n. */
   readonly pattern: string;
   readonly start: number;
 }
@@ -11,7 +11,7 @@ interface Level {
 interface List {
   readonly abstractId: string;
   readonly levels: ReadonlyMap<number, Level>;
-  /** Levels that begin anew in this list although it shares its numbers with others. */
+  /** Levels that restart in this list although it shares its numbers with other lists. */
   readonly restarts: ReadonlySet<number>;
 }
 
@@ -113,7 +113,7 @@ function filled(pattern: string, numbers: readonly number[], list: List | undefi
   });
 }
 
-/** A number as a list prints it; kinds that are not known here are written in digits. */
+/** Writes a number in the format of a list; unknown formats use digits. */
 function written(value: number, format: string): string {
   if (format === "lowerLetter") return letters(value);
   if (format === "upperLetter") return letters(value).toUpperCase();
@@ -122,7 +122,7 @@ function written(value: number, format: string): string {
   return format === "decimalZero" && value < 10 ? `0${value}` : String(value);
 }
 
-/** Word goes on after z with aa, bb, cc. */
+/** Writes a number in letters; like Word, aa, bb, cc follow z. */
 function letters(value: number): string {
   if (value < 1 || value > 780) return String(value);
   return String.fromCharCode(97 + ((value - 1) % 26)).repeat(Math.ceil(value / 26));
@@ -155,7 +155,7 @@ function roman(value: number): string {
   return text;
 }
 
-/** A whole number of a file, or the default where it is none or beyond reason. */
+/** Parses a whole number; the fallback replaces values that are no whole number or out of range. */
 export function integer(value: string | undefined, fallback: number): number {
   const number = Number(value ?? Number.NaN);
   return Number.isInteger(number) && Math.abs(number) < 1_000_000 ? number : fallback;

@@ -4,10 +4,10 @@ import { localFile } from "../../local.ts";
 import { stepFile } from "../../stepFile.ts";
 import type { StepFile } from "../../task.ts";
 
-/** Rounds of hashing that turn a password into a key: Word writes 100,000. More than this only wastes time. */
+/** Most rounds of hashing that derive a key from a password; Word writes 100,000. */
 const MOST_ROUNDS = 2_000_000;
 
-/** Names of streams in an OLE file, as they lie in its directory: UTF-16. */
+/** Names of streams in the directory of an OLE file, in UTF-16. */
 const STREAMS: readonly (readonly [stream: string, name: string])[] = [
   ["WordDocument", "an old Word document (.doc)"],
   ["Workbook", "an old Excel workbook (.xls)"],
@@ -16,7 +16,7 @@ const STREAMS: readonly (readonly [stream: string, name: string])[] = [
 ];
 
 /**
- * The DOCX inside an encrypted OLE container (ECMA-376 standard and agile encryption).
+ * Decrypts the DOCX in an encrypted OLE container (ECMA-376 standard and agile encryption).
  * @throws FileError `password_required`, `wrong_password`, `unsupported_format`, `too_large`
  */
 export async function decrypted(file: StepFile, password: string | undefined): Promise<StepFile> {

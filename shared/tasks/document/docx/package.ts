@@ -3,18 +3,18 @@ import { FileError } from "../../../errors.ts";
 import { elements, parseXml, type Xml, type XmlReader } from "./xml.ts";
 import type { ZipParts } from "./zip.ts";
 
-/** Where a part points: another part of the package, or outside of it. */
+/** A reference from a part to another part of the package or to an external address. */
 export interface Relationship {
   /** Last word of its type: `header`, `footnotes`, `hyperlink`. */
   readonly type: string;
-  /** Name of the part, or the address outside. Addresses are reported, never opened. */
+  /** Name of the part, or the external address. External addresses are reported, never opened. */
   readonly target: string;
   readonly external: boolean;
 }
 
 export type Relationships = ReadonlyMap<string, Relationship>;
 
-/** Names of packages that are zip archives too. */
+/** Names of other document formats that are zip archives. */
 const OTHER_PACKAGES: readonly (readonly [sign: RegExp, name: string])[] = [
   [/spreadsheetml/, "an Excel workbook"],
   [/presentationml/, "a PowerPoint presentation"],
@@ -23,8 +23,8 @@ const OTHER_PACKAGES: readonly (readonly [sign: RegExp, name: string])[] = [
 const FALLBACK_MAIN = "word/document.xml";
 
 /**
- * The part that holds the text, found as Word finds it.
- * @throws FileError `unsupported_format` and `wrong_type` name what the archive is instead.
+ * Finds the main document part the way Word does.
+ * @throws FileError `unsupported_format` or `wrong_type`, which name the format of the archive
  */
 export async function mainPart(zip: ZipParts): Promise<string> {
   if (!zip.has("[Content_Types].xml") && !zip.has(FALLBACK_MAIN)) throw await notOffice(zip);
@@ -55,7 +55,7 @@ async function partText(zip: ZipParts, name: string): Promise<string> {
   return zip.has(name) ? (await zip.read(name)).toString("utf8") : "";
 }
 
-/** Relationships of a part by id; `""` is the package itself. */
+/** Reads the relationships of a part by id; the part `""` is the package itself. */
 export async function relationshipsOf(zip: ZipParts, part: string): Promise<Relationships> {
   const folder = posix.dirname(part);
   const name = posix.join(folder, "_rels", `${posix.basename(part)}.rels`);
@@ -75,7 +75,7 @@ function resolve(folder: string, target: string): string {
   return target.startsWith("/") ? target.slice(1) : posix.normalize(posix.join(folder, target));
 }
 
-/** The part that a relationship of this type leads to; undefined where there is none. */
+/** Reads the part that a relationship of this type refers to; undefined if there is none. */
 export async function relatedPart(
   zip: ZipParts,
   links: Relationships,
@@ -85,7 +85,7 @@ export async function relatedPart(
   return name === undefined ? undefined : await optionalPart(zip, name);
 }
 
-/** A part beside the main one: where it is missing or damaged the document is read without it. */
+/** Reads a part beside the main one; if it is missing or damaged, the document is read without it. */
 export async function optionalPart(
   zip: ZipParts,
   name: string,

@@ -15,7 +15,7 @@ import { readStyles } from "./styles.ts";
 import { descendants, parseXml, type Xml } from "./xml.ts";
 import { openZip, type ZipParts } from "./zip.ts";
 
-/** The fields of a DOCX's result. */
+/** Makes the fields of a DOCX's result. */
 export async function docxFields(file: StepFile, options: DocumentOptions): Promise<JsonObject> {
   const zip = await openZip(file);
   const main = await mainPart(zip);
@@ -54,7 +54,7 @@ async function contextOf(zip: ZipParts, links: Relationships): Promise<BodyConte
   };
 }
 
-/** The body, block by block as it inflates, so that a long text is never held as XML. */
+/** Reads the body block by block while it inflates, so that a long text is never held as XML. */
 async function readBody(
   zip: ZipParts,
   main: string,
@@ -64,14 +64,14 @@ async function readBody(
   const sections: Xml[] = [];
   const take = (child: Xml) => {
     sections.push(...(child.name === "w:sectPr" ? [child] : descendants(child, "w:sectPr")));
-    // One by one: a spread of very many arguments overflows the stack.
+    // A spread of very many arguments would overflow the stack.
     for (const block of blocksIn(child, context)) blocks.push(block);
   };
   await parseXml(zip.stream(main), { inside: "w:body", take });
   return { blocks, sections };
 }
 
-/** What stands outside of the body, and follows it in the text. */
+/** Texts outside of the body, which follow it in the text. */
 interface Beside {
   readonly notes: readonly Note[];
   readonly graphics: readonly Graphic[];
@@ -103,7 +103,7 @@ function textFields(
   };
 }
 
-/** The blocks at the start that together have at most `limit` characters. */
+/** The longest run of blocks from the start with at most `limit` characters. */
 function within<Kind extends DocxBlock>(blocks: readonly Kind[], limit: number): readonly Kind[] {
   let characters = 0;
   const end = blocks.findIndex((block) => {
@@ -113,12 +113,12 @@ function within<Kind extends DocxBlock>(blocks: readonly Kind[], limit: number):
   return end === -1 ? blocks : blocks.slice(0, end);
 }
 
-/** A table as it stands in the result. */
+/** A table in the form of the result. */
 function plainTable({ rows }: Table): JsonObject {
   return { rows: rows.map((row) => row.map((cell) => ({ ...cell, tables: cell.tables.map(plainTable) }))) };
 }
 
-/** Runs of list items that follow each other, as lists. */
+/** Groups consecutive list items into lists. */
 function listsOf(paragraphs: readonly Paragraph[]): JsonObject[] {
   const lists: { id: string; ordered: boolean; items: { level: number; label: string; text: string }[] }[] =
     [];

@@ -1,17 +1,17 @@
 import type { Notes } from "./notes.ts";
 import { elements, textBelow, type Xml } from "./xml.ts";
 
-/** What is found in the runs of a paragraph beside its text. */
+/** Contents of the runs of a paragraph other than its text. */
 export interface Found {
   /** `w:txbxContent` of text boxes that are anchored in the paragraph. */
   readonly boxes: Xml[];
-  /** Tables that stand where Word allows none, inside a run. */
+  /** Tables inside a run, where Word allows none. */
   readonly tables: Xml[];
   /** Ids of the relationships to charts and diagrams. */
   readonly graphics: string[];
 }
 
-/** Text of what stands inside a paragraph; what does not belong to the text adds "". */
+/** Text of the contents of a paragraph; contents that are not text add "". */
 export function inlineText(parent: Xml, notes: Notes, found: Found): string {
   return elements(parent)
     .map((child) => (HANDLERS[child.name] ?? HANDLERS.inside ?? nothing)(child, notes, found))
@@ -23,7 +23,7 @@ type Handler = (element: Xml, notes: Notes, found: Found) => string;
 const nothing: Handler = () => "";
 const verbatim: Handler = (element) => textBelow(element);
 
-/** Everything else is looked into: hyperlinks, fields, content controls, insertions, smart tags, drawings. */
+/** Handlers by element. All other elements are searched: hyperlinks, fields, content controls, insertions, drawings. */
 const HANDLERS: Readonly<Record<string, Handler>> = {
   inside: inlineText,
   "w:t": verbatim,
@@ -48,7 +48,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   chart: (element, _, found) => linked(element.attributes["r:id"], found),
   relIds: (element, _, found) => linked(element.attributes["r:dm"], found),
-  // An alternative for older programs says the same again.
+  // The alternative for older programs repeats the content.
   "mc:AlternateContent": (element, notes, found) => {
     const [choice] = elements(element);
     return choice === undefined ? "" : inlineText(choice, notes, found);
@@ -68,7 +68,7 @@ function linked(id: string | undefined, found: Found): string {
   return "";
 }
 
-/** A character of a symbol font; the private codes of such fonts mean nothing elsewhere. */
+/** A character of a symbol font; private codes of such fonts have no meaning outside of the font and are dropped. */
 function symbol({ attributes }: Xml): string {
   const code = Number.parseInt(attributes["w:char"] ?? "", 16);
   const isPrivate = code >= 0xe000 && code <= 0xf8ff;

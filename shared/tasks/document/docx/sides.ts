@@ -13,7 +13,7 @@ export interface Note {
   readonly text: string;
 }
 
-/** Footnotes or endnotes in order of the file; the lines that part them from the text are no notes. */
+/** Footnotes or endnotes in the order of the file, without the separator lines. */
 export function notesOf(root: Xml | undefined, kind: NoteKind, context: BodyContext): Note[] {
   return elements(root, `w:${kind}`)
     .filter(({ attributes }) => !["separator", "continuationSeparator"].includes(attributes["w:type"] ?? ""))
@@ -28,7 +28,7 @@ export interface Comment {
   readonly id: string;
   readonly author: string;
   readonly initials: string;
-  /** ISO 8601, or null. */
+  /** Date in ISO 8601, or null. */
   readonly date: string | null;
   readonly text: string;
 }
@@ -44,14 +44,14 @@ export function commentsOf(root: Xml | undefined, context: BodyContext): Comment
 }
 
 export interface Edge {
-  /** Which pages of its section show it. */
+  /** The pages of the section that show it. */
   readonly type: "default" | "first" | "even";
-  /** From 1; later sections without one of their own repeat it. */
+  /** Number of the section, from 1; later sections repeat it unless they have their own. */
   readonly section: number;
   readonly text: string;
 }
 
-/** Headers or footers, section by section. */
+/** Reads the headers or footers section by section. */
 export async function edgesOf(
   kind: "header" | "footer",
   sections: readonly Xml[],
@@ -76,11 +76,11 @@ function typeOf(type: string | undefined): Edge["type"] {
 
 export interface Link {
   readonly target: string;
-  /** `hyperlink`, `image`, `attachedTemplate`, …: what lies outside the file. Named here, never opened. */
+  /** Kind of the external target: `hyperlink`, `image`, `attachedTemplate`, …. Targets are never opened. */
   readonly type: string;
 }
 
-/** Everything that the document refers to outside of itself, each once. */
+/** All external targets of the document, each once. */
 export async function outsideOf(zip: ZipParts, parts: readonly string[]): Promise<Link[]> {
   const links = new Map<string, Link>();
   for (const part of parts) {
@@ -91,7 +91,7 @@ export async function outsideOf(zip: ZipParts, parts: readonly string[]): Promis
   return [...links.values()];
 }
 
-/** A typed list as the JSON that it is. */
+/** Types a list of plain objects as JSON. */
 export function asJson(list: readonly object[]): readonly Json[] {
   return list as readonly Json[];
 }

@@ -1,20 +1,20 @@
 import { integer } from "./numbering.ts";
 import { elements, find, valueAt, type Xml } from "./xml.ts";
 
-/** What a paragraph style says, its ancestors included. */
+/** A paragraph style with the properties that it inherits. */
 export interface Style {
-  /** As Word shows it: `heading 1`. */
+  /** Name as Word shows it: `heading 1`. */
   readonly name: string;
   /** 1 to 9; undefined for running text. */
   readonly headingLevel?: number;
-  /** The list whose items this style makes. */
+  /** The list to which paragraphs of this style belong. */
   readonly numbering?: Xml;
 }
 
 export type Styles = (id: string | undefined) => Style;
 
 const NONE: Style = { name: "" };
-/** Styles that name each other in a circle end here. */
+/** Most ancestors of a style; styles that inherit in a circle end here. */
 const LONGEST_ANCESTRY = 20;
 
 export function readStyles(root: Xml | undefined): Styles {

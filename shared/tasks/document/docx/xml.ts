@@ -1,10 +1,10 @@
 import { SaxesParser, type SaxesTagNS } from "saxes";
 import { FileError } from "../../../errors.ts";
 
-/** An element, named by the usual prefix of its namespace whatever the file calls it: `w:p`, `a:t`. */
+/** An element. Its name has the usual prefix of its namespace, not the prefix of the file: `w:p`, `a:t`. */
 export interface Xml {
   readonly name: string;
-  /** Named like elements; those without a namespace by their bare name. */
+  /** Attributes, named like elements; a name without a namespace has no prefix. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly (Xml | string)[];
 }
@@ -13,12 +13,12 @@ interface OpenXml extends Xml {
   readonly children: (Xml | string)[];
 }
 
-/** Elements inside elements; recursion over them stays far from the stack's end. */
+/** Deepest nesting of elements; recursion over it does not overflow the stack. */
 const DEEPEST = 200;
-/** Elements and texts that one part may keep at a time: about 200 MB. */
+/** Most elements and texts of one part in memory: about 200 MB. */
 const MOST_NODES = 1_000_000;
 
-/** End of a namespace's address, without its year -> usual prefix. Transitional and strict files differ in the rest. */
+/** Usual prefixes by the end of a namespace's address; transitional and strict files differ in the rest of it. */
 const PREFIXES: readonly (readonly [ending: string, prefix: string])[] = [
   ["wordprocessingml/main", "w"],
   ["officeDocument/relationships", "r"],
@@ -35,15 +35,15 @@ const PREFIXES: readonly (readonly [ending: string, prefix: string])[] = [
 ];
 
 export interface XmlReader {
-  /** Elements of this name are handed to `take` when they end, and not kept. */
+  /** Name of the elements that go to `take` when they end and are not kept. */
   readonly inside: string;
   readonly take: (child: Xml) => void;
 }
 
 /**
- * Reads XML as it arrives. Entities that a file declares itself are left as they stand (`&name;`), and
- * nothing outside the file is ever opened.
- * @returns the root element, without the children that `reader` took.
+ * Parses XML while it arrives. Entities that the file declares stay unexpanded (`&name;`), and external entities
+ * are never opened.
+ * @returns the root element without the children that `reader` took
  * @throws FileError `corrupt_file`, `too_large`
  */
 export async function parseXml(chunks: AsyncIterable<Buffer>, reader?: XmlReader): Promise<Xml> {
@@ -65,7 +65,7 @@ export async function parseXml(chunks: AsyncIterable<Buffer>, reader?: XmlReader
   return tree.root;
 }
 
-/** XML of a package is UTF-8 or UTF-16, told by its first bytes. */
+/** The encoding of a part by its first bytes: UTF-8 or UTF-16. */
 function encodingOf(start: Buffer): string {
   const [first, second] = start;
   if (first === 0xff && second === 0xfe) return "utf-16le";
@@ -141,7 +141,7 @@ function tooLarge(what: string): FileError {
   return new FileError("too_large", `The DOCX ${what}. This limit is fixed; split the document.`);
 }
 
-/** Child elements, of one name if given. */
+/** Child elements; with `name` only those of that name. */
 export function elements(parent: Xml | undefined, name?: string): Xml[] {
   const all = (parent?.children ?? []).filter((child) => typeof child !== "string");
   return name === undefined ? all : all.filter((child) => child.name === name);
@@ -164,7 +164,7 @@ export function textBelow(parent: Xml | undefined): string {
     .join("");
 }
 
-/** Elements of a name anywhere below, in order, not looking inside those found. */
+/** Elements of a name at any depth, in order, without searching inside the ones found. */
 export function descendants(parent: Xml, name: string): Xml[] {
   return elements(parent).flatMap((child) => (child.name === name ? [child] : descendants(child, name)));
 }

@@ -3,21 +3,21 @@ import yauzl from "yauzl";
 import { FileError } from "../../../errors.ts";
 import type { StepFile } from "../../task.ts";
 
-/** Entries of one package: a long report with a picture on each page has about 1,000. */
+/** Most entries of one package; a long report with a picture on each page has about 1,000. */
 const MOST_ENTRIES = 10_000;
-/** Inflated bytes of one part, and of all parts that are read. XML of 64 MB is a book of 10,000 pages. */
+/** Most inflated bytes of one part, and of all parts together. XML of 64 MB is a book of 10,000 pages. */
 const LARGEST_PART = 64 * 2 ** 20;
 const LARGEST_TOTAL = 128 * 2 ** 20;
-/** Honest XML packs 5 to 60 times; from this size on, more than that many times is a bomb. */
+/** Highest compression ratio of larger parts. Real XML has a ratio of 5 to 60; a decompression bomb has more. */
 const MOST_RATIO = 250;
 const RATIO_FROM = 8 * 2 ** 20;
 const READ_AHEAD = 1 << 18;
 
-/** The parts of a DOCX. Only what is asked for is inflated, within limits on declared and on real sizes. */
+/** The parts of a DOCX. A part is inflated on request only, within limits on its declared and its real size. */
 export interface ZipParts {
   has(name: string): boolean;
   names(): readonly string[];
-  /** Bytes of a part as they inflate. @throws FileError `too_large`, `corrupt_file` */
+  /** Streams the inflated bytes of a part. @throws FileError `too_large`, `corrupt_file` */
   stream(name: string): AsyncIterable<Buffer>;
   read(name: string): Promise<Buffer>;
 }
@@ -58,7 +58,7 @@ async function* slices(file: StepFile, start: number, end: number): AsyncGenerat
 async function entriesOf(zip: yauzl.ZipFile): Promise<Map<string, yauzl.Entry>> {
   const entries = new Map<string, yauzl.Entry>();
   for await (const entry of zip.eachEntry()) {
-    // The first of two twins is the one that Word reads.
+    // Word reads the first of two entries of one name.
     if (!entries.has(entry.fileName)) entries.set(entry.fileName, entry);
   }
   return entries;
@@ -88,14 +88,14 @@ function partsOf(zip: yauzl.ZipFile, entries: ReadonlyMap<string, yauzl.Entry>):
   };
 }
 
-/** Judged before anything is inflated, by what the archive says of itself. */
+/** Checks the declared sizes before anything is inflated. */
 function judgeDeclared(entry: yauzl.Entry, left: number): void {
   if (entry.isEncrypted())
     throw new FileError("password_required", "The archive is encrypted. Save it without.");
   judge(entry, entry.uncompressedSize, left);
 }
 
-/** Judged again while it inflates, because an archive may lie. */
+/** Checks the real size while the part inflates, because declared sizes may be false. */
 async function* guarded(
   source: AsyncIterable<Buffer>,
   entry: yauzl.Entry,

@@ -1,10 +1,10 @@
-/** A tag, a character reference, or one character; sanitised HTML has no `<` and no `&` but in these. */
+/** A tag, a character reference, or one character; sanitised HTML has `<` and `&` in the first two only. */
 const TOKENS = /<(\/?)([a-z][a-z0-9]*)\b[^>]*>|&#?\w+;|[\s\S]/giu;
 const VOID: readonly string[] = ["br", "hr", "img"];
 
 /**
- * Safe HTML whose text is at most `limit` Unicode characters long; a character reference counts as one.
- * Elements that are open where it is cut are closed, so that it stays well-formed.
+ * Cuts safe HTML to a text of at most `limit` Unicode characters; a character reference counts as one. Elements
+ * that are open at the cut are closed, so that the HTML stays well-formed.
  */
 export function cutHtml(html: string, limit: number): string {
   if (html.length <= limit) return html;

@@ -1,6 +1,6 @@
 import sanitize from "sanitize-html";
 
-/** What may stand in a result's HTML: structure and plain links. No script, style, form, frame or remote picture. */
+/** Allowed HTML in a result: structure and plain links; no script, style, form, frame or remote picture. */
 const RULES: sanitize.IOptions = {
   allowedTags: [
     ...["h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "section", "blockquote", "pre", "code"],
@@ -21,7 +21,7 @@ const RULES: sanitize.IOptions = {
   disallowedTagsMode: "discard",
 };
 
-/** HTML that is safe to put into a page, whatever the document held. */
+/** Sanitises HTML so that a page may include it. */
 export function safeHtml(html: string): string {
   return sanitize(html, RULES);
 }
@@ -30,7 +30,7 @@ export function escapeHtml(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
 
-/** Plain text as paragraphs: a blank line parts them, a line end stays one. */
+/** Converts plain text to paragraphs: blank lines separate them, line ends stay line ends. */
 export function paragraphs(text: string): string {
   return text
     .split(/\n[ \t]*\n+/)

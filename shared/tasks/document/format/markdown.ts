@@ -5,15 +5,15 @@ import { safeHtml } from "./html.ts";
 
 const turndown = new Turndown({ headingStyle: "atx", codeBlockStyle: "fenced", bulletListMarker: "-" });
 turndown.use(gfm);
-// Markdown has no pictures without an address; their description is what is left.
+// Markdown has no pictures without an address, so only their description stays.
 turndown.addRule("picture", { filter: "img", replacement: (_, node) => describe(node) });
 
-/** GitHub's Markdown of safe HTML. */
+/** Converts safe HTML to GitHub's Markdown. */
 export function toMarkdown(html: string): string {
   return turndown.turndown(html);
 }
 
-/** Safe HTML of a Markdown text; raw HTML in it passes the same sanitiser. */
+/** Converts Markdown to safe HTML; raw HTML in it passes the same sanitiser. */
 export function fromMarkdown(markdown: string): string {
   return safeHtml(new Marked({ gfm: true, async: false }).parse(markdown, { async: false }));
 }

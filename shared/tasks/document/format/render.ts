@@ -2,10 +2,10 @@ import { FileError } from "../../../errors.ts";
 import type { JsonObject } from "../../task.ts";
 import type { DocumentOptions } from "../options.ts";
 
-/** HTML is turned into Markdown in one piece, as is Markdown into HTML; that takes about 100 times the size. */
+/** Most characters to convert between HTML and Markdown; a conversion takes about 100 times the size in memory. */
 const LONGEST = 2_000_000;
 
-/** The field `html` or `markdown` that the option `format` asks for; nothing for `text`. */
+/** The field `html` or `markdown` for the option `format`; no field for `text`. */
 export async function formatted(
   options: DocumentOptions,
   source: {
@@ -22,7 +22,7 @@ export async function formatted(
   return { markdown: toMarkdown(html) };
 }
 
-/** @throws FileError `too_large` for what cannot be turned from one form into the other in bounded memory. */
+/** @throws FileError `too_large` if the text is too long to be converted in bounded memory */
 export function judgeLength(text: string): void {
   if (text.length <= LONGEST) return;
   throw new FileError(

@@ -1,4 +1,4 @@
-/** Accents that a writer draws as signs of their own, over a letter, and the combining marks that they stand for. */
+/** Accents that writers draw as separate characters over a letter, with their combining marks. */
 const MARKS: Readonly<Record<string, string>> = {
   "\u0060": "\u0300",
   "\u02cb": "\u0300",
@@ -17,15 +17,15 @@ const MARKS: Readonly<Record<string, string>> = {
   "\u02db": "\u0328",
 };
 const SIGNS = Object.keys(MARKS).join("");
-/** The same may come as a combining mark on a space, its compatibility form. */
+/** An accent may also be a combining mark on a space, its compatibility form. */
 const SIGN_AT_END = new RegExp(`(?:([${SIGNS}])|(?:^| )([\\u0300-\\u030c\\u0327\\u0328]))$`, "u");
 const SIGN_AT_START = new RegExp(`^(?:([${SIGNS}])| ?([\\u0300-\\u030c\\u0327\\u0328]))`, "u");
-/** A dotless letter is only ever used under an accent that takes the place of its dot. */
+/** Dotless letters stand under an accent that replaces the dot. */
 const DOTLESS: Readonly<Record<string, string>> = { ı: "i", ȷ: "j" };
 
 /**
- * Two texts of which one is drawn over the other: an accent at the end of the first goes on the letter that
- * follows, or one at the start of the second on the letter before it. Undefined where neither is so.
+ * Joins two overlapping texts: an accent at the end of the first moves onto the letter after it, an accent at the
+ * start of the second onto the letter before it. Undefined if there is no such accent.
  */
 export function withAccent(before: string, after: string): string | undefined {
   const last = SIGN_AT_END.exec(before);

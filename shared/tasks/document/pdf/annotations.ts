@@ -6,7 +6,7 @@ export interface FormField {
   readonly value: string;
 }
 
-/** A comment, note or free text that lies on top of a page. */
+/** A comment, note or free text on a page. */
 export interface Annotation {
   readonly type: string;
   readonly author: string;
@@ -21,7 +21,7 @@ export interface PageAnnotations {
   readonly links: readonly string[];
 }
 
-/** The members of the engine's annotation data that are read here; it declares them as `any`. */
+/** Members of the engine's annotation data that are used; the engine declares them as `any`. */
 interface RawAnnotation {
   readonly subtype?: string;
   readonly hidden?: boolean;
@@ -39,7 +39,7 @@ interface RawAnnotation {
   readonly titleObj?: { readonly str?: string };
 }
 
-/** A page lists no more than this; made-up ones have held millions. */
+/** Most annotations that are read of a page; malicious files have millions. */
 const MOST = 5_000;
 
 export async function readAnnotations(page: PdfJsPage): Promise<PageAnnotations> {

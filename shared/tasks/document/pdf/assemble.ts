@@ -1,11 +1,11 @@
 import { withAccent } from "./accents.ts";
 
-/** A run of glyphs as the engine gives it: one font, one baseline, spaces inside already found. */
+/** A run of glyphs from the engine: one font, one baseline, with the spaces inside it. */
 export interface GlyphRun {
   readonly str: string;
-  /** `ltr`, `rtl` or `ttb`; text of `rtl` runs is in reading order already. */
+  /** `ltr`, `rtl` or `ttb`; the text of `rtl` runs is in reading order. */
   readonly dir: string;
-  /** Text space to page: the direction of its baseline, its size, and its origin. */
+  /** Matrix from text space to the page: direction of the baseline, size, origin. */
   readonly transform: readonly number[];
   /** Advance along its baseline, in points. */
   readonly width: number;
@@ -25,18 +25,18 @@ interface TextPiece {
   readonly size: number;
 }
 
-// Shares of the font size. A gap of a tenth parts words (pdfminer's `word_margin`, poppler's `minWordBreakSpace`).
+// Shares of the font size. A gap of a tenth separates words (pdfminer's `word_margin`, poppler's `minWordBreakSpace`).
 const WORD_GAP = 0.1;
-/** Where the baseline changes no pair is kerned, so a smaller gap is on purpose: a footnote's mark and its text. */
+/** Fonts do not kern across a change of baseline, so a smaller gap separates a footnote's mark and its text. */
 const SHIFTED_GAP = 0.05;
 const SHIFT = 0.1;
-/** An accent stands over its letter when they overlap by more than kerning ever does. */
+/** Least overlap of an accent and its letter; kerning overlaps less. */
 const OVERLAP = 0.15;
 /** Text drawn twice at nearly the same position looks bold; poppler's `dupMaxPriDelta` and `dupMaxSecDelta`. */
 const TWICE_ALONG = 0.1;
 const TWICE_ACROSS = 0.2;
 
-/** Puts runs of a page together into lines, from where they stand. Runs come in the order of the content. */
+/** Assembles the runs of a page into lines by their positions. Runs come in the order of the content. */
 export class Assembler {
   #lines = "";
   #line: TextPiece[] = [];
@@ -82,7 +82,7 @@ function toPiece({ str, dir, transform, width }: GlyphRun): TextPiece {
   const [x, y] = length === 0 ? [0, 0] : [a / length, b / length];
   const start = e * x + f * y;
   return {
-    // Only after the engine put letters into reading order: what one glyph stands for must not be turned round.
+    // Normalised after the engine ordered the letters, so that the letters of a ligature keep their order.
     text: str.replace(COMPATIBLE, (form) => form.normalize("NFKC")),
     isRtl: dir === "rtl",
     direction: [x, y],
@@ -114,7 +114,7 @@ function joinAccent(last: TextPiece, piece: TextPiece): boolean {
   return true;
 }
 
-/** Whether a space belongs between two runs of one line that has none: they stand apart, on either side. */
+/** Whether two runs of a line without a space between them have a gap that stands for one. */
 function isApart(last: TextPiece, piece: TextPiece): boolean {
   if (/\s$/.test(last.text) || /^\s/.test(piece.text)) return false;
   const size = Math.min(last.size, piece.size);
@@ -124,7 +124,7 @@ function isApart(last: TextPiece, piece: TextPiece): boolean {
 }
 
 /**
- * Pieces that were drawn from left to right, as they are read: rule L2 of the Unicode bidirectional
+ * Puts pieces that are drawn from left to right into reading order: rule L2 of the Unicode bidirectional
  * algorithm (UAX 9) over whole pieces. The line's direction is that of most of its letters.
  */
 function inReadingOrder(line: readonly TextPiece[]): readonly TextPiece[] {
@@ -143,7 +143,7 @@ function lettersOf(line: readonly TextPiece[], isRtl: boolean): number {
   );
 }
 
-/** Turns round each run that begins and ends with a piece of the kind and holds only such and spaces. */
+/** Reverses each run of pieces of the kind; spaces between such pieces belong to the run. */
 function withRunsReversed(line: readonly TextPiece[], isOfKind: (piece: TextPiece) => boolean): TextPiece[] {
   const ordered: TextPiece[] = [];
   let run: TextPiece[] = [];

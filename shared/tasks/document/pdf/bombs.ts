@@ -4,19 +4,19 @@ import { FileError } from "../../../errors.ts";
 import type { StepFile } from "../../task.ts";
 import { fromBase85, fromHex } from "./ascii.ts";
 
-/** Inflated bytes of one stream that is not a picture. Real pages stay below 10 MB; maps reach 50. */
+/** Most inflated bytes of one stream that is not a picture. Real pages have less than 10 MB; maps reach 50 MB. */
 const LARGEST_STREAM = 64 * 2 ** 20;
-/** Deflate packs 1,032 times at most, so a stream below this size cannot exceed the limit. */
+/** Deflate has a ratio of at most 1,032, so a smaller stream cannot exceed the limit. */
 const SUSPECT = LARGEST_STREAM / 1_032;
-/** Bytes before the word `stream` that are searched for its dictionary. */
+/** Bytes before the word `stream` in which its dictionary is searched. */
 const DICTIONARY = 2_048;
-/** No program deflates a stream more often. */
+/** Most filters of one stream; no program uses more. */
 const MOST_LAYERS = 4;
 const WINDOW = 2 ** 20;
 
 /**
  * Refuses a PDF whose text streams would fill the memory, before the engine opens it. Pictures are
- * not looked at: reading text does not decode them. Encrypted streams do not inflate and pass.
+ * not checked, because reading text does not decode them. Encrypted streams do not inflate and are not checked either.
  * @throws FileError `too_large`
  */
 export async function refuseBombs(file: StepFile): Promise<void> {
@@ -35,7 +35,7 @@ type Packing = "flate" | "hex" | "base85";
 interface PdfStream {
   /** Offset of its first byte. */
   readonly start: number;
-  /** How it is packed, outermost first. */
+  /** Its filters, outermost first. */
   readonly packing: readonly Packing[];
 }
 
@@ -57,7 +57,7 @@ function dictionaryBefore(window: Buffer, at: number): string {
   return before.slice(before.lastIndexOf(" obj") + 1);
 }
 
-/** A page's content behind a picture's filter has no honest use; its decoder makes gigabytes of a few bytes. */
+/** Refuses page content behind a picture's filter: no program writes it, and its decoder turns bytes into gigabytes. */
 function refuseDisguise(dictionary: string): void {
   const hasPictureFilter = /\/(JBIG2Decode|JPXDecode|DCTDecode|CCITTFaxDecode)\b/.test(dictionary);
   if (!hasPictureFilter || /\/(Width|W)\b/.test(dictionary) || !/<</.test(dictionary)) return;
@@ -87,7 +87,7 @@ function tooLarge(what: string): FileError {
   return new FileError("too_large", `The PDF ${what}. This limit is fixed; split the document.`);
 }
 
-/** Counts up to the limit and keeps nothing. */
+/** Counts the inflated bytes up to the limit without keeping them. */
 async function unpackedBytes(source: AsyncIterable<Buffer>, packing: readonly Packing[]): Promise<number> {
   let stream = source;
   for (const how of packing) stream = UNPACK[how](stream);
@@ -98,7 +98,7 @@ async function unpackedBytes(source: AsyncIterable<Buffer>, packing: readonly Pa
       if (inflated > LARGEST_STREAM) break;
     }
   } catch {
-    // What does not inflate, or ends badly, is the engine's to judge.
+    // The engine judges streams that do not inflate.
   }
   return inflated;
 }

@@ -1,15 +1,15 @@
-/** Bytes around the subtype of a font in which its object must begin and end; widths can be many. */
+/** Bytes around the subtype of a font in which its object begins and ends; lists of widths can be long. */
 const BEFORE = 4_096;
 const AFTER = 65_536;
-/** Fonts that are looked at; files have at most some dozens. */
+/** Most fonts that are checked; real files have some dozens. */
 const MOST = 200;
-/** Flags of a font that tells nothing of itself: symbolic (ISO 32000-1, 9.8.2). */
+/** A descriptor with the flag "symbolic" (ISO 32000-1, 9.8.2) for a font without one. */
 const DESCRIPTOR = "/FontDescriptor << /Type /FontDescriptor /Flags 4 >>";
 
 /**
- * The file with a descriptor for each CID font that has none. ISO 32000-1 demands one (9.7.4.1), but writers have
- * left it out of fonts that are not embedded; the engine then takes their text for single bytes, where other
- * readers read it by its CMap. The fonts are written anew behind the file, as an incremental update (7.5.6).
+ * Adds a descriptor to each CID font of the file that has none. ISO 32000-1 demands one (9.7.4.1), but writers have
+ * left it out of fonts that are not embedded. Without it the engine reads their text as single bytes, while other
+ * readers use the CMap. The new fonts are appended to the file, as an incremental update (7.5.6).
  * Files that are encrypted stay as they are, and so do fonts inside object streams.
  */
 export function withDescriptors(file: Buffer): Buffer {
@@ -24,7 +24,7 @@ export function withDescriptors(file: Buffer): Buffer {
 interface BareFont {
   readonly number: number;
   readonly generation: number;
-  /** Of its dictionary, from `<<` to `>>`. */
+  /** The dictionary, from `<<` to `>>`. */
   readonly dictionary: string;
 }
 
@@ -51,7 +51,7 @@ function fontAround(file: Buffer, at: number): BareFont | undefined {
   const dictionary = body.trim();
   if (!dictionary.startsWith("<<") || !dictionary.endsWith(">>")) return undefined;
   if (/\/FontDescriptor\b|\bendobj\b/.test(dictionary)) return undefined;
-  // A later update of the file may have written the object anew.
+  // A later update of the file may have replaced the object.
   if (file.includes(`\n${number} ${generation} obj`, at)) return undefined;
   return { number: Number(number), generation: Number(generation), dictionary };
 }

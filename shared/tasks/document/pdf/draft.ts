@@ -3,18 +3,18 @@ import type { JsonObject, StepFile, StepOutput } from "../../task.ts";
 import type { PdfPage } from "./page.ts";
 import type { PdfHead } from "./read.ts";
 
-/** What passes between the units of one PDF: its head or pages of it, not yet a result. */
+/** Intermediate file of the units of one PDF: its head and some of its pages. */
 export interface Draft {
-  /** Of the PDF itself; units that finish a result see only drafts. */
+  /** Name and hash of the PDF; the unit that makes the result gets only drafts. */
   readonly file: Pick<StepFile, "filename" | "sha256">;
   readonly head: PdfHead;
   readonly pages: readonly PdfPage[];
 }
 
-/** What the coordinator has to know of a draft, small enough for a part's `info`. */
+/** Facts about a draft that `run` needs; they fit into a part's `info`. */
 export interface PdfPlan {
   readonly page_count: number;
-  /** Pages that one unit reads. */
+  /** Number of pages that one unit reads. */
   readonly per_unit: number;
   /** Pages in the draft, from 1, both included; `to` is below `from` where there are none. */
   readonly from: number;
@@ -23,7 +23,7 @@ export interface PdfPlan {
   readonly blank: string;
 }
 
-/** A draft as a part. */
+/** Makes the part of a draft. */
 export function draftOutput(draft: Draft, range: Omit<PdfPlan, "page_count" | "blank">): StepOutput {
   const bits = Buffer.alloc(Math.ceil(draft.pages.length / 8));
   for (const [at, page] of draft.pages.entries()) {
@@ -33,7 +33,7 @@ export function draftOutput(draft: Draft, range: Omit<PdfPlan, "page_count" | "b
   return { body: Buffer.from(JSON.stringify(draft), "utf8"), info: { plan: { ...plan } } };
 }
 
-/** The plan of a part; undefined for a part that is a result already. */
+/** The plan of a part; undefined for a part that is a result. */
 export function planOf(info: JsonObject | undefined): PdfPlan | undefined {
   return info?.plan === undefined ? undefined : (info.plan as unknown as PdfPlan);
 }

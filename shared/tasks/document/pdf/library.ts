@@ -15,7 +15,7 @@ const home = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.
 // loader that compiles on the fly.
 pdfjs.GlobalWorkerOptions.workerSrc = pathToFileURL(join(home, "legacy/build/pdf.worker.min.mjs")).href;
 
-/** Settings for text and for pictures alike: everything from the package's own files, nothing printed, no code made from fonts. */
+/** Engine settings for text and pictures: resources from the package's own files, no log, no code generated from fonts. */
 const SETTINGS = {
   cMapUrl: join(home, "cmaps") + sep,
   cMapPacked: true,
@@ -27,17 +27,17 @@ const SETTINGS = {
   disableAutoFetch: true,
   disableStream: true,
   useSystemFonts: false,
-  // Pictures with more pixels are left out when a page is drawn for OCR.
+  // Pictures with more pixels are omitted from the pages that are drawn for OCR.
   maxImageSize: 60_000_000,
   verbosity: pdfjs.VerbosityLevel.ERRORS,
 };
 
-/** Files up to this size are given to the engine whole; it reads larger ones in ranges, from disk. */
+/** The engine gets files up to this size whole; it reads larger ones in ranges from disk. */
 const WHOLE = 32 * 2 ** 20;
-/** Bytes that are read at a time: large enough for few reads, small enough that a scan's images stay on disk. */
+/** Bytes of one range: large enough for few reads, small enough that images of scans stay on disk. */
 const RANGE = 1 << 16;
 
-/** Serves the engine the ranges it asks for, so that a large file is never whole in memory. */
+/** Serves the ranges that the engine requests, so that a large file is never whole in memory. */
 class FileRanges extends pdfjs.PDFDataRangeTransport {
   readonly #file: StepFile;
 
@@ -54,7 +54,7 @@ class FileRanges extends pdfjs.PDFDataRangeTransport {
   }
 }
 
-/** How the engine opens a file. It takes bytes over and detaches them, so it gets a copy. */
+/** Source of a file for the engine, which detaches the bytes that it gets: they are a copy. */
 async function sourceOf(file: StepFile, password: string | undefined) {
   const bytes =
     file.bytes <= WHOLE
@@ -68,7 +68,7 @@ export async function openPdf(file: StepFile, password: string | undefined): Pro
   return (await tryToOpen(file, password)).pdf;
 }
 
-/** How another reader of the file opens it, the password spelt as this file wants it. */
+/** Source of the file for another reader, with the password in the encoding that opens it. */
 export async function openableSource(file: StepFile, password: string | undefined) {
   if (password === undefined) return await sourceOf(file, undefined);
   const { pdf, spelling } = await tryToOpen(file, password);
@@ -89,7 +89,7 @@ async function tryToOpen(file: StepFile, password: string | undefined) {
   throw pdfError(failure, password);
 }
 
-/** Writers prepare a password by SASLprep (RFC 4013), or not, and encode it as UTF-8 where the format says Latin-1, or not. */
+/** Encodings of a password to try: some writers apply SASLprep (RFC 4013), some use UTF-8 instead of Latin-1. */
 function spellings(password: string | undefined): readonly (string | undefined)[] {
   if (password === undefined) return [undefined];
   const prepared = password.replace(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, "").normalize("NFKC");
@@ -101,7 +101,7 @@ function isPasswordError(error: unknown): boolean {
   return error instanceof Error && error.name === "PasswordException";
 }
 
-/** The engine's errors in this project's words. */
+/** Maps an error of the engine to a FileError. */
 function pdfError(error: unknown, password: string | undefined): Error {
   if (!(error instanceof Error)) return new FileError("corrupt_file", "The PDF is damaged.");
   if (error instanceof FileError) return error;

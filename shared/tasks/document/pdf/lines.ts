@@ -2,8 +2,8 @@
 const BROKEN_WORD = /(\p{L})[-\u2010\u00ad][ \t]*\n[ \t]*(?=\p{Ll})/gu;
 
 /**
- * Lines of a page as readable text: words broken at line ends joined as `pdftotext` does, spaces at
- * line ends dropped.
+ * Makes readable text of the lines of a page: joins words that are broken at line ends, as `pdftotext` does, and
+ * removes spaces at line ends.
  */
 export function joinLines(raw: string): string {
   return raw

@@ -1,10 +1,10 @@
 import type { JsonObject } from "../../task.ts";
 import type { PdfDocument } from "./library.ts";
 
-/** Longest value that is kept of one metadata field, in characters. */
+/** Most characters that are kept of one metadata field. */
 const LONGEST = 2_000;
 
-/** Document information: strings are "" and dates null where the file says nothing. Dates are ISO 8601. */
+/** Reads the document information; absent strings are "", absent dates null. Dates are ISO 8601. */
 export async function readMetadata(pdf: PdfDocument): Promise<JsonObject> {
   const { info, metadata } = await readInfo(pdf);
   const either = (key: string, xmp: string) => text(info[key]) || text(metadata?.get(xmp));
@@ -49,7 +49,7 @@ function text(value: unknown): string {
 const PDF_DATE =
   /^(?:D:)?(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?\s*(?:(Z)|([+-])(\d{2})'?(\d{2})?'?)?/;
 
-/** ISO 8601, with the offset that the file gives, or none where it gives none; null if it is no date. */
+/** The date in ISO 8601, with an offset only if the file has one; null if it is no date. */
 export function pdfDate(value: string): string | null {
   const match = PDF_DATE.exec(value);
   if (match === null) return null;

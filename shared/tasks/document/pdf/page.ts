@@ -4,15 +4,15 @@ import { Assembler } from "./assemble.ts";
 import type { PdfDocument, PdfJsPage } from "./library.ts";
 import { joinLines } from "./lines.ts";
 
-/** One page as it stands in the result. */
+/** One page of the result. */
 export interface PdfPage {
-  /** From 1. */
+  /** Number of the page, from 1. */
   readonly number: number;
   readonly text: string;
-  /** Of the whole page, also where its text is cut. */
+  /** Words of the whole page, even if its text is cut. */
   readonly word_count: number;
   readonly character_count: number;
-  /** False: nothing on this page is text, so it is a picture, a drawing, or blank. */
+  /** Whether the page has text; a page without is a picture, a drawing, or blank. */
   readonly has_text_layer: boolean;
   /** Mean confidence of the words that OCR read on this page, 0..100; only where OCR was asked for. */
   readonly ocr_confidence?: number | null;
@@ -24,11 +24,11 @@ export interface PdfPage {
   readonly form_fields: readonly FormField[];
   readonly annotations: readonly Annotation[];
   readonly links: readonly string[];
-  /** Why the page could not be read, or not wholly. */
+  /** Why the page could not be read completely. */
   readonly error?: string;
 }
 
-/** Reads one page; a damaged page is reported in its `error`, and the others go on. */
+/** Reads one page; a damaged page has an `error` and does not affect the others. */
 export async function readPage(pdf: PdfDocument, number: number): Promise<PdfPage> {
   try {
     const page = await pdf.getPage(number);
@@ -42,10 +42,10 @@ export async function readPage(pdf: PdfDocument, number: number): Promise<PdfPag
   }
 }
 
-/** What a page says that could not be read at all. */
+/** The `error` of a page that could not be read at all. */
 export const DAMAGED = "This page is damaged and could not be read.";
 
-/** Characters of one page that are read at most: 1,000 times a full printed page. */
+/** Most characters that are read of one page: 1,000 times a full printed page. */
 const LONGEST_PAGE = 5_000_000;
 
 const BLANK = {
@@ -79,7 +79,7 @@ async function readOpenPage(page: PdfJsPage): Promise<PdfPage> {
   };
 }
 
-/** Stops at a limit: a page made to explode costs no more than a very long honest one. */
+/** Reads the text up to a limit, so that a malicious page costs no more than a very long real one. */
 async function readTextLayer(page: PdfJsPage): Promise<string> {
   const content = page.streamTextContent({ includeMarkedContent: false, disableNormalization: true });
   const reader = content.getReader();

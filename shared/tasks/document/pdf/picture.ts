@@ -5,12 +5,12 @@ import type { Step } from "../../task.ts";
 import type { DocumentOptions } from "../options.ts";
 import { openableSource } from "./library.ts";
 
-/** What OCR reads best; a PDF counts in points of 1/72 inch. */
+/** 300 dpi, which OCR reads best; a PDF counts in points of 1/72 inch. */
 const SCALE = 300 / 72;
-/** Pixels of a picture at most: as many as OCR reads, A4 at 300 dpi and its margins. Larger pages are drawn smaller. */
+/** Most pixels of a picture, the limit of OCR: A4 at 300 dpi with margins. Larger pages are drawn smaller. */
 const MOST_PIXELS = 10_000_000;
 
-/** Page `args.page` as a PNG, for OCR: drawn whole, so that any kind of picture, mask and rotation is right. */
+/** Draws page `args.page` as a PNG for OCR; drawing the whole page renders every kind of picture, mask and rotation. */
 export const picture: Step<DocumentOptions> = async (input) => {
   const file = onlyFile(input.files);
   const page = Number(input.args.page);
@@ -27,7 +27,7 @@ export const picture: Step<DocumentOptions> = async (input) => {
       imageDataUrl: false,
     });
     const png = shots.pages[0]?.data;
-    if (png === undefined || png.length === 0) throw new Error("no picture came out");
+    if (png === undefined || png.length === 0) throw new Error("the engine gave no picture");
     return { body: png };
   } catch (error) {
     throw new FileError("corrupt_page", `Page ${page} cannot be drawn for OCR.`, { cause: error });

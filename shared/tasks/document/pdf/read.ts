@@ -6,13 +6,13 @@ import { openPdf, type PdfDocument } from "./library.ts";
 import { readMetadata } from "./metadata.ts";
 import { type PdfPage, readPage } from "./page.ts";
 
-/** What is known of a PDF besides its pages. */
+/** Facts about a PDF besides its pages. */
 export interface PdfHead {
   readonly page_count: number;
   readonly metadata: JsonObject;
 }
 
-/** Opens the file for as long as `use` takes. */
+/** Opens the file, calls `use`, and closes the file. */
 export async function withPdf<Result>(
   file: StepFile,
   options: DocumentOptions,
@@ -39,8 +39,8 @@ export interface PageRange {
 }
 
 /**
- * Pages one by one. Their counts are always whole; of their text no more is kept than the result can
- * show, wherever in the document this range begins (two units of UTF-16 are at least one character).
+ * Reads pages one by one. Counts cover whole pages; text is kept up to what the result can show, wherever in the
+ * document this range begins (two units of UTF-16 are at least one character).
  */
 export async function readPages(
   pdf: PdfDocument,

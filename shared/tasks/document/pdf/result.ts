@@ -6,10 +6,10 @@ import { formattedPages } from "./format.ts";
 import { DAMAGED, type PdfPage } from "./page.ts";
 import type { PdfHead } from "./read.ts";
 
-/** Between the pages of `text_content`. */
+/** Separates the pages of `text_content`. */
 const PAGE_BREAK = "\n\n";
 
-/** The fields of a PDF's result. The same for one reader of all pages and for many of a range each. */
+/** Makes the fields of a PDF's result, which are the same for one unit with all pages and for units with a range each. */
 export async function pdfFields(
   head: PdfHead,
   whole: readonly PdfPage[],
@@ -44,7 +44,7 @@ function textOf(pages: readonly PdfPage[]): string {
     .join(PAGE_BREAK);
 }
 
-/** Page texts cut so that together they have at most `limit` characters. */
+/** Cuts page texts so that together they have at most `limit` characters. */
 function withinLimit(pages: readonly PdfPage[], limit: number): PdfPage[] {
   let left = limit;
   return pages.map((page) => {

@@ -7,12 +7,12 @@ import type { PdfPage } from "./page.ts";
 import { readHead, readPages, withPdf } from "./read.ts";
 import { pdfFields } from "./result.ts";
 
-/** Bytes of a file whose pages one unit reads at most, as far as pages can be parted. */
+/** Most bytes of a file that one unit reads; larger files are read by several units, at least a page each. */
 const LARGEST_UNIT = 96 * 2 ** 20;
 
 /**
- * A whole PDF: its result, or, where other units have to help (many pages, pages to be read by OCR),
- * a draft with a plan.
+ * Reads a whole PDF. The part is the result or, if other units must help (many pages, pages for OCR), a draft with
+ * a plan.
  */
 export const readPdf: Step<DocumentOptions> = async ({ task, files, options }, context) => {
   const file = onlyFile(files);
@@ -31,13 +31,13 @@ export const readPdf: Step<DocumentOptions> = async ({ task, files, options }, c
   return await result(task, draft, options);
 };
 
-/** Pages that one unit reads: fewer where pages are heavy, as the engine keeps what it has read of the file. */
+/** Number of pages that one unit reads: fewer if pages have many bytes, as the engine keeps the bytes it has read. */
 function perUnit(file: StepFile, pages: number, { pages_per_unit }: DocumentOptions): number {
   const fitting = Math.floor((LARGEST_UNIT * pages) / file.bytes);
   return Math.max(1, Math.min(pages_per_unit, fitting));
 }
 
-/** Pages `from` to `to` of a PDF, as a draft. */
+/** Reads pages `from` to `to` of a PDF into a draft. */
 export const pages: Step<DocumentOptions> = async (input, context) => {
   const file = onlyFile(input.files);
   const { options } = input;
@@ -55,8 +55,8 @@ export const pages: Step<DocumentOptions> = async (input, context) => {
 };
 
 /**
- * The result of a PDF from its drafts, in the order of its pages, and the OCR results of the pages
- * that `args.read` names; `args.failed` tells why the others were not read.
+ * Makes the result of a PDF from its drafts, in the order of its pages, and from the OCR results of the pages in
+ * `args.read`; `args.failed` has the reasons of the pages that OCR could not read.
  */
 export const finish: Step<DocumentOptions> = async (input, context) => {
   const drafts = input.files.slice(0, Number(input.args.drafts));
@@ -83,7 +83,7 @@ function numbersOf(list: Json | undefined): number[] {
   return Array.isArray(list) ? list.map(Number) : [];
 }
 
-/** Text of form fields and notes on a page stays, after what OCR read. */
+/** Adds the OCR result to a page; text of form fields and notes follows it. */
 async function withOcr(page: PdfPage, file: StepFile): Promise<PdfPage> {
   const ocr = JSON.parse((await file.read()).toString("utf8")) as JsonObject;
   const text = [String(ocr.extracted_text ?? "").trim(), page.text].filter((part) => part !== "").join("\n");
