@@ -1,20 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import {
-  type FileView,
-  JOB_STATES,
-  type JobDetail,
-  type JobState,
-  type JobView,
-} from "../../shared/contract/jobs.ts";
+import { JOB_STATES, type JobState } from "../../shared/contract/jobs.ts";
 import { UsageError } from "../exit.ts";
-import { printable, printableJson } from "../output/printable.ts";
-import { type Column, tableLines } from "../output/table.ts";
+import { printableJson } from "../output/printable.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { bytesInWords, counted, secondsInWords, timeInWords } from "../output/words.ts";
-import type { SlaveView, TaskView } from "../sdk/index.ts";
 import { type Connection, type ConnectionFlags, connected, withConnection } from "./connection.ts";
+import { jobLines, jobsLines, slavesLines, taskLines, tasksLines } from "./listLines.ts";
 import type { RunCommand } from "./runCommand.ts";
-import { alternatives, type OptionSchema, optionSchemas } from "./taskOptions.ts";
 
 interface JobsFlags extends ConnectionFlags {
   readonly state?: JobState;
@@ -36,7 +27,7 @@ export function addJobs(program: Command, run: RunCommand): void {
       if (id !== undefined) return shown(await client.job(id, { signal }), jobLines);
       const { state, task, limit } = flags;
       return shown(await client.jobs({ state, task, limit, signal }), ({ jobs }, terminal) =>
-        jobs.length === 0 ? ["No jobs yet."] : tableLines(JOB_COLUMNS, jobs, terminal.width),
+        jobsLines(jobs, terminal),
       );
     }),
   );
@@ -62,9 +53,7 @@ export function addSlaves(program: Command, run: RunCommand): void {
       if (add !== undefined) await client.addSlaves(add, { signal });
       if (remove !== undefined) await client.removeSlave(await slaveId(client, remove, signal), { signal });
       return shown({ slaves: await client.slaves({ signal }) }, ({ slaves }, terminal) =>
-        slaves.length === 0
-          ? ["No slaves. Start one with: npm run slave"]
-          : tableLines(SLAVE_COLUMNS, slaves, terminal.width),
+        slavesLines(slaves, terminal),
       );
     }),
   );
@@ -86,8 +75,7 @@ export function addTasks(program: Command, run: RunCommand): void {
   withConnection(command).action((name: string | undefined, flags: ConnectionFlags) =>
     show(run, flags, async ({ client, signal }) => {
       const tasks = await client.tasks({ signal });
-      if (name === undefined)
-        return shown({ tasks }, (_, terminal) => tableLines(TASK_COLUMNS, tasks, terminal.width));
+      if (name === undefined) return shown({ tasks }, (_, terminal) => tasksLines(tasks, terminal));
       const task = tasks.find((known) => known.task_type === name);
       if (task !== undefined) return shown(task, taskLines);
       throw new UsageError(`There is no task ${name}.`, {
@@ -119,87 +107,6 @@ async function show(
     else for (const line of lines(terminal)) terminal.print(line);
     return 0;
   });
-}
-
-const JOB_COLUMNS: readonly Column<JobView>[] = [
-  { title: "JOB", value: (job) => job.id },
-  { title: "TASK", value: (job) => job.task_type },
-  { title: "STATE", value: (job) => job.state },
-  { title: "DONE", value: ({ counts }) => `${counts.done}/${counts.total}` },
-  { title: "FAILED", value: ({ counts }) => counts.failed },
-  { title: "CREATED", value: (job) => timeInWords(job.created_at) },
-  { title: "NOTE", value: (job) => job.error },
-];
-
-const FILE_COLUMNS: readonly Column<FileView>[] = [
-  { title: "STATE", value: (file) => file.state },
-  { title: "FILE", value: (file) => file.filename },
-  { title: "RESULT", value: (file) => file.saved_as ?? "-" },
-  { title: "SUMMARY", value: (file) => file.summary ?? [file.code, file.error].filter(Boolean).join(": ") },
-];
-
-const SLAVE_COLUMNS: readonly Column<SlaveView>[] = [
-  { title: "SLAVE", value: (slave) => slave.name },
-  { title: "ADDRESS", value: (slave) => slave.address },
-  { title: "STATE", value: (slave) => slave.state },
-  { title: "BUSY", value: (slave) => `${slave.busy}/${slave.slots}` },
-  { title: "DONE", value: (slave) => slave.done },
-  { title: "FAILED", value: (slave) => slave.failed },
-  { title: "MEMORY", value: ({ memory }) => (typeof memory === "number" ? bytesInWords(memory) : "") },
-  { title: "VERSION", value: (slave) => (slave.classic ? "classic" : slave.version) },
-  { title: "TASKS", value: (slave) => slave.tasks.join(" ") },
-];
-
-const TASK_COLUMNS: readonly Column<TaskView>[] = [
-  { title: "TASK", value: (task) => task.task_type },
-  { title: "FIELD", value: (task) => task.field },
-  { title: "SAVED AS", value: (task) => task.result },
-  { title: "WHAT IT DOES", value: (task) => task.summary },
-];
-
-const OPTION_COLUMNS: readonly Column<[string, OptionSchema]>[] = [
-  { title: "OPTION", value: ([name]) => name },
-  {
-    title: "DEFAULT",
-    value: ([, schema]) => (schema.default === undefined ? "-" : JSON.stringify(schema.default)),
-  },
-  { title: "VALUES", value: ([, schema]) => valuesOf(schema) },
-  { title: "MEANING", value: ([, schema]) => schema.description },
-];
-
-function jobLines(job: JobDetail, terminal: Terminal): readonly string[] {
-  const { counts } = job;
-  const begin = Date.parse(job.started_at ?? "");
-  const end = Date.parse(job.ended_at ?? "");
-  const time = Number.isNaN(end - begin) ? "" : ` in ${secondsInWords((end - begin) / 1000)}`;
-  return [
-    `job ${printable(job.id)}  ${job.task_type}  ${job.state}${time}`,
-    `${counts.done} of ${counted(counts.total, "file")} done, ${counts.failed} failed`,
-    ...(job.error === undefined ? [] : [printable(job.error)]),
-    ...tableLines(FILE_COLUMNS, job.files, terminal.width),
-  ].map((line, index) => (index === 0 ? terminal.paint("bold", printable(line)) : line));
-}
-
-function taskLines(task: TaskView, terminal: Terminal): readonly string[] {
-  const options = Object.entries(optionSchemas(task.options));
-  return [
-    terminal.paint("bold", printable(`${task.task_type}: ${task.title}`)),
-    printable(task.summary),
-    printable(`field ${task.field}, saved as ${task.result}, from folders ${task.extensions.join(" ")}`),
-    ...(options.length === 0 ? ["no options"] : tableLines(OPTION_COLUMNS, options, terminal.width)),
-  ];
-}
-
-/** `true, false`, `integer 1..100`, `a, b, c`, `string or null`. */
-function valuesOf(schema: OptionSchema): string {
-  return alternatives(schema).map(valuesOfOne).join(" or ");
-}
-
-function valuesOfOne({ enum: values, type, minimum, maximum }: OptionSchema): string {
-  if (Array.isArray(values)) return values.join(", ");
-  if (type === "boolean") return "true, false";
-  const bounded = typeof minimum === "number" || typeof maximum === "number";
-  return `${typeof type === "string" ? type : "JSON"}${bounded ? ` ${minimum ?? ""}..${maximum ?? ""}` : ""}`;
 }
 
 function upTo500(raw: string): number {

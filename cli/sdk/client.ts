@@ -1,61 +1,15 @@
 import { Readable } from "node:stream";
 import type { SlaveView, TaskView } from "../../shared/contract/about.ts";
 import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
-import type {
-  AssignAnswer,
-  AssignLine,
-  FileView,
-  JobDetail,
-  JobState,
-  JobView,
-} from "../../shared/contract/jobs.ts";
+import type { AssignAnswer, AssignLine, FileView, JobDetail, JobView } from "../../shared/contract/jobs.ts";
 import { RequestError } from "../../shared/errors.ts";
-import type { JsonObject } from "../../shared/tasks/task.ts";
 import { answerBroken } from "./errors.ts";
 import type { UploadFile } from "./files.ts";
 import { encodeForm } from "./form.ts";
 import { asReadError, MasterHttp } from "./http.ts";
 import { readJsonLines } from "./lines.ts";
 import { understood, understoodLine } from "./messages.ts";
-
-export interface ClientOptions {
-  /** URL of the master, e.g. `http://127.0.0.1:5000`; a path in it is kept. */
-  readonly url: string;
-  /** Sent as `Authorization: Bearer`. */
-  readonly token?: string | undefined;
-  /** Certificates (PEM) of authorities trusted for a master that listens by HTTPS; by default those of Node. */
-  readonly ca?: Buffer | undefined;
-}
-
-export interface CallOptions {
-  /** Aborting it closes the connection; the master then cancels the job of a running upload. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface UploadRequest extends CallOptions {
-  /** `task_type`: `image`, `text`, … as `tasks()` lists them. */
-  readonly task: string;
-  /** The files are opened one after the other. */
-  readonly files: Iterable<UploadFile> | AsyncIterable<UploadFile>;
-  readonly options?: JsonObject | undefined;
-  /** Weight among jobs that wait for slaves, 1 to 10; the master takes 1 unless said. */
-  readonly priority?: number | undefined;
-  /** A file begins to be sent: it has the next `index`, from 0. */
-  readonly onBegin?: (file: UploadFile) => void;
-  /** Called with the number of content bytes that were handed to the connection. */
-  readonly onSent?: (bytes: number) => void;
-  /** Called when a file cannot be opened and is left out. Without this callback the upload fails. */
-  readonly onUnreadable?: (file: UploadFile, error: unknown) => void;
-}
-
-export interface JobQuery extends CallOptions {
-  readonly state?: JobState | undefined;
-  readonly task?: string | undefined;
-  /** At most this many, 1 to 500; newest first. */
-  readonly limit?: number | undefined;
-  /** `next_cursor` of the list before. */
-  readonly cursor?: string | undefined;
-}
+import type { CallOptions, ClientOptions, JobQuery, UploadRequest } from "./requests.ts";
 
 /**
  * A client of one master. Every error has a stable `code`: `master_unreachable`, `answer_broken` and `bad_answer`

@@ -10,8 +10,8 @@ export type {
   JobView,
 } from "../../shared/contract/jobs.ts";
 export { AppError, CodedError } from "../../shared/errors.ts";
-export type { CallOptions, ClientOptions, JobQuery, UploadRequest } from "./client.ts";
 export { ManyhandsClient } from "./client.ts";
 export { ANSWER_BROKEN, BAD_ANSWER, MASTER_UNREACHABLE } from "./errors.ts";
 export type { UploadFile } from "./files.ts";
 export { fileFromBytes, fileFromPath, fileFromStream } from "./files.ts";
+export type { CallOptions, ClientOptions, JobQuery, UploadRequest } from "./requests.ts";
