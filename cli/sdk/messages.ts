@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { SlaveView, TaskView } from "../../shared/contract/about.ts";
 import type { AssignLine, JobDetail, JobView } from "../../shared/contract/jobs.ts";
 import { FILE_STATES, JOB_STATES } from "../../shared/contract/jobs.ts";
+import { firstFault } from "../../shared/schema.ts";
 import { badAnswer } from "./errors.ts";
 
 /**
@@ -105,6 +106,6 @@ export function understoodLine(line: unknown): AssignLine | undefined {
 function checked<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw badAnswer(`${issue?.path.join(".") || "the whole"}: ${issue?.message ?? "wrong"}`, parsed.error);
+  const { field, message } = firstFault(parsed.error, "the whole");
+  throw badAnswer(`${field}: ${message}`, parsed.error);
 }

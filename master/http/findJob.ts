@@ -1,6 +1,7 @@
 import type { Request } from "express";
 import type { z } from "zod";
 import { RequestError } from "../../shared/errors.ts";
+import { firstFault } from "../../shared/schema.ts";
 import type { FollowedJob } from "../jobs/followed.ts";
 import type { JobRunner } from "../jobs/runner.ts";
 import type { JobRecord } from "../record/job.ts";
@@ -37,7 +38,6 @@ export async function followJob(deps: FollowJobDeps, req: Request): Promise<Foll
 export function readQuery<T>(schema: z.ZodType<T>, given: unknown): T {
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join(".") ?? "query";
-  throw new RequestError("bad_query", `${field}: ${issue?.message ?? "not valid"}`, { details: { field } });
+  const { field, message } = firstFault(parsed.error, "query");
+  throw new RequestError("bad_query", `${field}: ${message}`, { details: { field } });
 }

@@ -2,6 +2,7 @@ import type { RequestHandler } from "express";
 import { type RegisterAnswer, registerRequest } from "../../shared/contract/fleet.ts";
 import { AppError, RequestError } from "../../shared/errors.ts";
 import { peerAddress } from "../../shared/http/token.ts";
+import { firstFault } from "../../shared/schema.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { Sight } from "./clients.ts";
 import { slaveView } from "./views.ts";
@@ -15,7 +16,7 @@ export function registerSlave(
     const parsed = registerRequest.safeParse(req.body);
     if (!parsed.success) {
       throw new RequestError("bad_registration", "slave_ip and slave_port are required", {
-        details: { field: parsed.error.issues[0]?.path.join(".") ?? "slave_port" },
+        details: { field: firstFault(parsed.error, "slave_port").field },
       });
     }
     const slave = await registry.register(parsed.data, peerAddress(req));

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { SlaveView } from "../../shared/contract/about.ts";
 import { slavesWish } from "../../shared/contract/requests.ts";
 import { AppError, RequestError } from "../../shared/errors.ts";
+import { firstFault } from "../../shared/schema.ts";
 import type { LocalSlave, LocalSlaves } from "../fleet/localSlaves.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { SlaveHttp } from "../lease/client.ts";
@@ -92,9 +93,8 @@ function untilRegistered({ registry, hub, signal }: RegistrationDeps, id: string
 }
 
 function badWish(error: z.ZodError): RequestError {
-  const [issue] = error.issues;
-  const field = issue?.path.join(".") || "count";
-  return new RequestError("bad_slaves", `${field}: ${issue?.message ?? "not valid"}`, {
+  const { field, message } = firstFault(error, "count");
+  return new RequestError("bad_slaves", `${field}: ${message}`, {
     details: { field, valid_values: ["count: 1 to 1024", "slots: 1 to 1024"] },
   });
 }

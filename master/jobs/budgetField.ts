@@ -1,5 +1,6 @@
 import { budgetWish } from "../../shared/contract/budgets.ts";
 import { RequestError } from "../../shared/errors.ts";
+import { firstFault, inJson } from "../../shared/schema.ts";
 import { BUDGET_VARIABLES, type MaybeBudgets } from "../../shared/tasks/budgets.ts";
 
 /**
@@ -8,18 +9,10 @@ import { BUDGET_VARIABLES, type MaybeBudgets } from "../../shared/tasks/budgets.
  */
 export function parseBudgets(text: string | undefined): MaybeBudgets | undefined {
   if (text === undefined || text.trim() === "") return undefined;
-  const parsed = budgetWish.safeParse(fromJson(text));
+  const parsed = inJson(budgetWish).safeParse(text);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw badBudgets([issue?.path.join("."), issue?.message].filter(Boolean).join(": "));
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw badBudgets("this is not JSON");
-  }
+  const { field, message } = firstFault(parsed.error, "");
+  throw badBudgets(field === "" ? message : `${field}: ${message}`);
 }
 
 function badBudgets(reason: string): RequestError {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { encodeLeaseFields, type LeaseFieldsOut, leaseFields, NOT_JSON, SAME_ID } from "./lease.ts";
+import { NOT_JSON } from "../schema.ts";
+import { encodeLeaseFields, type LeaseFieldsOut, leaseFields, SAME_ID } from "./lease.ts";
 
 const FILE = { filename: "a", name: `in-${"a".repeat(32)}`, bytes: 32, sha256: "b".repeat(64) };
 const LEASE: LeaseFieldsOut = {

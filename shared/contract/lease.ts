@@ -1,11 +1,10 @@
 import { z } from "zod";
+import { inJson } from "../schema.ts";
 import { leaseBudgets } from "./budgets.ts";
 import type { Immutable } from "./immutable.ts";
 
 /** The form of `POST /get_task`: what a master asks of a slave. The files follow under the task's own field. */
 
-/** Message of the issue that a field has whose text is not JSON. */
-export const NOT_JSON = "this is not JSON";
 /** Message of the issue that `units` has when two of them share an id. */
 export const SAME_ID = "two units have one id";
 
@@ -76,16 +75,4 @@ export function encodeLeaseFields(fields: LeaseFieldsOut): Record<string, string
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
   );
-}
-
-function inJson<T extends z.ZodType>(schema: T) {
-  const parsed = z.string().transform((text, { issues }) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      issues.push({ code: "custom", message: NOT_JSON, input: text });
-      return z.NEVER;
-    }
-  });
-  return parsed.pipe(schema);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RequestError } from "../errors.ts";
+import { faultOf, parseJson } from "../schema.ts";
 import type { JsonObject, TaskDefinition } from "./task.ts";
 
 /**
@@ -8,25 +9,22 @@ import type { JsonObject, TaskDefinition } from "./task.ts";
  * @throws RequestError `bad_options`, which names each wrong option and its valid values
  */
 export function parseOptions(task: TaskDefinition, text: string | undefined): object {
-  return validOptions(task, text === undefined || text.trim() === "" ? {} : parseJson(task, text));
+  return validOptions(task, text === undefined || text.trim() === "" ? {} : jsonOf(task, text));
 }
 
 /** @throws RequestError `bad_options` */
 export function validOptions(task: TaskDefinition, given: unknown): object {
   const parsed = task.options.safeParse(given);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    (issue) => `${issue.path.join(".") || "options"}: ${issue.message}`,
-  );
+  const faults = parsed.error.issues.map((issue) => faultOf(issue, "options"));
+  const problems = faults.map(({ field, message }) => `${field}: ${message}`);
   throw badOptions(task, problems.join("; "));
 }
 
-function parseJson(task: TaskDefinition, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw badOptions(task, "options is not JSON");
-  }
+function jsonOf(task: TaskDefinition, text: string): unknown {
+  const value = parseJson(text);
+  if (value === undefined) throw badOptions(task, "options is not JSON");
+  return value;
 }
 
 function badOptions(task: TaskDefinition, problem: string): RequestError {

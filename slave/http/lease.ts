@@ -1,8 +1,9 @@
 import type { z } from "zod";
 import type { ErrorCode } from "../../shared/codes.ts";
-import { type LeaseFields, leaseFields, NOT_JSON, SAME_ID } from "../../shared/contract/lease.ts";
+import { type LeaseFields, leaseFields, SAME_ID } from "../../shared/contract/lease.ts";
 import { AppError, RequestError } from "../../shared/errors.ts";
 import type { MultipartForm } from "../../shared/http/multipart.ts";
+import { type Fault, faultOf, firstFault, NOT_JSON } from "../../shared/schema.ts";
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type { LocalFile } from "../../shared/tasks/local.ts";
 import { DEFAULT_TASK } from "../../shared/tasks/registry.ts";
@@ -92,7 +93,7 @@ function optionsOf(task: TaskDefinition, { step, options }: LeaseFields): object
   if (step !== undefined && options !== undefined) return options;
   const parsed = task.options.safeParse(options ?? {});
   if (parsed.success) return parsed.data;
-  throw badOptions(parsed.error.issues[0]);
+  throw badOptions(firstFault(parsed.error, "options"));
 }
 
 function unitsOf({ units }: LeaseFields, files: readonly LocalFile[]): WorkUnit[] {
@@ -128,7 +129,8 @@ function refusal(issue: Issue, given: MultipartForm<LocalFile>["fields"]): Reque
     return new RequestError(codeOf(field), `The field ${field} is not JSON.`, { details: { field } });
   if (field === "units")
     return badUnits(issue.message === SAME_ID ? SAME_ID : "units must be a list of {id, files, args}");
-  return field === "options" ? badOptions({ ...issue, path }) : badBudgets({ ...issue, path });
+  const fault = faultOf({ ...issue, path }, field);
+  return field === "options" ? badOptions(fault) : badBudgets(fault);
 }
 
 function codeOf(field: string): ErrorCode {
@@ -142,15 +144,14 @@ function badUnits(what: string): RequestError {
   });
 }
 
-function badOptions(issue: Issue | undefined): RequestError {
-  const where = issue?.path.join(".") || "options";
-  return new RequestError("bad_options", `options: ${where}: ${issue?.message ?? "not valid"}`, {
+function badOptions({ field, message }: Fault): RequestError {
+  return new RequestError("bad_options", `options: ${field}: ${message}`, {
     details: { field: "options" },
   });
 }
 
-function badBudgets({ path, message }: Issue): RequestError {
-  return new RequestError("bad_budgets", `budgets: ${path.join(".")}: ${message}`, {
+function badBudgets({ field, message }: Fault): RequestError {
+  return new RequestError("bad_budgets", `budgets: ${field}: ${message}`, {
     details: { field: "budgets", valid_values: ["running", "silence"] },
   });
 }
