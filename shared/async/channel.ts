@@ -1,33 +1,34 @@
+import { WaitList } from "./waitList.ts";
+
 /** Values from many producers to one consumer, in the order they were sent. */
 export class Channel<T> {
   readonly #values: T[] = [];
-  #wake: (() => void) | undefined;
+  readonly #consumer = new WaitList();
   #failure: { readonly error: unknown } | undefined;
 
   send(value: T): void {
     this.#values.push(value);
-    this.#wake?.();
+    this.#consumer.wakeFirst();
   }
 
   /** The consumer gets this error after the values that were sent before it. */
   fail(error: unknown): void {
     this.#failure ??= { error };
-    this.#wake?.();
+    this.#consumer.wakeFirst();
   }
 
-  /** What was sent first, if anything is there. */
+  /** Removes and returns the value that was sent first; undefined when there is none. */
   take(): T | undefined {
     return this.#values.shift();
   }
 
-  async receive(): Promise<T> {
+  /** @throws the error that `fail` was given, the reason of the signal */
+  async receive(signal?: AbortSignal): Promise<T> {
     for (;;) {
       const value = this.take();
       if (value !== undefined) return value;
       if (this.#failure !== undefined) throw this.#failure.error;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+      await this.#consumer.wait(signal);
     }
   }
 }

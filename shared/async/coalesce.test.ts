@@ -30,3 +30,18 @@ test("a run that fails is told to those who shared it, and the next begins anew"
   await shared();
   expect(runs).toBe(2);
 });
+
+test("calls during the pause before a run share it", async () => {
+  let runs = 0;
+  const shared = coalesce(
+    async () => {
+      runs += 1;
+    },
+    { pause: turn },
+  );
+  const first = shared();
+  await Promise.resolve();
+  const second = shared();
+  await Promise.all([first, second]);
+  expect(runs).toBe(1);
+});

@@ -1,8 +1,16 @@
+export interface CoalesceOptions {
+  /** Waited for before each run, for more calls to come; a microtask unless said. */
+  readonly pause?: () => Promise<unknown>;
+}
+
 /**
- * Lets callers at the same time share one run of `work`. A call always gets a run that began after it: one
- * under way may have looked already at what the caller changed, so the next one is shared instead.
+ * Lets callers at the same time share one run of `work`. A call always gets a run that begins after it, as a run
+ * under way may have missed what the caller changed: such calls share the next run.
  */
-export function coalesce(work: () => Promise<void>): () => Promise<void> {
+export function coalesce(
+  work: () => Promise<void>,
+  { pause = microtask }: CoalesceOptions = {},
+): () => Promise<void> {
   let current: Promise<void> | undefined;
   let next: Promise<void> | undefined;
   const begin = () => {
@@ -15,9 +23,13 @@ export function coalesce(work: () => Promise<void>): () => Promise<void> {
   };
   return () => {
     if (next !== undefined) return next;
-    // One turn later, so that calls of the same instant meet.
-    const before = current?.catch(() => undefined) ?? Promise.resolve();
+    const before = current?.catch(() => undefined).then(pause) ?? pause();
     next = before.then(begin);
     return next;
   };
+}
+
+/** Long enough for calls of one instant to meet. */
+function microtask(): Promise<void> {
+  return Promise.resolve();
 }

@@ -47,3 +47,15 @@ test("the first error is told to all who wait, and `all` waits for the rest firs
   second.reject(new Error("second"));
   await expect(all).rejects.toThrow("first");
 });
+
+test("a caller that waits for room leaves when its signal is aborted; the work goes on", async () => {
+  const pending = new Pending(1);
+  const work = open();
+  pending.start(work.promise);
+  const controller = new AbortController();
+  const room = pending.room(controller.signal);
+  controller.abort(new Error("no longer wanted"));
+  await expect(room).rejects.toThrow("no longer wanted");
+  work.resolve();
+  await pending.all();
+});

@@ -58,7 +58,7 @@ async function readRun(read: Read, run: readonly PendingRead[]): Promise<void> {
     const bytes = await read(start, end - start);
     for (const { offset, length, resolve } of run) {
       const piece = bytes.subarray(offset - start, offset - start + length);
-      // A copy, so that who keeps one piece does not keep all of them.
+      // A copy, so that a caller that keeps one piece does not keep all of them.
       resolve(run.length === 1 ? piece : Buffer.from(piece));
     }
   } catch (error) {
