@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { Pending } from "../../shared/async/pending.ts";
+import { Semaphore } from "../../shared/async/semaphore.ts";
 import type { AssignLine, FileView } from "../../shared/contract/jobs.ts";
 import { CodedError, type Failure } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
@@ -51,8 +53,8 @@ export interface SavedAttachment {
   saveFailure?: Failure;
 }
 
-/** Results that are fetched at a time. */
-const LANES = 4;
+/** Results that are fetched at the same time. */
+const FETCHES_AT_ONCE = 4;
 
 export function emptyOutcome(): JobOutcome {
   return { jobId: undefined, end: undefined, files: [], unreadable: [], attachments: [] };
@@ -117,8 +119,8 @@ function noteLine(line: AssignLine, { outcome, sent, progress, fetching }: LineT
 /** Fetches results, a few at the same time. A result that cannot be fetched is noted in its target. */
 class Fetching {
   readonly #request: JobRequest;
-  readonly #lanes: Promise<void>[] = Array.from({ length: LANES }, () => Promise.resolve());
-  #next = 0;
+  readonly #atOnce = new Semaphore(FETCHES_AT_ONCE);
+  readonly #fetches = new Pending(Number.POSITIVE_INFINITY);
 
   constructor(request: JobRequest) {
     this.#request = request;
@@ -128,14 +130,11 @@ class Fetching {
     const { out } = this.#request;
     if (out === undefined || result.url === undefined) return;
     const { url } = result;
-    const lane = this.#next++ % LANES;
-    this.#lanes[lane] = (this.#lanes[lane] ?? Promise.resolve()).then(() =>
-      this.#fetch(target, { ...result, url, folder: out }),
-    );
+    this.#fetches.start(this.#atOnce.use(() => this.#fetch(target, { ...result, url, folder: out })));
   }
 
   async ended(): Promise<void> {
-    await Promise.all(this.#lanes);
+    await this.#fetches.all();
   }
 
   async #fetch(target: FileOutcome | SavedAttachment, result: WantedResult): Promise<void> {

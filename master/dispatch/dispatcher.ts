@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
+import { coalesce } from "../../shared/async/coalesce.ts";
 import { UnavailableError } from "../../shared/errors.ts";
 import { runPlainLease, WHOLE_JOB_STEP } from "../classic/plainLease.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
@@ -40,8 +41,6 @@ export class Dispatcher {
   /** By step; of this round. */
   readonly #fleetSlots = new Map<string, number>();
   #leases = 0;
-  #scheduled = false;
-  #again = false;
   #stopped = false;
 
   constructor(deps: DispatcherDeps) {
@@ -80,26 +79,21 @@ export class Dispatcher {
     while (this.#active.size > 0) await sleep(5);
   }
 
-  readonly #look = (): void => this.#schedule();
+  readonly #look = (): void => {
+    if (!this.#stopped) void this.#dispatchSoon();
+  };
 
-  #schedule(): void {
-    if (this.#stopped) return;
-    this.#again = true;
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#dispatchAll()
-        .catch((error: unknown) => this.#deps.logger.error({ err: error }, "dispatching failed"))
-        .finally(() => {
-          this.#scheduled = false;
-          if (this.#again) this.#schedule();
-        });
-    });
-  }
+  /** Once per turn of the event loop, however many units and slaves become free in it. */
+  readonly #dispatchSoon = coalesce(
+    () =>
+      this.#dispatchAll().catch((error: unknown) =>
+        this.#deps.logger.error({ err: error }, "dispatching failed"),
+      ),
+    { pause: turn },
+  );
 
   /** One lease per slave and round, so that all get some of a small job. */
   async #dispatchAll(): Promise<void> {
-    this.#again = false;
     this.#fleetSlots.clear();
     for (let given = true; given && !this.#stopped; ) {
       given = false;
@@ -171,7 +165,7 @@ export class Dispatcher {
     } finally {
       clearInterval(extending);
       this.#active.delete(active);
-      this.#schedule();
+      this.#look();
     }
   }
 
@@ -202,7 +196,7 @@ export class Dispatcher {
     if (slave.state === "lost") {
       for (const active of this.#active) if (active.slave === slave) active.end("slave_lost");
     }
-    this.#schedule();
+    this.#look();
   }
 
   /** Slots that idle while the queue is empty: for units that wait elsewhere, or run there for too long. */

@@ -1,3 +1,4 @@
+import { eachAtMost } from "../../shared/async/eachAtMost.ts";
 import { isFinal } from "../../shared/contract/jobs.ts";
 import { AppError } from "../../shared/errors.ts";
 import { validOptions } from "../../shared/tasks/options.ts";
@@ -10,8 +11,8 @@ import type { FollowedJob } from "./followed.ts";
 import { type IntakeDeps, type OrderTerms, takeIn } from "./intake.ts";
 import { newJobId } from "./jobId.ts";
 
-/** Inputs copied at a time. */
-const AT_ONCE = 16;
+/** Inputs that are copied at the same time. */
+const COPIES_AT_ONCE = 16;
 
 export interface RetryDeps {
   readonly jobs: Pick<RecordOfJobs, "files">;
@@ -65,18 +66,13 @@ async function copies(
 ): Promise<InputFile[]> {
   const made: InputFile[] = [];
   try {
-    for (let from = 0; from < files.length; from += AT_ONCE) {
-      const some = files.slice(from, from + AT_ONCE);
-      const settled = await Promise.allSettled(
-        some.map((file, place) => copy(store, group, { ...file, index: from + place })),
-      );
-      for (const one of settled) if (one.status === "fulfilled") made.push(one.value);
-      const broken = settled.find((one) => one.status === "rejected");
-      if (broken !== undefined) throw broken.reason;
-    }
+    await eachAtMost(files.entries(), COPIES_AT_ONCE, async ([index, file]) => {
+      made[index] = await copy(store, group, { ...file, index });
+    });
     return made;
   } catch (error) {
-    await store.remove(made.map(({ key }) => key));
+    // With holes where a copy failed.
+    await store.remove(made.flatMap(({ key }) => key));
     throw error;
   }
 }

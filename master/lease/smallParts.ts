@@ -1,3 +1,4 @@
+import { DelayedCall } from "../../shared/async/delayedCall.ts";
 import type { PartFrame } from "../../shared/contract/fleet.ts";
 import type { QueuedUnit } from "../queue/port.ts";
 
@@ -8,11 +9,14 @@ export interface SmallPart {
   readonly body: Buffer;
 }
 
-/** A part waits so long for others: of work that takes some tens of milliseconds a file, some come together. */
-const GATHER_MS = 100;
-/** So many are stored without waiting any longer. */
+/**
+ * Longest time that a part waits for others: of files that take some tens of milliseconds each, several come together.
+ * Chosen, as are the numbers below, by `npm run bench`, row limit ratio "texts" (ADR 10).
+ */
+const WAIT_MS = 100;
+/** So many parts are stored without waiting any longer. */
 const ENOUGH = 32;
-/** In a lease of fewer units nobody waits: a job of a few files is to be as quick as it can be. */
+/** In a lease of fewer units no part waits: a job of a few files is to be as quick as it can be. */
 const FEW = 8;
 
 /**
@@ -22,8 +26,8 @@ const FEW = 8;
 export class SmallParts {
   readonly #enough: number;
   readonly #store: (part: SmallPart) => void;
+  readonly #delayed = new DelayedCall(() => this.#storeAll());
   #waiting: SmallPart[] = [];
-  #timer: NodeJS.Timeout | undefined;
 
   /** @param units of the lease */
   constructor(units: number, store: (part: SmallPart) => void) {
@@ -34,15 +38,17 @@ export class SmallParts {
   add(part: SmallPart): void {
     this.#waiting.push(part);
     if (this.#waiting.length >= this.#enough) this.store();
-    else this.#timer ??= setTimeout(this.store, GATHER_MS);
+    else this.#delayed.within(WAIT_MS);
   }
 
-  /** Waits no longer. */
-  readonly store = (): void => {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+  /** Stores the parts that wait, at once. */
+  store(): void {
+    this.#delayed.now();
+  }
+
+  #storeAll(): void {
     const parts = this.#waiting;
     this.#waiting = [];
     for (const part of parts) this.#store(part);
-  };
+  }
 }

@@ -1,3 +1,4 @@
+import { eachAtMost } from "../../shared/async/eachAtMost.ts";
 import { isFinal, JOB_STATES } from "../../shared/contract/jobs.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
@@ -8,8 +9,8 @@ import type { ResultWriter } from "./ownedResults.ts";
  * back to the disk within half a minute or so; what is older than this survived a power loss.
  */
 const UNSAFE_MS = 60_000;
-/** Files that are looked at side by side. */
-const AT_A_TIME = 16;
+/** Files that are compared at the same time. */
+const FILES_AT_ONCE = 16;
 /** Jobs, the newest first, that are looked at for ends within the last minute. */
 const RECENT_JOBS = 1_000;
 
@@ -26,11 +27,8 @@ export async function restoreResults(
     const digest = unsafe && resultSha256 !== undefined ? { sha256: resultSha256 } : {};
     await results.restore({ task, name: resultName, key: resultKey, bytes: resultBytes, ...digest });
   };
-  const next = files.filter(({ state, replacedBy }) => state === "done" && replacedBy === undefined).values();
-  const work = async () => {
-    for (const file of next) await restoreOne(file);
-  };
-  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  const done = files.filter(({ state, replacedBy }) => state === "done" && replacedBy === undefined);
+  await eachAtMost(done, FILES_AT_ONCE, restoreOne);
 }
 
 /** The same for jobs that had ended shortly before the last master did. Resolves with how many it looked at. */

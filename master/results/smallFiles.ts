@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { Batcher } from "../../shared/async/batcher.ts";
 
 /** A small file on its way into the results folder. */
 export interface SmallFile {
@@ -26,6 +27,9 @@ export interface WriteFailure {
   readonly message: string;
 }
 
+/** Failure of the file with this index in its order. */
+type FailureOf = (index: number) => WriteFailure | undefined;
+
 interface PendingFile {
   readonly file: SmallFile;
   readonly resolve: () => void;
@@ -45,20 +49,29 @@ const LIMITS = { maxYoungGenerationSizeMb: 2 };
  */
 export class SmallFiles {
   #worker: Worker | undefined;
-  #waiting: PendingFile[] = [];
-  #written: readonly PendingFile[] = [];
+  readonly #orders = new Batcher<PendingFile>({
+    run: (batch) => this.#write(batch),
+    take: (waiting) => waiting.splice(0, MOST_FILES),
+  });
+  /** Ends the order that the thread writes. */
+  #answer: ((failureOf: FailureOf) => void) | undefined;
 
   write(file: SmallFile): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ file, resolve, reject });
-      if (this.#waiting.length === 1 && this.#written.length === 0) queueMicrotask(() => this.#send());
+    return new Promise((resolve, reject) => this.#orders.add({ file, resolve, reject }));
+  }
+
+  #write(batch: readonly PendingFile[]): Promise<void> {
+    return new Promise((resolve) => {
+      this.#answer = (failureOf) => {
+        // First, so that the thread has its next order before the writers of these files go on.
+        resolve();
+        settle(batch, failureOf);
+      };
+      this.#send(batch);
     });
   }
 
-  #send(): void {
-    const batch = this.#waiting.splice(0, MOST_FILES);
-    this.#written = batch;
-    if (batch.length === 0) return;
+  #send(batch: readonly PendingFile[]): void {
     const bytes = Buffer.concat(batch.map(({ file }) => file.body));
     // One buffer of its own, so that it is handed over and not copied.
     const own = bytes.buffer.byteLength === bytes.length ? bytes : new Uint8Array(bytes);
@@ -73,25 +86,23 @@ export class SmallFiles {
 
   #start(): Worker {
     const worker = startThread();
-    worker.on("message", (answer: WriteAnswer) => this.#settle((place) => answer[place]));
+    worker.on("message", (answer: WriteAnswer) => this.#answer?.((index) => answer[index]));
     worker.once("error", (error) => {
       // The next file starts another one.
       this.#worker = undefined;
-      this.#settle(() => ({ code: undefined, message: error.message }));
+      this.#answer?.(() => ({ code: undefined, message: error.message }));
     });
     // It writes nothing that nobody waits for.
     worker.unref();
     return worker;
   }
+}
 
-  #settle(failureOf: (place: number) => WriteFailure | undefined): void {
-    const batch = this.#written;
-    this.#send();
-    for (const [place, { resolve, reject }] of batch.entries()) {
-      const failure = failureOf(place);
-      if (failure === undefined) resolve();
-      else reject(Object.assign(new Error(failure.message), { code: failure.code }));
-    }
+function settle(batch: readonly PendingFile[], failureOf: FailureOf): void {
+  for (const [index, { resolve, reject }] of batch.entries()) {
+    const failure = failureOf(index);
+    if (failure === undefined) resolve();
+    else reject(Object.assign(new Error(failure.message), { code: failure.code }));
   }
 }
 

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { PassThrough, type Readable, type TransformCallback } from "node:stream";
 import type multer from "multer";
+import { Pending } from "../async/pending.ts";
 import { AppError } from "../errors.ts";
 
-/** What is known of a file before its bytes. */
+/** A file before its bytes. */
 export interface IncomingFile {
   readonly field: string;
   /** As the client sent it, folders included: a name, never a path to open. */
@@ -12,7 +13,7 @@ export interface IncomingFile {
 }
 
 export interface SinkOptions<Stored> {
-  /** Takes a file's bytes to their end. It may be called again while earlier calls have not resolved. */
+  /** Stores a file's bytes, read to their end. Several calls may be under way at the same time. */
   readonly sink: (stream: Readable, file: IncomingFile) => Promise<Stored>;
   /** Undoes a sink; called for each stored file when the request as a whole fails. */
   readonly remove: (stored: Stored) => Promise<void>;
@@ -20,21 +21,21 @@ export interface SinkOptions<Stored> {
   readonly tooLarge: (filename: string) => AppError;
 }
 
-/** Files whose sinks have not resolved; the body is not read on while there are this many. */
+/** Files that may be stored at the same time; no more of the body is read meanwhile. */
 const MOST_AT_ONCE = 32;
-/** What must come of a body in each interval that it is watched; less is a client that holds a place for nothing. */
+/** Bytes that a client must send in each interval that the body is watched, or it holds a connection for nothing. */
 const LEAST_BYTES = 1024;
 
 /**
- * Stands between the request and the parser. multer holds its error back until the body was read to the
- * end; it lets go of the body first (`unpipe`), and that ends the wait. It also stops reading while
- * many files are being stored: a body of small files would else open them all.
+ * Stands between the request and the parser. multer holds its error back until the body is read to the end; it calls
+ * `unpipe` first, which ends the wait here. The feed also stops reading while many files are being stored: a body of
+ * small files would else open them all.
  */
 export class Feed extends PassThrough {
   readonly headers: IncomingMessage["headers"];
   readonly #req: IncomingMessage;
-  #storing = 0;
-  #resume: (() => void) | undefined;
+  readonly #stores = new Pending(MOST_AT_ONCE);
+  #isPaused = false;
   #received = 0;
 
   constructor(req: IncomingMessage) {
@@ -45,30 +46,32 @@ export class Feed extends PassThrough {
     req.once("error", this.#gone).once("close", this.#gone);
   }
 
-  storing(more: 1 | -1): void {
-    this.#storing += more;
-    if (this.#storing < MOST_AT_ONCE) this.#resume?.();
+  /** `work` must not fail. */
+  storing(work: Promise<void>): void {
+    this.#stores.start(work);
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.#received += chunk.length;
-    if (this.#storing < MOST_AT_ONCE) {
+    const room = this.#stores.room();
+    if (room === undefined) {
       done(null, chunk);
       return;
     }
-    this.#resume = () => {
-      this.#resume = undefined;
+    this.#isPaused = true;
+    room.then(() => {
+      this.#isPaused = false;
       done(null, chunk);
-    };
+    }, done);
   }
 
-  /** Ends a body that does not come on, `upload_stalled`. Returns its own undoing. */
+  /** Ends a body that stalls, with `upload_stalled`. Returns a function that ends the watch. */
   watch(seconds: number): () => void {
     const timer = setInterval(() => {
       const came = this.#received;
       this.#received = 0;
-      const weAreSlow = this.writableNeedDrain || this.#resume !== undefined;
-      if (came < LEAST_BYTES && !weAreSlow && !this.#req.complete) this.destroy(stalled(seconds));
+      const isPaused = this.writableNeedDrain || this.#isPaused;
+      if (came < LEAST_BYTES && !isPaused && !this.#req.complete) this.destroy(stalled(seconds));
     }, seconds * 1000);
     return () => clearInterval(timer);
   }
@@ -99,7 +102,7 @@ function stalled(seconds: number): AppError {
   });
 }
 
-/** multer hands on what `_handleFile` says of a file as members of the file. */
+/** multer adds what `_handleFile` answers for a file to the members of the file. */
 export type StoredFile<Stored> = Express.Multer.File & { readonly stored: Stored };
 
 /** multer's storage engine over a sink. */
@@ -107,7 +110,7 @@ export class SinkEngine<Stored> implements multer.StorageEngine {
   readonly #feed: Feed;
   readonly #options: SinkOptions<Stored>;
   readonly #streams = new Set<Readable>();
-  /** The first thing that went wrong while storing. */
+  /** The first error of a sink. */
   failure: unknown;
 
   constructor(feed: Feed, options: SinkOptions<Stored>) {
@@ -126,24 +129,20 @@ export class SinkEngine<Stored> implements multer.StorageEngine {
       return;
     }
     this.#streams.add(stream);
-    this.#feed.storing(1);
     stream.once("limit", () => this.cancel(this.#options.tooLarge(file.originalname)));
     const info = { field: file.fieldname, filename: file.originalname, mimeType: file.mimetype };
-    const settled = () => {
-      this.#streams.delete(stream);
-      this.#feed.storing(-1);
-    };
-    this.#options.sink(stream, info).then(
+    const stored = this.#options.sink(stream, info).then(
       (stored) => {
-        settled();
+        this.#streams.delete(stream);
         done(undefined, { stored });
       },
       (error: unknown) => {
-        settled();
+        this.#streams.delete(stream);
         this.cancel(error);
         done(error);
       },
     );
+    this.#feed.storing(stored);
   }
 
   _removeFile(_req: unknown, file: Express.Multer.File, done: (error: Error | null) => void): void {
@@ -151,7 +150,7 @@ export class SinkEngine<Stored> implements multer.StorageEngine {
     this.#options.remove(stored).then(() => done(null), done);
   }
 
-  /** Ends the files that are being stored, so that nobody waits for the rest of their bytes. */
+  /** Destroys the streams of files that are being stored, so that no sink waits for the rest of its bytes. */
   cancel(failure?: unknown): void {
     this.failure ??= failure;
     const streams = [...this.#streams];

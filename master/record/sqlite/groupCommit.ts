@@ -1,4 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
+import { Batcher } from "../../../shared/async/batcher.ts";
 import type { Database } from "./database.ts";
 
 /** Calls in one transaction at most, so that a full queue does not hold up the event loop. */
@@ -27,12 +28,12 @@ export interface CommitHooks {
 export class GroupCommit {
   readonly #db: Database;
   readonly #hooks: CommitHooks;
-  #waiting: (GroupedCall | LongCall)[] = [];
-  #working: Promise<void> | undefined;
+  readonly #calls: Batcher<GroupedCall | LongCall>;
 
   constructor(db: Database, hooks: CommitHooks) {
     this.#db = db;
     this.#hooks = hooks;
+    this.#calls = new Batcher({ run: (calls) => this.#commit(calls), take: nextTransaction, pause: turn });
   }
 
   submit<T>(work: () => T): Promise<T> {
@@ -41,7 +42,7 @@ export class GroupCommit {
         const result = work();
         return () => resolve(result);
       };
-      this.#add({ run, reject });
+      this.#calls.add({ run, reject });
     });
   }
 
@@ -52,39 +53,20 @@ export class GroupCommit {
         const result = yield* work();
         return () => resolve(result);
       };
-      this.#add({ runInSteps, reject });
+      this.#calls.add({ runInSteps, reject });
     });
   }
 
   /** Resolves when everything that was submitted is committed. */
   async idle(): Promise<void> {
-    await this.#working;
+    await this.#calls.idle();
   }
 
-  #add(call: GroupedCall | LongCall): void {
-    this.#waiting.push(call);
-    this.#working ??= this.#commitAll();
-  }
-
-  async #commitAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      await turn();
-      const [first] = this.#waiting;
-      if (first !== undefined && "runInSteps" in first) await this.#commitLong(first);
-      else this.#commitGroup(this.#takeGroup());
-    }
-    // In the same turn as the last look: a call that comes after it begins anew.
-    this.#working = undefined;
-  }
-
-  #takeGroup(): GroupedCall[] {
-    const group: GroupedCall[] = [];
-    for (const call of this.#waiting) {
-      if (!("run" in call) || group.length === GROUP) break;
-      group.push(call);
-    }
-    this.#waiting = this.#waiting.slice(group.length);
-    return group;
+  #commit(calls: readonly (GroupedCall | LongCall)[]): Promise<void> | undefined {
+    const [first] = calls;
+    if (first !== undefined && "runInSteps" in first) return this.#commitLong(first);
+    this.#commitGroup(calls.filter((call) => "run" in call));
+    return undefined;
   }
 
   /** All together at first, as calls hardly ever fail; else again, each under a savepoint of its own. */
@@ -121,7 +103,6 @@ export class GroupCommit {
   }
 
   async #commitLong(call: LongCall): Promise<void> {
-    this.#waiting.shift();
     const { beforeCommit } = this.#hooks;
     try {
       const answer = await this.#db.transactionInSteps(function* () {
@@ -143,4 +124,10 @@ export class GroupCommit {
       return () => call.reject(error);
     }
   }
+}
+
+/** Removes a long call, or the calls before the next long one, and returns them. */
+function nextTransaction(waiting: (GroupedCall | LongCall)[]): (GroupedCall | LongCall)[] {
+  const long = waiting.findIndex((call) => "runInSteps" in call);
+  return waiting.splice(0, long === 0 ? 1 : Math.min(long === -1 ? GROUP : long, GROUP));
 }

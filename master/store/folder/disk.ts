@@ -8,28 +8,6 @@ export const TO_CHANGE = constants.O_RDWR | NO_FOLLOW;
 export const TO_APPEND = constants.O_WRONLY | constants.O_APPEND | NO_FOLLOW;
 export const TO_CREATE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW;
 
-/** A bound on what happens at the same time, first come first served. */
-export class Slots {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(count: number) {
-    this.#free = count;
-  }
-
-  async use<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
-    }
-  }
-}
-
 /** Opens a file for as long as `work` takes. */
 export async function withFile<T>(
   path: string,

@@ -3,6 +3,7 @@ import { lstat, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { coalesce } from "../../../shared/async/coalesce.ts";
+import { Semaphore } from "../../../shared/async/semaphore.ts";
 import { AppError, isErrno } from "../../../shared/errors.ts";
 import type { Logger } from "../../../shared/logger.ts";
 import { consume } from "../consume.ts";
@@ -17,7 +18,6 @@ import {
 } from "../key.ts";
 import type { ByteRange, ByteStore, LocalFiles, PutOptions, StoredObject } from "../port.ts";
 import { rangeWithin } from "../range.ts";
-import { Slots } from "./disk.ts";
 import { FolderFiles } from "./folderFiles.ts";
 import { Handles } from "./handles.ts";
 import { Intake } from "./intake.ts";
@@ -29,7 +29,7 @@ const MAX_UNSYNCED = 256;
 /** Large objects that `list` gives at a time. */
 const LISTED = 1_000;
 /** Files that are read or written at the same time. */
-const DISK_SLOTS = 32;
+const FILES_AT_ONCE = 32;
 
 export interface FolderStoreOptions {
   readonly folder: string;
@@ -55,8 +55,8 @@ export async function openFolderStore(options: FolderStoreOptions): Promise<Fold
   };
   await rm(paths.temporary, { recursive: true, force: true });
   for (const path of Object.values(paths)) await makeFolder(path);
-  const slots = new Slots(DISK_SLOTS);
-  const handles = new Handles(slots);
+  const atOnce = new Semaphore(FILES_AT_ONCE);
+  const handles = new Handles(atOnce);
   const run = `${Date.now().toString(36)}${randomBytes(6).toString("hex")}`;
   const packs = await Packs.open({
     folder: paths.packs,
@@ -66,7 +66,7 @@ export async function openFolderStore(options: FolderStoreOptions): Promise<Fold
     recentBytes,
     logger: options.logger,
   });
-  const files = new LargeFiles({ folder: paths.large, temporary: paths.temporary, slots, run });
+  const files = new LargeFiles({ folder: paths.large, temporary: paths.temporary, atOnce, run });
   return new FolderStore({ packs, files, handles, smallBytes });
 }
 

@@ -1,7 +1,8 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { type Slots, TO_CHANGE, TO_CREATE } from "./disk.ts";
+import type { Semaphore } from "../../../shared/async/semaphore.ts";
+import { TO_CHANGE, TO_CREATE } from "./disk.ts";
 
-/** Files that stay open although nobody uses them just now. */
+/** Files that stay open while they are not in use. */
 const KEPT_OPEN = 16;
 
 interface Entry {
@@ -9,13 +10,13 @@ interface Entry {
   users: number;
 }
 
-/** Open packs: the ones used last stay open, and never more are in use at once than there are slots. */
+/** Open packs: those used last stay open, and `atOnce` bounds how many are in use at the same time. */
 export class Handles {
-  readonly #slots: Slots;
+  readonly #atOnce: Semaphore;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(slots: Slots) {
-    this.#slots = slots;
+  constructor(atOnce: Semaphore) {
+    this.#atOnce = atOnce;
   }
 
   create(path: string): Promise<void> {
@@ -38,7 +39,7 @@ export class Handles {
   }
 
   #use<T>(path: string, flags: number, work: (handle: FileHandle) => Promise<T>): Promise<T> {
-    return this.#slots.use(async () => {
+    return this.#atOnce.use(async () => {
       const entry = this.#entries.get(path) ?? { handle: open(path, flags), users: 0 };
       entry.users += 1;
       this.#entries.delete(path);

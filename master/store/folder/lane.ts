@@ -1,3 +1,4 @@
+import { Batcher } from "../../../shared/async/batcher.ts";
 import { keyOf } from "../key.ts";
 import { encoded, type PendingObject, takeBatch } from "./batch.ts";
 import { diskError } from "./disk.ts";
@@ -25,17 +26,20 @@ export interface PackLaneDeps {
 export class PackLane {
   readonly #deps: PackLaneDeps;
   #active: Pack | undefined;
-  #waiting: PendingObject[] = [];
-  #writing: Promise<void> | undefined;
+  readonly #writes: Batcher<PendingObject>;
 
   constructor(deps: PackLaneDeps) {
     this.#deps = deps;
+    const most = Math.min(BATCH_BYTES, deps.packBytes);
+    this.#writes = new Batcher({
+      run: (batch) => this.#writeBatch(batch),
+      take: (waiting) => takeBatch(waiting, most),
+    });
   }
 
   put(group: string, payload: Uint8Array): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ group, payload, resolve, reject });
-      this.#writing ??= this.#writeAll();
+      this.#writes.add({ group, payload, resolve, reject });
     });
   }
 
@@ -45,18 +49,9 @@ export class PackLane {
   }
 
   async close(): Promise<void> {
-    await this.#writing;
+    await this.#writes.idle();
     if (this.#active?.isRemoved === false) await this.#active.seal();
     this.#active = undefined;
-  }
-
-  async #writeAll(): Promise<void> {
-    // One turn later, so that puts of the same instant meet.
-    await Promise.resolve();
-    const most = Math.min(BATCH_BYTES, this.#deps.packBytes);
-    while (this.#waiting.length > 0) await this.#writeBatch(takeBatch(this.#waiting, most));
-    // In the same turn as the last look: a put that comes after it begins anew.
-    this.#writing = undefined;
   }
 
   async #writeBatch(batch: readonly PendingObject[]): Promise<void> {

@@ -2,6 +2,7 @@ import { lstatSync, renameSync } from "node:fs";
 import { lstat, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import type { Semaphore } from "../../../shared/async/semaphore.ts";
 import { isErrno } from "../../../shared/errors.ts";
 import { syncFolder } from "../../../shared/syncFolder.ts";
 import { damaged, notStored } from "../errors.ts";
@@ -12,7 +13,6 @@ import {
   appendFully,
   diskError,
   readFully,
-  type Slots,
   TO_APPEND,
   TO_CHANGE,
   TO_CREATE,
@@ -26,7 +26,8 @@ export interface LargeFilesOptions {
   readonly folder: string;
   /** For files that are not whole yet; on the same file system. */
   readonly temporary: string;
-  readonly slots: Slots;
+  /** Bounds how many files are read or written at the same time. */
+  readonly atOnce: Semaphore;
   readonly run: string;
 }
 
@@ -173,7 +174,7 @@ export class LargeFiles {
   async remove(places: readonly SinglePlace[]): Promise<void> {
     await Promise.all(
       places.map((place) =>
-        this.#options.slots.use(async () => {
+        this.#options.atOnce.use(async () => {
           const key = keyOf(place);
           await rm(this.path(key), { force: true });
           this.#unsynced.delete(key);
@@ -190,7 +191,7 @@ export class LargeFiles {
 
   async #append(path: string, flags: number, chunks: readonly Uint8Array[]): Promise<void> {
     try {
-      await this.#options.slots.use(() => withFile(path, flags, (handle) => appendFully(handle, chunks)));
+      await this.#options.atOnce.use(() => withFile(path, flags, (handle) => appendFully(handle, chunks)));
     } catch (error) {
       throw diskError(error);
     }
@@ -198,7 +199,9 @@ export class LargeFiles {
 
   async #syncFile(key: string): Promise<void> {
     try {
-      await this.#options.slots.use(() => withFile(this.path(key), TO_CHANGE, (handle) => handle.datasync()));
+      await this.#options.atOnce.use(() =>
+        withFile(this.path(key), TO_CHANGE, (handle) => handle.datasync()),
+      );
     } catch (error) {
       // Removed meanwhile.
       if (!isErrno(error, "ENOENT")) throw error;
@@ -207,7 +210,7 @@ export class LargeFiles {
 
   async #open<T>(key: string, work: (path: string) => Promise<T>): Promise<T> {
     try {
-      return await this.#options.slots.use(() => work(this.path(key)));
+      return await this.#options.atOnce.use(() => work(this.path(key)));
     } catch (error) {
       if (isErrno(error, "ENOENT")) throw notStored(key, error);
       throw error;

@@ -1,3 +1,5 @@
+import { Pending } from "../../async/pending.ts";
+import { Semaphore } from "../../async/semaphore.ts";
 import { mainStepOf } from "../maps.ts";
 import { ocr } from "../ocr/index.ts";
 import type { InputFile, Json, JsonObject, Part, PartDone, RunContext, UnitSpec } from "../task.ts";
@@ -5,7 +7,7 @@ import type { DocumentOptions } from "./options.ts";
 import { blankPages, type PdfPlan, planOf } from "./pdf/draft.ts";
 
 /** Number of large or scanned PDFs that are assembled at the same time; others wait. */
-const LANES = 8;
+const DRAFTS_AT_ONCE = 8;
 
 type Job = RunContext<DocumentOptions>;
 
@@ -14,23 +16,16 @@ type Job = RunContext<DocumentOptions>;
  * pictures of its scanned pages, for OCR of these, and one unit for the result.
  */
 export async function run(job: Job): Promise<void> {
-  const lanes: Promise<void>[] = Array.from({ length: LANES }, () => Promise.resolve());
-  let drafts = 0;
+  const atOnce = new Semaphore(DRAFTS_AT_ONCE);
+  const drafts = new Pending(Number.POSITIVE_INFINITY);
   const units = job.inputs.map((file) => ({ files: [file] }));
   for await (const part of job.map("main", "main", units)) {
     const plan = part.ok ? planOf(part.info) : undefined;
     const input = job.inputs[part.index];
     if (!part.ok || plan === undefined || input === undefined) await job.publish(part.index, part);
-    else {
-      const lane = drafts % LANES;
-      drafts += 1;
-      const next = (lanes[lane] ?? Promise.resolve()).then(() => complete(job, input, { part, plan }));
-      // `run` awaits it below; before that a failure must not count as unhandled.
-      next.catch(() => undefined);
-      lanes[lane] = next;
-    }
+    else drafts.start(atOnce.use(() => complete(job, input, { part, plan })));
   }
-  await Promise.all(lanes);
+  await drafts.all();
 }
 
 interface Drafted {
