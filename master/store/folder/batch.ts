@@ -1,6 +1,6 @@
-import { recordSize, writeRecord } from "./record.ts";
+import { entrySize, writeEntry } from "./entry.ts";
 
-/** A small object that is to be written. */
+/** A small object that waits to be written. */
 export interface PendingObject {
   readonly group: string;
   readonly payload: Uint8Array;
@@ -8,7 +8,7 @@ export interface PendingObject {
   readonly reject: (error: unknown) => void;
 }
 
-/** Takes out what is written next: payloads of so many bytes, or a single larger one. */
+/** Removes the objects to be written next and returns them: payloads of `most` bytes together, or a single larger one. */
 export function takeBatch(waiting: PendingObject[], most: number): PendingObject[] {
   let bytes = 0;
   let count = 0;
@@ -20,14 +20,14 @@ export function takeBatch(waiting: PendingObject[], most: number): PendingObject
   return waiting.splice(0, count);
 }
 
-/** The records of a batch, one behind the other. */
+/** The entries of a batch, one after the other. */
 export function encoded(batch: readonly PendingObject[]): Buffer {
-  const bytes = batch.reduce((sum, { group, payload }) => sum + recordSize(group, payload.byteLength), 0);
+  const bytes = batch.reduce((sum, { group, payload }) => sum + entrySize(group, payload.byteLength), 0);
   const buffer = Buffer.allocUnsafe(bytes);
   let offset = 0;
   for (const one of batch) {
-    writeRecord(buffer, offset, one);
-    offset += recordSize(one.group, one.payload.byteLength);
+    writeEntry(buffer, offset, one);
+    offset += entrySize(one.group, one.payload.byteLength);
   }
   return buffer;
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 
 const BLOCK_BYTES = 1024 * 1024;
-/** Used again and again: fresh buffers would cost more in garbage collection than the reading does. */
+/** Reused: a new buffer for each file would cost more in garbage collection than reading the file. */
 const blocks: Buffer[] = [];
 
 /**
@@ -15,7 +15,7 @@ export async function digestOf(file: FileHandle, bytes: number): Promise<string>
   try {
     for (let done = 0; done < bytes; ) {
       const { bytesRead } = await file.read(block, 0, Math.min(BLOCK_BYTES, bytes - done), done);
-      if (bytesRead === 0) throw new Error("a file has become shorter while it was read");
+      if (bytesRead === 0) throw new Error("the file became shorter while its digest was made");
       hash.update(block.subarray(0, bytesRead));
       done += bytesRead;
     }

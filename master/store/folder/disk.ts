@@ -1,7 +1,7 @@
 import { constants, type FileHandle, open } from "node:fs/promises";
 import { AppError, isErrno } from "../../../shared/errors.ts";
 
-// Windows has no such flag; it makes no symbolic links without being asked to either.
+// Windows has no such flag, and makes symbolic links for administrators only.
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 export const TO_READ = constants.O_RDONLY | NO_FOLLOW;
 export const TO_CHANGE = constants.O_RDWR | NO_FOLLOW;
@@ -22,14 +22,14 @@ export async function withFile<T>(
   }
 }
 
-/** Appends all of them; a disk that is nearly full takes a part, and the rest then meets the error. */
+/** Appends all chunks. A disk that is nearly full takes a part of them; writing the rest then throws its error. */
 export async function appendFully(handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
   const bytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const { bytesWritten } = await handle.writev(chunks);
   if (bytesWritten < bytes) await writeFully(handle, Buffer.concat(chunks).subarray(bytesWritten), null);
 }
 
-/** Writes all of it; a write may take less than it is given. */
+/** Writes all bytes; a single write may write fewer. */
 export async function writeFully(handle: FileHandle, bytes: Buffer, position: number | null): Promise<void> {
   let written = 0;
   while (written < bytes.length) {
@@ -39,7 +39,7 @@ export async function writeFully(handle: FileHandle, bytes: Buffer, position: nu
   }
 }
 
-/** Up to `length` bytes from `position`; fewer only at the file's end. */
+/** Reads `length` bytes from `position`; fewer only at the end of the file. */
 export async function readFully(handle: FileHandle, length: number, position: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length);
   let filled = 0;
@@ -51,7 +51,7 @@ export async function readFully(handle: FileHandle, length: number, position: nu
   return buffer.subarray(0, filled);
 }
 
-/** A full disk is told as such. */
+/** The error as it is, but `no_space` for a full disk. */
 export function diskError(error: unknown): unknown {
   if (!isErrno(error, "ENOSPC", "EDQUOT")) return error;
   return new AppError("no_space", "There is no room left on the disk of the store (DATA_DIR).", {

@@ -258,7 +258,7 @@ describe("safety", () => {
   });
 });
 
-/** A pack with objects of 0, 10 and 20 bytes, not sealed, as after a kill. */
+/** A pack with objects of 0, 10 and 20 bytes, not isFooter, as after a kill. */
 async function packOfThree(name: string) {
   const folder = join(root, name);
   const store = await openFolderStore({ folder });

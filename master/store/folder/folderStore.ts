@@ -26,7 +26,7 @@ import { Packs } from "./packs.ts";
 
 /** Most large objects that wait for a `flush`; then the store does one unasked, so that their list stays short. */
 const MAX_UNSYNCED = 256;
-/** Large objects that `list` gives at a time. */
+/** Keys of large objects that `list` yields together. */
 const LISTED = 1_000;
 /** Files that are read or written at the same time. */
 const FILES_AT_ONCE = 32;
@@ -37,14 +37,14 @@ export interface FolderStoreOptions {
   readonly smallBytes?: number;
   /** A pack grows to about this size. 16 MiB unless said. */
   readonly packBytes?: number;
-  /** So many bytes of small objects that were put last are kept in memory, too. None unless said. */
+  /** Bytes of the newest small objects that are kept in memory, too. None unless said. */
   readonly recentBytes?: number;
   readonly logger?: Logger;
 }
 
 /**
- * The store in a local folder. One process at a time may have it open: what it finds half written there
- * it takes for a dead one's and removes. (The master's lock is the job record: it is opened first.)
+ * Opens the store in a local folder. Only one process may have the folder open, as opening removes files that are half
+ * written. (The master opens its record first, whose lock keeps other masters out.)
  */
 export async function openFolderStore(options: FolderStoreOptions): Promise<FolderStore> {
   const { folder, smallBytes = 64 * 1024, packBytes = 16 * 1024 * 1024, recentBytes = 0 } = options;
@@ -70,7 +70,7 @@ export async function openFolderStore(options: FolderStoreOptions): Promise<Fold
   return new FolderStore({ packs, files, handles, smallBytes });
 }
 
-/** Only the owner of the process may look into it: it holds what strangers sent. */
+/** Readable for this user alone, as clients sent what is in it. */
 async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   if ((await lstat(path)).isDirectory()) return;
@@ -202,7 +202,7 @@ export class FolderStore implements ByteStore {
     }
   }
 
-  /** After a failed fsync the system may have dropped what it could not write: no later one can be believed. */
+  /** After a failed fsync the system may have dropped what it could not write, so no later one proves anything. */
   async #syncOnce(): Promise<void> {
     if (this.#syncFailure !== undefined) throw this.#syncFailure.error;
     try {

@@ -27,7 +27,7 @@ export class Handles {
     return this.#use(path, TO_CHANGE, work);
   }
 
-  /** Closes a file, at once or when its last user is done. */
+  /** Closes a file, at once or with the end of its last use. */
   async forget(path: string): Promise<void> {
     const entry = this.#entries.get(path);
     this.#entries.delete(path);

@@ -3,7 +3,7 @@ import { tooLarge } from "../errors.ts";
 import type { LargeFiles, LargeWriter } from "./largeFiles.ts";
 import type { Packs } from "./packs.ts";
 
-/** Bytes of a large object that are collected before they are written. */
+/** Bytes of a large object that are collected for one write. */
 const WRITE_BYTES = 512 * 1024;
 
 export interface ObjectIntakeDeps {
@@ -18,11 +18,11 @@ export interface IntakeOptions {
   readonly durable: boolean;
 }
 
-/** One object on its way in: kept in memory while it is small, else written to a file as it comes. */
+/** One object that comes in: in memory while it is small, then written to a file as it comes. */
 export class Intake {
   readonly #deps: ObjectIntakeDeps;
   readonly #options: IntakeOptions;
-  /** From when it is no longer small: a digest of one piece is cheaper. */
+  /** Set once the object is not small any more; the digest of a small one is made in one call, which is cheaper. */
   #hash: Hash | undefined;
   #chunks: Uint8Array[] = [];
   #collected = 0;
@@ -52,7 +52,7 @@ export class Intake {
     }
     const [first = Buffer.alloc(0), second] = this.#chunks;
     const whole = second === undefined ? first : Buffer.concat(this.#chunks);
-    // The stream that it came from knows this object, and may live for as long as its request.
+    // The stream still refers to this intake, perhaps for as long as its request lasts.
     this.#chunks = [];
     return {
       key: await this.#deps.packs.put(this.#options.group, whole, this.#options.durable),
@@ -61,7 +61,7 @@ export class Intake {
     };
   }
 
-  /** Leaves nothing behind. */
+  /** Removes what was written. */
   async abort(): Promise<void> {
     this.#chunks = [];
     await this.#file?.abort();

@@ -24,17 +24,17 @@ const READ_BYTES = 256 * 1024;
 
 export interface LargeFilesOptions {
   readonly folder: string;
-  /** For files that are not whole yet; on the same file system. */
+  /** Folder for files that are not whole yet, on the same file system. */
   readonly temporary: string;
   /** Bounds how many files are read or written at the same time. */
   readonly atOnce: Semaphore;
   readonly run: string;
 }
 
-/** A large object on its way in. Its file is open only while something is written. */
+/** A large object that comes in. Its file is open only during a write. */
 export interface LargeWriter {
   append(chunks: readonly Uint8Array[]): Promise<void>;
-  /** Gives it its name; it is whole from here on. */
+  /** Gives the file its name: from now on the object is there, and whole. */
   finish(group: string, bytes: number): Promise<string>;
   abort(): Promise<void>;
 }
@@ -73,22 +73,22 @@ export class LargeFiles {
   }
 
   /**
-   * Moves a file in, if it is nobody else's: a plain file of this user, under one name only, on the same file
-   * system. Undefined if it is not, and then it is left where it is. Names are looked at and changed synchronously:
-   * each such call would cost ten times as much by way of another thread.
+   * Moves a file in if no other process can reach it: a plain file of this user, with one name only, on the same file
+   * system. Otherwise undefined, and the file stays where it is. The calls for names are synchronous, as each would
+   * cost ten times as much through Node's thread pool.
    */
   async move(path: string, group: string): Promise<StoredObject | undefined> {
     const found = lstatSync(path);
     const bytes = found.size;
     if (!found.isFile() || found.nlink !== 1 || found.uid !== process.getuid?.()) return undefined;
     const key = keyOf({ kind: "single", group, name: this.#nextName(), bytes });
-    // First out of everybody's reach, then its digest.
+    // The move comes first, so that the file cannot change after its digest.
     if (!moved(path, this.path(key))) return undefined;
     try {
       const sha256 = await this.#open(key, (stored) =>
         withFile(stored, TO_READ, async (file) => {
           const digest = await digestOf(file, bytes);
-          // While it is open: to open it again for the next `sync` costs more.
+          // While the file is open: opening it again for the next `sync` costs more.
           await file.datasync();
           return digest;
         }),
@@ -203,7 +203,7 @@ export class LargeFiles {
         withFile(this.path(key), TO_CHANGE, (handle) => handle.datasync()),
       );
     } catch (error) {
-      // Removed meanwhile.
+      // The object was removed meanwhile.
       if (!isErrno(error, "ENOENT")) throw error;
     }
   }

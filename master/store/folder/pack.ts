@@ -1,36 +1,36 @@
 import { stat, truncate } from "node:fs/promises";
 import { readFully, writeFully } from "./disk.ts";
-import { gatherReads } from "./gather.ts";
+import { footer, HEADER_BYTES, headerAt, REMOVED, STATE_OFFSET } from "./entry.ts";
 import type { Handles } from "./handles.ts";
-import { HEADER_BYTES, headerAt, REMOVED, STATE_OFFSET, seal } from "./record.ts";
-import { isSealed, type Scanned, scan, wholeEnd } from "./scan.ts";
+import { mergeReads } from "./mergeReads.ts";
+import { isFinished, type Scanned, scan, wholeEnd } from "./scan.ts";
 
-/** Above this many places of one pack it is quicker to read all its heads in a row. */
+/** For more places of one pack than this it is quicker to read all its headers in a row. */
 const SCAN_FROM = 32;
 
-/** What is known of the records of a pack. Groups are kept as 32-bit hashes: enough to pass a pack over. */
-interface Census {
+/** A summary of the entries of a pack. Groups are kept as 32-bit hashes, which suffice to skip a pack. */
+interface Contents {
   live: number;
   readonly groups: Set<number>;
 }
 
-/** What an object's key tells of a record. */
-export interface RecordPlace {
+/** The entry that an object's key names. */
+export interface EntryPlace {
   readonly group: string;
   readonly offset: number;
   readonly bytes: number;
 }
 
-/** One append-only file. Of a pack from an earlier run nothing but its size is known until it is needed. */
+/** One append-only file. The contents of a pack from an earlier run are read when they are first needed. */
 export class Pack {
   readonly id: string;
   readonly path: string;
   size: number;
   unsynced = false;
-  /** Bytes of unfinished records that `takeUp` removed. */
+  /** Bytes of unfinished entries that `reopen` cut off. */
   cutOff = 0;
   #removed = false;
-  #census: Census | undefined;
+  #contents: Contents | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   readonly #handles: Handles;
 
@@ -42,34 +42,34 @@ export class Pack {
     this.id = file.id;
     this.path = file.path;
     this.size = file.size ?? 0;
-    if (file.size === undefined) this.#census = { live: 0, groups: new Set() };
+    if (file.size === undefined) this.#contents = { live: 0, groups: new Set() };
   }
 
-  /** Takes up a file of an earlier run; cuts off what a kill left half written. */
-  static async takeUp(handles: Handles, file: { readonly id: string; readonly path: string }): Promise<Pack> {
+  /** Opens a file of an earlier run, and cuts off an entry that a kill left half written. */
+  static async reopen(handles: Handles, file: { readonly id: string; readonly path: string }): Promise<Pack> {
     const { size } = await stat(file.path);
     const pack = new Pack(handles, { ...file, size });
-    if (!(await handles.use(file.path, (handle) => isSealed(handle, size)))) await pack.#repair();
+    if (!(await handles.use(file.path, (handle) => isFinished(handle, size)))) await pack.#repair();
     return pack;
   }
 
   get isEmpty(): boolean {
-    return this.#census?.live === 0;
+    return this.#contents?.live === 0;
   }
 
   get isRemoved(): boolean {
     return this.#removed;
   }
 
-  /** Counts records that are about to be written, so that the pack is not taken for empty meanwhile. */
+  /** Counts entries before they are written, so that the pack does not count as empty meanwhile. */
   count(groups: readonly string[]): void {
-    if (this.#census === undefined) return;
-    this.#census.live += groups.length;
-    for (const group of groups) this.#census.groups.add(hash(group));
+    if (this.#contents === undefined) return;
+    this.#contents.live += groups.length;
+    for (const group of groups) this.#contents.groups.add(hash(group));
   }
 
-  uncount(records: number): void {
-    if (this.#census !== undefined) this.#census.live -= records;
+  uncount(entries: number): void {
+    if (this.#contents !== undefined) this.#contents.live -= entries;
   }
 
   async append(bytes: Buffer): Promise<void> {
@@ -78,13 +78,14 @@ export class Pack {
     this.unsynced = true;
   }
 
-  /** Gives back what a failed `append` wrote. */
+  /** Cuts off what a failed `append` wrote. */
   async cutBack(): Promise<void> {
     await this.#handles.use(this.path, (handle) => handle.truncate(this.size));
   }
 
-  async seal(): Promise<void> {
-    await this.append(seal());
+  /** Marks the pack as complete. Without this the next start reads the pack through, no more. */
+  async finish(): Promise<void> {
+    await this.append(footer());
   }
 
   async sync(): Promise<void> {
@@ -99,47 +100,46 @@ export class Pack {
     }
   }
 
-  /** Fewer bytes only at its end. */
-  readonly read = gatherReads((offset, length) =>
+  /** Answers fewer bytes than asked for only at the end of the file. */
+  readonly read = mergeReads((offset, length) =>
     this.#handles.use(this.path, (handle) => readFully(handle, length, offset)),
   );
 
-  /** Whether a record of the group may be in here. */
+  /** Whether the pack may hold an entry of the group. */
   async mayHold(group: string): Promise<boolean> {
     return (await this.#known()).groups.has(hash(group));
   }
 
-  /** Live records, of one group if one is named. */
-  async records(group?: string): Promise<readonly Scanned[]> {
+  /** Live entries, those of one group if `group` is given. */
+  async entries(group?: string): Promise<readonly Scanned[]> {
     if (this.#removed) return [];
     return await this.#handles.use(this.path, async (handle) => {
       const found: Scanned[] = [];
-      const keep = (record: Scanned) => {
-        if (record.live && (group === undefined || record.group === group)) found.push(record);
+      const keep = (entry: Scanned) => {
+        if (entry.live && (group === undefined || entry.group === group)) found.push(entry);
       };
       await scan(handle, this.size, { group, found: keep });
       return found;
     });
   }
 
-  /** Marks records as removed; resolves with whether any is left. When none is, the pack is to be removed. */
-  remove(places: readonly RecordPlace[]): Promise<boolean> {
+  /** Marks entries as removed; resolves with whether any live entry is left. Without one the caller removes the pack. */
+  remove(places: readonly EntryPlace[]): Promise<boolean> {
     const turn = this.#turn.then(() => this.#removeNow(places));
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
 
-  /** From now on nothing is in here. */
   markRemoved(): void {
     this.#removed = true;
   }
 
-  async #removeNow(places: readonly RecordPlace[]): Promise<boolean> {
+  async #removeNow(places: readonly EntryPlace[]): Promise<boolean> {
     if (this.#removed) return false;
-    const census = await this.#known();
+    const contents = await this.#known();
     const offsets = await this.#liveOffsets(places);
-    census.live -= offsets.length;
-    if (census.live === 0) {
+    contents.live -= offsets.length;
+    if (contents.live === 0) {
       // In the same turn as the count, so that nothing can be written to it in between.
       this.#removed = true;
       return false;
@@ -150,11 +150,11 @@ export class Pack {
     return true;
   }
 
-  /** Offsets of those places that are what their keys say and not removed yet. */
-  async #liveOffsets(places: readonly RecordPlace[]): Promise<number[]> {
+  /** Offsets of the places whose entries are live and as their keys say. */
+  async #liveOffsets(places: readonly EntryPlace[]): Promise<number[]> {
     const unique = [...new Map(places.map((place) => [place.offset, place])).values()];
     const heads =
-      unique.length > SCAN_FROM ? await this.#allHeads() : (place: RecordPlace) => this.#head(place);
+      unique.length > SCAN_FROM ? await this.#allHeads() : (place: EntryPlace) => this.#head(place);
     const live: number[] = [];
     for (const place of unique) {
       const head = await heads(place);
@@ -163,18 +163,18 @@ export class Pack {
     return live;
   }
 
-  async #head({ group, offset }: RecordPlace) {
+  async #head({ group, offset }: EntryPlace) {
     return headerAt(await this.read(offset, HEADER_BYTES + group.length), 0);
   }
 
   async #allHeads() {
-    const byOffset = new Map((await this.records()).map((record) => [record.offset, record]));
-    return async (place: RecordPlace) => byOffset.get(place.offset);
+    const byOffset = new Map((await this.entries()).map((entry) => [entry.offset, entry]));
+    return async (place: EntryPlace) => byOffset.get(place.offset);
   }
 
-  async #known(): Promise<Census> {
-    this.#census ??= censusOf(await this.records());
-    return this.#census;
+  async #known(): Promise<Contents> {
+    this.#contents ??= contentsOf(await this.entries());
+    return this.#contents;
   }
 
   async #repair(): Promise<void> {
@@ -182,20 +182,20 @@ export class Pack {
     this.cutOff = this.size - end;
     this.size = end;
     await truncate(this.path, this.size);
-    this.#census = censusOf(await this.records());
-    if (!this.isEmpty) await this.seal();
+    this.#contents = contentsOf(await this.entries());
+    if (!this.isEmpty) await this.finish();
   }
 }
 
-function censusOf(records: readonly Scanned[]): Census {
-  return { live: records.length, groups: new Set(records.map(({ group }) => hash(group))) };
+function contentsOf(entries: readonly Scanned[]): Contents {
+  return { live: entries.length, groups: new Set(entries.map(({ group }) => hash(group))) };
 }
 
-/** FNV-1a. */
+/** FNV-1a, 32 bits. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
-  for (let place = 0; place < text.length; place += 1) {
-    value = Math.imul(value ^ text.charCodeAt(place), 0x01000193);
+  for (let index = 0; index < text.length; index += 1) {
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
   }
   return value >>> 0;
 }

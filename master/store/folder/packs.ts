@@ -7,11 +7,11 @@ import { syncFolder } from "../../../shared/syncFolder.ts";
 import { damaged, notStored } from "../errors.ts";
 import { keyOf, nameInRun, type PackedPlace } from "../key.ts";
 import type { Located } from "../port.ts";
+import { type EntryHeader, entrySize, headerAt, isWhole } from "./entry.ts";
 import type { Handles } from "./handles.ts";
-import { PackLane } from "./lane.ts";
 import { Pack } from "./pack.ts";
+import { PackWriter } from "./packWriter.ts";
 import { Recent } from "./recent.ts";
-import { headerAt, isWhole, type RecordHeader, recordSize } from "./record.ts";
 
 const SUFFIX = ".pack";
 const UNUSABLE: ReadonlySet<ErrorCode> = new Set(["not_stored", "damaged_object"]);
@@ -19,22 +19,22 @@ const UNUSABLE: ReadonlySet<ErrorCode> = new Set(["not_stored", "damaged_object"
 export interface PacksOptions {
   readonly folder: string;
   readonly handles: Handles;
-  /** Unlike that of any run before: packs are named after it. */
+  /** Differs from that of every other run; names of packs begin with it. */
   readonly run: string;
-  /** A pack that has grown to this size is sealed and the next one begun. */
+  /** Size at which a pack is finished and the next one begun. */
   readonly packBytes: number;
-  /** So many bytes of what was put last are kept in memory. */
+  /** Bytes of the newest objects that are kept in memory, too. */
   readonly recentBytes: number;
   readonly logger?: Logger | undefined;
 }
 
-/** Small objects, many to a file, of all groups together. A pack whose last object is removed is removed. */
+/** Small objects of all groups, many to a file. A pack is removed with its last object. */
 export class Packs {
   readonly #options: PacksOptions;
   readonly #packs = new Map<string, Pack>();
-  readonly #lane: PackLane;
+  readonly #writer: PackWriter;
   /** Apart, so that a `sync` of the durable packs does not write these. */
-  readonly #notDurableLane: PackLane;
+  readonly #notDurableWriter: PackWriter;
   /** Packs that `sync` leaves out until `makeDurable`. */
   readonly #notDurable = new Set<Pack>();
   #count = 0;
@@ -44,8 +44,8 @@ export class Packs {
   private constructor(options: PacksOptions) {
     this.#options = options;
     this.#recent = new Recent(options.recentBytes);
-    this.#lane = this.#newLane(true);
-    this.#notDurableLane = this.#newLane(false);
+    this.#writer = this.#newWriter(true);
+    this.#notDurableWriter = this.#newWriter(false);
   }
 
   static async open(options: PacksOptions): Promise<Packs> {
@@ -53,10 +53,13 @@ export class Packs {
     for (const name of await readdir(options.folder)) {
       if (!name.endsWith(SUFFIX)) continue;
       const file = { id: name.slice(0, -SUFFIX.length), path: join(options.folder, name) };
-      const pack = await Pack.takeUp(options.handles, file);
+      const pack = await Pack.reopen(options.handles, file);
       packs.#packs.set(pack.id, pack);
       if (pack.cutOff > 0) {
-        options.logger?.warn({ pack: pack.id, bytes: pack.cutOff }, "a pack's unfinished end was cut off");
+        options.logger?.warn(
+          { pack: pack.id, bytes: pack.cutOff },
+          "an entry of a pack was left half written by a kill and has been cut off",
+        );
       }
       if (pack.isEmpty) await packs.#discard(pack);
     }
@@ -64,18 +67,18 @@ export class Packs {
   }
 
   put(group: string, payload: Uint8Array, durable: boolean): Promise<string> {
-    return (durable ? this.#lane : this.#notDurableLane).put(group, payload);
+    return (durable ? this.#writer : this.#notDurableWriter).put(group, payload);
   }
 
   /** Lets the next `sync` include the packs that were not durable until now. */
   makeDurable(): void {
     if (this.#notDurable.size === 0) return;
-    this.#notDurableLane.leave();
+    this.#notDurableWriter.leave();
     this.#notDurable.clear();
     this.#newNames = true;
   }
 
-  /** What was put last is still in memory. */
+  /** A copy of the object if it is among the newest, which are still in memory. */
   recent(key: string): Buffer | undefined {
     return this.#recent.get(key);
   }
@@ -85,19 +88,19 @@ export class Packs {
     const key = keyOf(place);
     const recent = this.recent(key);
     if (recent !== undefined) return recent;
-    const record = await this.#readRecord(place, recordSize(place.group, place.bytes));
-    const header = headerAt(record, 0);
+    const entry = await this.#readEntry(place, entrySize(place.group, place.bytes));
+    const header = headerAt(entry, 0);
     if (header === undefined || !matches(header, place)) throw notStored(key);
-    const payload = record.subarray(header.size - header.bytes);
+    const payload = entry.subarray(header.size - header.bytes);
     if (!isWhole(header, payload)) throw damaged(key);
     return payload;
   }
 
-  /** Who reads it there compares digests: the checksum is the store's own affair. */
+  /** The reader of the file compares digests, as the checksum is known to the store only. */
   locate({ pack: id, offset, group }: PackedPlace): Located | undefined {
     const pack = this.#packs.get(id);
     if (pack === undefined || pack.isRemoved) return undefined;
-    return { path: pack.path, start: offset + recordSize(group, 0) };
+    return { path: pack.path, start: offset + entrySize(group, 0) };
   }
 
   async isWhole(place: PackedPlace): Promise<boolean> {
@@ -112,7 +115,7 @@ export class Packs {
 
   async has(place: PackedPlace): Promise<boolean> {
     try {
-      const header = headerAt(await this.#readRecord(place, recordSize(place.group, 0)), 0);
+      const header = headerAt(await this.#readEntry(place, entrySize(place.group, 0)), 0);
       return header !== undefined && matches(header, place);
     } catch (error) {
       if (error instanceof AppError && error.code === "not_stored") return false;
@@ -136,8 +139,8 @@ export class Packs {
   async *list(group: string): AsyncGenerator<readonly string[]> {
     for (const pack of [...this.#packs.values()]) {
       if (!(await pack.mayHold(group))) continue;
-      const records = await pack.records(group);
-      yield records.map(({ offset, bytes }) =>
+      const entries = await pack.entries(group);
+      yield entries.map(({ offset, bytes }) =>
         keyOf({ kind: "packed", group, pack: pack.id, offset, bytes }),
       );
     }
@@ -146,7 +149,7 @@ export class Packs {
   async groups(): Promise<Set<string>> {
     const groups = new Set<string>();
     for (const pack of [...this.#packs.values()]) {
-      for (const { group } of await pack.records()) groups.add(group);
+      for (const { group } of await pack.entries()) groups.add(group);
     }
     return groups;
   }
@@ -160,10 +163,10 @@ export class Packs {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#lane.close(), this.#notDurableLane.close()]);
+    await Promise.all([this.#writer.close(), this.#notDurableWriter.close()]);
   }
 
-  async #readRecord(place: PackedPlace, length: number): Promise<Buffer> {
+  async #readEntry(place: PackedPlace, length: number): Promise<Buffer> {
     const pack = this.#packs.get(place.pack);
     if (pack === undefined || pack.isRemoved) throw notStored(keyOf(place));
     try {
@@ -174,8 +177,8 @@ export class Packs {
     }
   }
 
-  #newLane(durable: boolean): PackLane {
-    return new PackLane({
+  #newWriter(durable: boolean): PackWriter {
+    return new PackWriter({
       packBytes: this.#options.packBytes,
       begin: () => this.#begin(durable),
       create: (pack) => this.#create(pack, durable),
@@ -207,7 +210,7 @@ export class Packs {
   }
 }
 
-function matches({ live, group, bytes }: RecordHeader, place: PackedPlace): boolean {
+function matches({ live, group, bytes }: EntryHeader, place: PackedPlace): boolean {
   return live && group === place.group && bytes === place.bytes;
 }
 

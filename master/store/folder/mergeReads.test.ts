@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { gatherReads } from "./gather.ts";
+import { mergeReads } from "./mergeReads.ts";
 
 const FILE = Buffer.from(Array.from({ length: 300_000 }, (_, place) => place % 251));
 
@@ -37,7 +37,7 @@ describe("reads of one instant", () => {
 
   test("fail together, and the next ones are read again", async () => {
     let broken = true;
-    const read = gatherReads(async (offset, length) => {
+    const read = mergeReads(async (offset, length) => {
       if (broken) throw new Error("no disk");
       return FILE.subarray(offset, offset + length);
     });
@@ -50,7 +50,7 @@ describe("reads of one instant", () => {
 
 function overFile() {
   const asked: [number, number][] = [];
-  const read = gatherReads(async (offset, length) => {
+  const read = mergeReads(async (offset, length) => {
     asked.push([offset, length]);
     return FILE.subarray(offset, offset + length);
   });

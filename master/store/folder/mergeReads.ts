@@ -1,4 +1,4 @@
-/** Reads this close to each other are one read; more bytes than this are not read for nothing. */
+/** Most bytes between two pieces that are read together; they are read for nothing. */
 const GAP = 16 * 1024;
 /** Most bytes in one read of several pieces. */
 const MAX_BYTES = 1024 * 1024;
@@ -10,14 +10,14 @@ interface PendingRead {
   readonly reject: (error: unknown) => void;
 }
 
-/** What `read` of a file answers: fewer bytes than asked for only at its end. */
+/** Reads from a file; answers fewer bytes than asked for only at its end. */
 type Read = (offset: number, length: number) => Promise<Buffer>;
 
 /**
- * Makes one read of many that are asked for at the same instant and lie beside each other: objects that
- * came together lie together and are mostly read together, and a read costs more than its few bytes.
+ * Makes one read of those that are asked for in the same turn and lie close together: objects that came together are
+ * mostly read together, and a read costs more than its few bytes. No `Batcher`, as no read waits for one under way.
  */
-export function gatherReads(read: Read): Read {
+export function mergeReads(read: Read): Read {
   let waiting: PendingRead[] = [];
   const readAll = () => {
     const runs = runsOf(waiting);
@@ -26,7 +26,7 @@ export function gatherReads(read: Read): Read {
   };
   return (offset, length) =>
     new Promise((resolve, reject) => {
-      // After everything that is ready to run now, so that its reads are among them.
+      // After all code that is ready to run now, so that its reads are among them.
       if (waiting.length === 0) process.nextTick(readAll);
       waiting.push({ offset, length, resolve, reject });
     });

@@ -1,10 +1,10 @@
 import { crc32 } from "node:zlib";
 
 /**
- * A pack is a row of records, each header + group + payload, and a seal once it takes no more:
+ * A pack is a row of entries, each header + group + payload, and a footer once it takes no more:
  *     0 magic  4 state  5 length of group  6 format  8 length of payload  12 CRC-32 of payload
  *     16 CRC-32 of the header without its state, and of the group
- * The state alone changes: a removed record is marked in place.
+ * Only the state changes: removing an object marks its entry in place.
  */
 export const HEADER_BYTES = 20;
 export const STATE_OFFSET = 4;
@@ -12,26 +12,26 @@ export const LIVE = 0x4c;
 export const REMOVED = 0x58;
 
 const MAGIC = 0x4d48524f;
-const SEAL = 0x4d485345;
+const FOOTER = 0x4d485345;
 const FORMAT = 1;
 
-export interface RecordHeader {
-  readonly sealed: boolean;
+export interface EntryHeader {
+  readonly isFooter: boolean;
   readonly live: boolean;
   readonly group: string;
-  /** Of the payload. */
+  /** Length of the payload. */
   readonly bytes: number;
   readonly checksum: number;
-  /** From its beginning to the next record's. */
+  /** Bytes from the beginning of this entry to that of the next. */
   readonly size: number;
 }
 
-export function recordSize(group: string, bytes: number): number {
+export function entrySize(group: string, bytes: number): number {
   return HEADER_BYTES + group.length + bytes;
 }
 
-/** Writes a record of `recordSize` into a buffer. */
-export function writeRecord(
+/** Writes an entry into a buffer; it takes `entrySize` bytes. */
+export function writeEntry(
   buffer: Buffer,
   offset: number,
   { group, payload }: { readonly group: string; readonly payload: Uint8Array },
@@ -40,22 +40,22 @@ export function writeRecord(
   buffer.set(payload, offset + HEADER_BYTES + group.length);
 }
 
-export function seal(): Buffer {
+export function footer(): Buffer {
   const buffer = Buffer.alloc(HEADER_BYTES);
-  writeHead(buffer, 0, { magic: SEAL, group: "", bytes: 0, checksum: 0 });
+  writeHead(buffer, 0, { magic: FOOTER, group: "", bytes: 0, checksum: 0 });
   return buffer;
 }
 
-/** The record that begins at `offset`; undefined where there is none, or only a piece of its head. */
-export function headerAt(buffer: Buffer, offset: number): RecordHeader | undefined {
+/** Header of the entry that begins at `offset`; undefined where none begins, or the buffer ends inside the header. */
+export function headerAt(buffer: Buffer, offset: number): EntryHeader | undefined {
   if (offset + HEADER_BYTES > buffer.length) return undefined;
   const magic = buffer.readUInt32LE(offset);
   const end = offset + HEADER_BYTES + buffer.readUInt8(offset + 5);
-  if ((magic !== MAGIC && magic !== SEAL) || end > buffer.length) return undefined;
+  if ((magic !== MAGIC && magic !== FOOTER) || end > buffer.length) return undefined;
   if (buffer.readUInt32LE(offset + 16) !== headChecksum(buffer, offset, end)) return undefined;
   const bytes = buffer.readUInt32LE(offset + 8);
   return {
-    sealed: magic === SEAL,
+    isFooter: magic === FOOTER,
     live: buffer.readUInt8(offset + STATE_OFFSET) === LIVE,
     group: buffer.toString("latin1", offset + HEADER_BYTES, end),
     bytes,
@@ -65,8 +65,8 @@ export function headerAt(buffer: Buffer, offset: number): RecordHeader | undefin
 }
 
 /**
- * The size of a record that is certainly not of this group (in bytes), without looking at the rest of its head;
- * 0 where that is to be looked at. The last characters of groups differ most, and a number is compared at once.
+ * Size of an entry that is certainly of another group, without checking the rest of its header; 0 where the header
+ * must be read. The last four characters of groups differ most, and are compared as one number.
  */
 export function sizeOfOther(buffer: Buffer, offset: number, group: Buffer): number {
   if (buffer.readUInt32LE(offset) !== MAGIC) return 0;
@@ -78,7 +78,7 @@ export function sizeOfOther(buffer: Buffer, offset: number, group: Buffer): numb
   return isAlike ? 0 : HEADER_BYTES + length + buffer.readUInt32LE(offset + 8);
 }
 
-export function isWhole(header: RecordHeader, payload: Uint8Array): boolean {
+export function isWhole(header: EntryHeader, payload: Uint8Array): boolean {
   return payload.byteLength === header.bytes && crc32(payload) === header.checksum;
 }
 
@@ -100,7 +100,7 @@ function writeHead(buffer: Buffer, offset: number, { magic, group, bytes, checks
   buffer.writeUInt32LE(headChecksum(buffer, offset, end), offset + 16);
 }
 
-/** A head without its state: of 15 bytes, and a group of at most 255. */
+/** A header without its state (15 bytes), and a group of at most 255 bytes. */
 const scratch = Buffer.alloc(15 + 255);
 
 function headChecksum(buffer: Buffer, start: number, end: number): number {

@@ -2,33 +2,30 @@ import { Batcher } from "../../../shared/async/batcher.ts";
 import { keyOf } from "../key.ts";
 import { encoded, type PendingObject, takeBatch } from "./batch.ts";
 import { diskError } from "./disk.ts";
+import { entrySize } from "./entry.ts";
 import type { Pack } from "./pack.ts";
-import { recordSize } from "./record.ts";
 
-/** Written at once at most. */
+/** Most payload bytes in one write. */
 const BATCH_BYTES = 4 * 1024 * 1024;
 
-export interface PackLaneDeps {
-  /** A pack that has grown to this size is sealed and the next one begun. */
+export interface PackWriterDeps {
+  /** The writer finishes a pack of this size and begins the next. */
   readonly packBytes: number;
-  /** A new pack, known from now on; it has no file yet. */
+  /** Makes a pack that has no file yet. */
   readonly begin: () => Pack;
   readonly create: (pack: Pack) => Promise<void>;
   readonly discard: (pack: Pack) => Promise<void>;
-  /** Told of each object that was written. */
+  /** Called for each object that was written. */
   readonly written: (key: string, payload: Uint8Array) => void;
 }
 
-/**
- * Objects that are appended to one pack after the other. What is put while a write is under way goes out with the
- * next one.
- */
-export class PackLane {
-  readonly #deps: PackLaneDeps;
+/** Appends objects to one pack after the other; objects that come during a write share the next write. */
+export class PackWriter {
+  readonly #deps: PackWriterDeps;
   #active: Pack | undefined;
   readonly #writes: Batcher<PendingObject>;
 
-  constructor(deps: PackLaneDeps) {
+  constructor(deps: PackWriterDeps) {
     this.#deps = deps;
     const most = Math.min(BATCH_BYTES, deps.packBytes);
     this.#writes = new Batcher({
@@ -43,14 +40,14 @@ export class PackLane {
     });
   }
 
-  /** The next object begins a pack. Without a seal the next start reads this one through, no more. */
+  /** Lets the next object begin a new pack. */
   leave(pack = this.#active): void {
     if (this.#active === pack) this.#active = undefined;
   }
 
   async close(): Promise<void> {
     await this.#writes.idle();
-    if (this.#active?.isRemoved === false) await this.#active.seal();
+    if (this.#active?.isRemoved === false) await this.#active.finish();
     this.#active = undefined;
   }
 
@@ -64,12 +61,12 @@ export class PackLane {
       if (start === 0) await this.#deps.create(pack);
       await pack.append(bytes);
     } catch (error) {
-      await this.#giveUp(pack, batch.length);
+      await this.#undo(pack, batch.length);
       for (const { reject } of batch) reject(diskError(error));
       return;
     }
     this.#answer(batch, { pack: pack.id, start, bytes });
-    await this.#sealWhenFull(pack);
+    await this.#finishWhenFull(pack);
   }
 
   #answer(
@@ -79,27 +76,26 @@ export class PackLane {
     let offset = start;
     for (const { group, payload, resolve } of batch) {
       const length = payload.byteLength;
-      const end = offset + recordSize(group, length);
+      const end = offset + entrySize(group, length);
       const key = keyOf({ kind: "packed", group, pack, offset, bytes: length });
-      // Not what was put: that may be a piece of something much larger.
+      // Not the payload that was put: that may be a view of a much larger buffer.
       this.#deps.written(key, bytes.subarray(end - start - length, end - start));
       resolve(key);
       offset = end;
     }
   }
 
-  /** After a failed write. What cannot be cut off here is cut off at the next start. */
-  async #giveUp(pack: Pack, records: number): Promise<void> {
+  /** Undoes a failed write. What cannot be cut off now is cut off at the next start. */
+  async #undo(pack: Pack, entries: number): Promise<void> {
     this.leave(pack);
-    pack.uncount(records);
+    pack.uncount(entries);
     if (pack.isEmpty) await this.#deps.discard(pack).catch(() => undefined);
     else await pack.cutBack().catch(() => undefined);
   }
 
-  async #sealWhenFull(pack: Pack): Promise<void> {
+  async #finishWhenFull(pack: Pack): Promise<void> {
     if (pack.size < this.#deps.packBytes) return;
     this.leave(pack);
-    // Without a seal the next start reads the pack through, no more.
-    if (!pack.isRemoved) await pack.seal().catch(() => undefined);
+    if (!pack.isRemoved) await pack.finish().catch(() => undefined);
   }
 }
