@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
+import { serviceUrl } from "../shared/http/address.ts";
 import { createHttpServer } from "../shared/http/server.ts";
 import type { Logger } from "../shared/logger.ts";
 import { createFleet, type Fleet } from "./compose/fleet.ts";
@@ -133,5 +134,5 @@ async function stop(
 function urlOf(server: Server, { host, tls }: MasterConfig): string {
   const { port } = server.address() as AddressInfo;
   const near = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  return `${tls === undefined ? "http" : "https"}://${near.includes(":") ? `[${near}]` : near}:${port}`;
+  return serviceUrl({ host: near, port, tls });
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { loadEnvFile } from "../shared/env.ts";
+import { serviceUrl } from "../shared/http/address.ts";
 import { listenOn } from "../shared/http/listen.ts";
 import { createLogger } from "../shared/logger.ts";
 import { failed } from "../shared/process/failed.ts";
@@ -18,8 +19,7 @@ async function main(): Promise<void> {
   const master = await createMaster(config, logger, { version: VERSION });
   const port = await listenOn(master.server, { ...config, role: "MASTER" });
   await master.start();
-  const host = config.host.includes(":") ? `[${config.host}]` : config.host;
-  const url = `${config.tls === undefined ? "http" : "https"}://${host}:${port}`;
+  const url = serviceUrl({ host: config.host, port, tls: config.tls });
   logger.info({ url, results: config.resultsDir }, "master is ready");
   announceReady(url);
   keepHeapSmall();

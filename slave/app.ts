@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { isLoopback } from "../shared/access.ts";
 import { ConfigError } from "../shared/errors.ts";
+import { withoutBrackets } from "../shared/http/address.ts";
 import type { Logger } from "../shared/logger.ts";
 import type { TaskDefinition } from "../shared/tasks/task.ts";
 import type { SlaveConfig } from "./config.ts";
@@ -190,7 +191,7 @@ function isWarm({ steps }: TaskDefinition): boolean {
 }
 
 function warnOfUnreachable({ host, masterUrls }: SlaveConfig, log: Logger): void {
-  const far = masterUrls.find((url) => !isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, "")));
+  const far = masterUrls.find((url) => !isLoopback(withoutBrackets(new URL(url).hostname)));
   if (isLoopback(host) && far !== undefined)
     log.warn({ master: far }, `a master on another machine cannot reach SLAVE_HOST=${host}`);
 }

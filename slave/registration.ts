@@ -2,6 +2,7 @@ import { Agent } from "node:https";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { REREGISTER_SECONDS, type RegisterAnswer, type RegisterRequest } from "../shared/contract/fleet.ts";
+import { withoutBrackets } from "../shared/http/address.ts";
 import { plainAddress } from "../shared/http/token.ts";
 import type { Logger } from "../shared/logger.ts";
 
@@ -139,7 +140,7 @@ async function register(
 async function addressTowards(url: URL, signal: AbortSignal): Promise<string> {
   const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
   return await new Promise<string>((resolve, reject) => {
-    const host = url.hostname.replace(/^\[|\]$/g, "");
+    const host = withoutBrackets(url.hostname);
     // A signal of its own: a socket never removes its listener from its signal.
     const own = AbortSignal.any([signal]);
     const socket = connect({ host, port, signal: own, timeout: TIMEOUT_MS });

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import type { RequestListener, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { serviceUrl } from "../shared/http/address.ts";
 import { listenOn } from "../shared/http/listen.ts";
 import { createHttpServer } from "../shared/http/server.ts";
 import type { SlaveConfig } from "./config.ts";
@@ -42,5 +43,5 @@ export function specificAddress(server: Server): string | undefined {
 }
 
 export function urlOf({ host, tls }: SlaveConfig, port: number): string {
-  return `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  return serviceUrl({ host, port, tls });
 }

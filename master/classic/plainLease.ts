@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LONGEST_TIMER_MS } from "../../shared/async/timer.ts";
 import { AppError } from "../../shared/errors.ts";
 import { budgetsOf, raisedBy } from "../../shared/tasks/budgets.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
@@ -15,8 +16,6 @@ export const WHOLE_JOB_STEP = "@whole";
 
 /** Base64 in JSON is held in memory whole, so answers have this bound. */
 const MAX_ANSWER = 512 * 2 ** 20;
-/** A timer of Node takes no more. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const plainAnswer = z.object({
   results: z.array(z.looseObject({ filename: z.string() })),

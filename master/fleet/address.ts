@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
 import ipaddr from "ipaddr.js";
 import { RequestError } from "../../shared/errors.ts";
+import { withoutBrackets } from "../../shared/http/address.ts";
 
 /** Kinds of address that no slave may have: an attacker could make the master send requests there. */
 const REFUSED = new Set([
@@ -27,14 +28,9 @@ export async function pinAddress(announced: string | undefined, remote: string):
 
 /** The canonical text of an address; IPv4 inside IPv6 becomes IPv4. */
 export function canonical(address: string): string {
-  const bare = address.replace(/^\[|\]$/g, "").split("%")[0] ?? "";
+  const bare = withoutBrackets(address).split("%")[0] ?? "";
   if (!ipaddr.isValid(bare)) throw refused();
   return ipaddr.process(bare).toString();
-}
-
-/** `host:port` as in a URL, with brackets around IPv6. */
-export function hostAndPort(ip: string, port: number): string {
-  return ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
 
 async function resolve(host: string): Promise<string> {

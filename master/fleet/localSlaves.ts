@@ -1,4 +1,5 @@
 import { AppError, UnavailableError } from "../../shared/errors.ts";
+import { withoutBrackets } from "../../shared/http/address.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { type Supervised, supervise } from "../../shared/process/supervisor.ts";
 import type { LocalRoster } from "./localRoster.ts";
@@ -157,5 +158,5 @@ export class LocalSlaves {
 
 function idOf(url: string): string {
   const { hostname, port } = new URL(url);
-  return slaveId(hostname.replace(/^\[|\]$/g, ""), Number(port));
+  return slaveId(withoutBrackets(hostname), Number(port));
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import type { CheckStatusAnswer, RegisterRequest, SlaveState } from "../../shared/contract/fleet.ts";
-import { hostAndPort } from "./address.ts";
+import { hostAndPort, withoutBrackets } from "../../shared/http/address.ts";
 
 /** What the master knows of a slave. Owned by SlaveRegistry; the dispatcher keeps `assigned` right. */
 export interface Slave {
@@ -100,7 +100,7 @@ export function newSlave(id: string, ip: string, request: RegisterRequest): Slav
 export function describe(slave: Slave, request: RegisterRequest): void {
   slave.baseUrl = `${request.tls === true ? "https" : "http"}://${slave.address}`;
   const { slave_ip: announced = "" } = request;
-  slave.tlsName = announced === "" || isIP(announced.replace(/^\[|\]$/g, "")) !== 0 ? undefined : announced;
+  slave.tlsName = announced === "" || isIP(withoutBrackets(announced)) !== 0 ? undefined : announced;
   slave.name = request.name ?? slave.address;
   slave.version = request.version;
   slave.classic = request.version === undefined;

@@ -1,11 +1,9 @@
+import { LONGEST_TIMER_MS } from "../../shared/async/timer.ts";
 import { AppError } from "../../shared/errors.ts";
 import { type Budgets, budgetsOf, type MaybeBudgets, raisedBy } from "../../shared/tasks/budgets.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { JobRecord } from "../record/job.ts";
 import type { RunningJob } from "./runningJob.ts";
-
-/** The longest delay that a timer of Node takes. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The budgets of a job, all of them. */
 export function jobBudgets(record: Pick<JobRecord, "task" | "budgets">, operator: MaybeBudgets): Budgets {

@@ -26,7 +26,7 @@ const FEW = 8;
 export class SmallParts {
   readonly #enough: number;
   readonly #store: (part: SmallPart) => void;
-  readonly #delayed = new DelayedCall(() => this.#storeAll());
+  readonly #delayed = new DelayedCall(() => this.store());
   #waiting: SmallPart[] = [];
 
   /** @param units of the lease */
@@ -43,10 +43,7 @@ export class SmallParts {
 
   /** Stores the parts that wait, at once. */
   store(): void {
-    this.#delayed.now();
-  }
-
-  #storeAll(): void {
+    this.#delayed.settle();
     const parts = this.#waiting;
     this.#waiting = [];
     for (const part of parts) this.#store(part);

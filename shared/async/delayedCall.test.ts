@@ -4,7 +4,7 @@ import { DelayedCall } from "./delayedCall.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test("all who ask share the call that is due first", () => {
+test("all who ask share the call of the first, until it is settled", () => {
   let calls = 0;
   const delayed = new DelayedCall(() => {
     calls += 1;
@@ -16,19 +16,21 @@ test("all who ask share the call that is due first", () => {
   vi.advanceTimersByTime(1);
   expect(calls).toBe(1);
   delayed.within(5);
+  vi.advanceTimersByTime(100);
+  expect(calls).toBe(1);
+  delayed.settle();
+  delayed.within(5);
   vi.advanceTimersByTime(5);
   expect(calls).toBe(2);
 });
 
-test("a call at once is instead of the one that was due, and a cancelled one does not come", () => {
+test("a call that is settled before it is due does not come", () => {
   let calls = 0;
   const delayed = new DelayedCall(() => {
     calls += 1;
   });
   delayed.within(50);
-  delayed.now();
-  delayed.within(50);
-  delayed.cancel();
+  delayed.settle();
   vi.advanceTimersByTime(200);
-  expect(calls).toBe(1);
+  expect(calls).toBe(0);
 });

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { open } from "node:fs/promises";
 import type { Writable } from "node:stream";
+import { DelayedCall } from "../../shared/async/delayedCall.ts";
 import type { Content } from "../../shared/tasks/local.ts";
 
 /** Bytes of pieces that can wait, above which they do not. */
@@ -16,7 +17,8 @@ export class Writer {
   #queued = 0;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
-  #timer: NodeJS.Timeout | undefined;
+  /** A write that fails needs no answer: the lease learns elsewhere that the other side is gone. */
+  readonly #flush = new DelayedCall(() => void this.inTurn(nothing).catch(nothing));
   /** For files: a fresh buffer for each piece would cost more in garbage collection than the reading does. */
   #block: Buffer | undefined;
 
@@ -54,8 +56,7 @@ export class Writer {
       this.#heldBytes += piece.byteLength;
     }
     if (this.#heldBytes >= HELD_BYTES) return this.inTurn(nothing);
-    // Nobody learns when it fails: whoever is gone is noticed elsewhere.
-    this.#timer ??= setTimeout(() => void this.inTurn(nothing).catch(nothing), ms);
+    this.#flush.within(ms);
     return undefined;
   }
 
@@ -65,8 +66,7 @@ export class Writer {
   }
 
   async #writeHeld(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#flush.settle();
     const held = this.#held;
     this.#held = [];
     this.#heldBytes = 0;
