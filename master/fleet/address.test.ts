@@ -39,6 +39,10 @@ test.each([
   });
 });
 
+test("an IPv4 address inside IPv6 is told as IPv4", () => {
+  expect(canonical("::ffff:1.2.3.4")).toBe("1.2.3.4");
+});
+
 function canonicalLoopback(): string[] {
   return ["127.0.0.1", "::1"];
 }
