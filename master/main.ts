@@ -11,7 +11,7 @@ import { VERSION } from "../shared/version.ts";
 import { createMaster } from "./app.ts";
 import { readMasterConfig } from "./config.ts";
 
-/** Loads, builds, starts; stops on SIGINT and SIGTERM. */
+/** Reads the configuration, builds the master and starts it; SIGINT and SIGTERM stop it. */
 async function main(): Promise<void> {
   loadEnvFile();
   const config = readMasterConfig();
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   keepHeapSmall();
   freeBuffersEarly();
   let stopping = false;
-  // Once: drain. Again: now.
+  // The first signal drains; a second one ends the process at once.
   const stop = (reason: string) => {
     if (stopping) process.exit(0);
     stopping = true;

@@ -131,7 +131,7 @@ export function unreadable(path: string, error: unknown): InputProblem {
   if (isErrno(error, "ENOENT", "ENOTDIR"))
     return { path, code: "not_found", error: "There is no such file." };
   if (isErrno(error, "EACCES", "EPERM"))
-    return { path, code: "not_readable", error: "The file may not be read (permissions)." };
+    return { path, code: "not_readable", error: "The permissions of the file do not allow reading it." };
   const reason = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
   return { path, code: "not_readable", error: `The file cannot be read${reason}.` };
 }

@@ -32,7 +32,10 @@ export async function save(request: SaveRequest): Promise<string> {
     const file = createWriteStream(temporary, { flags: "wx" });
     await pipeline(content, hashing(hash), file, { signal });
     if (request.sha256 !== undefined && hash.digest("hex") !== request.sha256)
-      throw new AppError("download_damaged", "The result that arrived is not the one that the master has.");
+      throw new AppError(
+        "download_damaged",
+        "The digest of the fetched result is wrong: the connection damaged it. Fetch it again.",
+      );
     return await linkUnderFreeName(temporary, folder, safeName(request.wireName));
   } catch (error) {
     signal.throwIfAborted();

@@ -17,7 +17,7 @@ export function unreachable(url: string, cause: unknown): AppError {
 export function answerBroken(cause?: unknown): AppError {
   return new AppError(
     ANSWER_BROKEN,
-    "The master's answer ended in the middle. Its record of the job may know more: see the list of jobs.",
+    "The connection to the master broke before its answer was complete. The list of jobs shows the state of the job.",
     { status: 502, cause },
   );
 }
