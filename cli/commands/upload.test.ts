@@ -324,7 +324,7 @@ describe("exit codes", () => {
     await standIn({ upload: "cut" });
     const cut = await upload(["text", "a.txt"]);
     expect(cut.code).toBe(3);
-    expect(cut.stderr).toContain("ended in the middle");
+    expect(cut.stderr).toContain("broke before its answer was complete");
   });
 
   test("4: timed out", async () => {
