@@ -14,7 +14,7 @@ interface Recording {
   readonly progress: (done: number) => void;
 }
 
-/** Measures a WAV file, block by block; of encodings that are not decoded it gives what the header says. */
+/** Measures a WAV file block by block; for encodings that are not decoded it reports the header only. */
 export async function analyse({ file, wav, options, progress }: Recording): Promise<Description> {
   const { format, data, riff } = wav;
   const metadata = await readMetadata(file, riff, format.sampleRate);

@@ -2,21 +2,21 @@ import type { StepFile } from "../task.ts";
 import type { Codec, Numbers } from "./codecs/codec.ts";
 import type { Chunk } from "./wav/chunks.ts";
 
-/** Read at a time; decoded it takes up to sixteen times as much. */
+/** Bytes of one read; decoded samples take up to sixteen times as much. */
 const BLOCK_BYTES = 256 * 1_024;
 
-/** A stretch of the recording; full scale is 1. Arrays may be longer than `frames`: only those count. */
+/** A section of the recording; full scale is 1. Only the first `frames` entries of an array count. */
 export interface SampleBlock {
   readonly frames: number;
-  /** One array a channel. */
+  /** One array for each channel. */
   readonly channels: readonly Float64Array[];
   /** The mean of the channels, as librosa and soundfile users mix to mono. */
   readonly mono: Float64Array;
-  /** NaN and infinite samples, which were set to 0. */
+  /** Number of NaN and infinite samples, which were set to 0. */
   readonly invalid: number;
 }
 
-/** A measurement that sees the recording once, block by block, in bounded memory. */
+/** A measurement that reads the recording once, block by block, in bounded memory. */
 export interface Meter<Result> {
   add(block: SampleBlock): void;
   /** Called once, after the last block. */
@@ -30,14 +30,14 @@ export interface SampleSource {
   readonly channels: number;
 }
 
-/** Decodes the samples block by block. A block is valid until the next one is asked for. */
+/** Decodes the samples block by block. A block is valid until the next one is requested. */
 export async function* blocksOf({ file, data, codec, channels }: SampleSource): AsyncGenerator<SampleBlock> {
   const groups = Math.max(1, Math.floor(BLOCK_BYTES / codec.groupBytes));
   const step = groups * codec.groupBytes;
   const room = groups * codec.framesPerGroup;
   const planes = Array.from({ length: channels }, () => new Float64Array(room));
   const mix = new Float64Array(room);
-  // A frame that was cut in two is dropped; a cut ADPCM block still holds whole frames.
+  // An incomplete frame is dropped; an incomplete ADPCM block still has whole frames.
   const usable = codec.framesPerGroup > 1 ? data.bytes : data.bytes - (data.bytes % codec.groupBytes);
   for (let at = 0; at < usable; at += step) {
     const samples = codec.decode(await file.slice(data.offset + at, Math.min(step, usable - at)));
@@ -48,7 +48,7 @@ export async function* blocksOf({ file, data, codec, channels }: SampleSource): 
   }
 }
 
-/** The frames that `blocksOf` will yield in all, known ahead from the sizes. */
+/** Number of frames that `blocksOf` yields in all, calculated from the sizes. */
 export function countFrames({ data, codec, channels }: SampleSource): number {
   const whole = Math.floor(data.bytes / codec.groupBytes);
   const rest = data.bytes - whole * codec.groupBytes;

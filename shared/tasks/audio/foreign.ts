@@ -2,10 +2,10 @@ import { fileTypeFromBuffer } from "file-type";
 import { FileError } from "../../errors.ts";
 import type { JsonObject, StepFile } from "../task.ts";
 
-/** Enough for the signatures of all common formats. */
+/** Bytes at the start that contain the signatures of all common formats. */
 const HEAD_BYTES = 16_384;
 
-/** Recordings that file-type does not know, by their first bytes in Latin-1. */
+/** Formats that file-type does not know, by their first bytes in Latin-1. */
 const OTHERS = [
   { magic: ".snd", ext: "au", mime: "audio/basic" },
   { magic: "caff", ext: "caf", mime: "audio/x-caf" },
@@ -13,9 +13,9 @@ const OTHERS = [
 ] as const;
 
 /**
- * What is said of a recording that is not WAV (MP3, FLAC, …): the answer that old clients know, with the
- * format's name beside it.
- * @throws FileError `corrupt_file` for the beginning of a WAV file, `wrong_type` for anything but audio.
+ * Result for a recording that is not WAV (MP3, FLAC, …): the fields that classic clients know, and the name of the
+ * format.
+ * @throws FileError `corrupt_file` for a WAV file that ends in its header, `wrong_type` for files without audio.
  */
 export async function describeForeign(file: StepFile): Promise<{ fields: JsonObject; summary: string }> {
   const head = await file.slice(0, HEAD_BYTES);

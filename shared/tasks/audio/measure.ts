@@ -19,7 +19,7 @@ export interface AudioMeasures {
   readonly progress: (done: number) => void;
 }
 
-/** Runs every meter that the options ask for over the recording, in one pass. */
+/** Runs all meters that the options select over the recording in one pass. */
 export async function measure({ source, frames, format, options, progress }: AudioMeasures) {
   const { sampleRate, channels, channelMask } = format;
   const levels = levelMeter(channels);

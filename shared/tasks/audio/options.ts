@@ -6,7 +6,7 @@ export const options = z.strictObject({
     .min(0, "waveform_points is a whole number from 0 to 10000.")
     .max(10_000, "waveform_points is a whole number from 0 to 10000.")
     .default(1_000)
-    .describe("How many points the waveform overview has, at most one a frame; 0 leaves it out."),
+    .describe("Number of points of the waveform overview, at most one for each frame; 0 leaves it out."),
   silence_dbfs: z
     .number("silence_dbfs is a number from -120 to 0.")
     .min(-120, "silence_dbfs is a number from -120 to 0.")

@@ -7,7 +7,7 @@ import type { AudioOptions } from "./options.ts";
 import { containerOf } from "./wav/chunks.ts";
 import { readWav } from "./wav/read.ts";
 
-/** One recording -> one JSON result, or a FileError: `empty_file`, `corrupt_file`, `wrong_type`, `too_large`. */
+/** One recording -> its result. @throws FileError `empty_file`, `corrupt_file`, `wrong_type`, `too_large`. */
 const main: Step<AudioOptions> = async ({ task, files, options }, { progress }) => {
   const file = onlyFile(files);
   const { fields, summary } = await describe(file, options, progress);

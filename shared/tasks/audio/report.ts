@@ -8,7 +8,7 @@ import type { AudioOptions } from "./options.ts";
 import { encodingName } from "./wav/format.ts";
 import type { Wav } from "./wav/read.ts";
 
-/** Fields of the result and one line of summary. */
+/** Fields of the result and a summary of one line. */
 export interface Description {
   readonly fields: JsonObject;
   readonly summary: string;
@@ -27,7 +27,7 @@ interface Measured extends Known {
   readonly measures: Measures;
 }
 
-/** The result of a file that was decoded; docs/tasks/audio.md says what each field is. NaN becomes null in it. */
+/** Makes the result of a decoded file; docs/tasks/audio.md describes the fields. NaN becomes null. */
 export function describeMeasured(measured: Measured): Description {
   const { file, wav, metadata, codec, frames, measures } = measured;
   const { all, perChannel, monoMix } = measures.levels;
@@ -59,7 +59,7 @@ export function describeMeasured(measured: Measured): Description {
   return { fields, summary: summaryOf(measured, duration) };
 }
 
-/** What the header says of a file whose encoding is not decoded (GSM, MP3, … in a WAV file). */
+/** Makes the result of a file whose encoding is not decoded (GSM, MP3, … in a WAV file) from its header. */
 export function describeUndecoded({ file, wav, metadata }: Known): Description {
   const { sampleRate, channels } = wav.format;
   const encoding = encodingName(wav.format, wav.riff.bigEndian);

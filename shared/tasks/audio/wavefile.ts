@@ -1,8 +1,8 @@
 import wavefile from "wavefile";
 
-/** The one place that imports wavefile: it holds a file whole, so it is given small ones only. */
+/** The only module that imports wavefile, which holds a file whole and therefore gets small files only. */
 
-/** What each of the 256 codes of A-law or mu-law (ITU-T G.711) means, as 16-bit integers. */
+/** The 16-bit values of the 256 codes of A-law or mu-law (ITU-T G.711). */
 export function g711Table(law: "alaw" | "mulaw"): Int16Array {
   const wav = new wavefile.WaveFile();
   const codes = Uint8Array.from({ length: 256 }, (_, code) => code);

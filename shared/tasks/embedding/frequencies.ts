@@ -16,13 +16,13 @@ export interface Frequencies {
 
 export interface TermRow {
   readonly term: string;
-  /** Documents that have the term. */
+  /** Number of documents with the term. */
   readonly df: number;
-  /** How often it occurs in all of them together. */
+  /** Number of its occurrences in all documents. */
   readonly total: number;
 }
 
-/** Distinct terms of a job; their list has about 100 MB. */
+/** Most distinct terms of a job; their list has about 100 MB. */
 const MAX_TERMS = 5_000_000;
 const READ_BYTES = 256 * 1_024;
 const LINE_END = 0x0a;
@@ -45,7 +45,7 @@ export async function writeFrequencies(path: string, { documents, blocks }: Freq
   }
 }
 
-/** The terms of all these files together, in memory that does not grow with the files. */
+/** Merges the terms of these files in memory that does not grow with the files. */
 export async function mergedFrequencies(files: readonly StepFile[]): Promise<Frequencies> {
   const readers = files.map((file) => new FrequencyReader(file));
   let documents = 0;
@@ -67,7 +67,7 @@ async function* mergedBlocks(readers: readonly FrequencyReader[]): AsyncGenerato
   }
 }
 
-/** The last term up to which every reader has all its rows at hand; undefined when they hold all that is left. */
+/** The last term up to which all readers have loaded their rows; undefined when all rows are loaded. */
 function commonEnd(readers: readonly FrequencyReader[]): string | undefined {
   let end: string | undefined;
   for (const { last } of readers) {
@@ -76,7 +76,7 @@ function commonEnd(readers: readonly FrequencyReader[]): string | undefined {
   return end;
 }
 
-/** Sums of the rows up to a term, which leave their readers. */
+/** Takes the rows up to a term from the readers and adds them up. */
 function sumUpTo(end: string | undefined, readers: readonly FrequencyReader[]): TermRow[] {
   const [only] = readers;
   if (only !== undefined && readers.length === 1) return only.takeUpTo(end);
@@ -106,7 +106,7 @@ class FrequencyReader {
     this.#file = file;
   }
 
-  /** The number in the head; called once, before any row is read. */
+  /** Reads the number in the head; called once, before any row is read. */
   async documents(): Promise<number> {
     const head = await this.#file.slice(0, 32);
     const end = head.indexOf(LINE_END);
@@ -119,12 +119,12 @@ class FrequencyReader {
     return this.#first === this.#rows.length;
   }
 
-  /** The last term at hand, while the file has more. */
+  /** The last loaded term; undefined when all rows of the file are loaded. */
   get last(): string | undefined {
     return this.#offset < this.#file.bytes ? this.#rows.at(-1)?.term : undefined;
   }
 
-  /** Reads on, where no row is left at hand. */
+  /** Loads more rows if all loaded ones were taken. */
   async fill(): Promise<void> {
     if (!this.isEmpty || this.#offset >= this.#file.bytes) return;
     const lines = await this.#wholeLines();
@@ -144,7 +144,7 @@ class FrequencyReader {
     return this.#rows.slice(from, to);
   }
 
-  /** Some lines from the offset on; a line may be longer than a piece. */
+  /** Reads whole lines from the offset on; a line may be longer than a piece. */
   async #wholeLines(): Promise<Buffer> {
     for (let length = READ_BYTES; ; length *= 2) {
       const bytes = await this.#file.slice(this.#offset, length);
@@ -155,7 +155,7 @@ class FrequencyReader {
   }
 }
 
-/** @param lines whole lines, each with its end */
+/** Parses rows. @param lines whole lines, each with its end */
 export function rowsOf(lines: string): TermRow[] {
   const rows: TermRow[] = [];
   for (let at = 0; at < lines.length; ) {

@@ -2,7 +2,7 @@ import { defineTask } from "../define.ts";
 import { options } from "./options.ts";
 import { run } from "./run.ts";
 
-/** Texts to TF-IDF vectors over one vocabulary for the whole job, equal to scikit-learn's TfidfVectorizer. */
+/** TF-IDF vectors of texts over one vocabulary for the whole job, equal to scikit-learn's TfidfVectorizer. */
 export const embedding = defineTask({
   name: "embedding",
   title: "Text embeddings",

@@ -2,9 +2,9 @@ import { FileError } from "../../errors.ts";
 import type { SparseVector } from "./weights.ts";
 
 /**
- * All vectors of a job in one file, for the step that looks for neighbours. Little endian: one u32 each for the
- * bytes of names, the rows and the values; names (JSON list, filled with spaces to a multiple of 8), then f64
- * values, u32 columns, u32 row ends.
+ * All vectors of a job in one file for the step `neighbours`. Little endian: three u32 with the bytes of names and
+ * the numbers of rows and values, and 4 unused bytes; names (JSON list, padded with spaces to a multiple of 8);
+ * f64 values; u32 columns; u32 row ends.
  */
 export interface Matrix {
   /** The document of each row: its index in the upload and its name. */
@@ -19,7 +19,7 @@ export type DocumentName = readonly [index: number, filename: string];
 
 const HEADER = 16;
 
-/** Values of all vectors of a job together; a child holds them twice. */
+/** Most values of all vectors of a job; a child holds them twice. */
 const MAX_VALUES = 5_000_000;
 
 /** @throws FileError `too_large` beyond five million values. */
@@ -40,7 +40,7 @@ export function packMatrix(names: readonly DocumentName[], rows: readonly Sparse
   return packed.bytes;
 }
 
-/** One matrix with the rows of all. @throws FileError `too_large` beyond five million values. */
+/** Joins matrices row by row. @throws FileError `too_large` beyond five million values. */
 export function joinMatrices(matrices: readonly Matrix[]): Buffer {
   const names = matrices.flatMap((matrix) => matrix.names);
   const packed = allocate(
@@ -67,7 +67,7 @@ export function unpackMatrix(file: Buffer): Matrix {
   return { names: names as DocumentName[], ...viewsOf(arrays, { count, rows }) };
 }
 
-/** The bytes of a matrix and, as views of them, the arrays to be filled. */
+/** Allocates the bytes of a matrix and the arrays to fill, which are views of the bytes. */
 function allocate(names: readonly DocumentName[], count: number) {
   if (count > MAX_VALUES) throw tooManyValues();
   const json = Buffer.from(JSON.stringify(names), "utf8");
@@ -96,7 +96,7 @@ export function startOf({ ends }: Matrix, row: number): number {
   return row === 0 ? 0 : (ends[row - 1] ?? 0);
 }
 
-/** Typed arrays want aligned memory, which a small buffer out of a pool is not; a large file is not copied. */
+/** Typed arrays need aligned memory: copies a small buffer from a pool, but no large file. */
 function aligned(bytes: Buffer): Uint8Array {
   return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
 }

@@ -1,7 +1,7 @@
 import { type Matrix, startOf } from "./matrix.ts";
 import { type Postings, postingsOf } from "./postings.ts";
 
-/** Another document of the job. */
+/** A near document of the job. */
 interface Neighbour {
   /** Its index in the upload, from 0. */
   readonly index: number;
@@ -14,8 +14,8 @@ interface Neighbour {
 export type NeighbourFinder = (row: number, limit: number) => Neighbour[];
 
 /**
- * The nearest rows by cosine, nearest first, equal ones by their index; rows of cosine 0 are left out. Exact: a row
- * is compared with all rows that share a term with it, and with no others.
+ * Finds the nearest rows by cosine, nearest first, equal ones by their index, without rows of cosine 0. The search
+ * is exact: it compares a row with all rows that share a term with it, and with no others.
  */
 export function findNeighbours(matrix: Matrix): NeighbourFinder {
   const postings = postingsOf(matrix);
@@ -31,8 +31,8 @@ export function findNeighbours(matrix: Matrix): NeighbourFinder {
 }
 
 /**
- * Dot products of a row with all rows. Each is summed in the order of its columns, so that it is the same number
- * whichever of its two rows is asked for.
+ * Calculates the dot products of a row with all rows. Each is summed in the order of its columns, so that it is the
+ * same number for both of its rows.
  */
 function multiply(
   matrix: Matrix,
@@ -57,7 +57,7 @@ interface Found {
   readonly similarity: number;
 }
 
-/** Rows are in the order of the upload: of equal ones the first that came stays before those that follow. */
+/** Rows are in the order of the upload; of equally near rows the earlier one comes first. */
 function nearest(
   products: Float64Array,
   lengths: Float64Array,
@@ -73,7 +73,7 @@ function nearest(
   return found;
 }
 
-/** Puts one among those found so far, where it is among the `limit` nearest of them. */
+/** Inserts a row if it is among the `limit` nearest so far. */
 function keep(found: Found[], limit: number, one: Found): void {
   if (found.length === limit && one.similarity <= (found[limit - 1]?.similarity ?? 0)) return;
   let position = found.length;

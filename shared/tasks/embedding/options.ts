@@ -24,7 +24,7 @@ export const options = z.strictObject({
     .nullable()
     .default(100)
     .describe(
-      "Terms that are kept: the most frequent ones over the whole job, ties by the alphabet; null: all.",
+      "Most terms to keep: the most frequent ones over the whole job, ties in alphabetical order; null: all.",
     ),
   stop_words: z
     .union([z.literal("english"), z.array(z.string().min(1).max(100)).max(10_000), z.null()], {
@@ -38,31 +38,31 @@ export const options = z.strictObject({
     .enum(["l2", "l1"])
     .nullable()
     .default("l2")
-    .describe("What each vector is scaled to: length 1 (l2), sum 1 (l1), or not at all (null)."),
+    .describe("Scaling of each vector: to length 1 (l2), to sum 1 (l1), or none (null)."),
   min_df: frequency
     .default(1)
-    .describe("Documents a term must be in: whole numbers count documents, below 1 a share of them."),
+    .describe("Fewest documents with a term: a whole number of documents, or a share below 1."),
   max_df: frequency
     .default(1)
-    .describe("Documents a term may be in: above 1 whole numbers count documents, up to 1 a share of them."),
+    .describe("Most documents with a term: a whole number of documents above 1, or a share up to 1."),
   use_idf: z.boolean().default(true).describe("Whether rare terms weigh more."),
   smooth_idf: z
     .boolean()
     .default(true)
-    .describe("Whether document frequencies are taken as if one more document had every term."),
+    .describe("Whether document frequencies count one more document that has every term."),
   lowercase: z.boolean().default(true).describe("Whether upper and lower case are the same."),
   dense_limit: z
     .int()
     .min(0)
     .max(100_000)
     .default(5_000)
-    .describe("Vector sizes up to which vector, features and idf are written out; sparse always is."),
+    .describe("Largest vector size for which vector, features and idf are written; sparse always is."),
   neighbours: z
     .int()
     .min(0)
     .max(100)
     .default(0)
-    .describe("How many of the nearest documents of the job, by cosine, each result names."),
+    .describe("Number of nearest documents of the job, by cosine, in each result."),
   ...textFileOptions,
 });
 

@@ -1,6 +1,6 @@
 const HIGH = 0xd800;
 
-/** Order by code point, as Python sorts; JavaScript's own order differs beyond U+FFFF. */
+/** Compares by code point, as Python does; JavaScript's own order differs beyond U+FFFF. */
 export function byCodePoint(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at += 1) {
@@ -11,7 +11,7 @@ export function byCodePoint(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Surrogates stand for code points above all other units. */
+/** Surrogates rank above all other units, as they encode higher code points. */
 function rank(unit: number): number {
   return unit >= HIGH && unit < 0xe000 ? unit + 0x10000 : unit;
 }

@@ -1,13 +1,13 @@
 import type { Matrix } from "./matrix.ts";
 
-/** A matrix by its columns: column c is in the rows from `starts[c]` to `starts[c + 1]`, which ascend. */
+/** A matrix by columns: the rows of column c are `rows` from `starts[c]` up to `starts[c + 1]`, ascending. */
 export interface Postings {
   readonly starts: Uint32Array;
   readonly rows: Uint32Array;
   readonly values: Float64Array;
 }
 
-/** A second copy of the matrix: 12 bytes a value. */
+/** Makes a second copy of the matrix: 12 bytes for each value. */
 export function postingsOf({ columns, values, ends }: Matrix): Postings {
   const starts = startsOf(columns);
   const next = starts.slice();

@@ -76,7 +76,7 @@ interface NamedColumns extends Columns {
   readonly terms: readonly string[];
 }
 
-/** Units of a job share one vocabulary and one matrix: each child parses them once. */
+/** Units of a job share one vocabulary and one matrix, so each child parses them once. */
 const columnsOf = cached(async (file): Promise<NamedColumns> => {
   const { terms, idf }: Vocabulary = JSON.parse((await file.read()).toString("utf8"));
   return { terms, idf, columnOf: new Map(terms.map((term, column) => [term, column])) };
@@ -85,7 +85,7 @@ const finderOf = cached(
   async (file): Promise<NeighbourFinder> => findNeighbours(unpackMatrix(await file.read())),
 );
 
-/** Keeps the last value by the content of its file. */
+/** Caches the last parsed value by the hash of its file. */
 function cached<Value>(parse: (file: StepFile) => Promise<Value>): (file: StepFile) => Promise<Value> {
   let last: { readonly sha256: string; readonly value: Value } | undefined;
   return async (file) => {

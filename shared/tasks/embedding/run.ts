@@ -3,14 +3,14 @@ import { groupsOf, mapAll, mergeFiles, UnitError } from "../merge.ts";
 import type { FileRef, RunContext } from "../task.ts";
 import type { EmbeddingOptions } from "./options.ts";
 
-/** Files that one unit of a fold takes: a job of up to so many documents has its vocabulary after one unit. */
+/** Files that one unit of a fold merges; a job with up to so many documents has its vocabulary after one unit. */
 const WIDTH = 100;
 
 type Job = RunContext<EmbeddingOptions>;
 
 /**
- * Counts each document, folds the counts into one vocabulary, weighs each document by it; then, where asked, looks
- * for neighbours. The result does not depend on the number of slaves.
+ * Counts each document, folds the counts into one vocabulary, weighs each document by it, and finds neighbours if
+ * the option asks for them. The result does not depend on the number of slaves.
  * @throws nothing of its own: a failure that concerns the whole job (`no_terms`, `too_large`) is published for each
  * file.
  */
@@ -34,7 +34,7 @@ async function publishWithNeighbours(job: Job, units: readonly InputUnit[]): Pro
   await publishInputs(job, "neighbours", neighbourUnitsOf(weighed, matrix));
 }
 
-/** A file that these documents share; if a unit that makes it fails, each of them fails for the same reason. */
+/** Makes a file that these documents share; if one of its units fails, each document fails with the same code. */
 async function commonFile(
   job: Job,
   documents: readonly InputPart[],

@@ -4,7 +4,7 @@ import type { EmbeddingOptions } from "./options.ts";
 import { byCodePoint } from "./order.ts";
 import { ENGLISH_STOP_WORDS } from "./stopWords.ts";
 
-/** How often each term occurs in one document; terms in order of code points. */
+/** Terms of one document, in order of code points, with their counts. */
 export interface TermCounts {
   readonly terms: readonly string[];
   readonly counts: readonly number[];
@@ -12,7 +12,7 @@ export interface TermCounts {
 
 /** scikit-learn's `(?u)\b\w\w+\b`: Python's \w has letters, all numbers and the underscore, but no marks. */
 const TOKEN = /[\p{L}\p{N}_]{2,}/gu;
-/** Distinct terms of one document; they are held in a slave's child. */
+/** Most distinct terms of one document; a slave's child holds them. */
 const MAX_TERMS = 1_000_000;
 
 /** @throws FileError `too_large` where the document has more than a million distinct terms. */

@@ -4,26 +4,26 @@ import type { EmbeddingOptions } from "./options.ts";
 
 /** The vocabulary of a job; its terms are the columns of the job's vectors, in order of code points. */
 export interface Vocabulary {
-  /** Documents that were counted. */
+  /** Number of counted documents. */
   readonly documents: number;
   readonly terms: readonly string[];
-  /** Documents that have the term. */
+  /** Number of documents with each term. */
   readonly df: readonly number[];
   /** Inverse document frequency, natural logarithm; 1 for all with `use_idf: false`. */
   readonly idf: readonly number[];
 }
 
-/** Terms of a vocabulary; a slave's child holds it whole, in 300 MB. The option max_features has the same limit. */
+/** Most terms of a vocabulary; a slave's child holds it whole, in 300 MB. The option max_features has the same limit. */
 const MAX_COLUMNS = 1_000_000;
-/** Rows beyond the limit that are held before they are cut: each cut sorts all that are held. */
+/** Rows beyond the limit that are collected before the list is cut; each cut sorts the whole list. */
 const SPARE_ROWS = 100_000;
 
 /**
- * The columns: terms within `min_df`..`max_df`, of these the `max_features` with the largest total
- * counts. Where counts tie scikit-learn's choice is arbitrary; here the first by code points are taken.
+ * Selects the columns: terms within `min_df`..`max_df`, of these the `max_features` with the largest total
+ * counts. For equal counts scikit-learn's choice is arbitrary; here the first by code points are chosen.
  * idf = ln((1 + n) / (1 + df)) + 1, without `smooth_idf` ln(n / df) + 1, as in scikit-learn.
- * @throws FileError `no_terms` where the limits leave nothing of terms that there were, `too_large` where they
- * leave more than a million.
+ * @throws FileError `no_terms` if there are terms and none is within the limits, `too_large` if more than a million
+ * are.
  */
 export async function selectTerms(
   { documents, blocks }: Frequencies,
@@ -53,7 +53,7 @@ export async function selectTerms(
   };
 }
 
-/** The `limit` rows that occur most, of equal ones the first; in the order in which they came. */
+/** The `limit` rows with the largest totals, of equal ones the first, in their original order. */
 function mostFrequent(rows: TermRow[], limit: number): TermRow[] {
   if (rows.length <= limit) return rows;
   const totals = Float64Array.from(rows, ({ total }) => total).sort();

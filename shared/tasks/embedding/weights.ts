@@ -13,7 +13,7 @@ export interface Columns {
   readonly idf: readonly number[];
 }
 
-/** tf x idf of a document, scaled by `norm`; tf is the count, or 1 + ln(count) with `sublinear_tf`. */
+/** Calculates tf x idf of a document, scaled by `norm`; tf is the count, or 1 + ln(count) with `sublinear_tf`. */
 export function weigh(
   { terms, counts }: TermCounts,
   columns: Columns,

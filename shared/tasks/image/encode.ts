@@ -5,10 +5,10 @@ import type { Sharp } from "../../media/picture/sharp.ts";
 import type { Animation } from "../../media/picture/source.ts";
 import type { ImageOptions } from "./options.ts";
 
-/** Formats that keep 16 bits. */
+/** Output formats that keep 16 bits. */
 const DEEP_FORMATS: readonly string[] = ["png", "tiff"];
 
-/** How a picture is to be stored. */
+/** Output format and size of a picture. */
 export interface Encoding {
   readonly options: ImageOptions;
   readonly animation: Animation | undefined;
@@ -25,7 +25,7 @@ export interface Encoded {
 }
 
 /**
- * Fits a picture into the wished size and stores it in the wished format.
+ * Resizes a picture as the options say and encodes it in their format.
  * @throws FileError `too_large` if the format cannot hold a picture of this size.
  */
 export async function encode(gray: Gray, { options, animation }: Encoding): Promise<Encoded> {
@@ -80,7 +80,7 @@ function store(image: Sharp, { format, quality }: ImageOptions, animation: Anima
   }
 }
 
-/** libvips notes 72 dpi in every PNG, whether anybody said so or not; PNG, ISO/IEC 15948: length, type, data, CRC. */
+/** Removes the resolution that libvips writes into every PNG. A chunk is length, type, data, CRC (ISO/IEC 15948). */
 function withoutDensity(png: Buffer): Buffer {
   let at = 8;
   while (at + 8 <= png.length) {

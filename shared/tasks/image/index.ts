@@ -1,7 +1,7 @@
 import { defineTask } from "../define.ts";
 import { FORMATS, options } from "./options.ts";
 
-/** Images to gray by Rec. 601 luma. */
+/** Grayscale images by Rec. 601 luma. */
 export const image = defineTask({
   name: "image",
   title: "Grayscale images",

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-/** Pixels of one image, all its pages together; 100 million gray pixels are 100 MB in a slave's child. */
+/** Most pixels of one image, all pages together; 100 million gray pixels are 100 MB in a slave's child. */
 const DEFAULT_MAX_PIXELS = 100_000_000;
-/** Sides beyond this fit in no output format that is read everywhere. */
+/** Longest side that fits into every output format. */
 const MAX_SIDE = 16_383;
 
 /** Extension and media type of each output format. */
@@ -23,7 +23,6 @@ const side = z.int().min(1).max(MAX_SIDE).nullable().default(null);
 /** Formats that hold several pages or frames. */
 const PAGED: readonly OutputFormat[] = ["gif", "webp", "tiff"];
 
-/** Options of task `image`; docs/tasks/image.md tells them to people. */
 export const options = z
   .strictObject({
     format: z
@@ -36,12 +35,12 @@ export const options = z
       .max(100)
       .default(80)
       .describe("1..100, for jpeg, webp and avif; the others are lossless."),
-    width: side.describe("Pixels, 1..16383; null: as the height demands, or as it is."),
-    height: side.describe("Pixels, 1..16383; null: as the width demands, or as it is."),
+    width: side.describe("Width in pixels, 1..16383; null: in proportion to the height, or unchanged."),
+    height: side.describe("Height in pixels, 1..16383; null: in proportion to the width, or unchanged."),
     fit: z
       .enum(["inside", "outside", "cover", "contain", "fill"])
       .default("inside")
-      .describe("How an image is fitted into width x height."),
+      .describe("How an image fits into width x height."),
     enlarge: z
       .boolean()
       .default(false)
@@ -52,7 +51,7 @@ export const options = z
       .max(255)
       .default(255)
       .describe(
-        "Gray value, 0 (black) .. 255 (white), behind contain and behind transparency that the format cannot keep.",
+        "Gray value, 0 (black) .. 255 (white), of the margins of contain and of transparency that the format cannot keep.",
       ),
     pages: z
       .enum(["first", "all"])

@@ -7,7 +7,7 @@ import { type Encoded, encode } from "./encode.ts";
 import type { ImageOptions } from "./options.ts";
 
 /**
- * One image to gray: Rec. 601 luma of its sRGB values, upright, alpha and 16 bits kept.
+ * One image -> its gray version: Rec. 601 luma of its sRGB values, upright, with its alpha and 16 bits.
  * @throws FileError `empty_file`, `wrong_type`, `unsupported_format`, `corrupt_file`, `too_large`, `unequal_pages`.
  */
 const grayscale: Step<ImageOptions> = async ({ files, options }) => {
@@ -24,7 +24,7 @@ export const steps = { grayscale };
 const OWN_DPI = 72;
 const MAX_DRAWING_SCALE = 100;
 
-/** An SVG is drawn at the size that is asked for, not drawn small and blown up. */
+/** Scales the drawing of an SVG, so that it is drawn at the requested size and not enlarged afterwards. */
 function drawingOf({ format, width, height }: Source, options: ImageOptions): Drawing {
   const scale = Math.max((options.width ?? 0) / width, (options.height ?? 0) / height);
   if (format !== "svg" || scale <= 1 || !options.enlarge) return {};

@@ -3,16 +3,16 @@ import type { Codec } from "./codec.ts";
 import { decodeImaBlock } from "./ima.ts";
 import { decodeMsBlock } from "./ms.ts";
 
-/** Decodes one block of `bytes` into `out` from `at`, interleaved; says how many frames it held. */
+/** Decodes one block of `bytes` into `out` from `at`, interleaved; returns the number of its frames. */
 export type BlockDecoder = (bytes: Buffer, out: Int16Array, at: number) => number;
 
-/** Bytes at the head of a block, for each channel. */
+/** Bytes of the head of a block for each channel. */
 const HEAD = { ima: 4, ms: 7 };
-/** Frames that the head holds. */
+/** Number of frames in the head. */
 const HEAD_FRAMES = { ima: 1, ms: 2 };
 
 /**
- * IMA (DVI) or MS ADPCM, 4 bits a sample, decoded to 16-bit integers. Blocks are counted whole, as
+ * IMA (DVI) or MS ADPCM, 4 bits a sample, decoded to 16-bit integers. All frames of a block count, as
  * libsndfile and sox do: the frame count of the `fact` chunk is often wrong.
  */
 export function adpcmCodec(format: WavFormat, kind: "ima" | "ms"): Codec | undefined {

@@ -4,7 +4,7 @@ import { adpcmCodec } from "./adpcm.ts";
 import type { Codec } from "./codec.ts";
 import { floatCodec, pcmCodec } from "./linear.ts";
 
-/** The decoder for a file's encoding; undefined for encodings that are not decoded. */
+/** The decoder of a file's encoding; undefined for encodings that are not decoded. */
 export function codecFor({ format, riff }: Wav): Codec | undefined {
   const layout = { width: format.width, channels: format.channels, bigEndian: riff.bigEndian };
   switch (format.coding) {

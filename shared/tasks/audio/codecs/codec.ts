@@ -1,18 +1,18 @@
 /** Any array of numbers that a decoder fills. */
 export type Numbers = Uint8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 
-/** How stored bytes become samples. */
+/** Decoder from stored bytes to samples. */
 export interface Codec {
-  /** Bytes that can only be decoded together: one frame, or one ADPCM block. */
+  /** Bytes of a group, which is decoded as a whole: one frame, or one ADPCM block. */
   readonly groupBytes: number;
-  /** Frames in a full group. */
+  /** Number of frames in a full group. */
   readonly framesPerGroup: number;
-  /** What is subtracted from a decoded number (128 for unsigned bytes). */
+  /** Offset that is subtracted from a decoded number (128 for unsigned bytes). */
   readonly zero: number;
-  /** The decoded number that is full scale: 32768 for 16 bits, 1 for floats. */
+  /** Decoded number at full scale: 32768 for 16 bits, 1 for floats. */
   readonly fullScale: number;
-  /** Bytes of a sample once decoded; `rms_energy` and `sample_width` are in its units. */
+  /** Bytes of a decoded sample, the unit of `rms_energy` and `sample_width`. */
   readonly sampleWidth: number;
-  /** Interleaved samples of whole groups (the last group of a file may be short). Valid until the next call. */
+  /** Decodes whole groups to interleaved samples (the last group of a file may be short). Valid until the next call. */
   decode(bytes: Buffer): Numbers;
 }

@@ -12,13 +12,13 @@ const STEPS = [
 interface ImaBlock {
   readonly bytes: Buffer;
   readonly channels: number;
-  /** Frames in a full block. */
+  /** Number of frames in a full block. */
   readonly limit: number;
 }
 
 /**
  * A block: 4 bytes for each channel (first sample, step index), then by turns 4 bytes (8 samples, low
- * nibble first) of each channel. Frames of a block that was cut short are left out.
+ * nibble first) of each channel. Missing frames of a truncated block are left out.
  */
 export function decodeImaBlock({ bytes, channels, limit }: ImaBlock, out: Int16Array, at: number): number {
   const head = 4 * channels;

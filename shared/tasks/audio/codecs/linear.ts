@@ -53,7 +53,7 @@ function integerDecoder({ width, bigEndian }: Layout): (bytes: Buffer) => Number
   }
 }
 
-/** The bytes at the start of a buffer of their own, where typed arrays can view them; `swap` bytes turned round. */
+/** Copies the bytes into a buffer that typed arrays can view; reverses each group of `swap` bytes. */
 function alignedCopy(bytes: Buffer, swap: number): ArrayBuffer {
   const copy = Buffer.from(new ArrayBuffer(bytes.length));
   bytes.copy(copy);
@@ -79,7 +79,7 @@ function decode24be(bytes: Buffer): Int32Array {
   return samples;
 }
 
-/** 5 to 8 bytes: as doubles, which hold 53 bits of them. */
+/** Decodes integers of 5 to 8 bytes to doubles, which keep 53 bits. */
 function decodeWide(bytes: Buffer, width: number, bigEndian: boolean): Float64Array {
   const samples = new Float64Array(bytes.length / width);
   const high = width - 4;

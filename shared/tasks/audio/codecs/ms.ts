@@ -2,7 +2,7 @@
 
 const ADAPTATION = [230, 230, 230, 230, 307, 409, 512, 614, 768, 614, 512, 409, 307, 230, 230, 230];
 
-/** The seven pairs that every file has, for those that list none. */
+/** The seven standard pairs of coefficients, for files that list none. */
 const STANDARD_PAIRS = [
   [256, 0],
   [512, -256],
@@ -16,9 +16,9 @@ const STANDARD_PAIRS = [
 interface MsBlock {
   readonly bytes: Buffer;
   readonly channels: number;
-  /** Frames in a full block. */
+  /** Number of frames in a full block. */
   readonly limit: number;
-  /** Predictor coefficients of the file's header. */
+  /** Predictor coefficients from the file's header. */
   readonly pairs: readonly (readonly [number, number])[];
 }
 
@@ -32,7 +32,7 @@ interface Predictor {
 
 /**
  * A block: predictor indexes, deltas, newer and older samples of all channels, then nibbles (high one
- * first) by turns over the channels. Frames of a block that was cut short are left out.
+ * first) by turns over the channels. Missing frames of a truncated block are left out.
  */
 export function decodeMsBlock(block: MsBlock, out: Int16Array, at: number): number {
   const { bytes, channels, limit } = block;

@@ -5,7 +5,7 @@ const SIDE = 0x200 | 0x400;
 /** Speakers at 60 to 120 degrees to the side: +1.5 dB (BS.1770-4, table 3). */
 const SURROUND = 1.41;
 
-/** What is assumed for files that name no speakers, by their number of channels. */
+/** Speakers by number of channels, for files that name no speakers. */
 const USUAL_MASKS: Readonly<Record<number, number>> = { 4: 0x33, 5: 0x37, 6: 0x3f, 7: 0x70f, 8: 0x63f };
 
 /**
@@ -22,7 +22,7 @@ export function channelWeights(channels: number, mask: number): readonly number[
   });
 }
 
-/** Channels lie in the file in the order of their bits. */
+/** Channels are in the file in the order of their bits. */
 function speakersOf(mask: number): number[] {
   return Array.from({ length: 18 }, (_, i) => 1 << i).filter((bit) => (mask & bit) !== 0);
 }

@@ -12,7 +12,7 @@ export class KWeighting {
     this.#highPass = new Biquad(highPass(sampleRate));
   }
 
-  /** Filters the samples from `from` up to `to`; the sum of the squares of what comes out. */
+  /** Filters the samples from `from` up to `to`; returns the sum of the squares of the filtered samples. */
   energy(samples: Float64Array, from: number, to: number): number {
     const shelf = this.#shelf;
     const highPass = this.#highPass;
@@ -27,7 +27,7 @@ export class KWeighting {
   }
 }
 
-/** Below this rate the shelf's corner (1,682 Hz) comes too near to the highest frequency. */
+/** Lowest sample rate; below it the shelf's corner (1,682 Hz) is too close to the highest frequency. */
 export const LOWEST_RATE = 4_000;
 
 interface Coefficients {
@@ -78,7 +78,7 @@ class Biquad {
     return y;
   }
 
-  /** In silence the state dies away into denormal numbers, which are many times slower. */
+  /** Sets tiny values to 0: in silence the state becomes denormal, and such numbers are many times slower. */
   settle(): void {
     if (Math.abs(this.#s1) < 1e-25) this.#s1 = 0;
     if (Math.abs(this.#s2) < 1e-25) this.#s2 = 0;

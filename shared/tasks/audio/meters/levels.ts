@@ -1,6 +1,6 @@
 import type { Meter, SampleBlock } from "../blocks.ts";
 
-/** Plain statistics of one series of samples; full scale 1. */
+/** Statistics of one series of samples; full scale 1. */
 export interface Level {
   readonly samples: number;
   /** Root of the mean square. */
@@ -11,17 +11,17 @@ export interface Level {
   readonly dcOffset: number;
   readonly min: number;
   readonly max: number;
-  /** Positions where the sign changes from one sample to the next; 0 counts as positive. */
+  /** Number of sign changes from one sample to the next; 0 counts as positive. */
   readonly zeroCrossings: number;
 }
 
 export interface Levels {
-  /** Over all samples of all channels; crossings over the interleaved samples. */
+  /** Statistics over all samples of all channels; crossings are counted over the interleaved samples. */
   readonly all: Level;
   readonly perChannel: readonly Level[];
-  /** Of the mean of the channels. */
+  /** Statistics of the mean of the channels. */
   readonly monoMix: Level;
-  /** NaN and infinite samples, which count as 0. */
+  /** Number of NaN and infinite samples, which count as 0. */
   readonly invalid: number;
 }
 
@@ -95,7 +95,7 @@ class Series {
   }
 }
 
-/** Sign changes in file order: all channels of a frame, then the next frame. */
+/** Counts sign changes in file order: all channels of a frame, then the next frame. */
 class InterleavedCrossings {
   count = 0;
   #negative: boolean | undefined;
@@ -115,7 +115,7 @@ class InterleavedCrossings {
   }
 }
 
-/** Channels have the same number of samples, so means of means are means. */
+/** Averages over channels; they have the same number of samples, so the mean of their means is the mean. */
 function together(levels: readonly Level[]): Omit<Level, "zeroCrossings"> {
   const mean = (of: (level: Level) => number) =>
     levels.reduce((sum, level) => sum + of(level), 0) / levels.length;

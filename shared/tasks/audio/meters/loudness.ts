@@ -2,18 +2,18 @@ import type { Meter, SampleBlock } from "../blocks.ts";
 import { channelWeights } from "./channelWeights.ts";
 import { KWeighting } from "./kWeighting.ts";
 
-/** LUFS, NaN where the recording is too short or too quiet for a value. */
+/** Values in LUFS; NaN for recordings that are too short or too quiet. */
 export interface Loudness {
-  /** Gated, of the whole recording (ITU-R BS.1770-4). */
+  /** Gated loudness of the whole recording (ITU-R BS.1770-4). */
   readonly integrated: number;
   /** Loudness range in LU (EBU Tech 3342). */
   readonly range: number;
-  /** Highest over 400 ms, and over 3 s (EBU Tech 3341). */
+  /** Highest loudness over 400 ms, and over 3 s (EBU Tech 3341). */
   readonly momentaryMax: number;
   readonly shortTermMax: number;
 }
 
-/** The meter's time unit is a slot of 10 ms: momentary and short-term maxima are found to that step. */
+/** The meter's time unit is a slot of 10 ms, the resolution of momentary and short-term maxima. */
 const SLOTS_A_SECOND = 100;
 const MOMENTARY = 40;
 const SHORT_TERM = 300;
@@ -21,7 +21,7 @@ const SHORT_TERM = 300;
 const HOP = 10;
 const ABSOLUTE_GATE = -70;
 
-/** Loudness after EBU R 128. A channel's weight comes from its speaker; LFE counts nothing. */
+/** Loudness by EBU R 128. Each channel has the weight of its speaker; LFE has weight 0. */
 export function loudnessMeter(sampleRate: number, channels: number, mask: number): Meter<Loudness> {
   const weights = channelWeights(channels, mask);
   const filters = weights.map(() => new KWeighting(sampleRate));
@@ -50,12 +50,12 @@ export function loudnessMeter(sampleRate: number, channels: number, mask: number
   return { add, result: () => windows.result() };
 }
 
-/** The first frame of a slot. Slots are 10 ms long to within a frame, whatever the rate. */
+/** The first frame of a slot. Slots are 10 ms long to within a frame at every sample rate. */
 function slotStart(slot: number, sampleRate: number): number {
   return Math.round((slot * sampleRate) / SLOTS_A_SECOND);
 }
 
-/** Sums over the last 400 ms and 3 s, and what of them the gates need in the end: one number each 100 ms. */
+/** Sums over the last 400 ms and 3 s, and the values that the gates need at the end: one number for each 100 ms. */
 class Windows {
   readonly #sampleRate: number;
   readonly #ring = new Float64Array(SHORT_TERM);
@@ -90,7 +90,7 @@ class Windows {
     };
   }
 
-  /** Mean square over the last `length` slots; undefined before there are so many. */
+  /** Mean square over the last `length` slots; undefined while there are fewer. */
   #mean(length: number): number | undefined {
     if (this.#slots < length) return undefined;
     let sum = 0;
@@ -100,13 +100,13 @@ class Windows {
   }
 }
 
-/** Blocks above -70 LUFS, then those above their mean less 10 LU. */
+/** Gates at -70 LUFS, then at 10 LU below the mean of the remaining blocks. */
 function integratedOf(blocks: readonly number[]): number {
   const audible = gated(blocks, ABSOLUTE_GATE);
   return toLufs(mean(gated(audible, toLufs(mean(audible)) - 10)));
 }
 
-/** From the 10th to the 95th percentile of short-term loudness, gated at -70 LUFS and 20 LU below the mean. */
+/** Range from the 10th to the 95th percentile of short-term loudness, gated at -70 LUFS and 20 LU below the mean. */
 function rangeOf(windows: readonly number[]): number {
   const audible = gated(windows, ABSOLUTE_GATE);
   const sorted = gated(audible, toLufs(mean(audible)) - 20).sort((a, b) => a - b);

@@ -4,9 +4,9 @@ import type { Meter, SampleBlock } from "../blocks.ts";
 export const SILENCE_WINDOW = 0.05;
 
 export interface Silence {
-  /** Part of the recording's frames that lie in silent windows, 0..1; NaN for no frames. */
+  /** Share of the recording's frames in silent windows, 0..1; NaN without frames. */
   readonly share: number;
-  /** Frames of silent windows before the first loud one, and after the last. */
+  /** Number of frames of silent windows before the first loud window, and after the last. */
   readonly leading: number;
   readonly trailing: number;
 }

@@ -1,7 +1,7 @@
 import FFT from "fft.js";
 import type { Meter } from "../blocks.ts";
 
-/** Over the frames of the spectrum; Hz. `std` is the population's standard deviation. */
+/** Statistics over the frames of the spectrum, in Hz. `std` is the population's standard deviation. */
 export interface Spread {
   readonly mean: number;
   readonly std: number;
@@ -16,13 +16,13 @@ export interface Spectrum {
   readonly rolloff: Spread;
 }
 
-/** Part of the summed magnitude below the roll-off frequency. */
+/** Share of the summed magnitude below the roll-off frequency. */
 export const ROLLOFF = 0.85;
 
 /**
  * Spectral centroid, bandwidth (p = 2) and roll-off as `librosa.feature` 0.10 defines them, of the mono mix
  * at its own sample rate: magnitudes of frames of `size` samples, hop `size / 4`, periodic Hann window,
- * centred with zeros beyond the ends. Silent frames count as 0 Hz, as there.
+ * centred with zeros beyond the ends. Silent frames count as 0 Hz, as in librosa.
  */
 export function spectrumMeter(sampleRate: number, size: number): Meter<Spectrum> {
   const hop = size / 4;

@@ -1,19 +1,19 @@
 import type { Meter } from "../blocks.ts";
 
-/** Samples on either side that one interpolated value is made of. */
+/** Number of samples on each side that contribute to one interpolated value. */
 const REACH = 12;
 const TAPS = 2 * REACH;
-/** Positions between two samples that are looked at: four times oversampling. */
+/** Number of positions from one sample to the next: four times oversampling. */
 const PHASES = [interpolator(1 / 4), interpolator(2 / 4), interpolator(3 / 4)];
 /**
- * What the two samples next to the position add at most, for 1 of each, and what the others do: most positions
- * are passed over because even that much could not reach the peak so far.
+ * Highest sum of the weights of the two samples next to a position, and of those of all others. With these bounds
+ * the meter skips most positions, because their values cannot exceed the peak so far.
  */
 const NEAR = Math.max(...PHASES.map((taps) => sizeOf(taps.subarray(REACH - 1, REACH + 1))));
 const FAR =
   Math.max(...PHASES.map(sizeOf)) -
   Math.min(...PHASES.map((taps) => sizeOf(taps.subarray(REACH - 1, REACH + 1))));
-/** Positions that share one bound for their far samples. */
+/** Number of positions that share one bound of their far samples. */
 const STRETCH = 32;
 
 /**
@@ -33,7 +33,7 @@ export function truePeakMeter(channels: number): Meter<readonly number[]> {
 
 class Follower {
   peak = 0;
-  /** The last samples of the block before, then those of this one. */
+  /** The last samples of the previous block, then the samples of this block. */
   #samples = new Float64Array(0);
   #kept = 0;
 
@@ -50,7 +50,7 @@ class Follower {
     this.#samples.copyWithin(0, count - this.#kept, count);
   }
 
-  /** Looks between the samples at every position that has REACH of them on both sides. */
+  /** Interpolates at every position that has REACH samples on both sides. */
   #search(count: number): void {
     const samples = this.#samples;
     this.peak = Math.max(this.peak, largest(samples, this.#kept, count));
@@ -66,7 +66,7 @@ class Follower {
 interface Stretch {
   readonly from: number;
   readonly to: number;
-  /** What samples further away can add at most. */
+  /** Most that samples further away can add. */
   readonly far: number;
   readonly start: number;
 }

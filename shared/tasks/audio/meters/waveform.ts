@@ -1,13 +1,13 @@
 import type { Meter } from "../blocks.ts";
 
-/** Lowest and highest sample of each stretch, full scale 1, to 5 decimals. */
+/** Lowest and highest sample of each section, full scale 1, to 5 decimals. */
 export interface Waveform {
   readonly min: readonly number[];
   readonly max: readonly number[];
 }
 
 /**
- * An overview for drawing: `points` stretches of (nearly) equal length, point i over the frames from
+ * An overview for drawing: `points` sections of (nearly) equal length, point i over the frames from
  * floor(i * frames / points) on, each with the extremes over all channels. Never more points than frames.
  */
 export function waveformMeter(frames: number, wanted: number): Meter<Waveform> {
@@ -41,7 +41,7 @@ interface Stretch {
   readonly sign?: 1 | -1;
 }
 
-/** The least of `start` and the samples of a stretch times `sign`. */
+/** The least of `start` and the samples of a section times `sign`. */
 function lowest(samples: Float64Array, { from, to, start, sign = 1 }: Stretch): number {
   let least = start;
   for (let i = from; i < to; i += 1) {

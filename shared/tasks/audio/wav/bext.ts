@@ -1,10 +1,10 @@
 import type { JsonObject } from "../../task.ts";
 import type { Fields } from "./fields.ts";
 
-/** Where the fixed part of `bext` ends and the coding history begins. */
+/** Offset of the coding history, after the fixed part of `bext`. */
 const FIXED_BYTES = 602;
 
-/** The broadcast extension of EBU Tech 3285; loudness values from its version 2 on, in LUFS, LU and dBTP. */
+/** Reads the broadcast extension of EBU Tech 3285; from version 2 on it has loudness values in LUFS, LU and dBTP. */
 export function readBext(chunk: Fields): JsonObject {
   const version = chunk.u16(346);
   return {

@@ -1,22 +1,22 @@
 import { FileError } from "../../../errors.ts";
 import type { StepFile } from "../../task.ts";
 
-/** Chunks of a RIFF file that are looked at; a file with more is read up to here. */
+/** Most chunks that are read of a RIFF file; later ones are ignored. */
 const MAX_CHUNKS = 2_000;
-/** Zero bytes that some writers leave between chunks. */
+/** Most zero bytes between chunks; some writers leave a few. */
 const MAX_FILLER = 64;
-/** A 32-bit size that means "see ds64" or "not known yet". */
+/** A 32-bit size that stands for "see ds64" or "unknown". */
 const UNKNOWN_SIZE = 0xffff_ffff;
 
 export type Container = "RIFF" | "RIFX" | "RF64" | "BW64";
 
 export interface Chunk {
   readonly id: string;
-  /** Of the chunk's content, from the file's start. */
+  /** Offset of the chunk's content from the start of the file. */
   readonly offset: number;
-  /** Of the content as far as the file holds it. */
+  /** Bytes of the content that the file has. */
   readonly bytes: number;
-  /** What the header claims; more than `bytes` in a file that was cut short. */
+  /** Bytes of the content by the header; more than `bytes` in a truncated file. */
   readonly claimed: number;
 }
 
@@ -24,11 +24,11 @@ export interface RiffFile {
   readonly container: Container;
   readonly bigEndian: boolean;
   readonly chunks: readonly Chunk[];
-  /** The writer did not know the size of `data` (a pipe); it lasts to the end of the file. */
+  /** Whether the writer did not know the size of `data` (a pipe), which then extends to the end of the file. */
   readonly streamed: boolean;
 }
 
-/** Which container the first 12 bytes announce; undefined if the file is no WAV file. */
+/** The container by the first 12 bytes; undefined if the file is no WAV file. */
 export function containerOf(head: Buffer): Container | undefined {
   const id = head.toString("latin1", 0, 4);
   if (head.toString("latin1", 8, 12) !== "WAVE") return undefined;
@@ -36,8 +36,8 @@ export function containerOf(head: Buffer): Container | undefined {
 }
 
 /**
- * The chunks of a WAV file, without their contents. The size in the RIFF header is not used: it is
- * wrong in streamed files and above 4 GB, and the chunks tell the same.
+ * Lists the chunks of a WAV file without their contents. The size in the RIFF header is not used: it is wrong in
+ * streamed files and above 4 GB, and the chunks have the same information.
  * @throws FileError `corrupt_file` if the file ends before its first chunk.
  */
 export async function readChunks(file: StepFile, container: Container): Promise<RiffFile> {
@@ -59,7 +59,7 @@ export async function readChunks(file: StepFile, container: Container): Promise<
 interface Walk {
   readonly file: StepFile;
   readonly bigEndian: boolean;
-  /** Sizes that `ds64` gives instead of the chunks' own. */
+  /** Sizes from `ds64`, which replace those of the chunks. */
   sizes: ReadonlyMap<string, number>;
   streamed: boolean;
 }
@@ -76,7 +76,7 @@ async function chunkAt(walk: Walk, start: number): Promise<Chunk | undefined> {
   return { id, offset, bytes: left, claimed: left };
 }
 
-/** The size of a chunk; undefined where the writer did not know it. */
+/** The size of a chunk; undefined if the writer did not know it. */
 function claimedSize(walk: Walk, id: string, size: number): number | undefined {
   if (id !== "data") return size;
   const long = walk.sizes.get("data");
@@ -84,7 +84,7 @@ function claimedSize(walk: Walk, id: string, size: number): number | undefined {
   return size === UNKNOWN_SIZE ? undefined : size;
 }
 
-/** `ds64`: the sizes, as 64-bit numbers, of the file, of `data` and the count of `fact`. */
+/** Reads `ds64`: 64-bit sizes of the file and of `data`, and the frame count of `fact`. */
 async function readSizes(file: StepFile, chunk: Chunk): Promise<ReadonlyMap<string, number>> {
   const body = await file.slice(chunk.offset, Math.min(chunk.bytes, 24));
   return body.length < 16 ? new Map() : new Map([["data", Number(body.readBigUInt64LE(8))]]);

@@ -4,7 +4,7 @@ import { type Fields, subChunks } from "./fields.ts";
 const MAX_POINTS = 1_000;
 const POINT_BYTES = 24;
 
-/** Cue points in the order of the file, with the labels, notes and region lengths that `LIST`/`adtl` gives them. */
+/** Reads the cue points in the order of the file with their labels, notes and region lengths from `LIST`/`adtl`. */
 export function readCues(cue: Fields, lists: readonly Fields[], sampleRate: number): JsonObject[] {
   const held = Math.floor((cue.bytes.length - 4) / POINT_BYTES);
   const count = Math.max(0, Math.min(cue.u32(0), held, MAX_POINTS));

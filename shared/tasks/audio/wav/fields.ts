@@ -1,4 +1,4 @@
-/** Numbers and texts at fixed offsets of a chunk, in the file's byte order; 0 and "" past its end, as short chunks mean. */
+/** Reads numbers and texts at offsets of a chunk in the file's byte order; past the end of the chunk they are 0 and "". */
 export class Fields {
   readonly bytes: Buffer;
   readonly bigEndian: boolean;
@@ -22,7 +22,7 @@ export class Fields {
     return this.bigEndian ? this.bytes.readUInt32BE(at) : this.bytes.readUInt32LE(at);
   }
 
-  /** Up to the first zero byte, at most `length` bytes: UTF-8, or Latin-1 where it is not; no control characters. */
+  /** Text up to the first zero byte, at most `length` bytes: UTF-8 or else Latin-1, without control characters. */
   text(at: number, length = this.bytes.length): string {
     const field = this.bytes.subarray(at, at + Math.min(length, MAX_TEXT));
     const end = field.indexOf(0);
@@ -45,7 +45,7 @@ const MAX_TEXT = 16_384;
 const MAX_SUB_CHUNKS = 1_000;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** The chunks inside a `LIST`, from `start` on. */
+/** Lists the chunks inside a `LIST` from `start` on. */
 export function subChunks(list: Fields, start: number): { readonly id: string; readonly fields: Fields }[] {
   const found: { id: string; fields: Fields }[] = [];
   let at = start;

@@ -1,28 +1,28 @@
 import { FileError } from "../../../errors.ts";
 import { Fields } from "./fields.ts";
 
-/** How the samples are stored. */
+/** Storage format of the samples. */
 export type Coding = "pcm" | "float" | "alaw" | "mulaw" | "ima" | "ms" | "other";
 
 export interface WavFormat {
   readonly coding: Coding;
-  /** The format tag; for WAVE_FORMAT_EXTENSIBLE the one inside its sub-format. */
+  /** The format tag; for WAVE_FORMAT_EXTENSIBLE the tag in its sub-format. */
   readonly tag: number;
   readonly extensible: boolean;
   readonly channels: number;
-  /** Hz. */
+  /** Sample rate in Hz. */
   readonly sampleRate: number;
   /** Bytes of one frame (PCM, float, G.711) or of one block (ADPCM). */
   readonly blockAlign: number;
-  /** Bytes that one stored sample takes; 0 where samples have no bytes of their own. */
+  /** Bytes of one stored sample; 0 for encodings whose samples share bytes. */
   readonly width: number;
-  /** Bits of a stored sample, filled up to whole bytes as in its container. */
+  /** Bits of a stored sample in its container, a multiple of 8 for PCM. */
   readonly bits: number;
-  /** Bits that are used, where the header says so. */
+  /** Used bits of a sample, if the header gives them. */
   readonly validBits: number;
-  /** Speaker positions, WAVEFORMATEXTENSIBLE's dwChannelMask; 0 if not said. */
+  /** Speaker positions, WAVEFORMATEXTENSIBLE's dwChannelMask; 0 if absent. */
   readonly channelMask: number;
-  /** ADPCM: frames in a block; 0 if not said. */
+  /** ADPCM: number of frames in a block; 0 if absent. */
   readonly framesPerBlock: number;
   /** MS ADPCM: pairs of predictor coefficients. */
   readonly coefficients: readonly (readonly [number, number])[];
@@ -90,7 +90,7 @@ interface Stored {
   readonly channels: number;
 }
 
-/** Bytes a sample. `blockAlign` is right where writers disagree about `bits` (12 in 16, 20 in 24, …). */
+/** Bytes of a sample, from `blockAlign`: writers use `bits` in different ways (12 in 16, 20 in 24, …). */
 function widthOf({ coding, bits, blockAlign, channels }: Stored): number {
   if (coding === "alaw" || coding === "mulaw") return 1;
   if (coding !== "pcm" && coding !== "float") return 0;
@@ -105,7 +105,7 @@ function widthOf({ coding, bits, blockAlign, channels }: Stored): number {
   );
 }
 
-/** Up to 256 pairs; the standard has 7. */
+/** Reads up to 256 pairs of coefficients; the standard has 7. */
 function coefficientsOf(fields: Fields): (readonly [number, number])[] {
   const count = Math.min(fields.u16(20), 256);
   return Array.from({ length: count }, (_, i) => [fields.i16(22 + 4 * i), fields.i16(24 + 4 * i)]);

@@ -4,13 +4,13 @@ import type { Chunk, RiffFile } from "./chunks.ts";
 import { readCues } from "./cues.ts";
 import { Fields, subChunks } from "./fields.ts";
 
-/** Longer chunks of metadata (pictures, logs) are named, not read. */
+/** Most bytes of a metadata chunk that is read; longer ones (pictures, logs) are listed only. */
 const MAX_CHUNK = 1 << 20;
 const MAX_READ = 4 << 20;
-/** Chunks that the result lists. */
+/** Most chunks in the list of the result. */
 const MAX_LISTED = 100;
 
-/** LIST/INFO entries by the names that tag editors use; others keep their four letters. */
+/** Names of LIST/INFO entries in tag editors; other entries keep their four letters. */
 const INFO_NAMES: Readonly<Record<string, string>> = {
   INAM: "title",
   IART: "artist",
@@ -30,7 +30,7 @@ const INFO_NAMES: Readonly<Record<string, string>> = {
   ILNG: "language",
 };
 
-/** Metadata of a WAV file: `LIST`/`INFO` texts, `bext`, cue points with their labels, and the chunks that there are. */
+/** Reads the metadata of a WAV file: `LIST`/`INFO` texts, `bext`, cue points with labels, and the list of chunks. */
 export async function readMetadata(file: StepFile, riff: RiffFile, sampleRate: number): Promise<JsonObject> {
   const wanted = riff.chunks.filter(
     ({ id, bytes }) => ["LIST", "bext", "cue "].includes(id) && bytes <= MAX_CHUNK,

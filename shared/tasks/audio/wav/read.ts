@@ -3,22 +3,22 @@ import type { StepFile } from "../../task.ts";
 import { type Chunk, type Container, type RiffFile, readChunks } from "./chunks.ts";
 import { readFormat, type WavFormat } from "./format.ts";
 
-/** Longer `fmt ` chunks hold nothing that is read. */
+/** Bytes of a `fmt ` chunk that are read. */
 const MAX_FORMAT_BYTES = 4_096;
 
 export interface Wav {
   readonly riff: RiffFile;
   readonly format: WavFormat;
-  /** Where the samples are. */
+  /** Location of the samples in the file. */
   readonly data: Chunk;
-  /** The file ends before its `data` chunk does. */
+  /** Whether the file ends before its `data` chunk does. */
   readonly truncated: boolean;
-  /** Frames that the `fact` chunk claims; undefined without one. */
+  /** Number of frames by the `fact` chunk; undefined without one. */
   readonly factFrames: number | undefined;
 }
 
 /**
- * Header and chunk list of a WAV file.
+ * Reads the header and the chunk list of a WAV file.
  * @throws FileError `corrupt_file` without `fmt ` or `data`, with impossible values in `fmt `, or if none
  * of the samples that the header announces is there; `too_large` for too many channels.
  */
