@@ -1,6 +1,6 @@
 import { FileError } from "../../errors.ts";
 
-/** A picture that a decoder of this folder reads row by row, so that colour never lies in memory whole. */
+/** A picture that a decoder of this folder reads row by row, so that its colours are never whole in memory. */
 export interface Bitmap {
   readonly width: number;
   readonly height: number;
@@ -10,15 +10,15 @@ export interface Bitmap {
   readRow(y: number, rgba: Uint8Array | Uint16Array): void;
 }
 
-/** What decoders must stay within. */
+/** Limits of the decoders. */
 export interface Limits {
-  /** Pixels of all pages that are read. */
+  /** Most pixels of all pages that are read. */
   readonly maxPixels: number;
 }
 
 /**
- * Refuses sizes before memory is taken for them.
- * @throws FileError `corrupt_file` for sides that no image has, `too_large` beyond the limit.
+ * Checks a size before memory is allocated for it.
+ * @throws FileError `corrupt_file` for impossible sides, `too_large` beyond the limit
  */
 export function checkSize(width: number, height: number, { maxPixels }: Limits): void {
   if (!(width >= 1 && height >= 1)) throw corrupt("its width or height is not a positive number");

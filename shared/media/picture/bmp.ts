@@ -15,7 +15,7 @@ export function openBmp(bytes: Buffer, limits: Limits): Bitmap {
   return openDib(bytes, { start: FILE_HEADER, pixels: bytes.readUInt32LE(10) }, limits);
 }
 
-/** Opens a bitmap without a file header too, as icons hold them. */
+/** Opens a bitmap with or without a file header; icons contain bitmaps without one. */
 export function openDib(bytes: Buffer, dib: DibLocation, limits: Limits): Bitmap {
   const header = readHeader(bytes, dib);
   checkSize(header.width, header.height, limits);
@@ -32,7 +32,7 @@ export function openDib(bytes: Buffer, dib: DibLocation, limits: Limits): Bitmap
   }
 }
 
-/** Bytes of a row: rows are padded to four bytes. */
+/** Bytes of a row, padded to four bytes. */
 export function strideOf(width: number, bits: number): number {
   return Math.ceil((width * bits) / 32) * 4;
 }
@@ -83,7 +83,7 @@ function coloured(header: BmpHeader, data: Buffer): Bitmap {
   };
 }
 
-/** Many programs leave the alpha byte 0 everywhere and mean an opaque picture. */
+/** Whether every alpha byte is 0, which many programs write for an opaque picture. */
 function fullyTransparent(header: BmpHeader, data: Buffer, alpha: (value: number) => number): boolean {
   const bytes = header.bits / 8;
   const stride = strideOf(header.width, header.bits);
@@ -94,7 +94,7 @@ function fullyTransparent(header: BmpHeader, data: Buffer, alpha: (value: number
   return true;
 }
 
-/** Samples of a channel of fewer than 8 bits are spread over 0..255. */
+/** Scales samples of fewer than 8 bits to 0..255. */
 function channelOf(mask: number): (value: number) => number {
   if (mask === 0) return () => 0;
   const shift = 31 - Math.clz32(mask & -mask);
@@ -103,7 +103,7 @@ function channelOf(mask: number): (value: number) => number {
 }
 
 function needRows({ height }: BmpHeader, data: Uint8Array, stride: number): void {
-  // The last row's padding is often left out.
+  // Many files lack the padding of the last row.
   if (data.length + 3 < height * stride) throw corrupt("pixels are missing");
 }
 

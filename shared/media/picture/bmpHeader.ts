@@ -16,7 +16,7 @@ const CORE_HEADER = 12;
 const SHORTEST_INFO = 16;
 const INFO_HEADER = 40;
 
-/** What a device-independent bitmap says of itself. */
+/** Header of a device-independent bitmap. */
 export interface BmpHeader {
   readonly width: number;
   readonly height: number;
@@ -27,17 +27,17 @@ export interface BmpHeader {
   readonly palette: Uint8Array;
   /** Bits of red, green, blue, alpha in a pixel's value. */
   readonly masks: readonly [number, number, number, number];
-  /** Where the pixels begin. */
+  /** Offset of the pixels. */
   readonly pixels: number;
 }
 
-/** Where a bitmap lies among other bytes. */
+/** Location of a bitmap in a buffer. */
 export interface DibLocation {
-  /** Where its header begins. */
+  /** Offset of the header. */
   readonly start: number;
-  /** Where its pixels begin; without it right after the palette, as in an icon. */
+  /** Offset of the pixels; by default they follow the palette, as in an icon. */
   readonly pixels?: number;
-  /** Icons give the height of picture and mask together. */
+  /** Whether the header has the height of picture and mask together, as in icons. */
   readonly halved?: boolean;
   /** Whether the fourth byte of plain 32-bit pixels is alpha, as in icons. */
   readonly alphaByte?: boolean;
@@ -72,7 +72,7 @@ function headerSize(bytes: Buffer, start: number): number {
   return size;
 }
 
-/** A header may be cut after any field from `bits` on; what is left out is 0. */
+/** Reads a field; headers may end after any field from `bits` on, and missing fields are 0. */
 function fieldsOf(bytes: Buffer, start: number, size: number) {
   if (size === CORE_HEADER) {
     const width = bytes.readUInt16LE(start + 4);
@@ -106,7 +106,7 @@ interface MaskPlace {
   readonly alpha: boolean;
 }
 
-/** Masks follow a plain header (`extra` bytes of them) or lie inside a longer one. */
+/** Reads the masks, which follow a plain header (`extra` bytes) or are part of a longer one. */
 function masksOf(bytes: Buffer, { start, size, bits, compression, alpha }: MaskPlace) {
   const wide = [0xff0000, 0xff00, 0xff, alpha ? 0xff000000 : 0] as const;
   const plain = bits === 16 ? ([0x7c00, 0x3e0, 0x1f, 0] as const) : wide;
@@ -122,12 +122,12 @@ function masksOf(bytes: Buffer, { start, size, bits, compression, alpha }: MaskP
 }
 
 interface PaletteShape {
-  /** Bytes of an entry: blue, green, red, and an unused one since Windows 3. */
+  /** Bytes of an entry: blue, green, red, and an unused byte since Windows 3. */
   readonly entry: 3 | 4;
   readonly bits: number;
-  /** As the header says; 0 means all that the bits can tell apart. */
+  /** Number of colours by the header; 0 stands for all that the bits can encode. */
   readonly colours: number;
-  /** Where pixels begin, if known. */
+  /** Offset of the pixels, if known. */
   readonly end: number | undefined;
 }
 

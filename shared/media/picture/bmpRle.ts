@@ -19,7 +19,7 @@ export function indicesOfRle(data: Uint8Array, header: BmpHeader): Uint8Array {
     else if (value === END_OF_BITMAP) return canvas.indices;
     else at += canvas.escape(value, data.subarray(at));
   }
-  // Some writers leave the end marker out; a picture that stops before its last row is cut off.
+  // Some writers omit the end marker; a picture that ends before its last row is truncated.
   if (canvas.complete) return canvas.indices;
   throw corrupt("its run-length data ends too early");
 }
@@ -42,13 +42,13 @@ class Canvas {
     return this.#y >= height || (this.#y === height - 1 && this.#x >= width);
   }
 
-  /** In RLE4 a run takes turns with the two halves of its byte. */
+  /** In RLE4 a run alternates between the two halves of its byte. */
   run(count: number, value: number): void {
     const narrow = this.#header.bits === 4;
     for (let n = 0; n < count; n++) this.#put(narrow ? half(value, n) : value);
   }
 
-  /** Bytes that were used of those after the escape. */
+  /** Number of bytes that the escape uses. */
   escape(code: number, bytes: Uint8Array): number {
     if (code === END_OF_LINE) this.#skip(-this.#x, 1);
     else if (code === DELTA) this.#skip(bytes[0] ?? 0, bytes[1] ?? 0);

@@ -3,7 +3,7 @@ import { corrupt, type Limits, tooLarge } from "./bitmap.ts";
 import { unsupportedFormat } from "./format.ts";
 
 /**
- * Runs a decoder; what sharp says of a file becomes an error with a code.
+ * Runs a decoder and maps errors of sharp to errors with a code.
  * @throws FileError `corrupt_file`, `too_large`, `unsupported_format`.
  */
 export async function decoding<T>(limits: Limits, work: () => Promise<T>): Promise<T> {
@@ -14,7 +14,7 @@ export async function decoding<T>(limits: Limits, work: () => Promise<T>): Promi
   }
 }
 
-/** What libvips says, in words of ours. */
+/** Maps an error of libvips to a FileError. */
 function told(error: unknown, { maxPixels }: Limits): FileError {
   const text = error instanceof Error ? error.message : String(error);
   if (text.includes("pixel limit")) return tooLarge(maxPixels);
@@ -29,7 +29,7 @@ export function unequalPages(): FileError {
   return new FileError("unequal_pages", text);
 }
 
-/** Libraries report over many lines, the first tells enough; without the name of the function that failed. */
+/** The first line of a library's message, without the name of the function that failed. */
 function reasonOf(text: string): string {
   const line = (text.split("\n")[0] ?? "").replace(/^\w*(?:load|vips)\w*: /i, "");
   return line

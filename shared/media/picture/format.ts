@@ -29,7 +29,7 @@ const ISO_MEDIA_BRANDS = ["isom", "iso2", "mp41", "mp42", "qt  ", "M4A ", "M4V "
 const SIGNATURES: readonly Signature[] = [
   { format: "jpeg", magic: "\xff\xd8\xff" },
   { format: "png", magic: "\x89PNG\r\n\x1a\n" },
-  // A transfer as text, or a lost first byte, breaks the signature on purpose; what follows still says PNG.
+  // A transfer as text or a missing first byte breaks the signature; the header chunk after it still shows a PNG.
   { format: "png", magic: "IHDR", offset: 12 },
   { format: "png", magic: "PNG", offset: 1 },
   { format: "gif", magic: "GIF87a" },
@@ -45,7 +45,7 @@ const SIGNATURES: readonly Signature[] = [
   { format: "avif", magic: "ftypmif1", offset: 4 },
   { format: "bmp", magic: "BM" },
   { format: "ico", magic: "\0\0\x01\0" },
-  // A cursor says how many pictures it has; a TGA without a palette has zeros there.
+  // A cursor has its number of pictures here; a TGA without a palette has zeros.
   { format: unsupported("TGA"), magic: "\0\0\x02\0\0\0\0\0" },
   { format: unsupported("TGA"), magic: "\0\0\n\0\0\0\0\0" },
   { format: "ico", magic: "\0\0\x02\0" },
@@ -88,7 +88,7 @@ const SIGNATURES: readonly Signature[] = [
 ];
 
 /**
- * Tells a file's format by its content; its name does not count.
+ * Finds a file's format by its content; its name does not count.
  * @throws FileError `empty_file`, `unsupported_format` (a known format, named), `wrong_type` (no image).
  */
 export function formatOf(bytes: Buffer): InputFormat {

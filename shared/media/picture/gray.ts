@@ -4,10 +4,10 @@ import { type Gray, grayOfBitmap, type Samples, writeLuma } from "./luma.ts";
 import type { Sharp } from "./sharp.ts";
 import type { SharpContent, Source } from "./source.ts";
 
-/** Pixels that are decoded in colour at a time: 16 million take 64 MB in RGBA, twice that with 16 bits. */
+/** Most pixels in colour at the same time: 16 million take 64 MB in RGBA, twice that with 16 bits. */
 const BLOCK_PIXELS = 16_000_000;
 
-/** Which pages, counted from 0. */
+/** A range of pages, counted from 0. */
 export interface PageSpan {
   readonly first: number;
   readonly count: number;
@@ -21,17 +21,17 @@ interface PixelBlock {
   readonly rows: number;
 }
 
-/** How the pixels are wanted. */
+/** Resolution of the decoded pixels. */
 export interface Drawing {
   /** Resolution at which an SVG is drawn; 72 = its own size. */
   readonly dpi?: number;
-  /** A larger page is made smaller while it is decoded, if sharp decodes it. For single pages. */
+  /** Size to which sharp reduces a larger page while it decodes it; for single pages. */
   readonly atMost?: number;
 }
 
 /**
- * Decodes pages to gray: sRGB (profiles and CMYK are converted), then Rec. 601 luma. Not yet upright.
- * Colour never lies in memory whole: large images are decoded in blocks of rows.
+ * Decodes pages to gray: sRGB (profiles and CMYK are converted), then Rec. 601 luma. Pages are not
+ * turned upright. Large images are decoded in blocks of rows, so that their colours are never whole in memory.
  * @throws FileError `corrupt_file`, `too_large`, `unequal_pages`, `unsupported_format`.
  */
 export async function grayOf(source: Source, range: PageSpan, drawing: Drawing = {}): Promise<Gray> {
@@ -40,7 +40,7 @@ export async function grayOf(source: Source, range: PageSpan, drawing: Drawing =
   return await decoding(limits, async () => {
     const pages = await pagesOf(source, content, { range, drawing });
     const { atMost = Number.POSITIVE_INFINITY } = drawing;
-    // Between signed samples nothing can be interpolated.
+    // Signed samples cannot be interpolated.
     const tooMany = source.space !== "lab" && pages.width * pages.height > atMost;
     return tooMany ? await decodeSmaller(source, pages, atMost) : await decodeBlocks(source, pages);
   });
@@ -63,7 +63,7 @@ async function pagesOf(source: Source, content: SharpContent, { range, drawing }
   const drawn = drawing.dpi === undefined ? {} : { density: drawing.dpi };
   const open = (page: number, pages: number) =>
     content.open({ ...drawn, ...(source.pages > 1 ? { page, pages } : {}) });
-  // A page may have a size of its own (TIFF), an SVG another one at this resolution.
+  // A page of a TIFF may have its own size, and an SVG has another size at this resolution.
   const { width, height, pageHeight } = await open(range.first, range.count).metadata();
   return { range, width, height: range.count > 1 ? (pageHeight ?? height) : height, open };
 }
@@ -95,7 +95,7 @@ async function decodeBlocks(source: Source, { range, width, height, open }: Page
   return gray;
 }
 
-/** Whole pages as long as they fit a block, else rows of one page. */
+/** Divides pages into blocks: several whole pages, or rows of one large page. */
 function* blocksOf(
   { first, count }: PageSpan,
   page: { width: number; height: number },
@@ -152,7 +152,7 @@ function room({ data, channels }: Decoded, pixels: number): Pick<Gray, "channels
   return { channels: kept, data: new Kind(pixels * kept) };
 }
 
-/** Samples that were written. */
+/** Number of written samples. */
 function append(gray: { readonly data: Samples }, at: number, { data, channels }: Decoded): number {
   if (channels === 1) {
     gray.data.set(data, at);

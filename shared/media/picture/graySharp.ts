@@ -1,7 +1,7 @@
 import type { Gray, Samples } from "./luma.ts";
 import { type Sharp, sharp } from "./sharp.ts";
 
-/** A gray picture as sharp takes it. */
+/** Raw input of sharp for a gray picture. */
 export function sharpOf(gray: Gray): Sharp {
   const { width, height, pages, channels, data } = gray;
   const raw = { width, height: height * pages, channels, ...(pages > 1 ? { pageHeight: height } : {}) };
@@ -18,7 +18,7 @@ interface Turn {
   readonly mirrored: boolean;
 }
 
-/** By EXIF orientation (Exif 2.32, tag 0x0112): what makes a picture upright. */
+/** Steps that make a picture upright, by EXIF orientation (Exif 2.32, tag 0x0112). */
 const TURNS: Readonly<Record<number, Turn>> = {
   2: { angle: 0, mirrored: true },
   3: { angle: 180, mirrored: false },
@@ -29,7 +29,7 @@ const TURNS: Readonly<Record<number, Turn>> = {
   8: { angle: 270, mirrored: false },
 };
 
-/** Turns a picture upright; each page for itself. */
+/** Turns each page of a picture upright. */
 export async function upright(gray: Gray, orientation: number): Promise<Gray> {
   const turn = TURNS[orientation];
   if (turn === undefined) return gray;
@@ -50,7 +50,7 @@ async function turned(page: Gray, { angle, mirrored }: Turn): Promise<Samples> {
   return await rawOf(sharpOf(page).flop(mirrored).rotate(angle), page);
 }
 
-/** The samples that come out of a pipeline, of the same kind as those of `like`. */
+/** Runs a pipeline; its samples have the same type as those of `like`. */
 export async function rawOf(image: Sharp, like: Pick<Gray, "data" | "channels">): Promise<Samples> {
   const deep = is16(like);
   // As plain gray, sharp would drop the alpha of raw pixels.

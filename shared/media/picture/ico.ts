@@ -6,11 +6,11 @@ const DIRECTORY = 6;
 const ENTRY = 16;
 const PNG = Buffer.from("\x89PNG", "latin1");
 
-/** The picture of an icon: a PNG inside, or a bitmap with a mask. */
+/** The picture of an icon: a PNG, or a bitmap with a mask. */
 export type IconPicture = { readonly png: Buffer } | { readonly bitmap: Bitmap };
 
 /**
- * Opens an ICO or CUR file; its largest picture (of those the deepest) stands for it.
+ * Opens the largest picture of an ICO or CUR file, of several largest the deepest.
  * @throws FileError `corrupt_file`, `too_large`.
  */
 export function openIco(bytes: Buffer, limits: Limits): IconPicture {
@@ -20,7 +20,7 @@ export function openIco(bytes: Buffer, limits: Limits): IconPicture {
   const entries = Array.from({ length: pictures }, (_, index) => entryAt(bytes, DIRECTORY + index * ENTRY));
   const [best] = entries.sort((a, b) => b.side - a.side || b.bits - a.bits);
   if (best === undefined || best.offset >= bytes.length) throw corrupt("the icon's picture is missing");
-  // Wrong lengths are common; the picture itself knows where it ends.
+  // Lengths are often wrong; the picture itself shows its end.
   const picture = bytes.subarray(best.offset);
   if (picture.subarray(0, PNG.length).equals(PNG)) return { png: picture };
   return { bitmap: masked(picture, limits) };
@@ -32,7 +32,7 @@ function entryAt(bytes: Buffer, at: number) {
   return { side, bits: bytes.readUInt16LE(at + 6), offset: bytes.readUInt32LE(at + 12) };
 }
 
-/** 32-bit pictures carry alpha; the others have a mask of one bit a pixel after their colours (1 = transparent). */
+/** Pictures of 32 bits have alpha; others have a mask after their colours with a bit for each pixel (1 = transparent). */
 function masked(picture: Buffer, limits: Limits): Bitmap {
   const dib = { start: 0, halved: true };
   const header = readHeader(picture, dib);

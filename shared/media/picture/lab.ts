@@ -1,19 +1,19 @@
 import type { Samples } from "./luma.ts";
 
-// Own code: libvips refuses TIFFs in 8-bit Lab (8.18), and takes the white of 16-bit Lab for that of sRGB.
+// Own code: libvips 8.18 refuses TIFFs in 8-bit Lab, and reads 16-bit Lab with the white point of sRGB.
 
 const PHOTOMETRIC = 262;
 const CIELAB = 8;
 const RGB = 2;
 const PROFILE = 34_675;
-/** No tag that anybody reads; keeps the tags in order. */
+/** An unused tag that keeps the tags in order. */
 const HIDDEN = 34_676;
-/** Pages of a file beyond this are a ring of directories. */
+/** Most directories of a file; a file with more has a cycle. */
 const MOST_PAGES = 65_536;
 
 /**
- * A TIFF whose pages in CIE Lab (TIFF 6.0, section 23) are declared as RGB, so that a decoder hands out
- * their samples as they are; undefined for a file whose first page is something else.
+ * Declares pages in CIE Lab (TIFF 6.0, section 23) as RGB, so that a decoder returns their samples unchanged.
+ * @returns the changed file; undefined if the first page is not in Lab
  */
 export function undeclaredLab(bytes: Buffer): Buffer | undefined {
   const order = bytes.toString("latin1", 0, 4);
@@ -56,7 +56,7 @@ class Directories {
     return true;
   }
 
-  /** 0 beyond the end: what is cut off is for the decoder to tell. */
+  /** Reads a number; 0 beyond the end, as the decoder reports truncated files. */
   #short(at: number): number {
     if (at + 2 > this.bytes.length) return 0;
     return this.#little ? this.bytes.readUInt16LE(at) : this.bytes.readUInt16BE(at);
@@ -105,12 +105,12 @@ function signed(sample: number, shift: number): number {
   return value >= 128 ? value - 256 : value;
 }
 
-/** CIE 15: the inverse of the cube root with its straight piece near black. */
+/** CIE 15: the inverse of the cube root, with its linear part near black. */
 function cube(f: number): number {
   return f > 6 / 29 ? f ** 3 : (3 * (f - 4 / 29) * 36) / 841;
 }
 
-/** sRGB's curve over the square root of the light, which spreads the dark end. */
+/** Table of sRGB's curve over the square root of the light, which gives dark values more entries. */
 function gammaTable(): Uint8Array {
   return Uint8Array.from({ length: GAMMA_STEPS + 1 }, (_, step) => {
     const light = (step / GAMMA_STEPS) ** 2;

@@ -1,12 +1,12 @@
 import type { Bitmap } from "./bitmap.ts";
 
 /**
- * A gray picture, rows from top to bottom; with alpha its samples take turns: gray, alpha.
- * Several pages of one size lie below each other.
+ * A gray picture, rows from top to bottom; with alpha its samples alternate: gray, alpha.
+ * Several pages of one size are stacked.
  */
 export interface Gray {
   readonly width: number;
-  /** Of one page. */
+  /** Height of one page. */
   readonly height: number;
   readonly pages: number;
   readonly channels: 1 | 2;
@@ -33,7 +33,7 @@ export function writeLuma(colours: Samples, channels: 3 | 4, gray: Samples): voi
   }
 }
 
-/** A picture that is read row by row, turned gray. */
+/** Converts a picture to gray row by row. */
 export function grayOfBitmap(bitmap: Bitmap): Gray {
   const { width, height, hasAlpha, bits } = bitmap;
   const channels = hasAlpha ? 2 : 1;

@@ -1,13 +1,13 @@
 import { inflateSync } from "node:zlib";
 import { FileError, isErrno } from "../../errors.ts";
 
-/** Inflated bytes of all texts and colour profiles of one PNG. Real profiles reach 4 MB. */
+/** Most inflated bytes of all texts and colour profiles of one PNG. Real profiles have up to 4 MB. */
 const MOST_BESIDE = 32 * 2 ** 20;
 const SIGNATURE_BYTES = 8;
 
 /**
  * Refuses a PNG whose packed texts or profiles would fill the memory, before the library inflates them.
- * What cannot be inflated is the library's to judge.
+ * The library judges data that does not inflate.
  * @throws FileError `too_large`
  */
 export function refusePngBombs(png: Buffer): void {
@@ -36,7 +36,7 @@ function* chunksOf(png: Buffer): Generator<Chunk> {
   }
 }
 
-/** Where the packed bytes of a chunk begin; its end where there are none. */
+/** Offset of the packed bytes of a chunk; the end of the chunk if there are none. */
 function packedAt(name: string, data: Buffer): number {
   const afterName = data.indexOf(0) + 1;
   if (afterName === 0) return data.length;
@@ -47,7 +47,7 @@ function packedAt(name: string, data: Buffer): number {
   return afterLanguage === 0 || afterKeyword === 0 ? data.length : afterKeyword;
 }
 
-/** `most` when there are more. */
+/** Number of inflated bytes, at most `most`. */
 function inflatedBytes(packed: Buffer, most: number): number {
   if (packed.length === 0) return 0;
   try {

@@ -1,14 +1,14 @@
 import { type Bitmap, checkSize, corrupt, type Limits } from "./bitmap.ts";
 
-/** Portable bitmap, graymap or pixmap; after the Netpbm manual. */
+/** Header of a portable bitmap, graymap or pixmap (Netpbm manual). */
 interface PnmHeader {
   readonly kind: "bitmap" | "graymap" | "pixmap";
   readonly plain: boolean;
   readonly width: number;
   readonly height: number;
-  /** The sample that means full brightness, 1..65535. */
+  /** Sample of full brightness, 1..65535. */
   readonly max: number;
-  /** Where samples begin. */
+  /** Offset of the samples. */
   readonly start: number;
 }
 
@@ -62,7 +62,7 @@ function readHeader(bytes: Buffer): PnmHeader {
   return { kind, plain: digit <= 3, width, height, max, start: at + 1 };
 }
 
-/** A function that gives sample `index`. */
+/** Returns a function that reads sample `index`. */
 type Samples = (index: number) => number;
 
 function rawSamples(bytes: Buffer, header: PnmHeader): Samples {
@@ -84,7 +84,7 @@ function rawSamples(bytes: Buffer, header: PnmHeader): Samples {
 
 function plainSamples(bytes: Buffer, header: PnmHeader): Samples {
   const count = header.width * header.height * channelsOf(header);
-  // A sample takes at least a character, so the file bounds what is allocated.
+  // Each sample has at least one character, so the size of the file limits the allocation.
   if (bytes.length - header.start < count) throw corrupt("pixels are missing");
   const samples = new Uint16Array(count);
   let filled = 0;

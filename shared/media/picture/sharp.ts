@@ -1,6 +1,6 @@
 import sharp, { type Metadata, type Sharp, type SharpOptions } from "sharp";
 
-// One unit at a time in a child, many children on a machine: threads and caches inside would only compete.
+// A child works on one unit at a time and a machine has many children, so threads and caches in a child only compete.
 sharp.concurrency(1);
 sharp.cache(false);
 

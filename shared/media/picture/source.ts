@@ -10,21 +10,21 @@ import { refusePngBombs } from "./pngBombs.ts";
 import { openPnm } from "./pnm.ts";
 import { type Metadata, type Sharp, type SharpOptions, sharp } from "./sharp.ts";
 
-/** An SVG is text; more than this is a bomb or a mistake. */
+/** Most inflated bytes of an SVG; a larger one is a decompression bomb or a mistake. */
 const MAX_SVG_BYTES = 32 * 1024 * 1024;
 
-/** Longer than the longest panoramas and receipts. */
+/** Longest side; panoramas and receipts are shorter. */
 const MAX_SIDE = 1_000_000;
 
-/** How long each frame of an animation is shown, in milliseconds, and how often all of them (0 = for ever). */
+/** Display time of each frame of an animation in milliseconds, and number of repetitions (0 = endless). */
 export interface Animation {
   readonly delay: readonly number[];
   readonly loop: number;
 }
 
-/** An opened image: what it says of itself, nothing decoded yet. */
+/** An opened image: its header is read, its pixels are not decoded. */
 export interface Source {
-  /** As its content says: `jpeg`, `png`, … */
+  /** Format by content: `jpeg`, `png`, … */
   readonly format: string;
   /** Pixels as stored, before `orientation` is applied. */
   readonly width: number;
@@ -33,11 +33,11 @@ export interface Source {
   readonly pages: number;
   /** EXIF orientation, 1..8; 1 = upright. */
   readonly orientation: number;
-  /** Resolution in pixels per inch, if the file gives one. */
+  /** Resolution in pixels per inch, if the file has one. */
   readonly density: number | undefined;
   /** Colour model as stored: `srgb`, `b-w`, `cmyk`, `rgb16`, `grey16`, … */
   readonly space: string;
-  /** Bits of a sample as stored, if it is fewer than 8; 8 or 16 otherwise. */
+  /** Bits of a stored sample if fewer than 8; else 8 or 16. */
   readonly storedBits: number;
   readonly isPalette: boolean;
   readonly hasProfile: boolean;
@@ -60,7 +60,7 @@ export interface BitmapContent {
 }
 
 /**
- * Tells a file's format by its content and reads its header.
+ * Finds a file's format by its content and reads its header.
  * @throws FileError `empty_file`, `wrong_type`, `unsupported_format`, `corrupt_file`, `too_large`.
  */
 export async function openImage(bytes: Buffer, limits: Limits): Promise<Source> {
@@ -118,7 +118,7 @@ async function ofSharp(format: InputFormat | "svg", bytes: Buffer, limits: Limit
   };
 }
 
-/** The library works on many whole lines at a time, so a long line takes memory however few there are. */
+/** Refuses long sides: the library holds many whole lines, so that even a few long lines take much memory. */
 function refuseLongSides({ width, height }: Pick<Metadata, "width" | "height">): void {
   if (Math.max(width, height) <= MAX_SIDE) return;
   throw new FileError(
@@ -142,7 +142,7 @@ function factsOf(meta: Metadata) {
   };
 }
 
-/** Names for people of libvips' band formats. */
+/** Names of libvips' band formats in messages. */
 const SAMPLE_NAMES: Readonly<Record<string, string>> = {
   float: "floating-point gray",
   double: "floating-point",

@@ -1,6 +1,6 @@
 import { FileError } from "../../errors.ts";
 
-/** Beginnings of common files that are not text, and where to take them. */
+/** First bytes of common formats that are not text, with the name of each format. */
 const SIGNATURES: readonly (readonly [start: string, what: string])[] = [
   ["\x89PNG", "a PNG image"],
   ["\xff\xd8\xff", "a JPEG image"],
@@ -24,10 +24,10 @@ const SIGNATURES: readonly (readonly [start: string, what: string])[] = [
 ];
 
 const SAMPLE = 65_536;
-/** Share of control characters beyond which bytes are not text; terminal logs stay below it. */
+/** Highest share of control characters in a text; terminal logs have less. */
 const MAX_CONTROLS = 0.1;
 
-/** @throws FileError `wrong_type` where the bytes are not text. UTF-16 and UTF-32 must have been told before. */
+/** @throws FileError `wrong_type` where the bytes are not text. The caller has excluded UTF-16 and UTF-32. */
 export function refuseBinary(bytes: Buffer): void {
   const sample = bytes.subarray(0, SAMPLE);
   const nul = sample.includes(0);

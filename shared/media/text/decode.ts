@@ -6,17 +6,17 @@ import { refuseBinary } from "./binary.ts";
 import { wideEncoding } from "./wide.ts";
 
 export interface DecodedText {
-  /** Without byte order mark. */
+  /** Text without byte order mark. */
   readonly text: string;
   /** Name of the encoding as registered with IANA, lower case: `utf-8`, `windows-1251`. */
   readonly encoding: string;
-  /** How sure the encoding is, 0..1; 1 where it is proven (byte order mark, valid UTF-8) or was given. */
+  /** Confidence in the encoding, 0..1; 1 if it is certain (byte order mark, valid UTF-8) or given. */
   readonly confidence: number;
-  /** Whether the file began with a byte order mark. */
+  /** Whether the file begins with a byte order mark. */
   readonly bom: boolean;
 }
 
-/** Bytes that the encoding of an unmarked file is judged by; the detector reads no more. */
+/** Bytes from which the detector finds the encoding of a file without byte order mark. */
 const SAMPLE = 200_000;
 
 /** Encodings whose texts have zero bytes. */
@@ -31,9 +31,9 @@ const MARKS: readonly (readonly [encoding: string, ...mark: number[]])[] = [
 ];
 
 /**
- * Text of a file in an unknown encoding: by its byte order mark, else as UTF-8 where it is valid
- * UTF-8, else by jschardet's statistics. Bytes that mean nothing become U+FFFD.
- * @throws FileError `wrong_type` for what is not text; `unsupported_encoding` for a given name that is unknown.
+ * Decodes a file of unknown encoding: by its byte order mark, else as UTF-8 if it is valid UTF-8, else by the
+ * statistics of jschardet. Invalid bytes become U+FFFD.
+ * @throws FileError `wrong_type` if the file is not text; `unsupported_encoding` for an unknown name
  */
 export function decodeText(bytes: Buffer, given: string | null = null): DecodedText {
   const mark = MARKS.find(([, ...codes]) => codes.every((code, at) => bytes[at] === code));
@@ -50,7 +50,7 @@ export function decodeText(bytes: Buffer, given: string | null = null): DecodedT
 
 function decodeAs(bytes: Buffer, given: string): DecodedText {
   if (!isKnown(given)) {
-    const hint = "Use a name such as utf-8, windows-1252 or shift_jis, or leave it out to have it found.";
+    const hint = "Use a name such as utf-8, windows-1252 or shift_jis, or leave it out to have it detected.";
     throw new FileError("unsupported_encoding", `The encoding "${given}" is not known. ${hint}`);
   }
   if (!WIDE.test(given)) refuseBinary(bytes);
@@ -66,7 +66,7 @@ function decoded(
   return { text: toText(bytes, encoding), encoding, confidence, bom };
 }
 
-/** ISO-2022 and HZ are made of ASCII bytes with escapes. */
+/** ISO-2022 and HZ consist of ASCII bytes with escapes. */
 function isShifted(bytes: Buffer): boolean {
   const sample = bytes.subarray(0, SAMPLE);
   return sample.includes("\u001b$") || sample.includes("\u001b(") || sample.includes("~{");
@@ -81,7 +81,7 @@ function decodeByStatistics(bytes: Buffer): DecodedText {
   return decoded(bytes, registered(encoding), { confidence, bom: false });
 }
 
-/** The detector's name as IANA writes it. */
+/** The IANA name of an encoding of the detector. */
 function registered(encoding: string): string {
   const name = encoding.toLowerCase();
   const known: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** How the files of texts are read; tasks over texts have them in common. */
+/** Options for reading text files, common to all tasks over texts. */
 export const textFileOptions = {
   encoding: z
     .string()
@@ -8,11 +8,11 @@ export const textFileOptions = {
     .max(40)
     .nullable()
     .default(null)
-    .describe("Encoding of the files, by any name that iconv knows; null: found out for each file."),
+    .describe("Encoding of the files, by any name that iconv knows; null: detected for each file."),
   max_bytes: z
     .int()
     .min(1)
     .max(1_000_000_000)
     .default(32_000_000)
-    .describe("Bytes beyond which a file is refused as too_large."),
+    .describe("Most bytes of a file; larger ones are refused as too_large."),
 };

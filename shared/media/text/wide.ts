@@ -1,14 +1,14 @@
-/** Bytes of the beginning that are tried. */
+/** Bytes at the beginning that are examined. */
 const SAMPLE = 4_096;
 const ENCODINGS = ["utf-32le", "utf-32be", "utf-16le", "utf-16be"] as const;
-/** Unassigned, private and half characters, and controls that no text has. */
+/** Unassigned and private characters, surrogates, and controls that no text has. */
 const IMPLAUSIBLE = /[\p{Cn}\p{Co}\p{Cs}\ufffd]|(?!\s)\p{Cc}/u;
-/** Nearly every text has one of these, and with its bytes swapped none of them. */
+/** Characters that nearly every text has, and that a text with swapped bytes does not have. */
 const BETWEEN_WORDS = /[\n \u3000-\u3002]/u;
 
 /**
- * UTF-16 or UTF-32 without a byte order mark: the one encoding in which the beginning makes sense. Spaces
- * and line ends have zero bytes there, so bytes without any are something else.
+ * Detects UTF-16 or UTF-32 without a byte order mark: the only one of these encodings in which the beginning is
+ * text. Its spaces and line ends have zero bytes, so a file without zero bytes has another encoding.
  */
 export function wideEncoding(
   bytes: Buffer,

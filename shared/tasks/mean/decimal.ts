@@ -3,18 +3,18 @@ import { type Int, timesTen } from "./integer.ts";
 /** A decimal number as written: `digits` times 10^-`decimals`. */
 export interface Decimal {
   readonly digits: Int;
-  /** Negative for 1e5. */
+  /** Number of digits after the decimal point; negative for 1e5. */
   readonly decimals: number;
 }
 
-/** Longest number, and largest power of ten, that is read. Doubles lie between 1e-324 and 1e309. */
+/** Most digits, and largest power of ten, of a number. Doubles lie between 1e-324 and 1e309. */
 export const MAX_DIGITS = 400;
 export const MAX_POWER = 400;
 
 const PATTERN = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,6}))?$/;
 const SHORT = /^-?\d{1,15}$/;
 
-/** What a word says; undefined if it is not a number, `"range"` if it is one beyond the limits. */
+/** Parses a word; undefined if it is not a number, `"range"` if it is a number beyond the limits. */
 export function readDecimal(word: string): Decimal | undefined | "range" {
   const point = word.indexOf(".");
   const plain = point < 0 ? word : word.slice(0, point) + word.slice(point + 1);
@@ -38,7 +38,7 @@ function readLong(word: string): Decimal | undefined | "range" {
   };
 }
 
-/** A decimal in units of 10^-scale; `scale` is at least its `decimals`. */
+/** Converts a decimal to units of 10^-scale; `scale` is at least its `decimals`. */
 export function inUnits({ digits, decimals }: Decimal, scale: number): Int {
   return timesTen(digits, scale - decimals);
 }

@@ -1,6 +1,6 @@
 /**
- * Whole numbers of any size: plain numbers while they are exact, BigInts beyond. Sums of them are exact, so they
- * do not depend on the order or the tree in which they are made.
+ * Whole numbers of any size: plain numbers while they are exact, BigInts beyond. Their sums are exact and therefore
+ * independent of the order of the additions.
  */
 export type Int = number | bigint;
 
@@ -53,7 +53,7 @@ export function tenTo(power: number): bigint {
 export function quotient(a: bigint, b: bigint): number {
   if (isSafe(a) && isSafe(b)) return Number(a) / Number(b);
   if (a < 0n) return -quotient(-a, b);
-  // 66 bits or more of the quotient, and a last bit that stands for all that were cut off: Number() rounds these right.
+  // At least 66 bits of the quotient, and a last bit for all bits below: Number() rounds this value correctly.
   const shift = Math.max(0, 66 - (bitsOf(a) - bitsOf(b)));
   const scaled = a << BigInt(shift);
   const whole = scaled / b;
@@ -61,7 +61,7 @@ export function quotient(a: bigint, b: bigint): number {
   return scaleDown(Number(whole | sticky), shift);
 }
 
-/** By two factors where one would be too small to be a double. */
+/** Multiplies by 2^-shift, in two steps because one factor may be too small for a double. */
 function scaleDown(value: number, shift: number): number {
   const half = Math.floor(shift / 2);
   return value * 2 ** -half * 2 ** -(shift - half);

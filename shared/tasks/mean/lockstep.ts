@@ -1,11 +1,11 @@
 import { merge, NOTHING, type Sum } from "./sum.ts";
 
-/** Indexes that are added up at a time. */
+/** Number of indexes in one block. */
 const BLOCK = 4_096;
 
 /**
- * Adds up several series index by index, holding a block of each: the sum at an index is over the series that reach
- * it. The output goes on to the end of the longest.
+ * Adds up several series index by index, with one block of each in memory. The sum at an index is over the series
+ * that have this index; the output is as long as the longest series.
  */
 export async function* addUp(
   series: readonly AsyncIterable<readonly Sum[]>[],
@@ -22,7 +22,7 @@ export async function* addUp(
   }
 }
 
-/** Takes blocks of a wanted length from blocks of any length. */
+/** Cuts blocks of any length into blocks of a given length. */
 class Cursor {
   readonly #blocks: AsyncIterator<readonly Sum[]>;
   #block: readonly Sum[] = [];

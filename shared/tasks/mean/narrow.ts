@@ -6,10 +6,10 @@ import { addUp } from "./lockstep.ts";
 import { openSums, writeSums } from "./records.ts";
 import type { Sum } from "./sum.ts";
 
-/** Files that are open at a time; of more, groups of so many are first added up on disk. */
+/** Most files that are open at the same time; more files are first added up on disk in groups of this size. */
 const WIDTH = 32;
 
-/** Opens a series of sums; nothing is held before. */
+/** Opens a series of sums; it uses no resources before. */
 export type Series = () => AsyncIterable<readonly Sum[]>;
 
 /** Adds up any number of series into a file in the unit's folder, in memory that does not grow with their number. */

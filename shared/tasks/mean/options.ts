@@ -8,7 +8,9 @@ export const options = z.strictObject({
     .min(2, PARTITION)
     .max(1_000, PARTITION)
     .default(5)
-    .describe("Files, and later partial sums, that one unit adds up. The result does not depend on it."),
+    .describe(
+      "Number of files, and later of partial sums, that one unit adds up. The result does not depend on it.",
+    ),
   ragged: z
     .boolean("ragged is true or false.")
     .default(false)
@@ -17,7 +19,7 @@ export const options = z.strictObject({
     .enum(["error", "skip"], { error: "missing is error or skip." })
     .default("error")
     .describe(
-      "What words for missing values (NA, NaN, null, an empty field, …) mean: an error, or a place without a value.",
+      "Meaning of words for missing values (NA, NaN, null, an empty field, …): an error, or an index without a value.",
     ),
 });
 

@@ -5,12 +5,12 @@ import { inFull, meanOf, merge, NOTHING, type Statistics, type Sum, statisticsOf
 
 interface Head {
   readonly task: TaskHead;
-  /** Files that were added up. */
+  /** Number of files in the sum. */
   readonly files: number;
   readonly ragged: boolean;
 }
 
-/** `index,count,mean,min,max,stddev`, one row an index from 0 on; empty where there is no value. */
+/** Writes `index,count,mean,min,max,stddev`, a row for each index from 0 on; a missing value is empty. */
 export async function writeCsv(path: string, sums: SumsFile): Promise<void> {
   await writing(path, async (file) => {
     await file.writeFile("index,count,mean,min,max,stddev\n");
@@ -22,7 +22,7 @@ export async function writeCsv(path: string, sums: SumsFile): Promise<void> {
   });
 }
 
-/** An object with one array for each column, and the statistics over all numbers as `overall`. */
+/** Writes an object with an array for each column and the statistics over all numbers as `overall`. */
 export async function writeJson(path: string, sums: SumsFile, { task, files, ragged }: Head): Promise<void> {
   const { length, total } = await totalOf(sums);
   const overall = statisticsOf(total, sums.scale);

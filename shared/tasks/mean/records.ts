@@ -11,14 +11,14 @@ const MAGIC = "MHSUM1\0\0";
 const HEAD_BYTES = 16;
 const BUFFER_BYTES = 256 * 1_024;
 const READ_BYTES = 64 * 1_024;
-/** Longest number: 400 digits of a value scaled by up to 800 more, squared, summed. */
+/** Bytes of the longest number: a sum of squares of values of 400 digits, scaled by up to 800 more. */
 const MAX_INT_BYTES = 2 + 8 * 320;
 const MAX_RECORD = 4 + 4 * MAX_INT_BYTES;
 
-/** Partial sums, index by index, that can be walked more than once. */
+/** Partial sums by index, which can be read more than once. */
 export interface SumsFile {
   readonly scale: number;
-  /** From the first index on. */
+  /** Reads the sums from the first index on. */
   blocks(): AsyncGenerator<readonly Sum[]>;
 }
 
@@ -93,7 +93,7 @@ function writeInt(buffer: Buffer, at: number, value: Int): number {
   return at + 2 + 8 * words;
 }
 
-/** Reads sums from a buffer; undefined when the rest holds no whole one. */
+/** Reads sums from a buffer; returns undefined when the rest has no whole sum. */
 class Reader {
   at = 0;
   readonly #bytes: Buffer;

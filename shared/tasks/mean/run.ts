@@ -4,7 +4,7 @@ import type { MeanOptions } from "./options.ts";
 
 type Job = RunContext<MeanOptions>;
 
-/** A file whose numbers were read and counted. */
+/** A file with its length and scale. */
 interface Described {
   readonly input: InputFile;
   readonly part: PartDone;
@@ -15,9 +15,9 @@ interface Described {
 }
 
 /**
- * Reads every file once for its length and its own statistics; adds up the good ones, `partition` at a time, into
- * partial sums, and those again until one is left; attaches the results; then publishes every file. Files are
- * published last, so that a job whose sums fail has no file that looks done.
+ * Reads every file once for its length and its own statistics, adds up the good files in a tree of partial sums,
+ * `partition` at a time, attaches the results, and publishes every file. Files are published last, so that a job
+ * whose sums fail has no file that is done.
  */
 export async function run(job: Job): Promise<void> {
   const units = job.inputs.map((input) => ({ files: [input] }));

@@ -1,12 +1,12 @@
 import { add, type Int, least, most, quotient, square, tenTo } from "./integer.ts";
 
-/** Exact sums of values that are whole multiples of 10^-scale, counted in that unit. Two of them add up to a third. */
+/** Exact sums of values that are whole multiples of 10^-scale, counted in that unit. Two sums can be added. */
 export interface Sum {
   readonly count: number;
   readonly sum: Int;
   /** Sum of the squares. */
   readonly squares: Int;
-  /** Of no meaning when count is 0. */
+  /** Undefined in meaning if count is 0. */
   readonly min: Int;
   readonly max: Int;
 }
@@ -29,7 +29,7 @@ export function merge(a: Sum, b: Sum): Sum {
   };
 }
 
-/** Statistics as doubles; null where there are too few values for them. */
+/** Statistics as doubles; null if there are too few values. */
 export interface Statistics {
   readonly count: number;
   readonly sum: number | null;
@@ -55,7 +55,7 @@ export function meanOf({ count, sum }: Sum, scale: number): number | null {
   return count === 0 ? null : quotient(BigInt(sum), BigInt(count) * tenTo(scale));
 }
 
-/** A sum, minimum or maximum in the files' own unit. */
+/** Converts a sum, minimum or maximum to the unit of the files. */
 export function inFull({ count }: Sum, scale: number, value: Int): number | null {
   return count === 0 ? null : quotient(BigInt(value), tenTo(scale));
 }

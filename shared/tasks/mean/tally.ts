@@ -3,7 +3,7 @@ import { timesTen } from "./integer.ts";
 import { merge, NOTHING, type Sum, sumOf } from "./sum.ts";
 import type { CellValue } from "./values.ts";
 
-/** Adds up the numbers of one file, whose finest unit is known only at its end. */
+/** Adds up the numbers of one file, whose scale is known only at its end. */
 export class SumTally {
   /** Number of cells, with and without a value. */
   length = 0;

@@ -4,11 +4,11 @@ import { FileError } from "../../errors.ts";
 import type { StepFile } from "../task.ts";
 
 const CHUNK_BYTES = 16 * 1_024;
-/** Bytes of text that one file may hold, once unpacked. */
+/** Most bytes of text in one file after decompression. */
 const MAX_TEXT = 8 * 1_024 ** 3;
 
 /**
- * The bytes of a text, unpacked if it is gzip (told by its content), in chunks, without a byte order mark.
+ * Streams the bytes of a text without a byte order mark; gzip is recognised by its content and decompressed.
  * @throws FileError `corrupt_file` for damaged gzip, `too_large` beyond 8 GB of text, `unsupported_format` for UTF-16.
  */
 export async function* textOf(file: StepFile): AsyncGenerator<Buffer> {
@@ -30,7 +30,7 @@ async function* chunksOf(file: StepFile): AsyncGenerator<Buffer> {
 
 async function* unpacked(file: StepFile): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  // Errors of either end come out of `gunzip`; the callback is there because pipeline asks for one.
+  // Errors of source and gzip both reach the reader of `gunzip`; pipeline requires the callback.
   pipeline(Readable.from(chunksOf(file), { highWaterMark: 1 }), gunzip, () => undefined);
   try {
     for await (const chunk of gunzip) yield chunk as Buffer;

@@ -4,17 +4,17 @@ import { type Decimal, MAX_DIGITS, MAX_POWER, readDecimal } from "./decimal.ts";
 import type { MeanOptions } from "./options.ts";
 import { type Field, wordsOf } from "./words.ts";
 
-/** Fields of a first line that are held back until it is known whether it is a heading. */
+/** Most fields of a first line that are held until its kind is known: heading or numbers. */
 const MAX_HEADING = 10_000;
 
 /** A cell of a file: its number, or null where a value is missing. */
 export type CellValue = Decimal | null;
 
-/** Words for "no value". */
+/** Words that stand for a missing value. */
 const MISSING = new Set(["", "na", "n/a", "nan", "null", "none", "nil", "-", "?"]);
 
 /**
- * The numbers of a file, block by block. A first line without any number is a heading and passed over.
+ * Reads the numbers of a file block by block. A first line without any number is a heading and is skipped.
  * @throws FileError `empty_file`, `no_numbers`, `not_a_number`, `out_of_range`, and those of `wordsOf`.
  */
 export async function* valuesOf(
@@ -65,7 +65,7 @@ async function* withoutHeading(blocks: AsyncIterable<readonly Field[]>): AsyncGe
   if (held !== undefined) yield afterHeading(held);
 }
 
-/** Words but those of a first line in which nothing is a number and something is not even missing. */
+/** Skips a first line that is a heading: it has no number, and a word that does not stand for a missing value. */
 function afterHeading(words: readonly Field[]): readonly Field[] {
   const first = words[0]?.line;
   const end = words.findIndex(({ line }) => line !== first);

@@ -2,7 +2,7 @@ import { FileError } from "../../errors.ts";
 import type { StepFile } from "../task.ts";
 import { textOf } from "./text.ts";
 
-/** A longer word cannot be a number that is read. */
+/** Longest word; longer ones cannot be valid numbers. */
 const MAX_WORD = 1_000;
 
 /** Fields of a file in their order. `line` counts from 1; a field of a comma-separated row may be "". */
@@ -18,8 +18,8 @@ const QUOTE = 34;
 const SPACE = 32;
 
 /**
- * Splits a text into its fields, chunk by chunk: at white space, commas and semicolons. Blank lines hold none;
- * nothing between two commas, or before one, is an empty field; a comma that ends a line adds none.
+ * Splits a text into its fields, chunk by chunk: at white space, commas and semicolons. Blank lines have none.
+ * Between two commas, and before a comma, an empty field is possible; a comma at the end of a line adds none.
  * @throws FileError `wrong_type` for binary data, `not_a_number` for endless words; see also `textOf`.
  */
 export async function* wordsOf(file: StepFile): AsyncGenerator<readonly Field[]> {
@@ -32,7 +32,7 @@ class Splitter {
   readonly #filename: string;
   #rest = "";
   #line = 1;
-  /** The last separator was a comma (or the line has begun), and no word has come since. */
+  /** Whether the next comma ends an empty field: the last separator was a comma or a line end. */
   #afterComma = true;
 
   constructor(filename: string) {

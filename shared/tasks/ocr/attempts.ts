@@ -4,33 +4,33 @@ import type { Page, Thresholding } from "./reader.ts";
 import { isShaded } from "./shade.ts";
 import { skewOf } from "./skew.ts";
 
-/** Words of a mean confidence from here on are taken as they are; 0..100. */
+/** Mean confidence from which a reading is accepted, 0..100. */
 const GOOD = 85;
-/** Below this a page may lie on its side or upside down. */
+/** Mean confidence below which the page may lie on its side or upside down. */
 const POOR = 60;
-/** A turned page is right from here on. */
+/** Mean confidence from which a rotation is accepted. */
 const TURNED_RIGHT = 75;
 /** An A4 page at 200 dpi. */
 const GLANCE_PIXELS = 4_000_000;
-/** Rows of text lower than this, in pixels, are read better enlarged; 10-point print at 300 dpi has about 45. */
+/** Height of text in pixels below which enlarging helps; 10-point print at 300 dpi has about 45. */
 const LOW_ROW = 26;
 const GOOD_ROW = 40;
 const MAX_SCALE = 3;
 
-/** The local methods keep sums of squares for every pixel besides, up to 12 bytes each. */
+/** Most pixels for the local methods, which also keep up to 12 bytes of sums for every pixel. */
 const MOST_PIXELS = { otsu: 10_000_000, adaptive: 7_000_000, sauvola: 7_000_000 } as const;
 
-/** How a page is prepared before tesseract sees it. */
+/** Preparation of a page before tesseract reads it. */
 export interface Preparation {
-  /** Degrees clockwise. */
+  /** Rotation in degrees clockwise. */
   readonly rotation: 0 | 90 | 180 | 270;
   readonly scale: number;
   readonly thresholding: Thresholding;
 }
 
-/** What came of one preparation. */
+/** The reading of a prepared page. */
 export interface Attempt extends OcrPage, Preparation {
-  /** Degrees by which the page was straightened. */
+  /** Angle in degrees by which the page was straightened. */
   readonly skew: number;
 }
 
@@ -39,9 +39,9 @@ export type Recognize = (picture: Picture, thresholding: Thresholding) => Promis
 const PLAIN: Preparation = { rotation: 0, scale: 1, thresholding: "otsu" };
 
 /**
- * Reads a page; where the words are doubtful again, prepared in other ways, and keeps what tesseract
- * is surest of. A page that is read well at once costs one recognition, the worst one nine.
- * `straighten`: whether the page may be turned, which single lines and words are not.
+ * Reads a page, again with other preparations if the confidence is low, and keeps the reading with the highest
+ * confidence. A clear page costs one recognition, the worst page nine.
+ * @param straighten whether the page may be rotated; single lines and words may not
  */
 export async function readPage(page: Picture, recognize: Recognize, straighten: boolean): Promise<Attempt> {
   const attempt = attempts(page, recognize, straighten);
@@ -49,13 +49,13 @@ export async function readPage(page: Picture, recognize: Recognize, straighten: 
   if (best.words.length === 0) best = better(best, await attempt({ ...PLAIN, thresholding: "adaptive" }));
   if (straighten && best.words.length > 0 && best.confidence < POOR)
     best = await turnedRight(best, attempt, page.gray.width * page.gray.height);
-  // Text in the shade is not seen at all, so that the rest may be sure.
+  // Tesseract does not see text in the shade, so the confidence of the rest may be high.
   if (best.confidence >= GOOD && !(await isShaded(page.gray))) return best;
   for (const next of furtherPreparations(best)) best = better(best, await attempt(next));
   return best;
 }
 
-/** Reads a page as it is. */
+/** Reads a page without preparation. */
 export async function readPlainly(page: Picture, recognize: Recognize): Promise<Attempt> {
   return { ...PLAIN, skew: 0, ...textOf(await recognize(page, "otsu"), page) };
 }
@@ -63,7 +63,7 @@ export async function readPlainly(page: Picture, recognize: Recognize): Promise<
 type Try = (preparation: Preparation) => Promise<Attempt>;
 
 function attempts(page: Picture, recognize: Recognize, straighten: boolean): Try {
-  // Only the last side is kept: each is as large as the page.
+  // Only the last rotation is kept, because each is as large as the page.
   let side: { rotation: number; straight: Promise<{ picture: Picture; skew: number }> } | undefined;
   const upright = async (rotation: Preparation["rotation"]) => {
     const picture = await quarterTurned(page, rotation);
@@ -79,7 +79,7 @@ function attempts(page: Picture, recognize: Recognize, straighten: boolean): Try
   };
 }
 
-/** Looks at the page from its other sides, made smaller if it is large: the right side shows all the same. */
+/** Reads the page in its other three orientations; a large page is reduced, which is enough to find the right one. */
 async function turnedRight(first: Attempt, attempt: Try, pixels: number): Promise<Attempt> {
   const scale = Math.min(1, Math.sqrt(GLANCE_PIXELS / pixels));
   for (const rotation of [180, 90, 270] as const) {

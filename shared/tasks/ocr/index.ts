@@ -12,7 +12,7 @@ export const ocr = defineTask({
   options,
   steps: { recognize: { version: 4, warm: true } },
   mainStep: "recognize",
-  // Hundreds of pages in one TIFF take their time.
+  // A TIFF may have hundreds of pages.
   budgets: { running: 1_800 },
   load: () => import("./process.ts"),
 });

@@ -3,14 +3,14 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { FileError, isErrno } from "../../errors.ts";
 
-/** Variant of the data inside each package: the most accurate models, in integers. */
+/** Folder inside each package: the most accurate models, in integers. */
 const VARIANT = "4.0.0_best_int";
 const PACKAGES = "@tesseract.js-data";
 const require = createRequire(import.meta.url);
 
 /**
- * A folder that holds the trained data of all languages of `codes` ("deu+eng"); links them together
- * in `folder` when they are several.
+ * Finds a folder with the trained data of all languages of `codes` ("deu+eng"); links the data of several languages
+ * into `folder`.
  * @throws FileError `missing_language`, which names the package to install.
  */
 export async function languageFolder(codes: string, folder: string): Promise<string> {

@@ -31,7 +31,7 @@ export const options = z.strictObject({
     .min(1)
     .max(500_000_000)
     .default(100_000_000)
-    .describe("Larger pages are refused as too_large."),
+    .describe("Images with more pixels are refused as too_large."),
 });
 
 export type OcrOptions = z.infer<typeof options>;

@@ -1,7 +1,7 @@
 import type { Picture } from "./picture.ts";
 import type { Bbox, Line, Page } from "./reader.ts";
 
-/** Pixels of the page as a person sees it; x1 and y1 lie outside. */
+/** Box in pixels of the upright page; x1 and y1 lie outside of the box. */
 export interface Box {
   readonly x0: number;
   readonly y0: number;
@@ -11,10 +11,10 @@ export interface Box {
 
 export interface OcrWord {
   readonly text: string;
-  /** 0..100. */
+  /** Confidence, 0..100. */
   readonly confidence: number;
   readonly bbox: Box;
-  /** Index into the page's lines. */
+  /** Index of the word's line in the page's lines. */
   readonly line: number;
 }
 
@@ -24,20 +24,20 @@ export interface TextLine {
   readonly bbox: Box;
 }
 
-/** What tesseract read on a page. */
+/** Text of a page as tesseract read it. */
 export interface OcrPage {
   readonly text: string;
   readonly words: readonly OcrWord[];
   readonly lines: readonly TextLine[];
-  /** Median height of a row of text as it was recognised, in pixels; 0 without text. */
+  /** Median height of the rows of text during recognition, in pixels; 0 without text. */
   readonly rowHeight: number;
   /** Mean confidence over letters and digits, 0..100; 0 without any. */
   readonly confidence: number;
-  /** Letters and digits, each counting as much as its confidence is above half: what is likely right. */
+  /** Sum over letters and digits of the confidence above 50: an estimate of the number of right characters. */
   readonly score: number;
 }
 
-/** Brings tesseract's answer into the coordinates of the page. */
+/** Converts tesseract's answer to the coordinates of the page. */
 export function textOf(page: Page, { toPage, gray }: Picture): OcrPage {
   const found = (page.blocks ?? []).flatMap((block) => block.paragraphs).flatMap(({ lines }) => lines);
   const box = (bbox: Bbox) => boxOnPage(bbox, toPage);
@@ -77,7 +77,7 @@ function rowHeightOf(lines: readonly Line[], most: number): number {
   return heights[heights.length >> 1] ?? 0;
 }
 
-/** The upright box around a box that may have been turned. */
+/** The upright box around a box that may be rotated. */
 function boxOnPage({ x0, y0, x1, y1 }: Bbox, toPage: Picture["toPage"]): Box {
   const corners = [toPage(x0, y0), toPage(x1, y0), toPage(x0, y1), toPage(x1, y1)];
   const xs = corners.map(([x]) => Math.round(x));

@@ -4,21 +4,21 @@ import { rawOf, sharpOf, upright } from "../../media/picture/graySharp.ts";
 import type { Gray } from "../../media/picture/luma.ts";
 import { openPage, type Source } from "../../media/picture/source.ts";
 
-/** An A4 page at 300 dpi and its margins. Tesseract takes about 12 bytes a pixel, beside 190 MB for itself. */
+/** Most pixels: an A4 page at 300 dpi with margins. Tesseract takes 190 MB and about 12 bytes for each pixel. */
 const MAX_READ_PIXELS = 10_000_000;
-/** Tesseract counts pixels in 16 bits: longer pages are shrunk. */
+/** Longest side that tesseract can count in 16 bits; longer pages are reduced. */
 const MAX_READ_SIDE = 32_767;
-/** Longer ones would be shrunk until nothing can be read. */
+/** Longest side of a page; reduced further, its text would be illegible. */
 const MAX_PAGE_SIDE = 100_000;
 
-/** A page as it is recognised, and the way back from its pixels to those of the page as it was. */
+/** A page for recognition, with the transformation from its pixels back to those of the original page. */
 export interface Picture {
-  /** 8 bits, one channel, one page. */
+  /** Gray picture with 8 bits, one channel and one page. */
   readonly gray: Gray;
   readonly toPage: (x: number, y: number) => readonly [number, number];
 }
 
-/** A page that can be read, and its own size. */
+/** A page for recognition, and the size of the original. */
 export interface ReadablePage {
   readonly picture: Picture;
   readonly width: number;
@@ -26,7 +26,8 @@ export interface ReadablePage {
 }
 
 /**
- * A page of a source, counted from 0: upright by its EXIF orientation, opaque, 8 bits, not too large.
+ * Makes a page of a source, counted from 0, ready for recognition: upright by its EXIF orientation, opaque, 8 bits,
+ * not too large.
  * @throws FileError `too_large` when a side has more than 100,000 pixels
  */
 export async function pageOf(source: Source, index: number): Promise<ReadablePage> {
@@ -45,7 +46,7 @@ export async function pageOf(source: Source, index: number): Promise<ReadablePag
   return { picture: await bounded(picture), width, height };
 }
 
-/** At most so many pixels, and sides that Tesseract can count. */
+/** Reduces a picture to at most these pixels and to sides that tesseract can count. */
 export async function bounded(picture: Picture, most = MAX_READ_PIXELS): Promise<Picture> {
   const { width, height } = picture.gray;
   const factor = Math.min(Math.sqrt(most / (width * height)), MAX_READ_SIDE / Math.max(width, height));
@@ -58,14 +59,14 @@ export async function scaled(picture: Picture, factor: number): Promise<Picture>
   const height = Math.max(1, Math.round(gray.height * factor));
   if (width === gray.width && height === gray.height) return picture;
   const data = await rawOf(sharpOf(gray).resize({ width, height, fit: "fill", kernel: "cubic" }), gray);
-  // Functions that live on must not hold the pixels they came from.
+  // Closures that outlive this call must not keep the original pixels in memory.
   const [across, down] = [gray.width / width, gray.height / height];
   const before = picture.toPage;
   const toPage: Picture["toPage"] = (x, y) => before(x * across, y * down);
   return { gray: { ...gray, width, height, data }, toPage };
 }
 
-/** Turns clockwise by quarters. */
+/** Rotates clockwise by quarters. */
 export async function quarterTurned(picture: Picture, degrees: 0 | 90 | 180 | 270): Promise<Picture> {
   if (degrees === 0) return picture;
   const { gray } = picture;
@@ -81,7 +82,7 @@ export async function quarterTurned(picture: Picture, degrees: 0 | 90 | 180 | 27
   return { gray: { ...gray, ...size, data }, toPage: back[degrees] };
 }
 
-/** Turns clockwise by any angle around the middle; the corners that appear are paper. */
+/** Rotates clockwise by any angle around the middle; new corners have the colour of paper. */
 export async function turned(picture: Picture, degrees: number): Promise<Picture> {
   if (degrees === 0) return picture;
   const { gray } = picture;
@@ -100,7 +101,7 @@ export async function turned(picture: Picture, degrees: number): Promise<Picture
   return { gray: { ...gray, width, height, data }, toPage };
 }
 
-/** Light drawings on nothing get a dark ground, all others a light one. */
+/** A light drawing on transparency gets a dark background, every other picture a light one. */
 function opaque(gray: Gray): Gray {
   const { data, channels } = gray;
   const shift = data instanceof Uint16Array ? 8 : 0;
@@ -124,6 +125,6 @@ function inkIsLight(data: Gray["data"], shift: number): boolean {
     weight += alpha;
     total += 255;
   }
-  // A picture that is mostly opaque has a ground of its own.
+  // A mostly opaque picture has its own background.
   return weight < total / 2 && light > weight * 192;
 }

@@ -7,22 +7,22 @@ import type { OcrOptions } from "./options.ts";
 import { pageOf } from "./picture.ts";
 import { read, startReader } from "./reader.ts";
 
-/** Modes that read a page or a block; lines and words alone are not straightened. */
+/** Modes that read a page or a block; in other modes the picture is not straightened. */
 const PAGE_LIKE: readonly number[] = [3, 4, 6, 11];
 
-/** Starts tesseract with the language that ships. */
+/** Starts tesseract with the language that is installed with it. */
 export async function warmUp(): Promise<void> {
   await startReader("eng", tmpdir());
 }
 
 /**
- * The text of an image, page by page.
+ * One image -> its text, page by page.
  * @throws FileError `empty_file`, `wrong_type`, `unsupported_format`, `corrupt_file`, `too_large`, `missing_language`.
  */
 const recognize: Step<OcrOptions> = async ({ task, files, options }, context) => {
   const file = onlyFile(files);
   const source = await openImage(await file.read(), { maxPixels: options.max_pixels });
-  // Missing languages are told before any work is done.
+  // A missing language fails the file before any work.
   await startReader(options.languages, context.folder);
   const pages: ReadPage[] = [];
   const count = options.pages === "all" && source.format === "tiff" ? source.pages : 1;
@@ -98,7 +98,7 @@ function meanConfidence(words: readonly { readonly confidence: number }[]): numb
   return words.length === 0 ? 0 : Math.round((sum / words.length) * 100) / 100;
 }
 
-/** The names that Pillow has for colour models. */
+/** Pillow's name of the colour model. */
 function modeOf({ space, hasAlpha, bits, storedBits, isPalette }: Source): string {
   if (space === "cmyk") return "CMYK";
   if (isPalette) return "P";

@@ -5,7 +5,7 @@ import { languageFolder } from "./languages.ts";
 
 export type { Bbox, Line, Page };
 
-/** How tesseract tells ink from paper; its `thresholding_method`. */
+/** Tesseract's `thresholding_method`, which separates ink from paper. */
 export const THRESHOLDING = { otsu: "0", adaptive: "1", sauvola: "2" } as const;
 export type Thresholding = keyof typeof THRESHOLDING;
 
@@ -13,30 +13,30 @@ export interface ReaderSettings {
   readonly languages: string;
   readonly pageMode: number;
   readonly thresholding: Thresholding;
-  /** A folder for passing files; may be removed afterwards. */
+  /** A folder for temporary files; the caller may remove it afterwards. */
   readonly folder: string;
-  /** Called while recognition goes on, 0..1. */
+  /** Called during recognition with the progress, 0..1. */
   readonly progress: (done: number) => void;
 }
 
 interface Reader {
   readonly languages: string;
   readonly worker: Worker;
-  /** Rejects when the worker's thread dies; never fulfils. */
+  /** Rejects when the worker's thread ends; never resolves. */
   readonly died: Promise<never>;
 }
 
-// Starting a worker takes about a second and 180 MB, so one is kept between units. A worker reads the
-// same text whatever it read before: the LSTM engine does not learn from pages.
+// Starting a worker takes about a second and 180 MB, so one is kept between units. Earlier pages
+// do not change what a worker reads: the LSTM engine does not learn.
 let warm: Reader | undefined;
 let report: ReaderSettings["progress"] = () => undefined;
 
-/** Starts tesseract with the given languages, unless it runs with them already. */
+/** Starts tesseract with the given languages unless it runs with them. */
 export async function startReader(languages: string, folder: string): Promise<void> {
   await readerFor(languages, folder);
 }
 
-/** Recognises a gray page of 8 bits without alpha. A worker that failed is thrown away. */
+/** Recognises a gray page of 8 bits without alpha. A failed worker is discarded. */
 export async function read(
   gray: Gray,
   { languages, pageMode, thresholding, folder, progress }: ReaderSettings,
@@ -54,12 +54,12 @@ export async function read(
   }
 }
 
-/** The other methods look at the surroundings of a pixel; where there are none, tesseract gives no answer. */
+/** Smallest side for the local methods, which use the surroundings of a pixel; without them tesseract does not answer. */
 const LEAST_SIDE = 16;
 
 type Mode = Pick<ReaderSettings, "pageMode" | "thresholding">;
 
-/** Scripts without spaces between words; the models would put one between any two characters. */
+/** Languages without spaces between words; the models would put a space between any two characters. */
 const WITHOUT_SPACES = /^(?:chi|jpn|tha|lao|khm|mya)/;
 
 async function recognize(reader: Reader, gray: Gray, { pageMode, thresholding }: Mode): Promise<Page> {
@@ -68,7 +68,7 @@ async function recognize(reader: Reader, gray: Gray, { pageMode, thresholding }:
     tessedit_pageseg_mode: String(pageMode) as PSM,
     thresholding_method: THRESHOLDING[Math.min(gray.width, gray.height) < LEAST_SIDE ? "otsu" : thresholding],
     preserve_interword_spaces: WITHOUT_SPACES.test(languages) ? "1" : "0",
-    // Remarks about each page belong to nobody's log.
+    // Tesseract's remarks about single pages are not logged.
     debug_file: "/dev/null",
   });
   const { data } = await worker.recognize(pgmOf(gray), {}, { text: true, blocks: true });
@@ -85,7 +85,7 @@ async function readerFor(languages: string, folder: string): Promise<Reader> {
     gzip: true,
     cacheMethod: "none",
     logger: ({ progress }) => report(progress),
-    // Without a handler tesseract.js throws where nobody can catch; the rejected call tells the same.
+    // Without a handler tesseract.js throws an uncaught error; the rejected call has the same message.
     errorHandler: () => undefined,
   }).catch((error: unknown) => {
     throw asError(error);
@@ -100,12 +100,12 @@ function deathOf(worker: Worker): Promise<never> {
     thread.once("error", reject);
     thread.once("exit", (code) => reject(new Error(`the tesseract thread ended with code ${code}`)));
   });
-  // Also the planned end comes here, when nobody waits any more.
+  // A planned end also rejects, at a time when no call waits for this promise.
   died.catch(() => undefined);
   return died;
 }
 
-/** Portable graymap: what tesseract reads without decoding, and without a resolution to mislead it. */
+/** Encodes a portable graymap, which tesseract reads without decoding and without a misleading resolution. */
 function pgmOf({ width, height, data }: Gray): Buffer {
   return Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`), bytesOf(data)]);
 }

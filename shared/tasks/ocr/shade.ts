@@ -1,23 +1,23 @@
 import type { Gray } from "../../media/picture/luma.ts";
 import { shrunk } from "./skew.ts";
 
-/** Side of the squares that are looked at, on a page whose longer side is 1,000 pixels: two or three lines of text. */
+/** Side of a square on a page whose longer side is 1,000 pixels: two or three lines of text. */
 const CELL = 50;
-/** Paper is brighter than ink and most of a square. */
+/** Percentile of brightness in a square that belongs to paper. */
 const PAPER = 0.75;
-/** Paper on the dark parts of a page is less bright than this share of that on the light ones. */
+/** Share of the brightness of light parts below which dark parts of a page are in the shade. */
 const SHADED = 0.7;
 
 /**
  * Whether the paper of a page is much darker in some places than in others: a shadow, a fold, a page that
- * bends away. One threshold for all of it then takes the dark places for ink, and their text is not even seen.
+ * bends away. A global threshold then classifies the dark places as ink and loses their text.
  */
 export async function isShaded(gray: Gray): Promise<boolean> {
   const cells = cellsOf(await shrunk(gray)).sort((a, b) => a - b);
   const dark = cells[Math.floor(cells.length * 0.1)] ?? 0;
   const middle = cells[Math.floor(cells.length * 0.5)] ?? 0;
   const light = cells[Math.floor(cells.length * 0.9)] ?? 0;
-  // Most of a page of light text on a dark ground is dark; that is no shade.
+  // A page of light text on a dark background is mostly dark without any shade.
   return dark < light * SHADED && middle * 3 > light;
 }
 

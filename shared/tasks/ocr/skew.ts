@@ -1,14 +1,14 @@
 import { rawOf, sharpOf } from "../../media/picture/graySharp.ts";
 import type { Gray } from "../../media/picture/luma.ts";
 
-/** Pages are measured at this length of their longer side: lines of text stay apart, noise goes. */
+/** Longer side of the page for the measurement: lines of text stay separate, noise disappears. */
 const MEASURED_SIDE = 1000;
 const MAX_DEGREES = 15;
-/** Less than this tesseract straightens itself, without the loss of drawing the page anew. */
+/** Smallest angle; tesseract straightens smaller ones itself, without the loss of a resampling. */
 const MIN_DEGREES = 1;
-/** How much sharper lines must be than on the page as it is; text without lines has no sharp angle. */
+/** Least gain in sharpness over the unrotated page; pictures without lines of text have no sharp angle. */
 const MIN_GAIN = 1.25;
-/** Ink is this much darker than its surroundings, 0..255. */
+/** Least difference in brightness of ink and its surroundings, 0..255. */
 const INK_CONTRAST = 24;
 
 /**
@@ -34,7 +34,7 @@ interface Ink {
   readonly y: Uint16Array;
 }
 
-/** Pixels that are darker than their neighbourhood: independent of shadows and of dark edges. */
+/** Marks pixels that are darker than their neighbourhood, independent of shadows and dark edges. */
 async function inkOf(gray: Gray): Promise<Ink> {
   const small = await shrunk(gray);
   const around = await rawOf(sharpOf(small).blur(8), small);
@@ -76,7 +76,7 @@ function bestAngle(ink: Ink, { from, to, step }: Sweep): number {
   return best.angle;
 }
 
-/** Sum of squared differences between neighbouring rows, the page sheared by `degrees`. */
+/** Sum of squared differences between adjacent rows of the page sheared by `degrees`. */
 function sharpness({ width, height, count, x, y }: Ink, degrees: number): number {
   const slope = Math.tan((degrees * Math.PI) / 180);
   const margin = Math.ceil(Math.abs(slope) * width) + 1;

@@ -1,9 +1,9 @@
 import { englishAbbreviations } from "./natural.ts";
 
-/** Beside natural's: titles, places in books, months, and some of German. */
+/** Abbreviations beside those of natural: titles, references in books, months, and some German ones. */
 const MORE = `ms prof rev hon st sr jr gen col capt lt maj sgt gov sen rep pres messrs mme mlle fig eq ch vol pp ed eds
   jan feb mar apr jun jul aug sep sept oct nov dec cf al ca bzw usw dr nr str viz ibid`;
-/** These end sentences more often than they abbreviate. */
+/** Words of natural's list that end sentences more often than they abbreviate. */
 const ENDINGS = "no min temp etc a.s.a.p d.i.y b.y.o.b r.s.v.p";
 
 const LAST_WORD = /(?:^|[\s(["'“‘«])([\p{L}.]+)\.$/u;

@@ -1,11 +1,11 @@
 import { type Analyzer, afinnAnalyzer } from "./natural.ts";
 import { NEGATES } from "./vader/constants.ts";
 
-/** What AFINN says of a sentence. */
+/** AFINN's score of a sentence. */
 interface AfinnScore {
   /** Sum of valences, each -5..5, with natural's negation: after "not", "no", "never", "neither" all change sign. */
   readonly sum: number;
-  /** Words of positive and of negative valence; one of the three words before, if it negates, swaps them. */
+  /** Number of words of positive and of negative valence; a negation in the three words before swaps the two. */
   readonly positive: number;
   readonly negative: number;
 }

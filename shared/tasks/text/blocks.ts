@@ -5,10 +5,10 @@ import { type Language, languageNamed, languageOf } from "./language.ts";
 import type { TextOptions } from "./options.ts";
 import { cutsOf, type Span } from "./sentences.ts";
 
-/** UTF-16 units of a block. All texts are counted block by block, whether or not units share the work. */
+/** UTF-16 units of a block. Every text is counted block by block, by one unit or by several. */
 const BLOCK = 2_000_000;
 
-/** A decoded file, and how it is counted. */
+/** Facts about a decoded file, and its division into blocks. */
 export interface TextPlan {
   readonly decoded: Omit<DecodedText, "text">;
   readonly language: Language;

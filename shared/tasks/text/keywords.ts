@@ -1,11 +1,11 @@
 import { round } from "./round.ts";
 
-/** How often each candidate phrase occurs. */
+/** Number of occurrences of each candidate phrase. */
 export type Phrases = Map<string, number>;
 
-/** Words of a keyword at most. */
+/** Most words of a keyword. */
 const MAX_WORDS = 3;
-/** Distinct phrases that are kept; a text of ten million characters stays below it. */
+/** Most distinct phrases; a text of ten million characters has fewer. */
 const MAX_PHRASES = 300_000;
 const HAS_LETTER = /\p{L}{2}|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
@@ -40,7 +40,7 @@ function addRun(run: readonly string[], phrases: Phrases): void {
 
 /**
  * The best `limit` phrases: a phrase scores its count times log2(1 + its words), the C-value of Frantzi,
- * Ananiadou and Mima (2000) over phrases that are not part of longer ones. Ties: first come, first listed.
+ * Ananiadou and Mima (2000) over phrases that are not part of longer ones. Equal scores are in order of first appearance.
  */
 export function keywordsOf(
   phrases: Phrases,

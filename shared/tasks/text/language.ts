@@ -1,20 +1,20 @@
 import { detectAll, toISO2, toISO3 } from "tinyld";
 
 export interface Language {
-  /** ISO 639-3 code; `und` where there is too little to tell. */
+  /** ISO 639-3 code; `und` if the text is too short. */
   readonly code: string;
-  /** BCP 47 tag: the two letter code where there is one. */
+  /** BCP 47 tag: the two letter code if there is one. */
   readonly tag: string;
-  /** 0..1; 1 where the language was given. */
+  /** Confidence, 0..1; 1 for a given language. */
   readonly confidence: number;
 }
 
 const UNKNOWN: Language = { code: "und", tag: "und", confidence: 0 };
-/** Characters from the beginning that the language is judged by. */
+/** Number of characters from the beginning in which the language is detected. */
 const SAMPLE = 20_000;
 const JUDGED = 6_000;
 const MARKUP = /<[^<>]{0,500}>|&[a-z]+;|https?:\S+|[\w.+-]+@[\w.-]+/giu;
-/** Individual codes of the detector whose macrolanguage is meant. */
+/** Codes of the detector that stand for their macrolanguage. */
 const MACRO: Readonly<Record<string, string>> = {
   cmn: "zho",
   pes: "fas",
@@ -23,7 +23,7 @@ const MACRO: Readonly<Record<string, string>> = {
   lvs: "lav",
 };
 
-/** The language that most of the text's beginning is in, by tinyld; tags and addresses are left out. */
+/** Detects the main language of the text's beginning by tinyld, without tags and addresses. */
 export function languageOf(text: string): Language {
   const sample = text
     .slice(0, SAMPLE)
@@ -35,7 +35,7 @@ export function languageOf(text: string): Language {
   return { ...named(best.lang), confidence: Math.round(Math.min(best.accuracy, 1) * 1_000) / 1_000 };
 }
 
-/** A language that a client named by two or three letters. */
+/** The language of a code of two or three letters that a client gave. */
 export function languageNamed(name: string): Language {
   return { ...named(name), confidence: 1 };
 }

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 
-/** natural's main entry loads database clients; its parts are taken by their paths. */
+/** natural's main entry loads database clients, so its modules are imported by path. */
 const require = createRequire(import.meta.url);
 
 /** The part of natural's sentiment analyser that is used. */

@@ -82,7 +82,7 @@ async function readPlan(file: StepFile): Promise<TextPlan> {
 
 let lastText: { readonly key: string; readonly text: string } | undefined;
 
-/** Blocks of one file follow each other in a child: it is decoded once for all of them. */
+/** A child often gets several blocks of one file in succession, so it keeps the last decoded text. */
 async function textOf(file: StepFile, options: TextOptions): Promise<string> {
   const key = `${file.sha256} ${options.encoding}`;
   if (lastText?.key !== key) {

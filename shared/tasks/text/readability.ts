@@ -6,7 +6,7 @@ import { round } from "./round.ts";
 export interface ReadabilityCounts {
   readonly words: number;
   readonly sentences: number;
-  /** Letters and digits of all words. */
+  /** Number of letters and digits of all words. */
   readonly letters: number;
   /** Each distinct word with its count. */
   readonly wordCounts: ReadonlyMap<string, number>;
@@ -16,7 +16,7 @@ export interface ReadabilityCounts {
  * Formulas of readability. For every language: LIX (C. H. Björnsson 1968) and the automated
  * readability index (Smith and Senter 1967). For English besides, with syllables by the package
  * `syllable`: Flesch reading ease (Flesch 1948), Flesch-Kincaid grade (1975), Gunning fog (1952),
- * SMOG (McLaughlin 1969), Coleman-Liau (1975). Null where there is no sentence.
+ * SMOG (McLaughlin 1969), Coleman-Liau (1975). Null without sentences.
  */
 export function readability(counts: ReadabilityCounts, english: boolean): JsonObject | null {
   const { words, sentences, letters } = counts;

@@ -14,15 +14,15 @@ export interface Findings {
   readonly decoded: Omit<DecodedText, "text">;
   readonly language: Language;
   readonly tally: TextTally;
-  /** The score of the text as a whole, where it is short enough. */
+  /** The score of a short text as a whole; null for a long one. */
   readonly whole: VaderScore | null;
   readonly options: TextOptions;
 }
 
-/** VADER's authors call a text positive from here on, and negative below the opposite. */
+/** Compound score from which VADER's authors call a text positive, and negative from its opposite. */
 const CLEAR = 0.05;
 
-/** The fields of a result, and one line that tells of it. */
+/** Makes the fields of a result and its summary. */
 export function report(findings: Findings): { fields: JsonObject; summary: string } {
   const { decoded, language, tally, options } = findings;
   const english = language.code === "eng";

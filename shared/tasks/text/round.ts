@@ -1,4 +1,4 @@
-/** A multiple of this has an exact half at the places that are rounded to here. */
+/** Multiples of this have an exact half at the decimals that are rounded here. */
 const DYADIC = 2 ** 20;
 
 /** Rounds to `digits` decimals; exact halves go to the even neighbour, as in Python. */

@@ -2,12 +2,12 @@ import { type InputPart, type InputUnit, mapInputs, publishInputs, unitAt } from
 import type { FileRef, InputFile, RunContext } from "../task.ts";
 import type { TextOptions } from "./options.ts";
 
-/** Files beyond this are worked on block by block, by as many slots as are free; the result is the same. */
+/** Bytes beyond which a file is counted in blocks by several slots; the result is the same. */
 const LARGE = 4_000_000;
 
 type Job = RunContext<TextOptions>;
 
-/** Small files: one unit each. Large ones: `scan` finds the blocks, `block` counts each, `merge` adds them up. */
+/** A small file is one unit. For a large one `scan` finds the blocks, `block` counts each, `merge` adds them up. */
 export async function run(job: Job): Promise<void> {
   const small = job.inputs.filter(({ bytes }) => bytes <= LARGE);
   const large = job.inputs.filter(({ bytes }) => bytes > LARGE);
@@ -31,7 +31,7 @@ async function analyseInBlocks(job: Job, inputs: readonly InputFile[]): Promise<
   await publishInputs(job, "merge", units);
 }
 
-/** The tallies of each file's blocks in their order; a file whose block failed is published as failed. */
+/** Counts the blocks and returns their tallies in order by input; an input fails if one of its blocks fails. */
 async function countBlocks(job: Job, scanned: readonly InputPart[]): Promise<Map<number, FileRef[]>> {
   const units = scanned.flatMap(({ input, part }) =>
     Array.from({ length: blocksOf(part) }, (_, block) => ({ files: [input, part.file], args: { block } })),

@@ -1,28 +1,28 @@
 import { abbreviates } from "./abbreviations.ts";
 
-/** A sentence is cut at a space beyond this many UTF-16 units, so that no text makes a sentence of itself. */
+/** Longest sentence in UTF-16 units; a longer one is cut at a space. */
 const MAX_LENGTH = 2_000;
-/** Lines of this length, in characters, look wrapped: the sentence goes on in the next one. */
+/** Lengths in characters of wrapped lines, whose sentences continue in the next line. */
 const WRAPPED = { min: 45, max: 100 } as const;
-/** How far behind a mark its context reaches. */
+/** Length of the context after a mark. */
 const AHEAD = 40;
 
 const MARK = /[.!?…。！？｡؟۔।॥]+["'”’»)\]}」』）]*|\n/gu;
-/** What a mark may go on behind: a cut there could make two marks of one. */
+/** Characters inside a mark; a cut between them would split the mark. */
 const IN_MARK = /[.!?…。！？｡؟۔।॥"'”’»)\]}」』）]/u;
 const UNSPACED_MARK = /^[。！？｡]/u;
 const STARTS_SMALL = /^\s*\p{Ll}/u;
 const HAS_WORD = /[\p{L}\p{N}]/u;
 
-/** A stretch of a text, in UTF-16 units. */
+/** A section of a text, in UTF-16 units. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * The sentences of a text, or of the stretch of it that `cutsOf` marked, in their order, white space as
- * single spaces. A sentence ends at a full stop, question or exclamation mark before a space (not after
+ * Yields the sentences of a text, or of a section between two cuts of `cutsOf`, in order, with single spaces for
+ * white space. A sentence ends at a full stop, question or exclamation mark before a space (not after
  * abbreviations and initials, nor before a small letter), at an empty line, and at a line end that does
  * not look wrapped.
  */
@@ -30,7 +30,7 @@ export function* sentencesOf(text: string, span: Span = { from: 0, to: text.leng
   let pending = "";
   let telling = false;
   for (const { flat, tells } of partsOf(text, span)) {
-    // What has no word (an emoticon, a rule of dashes) belongs to the sentence before it.
+    // A piece without a word (an emoticon, a rule of dashes) belongs to the sentence before it.
     if (!(telling && tells) && pending.length + flat.length < MAX_LENGTH) {
       pending = `${pending} ${flat}`.trimStart();
       telling ||= tells;
@@ -44,9 +44,9 @@ export function* sentencesOf(text: string, span: Span = { from: 0, to: text.leng
 }
 
 /**
- * Positions to cut a text, about `size` apart, so that the sentences of the stretches are the sentences of
- * the whole: between two parts that both have words, for there the one's sentence ends and the other's
- * begins, whatever stands around them.
+ * Finds positions to cut a text, about `size` apart, so that the sentences of the sections are the sentences of
+ * the whole. Cuts lie between two parts that both have words: there one sentence ends and the next begins,
+ * independent of the surrounding text.
  */
 export function cutsOf(text: string, size: number): number[] {
   const cuts: number[] = [];
@@ -58,7 +58,7 @@ export function cutsOf(text: string, size: number): number[] {
   return cuts;
 }
 
-/** Looks no further than it must: from a cut to the next sentence that surely ends may be the whole text. */
+/** Searches only as far as needed: the next certain end of a sentence may be at the end of the text. */
 function cutAfter(text: string, last: number, size: number): number | undefined {
   const near = last + size;
   for (let reach = size; ; reach *= 2) {
@@ -77,14 +77,14 @@ interface Reach {
 function cutWithin(text: string, reach: Reach): number | undefined {
   const end = endAfter(text, { from: reach.near, to: reach.to });
   const cut = end === undefined ? undefined : cutFrom(text, end, reach);
-  // Without sentences that end here the parts are those that follow from the cut before.
+  // Without a sentence that ends here the parts start at the previous cut.
   return cut ?? cutFrom(text, reach.last, reach);
 }
 
 function cutFrom(text: string, from: number, { near, to }: Reach): number | undefined {
   let behindWords = false;
   for (const part of partsOf(text, { from, to })) {
-    // It may go on behind what is looked at, and end elsewhere.
+    // The sentence may continue beyond the searched part and end elsewhere.
     if (part.to === to && to < text.length) break;
     if (behindWords && part.tells && part.cuttable && part.from >= near) return part.from;
     behindWords = part.tells;
@@ -100,13 +100,13 @@ function endAfter(text: string, { from, to }: Span): number | undefined {
   return end;
 }
 
-/** A sentence or, where it is long, a piece of it; what is only white space is none. */
+/** A sentence, or a piece of a long sentence, with more than white space. */
 interface CutText extends Span {
-  /** White space as single spaces, none around it. */
+  /** Trimmed text with single spaces for white space. */
   readonly flat: string;
-  /** Whether it has a word. */
+  /** Whether the text has a word. */
   readonly tells: boolean;
-  /** Whether marks are found alike from here on and from further ahead. */
+  /** Whether a search from this position finds the same marks as a search from an earlier one. */
   readonly cuttable: boolean;
 }
 
@@ -128,7 +128,7 @@ function* boundedParts(text: string, piece: Span): Generator<CutText> {
   }
 }
 
-/** Where sentences end within a span that begins where one does, or behind a space. */
+/** Finds the ends of sentences in a span that begins with a sentence or after a space. */
 function* endsFrom(text: string, { from, to }: Span): Generator<number> {
   const mark = new RegExp(MARK);
   mark.lastIndex = from;
@@ -139,7 +139,7 @@ function* endsFrom(text: string, { from, to }: Span): Generator<number> {
   }
 }
 
-/** Whether the mark at `at`..`end` ends a sentence; looks at its neighbourhood only. */
+/** Whether the mark at `at`..`end` ends a sentence, by its neighbourhood alone. */
 function endsSentence(text: string, at: number, end: number): boolean {
   if (text[at] === "\n") return lineEnds(text, at);
   if (UNSPACED_MARK.test(text.slice(at, end))) return true;
@@ -169,7 +169,7 @@ function* bounded(text: string, { from, to }: Span): Generator<Span> {
   yield { from: start, to };
 }
 
-/** `end`, or one more where it would cut a surrogate pair. */
+/** `end`, or `end + 1` if a cut at `end` would split a surrogate pair. */
 function wholeCharacters(text: string, end: number): number {
   const code = text.charCodeAt(end - 1);
   return code >= 0xd800 && code <= 0xdbff ? end + 1 : end;

@@ -5,12 +5,12 @@ import type { VaderScore } from "./vader/score.ts";
 const COMPOUND = 10_000;
 const SHARE = 1_000;
 
-/** A sentence as results list it. */
+/** A sentence in the list of a result. */
 export interface ScoredSentence {
   readonly text: string;
   /** VADER's compound score, -1..1. */
   readonly score: number;
-  /** 0..1, by `confidenceOf`. */
+  /** Confidence by `confidenceOf`, 0..1. */
   readonly confidence: number;
 }
 
@@ -29,7 +29,7 @@ export function emptySums(): SentimentSums {
   return { sentences: 0, compound: 0, positive: 0, neutral: 0, negative: 0, confidence: 0, weighted: 0 };
 }
 
-/** Counts a sentence's scores in. */
+/** Adds the scores of a sentence. */
 export function addScore(sums: SentimentSums, score: VaderScore): number {
   const confidence = confidenceOf(score);
   const compound = Math.round(score.compound * COMPOUND);
@@ -56,9 +56,9 @@ export function meansOf(sums: SentimentSums) {
 }
 
 /**
- * How much a sentence's score is to be trusted, in whole units of 1e-4: agreement times evidence.
- * Agreement |positive - negative| / (positive + negative): 1 where all words point one way. Evidence
- * n / (n + 1) for n words with a valence. A sentence without any has 0.
+ * Confidence in the score of a sentence, in whole units of 1e-4: agreement times evidence.
+ * Agreement |positive - negative| / (positive + negative): 1 if all words have the same sign. Evidence
+ * n / (n + 1) for n words with a valence. A sentence without such words has 0.
  */
 function confidenceOf({ positive, negative, bearing }: VaderScore): number {
   const weight = positive + negative;

@@ -17,12 +17,12 @@ const english: ReadonlySet<string> = new Set(ENGLISH.split(/\s+/));
 const NONE: ReadonlySet<string> = new Set();
 const loaded = new Map<string, ReadonlySet<string>>();
 
-/** Function words that are left out of word counts; `language` is a BCP 47 tag. */
+/** Function words that word counts leave out; `language` is a BCP 47 tag. */
 export function stopWordsOf(language: string): ReadonlySet<string> {
   return language === "en" ? english : commonWordsOf(language);
 }
 
-/** Words too common to be a keyword, of 58 languages (`stopwords-iso`); an empty set for others. */
+/** Words that are too common for keywords, of 58 languages (`stopwords-iso`); an empty set for other languages. */
 export function commonWordsOf(language: string): ReadonlySet<string> {
   const known = loaded.get(language);
   if (known !== undefined) return known;

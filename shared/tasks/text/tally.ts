@@ -5,14 +5,14 @@ import { addScore, emptySums, type ScoredSentence, type SentimentSums } from "./
 import type { Vader } from "./vader/score.ts";
 import { wordsOf } from "./words.ts";
 
-/** Distinct words that are counted; texts of a hundred million words in one language stay below it. */
+/** Most distinct words; a text of a hundred million words in one language has fewer. */
 const MAX_WORDS = 1_000_000;
-/** What ends a clause: no keyword reaches over it. */
+/** End of a clause; no keyword crosses it. */
 const CLAUSE = /[^\p{L}\p{M}\p{N}\s'’_-]+|\s[-–—]+\s/u;
 
 const MARKUP = /<[^<>]{1,200}>|&#?\w{1,10};|https?:\/\/\S+/gu;
 
-/** Everything that is counted in a text or in a block of it; tallies of blocks add up to the text's. */
+/** All counts of a text or of a block of it; the tallies of the blocks add up to the tally of the text. */
 export interface TextTally {
   characters: number;
   lines: number;
@@ -28,9 +28,9 @@ export interface TextTally {
 export interface TallyTools {
   readonly vader: Vader;
   readonly afinn: Afinn;
-  /** Words that no keyword has. */
+  /** Words that keywords do not contain. */
   readonly commonWords: ReadonlySet<string>;
-  /** Sentences to list at most. */
+  /** Most sentences to list. */
   readonly sentences: number;
 }
 
@@ -48,7 +48,7 @@ export function emptyTally(): TextTally {
   };
 }
 
-/** Counts a stretch of a text. */
+/** Counts a section of a text. */
 export function tallyOf(text: string, span: Span, tools: TallyTools): TextTally {
   const tally = emptyTally();
   const own = text.slice(span.from, span.to);
@@ -58,7 +58,7 @@ export function tallyOf(text: string, span: Span, tools: TallyTools): TextTally 
   return tally;
 }
 
-/** A tally as JSON, to travel between steps. */
+/** Encodes a tally as JSON for the next step. */
 export function packTally({ wordCounts, phrases, ...rest }: TextTally): Buffer {
   return Buffer.from(JSON.stringify({ ...rest, wordCounts: [...wordCounts], phrases: [...phrases] }), "utf8");
 }
@@ -68,7 +68,7 @@ export function unpackTally(bytes: Buffer): TextTally {
   return { ...rest, wordCounts: new Map(wordCounts), phrases: new Map(phrases) };
 }
 
-/** Adds the tally of the block that follows. */
+/** Adds the tally of the next block. */
 export function addTally(total: TextTally, block: TextTally, listed: number): void {
   total.characters += block.characters;
   total.lines += block.lines;

@@ -4,18 +4,18 @@
  * (vaderSentiment 3.3, MIT licence, Copyright (c) 2016 C.J. Hutto) has them today.
  */
 
-/** What a word in capitals adds to its own valence, where not all words are in capitals. */
+/** Added to the valence of a word in capitals if not all words are in capitals. */
 export const CAPITALS = 0.733;
-/** What a negation does to the valence that follows it. */
+/** Factor of a negation for the valence after it. */
 export const NEGATION = -0.74;
-/** "never so", "never this" before a word strengthen it. */
+/** Factors of "never so" and "never this" for the valence after them. */
 export const NEVER_SO = 1.25;
 /** Weight of a booster one, two and three words away. */
 export const DISTANCE = [1, 0.95, 0.9] as const;
-/** What stands before a contrasting "but" counts half, what follows half as much again. */
+/** Factors for valences before and after a contrasting "but". */
 export const BEFORE_BUT = 0.5;
 export const AFTER_BUT = 1.5;
-/** Approximates the largest sum of valences that is expected. */
+/** Approximation of the largest expected sum of valences. */
 export const ALPHA = 15;
 export const EXCLAMATION = 0.292;
 export const MAX_EXCLAMATIONS = 4;
@@ -29,7 +29,7 @@ const CONTRACTED =
 const NEGATIONS =
   "aint ain't cannot dont don't neither never none nope nor not nothing nowhere uhuh uh-uh without rarely seldom despite";
 
-/** Words that negate; any word with "n't" in it does too. */
+/** Words that negate; words with "n't" negate as well. */
 export const NEGATES: ReadonlySet<string> = new Set([
   ...NEGATIONS.split(" "),
   ...CONTRACTED.split(" ").flatMap((stem) => [`${stem}nt`, `${stem}n't`]),
@@ -44,7 +44,7 @@ const STRENGTHEN = `absolutely amazingly awfully completely considerable conside
 const WEAKEN = `almost barely hardly kinda kindof kind-of less little marginal marginally occasional
   occasionally partly scarce scarcely slight slightly somewhat sorta sortof sort-of`;
 
-/** Words of degree, and what they add to the valence that follows them. */
+/** Words of degree, with the amount that they add to the valence after them. */
 export const BOOSTERS: ReadonlyMap<string, number> = new Map([
   ...STRENGTHEN.split(/\s+/).map((word) => [word, BOOST] as const),
   ...[...WEAKEN.split(/\s+/), "just enough", "kind of", "sort of"].map((word) => [word, -BOOST] as const),

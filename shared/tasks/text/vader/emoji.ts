@@ -2,13 +2,13 @@ import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 
-/** An emoji of one code point to its name, which VADER reads in its place. */
+/** Name of each emoji of one code point; VADER reads the name instead of the emoji. */
 export type EmojiNames = ReadonlyMap<string, string>;
 
 const SPECIAL = /[\u00a9-\u{1faff}]/u;
 const SKIN_TONES = ["light", "medium-light", "medium", "medium-dark", "dark"];
 
-/** Names as in Unicode's Emoji 11, as in the list of VADER's authors; later editions renamed some and added others. */
+/** Names of Unicode Emoji 11, the version in the list of VADER's authors; later versions renamed and added emoji. */
 export function loadEmojiNames(): EmojiNames {
   const emoji: readonly { readonly char: string; readonly name: string }[] = require("emoji.json");
   const names = new Map(
@@ -18,7 +18,7 @@ export function loadEmojiNames(): EmojiNames {
   return names;
 }
 
-/** The text with each emoji replaced by its name, set off by a space as VADER does it. */
+/** Replaces each emoji by its name after a space, as VADER does. */
 export function spellEmoji(text: string, names: EmojiNames): string {
   if (!SPECIAL.test(text)) return text;
   let spelled = "";

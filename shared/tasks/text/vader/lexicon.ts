@@ -3,10 +3,10 @@ import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 
-/** Word or emoticon, in lower case, to its mean valence by ten people, -4..4. */
+/** Mean valence by ten people, -4..4, of each word or emoticon in lower case. */
 export type Lexicon = ReadonlyMap<string, number>;
 
-/** Words of the authors' lexicon of today that the package's copy lacks. */
+/** Words of the authors' current lexicon that the package's copy lacks. */
 const NEWER: readonly (readonly [string, number])[] = [
   ["heart", 3.2],
   ["hearts", 3.3],

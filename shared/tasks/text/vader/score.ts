@@ -9,11 +9,11 @@ import { vaderWords } from "./words.ts";
 export interface VaderScore {
   /** Sum of valences s as s / sqrt(s² + 15), -1 (most negative) .. 1, four decimals. */
   readonly compound: number;
-  /** Shares of the text, 0..1, three decimals; together 1, or all 0 where there are no words. */
+  /** Shares of the text, 0..1, three decimals; their sum is 1, or 0 without words. */
   readonly positive: number;
   readonly neutral: number;
   readonly negative: number;
-  /** Words that carry a valence. */
+  /** Number of words with a valence. */
   readonly bearing: number;
 }
 
@@ -54,7 +54,7 @@ function count(text: string, mark: string): number {
   return found;
 }
 
-/** Each word weighs 1, one with a valence its size besides; emphasis goes to the heavier side. */
+/** Each word weighs 1 plus the size of its valence; emphasis adds to the heavier side. */
 function sharesOf(sentiments: readonly number[], emphasis: number): Omit<VaderScore, "compound"> {
   let positive = 0;
   let negative = 0;

@@ -12,7 +12,7 @@ import {
 import type { Lexicon } from "./lexicon.ts";
 import { isCapitals, type VaderWords } from "./words.ts";
 
-/** Each word's valence after all rules; 0 for words that carry none. */
+/** Valence of each word after all rules; 0 for words without one. */
 export function valences(text: VaderWords, lexicon: Lexicon): number[] {
   const sentiments = text.lower.map((word, at) => {
     const base = lexicon.get(word);
@@ -46,7 +46,7 @@ function valenceAt(word: WordContext, base: number): number {
   return negatedByLeast(word, valence);
 }
 
-/** "no" negates what follows, and has no valence itself where that is a word of the lexicon. */
+/** "no" negates the next word, and has no valence of its own before a word of the lexicon. */
 function negatedByNo({ text: { lower }, lexicon, at }: WordContext, base: number): number {
   const joined = lower[at - 1] === "or" || lower[at - 1] === "nor";
   if (lower[at - 1] === "no" || lower[at - 2] === "no" || (lower[at - 3] === "no" && joined)) {
@@ -69,12 +69,12 @@ function boost(text: VaderWords, at: number, valence: number): number {
   return valence > 0 ? signed + CAPITALS : signed - CAPITALS;
 }
 
-/** The factor by which the word `back` words before `at` negates it; 1 where it does not. */
+/** Factor of negation of the word `back` words before `at`; 1 if it does not negate. */
 function negation(lower: readonly string[], at: number, back: number): number {
   const word = lower[at - back] ?? "";
   const between = lower.slice(at - back + 1, at);
   const strengthens = (other: string | undefined) => other === "so" || other === "this";
-  // Three words back, the authors' program strengthens after any "so" or "this", with or without "never".
+  // Three words back, the authors' program applies this factor after any "so" or "this", even without "never".
   if (back === 2 && word === "never" && strengthens(lower[at - 1])) return NEVER_SO;
   if (back === 3 && word === "never" && strengthens(lower[at - 2])) return NEVER_SO;
   if (back === 3 && strengthens(lower[at - 1])) return NEVER_SO;
@@ -82,7 +82,7 @@ function negation(lower: readonly string[], at: number, back: number): number {
   return NEGATES.has(word) || word.includes("n't") ? NEGATION : 1;
 }
 
-/** Idioms around the word give its valence anew; "kind of" and the like before it add to it. */
+/** An idiom around the word replaces its valence; phrases such as "kind of" before it add to it. */
 function idiom(lower: readonly string[], at: number, before: number): number {
   const phrase = (from: number, to: number) => lower.slice(at + from, at + to + 1).join(" ");
   const behind = [phrase(-1, 0), phrase(-2, 0), phrase(-2, -1), phrase(-3, -1), phrase(-3, -2)];
@@ -102,8 +102,8 @@ function negatedByLeast({ text: { lower }, lexicon, at }: WordContext, valence: 
 }
 
 /**
- * Weighs what stands before and after the first "but". Like the authors' program it looks a valence
- * up by its value, so of equal valences the first is weighed once for each.
+ * Weighs the valences before and after the first "but". Like the authors' program it finds a valence by its value,
+ * so that of several equal valences the first one is weighed several times.
  */
 function weighAroundBut(lower: readonly string[], sentiments: number[]): void {
   const but = lower.indexOf("but");

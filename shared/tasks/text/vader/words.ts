@@ -1,12 +1,12 @@
-/** A text as VADER sees it: what stands between spaces, without the punctuation around it. */
+/** The words of a text by VADER: pieces between white space, without punctuation around them. */
 export interface VaderWords {
   readonly words: readonly string[];
   readonly lower: readonly string[];
-  /** Some words are in capitals and some are not, so capitals mean emphasis. */
+  /** Whether capitals are emphasis: some words are in capitals and some are not. */
   readonly mixedCase: boolean;
 }
 
-/** What Python's str.split() takes for white space: other than JavaScript's \s, U+001C..1F and U+0085, not U+FEFF. */
+/** White space of Python's str.split(): unlike JavaScript's \s with U+001C..1F and U+0085, without U+FEFF. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the separators of files and records are white space to Python.
 const SPACE = /[\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/u;
 const UPPER = /\p{Uppercase}/u;
@@ -22,12 +22,12 @@ export function vaderWords(text: string): VaderWords {
   };
 }
 
-/** Python's isupper(): has letters with case, all of them capitals. */
+/** Python's isupper(): the word has cased letters, all of them capitals. */
 export function isCapitals(word: string): boolean {
   return UPPER.test(word) && !NOT_UPPER.test(word);
 }
 
-/** Without ASCII punctuation at its ends; as it is where at most two characters would be left (an emoticon). */
+/** Strips ASCII punctuation from both ends, unless at most two characters would remain (an emoticon). */
 function bare(token: string): string {
   let start = 0;
   let end = token.length;
