@@ -63,7 +63,7 @@ async function fromProc(): Promise<ProcessRow[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const rows = await Promise.all(
     pids.map(async (pid) => {
-      // A process may end while it is looked at.
+      // A process may end meanwhile.
       const read = (file: string) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "");
       const [stat, args] = await Promise.all([read("stat"), read("cmdline")]);
       const parent = Number(/\) \S (\d+)/.exec(stat)?.[1]);

@@ -244,7 +244,7 @@ describe("terminal escapes", () => {
       view: (file) => (file.text === "BAD" ? { error: "\u001b]0;owned\u0007\r\u202eevil" } : {}),
     });
     const { stdout, stderr } = await upload(["text", "."]);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test searches for these.
     expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     expect(stdout).toContain("a\\x1b[2J.txt");
     expect(stdout).toContain("says one\\x9b31m");
@@ -256,7 +256,7 @@ describe("terminal escapes", () => {
     await standIn({ upload: problem(400, "bad_options", "wrong \u001b[31m\u009b") });
     const { code, stdout, stderr } = await upload(["text", "a.txt", "--json"]);
     expect(code).toBe(2);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test searches for these.
     expect(stdout + stderr).not.toMatch(/[\u001b\u007f-\u009f]/);
     expect(JSON.parse(stdout)).toMatchObject({ code: "bad_options", error: "wrong \u001b[31m\u009b" });
   });

@@ -112,7 +112,7 @@ describe("ended jobs", () => {
     return found;
   }
 
-  /** A job of one file with 100 bytes and a result of 100 bytes, which stands in its folder. */
+  /** A job of one file with 100 bytes and a result of 100 bytes in the results folder. */
   async function ended(number: number, at: number, task = "image"): Promise<string> {
     const id = await begun(number, task);
     await jobs.apply(id, [{ type: "ended", at }]);

@@ -36,7 +36,7 @@ import { assign, fixture, job, until } from "../e2e/fleet.ts";
 import { form, startTestSlave, stopTestSlaves } from "../fixtures/slave/start.ts";
 import { documentedStatuses } from "./documented.ts";
 
-/** Codes that no answer to a client begins with: of files, of leases, of starts, of the command line, of faults. */
+/** Codes of no direct answer to a client: those of files, leases, starts, the command line and faults. */
 const MADE: Readonly<Record<string, () => unknown>> = {
   corrupt_page: async () => {
     const pdf = await fixture("document/three-pages.pdf");
@@ -153,7 +153,7 @@ test.each(Object.keys(MADE))("%s has its documented status", async (code) => {
   const error = await failureOf(MADE[code]);
   expect(error).toMatchObject({ code });
   const documented = documentedStatuses().get(code) ?? /none/;
-  // Where no request is answered the page gives none.
+  // The page gives no status for a code that ends no request.
   if (!documented.test("")) expect(String(error.status)).toMatch(documented);
 });
 
@@ -169,12 +169,12 @@ async function failureOf(make: (() => unknown) | undefined): Promise<AppError> {
   throw new Error("nothing was thrown");
 }
 
-/** What was written down of an error. */
+/** The error of a recorded failure. */
 function asError({ code, error }: Partial<Failure> = {}): CodedError {
   return new CodedError(code ?? "", error ?? "");
 }
 
-/** How the only file of a job ends in a master of its own, which has no slave. */
+/** The failure of the only file of a job in a separate master without slaves. */
 async function ofOneFile(task: string, field: string): Promise<CodedError> {
   const folder = await mkdtemp(join(tmpdir(), "master-"));
   const config = readMasterConfig({ DATA_DIR: join(folder, "data"), RESULTS_DIR: join(folder, "results") });
@@ -208,7 +208,7 @@ async function unit(
   await executeHere(task, { task: task.name, step, options: task.options.parse({}), ...given });
 }
 
-/** A job of one file whose maps give these parts only. */
+/** Runs `mean` over one file with maps that yield these parts. */
 
 function endedLease(reason: EndReason): never {
   const deps = { times: { expected: () => 0 } } as unknown as LeaseDeps;
@@ -221,7 +221,7 @@ function endedLease(reason: EndReason): never {
 
 type Asking = (http: ReturnType<typeof createSlaveHttp>, slave: Slave) => Promise<unknown>;
 
-/** Asks a server that answers like this as if it were a slave. */
+/** Sends requests to a server that answers as a slave. */
 async function asSlave(answer: RequestListener, ask: Asking): Promise<void> {
   const server = createServer(answer).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -172,7 +172,7 @@ const MADE: Readonly<Record<string, () => Promise<Answer>>> = {
     ),
   unauthorized: () => of(fetch(`${closed.master.url}/jobs`)),
   too_many_attempts: async () => {
-    // From an address of its own: the others here must not have to wait.
+    // From a separate address, so that the other requests here need not wait.
     const guess = () =>
       raw(request("GET", "/jobs", "Authorization: Bearer guess\r\n"), {
         at: closed.master.port,
@@ -241,7 +241,7 @@ const MADE: Readonly<Record<string, () => Promise<Answer>>> = {
         headers: WITH_TOKEN,
       }),
     ),
-  // A stopping slave still answers on connections that are open.
+  // A stopping slave still answers on open connections.
   stopping: () => answerOf(getTask({ work: { draining: AbortSignal.abort() } } as GetTaskDeps)),
   no_space: () =>
     of(
@@ -305,7 +305,7 @@ async function jobOf(
   ).json()) as AssignAnswer;
 }
 
-/** What a client hears of a route that is put into a server of its own. */
+/** The answer of a route in a separate server. */
 async function answerOf(route: RequestHandler): Promise<Answer> {
   const app = express().use(route, problemHandler(createLogger("test", "silent")));
   const server = app.listen(0, "127.0.0.1");
@@ -320,7 +320,7 @@ const ODD: readonly Field[] = [
   ["files", "x", "a"],
 ];
 
-/** It has one unit, for a minute. */
+/** A slave that works on one unit for a minute. */
 async function busySlave(env: Record<string, string>) {
   const slave = await startTestSlave(env);
   const units = JSON.stringify([{ id: "u", files: [0], args: { ms: 60_000 } }]);
@@ -334,7 +334,7 @@ async function busySlave(env: Record<string, string>) {
   return slave;
 }
 
-/** What of the spool lies in files of its own. */
+/** Files of the spool that are no packs. */
 async function removeLarge(): Promise<void> {
   const spool = join(working.folder, "data/master/spool");
   for (const entry of await readdir(spool, { recursive: true, withFileTypes: true })) {

@@ -37,7 +37,7 @@ test("the sources give each code of shared/codes.ts", () => {
   expect(ERROR_CODES.filter((code) => !text.includes(`"${code}"`))).toEqual([]);
 });
 
-/** The command line shows its sentence, not its code: a test expects that. */
+/** For these codes a test expects the sentence that the command line shows. */
 const SEEN_BY_SENTENCE: Readonly<Record<string, string>> = {
   master_ended: "The master ended by itself",
   no_samples: "The sample file examples/files/demo.json is missing.",

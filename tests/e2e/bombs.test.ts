@@ -32,7 +32,7 @@ const GOOD = {
 } satisfies Record<string, () => Promise<Good>>;
 type Task = keyof typeof GOOD;
 
-/** Bombs that are seen for what they are, or do no harm; and those that only a limit of time ends. */
+/** Bombs that are refused or do no harm; and those that only a time limit ends. */
 const [quick, endless] = [false, true].map((isEndless) =>
   [pictureBombs, svgBombs, soundBombs, textBombs, pdfBombs, packageBombs]
     .flatMap((make) => make())

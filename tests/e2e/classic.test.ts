@@ -20,7 +20,7 @@ describe("classic slaves under our master", () => {
       status: 200,
       body: { status: "success" },
     });
-    // It registers before it listens, and gets nothing before it answers.
+    // A classic slave registers before it listens, and gets no files before it answers.
     await slave.listen();
     const [view] = await fleet.alive(1);
     expect(view).toMatchObject({ classic: true, slots: 1 });
@@ -86,7 +86,7 @@ describe("classic slaves under our master", () => {
 
   test("a file that the slave never answers does not affect other files", async () => {
     await startClassic();
-    // The first ones tell how long such files take, so that the next lease has several.
+    // The first files show how long such files take, so that the next lease has several.
     await assign(fleet.master.url, [{ name: "first.txt", body: Buffer.from("first") }], { task: "text" });
     const files = ["one", "endless", "two"].map((body) => ({ name: `${body}.txt`, body: Buffer.from(body) }));
     const form = multipart(files, { task: "text" });

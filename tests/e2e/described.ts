@@ -2,11 +2,11 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { expect } from "vitest";
 import type { ApiDocument, ApiOperation, ApiResponse } from "../../master/http/openapi/document.ts";
 
-/** Asks a master, and holds every answer against its description. */
+/** Sends requests to a master and compares every answer with its description. */
 export class DescribedMaster {
   readonly url: string;
   readonly document: ApiDocument;
-  /** Routes that were asked, as `GET /jobs/{id}`, with the statuses that they gave. */
+  /** Requested routes, as `GET /jobs/{id}`, with the statuses of their answers. */
   readonly seen = new Map<string, Set<number>>();
   readonly #ajv = new Ajv2020({ strict: false });
 
@@ -20,7 +20,7 @@ export class DescribedMaster {
     return new DescribedMaster(url, (await (await fetch(`${url}/openapi.json`)).json()) as ApiDocument);
   }
 
-  /** @param route `GET /jobs/{id}`; `path` is what stands for it */
+  /** @param route `GET /jobs/{id}`; `path` is the requested path */
   async ask(route: string, path: string, init: RequestInit = {}): Promise<Response> {
     const [method = "", template = ""] = route.split(" ");
     const answer = await fetch(`${this.url}${path}`, { ...init, method });
@@ -32,7 +32,7 @@ export class DescribedMaster {
     return answer;
   }
 
-  /** Fails unless the value is what the schema says. */
+  /** Fails unless the value fits the schema. */
   expectValid(what: string, schema: string, value: unknown): void {
     const valid = this.#validator(`api.json#/components/schemas/${schema}`);
     expect({ what, value, errors: valid(value) ? [] : valid.errors }).toEqual({ what, value, errors: [] });

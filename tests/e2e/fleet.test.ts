@@ -133,7 +133,7 @@ describe("the fleet", () => {
     const counted = end?.type === "end" ? end.statistics : undefined;
     expect(counted?.copies_first).toBeGreaterThanOrEqual(1);
     expect(counted?.speculative_copies).toBeGreaterThanOrEqual(counted?.copies_first ?? 0);
-    // It ran for a second at least before it counted as late.
+    // The unit ran for at least a second before it counted as late.
     expect(counted?.seconds_saved).toBeGreaterThan(1);
     const { speculation } = (await (await fetch(`${fleet.master.url}/stats`)).json()) as Record<
       string,

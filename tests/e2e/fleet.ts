@@ -17,7 +17,7 @@ export interface Fleet {
   slave(env?: Record<string, string>): Promise<Started>;
   /** Starts the master again on the same port and folders. */
   restartMaster(env?: Record<string, string>): Promise<Started>;
-  /** Resolves when so many slaves are alive. */
+  /** Resolves when this number of slaves is alive. */
   alive(count: number): Promise<SlaveView[]>;
   stop(): Promise<void>;
 }
@@ -80,7 +80,7 @@ export async function startProcess(entry: "master" | "slave", own: Record<string
   const log: string[] = [];
   child.stderr?.on("data", (chunk: Buffer) => {
     log.push(chunk.toString("utf8"));
-    // For looking into a long run afterwards.
+    // For an inspection after a long run.
     if (process.env.FLEET_LOG !== undefined) appendFileSync(process.env.FLEET_LOG, chunk);
   });
   const url = await new Promise<string>((resolve, reject) => {
@@ -108,7 +108,7 @@ export async function untilAlive(url: string, count: number): Promise<SlaveView[
   });
 }
 
-/** Asks until there is an answer. The bound is against hanging only. */
+/** Polls until there is an answer. The time limit only prevents hanging. */
 export async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
   for (let tries = 0; tries < 1500; tries += 1) {
     const answer = await ask().catch(() => undefined);
@@ -170,7 +170,7 @@ export async function post(url: string, files: readonly NamedBody[], how: Upload
   return await fetch(`${url}/assign_task`, how.signal === undefined ? init : { ...init, signal: how.signal });
 }
 
-/** Lines of an NDJSON answer as they come. */
+/** Yields the lines of an NDJSON answer as they arrive. */
 export async function* assignLines(
   url: string,
   files: readonly NamedBody[],

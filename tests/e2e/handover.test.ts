@@ -31,7 +31,7 @@ test("a slave on the master's machine gets files by links and gives large ones s
   const { body } = await assign(fleet.master.url, texts, { task: "text", field: "texts" });
   const { files } = await job(fleet.master.url, body.job_id);
   expect(files.map(({ state }) => state)).toEqual(texts.map(() => "done"));
-  // A link for each lease, of the pack that they lie in.
+  // One link for each lease, to the pack of its inputs.
   expect([...seen].filter((name) => name.startsWith("in-")).length).toBeGreaterThan(0);
   expect(seen.size).toBeLessThan(10);
   expect(await readdir(folder)).toEqual(["proof"]);
@@ -51,7 +51,7 @@ async function slaveFolder(): Promise<string> {
   return join(data, name);
 }
 
-/** Some 240 KB, and its gray picture too, as noise cannot be compressed. */
+/** About 240 KB, and so is its gray picture, because noise cannot be compressed. */
 async function picture(): Promise<NamedBody> {
   const raw = { width: 400, height: 200, channels: 3 as const };
   return { name: "noise.png", body: await sharp(randomBytes(240_000), { raw }).png().toBuffer() };

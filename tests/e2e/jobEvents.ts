@@ -5,7 +5,7 @@ export interface SentEvent {
   readonly data: Record<string, unknown>;
 }
 
-/** Events as they come; ends with the stream, or where the consumer stops. */
+/** Yields events as they arrive; ends with the stream, or when the consumer stops. */
 export async function* jobEvents(
   url: string,
   id: string,
@@ -25,7 +25,7 @@ export async function* jobEvents(
   }
 }
 
-/** All of them but the counts, which have no id and are not of the record. */
+/** All events except `progress`, which has no id and is not on record. */
 export async function recordedEvents(...how: Parameters<typeof jobEvents>): Promise<SentEvent[]> {
   const events: SentEvent[] = [];
   for await (const event of jobEvents(...how)) if (event.event !== "progress") events.push(event);

@@ -29,7 +29,7 @@ describe("jobs over HTTP, one slave with one slot", () => {
       name: `${name}-${n}.txt`,
       body: Buffer.from(`${name} ${n} good`),
     }));
-  /** A job that takes a while. */
+  /** A job that takes some seconds. */
   const pages = (name: string, count = 100) =>
     Array.from({ length: count }, (_, n) => ({ name: `${name}-${n}.png`, body: page }));
   const submit = async (files: { name: string; body: Uint8Array }[], task: "text" | "ocr" | "image") => {
@@ -280,7 +280,7 @@ async function codeOf(answer: Response): Promise<string> {
   return ((await answer.json()) as { code: string }).code;
 }
 
-/** The slave's child that uses its processor most: the one that reads a page. */
+/** The slave's child with the most CPU time, which reads the page. */
 async function workingChild(slave: Started): Promise<number | undefined> {
   const status = (await (await fetch(`${slave.url}/check_status`)).json()) as { working_on?: object[] };
   if ((status.working_on ?? []).length === 0) return undefined;

@@ -85,7 +85,7 @@ describe("Idempotency-Key", () => {
     const [first, second] = await Promise.all(
       clients.map(({ signal }) => sendPages("leaving", pages("leaving", 200), { signal, accept: NDJSON })),
     );
-    // Both have the head of their answer, so both are counted.
+    // Both clients have the head of their answer, so the master counts both.
     expect([first, second].map((one) => one?.headers.get("idempotency-replayed")).sort()).toEqual([
       null,
       "true",
@@ -140,7 +140,7 @@ describe("Idempotency-Key", () => {
     const first = await send("survives", note("survives"));
     await fleet.master.kill("SIGKILL");
     await fleet.restartMaster();
-    // No slave is there yet, and none is needed.
+    // The answer needs no slave.
     const second = await send("survives", note("survives"));
     expect(second.body).toEqual(first.body);
     expect((await send("survives", note("survives", "bad"))).status).toBe(422);

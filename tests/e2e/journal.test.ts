@@ -38,7 +38,7 @@ test("with any part of the journal after the 202 cut off, jobs end as before, ea
   for (let cut = 0; cut <= CUTS; cut += 1) {
     await rm(data, { recursive: true });
     await cp(kept, data, { recursive: true });
-    // A prime: most cuts are in the middle of an entry.
+    // A prime number, so that most cuts are in the middle of an entry.
     const length = acknowledged + Math.floor(((whole - acknowledged) * cut) / CUTS) + (cut < CUTS ? 13 : 0);
     await truncate(wal, length);
     await fleet.restartMaster();

@@ -114,7 +114,7 @@ describe("slaves that come and go by request", () => {
     await fleet.alive(1);
   });
 
-  /** Removes a slave after the first file of a job, and sees the job through. */
+  /** Removes a slave after the first file of a job, and waits for the end of the job. */
   async function removedInTheMiddle(id: string) {
     const names = new Set<string | undefined>();
     let removed: SlaveView | undefined;
@@ -137,7 +137,7 @@ describe("slaves that come and go by request", () => {
   const listed = async () =>
     ((await (await fetch(`${fleet.master.url}/slaves`)).json()) as { slaves: SlaveView[] }).slaves;
 
-  /** The slave's folder below the master's data folder says whose it is. */
+  /** A slave process of this master names a folder below the master's data folder in its command line. */
   async function pidOf(address: string): Promise<number> {
     const port = new URL(address.startsWith("http") ? address : `http://${address}`).port;
     const owner = await readFile(`${fleet.folder}/data/slave-127.0.0.1-${port}/owner`, "utf8");

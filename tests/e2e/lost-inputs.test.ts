@@ -38,7 +38,7 @@ test("inputs that a power loss removed fail by name; the other files are done, a
   expect(fleet.master.log.join("")).not.toContain("slave in trouble");
 });
 
-/** Overwrites the words in whichever file of the folder has them. */
+/** Overwrites the words in the file of the folder that has them. */
 async function tear(folder: string, words: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const bytes = await readFile(join(folder, name));

@@ -141,7 +141,7 @@ test("a slave that reports progress on a unit for ever loses it when the budget 
 
 const TEXT = { name: "note.txt", body: Buffer.from("The soup was wonderful. The weather was not.") };
 
-/** A job that was sent to it too ends as if it had not been there. */
+/** A job whose units the lying slave got, too, ends with the results of the honest slave. */
 async function expectHarmless(one: LyingSlave): Promise<void> {
   liar = one;
   const before = await honestResult();
@@ -158,7 +158,7 @@ async function honestResult(): Promise<string | undefined> {
   return (await job(fleet.master.url, body.job_id)).files[0]?.result_sha256;
 }
 
-/** Jobs of a few files until the liar was given one; resolves with the last job, over. */
+/** Sends jobs of a few files until the lying slave got one; resolves with the last job after its end. */
 async function sendUntilLiedTo(slave: LyingSlave): Promise<JobDetail> {
   return await until("a job that was lied about", async () => {
     const before = slave.leases;
@@ -175,17 +175,17 @@ async function over({ master }: Fleet, id: string): Promise<JobDetail | undefine
   return isFinal(detail.state) ? detail : undefined;
 }
 
-/** Until the master has forgotten the liar, so that the next one does not come on top. */
+/** Waits until the master has forgotten the lying slave, so that it does not disturb the next test. */
 async function gone(): Promise<void> {
   await liar?.close();
   await fleet.alive(1);
 }
 
-/** Writes for as long as the other side reads. */
+/** Writes while the master reads. */
 function endlessly(res: Parameters<Lie>[0], chunk: Buffer): void {
   const more = () => {
     while (!res.destroyed && res.write(chunk)) {
-      // Until the connection is full.
+      // The connection's buffers are full.
     }
   };
   res.on("drain", more);

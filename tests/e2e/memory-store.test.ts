@@ -112,7 +112,7 @@ async function doneJob(...[files, how]: [Parameters<typeof assign>[1], Parameter
   return body;
 }
 
-/** A picture that no encoder makes small. */
+/** A picture that cannot be compressed. */
 async function noise(): Promise<Buffer> {
   const bytes = Buffer.from(Array.from({ length: 1_200 * 1_200 * 3 }, () => Math.floor(Math.random() * 256)));
   return await sharp(bytes, { raw: { width: 1_200, height: 1_200, channels: 3 } })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { JobView } from "../../shared/contract/jobs.ts";
 import { type Fleet, job, post, startFleet } from "./fleet.ts";
 
-/** Without a slave jobs stay as they were sent. */
+/** Without a slave jobs stay queued. */
 let fleet: Fleet;
 beforeAll(async () => {
   fleet = await startFleet();

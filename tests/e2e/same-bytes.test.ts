@@ -86,7 +86,7 @@ function resultsOf({ files, attachments = 0 }: Sample): number {
   return files.length + attachments;
 }
 
-/** Beyond the size up to which a text is one unit. */
+/** A text that is larger than one unit. */
 function largeText(): NamedBody {
   const sentences = ["The day was good.", "Rain is terrible!", "Nobody came, and the café was not bad."];
   const body = Array.from({ length: 175_000 }, (_, i) => `${sentences[i % 3]} It was number ${i % 997}.`);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseOptions } from "../../shared/tasks/options.ts";
 import { TASKS, taskNamed } from "../../shared/tasks/registry.ts";
 
-/** What every task keeps to, over the registry. */
+/** Rules for every task of the registry. */
 describe.each(TASKS.map((task) => [task.name, task] as const))("task %s", (name, task) => {
   test("is found by its name", () => {
     expect(taskNamed(name)).toBe(task);
