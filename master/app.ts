@@ -62,7 +62,7 @@ interface RoutesInit extends Buildings {
 function routesOf({ config, logger, version, storage, fleet, work }: RoutesInit) {
   const { jobs, hub, store, disk, results } = storage;
   const { registry, localSlaves, slaveHttp } = fleet;
-  const { queue, runner, speculation, dispatcher } = work;
+  const { queue, counts, runner, speculation, dispatcher } = work;
   const { waiters, requests, intake } = createReception(config, storage, runner);
   const leases = () => dispatcher.leases;
   return masterRoutes(express(), {
@@ -83,7 +83,7 @@ function routesOf({ config, logger, version, storage, fleet, work }: RoutesInit)
     requests,
     intake,
     speculation,
-    metrics: new MasterMetrics({ version, jobs, hub, queue, registry, speculation, leases }),
+    metrics: new MasterMetrics({ version, jobs, hub, queue, counts, registry, speculation, leases }),
   });
 }
 

@@ -2,7 +2,7 @@ import type { RequestHandler } from "express";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { SLAVE_STATES } from "../shared/contract/fleet.ts";
 import { JOB_STATES } from "../shared/contract/jobs.ts";
-import type { CountedQueue } from "./dispatch/countedQueue.ts";
+import type { LeaseCounts } from "./dispatch/leaseCounts.ts";
 import type { SpeculationBook } from "./dispatch/speculation.ts";
 import type { SlaveRegistry } from "./fleet/registry.ts";
 import { fleetSummary } from "./fleet/summary.ts";
@@ -16,7 +16,8 @@ export interface MetricsDeps {
   readonly version: string;
   readonly jobs: Pick<RecordOfJobs, "counts">;
   readonly hub: Pick<ChangeHub, "watch">;
-  readonly queue: Pick<UnitQueue, "size"> & Pick<CountedQueue, "counted">;
+  readonly queue: Pick<UnitQueue, "size">;
+  readonly counts: Pick<LeaseCounts, "leases" | "unitsBack">;
   readonly registry: Pick<SlaveRegistry, "all">;
   readonly speculation: Pick<SpeculationBook, "total">;
   /** Number of leases that slaves hold now. */
@@ -123,7 +124,7 @@ function fileCounter(count: (task: string, outcome: string, count: number) => vo
 }
 
 /** What is counted elsewhere. */
-function totals(registers: Registers, { queue, speculation }: MetricsDeps): void {
+function totals(registers: Registers, { counts, speculation }: MetricsDeps): void {
   const total = (name: string, help: string, read: () => number) =>
     new Counter({
       name,
@@ -134,8 +135,7 @@ function totals(registers: Registers, { queue, speculation }: MetricsDeps): void
         this.inc(read());
       },
     });
-  const { counted } = queue;
-  total("manyhands_leases_total", "Leases that were given to slaves.", () => counted.leases);
+  total("manyhands_leases_total", "Leases that were given to slaves.", () => counts.leases);
   total("manyhands_speculative_copies_total", "Second copies of late units.", () => speculation.total.copies);
   total(
     "manyhands_speculative_copies_first_total",
@@ -154,7 +154,7 @@ function totals(registers: Registers, { queue, speculation }: MetricsDeps): void
     registers,
     collect() {
       this.reset();
-      for (const [reason, count] of Object.entries(counted.back)) this.inc({ reason }, count);
+      for (const [reason, count] of Object.entries(counts.unitsBack)) this.inc({ reason }, count);
     },
   });
 }

@@ -14,6 +14,12 @@ import type { QueuedUnit } from "../queue/port.ts";
  */
 export const WHOLE_JOB_STEP = "@whole";
 
+/** Failure of a file that a classic slave's answer leaves out. */
+export const DROPPED = {
+  code: "dropped_by_slave",
+  error: "The slave dropped this file without giving a reason; most likely it cannot read it.",
+} as const;
+
 /** Base64 in JSON is held in memory whole, so answers have this bound. */
 const MAX_ANSWER = 512 * 2 ** 20;
 
@@ -21,13 +27,13 @@ const plainAnswer = z.object({
   results: z.array(z.looseObject({ filename: z.string() })),
 });
 
-/** Hands a lease to a classic slave: one request, one JSON answer, names made unique to tell the files apart. */
+/** Sends a lease as the classic service did: one request, one JSON answer, unique names to tell the files apart. */
 export async function runPlainLease(transport: LeaseTransport, run: LeaseRun): Promise<void> {
   const [first] = run.lease.units;
   if (first === undefined) return;
   const task = taskNamed(first.task);
   const files = run.lease.units.flatMap((unit) => unit.files);
-  const wire = files.map((ref, place) => ({ ref, name: uniqueWireName(place, ref.filename) }));
+  const wire = files.map((ref, index) => ({ ref, name: uniqueWireName(index, ref.filename) }));
   const started = performance.now();
   for (const unit of run.lease.units) await run.handle(unit, { type: "start" });
   const asked = { task: task.name, field: task.field, dataKey: task.dataKey, wire };
@@ -39,8 +45,8 @@ export async function runPlainLease(transport: LeaseTransport, run: LeaseRun): P
     await deliver({ transport, run, seconds }, first, whole);
     return;
   }
-  for (const [place, unit] of run.lease.units.entries()) {
-    await deliver({ transport, run, seconds }, unit, decoded(data[place]));
+  for (const [index, unit] of run.lease.units.entries()) {
+    await deliver({ transport, run, seconds }, unit, decoded(data[index]));
   }
 }
 
@@ -56,15 +62,7 @@ async function deliver(
   body: Buffer | undefined,
 ): Promise<void> {
   if (body === undefined) {
-    const error = "The slave dropped this file without giving a reason; most likely it cannot read it.";
-    await run.handle(unit, {
-      type: "failed",
-      code: "dropped_by_slave",
-      error,
-      seconds,
-      crashed: false,
-      handedBack: false,
-    });
+    await run.handle(unit, { type: "failed", ...DROPPED, seconds, crashed: false, handedBack: false });
     return;
   }
   const object = await transport.store.put(body, { group: unit.job });
@@ -80,8 +78,8 @@ interface PlainRequest {
 }
 
 /**
- * A classic slave says nothing until it is done with all files: it has the budget `running` once for each. A unit
- * that was alone fails when that is over; several go back, to be tried one by one.
+ * A classic slave sends nothing until it is done with all files, so it has the budget `running` once for each. When
+ * that is over, a unit that was alone fails; several units go back to the queue, to be tried one by one.
  * @throws AppError `timed_out`
  */
 async function askInTime(
@@ -106,7 +104,7 @@ async function askInTime(
       handedBack: false,
     };
     if (first !== undefined && second === undefined) await run.handle(first, { type: "failed", ...failure });
-    // The slave may still be at it: it rests.
+    // The slave may still work on it, so it rests.
     throw timedOut;
   }
 }
@@ -116,7 +114,7 @@ function tooLong(seconds: number, each: number): string {
   return `It ran longer than ${seconds} seconds${share}. ${raisedBy("running")}`;
 }
 
-/** The data of each file by its place; undefined where the slave gave none. */
+/** The data of each file by its index; undefined where the slave gave none. */
 async function ask(
   transport: LeaseTransport,
   run: LeaseRun,

@@ -1,6 +1,8 @@
 import { z } from "zod";
-import type { FileRef, RunContext } from "../../shared/tasks/task.ts";
-import { WHOLE_JOB_STEP } from "./plainLease.ts";
+import type { FileRef, RunContext, TaskDefinition } from "../../shared/tasks/task.ts";
+import type { Slave } from "../fleet/slave.ts";
+import { CLASSIC_WHOLE_JOB_TASK } from "./kind.ts";
+import { DROPPED, WHOLE_JOB_STEP } from "./plainLease.ts";
 
 const wholeAnswer = z.array(z.string().nullable());
 
@@ -11,8 +13,18 @@ export interface WholeJob extends RunContext {
   read(file: FileRef): Promise<Buffer>;
 }
 
-/** A job as one unit for a slave that knows no steps: all files in one request, one answer with all results. */
-export async function runWholeJob(job: WholeJob): Promise<void> {
+/** The run of a task that classic slaves do for whole jobs only, while there are no other slaves; else undefined. */
+export function wholeJobRun(
+  { name }: Pick<TaskDefinition, "name">,
+  slaves: readonly Slave[],
+): ((job: WholeJob) => Promise<void>) | undefined {
+  const alive = slaves.filter(({ state }) => state === "alive");
+  const isClassicFleet = alive.length > 0 && alive.every(({ classic }) => classic);
+  return isClassicFleet && name === CLASSIC_WHOLE_JOB_TASK ? runWholeJob : undefined;
+}
+
+/** A job as one unit, for slaves that know no steps: all files in one request, one answer with all results. */
+async function runWholeJob(job: WholeJob): Promise<void> {
   for await (const part of job.map("whole", WHOLE_JOB_STEP, [{ files: job.inputs }])) {
     if (!part.ok) {
       for (const { index } of job.inputs) await job.publish(index, part);
@@ -22,8 +34,7 @@ export async function runWholeJob(job: WholeJob): Promise<void> {
     for (const { index, filename } of job.inputs) {
       const base64 = data[index];
       if (base64 === null || base64 === undefined) {
-        const error = "The slave dropped this file without giving a reason; most likely it cannot read it.";
-        await job.publish(index, { ok: false, code: "dropped_by_slave", error });
+        await job.publish(index, { ok: false, ...DROPPED });
         continue;
       }
       await job.publish(index, { ok: true, file: await job.put(filename, Buffer.from(base64, "base64")) });

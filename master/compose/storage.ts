@@ -4,7 +4,6 @@ import { usableFolder } from "../../shared/usableFolder.ts";
 import type { MasterConfig } from "../config.ts";
 import { ChangeHub } from "../record/hub.ts";
 import type { RecordOfJobs } from "../record/port.ts";
-import { withRetriedApply } from "../record/retriedApply.ts";
 import { openSqliteRecord } from "../record/sqlite/sqliteRecord.ts";
 import { ownedResults, type ResultWriter } from "../results/ownedResults.ts";
 import { ResultsFolder, resultExistsIn } from "../results/results.ts";
@@ -48,13 +47,13 @@ export async function openStorage(deps: StorageDeps): Promise<Storage> {
   // Other users of this machine must not read jobs and their files.
   await usableFolder({ folder: data, variable: "DATA_DIR", mode: 0o700 });
   await usableFolder({ folder: resultsDir, variable: "RESULTS_DIR" });
-  // The record comes first: it holds the lock of the folder, so that a second master changes nothing in it.
   const hub = new ChangeHub();
   const isTaken = resultExistsIn(resultsDir);
-  const record = await openSqliteRecord({ file: join(data, "jobs.sqlite"), isTaken, hub });
   const disk = new DiskSpace({ folders: [data, resultsDir], minFreeBytes, logger });
   const retryWhileFull: RetryWhileFull = (work) => disk.retryWhileFull(work, stopping);
-  const jobs = withRetriedApply(record, retryWhileFull);
+  // Opened before the store: the record holds the lock of the folder, so that a second master changes nothing in it.
+  const file = join(data, "jobs.sqlite");
+  const jobs = await openSqliteRecord({ file, isTaken, hub, retry: retryWhileFull });
   const store = await openStore(config, logger);
   const results = new ResultsFolder({ folder: resultsDir, store, retryWhileFull });
   const resultWriter = config.onExisting === "replace" ? ownedResults(jobs, results) : results;

@@ -1,7 +1,7 @@
 import type { Logger } from "../../shared/logger.ts";
 import type { MasterConfig } from "../config.ts";
-import { type CountedQueue, countedQueue } from "../dispatch/countedQueue.ts";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
+import { LeaseCounts } from "../dispatch/leaseCounts.ts";
 import { SpeculationBook } from "../dispatch/speculation.ts";
 import { Suspects } from "../dispatch/suspects.ts";
 import { UnitTimes } from "../dispatch/timing.ts";
@@ -9,8 +9,8 @@ import { jobFiles } from "../jobs/jobFiles.ts";
 import type { KeptBytes } from "../jobs/keptBytes.ts";
 import { JobRunner } from "../jobs/runner.ts";
 import { PaceBook, type StragglerRule } from "../map/pace.ts";
-import { UnitBoard } from "../map/units.ts";
 import { MemoryQueue } from "../queue/memory.ts";
+import type { UnitQueue } from "../queue/port.ts";
 import { Retention, type RetentionPolicy } from "../upkeep/retention.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Storage } from "./storage.ts";
@@ -24,7 +24,8 @@ export interface WorkDeps {
 
 /** What runs jobs: units wait in the queue, the dispatcher hands them to slaves, the runner ends jobs. */
 export interface Work {
-  readonly queue: CountedQueue;
+  readonly queue: UnitQueue;
+  readonly counts: LeaseCounts;
   readonly suspects: Suspects;
   readonly speculation: SpeculationBook;
   readonly dispatcher: Dispatcher;
@@ -39,20 +40,21 @@ export function createWork({ config, logger, storage, fleet }: WorkDeps): Work {
   const { jobs, hub, store, results } = storage;
   const { registry, slaveHttp } = fleet;
   const { maxPartBytes, silenceSeconds } = config;
-  const queue = countedQueue(new MemoryQueue());
+  const queue = new MemoryQueue();
+  const counts = new LeaseCounts();
   const suspects = new Suspects({ maxCrashes: config.maxCrashes, maxLosses: config.maxLosses });
   const speculation = new SpeculationBook(jobs, logger);
-  const board = new UnitBoard();
   const paces = new PaceBook();
   const keptBytes: KeptBytes = new Map();
   const dispatcher = new Dispatcher({
     queue,
     store,
-    board,
+    jobs,
     times: new UnitTimes(),
     logger,
     suspects,
     speculation,
+    counts,
     registry,
     hub,
     transport: { http: slaveHttp, store, maxPartBytes, silenceSeconds },
@@ -60,8 +62,7 @@ export function createWork({ config, logger, storage, fleet }: WorkDeps): Work {
     paces,
     stragglerRule: stragglerRuleOf(config),
   });
-  const budgets = budgetsOf(config);
-  const map = { jobs, queue, board, paces };
+  const map = { jobs, queue, paces };
   const files = jobFiles(store, storage.retryWhileFull);
   const runner = new JobRunner({
     jobs,
@@ -71,13 +72,13 @@ export function createWork({ config, logger, storage, fleet }: WorkDeps): Work {
     map,
     dispatcher,
     registry,
-    budgets,
+    budgets: budgetsOf(config),
     keptBytes,
     logger,
   });
   const policy = retentionPolicy(config);
   const retention = new Retention({ jobs, store, results, keptBytes, policy, logger });
-  return { queue, suspects, speculation, dispatcher, runner, retention };
+  return { queue, counts, suspects, speculation, dispatcher, runner, retention };
 }
 
 /** Time budgets that the operator set. */

@@ -1,12 +1,19 @@
 import { CHILD_KILLED, DISK_FULL } from "../../shared/contract/frames.ts";
-import { AppError, inputLost, toFailure } from "../../shared/errors.ts";
+import { AppError, type Failure, inputLost, toFailure } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
+import type { Part } from "../../shared/tasks/task.ts";
+import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { Slave } from "../fleet/slave.ts";
 import type { LeaseEvent, LeaseHandler } from "../lease/leaseEvents.ts";
-import type { UnitBoard, UnitOutcome } from "../map/units.ts";
+import { partEvent } from "../map/partEvent.ts";
 import type { FailReason, Lease, QueuedUnit, UnitQueue } from "../queue/port.ts";
+import { indexOf } from "../queue/unitId.ts";
+import type { UnitWork } from "../record/part.ts";
+import type { RecordOfJobs } from "../record/port.ts";
+import { isJobOver } from "../record/transition.ts";
 import type { ByteStore } from "../store/port.ts";
-import { lostInput } from "./lostInput.ts";
+import type { LeaseCounts } from "./leaseCounts.ts";
+import { missingInput } from "./missingInput.ts";
 import { OpenUnits } from "./openUnits.ts";
 import type { SpeculationBook } from "./speculation.ts";
 import { failureOf, type Suspects } from "./suspects.ts";
@@ -15,27 +22,29 @@ import type { UnitTimes } from "./timing.ts";
 export interface LeaseDeps {
   readonly queue: UnitQueue;
   readonly store: ByteStore;
-  readonly board: UnitBoard;
+  readonly jobs: Pick<RecordOfJobs, "apply">;
   readonly times: UnitTimes;
   readonly logger: Logger;
   readonly suspects: Suspects;
   readonly speculation: SpeculationBook;
+  readonly counts: LeaseCounts;
+  readonly registry: Pick<SlaveRegistry, "full">;
 }
 
-/** Rest of a slave whose disk is full, or for whose parts there is no room on the master's. */
+/** Rest of a slave whose disk is full, or whose parts have no room on the master's disk. */
 export const FULL_DISK_REST_MS = 2_000;
 
-/** Why a lease was ended from here. `superseded`: a copy answered. `overdue`: a unit ran on beyond its budget. */
+/** Why the master ended a lease. `superseded`: a copy answered. `overdue`: a unit ran on beyond its budget. */
 export type EndReason = "cancelled" | "recalled" | "superseded" | "slave_lost" | "overdue" | "stopping";
 
 /**
- * One lease while a slave works on it. Each of its units ends in exactly one way: its outcome is
- * recorded, or it goes back to the queue. Late answers, after the lease was lost, are refused.
+ * One lease while a slave works on it. Each of its units ends in exactly one way: its part is recorded, or it goes
+ * back to the queue. Answers after the lease has expired are refused.
  */
 export class ActiveLease {
   readonly lease: Lease;
   readonly slave: Slave;
-  /** The lease whose unit this one does a second time, elsewhere. */
+  /** The lease that this one is a second copy of. */
   readonly original: ActiveLease | undefined;
   readonly #deps: LeaseDeps;
   readonly #controller = new AbortController();
@@ -57,7 +66,7 @@ export class ActiveLease {
     this.#open = new OpenUnits(this.lease.units, slave, expected ?? 0);
   }
 
-  /** The same unit under the same lease at another slave: whoever answers first is believed. */
+  /** The same unit under the same lease at another slave; the first answer of the two counts. */
   copy(slave: Slave, unit: QueuedUnit): ActiveLease {
     const copy = new ActiveLease(this.#deps, slave, {
       lease: { ...this.lease, units: [unit] },
@@ -67,10 +76,7 @@ export class ActiveLease {
     return copy;
   }
 
-  /**
-   * Units without an answer and without a copy, with the seconds that they have run; one that never began
-   * counts too.
-   */
+  /** Units without an answer and without a copy, with the seconds that they have run, those that never began included. */
   outstanding(now: number): { readonly unit: QueuedUnit; readonly seconds: number }[] {
     return this.#open.all().flatMap((unit) => {
       if (this.#copies.has(unit.id)) return [];
@@ -78,7 +84,7 @@ export class ActiveLease {
     });
   }
 
-  /** Its slave let a unit run on for so many seconds beyond its budget. */
+  /** Whether the slave let a unit run on for so many seconds beyond its budget. */
   isOverdue(graceSeconds: number): boolean {
     return this.#open.isOverdue(graceSeconds);
   }
@@ -95,7 +101,7 @@ export class ActiveLease {
     return this.#endReason;
   }
 
-  /** Nothing of it runs yet and it is worth moving: another slave may have it. */
+  /** Whether none of its units runs yet and each takes so long that another slave may have them. */
   isWaiting(minSeconds: number): boolean {
     return this.#open.isWaiting(minSeconds);
   }
@@ -111,32 +117,32 @@ export class ActiveLease {
     if (event.type === "failed") return this.#failed(unit, event);
     if (event.type === "start") {
       this.#open.began(unit);
-      if (this.original === undefined) this.#deps.board.running(unit);
+      if (this.original === undefined) this.#deps.queue.began(this.lease, unit.id);
     }
     return undefined;
   };
 
-  /** Ends the units whose inputs are gone, as no slave can do them. Resolves with how many there were. */
-  async endLost(): Promise<number> {
+  /** Fails the units whose inputs are missing, as no slave can do them. Resolves with their number. */
+  async failMissingInputs(): Promise<number> {
     let count = 0;
     for (const unit of this.#open.all()) {
-      const file = await lostInput(this.#deps.store, unit);
+      const file = await missingInput(this.#deps.store, unit);
       if (file === undefined || !(await this.#close(unit))) continue;
       count += 1;
       const failure = toFailure(inputLost(file.filename));
-      await this.#report(unit, { ok: false, ...failure, work: this.#work(unit, 0) });
+      await this.#record(unit, failedPart(unit, failure), 0);
     }
     return count;
   }
 
-  /** Gives back what has no outcome, after the request ended in an error. */
-  async giveBack(error: unknown, slaveFault: boolean): Promise<void> {
+  /** Gives back the units without an answer, after the request ended in an error. Of `loss` only those that ran. */
+  async giveBack(error: unknown, reason: "loss" | "returned"): Promise<void> {
     const ran = this.#open.running();
     const given = this.#open.all().map(async (unit) => {
-      if (slaveFault && ran.has(unit)) await this.#lost(unit, toFailure(error).error);
+      if (reason === "loss" && ran.has(unit)) await this.#brokenOff(unit, toFailure(error).error);
       else await this.#back(unit, "returned");
     });
-    // All of them, even if one fails: a unit that is not settled would count against its slave for ever.
+    // All of them, even if one fails: a unit that is not settled takes room at its slave for ever.
     const failed = (await Promise.allSettled(given)).find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
   }
@@ -144,52 +150,62 @@ export class ActiveLease {
   async #done(unit: QueuedUnit, event: Extract<LeaseEvent, { type: "part" }>): Promise<void> {
     const { object, filename, seconds, summary, info } = event;
     this.#deps.times.add(stepKey(unit), unit.bytes, seconds);
-    // First the part, then its record: after a power loss nothing on record may be missing.
+    // The part is durable before its record: after a power loss no part on record may be missing.
     await this.#deps.store.flush();
     if (!(await this.#close(unit))) {
-      this.#deps.logger.info({ unit: unit.id, slave: this.slave.name }, "a late part was refused");
+      this.#deps.logger.info(
+        { unit: unit.id, slave: this.slave.name },
+        "a part that came after its lease had expired was refused",
+      );
       await this.#deps.store.remove([object.key]);
       return;
     }
-    this.slave.done += 1;
+    this.slave.work.ended("done");
     this.#deps.suspects.done(unit);
     const file = { key: object.key, filename, bytes: object.bytes, sha256: object.sha256 };
-    await this.#report(unit, { ok: true, file, summary, info, work: this.#work(unit, seconds) });
+    await this.#record(unit, { ok: true, index: indexOf(unit.id), file, summary, info }, seconds);
   }
 
   async #failed(unit: QueuedUnit, event: Extract<LeaseEvent, { type: "failed" }>): Promise<void> {
-    if (event.code === DISK_FULL) this.slave.restUntil = Date.now() + FULL_DISK_REST_MS;
+    if (event.code === DISK_FULL) this.#deps.registry.full(this.slave, FULL_DISK_REST_MS);
     if (event.handedBack) return await this.#back(unit, "returned");
-    if (event.crashed && event.code === CHILD_KILLED) return await this.#lost(unit, event.error);
+    if (event.crashed && event.code === CHILD_KILLED) return await this.#brokenOff(unit, event.error);
     const crashes = unit.crashes + (event.crashed ? 1 : 0);
     if (event.crashed && !this.#deps.suspects.hasCrashedTooOften(crashes))
       return await this.#back(unit, "crash");
     if (!(await this.#close(unit))) return;
-    this.slave.failed += 1;
-    const work = this.#work(unit, event.seconds);
-    await this.#report(unit, { ok: false, ...failureOf(unit, event, crashes), work });
+    this.slave.work.ended("failed");
+    await this.#record(unit, failedPart(unit, failureOf(unit, event, crashes)), event.seconds);
   }
 
-  /** Its slave, or its child, was ended by something: the unit itself, perhaps. */
-  async #lost(unit: QueuedUnit, reason: string): Promise<void> {
+  /** Its slave was lost, or its child was killed: perhaps by the unit itself. */
+  async #brokenOff(unit: QueuedUnit, reason: string): Promise<void> {
     const losses = unit.losses + 1;
     if (!this.#deps.suspects.wasLostTooOften(losses)) return await this.#back(unit, "loss");
     if (!(await this.#close(unit))) return;
     const name = unit.files[0]?.filename ?? unit.id;
     const error = `Set aside: what worked on ${name} was lost ${losses} times. Last: ${reason}`;
-    await this.#report(unit, { ok: false, code: "poison", error, work: this.#work(unit, 0) });
+    await this.#record(unit, failedPart(unit, { code: "poison", error }), 0);
   }
 
-  async #report(unit: QueuedUnit, outcome: UnitOutcome): Promise<void> {
-    const wanted = await this.#deps.board.ended(unit, outcome);
-    if (!wanted && outcome.ok) await this.#deps.store.remove([outcome.file.key]);
+  /** Records a part, from where its map hears of it. A part of a job that is over is removed. */
+  async #record(unit: QueuedUnit, part: Part, seconds: number): Promise<void> {
+    const { jobs, store, logger } = this.#deps;
+    try {
+      await jobs.apply(unit.job, [partEvent(unit, part, this.#work(unit, seconds))]);
+    } catch (error) {
+      // Another error ends the job: its map hears of it from the record. The slave is not to blame.
+      if (!isJobOver(error)) logger.error({ err: error, unit: unit.id }, "a part could not be recorded");
+      else if (part.ok) await store.remove([part.file.key]);
+    }
   }
 
-  /** Back to the queue, unless the other one of a pair still works on it. */
+  /** Puts a unit back into the queue, unless its other copy still runs. */
   async #back(unit: QueuedUnit, reason: FailReason): Promise<void> {
     this.#open.settle(unit);
     if (this.#otherHolds(unit)) return;
-    if (await this.#deps.queue.fail(this.lease, unit.id, reason)) this.#deps.board.waiting(unit);
+    const { queue, counts } = this.#deps;
+    if (await queue.fail(this.lease, unit.id, reason)) counts.back(reason);
   }
 
   async #close(unit: QueuedUnit): Promise<boolean> {
@@ -206,7 +222,7 @@ export class ActiveLease {
     return true;
   }
 
-  /** The unit was answered by the other one of its pair: what runs only for it is stopped. */
+  /** The other copy of the unit answered: a lease that has no other unit is ended. */
   drop(unit: QueuedUnit): void {
     this.#open.settle(unit);
     if (this.#open.size === 0) this.end("superseded");
@@ -218,9 +234,13 @@ export class ActiveLease {
     return other.#open.has(unit);
   }
 
-  #work(unit: QueuedUnit, seconds: number) {
+  #work(unit: QueuedUnit, seconds: number): UnitWork {
     return { slave: this.slave.name, seconds, attempts: unit.crashes + unit.losses + 1 };
   }
+}
+
+function failedPart({ id }: QueuedUnit, failure: Failure): Part {
+  return { ok: false, index: indexOf(id), code: failure.code, error: failure.error };
 }
 
 export function stepKey(unit: QueuedUnit): string {

@@ -1,47 +1,48 @@
-import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import { coalesce } from "../../shared/async/coalesce.ts";
 import { UnavailableError } from "../../shared/errors.ts";
-import { runPlainLease, WHOLE_JOB_STEP } from "../classic/plainLease.ts";
+import { goesPlain, plainLeaseSize } from "../classic/adapter.ts";
+import { isOurs } from "../classic/kind.ts";
+import { runPlainLease } from "../classic/plainLease.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { Slave } from "../fleet/slave.ts";
-import { SlaveFullError } from "../lease/client.ts";
 import { runFramesLease } from "../lease/framesLease.ts";
 import type { LeaseTransport } from "../lease/leaseEvents.ts";
 import type { PaceBook, StragglerRule } from "../map/pace.ts";
-import type { LeaseSize, QueuedUnit } from "../queue/port.ts";
+import type { LeaseSize, MapHead, QueuedUnit } from "../queue/port.ts";
 import type { ChangeHub } from "../record/hub.ts";
-import { isNoSpace } from "../upkeep/diskSpace.ts";
-import { ActiveLease, type EndReason, FULL_DISK_REST_MS, type LeaseDeps, stepKey } from "./activeLease.ts";
+import { ActiveLease, type LeaseDeps, stepKey } from "./activeLease.ts";
+import { blameFor } from "./blame.ts";
 import { canDo } from "./capability.ts";
 import { stragglers, waitingElsewhere } from "./idleSlots.ts";
 import { leaseSize } from "./leaseSize.ts";
 
 export interface DispatcherDeps extends LeaseDeps {
-  readonly registry: SlaveRegistry;
+  readonly registry: Pick<SlaveRegistry, "alive" | "trouble" | "fine" | "full">;
   readonly hub: Pick<ChangeHub, "watch">;
   readonly transport: LeaseTransport;
-  /** A lease that is not extended for so long is lost. */
+  /** A lease that is not extended for so long expires. */
   readonly leaseSeconds: number;
   readonly paces: PaceBook;
   readonly stragglerRule: StragglerRule;
 }
 
-/** How often slots that idle look for units that run for too long elsewhere. */
-const IDLE_LOOK_MS = 500;
-/** Ends of leases that count against the slave. */
-const SLAVES_FAULT: ReadonlySet<EndReason> = new Set(["slave_lost", "overdue"]);
-/** A classic slave answers only when all is done: keep its leases short. */
-const CLASSIC_LEASE = { seconds: 5, units: 16 } as const;
+/** Time between two searches for units that run too long, while slaves have leases. */
+const STRAGGLER_SEARCH_MS = 500;
 
 /** Fills free slots with leases from the queue, whenever a slot or a unit becomes free. */
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
   readonly #active = new Set<ActiveLease>();
   readonly #undo: (() => void)[] = [];
-  /** By step; of this round. */
+  /** Slots of all slaves that can do a step, by step; counted once a round. */
   readonly #fleetSlots = new Map<string, number>();
-  #leases = 0;
+  /** Leases begun since the process began. */
+  #begun = 0;
+  #searching: NodeJS.Timeout | undefined;
   #stopped = false;
+  /** Called when the last active lease has ended. */
+  #onIdle: (() => void) | undefined;
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
@@ -50,12 +51,9 @@ export class Dispatcher {
   start(): void {
     this.#undo.push(this.#deps.queue.onReady(this.#look));
     this.#undo.push(this.#deps.hub.watch("slaves", ({ slave }) => this.#slaveChanged(slave)));
-    // Also for slaves whose rest is over: nobody tells of that.
-    const looking = setInterval(this.#look, IDLE_LOOK_MS).unref();
-    this.#undo.push(() => clearInterval(looking));
   }
 
-  /** How many slaves have just now. */
+  /** Number of leases that slaves hold now, second copies included. */
   get leases(): number {
     return this.#active.size;
   }
@@ -67,16 +65,19 @@ export class Dispatcher {
   }
 
   /**
-   * Hands out nothing more, gives running leases so many seconds to finish, then ends them: their units go
-   * back to the queue. Resolves when none is left.
+   * Gives no more leases, and lets active ones finish for so many seconds; then it ends them, and their units go back
+   * to the queue. Resolves when no lease is active.
    */
   async stop(drainSeconds: number): Promise<void> {
     this.#stopped = true;
     for (const undo of this.#undo) undo();
-    const end = Date.now() + drainSeconds * 1000;
-    while (this.#active.size > 0 && Date.now() < end) await sleep(20);
-    for (const active of this.#active) active.end("stopping");
-    while (this.#active.size > 0) await sleep(5);
+    if (this.#active.size === 0) return;
+    const idle = new Promise<void>((resolve) => (this.#onIdle = resolve));
+    const drained = setTimeout(() => {
+      for (const active of this.#active) active.end("stopping");
+    }, drainSeconds * 1000);
+    await idle;
+    clearTimeout(drained);
   }
 
   readonly #look = (): void => {
@@ -104,41 +105,45 @@ export class Dispatcher {
   }
 
   async #dispatchTo(slave: Slave): Promise<boolean> {
-    const lease = await this.#deps.queue.lease({
-      owner: slave.id,
-      seconds: this.#deps.leaseSeconds,
-      can: (unit) => canDo(slave, unit),
-      size: (first, waiting) => this.#size(slave, first, waiting),
-    });
-    if (lease === undefined) return false;
-    this.#begin(new ActiveLease(this.#deps, slave, { lease }));
-    return true;
+    const { queue, leaseSeconds: seconds, counts } = this.#deps;
+    for (const head of queue.heads()) {
+      if (!canDo(slave, head.first)) continue;
+      const most = this.#sizeOf(slave, head);
+      if (most.units <= 0) continue;
+      const lease = await queue.lease({ owner: slave.id, seconds, map: head.map, most });
+      if (lease === undefined) return false;
+      counts.leased();
+      this.#begin(new ActiveLease(this.#deps, slave, { lease }));
+      return true;
+    }
+    return false;
   }
 
   #begin(active: ActiveLease): void {
     this.#active.add(active);
-    active.slave.newestLease = ++this.#leases;
+    this.#begun += 1;
+    active.slave.work.leased(this.#begun);
+    this.#searching ??= setInterval(this.#look, STRAGGLER_SEARCH_MS).unref();
     this.#run(active).catch((error: unknown) => this.#deps.logger.error({ err: error }, "a lease failed"));
   }
 
-  #size(slave: Slave, first: QueuedUnit, waiting: number): LeaseSize {
+  #sizeOf(slave: Slave, { first, waiting }: MapHead): LeaseSize {
+    const { work, slots } = slave;
     const unitSeconds = this.#deps.times.expected(stepKey(first), first.bytes);
-    if (slave.onProbation) return { units: slave.assigned === 0 ? 1 : 0, bytes: first.bytes };
-    if (slave.classic) return classicSize(slave, unitSeconds);
-    if (first.step === WHOLE_JOB_STEP) return { units: 1, bytes: first.bytes };
+    if (slave.onProbation) return { units: work.units === 0 ? 1 : 0, bytes: first.bytes };
+    if (goesPlain(slave, first)) return plainLeaseSize(slave, first, unitSeconds);
     return leaseSize({
-      slots: slave.slots,
+      slots,
       fleetSlots: this.#slotsFor(first),
-      assigned: slave.assigned,
-      // What went out before anything was known counts as what is known now.
-      assignedSeconds: slave.assignedSeconds || slave.assigned * (unitSeconds ?? 0),
+      assigned: work.units,
+      // Units that went out before anything was measured count as what is known now.
+      assignedSeconds: work.seconds || work.units * (unitSeconds ?? 0),
       waiting,
       unitSeconds,
       unitBytes: first.bytes,
     });
   }
 
-  /** Slots of all slaves that can do it; counted once a round, as every slave is asked in each. */
   #slotsFor(unit: QueuedUnit): number {
     const key = `${stepKey(unit)}/${unit.stepVersion}`;
     const known = this.#fleetSlots.get(key);
@@ -151,22 +156,32 @@ export class Dispatcher {
 
   async #run(active: ActiveLease): Promise<void> {
     const { slave, lease, signal, handle } = active;
-    const { transport, leaseSeconds } = this.#deps;
-    const plain = slave.classic || lease.units[0]?.step === WHOLE_JOB_STEP;
+    const { transport, leaseSeconds, registry } = this.#deps;
     const extending = setInterval(() => this.#extend(active), (leaseSeconds * 1000) / 3);
     try {
-      // More room at the slave with every answer: look for more work at once.
+      // Each answer makes room at the slave: look for more work at once.
       const handleAndLook: typeof handle = (unit, event) => handle(unit, event)?.then(this.#look);
       const run = { slave, lease, signal, handle: handleAndLook };
-      await (plain ? runPlainLease(transport, run) : runFramesLease(transport, run));
-      this.#deps.registry.fine(slave);
+      const [first] = lease.units;
+      const isPlain = first !== undefined && goesPlain(slave, first);
+      await (isPlain ? runPlainLease(transport, run) : runFramesLease(transport, run));
+      registry.fine(slave);
     } catch (error) {
       await this.#broken(active, error);
     } finally {
       clearInterval(extending);
-      this.#active.delete(active);
-      this.#look();
+      this.#ended(active);
     }
+  }
+
+  #ended(active: ActiveLease): void {
+    this.#active.delete(active);
+    if (this.#active.size === 0) {
+      clearInterval(this.#searching);
+      this.#searching = undefined;
+      this.#onIdle?.();
+    }
+    this.#look();
   }
 
   #extend(active: ActiveLease): void {
@@ -176,20 +191,16 @@ export class Dispatcher {
   }
 
   async #broken(active: ActiveLease, error: unknown): Promise<void> {
+    const { registry } = this.#deps;
     const { slave, endReason } = active;
-    const ours = endReason !== undefined && !SLAVES_FAULT.has(endReason);
-    const noRoom = isNoSpace(error);
-    const full = error instanceof SlaveFullError;
-    // A slave is not to blame for what it could not be sent.
-    const inputsLost = !(ours || noRoom || full) && (await active.endLost()) > 0;
-    const slaveFault = !(ours || noRoom || full || inputsLost);
-    if (noRoom) slave.restUntil = Date.now() + FULL_DISK_REST_MS;
-    if (full) slave.restUntil = Date.now() + (error.retryAfter ?? 1) * 1000;
-    if (slaveFault)
-      this.#deps.registry.trouble(slave, error instanceof Error ? error.message : String(error));
+    const blame = blameFor(endReason, error);
+    if (blame.on === "full") registry.full(slave, blame.restMs);
+    // A slave is not to blame for a lease whose inputs the master could not send.
+    const isSlavesFault = blame.on === "slave" && (await active.failMissingInputs()) === 0;
+    if (isSlavesFault) registry.trouble(slave, error instanceof Error ? error.message : String(error));
     const reason =
       endReason === "slave_lost" ? new UnavailableError("slave_lost", "The slave was lost.") : error;
-    await active.giveBack(reason, slaveFault);
+    await active.giveBack(reason, isSlavesFault ? "loss" : "returned");
   }
 
   #slaveChanged(slave: Slave): void {
@@ -199,37 +210,31 @@ export class Dispatcher {
     this.#look();
   }
 
-  /** Slots that idle while the queue is empty: for units that wait elsewhere, or run there for too long. */
+  /** While the queue is empty, idle slots get units that wait at another slave, and copies of units that run too long. */
   #useIdleSlots(): void {
-    if (this.#stopped || this.#deps.queue.size().waiting > 0) return;
-    const idle = this.#deps.registry
+    const { queue, registry, logger, speculation } = this.#deps;
+    if (this.#stopped || this.#active.size === 0 || queue.size().waiting > 0) return;
+    const idle = registry
       .alive()
-      .filter((slave) => !(slave.classic || slave.onProbation) && slave.assigned < slave.slots);
+      .filter((slave) => isOurs(slave) && !slave.onProbation && slave.work.units < slave.slots);
     if (idle.length === 0) return;
     for (const active of waitingElsewhere(this.#active, idle)) active.end("recalled");
     for (const { active, slave, unit } of stragglers(this.#active, idle, this.#deps)) {
-      this.#deps.logger.info(
+      logger.info(
         { unit: unit.id, from: active.slave.name, to: slave.name },
-        "a late unit gets a copy",
+        "a unit runs too long: an idle slave gets a second copy",
       );
-      this.#deps.speculation.copied(unit);
+      speculation.copied(unit);
       this.#begin(active.copy(slave, unit));
     }
   }
 }
 
-function classicSize(slave: Slave, unitSeconds: number | undefined): LeaseSize {
-  if (slave.assigned > 0) return { units: 0, bytes: 0 };
-  const units =
-    unitSeconds === undefined ? 1 : Math.floor(CLASSIC_LEASE.seconds / Math.max(unitSeconds, 1e-3));
-  return { units: Math.min(CLASSIC_LEASE.units, Math.max(1, units)), bytes: 64 * 2 ** 20 };
-}
-
-/** In turn among those that are as busy: many small jobs, one after the other, are not all for the first one. */
+/** Slaves that are as busy take turns: many small jobs, one after the other, do not all go to the first slave. */
 function leastBusyFirst(a: Slave, b: Slave): number {
-  return load(a) - load(b) || a.newestLease - b.newestLease;
+  return load(a) - load(b) || a.work.newestLease - b.work.newestLease;
 }
 
 function load(slave: Slave): number {
-  return slave.assigned / slave.slots;
+  return slave.work.units / slave.slots;
 }

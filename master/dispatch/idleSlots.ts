@@ -1,3 +1,4 @@
+import { isOurs } from "../classic/kind.ts";
 import type { Slave } from "../fleet/slave.ts";
 import type { PaceBook, StragglerRule } from "../map/pace.ts";
 import type { QueuedUnit } from "../queue/port.ts";
@@ -5,17 +6,17 @@ import type { ActiveLease } from "./activeLease.ts";
 import { canDo } from "./capability.ts";
 import { RECALL_SECONDS } from "./leaseSize.ts";
 
-/** Leases of which nothing runs yet, behind other work, while a slot idles elsewhere: worth calling back. */
+/** Leases to call back: none of their units runs yet, while another slave that can do them has an idle slot. */
 export function waitingElsewhere(active: Iterable<ActiveLease>, idle: readonly Slave[]): ActiveLease[] {
-  let places = idle.reduce((sum, slave) => sum + slave.slots - slave.assigned, 0);
+  let slots = idle.reduce((sum, slave) => sum + slave.slots - slave.work.units, 0);
   const recalled: ActiveLease[] = [];
   for (const lease of active) {
-    if (places <= 0) break;
+    if (slots <= 0) break;
     const { slave, endReason } = lease;
-    const crowded = !slave.classic && slave.assigned > slave.slots && endReason === undefined;
-    if (!crowded || !lease.isWaiting(RECALL_SECONDS) || !someoneElse(idle, lease)) continue;
+    const isCrowded = isOurs(slave) && slave.work.units > slave.slots && endReason === undefined;
+    if (!isCrowded || !lease.isWaiting(RECALL_SECONDS) || !hasOtherSlave(idle, lease)) continue;
     recalled.push(lease);
-    places -= lease.lease.units.length;
+    slots -= lease.lease.units.length;
   }
   return recalled;
 }
@@ -23,17 +24,17 @@ export function waitingElsewhere(active: Iterable<ActiveLease>, idle: readonly S
 export interface Straggler {
   readonly active: ActiveLease;
   readonly unit: QueuedUnit;
-  /** Who has a free slot for the copy. */
+  /** Has a free slot for the copy. */
   readonly slave: Slave;
 }
 
-/** Units that run for too long, each with an idle slave for a second copy; one copy per unit and free slot. */
+/** Units that run too long, each with an idle slave for a second copy; one copy per unit and per free slot. */
 export function stragglers(
   active: Iterable<ActiveLease>,
   idle: readonly Slave[],
   { paces, stragglerRule }: { readonly paces: PaceBook; readonly stragglerRule: StragglerRule },
 ): Straggler[] {
-  const free = new Map(idle.map((slave) => [slave, slave.slots - slave.assigned]));
+  const free = new Map(idle.map((slave) => [slave, slave.slots - slave.work.units]));
   const now = performance.now();
   const late = [...active]
     .filter((lease) => lease.original === undefined && lease.endReason === undefined)
@@ -47,7 +48,7 @@ export function stragglers(
   });
 }
 
-function someoneElse(idle: readonly Slave[], { slave, lease }: ActiveLease): boolean {
+function hasOtherSlave(idle: readonly Slave[], { slave, lease }: ActiveLease): boolean {
   const [unit] = lease.units;
   return unit !== undefined && idle.some((other) => other !== slave && canDo(other, unit));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Slave } from "../fleet/slave.ts";
+import { SlaveWork } from "../fleet/slaveWork.ts";
 import type { QueuedUnit } from "../queue/port.ts";
 import { OpenUnits } from "./openUnits.ts";
 
@@ -7,7 +7,7 @@ const units = ["a", "b", "c", "d"].map((id) => ({ id }) as QueuedUnit);
 const [a, b, c] = units as [QueuedUnit, QueuedUnit, QueuedUnit];
 
 function open(slots: number) {
-  const slave = { slots, assigned: 0, assignedSeconds: 0 } as Slave;
+  const slave = { slots, work: new SlaveWork() };
   return { slave, lease: new OpenUnits(units, slave, 1) };
 }
 
@@ -32,7 +32,7 @@ test("what is answered did not run any more", async () => {
   lease.began(a);
   lease.settle(a);
   expect([...lease.running()]).toEqual([b]);
-  expect(slave).toMatchObject({ assigned: 3, assignedSeconds: 3 });
+  expect(slave.work).toMatchObject({ units: 3, seconds: 3 });
 });
 
 /** A time that differs from the one before. */

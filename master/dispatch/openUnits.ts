@@ -1,29 +1,30 @@
 import type { Slave } from "../fleet/slave.ts";
 import type { QueuedUnit } from "../queue/port.ts";
 
-/** Units may wait at their slave for so many times the running budget of what is before them. */
+export type WorkingSlave = Pick<Slave, "slots" | "work">;
+
+/** Units may wait at their slave for this multiple of the running budget. */
 const WAITS_AT_SLAVE = 3;
 /** A unit may wait at its slave for so long before it counts as running. */
 const MAY_WAIT_MS = 2_000;
 
-/** The units of a lease that have no answer yet, and for how long; keeps the slave's `assigned` right. */
+/** The units of a lease that have no answer yet, with their times; they count as work of the slave. */
 export class OpenUnits {
-  readonly #slave: Slave;
+  readonly #slave: WorkingSlave;
   readonly #unitSeconds: number;
   readonly #open: Map<string, QueuedUnit>;
   /** When each unit began to run, in `performance.now()`. */
   readonly #started = new Map<string, number>();
   readonly #begun = performance.now();
-  /** When the slave last said something of a unit. */
+  /** When the slave last sent something about a unit. */
   #news = this.#begun;
 
-  /** @param unitSeconds how long one of them will probably take; 0 when that is not known */
-  constructor(units: readonly QueuedUnit[], slave: Slave, unitSeconds: number) {
+  /** @param unitSeconds seconds that one unit will probably take; 0 when that is not known */
+  constructor(units: readonly QueuedUnit[], slave: WorkingSlave, unitSeconds: number) {
     this.#slave = slave;
     this.#unitSeconds = unitSeconds;
     this.#open = new Map(units.map((unit) => [unit.id, unit]));
-    slave.assigned += units.length;
-    slave.assignedSeconds += units.length * unitSeconds;
+    slave.work.given(units.length, unitSeconds);
   }
 
   get size(): number {
@@ -47,8 +48,8 @@ export class OpenUnits {
   }
 
   /**
-   * What ran when the slave was lost: units of which it said so and, as the news of others may have been under way,
-   * the next ones in order up to the number of its slots. None of a lease of which nothing was ever heard: that waited.
+   * Units that probably ran when the slave was lost: those that it said it had begun and, as news of others may have
+   * been on its way, the next ones up to the number of its slots. None when the slave sent nothing: the lease waited.
    */
   running(): ReadonlySet<QueuedUnit> {
     const all = this.all();
@@ -60,24 +61,22 @@ export class OpenUnits {
 
   settle(unit: QueuedUnit): void {
     if (!this.#open.delete(unit.id)) return;
-    const slave = this.#slave;
-    slave.assigned -= 1;
-    slave.assignedSeconds = slave.assigned === 0 ? 0 : slave.assignedSeconds - this.#unitSeconds;
+    this.#slave.work.settled(this.#unitSeconds);
   }
 
-  /** Seconds that a unit has run. One that never began counts from when it should have: its slave may hang. */
+  /** Seconds that a unit has run. A unit that never began counts from the time when it should have: its slave may hang. */
   ranFor(unit: QueuedUnit, now = performance.now()): number {
     return Math.max(0, now - (this.#started.get(unit.id) ?? this.#begun + MAY_WAIT_MS)) / 1000;
   }
 
-  /** None of them runs yet, and each takes so many seconds or more. */
+  /** Whether none of them runs yet, and each takes so many seconds or more. */
   isWaiting(minSeconds: number): boolean {
     return this.#started.size === 0 && this.#open.size > 0 && this.#unitSeconds >= minSeconds;
   }
 
   /**
-   * Whether the slave should have given up a unit at least so many seconds ago: slaves keep running budgets
-   * themselves, and one that does not would hold its units for ever.
+   * Whether the slave should have given up a unit at least so many seconds ago. Slaves keep running budgets
+   * themselves; a slave that does not would hold its units for ever.
    */
   isOverdue(graceSeconds: number, now = performance.now()): boolean {
     return this.all().some(({ id, budgets }) => {

@@ -1,9 +1,8 @@
-import { isCode } from "../../shared/codes.ts";
-import { AppError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { QueuedUnit } from "../queue/port.ts";
 import type { Speculation } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
+import { isJobOver } from "../record/transition.ts";
 
 const NONE: Speculation = { copies: 0, copiesFirst: 0, secondsSaved: 0 };
 
@@ -48,9 +47,8 @@ export class SpeculationBook {
       secondsSaved: secondsSaved + more.secondsSaved,
     };
     this.#jobs.apply(job, [{ type: "speculated", ...more }]).catch((error: unknown) => {
-      // A job that was cancelled in this moment needs no count.
-      const isOver = error instanceof AppError && isCode(error.code, "bad_transition", "no_such_job");
-      if (!isOver) this.#logger.warn({ err: error, job }, "a second copy was not counted");
+      // A job that was just cancelled needs no count.
+      if (!isJobOver(error)) this.#logger.warn({ err: error, job }, "a second copy was not counted");
     });
   }
 }

@@ -5,7 +5,7 @@ import { UnavailableError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { pinAddress } from "./address.ts";
 import { provenFolder } from "./proof.ts";
-import { describe, newSlave, type Slave, slaveId, UNTROUBLED } from "./slave.ts";
+import { describe, newSlave, type OwnSlave, type Slave, slaveId, UNTROUBLED } from "./slave.ts";
 
 export interface RegistryConfig {
   readonly pollSeconds: number;
@@ -36,7 +36,9 @@ const MAX_REST_SECONDS = 30;
  */
 export class SlaveRegistry {
   readonly #deps: RegistryDeps;
-  readonly #slaves = new Map<string, Slave>();
+  readonly #slaves = new Map<string, OwnSlave>();
+  /** Slaves that rest, whose end of rest will be announced. */
+  readonly #resting = new Set<OwnSlave>();
   readonly #stop = new AbortController();
 
   constructor(deps: RegistryDeps) {
@@ -79,8 +81,10 @@ export class SlaveRegistry {
 
   /** The slave gets no more units, until another process registers at its address. */
   drain(slave: Slave): void {
-    slave.drainWanted = true;
-    if (slave.state === "alive") this.#change(slave, "draining", "it was asked to drain");
+    const own = this.#own(slave);
+    if (own === undefined) return;
+    own.drainWanted = true;
+    if (own.state === "alive") this.#change(own, "draining", "it was asked to drain");
   }
 
   /** Forgets a slave whose process has ended. */
@@ -94,7 +98,7 @@ export class SlaveRegistry {
   /** Slaves that may get units now. */
   alive(): readonly Slave[] {
     const now = Date.now();
-    return this.all().filter((slave) => slave.state === "alive" && slave.restUntil <= now);
+    return this.all().filter((slave) => slave.state === "alive" && restsUntil(slave) <= now);
   }
 
   /** Whether a slave is alive or pending; without one a waiting request is refused. */
@@ -102,17 +106,30 @@ export class SlaveRegistry {
     return this.all().some((slave) => slave.state === "alive" || slave.state === "pending");
   }
 
-  /** Called by the dispatcher when a lease broke. The slave rests, longer each time, and then gets one unit on probation. */
+  /** Called when a lease broke by the slave's fault: it rests, longer each time, then gets one unit at first. */
   trouble(slave: Slave, reason: string): void {
-    void this.#pollOnce(slave, slave.instance);
-    // Several leases break when one process ends: they count as one trouble.
-    if (slave.restUntil > Date.now()) return;
-    slave.troubles += 1;
-    slave.onProbation = true;
-    const seconds = Math.min(MAX_REST_SECONDS, 0.25 * 2 ** Math.min(slave.troubles, 10));
-    slave.restUntil = Date.now() + seconds * 1000;
-    this.#deps.logger.warn({ slave: slave.name, reason, rests: seconds }, "slave in trouble");
-    setTimeout(() => this.#deps.announce(slave), seconds * 1000 + 1).unref();
+    const own = this.#own(slave);
+    if (own === undefined) return;
+    void this.#pollOnce(own, own.instance);
+    // Several leases break with one death: that is one trouble, not several.
+    if (own.restUntil > Date.now()) return;
+    own.troubles += 1;
+    own.onProbation = true;
+    const seconds = Math.min(MAX_REST_SECONDS, 0.25 * 2 ** Math.min(own.troubles, 10));
+    own.restUntil = Date.now() + seconds * 1000;
+    this.#deps.logger.warn(
+      { slave: own.name, reason, rests: seconds },
+      "a lease broke: the slave rests before it gets more work",
+    );
+    this.#announceEndOfRest(own);
+  }
+
+  /** Called when there is no room at the slave, or on the master's disk for its parts. That is no trouble. */
+  full(slave: Slave, milliseconds: number): void {
+    const own = this.#own(slave);
+    if (own === undefined) return;
+    own.fullUntil = Date.now() + milliseconds;
+    this.#announceEndOfRest(own);
   }
 
   /**
@@ -120,15 +137,36 @@ export class SlaveRegistry {
    * each further one cancels one trouble; so a slave that fails after every other lease rests longer and longer.
    */
   fine(slave: Slave): void {
-    if (!slave.onProbation) slave.troubles = Math.max(0, slave.troubles - 1);
-    slave.onProbation = false;
+    const own = this.#own(slave);
+    if (own === undefined) return;
+    if (!own.onProbation) own.troubles = Math.max(0, own.troubles - 1);
+    own.onProbation = false;
   }
 
   stop(): void {
     this.#stop.abort();
   }
 
-  #registerAgain(slave: Slave, request: RegisterRequest): Slave {
+  #own(slave: Slave): OwnSlave | undefined {
+    const own = this.#slaves.get(slave.id);
+    return own === slave ? own : undefined;
+  }
+
+  #announceEndOfRest(slave: OwnSlave): void {
+    if (this.#resting.has(slave)) return;
+    this.#resting.add(slave);
+    const wait = () => {
+      const left = restsUntil(slave) - Date.now();
+      if (left >= 0) setTimeout(wait, left + 1).unref();
+      else {
+        this.#resting.delete(slave);
+        this.#deps.announce(slave);
+      }
+    };
+    wait();
+  }
+
+  #registerAgain(slave: OwnSlave, request: RegisterRequest): Slave {
     const restarted = slave.instance !== request.instance;
     describe(slave, request);
     if (restarted && slave.state !== "pending") this.#change(slave, "lost", "it was restarted");
@@ -138,7 +176,7 @@ export class SlaveRegistry {
     return slave;
   }
 
-  #startPolling(slave: Slave): void {
+  #startPolling(slave: OwnSlave): void {
     this.#poll(slave).catch((error: unknown) => {
       if (!this.#stop.signal.aborted)
         this.#deps.logger.error(
@@ -148,7 +186,7 @@ export class SlaveRegistry {
     });
   }
 
-  async #poll(slave: Slave): Promise<void> {
+  async #poll(slave: OwnSlave): Promise<void> {
     const { config } = this.#deps;
     while (!this.#stop.signal.aborted && this.#slaves.get(slave.id) === slave) {
       await this.#pollOnce(slave, slave.instance);
@@ -161,7 +199,7 @@ export class SlaveRegistry {
     }
   }
 
-  async #pollOnce(slave: Slave, instance: string | undefined): Promise<void> {
+  async #pollOnce(slave: OwnSlave, instance: string | undefined): Promise<void> {
     try {
       const timeout = AbortSignal.timeout(Math.max(2, this.#deps.config.pollSeconds) * 1000);
       const status = await this.#deps.check(slave, AbortSignal.any([timeout, this.#stop.signal]));
@@ -175,7 +213,7 @@ export class SlaveRegistry {
     }
   }
 
-  #answered(slave: Slave, status: CheckStatusAnswer): void {
+  #answered(slave: OwnSlave, status: CheckStatusAnswer): void {
     slave.missedPolls = 0;
     slave.lastSeen = Date.now();
     slave.status = status;
@@ -189,7 +227,7 @@ export class SlaveRegistry {
     if (slave.state !== state) this.#change(slave, state, "it answers");
   }
 
-  #change(slave: Slave, state: Slave["state"], reason: string): void {
+  #change(slave: OwnSlave, state: Slave["state"], reason: string): void {
     slave.state = state;
     this.#deps.logger.info({ slave: slave.name, state, reason }, "slave changed");
     this.#deps.announce(slave);
@@ -201,6 +239,10 @@ export class SlaveRegistry {
     if (slave.state !== "lost") return false;
     return Date.now() - (slave.lastSeen ?? slave.registeredAt) > forgetSeconds * 1000;
   }
+}
+
+function restsUntil({ fullUntil, restUntil }: Slave): number {
+  return Math.max(fullUntil, restUntil);
 }
 
 function isWorking(slave: Slave): boolean {

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import type { CheckStatusAnswer, RegisterRequest, SlaveState } from "../../shared/contract/fleet.ts";
 import { hostAndPort, withoutBrackets } from "../../shared/http/address.ts";
+import { SlaveWork } from "./slaveWork.ts";
 
-/** What the master knows of a slave. Owned by SlaveRegistry; the dispatcher keeps `assigned` right. */
+/** A slave as the master knows it. SlaveRegistry changes it, and nothing else does; `work` has methods of its own. */
 export interface Slave {
   /** Depends on address and port only. */
   readonly id: string;
@@ -11,61 +12,52 @@ export interface Slave {
   readonly port: number;
   /** `host:port` as in a URL. */
   readonly address: string;
-  /** URL with the pinned address; HTTPS when the slave announced it. */
-  baseUrl: string;
-  /** Name that its certificate must have; undefined: the address. */
-  tlsName: string | undefined;
-  name: string;
-  state: SlaveState;
-  classic: boolean;
-  version: string | undefined;
-  /** Id of the process behind the address; it changes when the slave restarts. */
-  instance: string | undefined;
-  slots: number;
-  /** Steps of the slave: task -> step -> version. */
-  steps: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Number of units at the slave, and the expected seconds of slot time that they take. */
-  assigned: number;
-  assignedSeconds: number;
-  /** Sequence number of its newest lease; 0 before the first. */
-  newestLease: number;
-  done: number;
-  failed: number;
-  missedPolls: number;
-  registeredAt: number;
-  lastSeen: number | undefined;
-  /** Time before which the slave gets no units, ms since 1970. */
-  restUntil: number;
-  /** Troubles that good leases have not yet cancelled; they set the length of the next rest. */
-  troubles: number;
-  /** After trouble the slave gets one unit, and more only when it has answered that one. */
-  onProbation: boolean;
-  /** Set by a request to drain: the slave gets no more units. */
-  drainWanted: boolean;
-  status: CheckStatusAnswer | undefined;
-  /** Folder for files that are handed over by links; undefined: files are sent. */
-  handover: string | undefined;
+  /** With the pinned address; HTTPS when the slave said so. */
+  readonly baseUrl: string;
+  /** The name that its certificate must have; undefined: the address. */
+  readonly tlsName: string | undefined;
+  readonly name: string;
+  readonly state: SlaveState;
+  /** A slave of the Python service: see `master/classic/`. */
+  readonly classic: boolean;
+  readonly version: string | undefined;
+  /** The process at the address; another one means that the slave was restarted. */
+  readonly instance: string | undefined;
+  readonly slots: number;
+  /** Steps that it can do: task -> step -> version. */
+  readonly steps: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly work: SlaveWork;
+  readonly missedPolls: number;
+  readonly registeredAt: number;
+  readonly lastSeen: number | undefined;
+  /** Until this time it has no room for more work, or the master has none for its parts. */
+  readonly fullUntil: number;
+  /** Until this time it gets no work because of trouble. */
+  readonly restUntil: number;
+  /** Troubles that good leases have not made up for; sets the length of the next rest. */
+  readonly troubles: number;
+  /** After trouble it gets one unit, and more once that was answered. */
+  readonly onProbation: boolean;
+  /** It was asked to go, and gets no more work. */
+  readonly drainWanted: boolean;
+  readonly status: CheckStatusAnswer | undefined;
+  /** Folder through which files are handed over by links; undefined: they are sent. */
+  readonly handover: string | undefined;
 }
 
-/** State of a slave without troubles. */
-export const UNTROUBLED = { restUntil: 0, troubles: 0, onProbation: false };
+/** A slave as SlaveRegistry writes it. */
+export type OwnSlave = { -readonly [Field in keyof Slave]: Slave[Field] };
 
-/** The classic service did these, each with one request. */
-export const CLASSIC_TASKS = ["image", "text", "ocr", "audio", "document"] as const;
-/** Fitted over the files of one request, so a classic slave may do it only when it gets the whole job. */
-export const CLASSIC_WHOLE_JOB_TASK = "embedding";
+/** State of a process that was not in trouble yet. */
+export const UNTROUBLED = { fullUntil: 0, restUntil: 0, troubles: 0, onProbation: false };
 
-export function tasksOf(slave: Slave): readonly string[] {
-  return slave.classic ? [...CLASSIC_TASKS, CLASSIC_WHOLE_JOB_TASK] : Object.keys(slave.steps);
-}
-
-/** The id of a slave, made of its address and port. */
+/** Id of the slave that listens at an address and port. */
 export function slaveId(ip: string, port: number): string {
   return createHash("sha256").update(hostAndPort(ip, port)).digest("hex").slice(0, 12);
 }
 
-export function newSlave(id: string, ip: string, request: RegisterRequest): Slave {
-  const slave: Slave = {
+export function newSlave(id: string, ip: string, request: RegisterRequest): OwnSlave {
+  const slave: OwnSlave = {
     id,
     ip,
     port: request.slave_port,
@@ -79,11 +71,7 @@ export function newSlave(id: string, ip: string, request: RegisterRequest): Slav
     instance: undefined,
     slots: 1,
     steps: {},
-    assigned: 0,
-    assignedSeconds: 0,
-    newestLease: 0,
-    done: 0,
-    failed: 0,
+    work: new SlaveWork(),
     missedPolls: 0,
     registeredAt: Date.now(),
     lastSeen: undefined,
@@ -96,8 +84,8 @@ export function newSlave(id: string, ip: string, request: RegisterRequest): Slav
   return slave;
 }
 
-/** Copies the fields of a registration. */
-export function describe(slave: Slave, request: RegisterRequest): void {
+/** Takes over what a slave says of itself. */
+export function describe(slave: OwnSlave, request: RegisterRequest): void {
   slave.baseUrl = `${request.tls === true ? "https" : "http"}://${slave.address}`;
   const { slave_ip: announced = "" } = request;
   slave.tlsName = announced === "" || isIP(withoutBrackets(announced)) !== 0 ? undefined : announced;

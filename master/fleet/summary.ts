@@ -1,4 +1,5 @@
-import type { Slave } from "./slave.ts";
+import type { SlaveState } from "../../shared/contract/fleet.ts";
+import type { SlaveWork } from "./slaveWork.ts";
 
 /** The fleet in numbers. */
 export interface FleetSummary {
@@ -17,16 +18,20 @@ export interface FleetSummary {
 
 export function fleetSummary(slaves: readonly SummedSlave[]): FleetSummary {
   const summary = { total: slaves.length, alive: 0, slots: 0, busy: 0, done: 0, failed: 0 };
-  for (const { state, slots, assigned, done, failed } of slaves) {
-    summary.done += done;
-    summary.failed += failed;
+  for (const { state, slots, work } of slaves) {
+    summary.done += work.done;
+    summary.failed += work.failed;
     if (state !== "alive") continue;
     summary.alive += 1;
     summary.slots += slots;
     // A slave may be given units ahead of its free slots.
-    summary.busy += Math.min(assigned, slots);
+    summary.busy += Math.min(work.units, slots);
   }
   return summary;
 }
 
-type SummedSlave = Pick<Slave, "state" | "slots" | "assigned" | "done" | "failed">;
+interface SummedSlave {
+  readonly state: SlaveState;
+  readonly slots: number;
+  readonly work: Pick<SlaveWork, "units" | "done" | "failed">;
+}

@@ -4,6 +4,7 @@ import type { SlaveView } from "../../shared/contract/about.ts";
 import { slavesWish } from "../../shared/contract/requests.ts";
 import { AppError, RequestError } from "../../shared/errors.ts";
 import { firstFault } from "../../shared/schema.ts";
+import { isOurs } from "../classic/kind.ts";
 import type { LocalSlave, LocalSlaves } from "../fleet/localSlaves.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { SlaveHttp } from "../lease/client.ts";
@@ -58,7 +59,7 @@ export function removeSlave({ registry, localSlaves, slaveHttp, sight }: RemoveS
     const slave = registry.get(String(req.params.id));
     if (slave === undefined) throw new AppError("no_such_slave", "There is no such slave.", { status: 404 });
     registry.drain(slave);
-    if (!localSlaves.remove(slave.id) && !slave.classic) {
+    if (!localSlaves.remove(slave.id) && isOurs(slave)) {
       // A slave that the request does not reach gets no more units all the same.
       slaveHttp.drain(slave, AbortSignal.timeout(DRAIN_REQUEST_MS)).catch(() => undefined);
     }

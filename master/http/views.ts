@@ -3,7 +3,8 @@ import type { FileView, JobStatistics, JobView } from "../../shared/contract/job
 import { optionsSchema, shownOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
-import { type Slave, tasksOf } from "../fleet/slave.ts";
+import { tasksOf } from "../classic/kind.ts";
+import type { Slave } from "../fleet/slave.ts";
 import type { JobProgress } from "../map/progress.ts";
 import type { Attachment, FileRecord, JobRecord, Speculation } from "../record/job.ts";
 import type { ResultsFolder } from "../results/results.ts";
@@ -154,7 +155,7 @@ function startOf(job: JobRecord, files: readonly FileRecord[]): number | undefin
 
 /** Names of files that it works on are shown only where every client sees all jobs. */
 export function slaveView(slave: Slave, sight: Sight): SlaveView {
-  const { id, name, state, classic, slots, assigned, done, failed, status } = slave;
+  const { id, name, state, classic, slots, work, status } = slave;
   return {
     id,
     name,
@@ -162,10 +163,10 @@ export function slaveView(slave: Slave, sight: Sight): SlaveView {
     state,
     classic,
     slots,
-    busy: assigned,
+    busy: work.units,
     tasks: tasksOf(slave),
-    done,
-    failed,
+    done: work.done,
+    failed: work.failed,
     ...given({
       version: slave.version,
       last_seen: slave.lastSeen === undefined ? undefined : isoTime(slave.lastSeen),

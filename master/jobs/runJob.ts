@@ -5,10 +5,9 @@ import { mainStepOf, runOverFiles } from "../../shared/tasks/maps.ts";
 import { wholeOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
-import { runWholeJob, type WholeJob } from "../classic/wholeJob.ts";
+import { type WholeJob, wholeJobRun } from "../classic/wholeJob.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
-import { CLASSIC_WHOLE_JOB_TASK } from "../fleet/slave.ts";
 import type { JobEvent } from "../record/events.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
@@ -125,13 +124,9 @@ function runOf(
   task: TaskDefinition,
   registry: Pick<SlaveRegistry, "all">,
 ): (context: WholeJob) => Promise<void> {
-  if (task.name === CLASSIC_WHOLE_JOB_TASK && hasOnlyClassicSlaves(registry)) return runWholeJob;
-  return task.run ?? ((context) => runOverFiles(mainStepOf(task), context));
-}
-
-function hasOnlyClassicSlaves(registry: Pick<SlaveRegistry, "all">): boolean {
-  const slaves = registry.all().filter((slave) => slave.state === "alive");
-  return slaves.length > 0 && slaves.every((slave) => slave.classic);
+  return (
+    wholeJobRun(task, registry.all()) ?? task.run ?? ((context) => runOverFiles(mainStepOf(task), context))
+  );
 }
 
 function inputsOf(files: readonly FileRecord[]) {

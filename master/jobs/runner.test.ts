@@ -4,11 +4,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AppError } from "../../shared/errors.ts";
 import { createLogger } from "../../shared/logger.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
+import type { Part } from "../../shared/tasks/task.ts";
 import { openRecordFolder } from "../../tests/fixtures/job/recordFolder.ts";
 import { PaceBook } from "../map/pace.ts";
-import { UnitBoard, type UnitOutcome } from "../map/units.ts";
+import { partEvent } from "../map/partEvent.ts";
 import { MemoryQueue } from "../queue/memory.ts";
 import type { QueuedUnit } from "../queue/port.ts";
+import { indexOf } from "../queue/unitId.ts";
 import { ChangeHub } from "../record/hub.ts";
 import type { JobRecord } from "../record/job.ts";
 import type { CreatedJob, NewJob } from "../record/newJob.ts";
@@ -16,10 +18,10 @@ import { jobFiles } from "./jobFiles.ts";
 import { JobRunner } from "./runner.ts";
 
 /** What a slave answers for a unit; undefined: nothing yet. */
-type Answer = (unit: QueuedUnit) => Promise<UnitOutcome | undefined> | UnitOutcome | undefined;
+type Answer = (unit: QueuedUnit) => Promise<Part | undefined> | Part | undefined;
 
 const WORK = { slave: "s1", seconds: 0.5, attempts: 1 };
-const FAILED: UnitOutcome = { ok: false, code: "corrupt_file", error: "It is cut.", work: WORK };
+const FAILED = { ok: false, index: 0, code: "corrupt_file", error: "It is cut." } as const;
 
 let opened: Awaited<ReturnType<typeof openRecordFolder>>;
 beforeEach(async () => {
@@ -34,7 +36,6 @@ afterEach(async () => {
 function startRunner(answer: Answer, budgets: { readonly total?: number } = {}) {
   const { jobs, store, results } = opened;
   const queue = new MemoryQueue();
-  const board = new UnitBoard();
   const units: QueuedUnit[] = [];
   const cancelled: string[] = [];
   const dispatcher = {
@@ -43,13 +44,13 @@ function startRunner(answer: Answer, budgets: { readonly total?: number } = {}) 
       await queue.cancel(job);
     },
   };
-  queue.onReady(() => void answerAll({ queue, board, units }, answer));
+  queue.onReady(() => void answerAll({ queue, units }, answer));
   const runner = new JobRunner({
     jobs,
     hub: new ChangeHub(),
     files: jobFiles(store, (work) => work()),
     results,
-    map: { jobs, queue, board, paces: new PaceBook() },
+    map: { jobs, queue, paces: new PaceBook() },
     dispatcher,
     registry: { all: () => [] },
     budgets: { total: budgets.total },
@@ -61,27 +62,30 @@ function startRunner(answer: Answer, budgets: { readonly total?: number } = {}) 
 
 interface Slave {
   readonly queue: MemoryQueue;
-  readonly board: UnitBoard;
   readonly units: QueuedUnit[];
 }
 
-async function answerAll({ queue, board, units }: Slave, answer: Answer): Promise<void> {
-  const wish = { owner: "s1", seconds: 60, can: () => true, size: () => ({ units: 1, bytes: 1 }) };
-  for (let lease = await queue.lease(wish); lease !== undefined; lease = await queue.lease(wish)) {
+async function answerAll({ queue, units }: Slave, answer: Answer): Promise<void> {
+  for (;;) {
+    const [head] = queue.heads();
+    const most = { units: 1, bytes: 1 };
+    const lease = head && (await queue.lease({ owner: "s1", seconds: 60, map: head.map, most }));
+    if (lease === undefined) return;
     const [unit] = lease.units;
     if (unit === undefined) continue;
     units.push(unit);
-    board.running(unit);
-    const outcome = await answer(unit);
-    if (outcome !== undefined && (await queue.ack(lease, unit.id))) await board.ended(unit, outcome);
+    queue.began(lease, unit.id);
+    const part = await answer(unit);
+    if (part === undefined || !(await queue.ack(lease, unit.id))) continue;
+    await opened.jobs.apply(unit.job, [partEvent(unit, { ...part, index: indexOf(unit.id) }, WORK)]);
   }
 }
 
 /** The part of a unit: its number as text. */
-async function done(unit: QueuedUnit): Promise<UnitOutcome> {
+async function done(unit: QueuedUnit): Promise<Part> {
   const stored = await opened.store.put(Buffer.from(numberOf(unit)), { group: unit.job });
   const file = { filename: "part", ...stored };
-  return { ok: true, file, summary: undefined, info: undefined, work: WORK };
+  return { ok: true, index: indexOf(unit.id), file, summary: undefined, info: undefined };
 }
 
 function numberOf({ id }: QueuedUnit): string {

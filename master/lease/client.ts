@@ -7,7 +7,7 @@ import { type CheckStatusAnswer, checkStatusAnswer } from "../../shared/contract
 import { AppError } from "../../shared/errors.ts";
 import type { Slave } from "../fleet/slave.ts";
 
-/** A slave that has no room: not broken, only full. */
+/** A slave that has no room for a lease. It is full, not in trouble. */
 export class SlaveFullError extends AppError {
   constructor(retryAfter: number) {
     super("slave_full", "The slave has no room just now.", { status: 429, retryAfter });
@@ -19,7 +19,7 @@ export interface SlaveHttp {
   check(slave: Slave, signal: AbortSignal): Promise<CheckStatusAnswer>;
   /** Sends a lease and answers with the open stream of its body. */
   send(slave: Slave, request: LeaseForm, signal: AbortSignal): Promise<Readable>;
-  /** Asks it to finish what it has and to end; one that does not know how goes on in peace. */
+  /** Asks a slave to finish its units and to end. A slave without this feature ignores the request. */
   drain(slave: Slave, signal: AbortSignal): Promise<void>;
   close(): void;
 }
@@ -30,13 +30,13 @@ export interface LeaseForm {
 }
 
 export interface SlaveHttpOptions {
-  /** Sent to slaves that know tokens only. */
-  readonly fleetToken: string | undefined;
-  /** Who may vouch for slaves that listen by HTTPS; undefined: the usual ones. */
+  /** The token to send to a slave; undefined for none. */
+  readonly tokenFor: (slave: Slave) => string | undefined;
+  /** Certificates of the authorities that sign those of slaves; undefined: Node's own list. */
   readonly ca: Buffer | undefined;
 }
 
-export function createSlaveHttp({ fleetToken, ca }: SlaveHttpOptions): SlaveHttp {
+export function createSlaveHttp({ tokenFor, ca }: SlaveHttpOptions): SlaveHttp {
   const settings = { keepAlive: true, maxSockets: 4096, keepAliveMsecs: 5_000 };
   const agent = new http.Agent(settings);
   const secureAgent = new https.Agent(ca === undefined ? settings : { ...settings, ca });
@@ -45,8 +45,8 @@ export function createSlaveHttp({ fleetToken, ca }: SlaveHttpOptions): SlaveHttp
     httpsAgent: secureAgent,
     // Redirects would lead around the pinned address, and following them keeps bodies in memory.
     maxRedirects: 0,
-    // None. With a limit, Infinity too, axios sends a form through a stream that never ends the request, and its
-    // connection is never used again nor closed.
+    // No limit. With one, Infinity too, axios sends a form through a stream that never ends the request, and the
+    // connection is neither used again nor closed.
     maxBodyLength: -1,
     // Any limit makes axios wrap the stream in one that cannot be destroyed while it waits.
     maxContentLength: -1,
@@ -55,11 +55,14 @@ export function createSlaveHttp({ fleetToken, ca }: SlaveHttpOptions): SlaveHttp
     decompress: false,
     validateStatus: () => true,
   });
-  const headers = (slave: Slave) => ({
-    ...(fleetToken === undefined || slave.classic ? {} : { authorization: `Bearer ${fleetToken}` }),
-    // Node takes the name that the certificate must have from here; the connection goes to the pinned address.
-    ...(slave.tlsName === undefined ? {} : { host: `${slave.tlsName}:${slave.port}` }),
-  });
+  const headers = (slave: Slave) => {
+    const token = tokenFor(slave);
+    return {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      // Node takes the name that the certificate must have from here; the connection goes to the pinned address.
+      ...(slave.tlsName === undefined ? {} : { host: `${slave.tlsName}:${slave.port}` }),
+    };
+  };
   return {
     check: (slave, signal) => check(client, { slave, headers: headers(slave) }, signal),
     send: (slave, request, signal) => send(client, { slave, headers: headers(slave), ...request }, signal),
@@ -98,7 +101,7 @@ async function send(
   const { form } = target;
   try {
     const answer = await post(client, target, signal);
-    // Whoever has the whole answer, or gives it up, sends no more of the lease.
+    // Once the answer is whole, or given up, no more of the lease is sent.
     answer.once("close", () => form.destroy());
     return answer;
   } catch (error) {

@@ -6,11 +6,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Part, UnitSpec } from "../../shared/tasks/task.ts";
 import { MemoryQueue } from "../queue/memory.ts";
 import type { QueuedUnit } from "../queue/port.ts";
+import { indexOf } from "../queue/unitId.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import { openSqliteRecord } from "../record/sqlite/sqliteRecord.ts";
-import { type MapCall, type MapDeps, mapUnits } from "./map.ts";
+import { type MapDeps, mapUnits } from "./map.ts";
+import type { MapCall } from "./mapCall.ts";
 import { PaceBook } from "./pace.ts";
-import { UnitBoard, type UnitOutcome } from "./units.ts";
+import { partEvent } from "./partEvent.ts";
 import { LastSign } from "./waiting.ts";
 
 /** What a unit answers depends on its number only, as a step's answer depends on its input only. */
@@ -49,8 +51,7 @@ describe("a map", () => {
   /** Runs the map with a worker that takes units in any order; stops after `stopAfter` answers. */
   async function run(job: MapCall["job"], units: UnitSpec[], how: { order: number; stopAfter?: number }) {
     const queue = new MemoryQueue();
-    const board = new UnitBoard();
-    const deps: MapDeps = { jobs, queue, board, paces: new PaceBook() };
+    const deps: MapDeps = { jobs, queue, paces: new PaceBook() };
     const stop = new AbortController();
     const watch = { running: () => undefined, waiting: () => undefined, ended: () => undefined };
     const call: MapCall = {
@@ -62,7 +63,9 @@ describe("a map", () => {
       lastSign: new LastSign(Date.now()),
     };
     const computed: number[] = [];
-    const undo = queue.onReady(() => void work({ queue, board, computed, order: how.order }));
+    const working: Promise<void>[] = [];
+    const worker = { jobs, queue, computed, order: how.order, signal: stop.signal };
+    const undo = queue.onReady(() => working.push(work(worker)));
     const got: Part[] = [];
     try {
       for await (const part of mapUnits(deps, call, units)) {
@@ -73,6 +76,7 @@ describe("a map", () => {
       if (!stop.signal.aborted) throw error;
     } finally {
       undo();
+      await Promise.all(working);
     }
     return { got, computed };
   }
@@ -117,22 +121,26 @@ describe("a map", () => {
 });
 
 interface Worker {
+  readonly jobs: RecordOfJobs;
   readonly queue: MemoryQueue;
-  readonly board: UnitBoard;
   readonly computed: number[];
   readonly order: number;
+  readonly signal: AbortSignal;
 }
 
-async function work({ queue, board, computed, order }: Worker): Promise<void> {
-  const wish = { owner: "s", seconds: 60, can: () => true, size: () => ({ units: 64, bytes: 1e9 }) };
+async function work({ jobs, queue, computed, order, signal }: Worker): Promise<void> {
   for (;;) {
-    const lease = await queue.lease(wish);
+    const [head] = queue.heads();
+    if (head === undefined) return;
+    const most = { units: 64, bytes: 1e9 };
+    const lease = await queue.lease({ owner: "s", seconds: 60, map: head.map, most });
     if (lease === undefined) return;
     const shuffled = [...lease.units].sort((a, b) => mixed(a, order) - mixed(b, order));
     for (const unit of shuffled) {
+      if (signal.aborted) return;
       await queue.ack(lease, unit.id);
-      computed.push(numberOf(unit));
-      await board.ended(unit, outcome(numberOf(unit)));
+      computed.push(indexOf(unit.id));
+      await jobs.apply(unit.job, [partEvent(unit, expectedPart(indexOf(unit.id)), WORK)]);
     }
   }
 }
@@ -143,27 +151,18 @@ function specs(count: number): UnitSpec[] {
   }));
 }
 
-function outcome(index: number): UnitOutcome {
-  const unitWork = { slave: "s", seconds: 0, attempts: 1 };
-  if (index % FAILS_EVERY === 0)
-    return { ok: false, code: "corrupt_file", error: `File ${index}.`, work: unitWork };
-  const file = { key: `part-${index}`, filename: `${index}.txt`, bytes: 2, sha256: "1".repeat(64) };
-  return { ok: true, file, summary: `number ${index}`, info: undefined, work: unitWork };
-}
+const WORK = { slave: "s", seconds: 0, attempts: 1 };
 
 function expectedPart(index: number): Part {
-  const { work: _work, ...part } = outcome(index);
-  return { index, ...part } as Part;
+  if (index % FAILS_EVERY === 0) return { ok: false, index, code: "corrupt_file", error: `File ${index}.` };
+  const file = { key: `part-${index}`, filename: `${index}.txt`, bytes: 2, sha256: "1".repeat(64) };
+  return { ok: true, index, file, summary: `number ${index}`, info: undefined };
 }
 
 function byIndex(parts: readonly Part[]): Part[] {
   return parts.toSorted((a, b) => a.index - b.index);
 }
 
-function numberOf(unit: QueuedUnit): number {
-  return Number(unit.id.slice(unit.id.lastIndexOf("/") + 1));
-}
-
 function mixed(unit: QueuedUnit, order: number): number {
-  return (numberOf(unit) * 7919 + order * 104_729) % 1009;
+  return (indexOf(unit.id) * 7919 + order * 104_729) % 1009;
 }

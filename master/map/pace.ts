@@ -1,3 +1,6 @@
+import { mapOf } from "../queue/unitId.ts";
+import { sizeClass } from "./sizeClass.ts";
+
 /** When a unit that still runs is worth a second copy elsewhere. */
 export interface StragglerRule {
   /** What a unit's time is compared with: the median for its size, or the mean; or never. */
@@ -68,13 +71,8 @@ export class PaceBook {
 
   /** The pace of the map that a unit belongs to. */
   of(unit: string): Pace | undefined {
-    return this.#paces.get(unit.slice(0, unit.lastIndexOf("/")));
+    return this.#paces.get(mapOf(unit));
   }
-}
-
-/** Two classes per power of ten. */
-function sizeClass(bytes: number): number {
-  return Math.round(Math.log10(Math.max(bytes, 1)) * 2);
 }
 
 function remember(times: number[], value: number): void {

@@ -1,6 +1,6 @@
 import type { QueuedUnit } from "../queue/port.ts";
-import type { MapWatch } from "./map.ts";
-import type { UnitWork } from "./units.ts";
+import type { UnitWork } from "../record/part.ts";
+import type { MapWatch } from "./mapCall.ts";
 
 /** What the record keeps of the work on a file; a part from before a restart tells neither slave nor start. */
 export interface SpentWork {

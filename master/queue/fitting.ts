@@ -1,13 +1,13 @@
 import type { LeaseSize, QueuedUnit } from "./port.ts";
 
-/** The first units of those that wait, from `head` on, that fit into a lease; the first one always does, however large it is. */
+/** The first waiting units, from `head` on, that fit into a lease. The first one always fits, however large it is. */
 export function fitting(waiting: readonly QueuedUnit[], head: number, size: LeaseSize): QueuedUnit[] {
   const units: QueuedUnit[] = [];
   let bytes = 0;
-  for (let place = head; place < waiting.length && units.length < size.units; place += 1) {
-    const unit = waiting[place];
+  for (let index = head; index < waiting.length && units.length < size.units; index += 1) {
+    const unit = waiting[index];
     if (unit === undefined) break;
-    bytes += ownBytes(unit, waiting[place === head ? place + 1 : place - 1]);
+    bytes += ownBytes(unit, waiting[index === head ? index + 1 : index - 1]);
     if (units.length > 0 && (bytes > size.bytes || isSuspect(unit))) break;
     units.push(unit);
     if (isSuspect(unit)) break;

@@ -16,29 +16,47 @@ export interface QueuedUnit {
   readonly bytes: number;
   /** Tries that ended a child under it. */
   readonly crashes: number;
-  /** Tries that were lost together with their slave. */
+  /** Tries during which the slave was lost, or something else ended the child. */
   readonly losses: number;
-  /** How long a slave may take for it; the slave's own limits unless said. */
+  /** How long a slave may work on it; the slave's own budgets unless said. */
   readonly budgets?: LeaseBudgets | undefined;
   /** Weight of the job in the fair share; 1 unless said. */
   readonly priority: number;
 }
 
-/** Why a unit comes back: `crash` and `loss` are counted on it, `returned` is nobody's fault. */
-export type FailReason = "crash" | "loss" | "returned";
-
-/** What a slave can take now. */
-export interface LeaseWish {
-  /** Who holds the lease. */
-  readonly owner: string;
-  /** Seconds after which an unextended lease is lost. */
-  readonly seconds: number;
-  /** Whether this owner may do this unit's step. */
-  readonly can: (unit: QueuedUnit) => boolean;
-  /** Most units and bytes in one lease, given its first unit and how many of its map wait. */
-  readonly size: (first: QueuedUnit, waiting: number) => LeaseSize;
+/** Told of units of one map that have not ended; must not throw. */
+export interface UnitWatcher {
+  /** A slave began the unit. */
+  running(unit: QueuedUnit): void;
+  /** The unit is back in the queue. */
+  waiting(unit: QueuedUnit): void;
 }
 
+/** Why a unit comes back. `crash` and `loss` are counted on it; for `returned` the unit is not to blame. */
+export type FailReason = "crash" | "loss" | "returned";
+
+/** The head of a map with units that wait. */
+export interface MapHead {
+  /** The `mapId`. */
+  readonly map: string;
+  /** The unit that goes out next. */
+  readonly first: QueuedUnit;
+  /** Units of the map that wait, this one included. */
+  readonly waiting: number;
+}
+
+/** A wish for work, for a slave that can do the head of a map. */
+export interface LeaseWish {
+  /** Id of the slave that gets the lease. */
+  readonly owner: string;
+  /** Seconds after which the lease expires, unless it is extended. */
+  readonly seconds: number;
+  /** The `mapId` whose units are wished for. */
+  readonly map: string;
+  readonly most: LeaseSize;
+}
+
+/** Units that this master knows of. */
 export interface QueueSize {
   readonly waiting: number;
   readonly leased: number;
@@ -46,11 +64,12 @@ export interface QueueSize {
   readonly bytes: number;
 }
 
+/** Most units and bytes of one lease. A lease has at least one unit, however large. */
 export interface LeaseSize {
   readonly units: number;
   /**
-   * Without files that a unit shares with the one beside it (the matrix of a job, a file of which each unit takes a
-   * part): those travel once, and the fewer leases there are the less often.
+   * Files that a unit shares with the one beside it (the matrix of a job, a file of which each unit does a piece) do
+   * not count: they travel once a lease, so fewer leases send fewer bytes.
    */
   readonly bytes: number;
 }
@@ -60,32 +79,38 @@ export interface Lease {
   /** Rises with every lease: an answer under an older one than the unit's present is refused. */
   readonly token: number;
   readonly owner: string;
-  /** At least one; all of one job, step and options. */
+  /** At least one; all of one map. */
   readonly units: readonly QueuedUnit[];
 }
 
 /**
- * Units waiting for slots. Laws, which `queue.contract.ts` tests for every driver:
+ * Units that wait for slots of this master's slaves. Laws, which `queue.contract.ts` tests for every driver:
  * - a unit is in at most one lease at a time; after `ack` it is gone for good;
- * - jobs take turns by priority, units of a job go out in the order they were put;
- * - `fail` puts a unit back at the front of its job, unless the job was cancelled;
- * - a lease that is not extended in time is lost, and its units go out again;
- * - `ack` and `fail` under a lease that was lost or is over answer false and change nothing.
+ * - jobs take turns by priority, units of a map go out in the order they were put;
+ * - `fail` puts a unit back at the front of its map, unless the job was cancelled;
+ * - a lease that is not extended in time expires, and its units wait again;
+ * - `ack` and `fail` under a lease that expired or is over answer false and change nothing.
  */
 export interface UnitQueue {
   put(units: readonly QueuedUnit[]): Promise<void>;
-  /** The next lease for this wish, or undefined when nothing fits. */
+  /** The maps with units that wait, the one whose turn it is first. Valid until the queue changes. */
+  heads(): Iterable<MapHead>;
+  /** Leases units from the head of a map; undefined when none of it waits any more. */
   lease(wish: LeaseWish): Promise<Lease | undefined>;
-  /** Keeps a lease alive for `seconds` more; false when it is lost. */
+  /** The lease expires in `seconds` from now; false when it has expired already. */
   extend(lease: Lease, seconds: number): Promise<boolean>;
   ack(lease: Lease, unit: string): Promise<boolean>;
   /** Hands a unit back; it goes out again before the others of its job. */
   fail(lease: Lease, unit: string, reason: FailReason): Promise<boolean>;
-  /** Takes these units out where they wait, and answers which those were; what is leased stays. */
-  withdraw(units: readonly Pick<QueuedUnit, "id" | "job">[]): Promise<readonly string[]>;
-  /** Drops everything of a job that waits; leases of it are lost. */
+  /** Removes these units where they wait, and answers the ids of those; leased units stay. */
+  withdraw(units: readonly Pick<QueuedUnit, "id">[]): Promise<readonly string[]>;
+  /** Drops all units of a job; its leases are over. */
   cancel(job: string): Promise<void>;
-  /** Calls back whenever something may have become leasable. Returns its own undoing. */
+  /** The slave that holds the lease began a unit. */
+  began(lease: Lease, unit: string): void;
+  /** Calls back for the units of a map (`mapId`). One watcher a map. Returns the undoing. */
+  watch(map: string, watcher: UnitWatcher): () => void;
+  /** Calls back when more units may be leased. Returns the undoing. */
   onReady(listener: () => void): () => void;
   size(): QueueSize;
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { LeaseWish, QueuedUnit, UnitQueue } from "./port.ts";
+import type { Lease, QueuedUnit, UnitQueue } from "./port.ts";
 
 /** The laws of UnitQueue, for every driver. */
 export function queueContract(name: string, open: () => Promise<UnitQueue>): void {
@@ -7,7 +7,7 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
     test("leases units of a job in the order they were put", async () => {
       const queue = await open();
       await queue.put(units("a", 5));
-      const lease = await queue.lease(wish({ units: 3 }));
+      const lease = await leaseNext(queue, { units: 3 });
       expect(lease?.units.map((unit) => unit.id)).toEqual(["a/main/0", "a/main/1", "a/main/2"]);
       await queue.close();
     });
@@ -15,16 +15,16 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
     test("gives a unit to one lease at a time", async () => {
       const queue = await open();
       await queue.put(units("a", 2));
-      expect((await queue.lease(wish({ units: 2 })))?.units).toHaveLength(2);
-      expect(await queue.lease(wish({ units: 2 }))).toBeUndefined();
+      expect((await leaseNext(queue, { units: 2 }))?.units).toHaveLength(2);
+      expect(await leaseNext(queue, { units: 2 })).toBeUndefined();
       await queue.close();
     });
 
     test("takes no more bytes than wished, but always one unit", async () => {
       const queue = await open();
       await queue.put(units("a", 3).map((unit) => ({ ...unit, bytes: 100 })));
-      expect((await queue.lease(wish({ units: 3, bytes: 200 })))?.units).toHaveLength(2);
-      expect((await queue.lease(wish({ units: 3, bytes: 10 })))?.units).toHaveLength(1);
+      expect((await leaseNext(queue, { units: 3, bytes: 200 }))?.units).toHaveLength(2);
+      expect((await leaseNext(queue, { units: 3, bytes: 10 }))?.units).toHaveLength(1);
       await queue.close();
     });
 
@@ -37,20 +37,20 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
         bytes: 1_100,
       }));
       await queue.put(sharing);
-      expect((await queue.lease(wish({ units: 5, bytes: 300 })))?.units).toHaveLength(3);
-      expect((await queue.lease(wish({ units: 5, bytes: 10 })))?.units).toHaveLength(1);
-      expect((await queue.lease(wish({ units: 5, bytes: 10 })))?.units).toHaveLength(1);
+      expect((await leaseNext(queue, { units: 5, bytes: 300 }))?.units).toHaveLength(3);
+      expect((await leaseNext(queue, { units: 5, bytes: 10 }))?.units).toHaveLength(1);
+      expect((await leaseNext(queue, { units: 5, bytes: 10 }))?.units).toHaveLength(1);
       await queue.close();
     });
 
     test("jobs take turns", async () => {
       const queue = await open();
       await queue.put(units("a", 4));
-      const first = await queue.lease(wish({ units: 1 }));
+      const first = await leaseNext(queue, { units: 1 });
       await queue.put(units("b", 4));
       const jobs = [first?.units[0]?.job];
       for (let turn = 0; turn < 5; turn += 1)
-        jobs.push((await queue.lease(wish({ units: 1 })))?.units[0]?.job);
+        jobs.push((await leaseNext(queue, { units: 1 }))?.units[0]?.job);
       expect(jobs.filter((job) => job === "b").length).toBeGreaterThanOrEqual(2);
       expect(jobs.filter((job) => job === "a").length).toBeGreaterThanOrEqual(2);
       await queue.close();
@@ -65,7 +65,7 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
         await queue.put(units("b", turns).map((unit) => ({ ...unit, priority })));
         const taken = { a: 0, b: 0 };
         for (let turn = 0; turn < turns; turn += 1) {
-          taken[(await queue.lease(wish({ units: 1 })))?.units[0]?.job as "a" | "b"] += 1;
+          taken[(await leaseNext(queue, { units: 1 }))?.units[0]?.job as "a" | "b"] += 1;
         }
         expect(Math.abs(taken.b - 12 * priority)).toBeLessThanOrEqual(1);
         expect(Math.abs(taken.a - 12)).toBeLessThanOrEqual(1);
@@ -73,11 +73,32 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
       },
     );
 
-    test("passes over a job that the wish cannot do", async () => {
+    test("heads tells of each map that has units waiting: the next one, and how many there are", async () => {
+      const queue = await open();
+      const told = () => [...queue.heads()].map(({ map, first, waiting }) => [map, first.id, waiting]);
+      await queue.put([...units("a", 3), ...units("b", 1)]);
+      expect(told()).toEqual([
+        ["a/main", "a/main/0", 3],
+        ["b/main", "b/main/0", 1],
+      ]);
+      await queue.lease({ owner: "s", seconds: 60, map: "a/main", most: { units: 1, bytes: 1e6 } });
+      expect(told()).toEqual([
+        ["b/main", "b/main/0", 1],
+        ["a/main", "a/main/1", 2],
+      ]);
+      await queue.lease({ owner: "s", seconds: 60, map: "a/main", most: { units: 2, bytes: 1e6 } });
+      expect(told()).toEqual([["b/main", "b/main/0", 1]]);
+      expect(
+        await queue.lease({ owner: "s", seconds: 60, map: "a/main", most: { units: 1, bytes: 1 } }),
+      ).toBeUndefined();
+      await queue.close();
+    });
+
+    test("a job that a slave cannot do is passed over", async () => {
       const queue = await open();
       await queue.put(units("a", 1));
       await queue.put(units("b", 1).map((unit) => ({ ...unit, task: "ocr" })));
-      const lease = await queue.lease({ ...wish({ units: 1 }), can: (unit) => unit.task === "ocr" });
+      const lease = await leaseNext(queue, { units: 1, can: (unit) => unit.task === "ocr" });
       expect(lease?.units[0]?.job).toBe("b");
       await queue.close();
     });
@@ -85,10 +106,10 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
     test("an acknowledged unit is gone for good, once", async () => {
       const queue = await open();
       await queue.put(units("a", 1));
-      const lease = required(await queue.lease(wish({ units: 1 })));
+      const lease = required(await leaseNext(queue, { units: 1 }));
       expect(await queue.ack(lease, "a/main/0")).toBe(true);
       expect(await queue.ack(lease, "a/main/0")).toBe(false);
-      expect(await queue.lease(wish({ units: 1 }))).toBeUndefined();
+      expect(await leaseNext(queue, { units: 1 })).toBeUndefined();
       expect(queue.size()).toEqual({ waiting: 0, leased: 0, bytes: 0 });
       await queue.close();
     });
@@ -96,9 +117,9 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
     test("a failed unit goes out again first and alone, with its count", async () => {
       const queue = await open();
       await queue.put(units("a", 3));
-      const lease = required(await queue.lease(wish({ units: 1 })));
+      const lease = required(await leaseNext(queue, { units: 1 }));
       expect(await queue.fail(lease, "a/main/0", "crash")).toBe(true);
-      const again = required(await queue.lease(wish({ units: 3 })));
+      const again = required(await leaseNext(queue, { units: 3 }));
       expect(again.units.map((unit) => [unit.id, unit.crashes])).toEqual([["a/main/0", 1]]);
       await queue.close();
     });
@@ -106,18 +127,18 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
     test("a unit that is returned is not counted and travels with others", async () => {
       const queue = await open();
       await queue.put(units("a", 3));
-      const lease = required(await queue.lease(wish({ units: 1 })));
+      const lease = required(await leaseNext(queue, { units: 1 }));
       await queue.fail(lease, "a/main/0", "returned");
-      const again = required(await queue.lease(wish({ units: 3 })));
+      const again = required(await leaseNext(queue, { units: 3 }));
       expect(again.units.map((unit) => unit.crashes + unit.losses)).toEqual([0, 0, 0]);
       await queue.close();
     });
 
-    test("a lease that ran out is lost: its answer is refused and its units go out again", async () => {
+    test("a lease that expired: its answer is refused and its units go out again", async () => {
       const queue = await open();
       await queue.put(units("a", 1));
-      const late = required(await queue.lease({ ...wish({ units: 1 }), seconds: 0 }));
-      const next = required(await queue.lease(wish({ units: 1 })));
+      const late = required(await leaseNext(queue, { units: 1, seconds: 0 }));
+      const next = required(await leaseNext(queue, { units: 1 }));
       expect(next.token).toBeGreaterThan(late.token);
       expect(await queue.ack(late, "a/main/0")).toBe(false);
       expect(await queue.ack(next, "a/main/0")).toBe(true);
@@ -127,18 +148,18 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
     test("a lease that is extended in time is kept", async () => {
       const queue = await open();
       await queue.put(units("a", 1));
-      const lease = required(await queue.lease(wish({ units: 1 })));
+      const lease = required(await leaseNext(queue, { units: 1 }));
       expect(await queue.extend(lease, 60)).toBe(true);
-      expect(await queue.lease(wish({ units: 1 }))).toBeUndefined();
+      expect(await leaseNext(queue, { units: 1 })).toBeUndefined();
       await queue.close();
     });
 
     test("a cancelled job leaves nothing, waiting or leased", async () => {
       const queue = await open();
       await queue.put(units("a", 3));
-      const lease = required(await queue.lease(wish({ units: 1 })));
+      const lease = required(await leaseNext(queue, { units: 1 }));
       await queue.cancel("a");
-      expect(await queue.lease(wish({ units: 1 }))).toBeUndefined();
+      expect(await leaseNext(queue, { units: 1 })).toBeUndefined();
       expect(await queue.ack(lease, "a/main/0")).toBe(false);
       expect(await queue.fail(lease, "a/main/0", "crash")).toBe(false);
       expect(queue.size()).toEqual({ waiting: 0, leased: 0, bytes: 0 });
@@ -148,7 +169,7 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
     test("units that wait can be withdrawn, leased ones cannot", async () => {
       const queue = await open();
       await queue.put([...units("a", 3), ...units("b", 1)]);
-      const lease = required(await queue.lease(wish({ units: 1 })));
+      const lease = required(await leaseNext(queue, { units: 1 }));
       const all = [...units("a", 3), ...units("b", 1), ...units("c", 1)];
       expect([...(await queue.withdraw(all.filter(({ id }) => id !== "a/main/2")))].sort()).toEqual([
         "a/main/1",
@@ -156,9 +177,33 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
       ]);
       expect(queue.size()).toEqual({ waiting: 1, leased: 1, bytes: 1 });
       expect(await queue.ack(lease, "a/main/0")).toBe(true);
-      const left = required(await queue.lease(wish({ units: 5 })));
+      const left = required(await leaseNext(queue, { units: 5 }));
       expect(left.units.map(({ id }) => id)).toEqual(["a/main/2"]);
-      expect(await queue.lease(wish({ units: 5 }))).toBeUndefined();
+      expect(await leaseNext(queue, { units: 5 })).toBeUndefined();
+      await queue.close();
+    });
+
+    test("tells the watcher of a map which of its units run and which wait again", async () => {
+      const queue = await open();
+      const told: string[] = [];
+      const undo = queue.watch("a/main", {
+        running: ({ id }) => told.push(`${id} runs`),
+        waiting: ({ id, losses }) => told.push(`${id} waits, lost ${losses} times`),
+      });
+      await queue.put([...units("a", 2), ...units("b", 1)]);
+      const lease = required(await leaseNext(queue, { units: 2, seconds: 0.05 }));
+      queue.began(lease, "a/main/0");
+      await queue.fail(lease, "a/main/0", "returned");
+      queue.began(lease, "a/main/0");
+      const other = required(await leaseNext(queue, { units: 1 }));
+      queue.began(other, "b/main/0");
+      expect(told).toEqual(["a/main/0 runs", "a/main/0 waits, lost 0 times"]);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      const again = required(await leaseNext(queue, { units: 1 }));
+      expect(told.slice(2)).toEqual(["a/main/1 waits, lost 1 times"]);
+      undo();
+      queue.began(again, again.units[0]?.id ?? "");
+      expect(told).toHaveLength(3);
       await queue.close();
     });
 
@@ -195,8 +240,19 @@ function units(job: string, count: number): QueuedUnit[] {
   }));
 }
 
-function wish({ units: count, bytes = 1_000_000 }: { units: number; bytes?: number }): LeaseWish {
-  return { owner: "s", seconds: 60, can: () => true, size: () => ({ units: count, bytes }) };
+interface Wanted {
+  readonly units: number;
+  readonly bytes?: number;
+  readonly seconds?: number;
+  readonly can?: (unit: QueuedUnit) => boolean;
+}
+
+/** A lease of the first map in turn that can be done. */
+async function leaseNext(queue: UnitQueue, wanted: Wanted): Promise<Lease | undefined> {
+  const { units: count, bytes = 1_000_000, seconds = 60, can = () => true } = wanted;
+  const head = [...queue.heads()].find(({ first }) => can(first));
+  if (head === undefined) return undefined;
+  return await queue.lease({ owner: "s", seconds, map: head.map, most: { units: count, bytes } });
 }
 
 function required<T>(value: T | undefined): T {

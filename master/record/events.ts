@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../shared/codes.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
-import type { Attachment, PartRecord, Speculation } from "./job.ts";
+import type { Attachment, Speculation } from "./job.ts";
+import type { PartRecord, UnitWork } from "./part.ts";
 
 /**
  * What may happen to a job; `transition.ts` says which are allowed when. The name of an attachment is the
@@ -20,7 +21,7 @@ export type JobEvent =
       readonly seconds?: number | undefined;
       readonly startedAt?: number | undefined;
     }
-  | { readonly type: "part_stored"; readonly record: PartRecord }
+  | { readonly type: "part_stored"; readonly record: PartRecord; readonly work?: UnitWork | undefined }
   | { readonly type: "attached"; readonly attachment: Attachment }
   /** Counts up. */
   | ({ readonly type: "speculated" } & Speculation)

@@ -1,6 +1,6 @@
 import type { FileState, JobState } from "../../shared/contract/jobs.ts";
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
-import type { InputFile, JsonObject, Part } from "../../shared/tasks/task.ts";
+import type { InputFile, JsonObject } from "../../shared/tasks/task.ts";
 
 /** A job as recorded. Times are milliseconds since 1970, UTC. */
 export interface JobRecord {
@@ -75,13 +75,4 @@ export interface FileRecord extends InputFile {
   readonly endedAt?: number | undefined;
   /** 1 for the file of the job that ended first; undefined for files that the end of the job ended. */
   readonly endOrder?: number | undefined;
-}
-
-/** A stored part with what it answers: beside it lies the digest of (step, version, options, args, input keys). */
-export interface PartRecord {
-  readonly map: string;
-  readonly digest: string;
-  readonly part: Part;
-  /** When it was recorded, ms since 1970; undefined in records of older versions. */
-  readonly at?: number;
 }

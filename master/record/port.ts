@@ -1,7 +1,8 @@
 import type { JobState } from "../../shared/contract/jobs.ts";
 import type { JobEvent } from "./events.ts";
-import type { FileRecord, JobRecord, PartRecord } from "./job.ts";
+import type { FileRecord, JobRecord } from "./job.ts";
 import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from "./newJob.ts";
+import type { PartRecord, PartWatcher } from "./part.ts";
 
 export interface JobFilter {
   readonly state?: JobState;
@@ -24,6 +25,8 @@ export interface JobFilter {
  *   is free again; the names of a job that was removed are free;
  * - a file ends once: a second end of it is `bad_transition` too; a part that is stored again is replaced;
  * - each change is announced to the hub once it is committed;
+ * - a part's watcher may be told before the commit. What is applied in answer is recorded in the same transaction or in
+ *   a later one, never without the part;
  * - after a restart everything that resolved is there.
  */
 export interface RecordOfJobs {
@@ -40,6 +43,8 @@ export interface RecordOfJobs {
   files(job: string, from?: number, limit?: number): Promise<FileRecord[]>;
   /** Stored parts of a map, in index order. */
   parts(job: string, map: string): Promise<PartRecord[]>;
+  /** Calls back for each part of a map that is stored from now on. One watcher a map. Returns the undoing. */
+  watchParts(job: string, map: string, watcher: PartWatcher): () => void;
   /** Whose result this is; undefined while there is none under that name. */
   owner(task: string, resultName: string): Promise<FileOwner | undefined>;
   /** The job that a client's request key stands for; undefined when it expired, or its job was removed. */

@@ -13,6 +13,7 @@ import {
 } from "./fixtures.contract.ts";
 import { ChangeHub } from "./hub.ts";
 import { reservesNames } from "./names.contract.ts";
+import { tellsOfParts } from "./parts.contract.ts";
 import type { RecordOfJobs } from "./port.ts";
 
 /** The laws of RecordOfJobs, for every driver. */
@@ -38,6 +39,7 @@ export function recordContract(name: string, make: () => Promise<RecordUnderTest
     describe("records", () => keepsRecords(run));
     describe("names", () => reservesNames(run));
     describe("events", () => takesEvents(run));
+    describe("parts", () => tellsOfParts(run));
     describe("reading", () => reads(run));
     describe("jobs that are over", () => keepsAccount(run));
   });

@@ -1,3 +1,4 @@
+import { isCode } from "../../shared/codes.ts";
 import { isFinal, type JobState } from "../../shared/contract/jobs.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { InputFile } from "../../shared/tasks/task.ts";
@@ -78,6 +79,11 @@ export function endOfOpenFiles(event: JobEnd): OpenFilesEnd | undefined {
 /** Files that have not ended. */
 export function openFiles(job: JobRecord): number {
   return job.total - job.done - job.failed - job.cancelled;
+}
+
+/** Whether an error of `apply` says that the job has ended, or was removed. */
+export function isJobOver(error: unknown): boolean {
+  return error instanceof AppError && isCode(error.code, "bad_transition", "no_such_job");
 }
 
 function ended({ secrets: _, ...job }: JobRecord, event: JobEnd): JobRecord {

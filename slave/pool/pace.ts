@@ -1,3 +1,4 @@
+import { movingMean } from "../../shared/movingMean.ts";
 import type { LocalUnit } from "../../shared/tasks/local.ts";
 
 /** Work that a child should have before it, so that it is spoken to once for several short units. */
@@ -5,16 +6,14 @@ const AHEAD_SECONDS = 0.006;
 /** Units from this length on are given one by one: nothing is saved by more. */
 const SHORT_SECONDS = 0.025;
 const MOST = 16;
-/** Weight of the latest unit. */
-const LATEST = 0.2;
 
 /** How long the units of each step take, and so how many of them a child should have at a time. */
 export class ChildPace {
   readonly #seconds = new Map<string, number>();
 
   note(unit: LocalUnit, seconds: number): void {
-    const known = this.#seconds.get(kindOf(unit)) ?? seconds;
-    this.#seconds.set(kindOf(unit), known + LATEST * (seconds - known));
+    const kind = kindOf(unit);
+    this.#seconds.set(kind, movingMean(this.#seconds.get(kind), seconds));
   }
 
   /** 1 for what is not known, or not short. */

@@ -225,7 +225,7 @@ type Asking = (http: ReturnType<typeof createSlaveHttp>, slave: Slave) => Promis
 async function asSlave(answer: RequestListener, ask: Asking): Promise<void> {
   const server = createServer(answer).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const http = createSlaveHttp({ fleetToken: undefined, ca: undefined });
+  const http = createSlaveHttp({ tokenFor: () => undefined, ca: undefined });
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
     await ask(http, { baseUrl, classic: false } as Slave);

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { Batcher } from "../../../shared/async/batcher.ts";
+import { AppError } from "../../../shared/errors.ts";
 import type { Database } from "./database.ts";
 
 /** Calls in one transaction at most, so that a full queue does not hold up the event loop. */
@@ -121,6 +122,8 @@ export class GroupCommit {
     try {
       return this.#db.savepoint(call.run);
     } catch (error) {
+      // What was submitted later may build on this call: on a full disk it must not be committed without it.
+      if (error instanceof AppError && error.code === "no_space") throw error;
       return () => call.reject(error);
     }
   }

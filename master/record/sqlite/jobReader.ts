@@ -1,5 +1,6 @@
 import type { JobState } from "../../../shared/contract/jobs.ts";
-import type { Attachment, FileRecord, JobRecord, PartRecord } from "../job.ts";
+import type { Attachment, FileRecord, JobRecord } from "../job.ts";
+import type { PartRecord } from "../part.ts";
 import type { JobFilter } from "../port.ts";
 import type { Database, Value } from "./database.ts";
 import { attachmentFrom, fileFrom, jobFrom, partFrom } from "./rows.ts";

@@ -1,7 +1,8 @@
 import type { JobState } from "../../../shared/contract/jobs.ts";
 import type { JsonObject, Part } from "../../../shared/tasks/task.ts";
-import type { Attachment, FileRecord, JobRecord, PartRecord, Speculation } from "../job.ts";
+import type { Attachment, FileRecord, JobRecord, Speculation } from "../job.ts";
 import type { NewFile } from "../newJob.ts";
+import type { PartRecord } from "../part.ts";
 import type { Row, Value } from "./database.ts";
 
 export interface JobFailure {

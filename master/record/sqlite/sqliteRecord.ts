@@ -1,8 +1,10 @@
 import { AppError } from "../../../shared/errors.ts";
 import type { JobEvent } from "../events.ts";
 import { ChangeHub } from "../hub.ts";
-import type { FileRecord, JobRecord, PartRecord } from "../job.ts";
+import type { FileRecord, JobRecord } from "../job.ts";
 import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from "../newJob.ts";
+import type { PartRecord, PartWatcher } from "../part.ts";
+import { PartWatchers } from "../partWatchers.ts";
 import type { FileOwner, JobFilter, KeptJobs, RecordOfJobs } from "../port.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { GroupCommit } from "./groupCommit.ts";
@@ -21,8 +23,9 @@ export async function openSqliteRecord({
   file,
   isTaken = () => false,
   hub = new ChangeHub(),
+  retry = (work) => work(),
 }: SqliteRecordOptions): Promise<RecordOfJobs> {
-  return new SqliteRecord(await openDatabase(file, MIGRATIONS), { isTaken, hub });
+  return new SqliteRecord(await openDatabase(file, MIGRATIONS), { isTaken, hub, retry });
 }
 
 export interface SqliteRecordOptions {
@@ -31,7 +34,14 @@ export interface SqliteRecordOptions {
   readonly isTaken?: IsTaken;
   /** Where changes are announced. */
   readonly hub?: ChangeHub;
+  /**
+   * Runs `apply`, again where that may help: an event of an accepted job waits for disk space instead of failing.
+   * `create` is not retried: the client of a new job hears that there is no space.
+   */
+  readonly retry?: <T>(work: () => Promise<T>) => Promise<T>;
 }
+
+type SqliteRecordDeps = Required<Omit<SqliteRecordOptions, "file">>;
 
 class SqliteRecord implements RecordOfJobs {
   readonly kept: KeptJobs;
@@ -43,11 +53,14 @@ class SqliteRecord implements RecordOfJobs {
   /** Large jobs that are being created: they are hidden until they are whole. */
   readonly #unfinished = new Set<string>();
   readonly #hub: ChangeHub;
+  readonly #retry: SqliteRecordDeps["retry"];
+  readonly #partWatchers = new PartWatchers();
   #closed = false;
 
-  constructor(db: Database, { isTaken, hub }: Required<Omit<SqliteRecordOptions, "file">>) {
+  constructor(db: Database, { isTaken, hub, retry }: SqliteRecordDeps) {
     this.#db = db;
     this.#hub = hub;
+    this.#retry = retry;
     const statements = prepareAll(db);
     this.#read = new JobReader(db, statements);
     this.#tables = new JobTables(db, isTaken, { statements, read: this.#read });
@@ -69,15 +82,17 @@ class SqliteRecord implements RecordOfJobs {
 
   async apply(job: string, events: readonly JobEvent[]): Promise<JobRecord> {
     this.#requireOpen();
-    const record = await this.#commit.submit(() => {
-      const before = this.#records.current(job);
-      if (before === undefined) throw new AppError("no_such_job", `There is no job ${job}.`, { status: 404 });
-      const after = events.reduce((now, event) => this.#tables.apply(now, event), before);
-      if (after !== before) this.#records.stage(after);
-      return after;
-    });
-    this.#hub.jobChanged(record, events);
-    return record;
+    const recording = this.#retry(() => this.#submit(job, events));
+    // Calls take effect in order: what a watcher applies in answer is in this transaction, or in a later one.
+    this.#partWatchers.stored(job, events);
+    try {
+      const record = await recording;
+      this.#hub.jobChanged(record, events);
+      return record;
+    } catch (error) {
+      this.#partWatchers.failed(job, events, error);
+      throw error;
+    }
   }
 
   async get(job: string): Promise<JobRecord | undefined> {
@@ -106,6 +121,10 @@ class SqliteRecord implements RecordOfJobs {
   async parts(job: string, map: string): Promise<PartRecord[]> {
     this.#requireOpen();
     return this.#read.parts(job, map);
+  }
+
+  watchParts(job: string, map: string, watcher: PartWatcher): () => void {
+    return this.#partWatchers.watch(job, map, watcher);
   }
 
   async owner(task: string, resultName: string): Promise<FileOwner | undefined> {
@@ -176,6 +195,16 @@ class SqliteRecord implements RecordOfJobs {
     } finally {
       this.#unfinished.delete(job.id);
     }
+  }
+
+  #submit(job: string, events: readonly JobEvent[]): Promise<JobRecord> {
+    return this.#commit.submit(() => {
+      const before = this.#records.current(job);
+      if (before === undefined) throw new AppError("no_such_job", `There is no job ${job}.`, { status: 404 });
+      const after = events.reduce((now, event) => this.#tables.apply(now, event), before);
+      if (after !== before) this.#records.stage(after);
+      return after;
+    });
   }
 
   #requireOpen(): void {

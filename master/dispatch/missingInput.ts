@@ -3,10 +3,10 @@ import type { QueuedUnit } from "../queue/port.ts";
 import type { ByteStore } from "../store/port.ts";
 
 /**
- * The first file of a unit that the store does not have whole any more. The inputs of a request that waits are
+ * The first file of a unit that the store no longer has whole. The inputs of a request that waits are
  * not durable: after a power loss the record may name them while the store has lost them.
  */
-export async function lostInput(
+export async function missingInput(
   store: Pick<ByteStore, "isWhole">,
   unit: QueuedUnit,
 ): Promise<FileRef | undefined> {

@@ -1,0 +1,28 @@
+import type { Budgets } from "../../shared/tasks/budgets.ts";
+import type { StepRef } from "../../shared/tasks/task.ts";
+import type { QueuedUnit } from "../queue/port.ts";
+import type { UnitWork } from "../record/part.ts";
+import type { LastSign } from "./waiting.ts";
+
+export interface MapCall {
+  readonly job: {
+    readonly id: string;
+    readonly task: string;
+    readonly priority: number;
+    readonly options: object;
+  };
+  readonly name: string;
+  readonly step: StepRef;
+  readonly signal: AbortSignal;
+  /** Seconds that its units may wait and run; undefined: no limit but that of the slaves. */
+  readonly budgets?: Budgets;
+  readonly lastSign: LastSign;
+  /** Told of each unit that begins, goes back to waiting, or ends. */
+  readonly watch: MapWatch;
+}
+
+export interface MapWatch {
+  running(unit: QueuedUnit): void;
+  waiting(unit: QueuedUnit): void;
+  ended(unit: QueuedUnit, work: UnitWork): void;
+}

@@ -1,0 +1,182 @@
+import { fitting } from "./fitting.ts";
+import type { LeaseSize, MapHead, QueuedUnit } from "./port.ts";
+import { mapOf } from "./unitId.ts";
+
+/** Units of one map that wait, in the order they were put. */
+interface MapLane {
+  readonly job: JobTurn;
+  readonly map: string;
+  readonly waiting: QueuedUnit[];
+  /** Units before this index have gone out; the array is cut from time to time. */
+  head: number;
+}
+
+/** A job with units that wait or are leased. */
+interface JobTurn {
+  readonly id: string;
+  readonly lanes: Map<string, MapLane>;
+  /** Virtual time: leases that it got, divided by priority. The job with the least goes next. */
+  served: number;
+  /** Units that are leased. */
+  leased: number;
+}
+
+/** Gone out units that a lane may hold before it is cut. */
+const MAX_GONE = 1024;
+
+/** The units of MemoryQueue that wait: a lane for each map, and jobs take turns. */
+export class WaitingUnits {
+  readonly #jobs = new Map<string, JobTurn>();
+  readonly #lanes = new Map<string, MapLane>();
+  /** All jobs, sorted by `served`. */
+  readonly #turns: JobTurn[] = [];
+  #now = 0;
+  #units = 0;
+  #bytes = 0;
+
+  get units(): number {
+    return this.#units;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  put(unit: QueuedUnit): void {
+    this.#laneOf(unit).waiting.push(unit);
+    this.#count(unit, 1);
+  }
+
+  /** Puts a unit back that was leased, before all others of its map. */
+  putBack(unit: QueuedUnit): void {
+    const lane = this.#laneOf(unit);
+    lane.waiting.splice(lane.head, 0, unit);
+    this.#count(unit, 1);
+    this.ended(unit);
+  }
+
+  *heads(): Generator<MapHead> {
+    for (const job of this.#turns) {
+      for (const { map, waiting, head } of job.lanes.values()) {
+        const first = waiting[head];
+        if (first !== undefined) yield { map, first, waiting: waiting.length - head };
+      }
+    }
+  }
+
+  /** Removes units from the head of a map for a lease, which is one turn of their job. */
+  take(map: string, most: LeaseSize): readonly QueuedUnit[] {
+    const lane = this.#lanes.get(map);
+    if (lane === undefined) return [];
+    const units = fitting(lane.waiting, lane.head, most);
+    for (const unit of units) this.#count(unit, -1);
+    lane.job.leased += units.length;
+    lane.head += units.length;
+    if (lane.head === lane.waiting.length) this.#drop(lane);
+    else if (lane.head > MAX_GONE) cut(lane);
+    if (units.length > 0) this.#nextTurn(lane.job, units[0]?.priority ?? 1);
+    return units;
+  }
+
+  /** A leased unit ended, or was put back. A job without units is forgotten, with its share. */
+  ended({ job }: Pick<QueuedUnit, "job">): void {
+    const turn = this.#jobs.get(job);
+    if (turn === undefined) return;
+    turn.leased -= 1;
+    this.#forgetIfIdle(turn);
+  }
+
+  /** Removes these units where they wait; answers their ids. */
+  withdraw(units: readonly Pick<QueuedUnit, "id">[]): readonly string[] {
+    const wanted = new Set(units.map(({ id }) => id));
+    const withdrawn: string[] = [];
+    for (const map of new Set(units.map(({ id }) => mapOf(id)))) {
+      const lane = this.#lanes.get(map);
+      if (lane === undefined) continue;
+      cut(lane);
+      const left: QueuedUnit[] = [];
+      for (const unit of lane.waiting) {
+        if (!wanted.has(unit.id)) left.push(unit);
+        else withdrawn.push(this.#count(unit, -1).id);
+      }
+      lane.waiting.splice(0, lane.waiting.length, ...left);
+      if (left.length === 0) this.#drop(lane);
+      this.#forgetIfIdle(lane.job);
+    }
+    return withdrawn;
+  }
+
+  /** Drops all units of a job that wait. */
+  cancel(job: string): void {
+    const turn = this.#jobs.get(job);
+    if (turn === undefined) return;
+    for (const lane of turn.lanes.values()) {
+      for (const unit of lane.waiting.slice(lane.head)) this.#count(unit, -1);
+      this.#lanes.delete(lane.map);
+    }
+    this.#forget(turn);
+  }
+
+  #laneOf({ id, job }: QueuedUnit): MapLane {
+    const map = mapOf(id);
+    const known = this.#lanes.get(map);
+    if (known !== undefined) return known;
+    const turn = this.#jobs.get(job) ?? this.#newTurn(job);
+    const lane: MapLane = { job: turn, map, waiting: [], head: 0 };
+    turn.lanes.set(map, lane);
+    this.#lanes.set(map, lane);
+    return lane;
+  }
+
+  #newTurn(id: string): JobTurn {
+    const turn: JobTurn = { id, lanes: new Map(), served: this.#now, leased: 0 };
+    this.#jobs.set(id, turn);
+    // No job was served more than this one counts as.
+    this.#turns.push(turn);
+    return turn;
+  }
+
+  #nextTurn(turn: JobTurn, priority: number): void {
+    this.#turns.splice(this.#turns.indexOf(turn), 1);
+    turn.served += 1 / Math.max(priority, 0.01);
+    this.#now = Math.max(this.#now, turn.served);
+    this.#turns.splice(firstServedMore(this.#turns, turn.served), 0, turn);
+  }
+
+  #drop(lane: MapLane): void {
+    lane.job.lanes.delete(lane.map);
+    this.#lanes.delete(lane.map);
+  }
+
+  #forgetIfIdle(turn: JobTurn): void {
+    if (turn.lanes.size === 0 && turn.leased <= 0) this.#forget(turn);
+  }
+
+  #forget(turn: JobTurn): void {
+    if (!this.#jobs.delete(turn.id)) return;
+    this.#turns.splice(this.#turns.indexOf(turn), 1);
+  }
+
+  #count(unit: QueuedUnit, sign: 1 | -1): QueuedUnit {
+    this.#units += sign;
+    this.#bytes += sign * unit.bytes;
+    return unit;
+  }
+}
+
+/** Index of the first job that was served more; jobs that were served as much keep their turn. */
+function firstServedMore(turns: readonly JobTurn[], served: number): number {
+  let low = 0;
+  let high = turns.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((turns[middle]?.served ?? 0) > served) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function cut(lane: MapLane): void {
+  lane.waiting.splice(0, lane.head);
+  lane.head = 0;
+}
