@@ -3,9 +3,9 @@ import { BlockList, isIP } from "node:net";
 import { as, type Values, type Variable } from "./env.ts";
 import { ConfigError } from "./errors.ts";
 
-/** The variables that say who may speak to a process, for masters, slaves and the CLI alike. */
+/** Variables for who may send requests to a process; masters, slaves and the CLI share them. */
 export const ACCESS_VARIABLES = {
-  manyhandsToken: secret("MANYHANDS_TOKEN", "One secret for small set-ups: fleet and clients share it."),
+  manyhandsToken: secret("MANYHANDS_TOKEN", "One secret for fleet and clients together, for small set-ups."),
   manyhandsTokenFile: secret("MANYHANDS_TOKEN_FILE", "A file that holds MANYHANDS_TOKEN."),
   fleetToken: secret("FLEET_TOKEN", "Secret of master and slaves among themselves."),
   fleetTokenFile: secret("FLEET_TOKEN_FILE", "A file that holds FLEET_TOKEN."),
@@ -22,7 +22,7 @@ export const ACCESS_VARIABLES = {
   },
 } as const;
 
-/** A secret, and whose it is. */
+/** A token, and the name of the client that has it. */
 export interface NamedToken {
   readonly name: string;
   readonly token: string;
@@ -30,7 +30,7 @@ export interface NamedToken {
 
 export interface Access {
   readonly fleetToken: string | undefined;
-  /** Any of these lets a client in; empty: no token is asked for. */
+  /** A client must have one of these; empty: clients need no token. */
   readonly clientTokens: readonly NamedToken[];
 }
 
@@ -42,7 +42,7 @@ export function readAccess(values: Values<typeof ACCESS_VARIABLES>): Access {
   return { fleetToken: fleet, clientTokens: clientTokens(client, both) };
 }
 
-/** `a,bob:b`: the token `a` of `client`, and `b` of `bob`. What clients share with the fleet is one token. */
+/** `a,bob:b`: the token `a` of `client`, and `b` of `bob`. A token that clients share with the fleet is one token. */
 function clientTokens(own: string | undefined, shared: string | undefined): NamedToken[] {
   if (own === undefined) return shared === undefined ? [] : [{ name: NAMELESS, token: shared }];
   const items = own.split(/[,\n]/).map((item) => item.trim());
@@ -53,10 +53,10 @@ function clientTokens(own: string | undefined, shared: string | undefined): Name
   });
 }
 
-/** Whose a token without a name is. */
+/** Name of a client whose token has none. */
 const NAMELESS = "client";
 
-/** Tokens that clients are told apart by; two of one name are one client's (an old one and a new one). @throws ConfigError */
+/** Demands tokens that tell clients apart; a client may have several (an old one and a new one). @throws ConfigError */
 export function requireNames({ clientTokens }: Access): void {
   const nameless = clientTokens.filter(({ name }) => name === NAMELESS).length;
   if (clientTokens.length > 0 && nameless < 2) return;
@@ -73,7 +73,7 @@ export interface DoorTerms {
   readonly allowAnonymous: boolean;
 }
 
-/** Nothing listens beyond this machine without a token, unless that was said on purpose. @throws ConfigError */
+/** Refuses to listen beyond this machine without a token, unless ALLOW_ANONYMOUS is set. @throws ConfigError */
 export function refuseOpenDoor(listening: DoorTerms): void {
   const { host, hostVariable, protectedBy, isProtected, allowAnonymous } = listening;
   if (isProtected || allowAnonymous || isLoopback(host)) return;

@@ -2,11 +2,11 @@ import { config as loadDotenv } from "dotenv";
 import { z } from "zod";
 import { ConfigError } from "./errors.ts";
 
-/** One variable: how it is read, its default as written in `.env.example`, and what it means. */
+/** A variable of the environment: its schema, its default as in `.env.example`, and its meaning. */
 export interface Variable<T> {
   readonly name: string;
   readonly schema: z.ZodType<T>;
-  /** As one would write it; undefined: not set. */
+  /** Default, as a user would write it; undefined: not set. */
   readonly fallback: string | undefined;
   /** One line for `.env.example` and docs/configuration.md. */
   readonly meaning: string;
@@ -17,7 +17,7 @@ export type Values<V extends Variables> = {
   readonly [K in keyof V]: V[K] extends Variable<infer T> ? T : never;
 };
 
-/** Reads `.env` of the working directory into the environment; variables that are set win. */
+/** Reads `.env` of the working directory into the environment; a variable that is set keeps its value. */
 export function loadEnvFile(): void {
   loadDotenv({ quiet: true });
 }
@@ -38,7 +38,7 @@ export function readVariables<V extends Variables>(variables: V, env: NodeJS.Pro
   return values as Values<V>;
 }
 
-/** Readers for the kinds of value that variables have. */
+/** Schemas for the values of variables. */
 export const as = {
   text: z.string(),
   optionalText: z.string().optional(),
@@ -46,7 +46,7 @@ export const as = {
   count: z.coerce.number("a whole number is needed").int().min(0),
   positive: z.coerce.number("a number above 0 is needed").positive(),
   seconds: z.coerce.number("a number of seconds is needed").positive(),
-  /** Bytes, with a unit if wanted: 512, 64KB, 2GB (powers of 1024). */
+  /** Bytes, with or without a unit: 512, 64KB, 2GB (powers of 1024). */
   bytes: z.string().transform((raw, ctx) => parseBytes(raw) ?? fail(ctx, "a size such as 512MB is needed")),
   flag: z.enum(["true", "false"], "true or false is needed").transform((raw) => raw === "true"),
   url: z.url("an address such as http://127.0.0.1:5000 is needed"),

@@ -7,11 +7,11 @@ import type { ErrorCode } from "./codes.ts";
  */
 
 export interface AppErrorInit {
-  /** HTTP status that fits, should it end a request. */
+  /** HTTP status of a request that ends with this error. */
   readonly status?: number;
   /** Extra members of the problem document: the field, its valid values, the limit. */
   readonly details?: Readonly<Record<string, unknown>>;
-  /** What only the log may see. */
+  /** For the log only. */
   readonly cause?: unknown;
   /** Seconds after which the same request may succeed (`Retry-After`). */
   readonly retryAfter?: number;
@@ -57,21 +57,21 @@ export class FileError extends AppError {
   }
 }
 
-/** The service cannot do it just now: no slaves, no room, stopping. */
+/** The service cannot do the request now: it has no slaves or no room, or it stops. */
 export class UnavailableError extends AppError {
   constructor(code: ErrorCode, message: string, init: AppErrorInit = {}) {
     super(code, message, { status: 503, retryAfter: 5, ...init });
   }
 }
 
-/** The variables of the environment cannot be used; lists all of them at once. */
+/** Variables of the environment that cannot be used; the message names all of them. */
 export class ConfigError extends AppError {
   constructor(message: string) {
     super("bad_configuration", message);
   }
 }
 
-/** What crosses the wire for a file that failed. */
+/** Code and message of a file that failed, as they go over the wire. */
 export interface Failure {
   readonly code: string;
   /** A sentence for a person. */
@@ -92,7 +92,7 @@ export function toFailure(error: unknown): Failure {
   return { code: "internal_error", error: "The file could not be processed because of an internal error." };
 }
 
-/** A disk, or a user's share of it, is full. */
+/** The disk, or the quota of this user, is full. */
 export function isDiskFull(error: unknown): boolean {
   return isErrno(error, "ENOSPC", "EDQUOT");
 }

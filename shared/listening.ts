@@ -4,7 +4,7 @@ import { createSecureContext } from "node:tls";
 import { as, type Values } from "./env.ts";
 import { ConfigError } from "./errors.ts";
 
-/** The variables that say how a process listens, for masters and slaves alike. */
+/** Variables for how a process listens; masters and slaves share them. */
 export const LISTENING_VARIABLES = {
   allowedHosts: {
     name: "ALLOWED_HOSTS",
@@ -42,13 +42,13 @@ export const LISTENING_VARIABLES = {
     name: "ANSWER_IDLE_SECONDS",
     schema: as.seconds,
     fallback: "300",
-    meaning: "Who takes nothing of an answer that waits for so long is cut off.",
+    meaning: "Longest time for which a client may read nothing of its answer; then its connection is closed.",
   },
   uploadIdleSeconds: {
     name: "UPLOAD_IDLE_SECONDS",
     schema: as.seconds,
     fallback: "60",
-    meaning: "An upload that brings less than 1 KB in so many seconds is ended with 408.",
+    meaning: "Seconds in which an upload must send at least 1 KB; a slower one ends with 408.",
   },
   uploadSeconds: {
     name: "UPLOAD_SECONDS",
@@ -58,12 +58,13 @@ export const LISTENING_VARIABLES = {
   },
 } as const;
 
-/** For whoever calls others by HTTPS. */
+/** Variable for a process that sends requests by HTTPS. */
 export const CA_VARIABLE = {
   name: "TLS_CA",
   schema: as.optionalText,
   fallback: undefined,
-  meaning: "File with the certificates (PEM) of those who may vouch for others; without it the usual ones.",
+  meaning:
+    "File with the certificates (PEM) of the authorities that are trusted; without it those of Node.js.",
 } as const;
 
 export interface Tls {
@@ -71,7 +72,7 @@ export interface Tls {
   readonly key: Buffer;
 }
 
-/** @throws ConfigError when only one file is named, one cannot be read, or they do not fit together */
+/** @throws ConfigError when only one file is set, one cannot be read, or they are not a certificate and its key */
 export function readTls({
   tlsCert,
   tlsKey,

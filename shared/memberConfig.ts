@@ -1,7 +1,7 @@
 import { as } from "./env.ts";
 import { LOG_LEVELS } from "./logger.ts";
 
-/** What masters and slaves have in common beside how they listen and who may speak to them. */
+/** Further variables that masters and slaves share. */
 export const MEMBER_VARIABLES = {
   dataDir: {
     name: "DATA_DIR",
@@ -33,6 +33,6 @@ export const MEMBER_VARIABLES = {
     name: "DRAIN_SECONDS",
     schema: as.seconds,
     fallback: "30",
-    meaning: "Time that a stopping process has for what it works on, before it hands it back.",
+    meaning: "Time that a stopping process has to finish its work before it hands the rest back.",
   },
 } as const;

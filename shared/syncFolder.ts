@@ -11,7 +11,7 @@ export async function syncFolder(folder: string): Promise<void> {
       await handle.close();
     }
   } catch (error) {
-    // Windows has no such thing and needs none.
+    // Windows cannot sync a folder, and need not.
     if (!isErrno(error, "EISDIR", "EPERM", "EINVAL", "ENOTSUP")) throw error;
   }
 }

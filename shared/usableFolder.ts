@@ -3,14 +3,14 @@ import { AppError, isDiskFull } from "./errors.ts";
 
 export interface FolderWish {
   readonly folder: string;
-  /** The variable that names it, or the folder that it is in. */
+  /** Variable that sets this folder, or the one above it. */
   readonly variable: string;
-  /** Rights of what has to be made; a folder that is there keeps those that it was given. */
+  /** Mode of folders that are made; a folder that exists keeps its own. */
   readonly mode?: number;
 }
 
 /**
- * Makes a folder where there is none, and sees that this process may work in it: told at the start, not with
+ * Makes the folder unless it exists, and checks that this process may write there, so that the start fails and not
  * the first file.
  * @throws AppError `bad_folder`; the system's error when the disk is full
  */

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** The package's version: a constant that is written in one place, `package.json`. */
+/** The version in `package.json`. */
 export const VERSION = readVersion();
 
-/** `package.json` lies above this file, above `dist/` when built. */
+/** Finds `package.json` in a folder above this file; above `dist/` in a build. */
 function readVersion(): string {
   for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
     const file = join(folder, "package.json");

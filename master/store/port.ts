@@ -68,7 +68,7 @@ export interface PutOptions {
   readonly limit?: number;
   /** False: the object may be lost when the power fails, until `flushAll`. True unless said. */
   readonly durable?: boolean;
-  /** Objects up to this size may be stored together with others: cheaper, but not `LocalFiles.pathOf`. 64 KiB unless said. */
+  /** Objects up to this size may be stored together with others, which is cheaper. 64 KiB unless said. */
   readonly smallBytes?: number;
   readonly signal?: AbortSignal;
 }

@@ -1,7 +1,7 @@
 export interface BatcherOptions<T> {
   /** Does one batch and answers the senders of its items, of failures too: it must not throw. */
   readonly run: (batch: T[]) => Promise<void> | void;
-  /** Removes the items of the next batch, at least one, from those that wait and returns them. All of them unless said. */
+  /** Removes the items of the next batch, at least one, from those that wait and returns them; all unless said. */
   readonly take?: (waiting: T[]) => T[];
   /** Waited for before each batch, for more items to come; a microtask unless said. */
   readonly pause?: () => Promise<unknown>;

@@ -1,8 +1,8 @@
-/** How often an address may fail: so many at once, and one more each so many seconds. */
+/** How often an address may fail: `burst` times at once, and once more every `refillSeconds`. */
 export interface AttemptLimits {
   readonly burst: number;
   readonly refillSeconds: number;
-  /** Most addresses that are remembered; the one that failed longest ago is forgotten first. */
+  /** Most addresses that are kept; the address whose last failure is oldest goes first. */
   readonly addresses: number;
 }
 
@@ -14,7 +14,7 @@ interface Failures {
   readonly at: number;
 }
 
-/** Failed attempts by address; the addresses of one IPv6 network (/64) count as one. */
+/** Counts failed attempts by address; the addresses of one IPv6 network (/64) count as one. */
 export class Attempts {
   readonly #limits: AttemptLimits;
   readonly #now: () => number;
@@ -41,7 +41,7 @@ export class Attempts {
     if (oldest !== undefined) this.#failures.delete(oldest);
   }
 
-  /** Failures that are not yet forgiven. */
+  /** Failures that still count, as each refill takes one off. */
   #left(network: string): number {
     const known = this.#failures.get(network);
     if (known === undefined) return 0;
@@ -50,7 +50,7 @@ export class Attempts {
   }
 }
 
-/** The first four groups of an IPv6 address, in which one host can choose all others; IPv4 as it is. */
+/** The first four groups of an IPv6 address, as a host can choose the others; an IPv4 address as it is. */
 function networkOf(address: string): string {
   if (!address.includes(":")) return address;
   const [head = "", tail] = address.split("%")[0]?.toLowerCase().split("::") ?? [];

@@ -6,24 +6,24 @@ import { Attempts, TOKEN_ATTEMPTS } from "./attempts.ts";
 import { bearerOf, peerAddress, tokenGiven } from "./token.ts";
 
 export interface DoorOptions {
-  /** Any of them lets in; without one everybody is. */
+  /** A request must have one of these tokens; empty: it needs none. */
   readonly tokens: readonly NamedToken[];
   /** Addresses that need no token. */
   readonly addresses?: readonly string[];
   readonly log: Logger;
-  /** Wrong tokens so far; may be shared by several doors of one process. */
+  /** Wrong tokens so far; several doors of a process may share them. */
   readonly attempts?: Attempts;
 }
 
-/** Who came in where no token is in force, or by address. */
+/** Name of a client that needed no token. */
 export const ANYONE = "anyone";
 
-/** Looks at the token of each request; wrong ones are counted and logged by address, never by their text. */
+/** Checks the token of each request; wrong tokens are counted and logged by address, never by their text. */
 export class Door {
   readonly #options: DoorOptions;
   readonly #known: ReadonlySet<string>;
   readonly #attempts: Attempts;
-  /** Bounds what strangers can write into the log. */
+  /** Bounds how much refused requests can write into the log. */
   readonly #logged = new Attempts(TOKEN_ATTEMPTS);
 
   constructor(options: DoorOptions) {
@@ -33,8 +33,8 @@ export class Door {
   }
 
   /**
-   * The name of the token that was given.
-   * @throws AppError `unauthorized` (401), `too_many_attempts` (429): this address gave too many wrong ones
+   * Answers the name of the client that the token belongs to.
+   * @throws AppError `unauthorized` (401), `too_many_attempts` (429) after too many wrong tokens from this address
    */
   admit(req: Request): string {
     const { tokens } = this.#options;
@@ -52,7 +52,7 @@ export class Door {
     throw this.#refused(req, "wrong token");
   }
 
-  /** The same for those who are told something else when they are strangers. */
+  /** Whether `admit` would let the request in, for handlers that answer other clients, too. */
   knows(req: Request): boolean {
     const { tokens } = this.#options;
     const asks = req.headers.authorization !== undefined || this.#known.has(peerAddress(req));
@@ -66,7 +66,7 @@ export class Door {
     }
   }
 
-  /** The same sentence whatever was wrong. */
+  /** The message does not tell a wrong token from a missing one. */
   #refused(req: Request, reason: string): AppError {
     this.#log(req, reason);
     return new AppError("unauthorized", "A valid token is needed: Authorization: Bearer <token>.", {

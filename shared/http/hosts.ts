@@ -6,18 +6,18 @@ import { AppError } from "../errors.ts";
 export interface HostOptions {
   /** The host that the process listens on, as configured. */
   readonly host: string;
-  /** The name that it told others, if any. */
+  /** The name that the process announced to others, if any. */
   readonly announced?: string | undefined;
-  /** Further names that it may be called by (`ALLOWED_HOSTS`); `*`: any. */
+  /** Further names of the process (`ALLOWED_HOSTS`); `*`: any. */
   readonly allowedHosts: readonly string[];
-  /** A token is asked for; a page that a browser was lured to has none. */
+  /** Requests need a token, which a foreign page in a browser does not have. */
   readonly hasToken: boolean;
 }
 
 /**
- * Keeps browsers from being used against a service that trusts its own network. A page of a stranger can make
- * its own name lead to a loopback address (DNS rebinding), so a `Host` must be a name that is ours; and it
- * can send requests across sites, so an `Origin` must be this very service.
+ * Keeps foreign pages in a browser from using a service that trusts its own network. Such a page can point its own
+ * name at a loopback address (DNS rebinding), so `Host` must be a name of this service; and it can send requests
+ * across sites, so `Origin` must be this service.
  */
 export function browserGuard(options: HostOptions): RequestHandler {
   const isOurs = hostRule(options);
@@ -30,7 +30,7 @@ export function browserGuard(options: HostOptions): RequestHandler {
   };
 }
 
-/** Loopback names on a loopback address; elsewhere addresses too, and any name where a token is asked for. */
+/** Allows loopback names; beyond this machine also addresses, and any name where a token is needed. */
 function hostRule({
   host,
   announced = host,
@@ -47,7 +47,7 @@ function hostRule({
   };
 }
 
-/** In lower case, without port and brackets; undefined for what is no host. */
+/** The host in lower case, without port and brackets; undefined for a text that is no host. */
 function hostname(header: string | undefined): string | undefined {
   const match = /^(?:\[([0-9a-f:.]+)\]|([^\s/?#@:[\]]+?)\.?)(?::\d{0,5})?$/i.exec(header ?? "");
   return (match?.[1] ?? match?.[2])?.toLowerCase();
@@ -56,12 +56,12 @@ function hostname(header: string | undefined): string | undefined {
 function isCrossSite(req: Request, allowedHosts: readonly string[]): boolean {
   const { origin, host = "" } = req.headers;
   if (origin !== undefined) return !isSameOrigin(origin, host, allowedHosts);
-  // Following a link from elsewhere is fine: it changes nothing, and the other page cannot read the answer.
+  // A link on another site may lead here: it changes nothing, and the other page cannot read the answer.
   const followsLink = req.method === "GET" && req.headers["sec-fetch-mode"] === "navigate";
   return req.headers["sec-fetch-site"] === "cross-site" && !followsLink;
 }
 
-/** Behind a proxy the `Host` may be another one than the browser's; then the name must be an allowed one. */
+/** Behind a proxy `Host` may differ from the browser's; then the name of the origin must be an allowed one. */
 function isSameOrigin(origin: string, host: string, allowedHosts: readonly string[]): boolean {
   if (!URL.canParse(origin)) return false;
   const { protocol, host: from, hostname: name } = new URL(origin);
@@ -71,12 +71,12 @@ function isSameOrigin(origin: string, host: string, allowedHosts: readonly strin
 }
 
 function hostRefused(): AppError {
-  return new AppError("host_not_allowed", "This service does not go by the name in the Host header.", {
+  return new AppError("host_not_allowed", "The name in the Host header is not a name of this service.", {
     status: 403,
-    details: { hint: "Call it by the address that it listens on, or add the name to ALLOWED_HOSTS." },
+    details: { hint: "Use the address that the service listens on, or add the name to ALLOWED_HOSTS." },
   });
 }
 
 function crossSite(): AppError {
-  return new AppError("cross_site", "Requests from pages of other sites are not answered.", { status: 403 });
+  return new AppError("cross_site", "Requests from pages of other sites are refused.", { status: 403 });
 }

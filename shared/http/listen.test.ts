@@ -22,7 +22,7 @@ test("a port that is in use is port_in_use, with the variable to set", async () 
   const port = await listenOn(server(), { host: "127.0.0.1", port: 0, role: "MASTER" });
   await expect(listenOn(server(), { host: "127.0.0.1", port, role: "MASTER" })).rejects.toMatchObject({
     code: "port_in_use",
-    message: `Port ${port} of 127.0.0.1 is in use. Set MASTER_PORT to another one, or to 0 for a free one.`,
+    message: `Port ${port} of 127.0.0.1 is in use. Set MASTER_PORT to another port, or to 0 for a free one.`,
   });
 });
 
@@ -30,6 +30,6 @@ test("an address of another machine is cannot_listen, with the variable to set",
   await expect(listenOn(server(), { host: "203.0.113.9", port: 0, role: "SLAVE" })).rejects.toMatchObject({
     code: "cannot_listen",
     message:
-      "203.0.113.9 is no address of this machine. Set SLAVE_HOST to one of its own, or to 0.0.0.0 for all of them.",
+      "203.0.113.9 is no address of this machine. Set SLAVE_HOST to an address of this machine, or to 0.0.0.0 for all of them.",
   });
 });

@@ -6,7 +6,7 @@ export interface ListenAddress {
   readonly host: string;
   /** 0: a free one. */
   readonly port: number;
-  /** Begins the names of the variables that set host and port. */
+  /** Prefix of the variables that set host and port. */
   readonly role: "MASTER" | "SLAVE";
 }
 
@@ -15,25 +15,25 @@ export interface ListenAddress {
  * @returns the port
  * @throws AppError `port_in_use`, `cannot_listen`
  */
-export async function listenOn(server: Server, place: ListenAddress): Promise<number> {
+export async function listenOn(server: Server, at: ListenAddress): Promise<number> {
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(told(error, place)));
-    server.listen(place.port, place.host, resolve);
+    server.once("error", (error) => reject(asAppError(error, at)));
+    server.listen(at.port, at.host, resolve);
   });
   return (server.address() as AddressInfo).port;
 }
 
-function told(error: Error, { host, port, role }: ListenAddress): Error {
+function asAppError(error: Error, { host, port, role }: ListenAddress): Error {
   if (isErrno(error, "EADDRINUSE")) {
-    const hint = `Set ${role}_PORT to another one, or to 0 for a free one.`;
+    const hint = `Set ${role}_PORT to another port, or to 0 for a free one.`;
     return new AppError("port_in_use", `Port ${port} of ${host} is in use. ${hint}`);
   }
   if (isErrno(error, "EACCES", "EPERM")) {
-    const hint = `Set ${role}_PORT to one above 1023.`;
+    const hint = `Set ${role}_PORT to a port above 1023.`;
     return new AppError("cannot_listen", `This user may not listen on port ${port}. ${hint}`);
   }
   if (isErrno(error, "EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN", "EAFNOSUPPORT")) {
-    const hint = `Set ${role}_HOST to one of its own, or to 0.0.0.0 for all of them.`;
+    const hint = `Set ${role}_HOST to an address of this machine, or to 0.0.0.0 for all of them.`;
     return new AppError("cannot_listen", `${host} is no address of this machine. ${hint}`);
   }
   return error;

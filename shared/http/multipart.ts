@@ -18,13 +18,13 @@ export interface MultipartLimits {
   readonly files: number;
   /** Most bytes in one text field. */
   readonly fieldBytes: number;
-  /** Seconds in which 1 KB must come, unless this side is the slow one. */
+  /** Seconds in which 1 KB must arrive, unless this side is too slow to read it. */
   readonly idleSeconds: number;
 }
 
 export interface MultipartOptions<Stored> extends Pick<SinkOptions<Stored>, "sink" | "remove"> {
   readonly limits: MultipartLimits;
-  /** Ends the reading with its reason. */
+  /** Its reason ends the reading. */
   readonly signal?: AbortSignal;
 }
 
@@ -36,8 +36,8 @@ export interface MultipartForm<Stored> {
 }
 
 /**
- * Reads a multipart request through a sink. A request of another kind is an empty form. When it fails
- * (a limit, a broken body, a sink, a client that left), every stored file is removed and the error is
+ * Reads a multipart request, and gives its files to a sink. A request of another type gives an empty form. When the
+ * reading fails (a limit, a broken body, a sink, a client that left), every stored file is removed and the error is
  * thrown at once, the rest of the body unread (`answerProblem` then ends the connection).
  * @throws RequestError `bad_multipart`, `too_many_files`, `too_many_fields`, `field_too_large`;
  *   FileError `too_large` (413); AppError `client_gone`, `upload_stalled` (408); what the sink threw.
@@ -47,7 +47,7 @@ export async function readMultipart<Stored>(
   res: ServerResponse,
   options: MultipartOptions<Stored>,
 ): Promise<MultipartForm<Stored>> {
-  // It left before anybody listened: nothing would tell of it again.
+  // The client left before this call: no later event would tell of it.
   if (req.destroyed && !req.readableEnded) throw clientGone();
   const feed = new Feed(req);
   const unwatch = feed.watch(options.limits.idleSeconds);
@@ -71,14 +71,14 @@ export async function readMultipart<Stored>(
     preservePath: true,
     defParamCharset: "utf8",
     streamHandler: (_req: unknown, parser: NodeJS.WritableStream) => {
-      // Said here, too: multer's own words may come after those of a file that was cut short.
+      // multer reports these limits, too, but perhaps after the error of a file that was cut short.
       parser.on("filesLimit", () => engine.cancel(tooManyFiles(options.limits)));
       parser.on("fieldsLimit", () => engine.cancel(tooManyFields()));
       parser.on("partsLimit", () => engine.cancel());
       feed.pipe(parser);
     },
   } as multer.Options);
-  // Of a request multer needs its head and its bytes only, and leaves its findings on it.
+  // multer needs only the headers and the bytes of a request; it sets `body` and `files` on the object that it reads.
   const parsed = feed as unknown as Request & { files?: StoredFile<Stored>[] };
   try {
     await new Promise<void>((resolve, reject) => {

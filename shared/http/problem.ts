@@ -4,7 +4,7 @@ import type { Problem } from "../contract/about.ts";
 import { AppError, CodedError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 
-/** The only place that turns an error into an HTTP answer. */
+/** An HTTP answer for an error; only this module makes them. */
 export interface ProblemAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -13,10 +13,10 @@ export interface ProblemAnswer {
 
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** What a client may still send, unread, after its answer: time to finish a small body or to notice. */
+/** Bounds for what a client still sends after its answer: room to finish a small body, or to notice the answer. */
 const LINGER = { milliseconds: 2_000, bytes: 4 * 2 ** 20 } as const;
 
-/** What is not an AppError shows a general sentence only: its text may hold paths and is for the log. */
+/** An error that is not an AppError gives a general message: its text may hold paths and is for the log. */
 export function problemOf(error: unknown): ProblemAnswer {
   const known = error instanceof CodedError ? error : ofLibrary(error);
   const { status, code, message, details, retryAfter } = known;
@@ -38,7 +38,7 @@ export function problemOf(error: unknown): ProblemAnswer {
   };
 }
 
-/** Answers with the problem; an answer that has begun can only be cut. */
+/** Answers with the problem; if an answer has begun already, closes the connection. */
 export function answerProblem(res: ServerResponse, error: unknown): void {
   if (res.headersSent) {
     res.destroy();
@@ -50,8 +50,8 @@ export function answerProblem(res: ServerResponse, error: unknown): void {
 }
 
 /**
- * A client that is still sending gets its answer at once. Closing there and then could reset the connection
- * before the answer was read, so the rest is thrown away for a while, and only then the connection ends.
+ * A client that still sends gets its answer at once. Closing at the same time could reset the connection before the
+ * client reads the answer, so the rest of its body is read and dropped for a while first.
  */
 function closeSoon(res: ServerResponse): void {
   const { req } = res;
@@ -65,7 +65,7 @@ function closeSoon(res: ServerResponse): void {
   req.once("end", () => clearTimeout(timer));
 }
 
-/** Express' last handler. Logs what is nobody's request's fault. */
+/** The last handler of Express. Logs errors that are not the fault of the request. */
 export function problemHandler(log: Logger): ErrorRequestHandler {
   // biome-ignore lint/complexity/useMaxParams: Express knows an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
@@ -75,7 +75,7 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
   };
 }
 
-/** Express and its body parsers mark their errors with a status and with whether the client may read them. */
+/** Errors of Express and its body parsers carry a status. */
 function ofLibrary(error: unknown): AppError {
   const status = error instanceof Error && "status" in error ? Number(error.status) : 500;
   const parse = error instanceof Error && "type" in error && error.type === "entity.parse.failed";

@@ -13,20 +13,20 @@ import type { Tls } from "../listening.ts";
 import { problemOf } from "./problem.ts";
 
 export interface ServerSettings {
-  /** By HTTPS with this. */
+  /** Certificate and key for HTTPS; undefined: HTTP. */
   readonly tls: Tls | undefined;
-  /** Time for the head of a request, for the handshake before it, and for a body of a few lines of JSON. */
+  /** Longest time for the TLS handshake, for the head of a request, and for a body that is no upload. */
   readonly headSeconds: number;
-  /** Longest time for a request to arrive whole; uploads of many gigabytes may take hours. */
+  /** Longest time for a whole request; uploads of many gigabytes may take hours. */
   readonly uploadSeconds: number;
-  /** How long an answer may wait for a client that takes nothing of it. */
+  /** Longest time for which a client may read nothing of its answer. */
   readonly answerIdleSeconds: number;
 }
 
-/** Masters and slaves keep connections between leases. */
+/** Masters and slaves reuse connections from lease to lease. */
 const KEEP_ALIVE_SECONDS = 65;
 
-/** A server, not yet listening, on which nobody can hold a connection open by being slow. */
+/** A server that does not listen yet. A slow client cannot hold a connection open. */
 export function createHttpServer(settings: ServerSettings, answer: RequestListener): Server {
   const { tls, headSeconds, uploadSeconds, answerIdleSeconds } = settings;
   const headMs = headSeconds * 1000;
@@ -49,17 +49,17 @@ export function createHttpServer(settings: ServerSettings, answer: RequestListen
   return server;
 }
 
-/** Nothing went in or out for a while. Fine while an answer is being made, not where it waits to be taken. */
+/** Called after a time without traffic: a handler may still work on the answer, but a client must read one that waits. */
 function endIdle(socket: Socket): void {
   if (answerOn(socket) === undefined || socket.writableLength > 0) socket.destroy();
 }
 
-/** Node keeps the answer that belongs to a connection just now, but has no word for it. */
+/** The answer that Node sends on a connection now; only an undocumented member tells. */
 function answerOn(socket: Duplex): Partial<ServerResponse> | undefined {
   return (socket as { _httpMessage?: Partial<ServerResponse> | null })._httpMessage ?? undefined;
 }
 
-/** Uploads are watched where they are read (`readMultipart`). */
+/** Ends a request whose small body does not arrive in time; `readMultipart` watches uploads. */
 function limitSmallBody(req: IncomingMessage, milliseconds: number): void {
   const {
     "content-length": length = "0",
@@ -67,14 +67,16 @@ function limitSmallBody(req: IncomingMessage, milliseconds: number): void {
     "content-type": type = "",
   } = req.headers;
   if ((length === "0" && chunked === undefined) || /^multipart\//i.test(type)) return;
-  const late = Object.assign(new Error("the body did not arrive"), { code: "ERR_HTTP_REQUEST_TIMEOUT" });
+  const late = Object.assign(new Error("the body did not arrive in time"), {
+    code: "ERR_HTTP_REQUEST_TIMEOUT",
+  });
   const timer = setTimeout(() => !req.complete && answerBroken(late, req.socket), milliseconds);
   req.once("close", () => clearTimeout(timer));
 }
 
-/** What is no HTTP, or did not come in time, is answered before Express could see it. */
+/** Answers a request that is not HTTP, or does not arrive in time; Express never sees it. */
 function answerBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // An answer that has begun must not be mixed with this one.
+  // This answer must not be mixed into one that has begun.
   const begun = answerOn(socket)?.headersSent === true;
   if (!socket.writable || begun || error.code === "ECONNRESET") {
     socket.destroy();
@@ -99,7 +101,7 @@ function asProblem(error: NodeJS.ErrnoException): AppError {
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return new AppError("request_timeout", "The request did not arrive in time.", { status: 408 });
     default:
-      return new AppError("bad_http", "This is not an HTTP request that can be understood.", {
+      return new AppError("bad_http", "The request is not valid HTTP.", {
         status: 400,
       });
   }

@@ -7,15 +7,15 @@ export function bearerOf(req: Request): string | undefined {
   return /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? "")?.[1];
 }
 
-/** Which of these tokens was given. Takes the same time for any answer. */
+/** Finds the given token among these. The time that it takes does not depend on the tokens. */
 export function tokenGiven(given: string, tokens: readonly NamedToken[]): NamedToken | undefined {
   const digest = digestOf(given);
   return tokens.filter(({ token }) => timingSafeEqual(digestOf(token), digest))[0];
 }
 
 /**
- * The address that a request came from, of proxies that are trusted (`TRUST_PROXY`) the one that they name;
- * an IPv4 address that came mapped into IPv6 is given as IPv4.
+ * The address that a request came from; for a trusted proxy (`TRUST_PROXY`) the address that it names. An IPv4 address
+ * that is mapped into IPv6 is given as IPv4.
  */
 export function peerAddress(req: Request): string {
   return plainAddress(req.ip ?? "");
