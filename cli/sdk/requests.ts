@@ -22,7 +22,7 @@ export interface UploadRequest extends CallOptions {
   /** The files are opened one after the other. */
   readonly files: Iterable<UploadFile> | AsyncIterable<UploadFile>;
   readonly options?: JsonObject | undefined;
-  /** Weight among jobs that wait for slaves, 1 to 10; the master takes 1 unless said. */
+  /** Weight among jobs that wait for slaves, 1 to 10; 1 by default. */
   readonly priority?: number | undefined;
   /** A file begins to be sent: it has the next `index`, from 0. */
   readonly onBegin?: (file: UploadFile) => void;

@@ -1,15 +1,15 @@
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultFile, ResultsFolder } from "./results.ts";
 
-/** Puts results into the results folder. */
+/** Writes results into the results folder. */
 export type ResultWriter = Pick<ResultsFolder, "put" | "restore">;
 
 /**
- * With `ON_EXISTING=replace` a later job may take a name over while the result of an earlier one is on its way. Under
- * each name the folder then gets what the record says is there, whichever result comes last.
+ * With `ON_EXISTING=replace` a later job may take a name over while the result of an earlier job is being written. The
+ * folder then ends with the result of the name's owner on record, whichever write is the last.
  */
 export function ownedResults(jobs: Pick<RecordOfJobs, "owner">, folder: ResultWriter): ResultWriter {
-  /** Runs `put` if the result is still its name's own, then again for a result that became so meanwhile. */
+  /** Runs `put` if the record still gives the name to this result, then writes a result that became the owner meanwhile. */
   const putOwner = async (result: ResultFile, put: () => Promise<void>): Promise<void> => {
     const { task, name } = result;
     if ((await jobs.owner(task, name))?.key !== result.key) return;

@@ -5,16 +5,16 @@ import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultWriter } from "./ownedResults.ts";
 
 /**
- * Files of the results folder are not synced, as the store can make them again. A system writes what it holds
- * back to the disk within half a minute or so; what is older than this survived a power loss.
+ * Results that ended this long before the newest one may have been lost with the power: files of the results folder
+ * are not synced, and the system writes them back to the disk within about half a minute.
  */
 const UNSAFE_MS = 60_000;
 /** Files that are compared at the same time. */
 const FILES_AT_ONCE = 16;
-/** Jobs, the newest first, that are looked at for ends within the last minute. */
+/** Newest jobs of each final state among which jobs of the last minute are searched. */
 const RECENT_JOBS = 1_000;
 
-/** Puts results that are on record into the folder where a kill, or a power loss, left them out or half there. */
+/** Writes the results of a job again that a kill or a power loss removed from the results folder or cut off. */
 export async function restoreResults(
   results: ResultWriter,
   { task }: Pick<JobRecord, "task">,
@@ -31,7 +31,7 @@ export async function restoreResults(
   await eachAtMost(done, FILES_AT_ONCE, restoreOne);
 }
 
-/** The same for jobs that had ended shortly before the last master did. Resolves with how many it looked at. */
+/** Restores the results of jobs that ended shortly before the last master did. Resolves with the number of those jobs. */
 export async function restoreRecentJobs(jobs: RecordOfJobs, results: ResultWriter): Promise<number> {
   const ended: JobRecord[] = [];
   for (const state of JOB_STATES.filter(isFinal))

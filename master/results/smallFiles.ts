@@ -4,13 +4,13 @@ import { Batcher } from "../../shared/async/batcher.ts";
 /** A small file on its way into the results folder. */
 export interface SmallFile {
   readonly target: string;
-  /** A new name on the same file system. */
+  /** Unused path on the same file system. */
   readonly temporary: string;
   readonly body: Uint8Array;
 }
 
-/** Files written one after the other; their bodies lie in `bytes` in this order. */
-export interface WriteOrder {
+/** Files that the thread writes one after the other; `bytes` holds their bodies in this sequence. */
+export interface WriteBatch {
   readonly bytes: Uint8Array;
   readonly files: readonly {
     readonly target: string;
@@ -19,7 +19,7 @@ export interface WriteOrder {
   }[];
 }
 
-/** How each file of an order ended: undefined when it is in its place. */
+/** Outcome of each file of a batch: undefined when it is written. */
 export type WriteAnswer = readonly (WriteFailure | undefined)[];
 
 export interface WriteFailure {
@@ -27,7 +27,7 @@ export interface WriteFailure {
   readonly message: string;
 }
 
-/** Failure of the file with this index in its order. */
+/** Failure of the file with this index in its batch. */
 type FailureOf = (index: number) => WriteFailure | undefined;
 
 interface PendingFile {
@@ -36,34 +36,34 @@ interface PendingFile {
   readonly reject: (error: Error) => void;
 }
 
-/** Most files in one order, so that the thread answers now and then. */
+/** Most files in one batch, so that the first of many files do not wait for the last. */
 const MOST_FILES = 64;
 
-/** Nothing of its garbage lives long: without a bound it would get as much memory for it as the main thread. */
-const LIMITS = { maxYoungGenerationSizeMb: 2 };
+/** The thread's garbage is short-lived; by default V8 would give it as much memory as the main thread. */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 2 };
 
 /**
- * Writes small files whole under their names, in a thread of its own: what comes while it writes goes out with the
- * next order. Four calls to the system a file cost a third there of what they cost as promises of Node's thread
- * pool, whose threads also wait for each other at the folder.
+ * Writes small files, each whole under its name, in a worker thread; files that arrive during a batch form the next
+ * batch. Four synchronous system calls per file cost a third of the same calls through Node's thread pool, whose
+ * threads also wait for each other at the folder.
  */
 export class SmallFiles {
   #worker: Worker | undefined;
-  readonly #orders = new Batcher<PendingFile>({
+  readonly #batches = new Batcher<PendingFile>({
     run: (batch) => this.#write(batch),
     take: (waiting) => waiting.splice(0, MOST_FILES),
   });
-  /** Ends the order that the thread writes. */
+  /** Settles the batch that the thread writes. */
   #answer: ((failureOf: FailureOf) => void) | undefined;
 
   write(file: SmallFile): Promise<void> {
-    return new Promise((resolve, reject) => this.#orders.add({ file, resolve, reject }));
+    return new Promise((resolve, reject) => this.#batches.add({ file, resolve, reject }));
   }
 
   #write(batch: readonly PendingFile[]): Promise<void> {
     return new Promise((resolve) => {
       this.#answer = (failureOf) => {
-        // First, so that the thread has its next order before the writers of these files go on.
+        // First, so that the thread gets its next batch before the callers of these files continue.
         resolve();
         settle(batch, failureOf);
       };
@@ -73,7 +73,7 @@ export class SmallFiles {
 
   #send(batch: readonly PendingFile[]): void {
     const bytes = Buffer.concat(batch.map(({ file }) => file.body));
-    // One buffer of its own, so that it is handed over and not copied.
+    // A buffer with no other contents can be transferred to the thread without a copy.
     const own = bytes.buffer.byteLength === bytes.length ? bytes : new Uint8Array(bytes);
     const files = batch.map(({ file: { target, temporary, body } }) => ({
       target,
@@ -81,18 +81,18 @@ export class SmallFiles {
       length: body.byteLength,
     }));
     this.#worker ??= this.#start();
-    this.#worker.postMessage({ bytes: own, files } satisfies WriteOrder, [own.buffer as ArrayBuffer]);
+    this.#worker.postMessage({ bytes: own, files } satisfies WriteBatch, [own.buffer as ArrayBuffer]);
   }
 
   #start(): Worker {
     const worker = startThread();
     worker.on("message", (answer: WriteAnswer) => this.#answer?.((index) => answer[index]));
     worker.once("error", (error) => {
-      // The next file starts another one.
+      // The next file starts another thread.
       this.#worker = undefined;
       this.#answer?.(() => ({ code: undefined, message: error.message }));
     });
-    // It writes nothing that nobody waits for.
+    // An idle thread must not keep the process alive.
     worker.unref();
     return worker;
   }
@@ -107,7 +107,7 @@ function settle(batch: readonly PendingFile[], failureOf: FailureOf): void {
 }
 
 function startThread(): Worker {
-  const resourceLimits = LIMITS;
+  const resourceLimits = RESOURCE_LIMITS;
   if (import.meta.url.endsWith(".js"))
     return new Worker(new URL("./smallFilesThread.js", import.meta.url), { resourceLimits });
   // In development the thread runs from TypeScript, too.

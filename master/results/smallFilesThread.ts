@@ -1,14 +1,14 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
-import type { WriteAnswer, WriteFailure, WriteOrder } from "./smallFiles.ts";
+import type { WriteAnswer, WriteBatch, WriteFailure } from "./smallFiles.ts";
 
-/** The thread of `SmallFiles`. */
-parentPort?.on("message", ({ bytes, files }: WriteOrder) => {
+/** The worker thread of `SmallFiles`. */
+parentPort?.on("message", ({ bytes, files }: WriteBatch) => {
   let start = 0;
   const answer: WriteAnswer = files.map(({ target, temporary, length }) => {
     const body = bytes.subarray(start, start + length);
     start += length;
-    return failureOf(() => place(target, temporary, body));
+    return failureOf(() => writeWhole(target, temporary, body));
   });
   parentPort?.postMessage(answer);
 });
@@ -23,7 +23,7 @@ function failureOf(work: () => void): WriteFailure | undefined {
   }
 }
 
-function place(target: string, temporary: string, body: Uint8Array): void {
+function writeWhole(target: string, temporary: string, body: Uint8Array): void {
   try {
     write(temporary, body);
     renameSync(temporary, target);
