@@ -22,17 +22,21 @@ export async function executeHere(task: TaskDefinition, unit: LocalUnit): Promis
   }
 }
 
-/** Runs a task over files as a job does, in this process; gives outcomes in the order of the files. */
+/**
+ * Runs a task over files as a job does, in this process; gives outcomes in the order of the files.
+ * @param tasks the task, or the task followed by others whose steps its `run` uses
+ */
 export async function processHere(
-  task: TaskDefinition,
+  tasks: TaskDefinition | readonly [TaskDefinition, ...TaskDefinition[]],
   files: readonly { readonly filename: string; readonly body: Uint8Array }[],
   options: object = {},
 ): Promise<LocalOutcome[]> {
+  const [task, ...others] = "name" in tasks ? [tasks] : tasks;
   const outcomes: LocalOutcome[] = [];
   await runLocally(task, {
     options: task.options.parse(options),
     files: files.map(({ filename, body }) => localFile(filename, body)),
-    execute: (unit) => executeHere(task, unit),
+    execute: (unit) => executeHere(others.find(({ name }) => name === unit.task) ?? task, unit),
     concurrency: 1,
     signal: new AbortController().signal,
     onResult: (index, outcome) => {

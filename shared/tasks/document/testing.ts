@@ -1,6 +1,7 @@
 import { crc32, deflateRawSync } from "node:zlib";
 import { processHere } from "../inProcess.ts";
 import type { LocalOutcome } from "../local.ts";
+import { ocr } from "../ocr/index.ts";
 import type { JsonObject } from "../task.ts";
 import { document } from "./index.ts";
 
@@ -131,7 +132,7 @@ export async function outcomeOf(
   body: Uint8Array,
   options: object = {},
 ): Promise<LocalOutcome> {
-  const [outcome] = await processHere(document, [{ filename, body }], options);
+  const [outcome] = await processHere([document, ocr], [{ filename, body }], options);
   if (outcome === undefined) throw new Error(`there is no outcome for ${filename}`);
   return outcome;
 }
