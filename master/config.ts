@@ -155,7 +155,7 @@ type MasterValues = Values<typeof MASTER_VARIABLES>;
 export interface MasterConfig extends MasterValues {
   readonly access: Access;
   readonly tls: Tls | undefined;
-  /** Who may vouch for slaves that listen by HTTPS. */
+  /** Certificates (PEM) of the authorities that slaves with HTTPS are checked against. */
   readonly ca: Buffer | undefined;
 }
 
@@ -174,7 +174,7 @@ export function readMasterConfig(env: NodeJS.ProcessEnv = process.env): MasterCo
   return { ...values, access, tls: readTls(values), ca: readCa(values.tlsCa) };
 }
 
-/** What a slave that the master starts on its own machine is told: where its master is, and no client's secret. */
+/** Environment of a slave that the master starts on its own machine: the address of its master, and no client's secret. */
 export function localSlaveEnvironment(
   { access, host }: Pick<MasterConfig, "access" | "host">,
   masterUrl: string,
@@ -188,7 +188,7 @@ export function localSlaveEnvironment(
     SLAVE_IP: "",
     FLEET_TOKEN: access.fleetToken ?? "",
   };
-  // An empty variable is as good as none, and keeps `.env` from setting it.
+  // An empty variable counts as not set, and keeps `.env` from setting it.
   const none = Object.fromEntries(NOT_FOR_SLAVES.map((name) => [name, ""]));
   return { ...process.env, ...none, ...own, ...set };
 }

@@ -24,10 +24,10 @@ export interface MetricsDeps {
   readonly leases: () => number;
 }
 
-/** Seconds, for requests that take a millisecond and for those that wait for a job. */
+/** Buckets in seconds: from requests of a few milliseconds to requests that wait for a job. */
 const BUCKETS = [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 300, 1800];
 
-/** Numbers for Prometheus. What is known anyway is read when they are asked for, and costs nothing until then. */
+/** Metrics for Prometheus. Numbers that other objects hold are read at each scrape and cost nothing between. */
 export class MasterMetrics {
   readonly #registry = new Registry();
   readonly #requests: Histogram<"route" | "status">;
@@ -107,7 +107,7 @@ function isEnd({ type }: JobEvent): boolean {
   return type === "ended" || type === "cancelled" || type === "broken";
 }
 
-/** The end of a job ends what is left of its files: how many those are follows from those that ended before. */
+/** The end of a job also ends its open files. Their number is that of all files less those that ended before. */
 function fileCounter(count: (task: string, outcome: string, count: number) => void) {
   const failed = new Map<string, number>();
   return (job: JobRecord, event: JobEvent): void => {
@@ -123,7 +123,7 @@ function fileCounter(count: (task: string, outcome: string, count: number) => vo
   };
 }
 
-/** What is counted elsewhere. */
+/** Counters that other objects keep. */
 function totals(registers: Registers, { counts, speculation }: MetricsDeps): void {
   const total = (name: string, help: string, read: () => number) =>
     new Counter({

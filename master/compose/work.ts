@@ -36,16 +36,38 @@ export interface Work {
 /** Longer than any client takes to fetch the results that its answer named. */
 const GRACE_SECONDS = 60;
 
-export function createWork({ config, logger, storage, fleet }: WorkDeps): Work {
-  const { jobs, hub, store, results } = storage;
-  const { registry, slaveHttp } = fleet;
+export function createWork(deps: WorkDeps): Work {
+  const { config, logger, storage, fleet } = deps;
+  const { jobs, hub, store, results, resultWriter, retryWhileFull } = storage;
+  const { queue, counts, paces, suspects, speculation, dispatcher } = createDispatch(deps);
+  const keptBytes: KeptBytes = new Map();
+  const runner = new JobRunner({
+    jobs,
+    hub,
+    files: jobFiles(store, retryWhileFull),
+    results: resultWriter,
+    map: { jobs, queue, paces },
+    dispatcher,
+    registry: fleet.registry,
+    budgets: budgetsOf(config),
+    keptBytes,
+    logger,
+  });
+  const policy = retentionPolicy(config);
+  const retention = new Retention({ jobs, store, results, keptBytes, policy, logger });
+  return { queue, counts, suspects, speculation, dispatcher, runner, retention };
+}
+
+/** The queue of units, and what hands them to slaves. */
+function createDispatch({ config, logger, storage, fleet }: WorkDeps) {
+  const { jobs, hub, store } = storage;
+  const { registry, slaveHttp: http } = fleet;
   const { maxPartBytes, silenceSeconds } = config;
   const queue = new MemoryQueue();
   const counts = new LeaseCounts();
   const suspects = new Suspects({ maxCrashes: config.maxCrashes, maxLosses: config.maxLosses });
   const speculation = new SpeculationBook(jobs, logger);
   const paces = new PaceBook();
-  const keptBytes: KeptBytes = new Map();
   const dispatcher = new Dispatcher({
     queue,
     store,
@@ -57,28 +79,12 @@ export function createWork({ config, logger, storage, fleet }: WorkDeps): Work {
     counts,
     registry,
     hub,
-    transport: { http: slaveHttp, store, maxPartBytes, silenceSeconds },
+    transport: { http, store, maxPartBytes, silenceSeconds },
     leaseSeconds: 4 * silenceSeconds,
     paces,
     stragglerRule: stragglerRuleOf(config),
   });
-  const map = { jobs, queue, paces };
-  const files = jobFiles(store, storage.retryWhileFull);
-  const runner = new JobRunner({
-    jobs,
-    hub,
-    files,
-    results: storage.resultWriter,
-    map,
-    dispatcher,
-    registry,
-    budgets: budgetsOf(config),
-    keptBytes,
-    logger,
-  });
-  const policy = retentionPolicy(config);
-  const retention = new Retention({ jobs, store, results, keptBytes, policy, logger });
-  return { queue, counts, suspects, speculation, dispatcher, runner, retention };
+  return { queue, counts, paces, suspects, speculation, dispatcher };
 }
 
 /** Time budgets that the operator set. */

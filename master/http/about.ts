@@ -16,7 +16,7 @@ export interface About {
   readonly startedAt: number;
 }
 
-/** `GET /`: plain text as the old service had it; a browser gets a page, unless it lacks the token that is needed. */
+/** `GET /`: plain text as in the classic service; a browser that may see jobs gets a page. */
 export function home(deps: PageDeps, isKnown: (req: Request) => boolean): RequestHandler {
   return (req, res) => {
     if (req.accepts(["text/plain", "text/html"]) !== "text/html" || !isKnown(req)) {

@@ -19,7 +19,7 @@ export interface AnswerDeps {
   readonly results: ResultsFolder;
 }
 
-/** `Retry-After` of a job that no slave was there for. */
+/** `Retry-After` of a job that ended because there was no slave, in seconds. */
 const RETRY_SECONDS = 5;
 
 export interface Answering {
@@ -27,7 +27,7 @@ export interface Answering {
   readonly prefer: Preferences;
 }
 
-/** `Prefer: respond-async`, with `wait=N` the whole answer when the job is over by then. */
+/** Answer to `Prefer: respond-async`: 202; with `wait=N` the whole answer when the job ends in time. */
 export async function answerLater(
   deps: AnswerDeps,
   job: FollowedJob,
@@ -39,7 +39,7 @@ export async function answerLater(
   else await answerAccepted(deps, job, { res, prefer });
 }
 
-/** Whether the job is over after so many seconds at most. */
+/** Resolves with whether the job ended within this time. */
 export async function endsWithin(job: FollowedJob, seconds: number, gone: AbortSignal): Promise<boolean> {
   const enough = new AbortController();
   const waited = pause(seconds, AbortSignal.any([gone, enough.signal])).then(() => false);
@@ -48,7 +48,7 @@ export async function endsWithin(job: FollowedJob, seconds: number, gone: AbortS
   return over;
 }
 
-/** 202: the job and its files are on disk; the client asks later. */
+/** 202: the job and its files are on disk, and the client asks for the result later. */
 async function answerAccepted(deps: AnswerDeps, job: FollowedJob, { res, prefer }: Answering): Promise<void> {
   const record = await recordOf(deps, job);
   tellApplied(res, appliedPreferences(prefer, { accepted: true, inline: false }));
@@ -60,7 +60,7 @@ async function answerAccepted(deps: AnswerDeps, job: FollowedJob, { res, prefer 
   res.json(accepted);
 }
 
-/** The whole answer, when the job is over. 422 when no file was done, with the same body. */
+/** The whole answer after the end of the job. Its status is 422 when no file was done; the body is the same. */
 export async function answerWhole(
   deps: AnswerDeps,
   job: FollowedJob,
@@ -83,7 +83,7 @@ export async function answerWhole(
   await sendJson(res, jsonWithLists(assignSummary(record, files, results), lists), untilGone(res));
 }
 
-/** One line per file as it ends; the last line is always `end`. */
+/** Sends a line for each file as it ends; the last line is always `end`. */
 export async function answerLines(deps: AnswerDeps, job: FollowedJob, res: Response): Promise<void> {
   const gone = untilGone(res);
   const record = await recordOf(deps, job);
@@ -110,7 +110,7 @@ export async function answerLines(deps: AnswerDeps, job: FollowedJob, res: Respo
   res.end();
 }
 
-/** In the order of the upload; from the record only where the job's own end ended some. */
+/** Files in the order of the upload. The record is read only when the end of the job ended some of them. */
 async function allFiles(deps: AnswerDeps, job: FollowedJob, { id, total }: JobRecord) {
   if (job.endedFiles.length < total) return await deps.jobs.files(id);
   return job.endedFiles.toSorted((a, b) => a.index - b.index);
@@ -153,10 +153,10 @@ async function recordOf(deps: AnswerDeps, job: FollowedJob): Promise<JobRecord> 
   return record;
 }
 
-/** A master that stops lets go of its clients; the job goes on with the next start. */
+/** @throws UnavailableError `stopping` when the master stops before the job ends; its next start runs the job on */
 function finalOf(record: JobRecord): JobRecord {
   if (isFinal(record.state)) return record;
-  throw new UnavailableError("stopping", "The master stops; the job goes on when it is there again.", {
+  throw new UnavailableError("stopping", "The master stops; the job goes on when the master starts again.", {
     details: { job_id: record.id },
   });
 }

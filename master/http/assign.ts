@@ -3,9 +3,9 @@ import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
 import { UnavailableError } from "../../shared/errors.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { FollowedJob } from "../jobs/followed.ts";
-import { type IntakeDeps, orderOf, takeIn } from "../jobs/intake.ts";
+import { type IntakeDeps, jobSpecOf, takeIn } from "../jobs/intake.ts";
 import { newJobId } from "../jobs/jobId.ts";
-import { type KeyedRequests, orderDigest, type Taken } from "../jobs/requests.ts";
+import { type KeyedRequests, specDigest, type Taken } from "../jobs/requests.ts";
 import type { JobRunner } from "../jobs/runner.ts";
 import type { Waiters } from "../jobs/waiters.ts";
 import type { RecordOfJobs } from "../record/port.ts";
@@ -25,7 +25,7 @@ export interface AssignDeps {
   readonly waiting: WaitingDeps;
 }
 
-/** What a request needs that waits for its job. */
+/** Deps of a request that waits for its job. */
 export interface WaitingDeps {
   readonly waiters: Pick<Waiters, "enter" | "isBound">;
   readonly runner: Pick<JobRunner, "cancel">;
@@ -68,11 +68,11 @@ async function take(deps: AssignDeps, { req, res, prefer, key }: AssignRequest):
   const received = await receiveUpload(upload, { req, res, id: newJobId(), durable });
   const drop = () => upload.store.remove(received.files.map((file) => file.key));
   try {
-    const order = orderOf(received);
+    const spec = jobSpecOf(received);
     const terms = { durable, client: clients.nameOf(req) };
-    if (key === undefined) return { job: await takeIn(intake, order, terms), repeated: false };
-    const asked = { ...terms, key, digest: orderDigest(order) };
-    const taken = await requests.takeIn(asked, (request) => takeIn(intake, order, { ...terms, request }));
+    if (key === undefined) return { job: await takeIn(intake, spec, terms), repeated: false };
+    const asked = { ...terms, key, digest: specDigest(spec) };
+    const taken = await requests.takeIn(asked, (request) => takeIn(intake, spec, { ...terms, request }));
     // Not awaited: this client must be counted among those that wait before another one leaves.
     if (taken.repeated) drop().catch(() => undefined);
     return taken;
@@ -82,7 +82,7 @@ async function take(deps: AssignDeps, { req, res, prefer, key }: AssignRequest):
   }
 }
 
-/** Counts this client among those that wait, and watches meanwhile that there are slaves. Returns its end. */
+/** Counts this client as waiting, and cancels the job when there is no slave for too long. Returns the undoing. */
 function waitFor(
   { waiters, runner, registry, noSlavesSeconds }: WaitingDeps,
   job: FollowedJob,

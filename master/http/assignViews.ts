@@ -3,10 +3,10 @@ import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import { jobView, statistics } from "./views.ts";
 
-/** Lists of the answer of a waiting `/assign_task`, which may have very many members. */
+/** Lists in the answer of a waiting `/assign_task`. They may have very many members. */
 export type AnswerLists = "saved_files" | "files" | "failed_files";
 
-/** The answer of a waiting `/assign_task`, but for its lists. */
+/** The answer of a waiting `/assign_task` without its lists. */
 export function assignSummary(
   job: JobRecord,
   files: readonly FileRecord[],
@@ -49,7 +49,7 @@ export function* failedFiles(
   }
 }
 
-/** Python's `str.title()` of a task's name, as the old service wrote it. */
+/** Python's `str.title()` of a task's name: the classic service writes it so. */
 function titleCase(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }

@@ -5,7 +5,7 @@ import type { JobRecord } from "../record/job.ts";
 /** Whose jobs a client sees (`JOBS`). */
 export type Sight = "all" | "own";
 
-/** Who the clients of requests are, by the names of their tokens, and which jobs they see. */
+/** Names of the clients that send requests (names of their tokens), and the jobs that each may see. */
 export class Clients {
   readonly #sight: Sight;
   readonly #names = new WeakMap<IncomingMessage, string>();
@@ -14,7 +14,7 @@ export class Clients {
     this.#sight = sight;
   }
 
-  /** The guard says who it let in. */
+  /** Called by the guard for each client that it admits. */
   note(req: IncomingMessage, name: string): void {
     this.#names.set(req, name);
   }
@@ -24,9 +24,9 @@ export class Clients {
     return this.#names.get(req);
   }
 
-  /** The client whose jobs alone this request sees; undefined: it sees all. */
+  /** The only client whose jobs this request may see; undefined: it may see all jobs. */
   onlyOf(req: IncomingMessage): string | undefined {
-    return this.#sight === "all" ? undefined : (this.nameOf(req) ?? NOBODY);
+    return this.#sight === "all" ? undefined : (this.nameOf(req) ?? NO_CLIENT);
   }
 
   sees(req: IncomingMessage, job: Pick<JobRecord, "client">): boolean {
@@ -36,9 +36,9 @@ export class Clients {
 }
 
 /** No token has this name. */
-const NOBODY = "";
+const NO_CLIENT = "";
 
-/** Also for another client's job: whether it exists is nobody else's business. */
+/** Also for a job of another client: a client must not learn that it exists. */
 export function noSuchJob(id: string): AppError {
   return new AppError("no_such_job", `There is no job ${id.slice(0, 64)}.`, { status: 404 });
 }

@@ -8,7 +8,7 @@ export function showDescription(version: string): RequestHandler {
   return (_req, res) => void res.json(description());
 }
 
-/** `GET /docs`: the same for people; no script, nothing from elsewhere. */
+/** `GET /docs`: the same as a page without scripts and without anything from other servers. */
 export function showDocs(version: string): RequestHandler {
   const page = once(() => docsPage(apiDocument(version)));
   return (_req, res) => {
@@ -17,7 +17,7 @@ export function showDocs(version: string): RequestHandler {
   };
 }
 
-/** Made when it is asked for the first time: most masters never are. */
+/** Makes the value at the first request: most masters never get one. */
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {

@@ -13,20 +13,20 @@ import { fileView, jobView } from "./views.ts";
 const BEAT_SECONDS = 15;
 
 /**
- * Event ids follow from the record, so that they mean the same after a restart: 1 the job is there, 2 it
- * runs, 2 + n its nth file ended, 3 + total it is over.
+ * Event ids follow from the record, so that they mean the same after a restart: 1 the job is recorded, 2 it
+ * runs, 2 + n its nth file ended, 3 + total the job ended.
  */
 const QUEUED_ID = 1;
 const RUNNING_ID = 2;
 
-/** `GET /jobs/<id>/events`: what happened after `Last-Event-ID` from the record, then what happens. */
+/** `GET /jobs/<id>/events`: events after `Last-Event-ID` from the record, then new ones as they happen. */
 export function jobEvents(deps: EventsDeps, beatSeconds = BEAT_SECONDS): RequestHandler {
   return async (req, res) => {
     const job = await followJob(deps, req);
     const record = await findJob(deps, req);
     const events = new JobEvents(deps, { job, record, res, last: lastEventId(req), beatSeconds });
     if (events.isAtEnd()) {
-      // An EventSource that is told so does not come back.
+      // After a 204 an EventSource does not connect again.
       res.status(204).end();
       return;
     }
@@ -62,7 +62,7 @@ class JobEvents {
   #record: JobRecord;
   #last: number;
   #counts = "";
-  /** Counts were not told, as the client does not keep up. */
+  /** Counts were held back because the client does not keep up. */
   #isBehind = false;
 
   constructor(deps: EventsDeps, { job, record, res, last, beatSeconds }: EventsRequest) {
@@ -104,7 +104,7 @@ class JobEvents {
     const from = Math.max(0, this.#last - RUNNING_ID);
     for await (const file of filesAsTheyEnd(this.#job, from, this.#gone)) await this.#sendFile(file);
     const final = await this.#job.ended;
-    // A master that stops ends the stream without its last event: the client comes back and hears the rest.
+    // A master that stops ends the stream without the last event: the client connects again and gets the rest.
     if (this.#gone.aborted || !isFinal(final.state)) return;
     this.#record = final;
     const files = inOrderOfEnd(await this.#deps.jobs.files(final.id));
@@ -166,7 +166,7 @@ class JobEvents {
   }
 }
 
-/** From the header, as browsers send it when they come back, or from the query. */
+/** From the header, which browsers send when they connect again, or from the query. */
 function lastEventId(req: Request): number {
   const given = req.get("Last-Event-ID") ?? req.query.last_event_id;
   return typeof given === "string" && /^\d{1,9}$/.test(given) ? Number(given) : 0;

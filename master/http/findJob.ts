@@ -8,7 +8,7 @@ import type { JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import { type Clients, noSuchJob } from "./clients.ts";
 
-/** Where jobs are found, for the clients that may see them. */
+/** Deps of a route whose address names a job. */
 export interface FindJobDeps {
   readonly jobs: Pick<RecordOfJobs, "get">;
   readonly clients: Pick<Clients, "sees">;

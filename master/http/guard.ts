@@ -14,16 +14,16 @@ export interface GuardDeps {
 }
 
 export interface Guards {
-  /** Lets clients in: with one of their tokens, or everybody when there is none. */
+  /** Admits clients with one of their tokens; every client when no token is set. */
   readonly client: RequestHandler;
-  /** Lets slaves in: with the fleet's token, or classic ones by their address. */
+  /** Admits slaves with the fleet's token, and classic slaves by their address. */
   readonly fleet: RequestHandler;
-  /** Whether a client would be let in, for what strangers see another side of. */
+  /** Whether a client would be admitted; a route may show less to clients that would not. */
   readonly knowsClient: (req: Request) => boolean;
 }
 
 export function createGuards({ access, classicSlaves, clients, logger: log }: GuardDeps): Guards {
-  // One count for both: who guesses at one door has guessed at the other.
+  // One count for both doors: an address that guesses tokens at one is held back at the other.
   const attempts = new Attempts(TOKEN_ATTEMPTS);
   const { clientTokens, fleetToken } = access;
   const fleetTokens = fleetToken === undefined ? [] : [{ name: "fleet", token: fleetToken }];

@@ -1,12 +1,12 @@
 export interface Page {
   readonly title: string;
-  /** HTML; what comes from outside has to be `escaped`. */
+  /** HTML. Text from outside the program must be `escaped`. */
   readonly body: string;
-  /** Seconds after which a browser asks for it again. */
+  /** Seconds after which a browser loads the page again. */
   readonly refresh?: number;
 }
 
-/** A page that needs nothing from elsewhere: no script, no picture, no font. */
+/** A page that loads nothing from other servers: no script, no picture, no font. */
 export function htmlPage({ title, body, refresh }: Page): string {
   const again = refresh === undefined ? "" : `<meta http-equiv="refresh" content="${refresh}">`;
   return `<!doctype html>
@@ -19,7 +19,7 @@ ${body}
 `;
 }
 
-/** Text as it is, inside HTML or an attribute in quotes. */
+/** Text as HTML, also for use in a quoted attribute. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -38,7 +38,7 @@ export interface ShowResultDeps extends FindJobDeps {
   readonly results: Pick<ResultsFolder, "folder">;
 }
 
-/** `GET /jobs/<id>/results/<name>`: this job's result of that name, also where a later job took the name over. */
+/** `GET /jobs/<id>/results/<name>`: this job's result of that name, also after a later job took the name over. */
 export function showResult(deps: ShowResultDeps): RequestHandler {
   return async (req, res, next) => {
     const job = await findJob(deps, req);
@@ -56,7 +56,7 @@ export function showResult(deps: ShowResultDeps): RequestHandler {
   };
 }
 
-/** Where the name is still this job's, and the folder has what was put there. */
+/** The file in the results folder; undefined when the name is another job's, or the file has another size. */
 async function inFolder(
   deps: ShowResultDeps,
   job: JobRecord,
@@ -73,7 +73,7 @@ export interface ZipResultsDeps extends FindJobDeps {
   readonly store: Pick<ByteStore, "get">;
 }
 
-/** `GET /jobs/<id>/results.zip`: what is done by now, streamed. */
+/** `GET /jobs/<id>/results.zip`: the results that are done, streamed as a zip. */
 export function zipResults(deps: ZipResultsDeps): RequestHandler {
   return async (req, res) => {
     const job = await findJob(deps, req);

@@ -54,7 +54,7 @@ export interface ShowJobDeps extends FollowJobDeps {
   readonly results: ResultsFolder;
 }
 
-/** `GET /jobs/<id>`; with `wait=N` as soon as the job is over, or after N seconds. */
+/** `GET /jobs/<id>`. With `wait=N` it answers when the job ends, or after N seconds. */
 export function showJob(deps: ShowJobDeps): RequestHandler {
   return async (req, res) => {
     const { from, limit, wait } = readQuery(jobQuery, req.query);
@@ -83,7 +83,7 @@ export interface CancelJobDeps extends FindJobDeps {
 
 const BY_CLIENT = { code: "cancelled", message: "Cancelled by a client." } as const;
 
-/** `DELETE /jobs/<id>`: cancels; with `purge=true` everything of the job goes, its record too. */
+/** `DELETE /jobs/<id>`: cancels the job. With `purge=true` it also removes its record, results and bytes. */
 export function cancelJob(deps: CancelJobDeps): RequestHandler {
   return async (req, res) => {
     const { purge } = readQuery(cancelQuery, req.query);

@@ -60,7 +60,7 @@ export function removeSlave({ registry, localSlaves, slaveHttp, sight }: RemoveS
     if (slave === undefined) throw new AppError("no_such_slave", "There is no such slave.", { status: 404 });
     registry.drain(slave);
     if (!localSlaves.remove(slave.id) && isOurs(slave)) {
-      // A slave that the request does not reach gets no more units all the same.
+      // A slave that the request does not reach gets no more units either.
       slaveHttp.drain(slave, AbortSignal.timeout(DRAIN_REQUEST_MS)).catch(() => undefined);
     }
     res.status(202).json(slaveView(slave, sight));

@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import type { MasterMetrics } from "../metrics.ts";
 
-/** `GET /metrics`: in Prometheus' text format. */
+/** `GET /metrics` in the text format of Prometheus. */
 export function showMetrics(metrics: MasterMetrics): RequestHandler {
   return async (_req, res) => {
     res.set("Content-Type", metrics.contentType).send(await metrics.text());

@@ -4,7 +4,7 @@ import type { MasterMetrics } from "../metrics.ts";
 import type { Guards } from "./guard.ts";
 import { described, type RouteName } from "./openapi/operations.ts";
 
-/** What each route that is described does: no more and no fewer. */
+/** A handler for each route that `openapi/` describes; a missing or extra one does not compile. */
 export type Handlers = Readonly<Record<RouteName, RequestHandler | readonly RequestHandler[]>>;
 
 export interface Doorway {
@@ -12,7 +12,7 @@ export interface Doorway {
   readonly metrics: Pick<MasterMetrics, "timed">;
 }
 
-/** Puts every route at its paths, and below `/api`, behind the door that its description names. */
+/** Mounts each route at its paths and below `/api`, behind the guard that its description names. */
 export function mount(app: Express, handlers: Handlers, { guards, metrics }: Doorway): void {
   for (const { name, method, paths, operation } of described()) {
     const doors = operation.access === "open" ? [] : [guards[operation.access]];
@@ -21,7 +21,7 @@ export function mount(app: Express, handlers: Handlers, { guards, metrics }: Doo
   }
 }
 
-/** `/jobs/{id}` as Express writes it. */
+/** Path of a description, such as `/jobs/{id}`, in the syntax of Express. */
 function asExpressPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }

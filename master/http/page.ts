@@ -12,7 +12,7 @@ export interface PageDeps {
 }
 
 /**
- * What a browser sees at `/`: the state of the fleet, and how to send something. No script.
+ * The page that a browser gets at `/`: the state of the fleet, and how to send files. Without scripts.
  * @param address of the master as the browser knows it, such as `http://127.0.0.1:5000`
  */
 export function landingPage({ about, registry, runner }: PageDeps, address: string): string {

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { MAX_WAIT_SECONDS } from "../../shared/contract/requests.ts";
 
-/** What a client asked for with `Prefer` (RFC 7240). */
+/** Preferences of a client, from the header `Prefer` (RFC 7240). */
 export interface Preferences {
   readonly respondAsync: boolean;
   /** With `respond-async`: seconds to wait for the job before the 202. */
   readonly waitSeconds: number | undefined;
-  /** Results inline, where they are JSON. */
+  /** JSON results stand in the answer itself. */
   readonly representation: boolean;
 }
 
@@ -15,7 +15,7 @@ export function readPreferences(req: IncomingMessage): Preferences {
   const given = new Map<string, string>();
   for (const preference of (Array.isArray(raw) ? raw.join(",") : (raw ?? "")).split(/[,;]/)) {
     const [name = "", value = ""] = preference.split("=").map((side) => side.trim().replaceAll('"', ""));
-    // The first of two counts, says the RFC.
+    // Of two values the first counts (RFC 7240, section 2).
     if (!given.has(name.toLowerCase())) given.set(name.toLowerCase(), value.toLowerCase());
   }
   const respondAsync = given.has("respond-async");
@@ -27,7 +27,7 @@ export function readPreferences(req: IncomingMessage): Preferences {
   };
 }
 
-/** `Preference-Applied` of a 202, or of an answer that waited. */
+/** Value of `Preference-Applied`, for a 202 or for an answer that waited. */
 export function appliedPreferences(
   { respondAsync, waitSeconds }: Preferences,
   answer: { readonly accepted: boolean; readonly inline: boolean },

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { jobPriority, PRIORITY } from "../../shared/contract/requests.ts";
 import { RequestError } from "../../shared/errors.ts";
 
-/** Urgency and `incremental` of RFC 9218, which browsers and proxies send: they are about the answer, not the job. */
+/** `u=` and `i` of RFC 9218, which browsers and proxies send: they speak of the HTTP answer, not of the job. */
 const OF_THE_ANSWER = /(?:^|,)\s*(?:u\s*=|i\s*(?:$|[,=;]))/;
 
 /**

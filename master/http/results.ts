@@ -22,7 +22,7 @@ export function sendResult({ results, jobs, clients }: SendResultDeps): RequestH
     if (found === undefined) throw notFound();
     const owner = await jobs.owner(task, name);
     const job = owner === undefined ? undefined : await jobs.get(owner.job);
-    // A file without a record may be anybody's.
+    // A file without a record may be of any client.
     if (!clients.sees(req, job ?? {})) throw notFound();
     const sha256 = owner?.bytes === found.bytes ? owner.sha256 : undefined;
     sendFound(res, { ...found, ...(sha256 === undefined ? {} : { sha256 }) }, next);
@@ -53,7 +53,7 @@ export function sendFound(res: Response, { folder, name, sha256 }: FoundResult, 
   sendPath(res, join(folder, name), next);
 }
 
-/** A file as the result that the headers speak of, or the part of it that is asked for. */
+/** Sends a file, or the range of it that the request asks for. The headers of the result are set. */
 export function sendPath(res: Response, path: string, next: NextFunction): void {
   const options = { root: dirname(path), dotfiles: "allow", cacheControl: false } as const;
   res.sendFile(basename(path), options, (error) => {
@@ -66,7 +66,7 @@ function refusalOf(error: Error & { readonly status?: number }): Error {
   return error.status === 412 ? error : notFound();
 }
 
-/** Whoever throws it has said in `Content-Range` how many bytes there are. */
+/** The thrower has set `Content-Range` to the length of the result. */
 export function badRange(): AppError {
   return new AppError("bad_range", "The result has no such bytes.", {
     status: 416,
@@ -74,7 +74,7 @@ export function badRange(): AppError {
   });
 }
 
-/** Results hold what strangers sent: browsers must neither guess their type nor run them. */
+/** Results hold text of unknown origin: a browser must neither guess their type nor run them. */
 export function setResultHeaders(res: Response, name: string, sha256?: string): void {
   res.type(extname(name) || "application/octet-stream").set({
     "X-Content-Type-Options": "nosniff",

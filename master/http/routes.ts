@@ -33,7 +33,7 @@ import { type Handlers, mount, noRoute } from "./mount.ts";
 import { sendResult } from "./results.ts";
 import { retry } from "./retry.ts";
 
-/** What the master's handlers are made with; each of them takes what its own type names. */
+/** Deps of all handlers. Each handler is given only what its own type names. */
 export interface RoutesDeps {
   readonly config: MasterConfig;
   readonly logger: Logger;
@@ -55,7 +55,7 @@ export interface RoutesDeps {
   readonly slaveHttp: SlaveHttp;
 }
 
-/** All that the master answers. A client without the token that is needed sees `/`, `/healthz`, `/readyz`. */
+/** Mounts all routes of the master. A client without the token that is needed sees `/`, `/healthz`, `/readyz`. */
 export function masterRoutes(app: Express, deps: RoutesDeps): Express {
   const { config, logger, about, metrics, registry, runner } = deps;
   const { access, classicSlaves, host, allowedHosts } = config;

@@ -9,8 +9,8 @@ export interface StoredResult {
 }
 
 /**
- * A result out of the store where it is no file of its own: whole, the bytes that `Range` asks for, or nothing
- * where the client has it already. Its headers are set; several ranges at once are answered with the whole.
+ * Sends a result from the store: the whole, the bytes that `Range` asks for, or 304 when the client has it. The headers
+ * of the result are set. A request for several ranges gets the whole.
  * @throws AppError `bad_range` (416)
  */
 export async function sendStored(
@@ -31,7 +31,7 @@ export async function sendStored(
   stream.once("error", () => res.destroy()).pipe(res);
 }
 
-/** Undefined: the whole. */
+/** Undefined when the whole is to be sent. */
 function rangeOf(req: Request, res: Response, bytes: number): ByteRange | undefined {
   const condition = req.get("If-Range");
   if (condition !== undefined && condition !== res.get("ETag")) return undefined;

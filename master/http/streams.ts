@@ -4,7 +4,7 @@ import type { Response } from "express";
 /** Characters of an answer that are written together. */
 const PIECE = 64 * 1024;
 
-/** Aborted when the connection closes; after a whole answer that is of no consequence. */
+/** Aborted when the connection closes, also after a whole answer. */
 export function untilGone(res: Response): AbortSignal {
   const controller = new AbortController();
   if (res.destroyed) controller.abort();
@@ -12,13 +12,13 @@ export function untilGone(res: Response): AbortSignal {
   return controller.signal;
 }
 
-/** Writes, and waits while the client does not keep up. Does nothing once it has gone. */
+/** Writes, and waits while the client does not keep up. Does nothing after the client has left. */
 export async function write(res: Response, text: string, gone: AbortSignal): Promise<void> {
   if (gone.aborted || res.write(text)) return;
   await once(res, "drain", { signal: gone }).catch(() => undefined);
 }
 
-/** Resolves after so many seconds, or when the signal is aborted. */
+/** Resolves after this time, or when the signal is aborted. */
 export async function pause(seconds: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {
@@ -32,7 +32,7 @@ export async function pause(seconds: number, signal: AbortSignal): Promise<void>
   });
 }
 
-/** Text in one piece, whose length is then said, or piece by piece as the client takes it. */
+/** Sends text: a single piece with its `Content-Length`, several as fast as the client reads them. */
 export async function sendJson(
   res: Response,
   pieces: AsyncIterable<string>,
@@ -48,7 +48,7 @@ export async function sendJson(
   res.end(held);
 }
 
-/** Members of lists by the name of the list; those that are promises are waited for one by one. */
+/** Members of lists by the name of the list. Members that are promises are awaited one after the other. */
 export type Lists<Name extends string> = Readonly<Record<Name, Iterable<object | string | Promise<object>>>>;
 
 /** `{…fields, "name": [members], …}` in pieces: the lists are never whole in memory. */

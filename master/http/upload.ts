@@ -17,19 +17,19 @@ export interface UploadTerms {
   readonly req: Request;
   readonly res: Response;
   readonly id: string;
-  /** Whether its files are to survive a power loss. */
+  /** Whether its files must survive a power loss. */
   readonly durable: boolean;
 }
 
-/** Fields that `/assign_task` knows; another one is most likely a misspelt one. */
+/** Text fields of `/assign_task`. Another one is an error: most likely it is misspelt. */
 const FIELDS = ["task_type", "options", "budgets", "priority"];
 
-/** Inputs up to this size share files: to make and remove one costs as much as to write this much. */
+/** Inputs up to this size share files: to create and remove a file costs as much as to write this many bytes. */
 const SMALL_INPUT = 256 * 1024;
 
 /**
- * Streams a multipart request into the spool. Nothing is judged before all of it is there, so fields may
- * come in any order. When the request fails, what was stored of it is removed.
+ * Streams a multipart request into the store. The fields are checked when all of it has arrived, so they may come
+ * in any order. When the request fails, its stored files are removed.
  */
 export async function receiveUpload(
   deps: UploadDeps,
@@ -40,7 +40,7 @@ export async function receiveUpload(
   const put = { group: id, limit: limits.fileBytes, durable, smallBytes: SMALL_INPUT };
   const form = await readMultipart<StoredObject>(req, res, {
     limits,
-    // Not for each file: that would be a listener for each of thousands.
+    // One listener for the upload, not one for each of thousands of files.
     signal,
     sink: (stream) => store.put(stream, put),
     remove: (stored) => store.remove([stored.key]),

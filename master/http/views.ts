@@ -10,7 +10,7 @@ import type { Attachment, FileRecord, JobRecord, Speculation } from "../record/j
 import type { ResultsFolder } from "../results/results.ts";
 import type { Sight } from "./clients.ts";
 
-/** What is known of a job while it runs, beside its record. */
+/** Progress of a running job that its record does not hold. */
 export type LiveProgress = Pick<JobProgress, "isRunning" | "running" | "startedAt">;
 
 export function fileView(job: FileOfJob, file: FileRecord, { results, live }: ViewDeps): FileView {
@@ -34,7 +34,7 @@ export function fileView(job: FileOfJob, file: FileRecord, { results, live }: Vi
   };
 }
 
-/** What a file's view needs of its job. */
+/** Members of a job that the views of its files show. */
 export type FileOfJob = Pick<JobRecord, "id" | "task" | "createdAt">;
 
 export interface ViewDeps {
@@ -42,7 +42,7 @@ export interface ViewDeps {
   readonly live?: LiveProgress | undefined;
 }
 
-/** Waiting counts from the job's creation to a slave's start with the file, running from there to its end. */
+/** A file waits from the creation of the job until a slave begins with it, and runs from there to its end. */
 function timesView({ createdAt }: FileOfJob, { endedAt }: FileRecord, startedAt: number | undefined) {
   return given({
     started_at: startedAt === undefined ? undefined : isoTime(startedAt),
@@ -65,7 +65,7 @@ function resultView(job: Pick<JobRecord, "id" | "task">, file: FileRecord, resul
   };
 }
 
-/** Where a result is. One whose name a later job took is no longer in the results folder, but its job still has it. */
+/** Path and address of a result. A result whose name a later job took is only at the address of its own job. */
 function placeView(
   { id, task }: Pick<JobRecord, "id" | "task">,
   { name, replacedBy }: Pick<Attachment, "name"> & { readonly replacedBy?: string | undefined },
@@ -136,7 +136,7 @@ export function statistics(job: JobRecord, files: readonly FileRecord[]): JobSta
   };
 }
 
-/** Second copies of late units; none where there were none. */
+/** Counts of second copies of late units; zeros when there were none. */
 export function speculationView(speculation: Speculation = NO_COPIES) {
   const { copies, copiesFirst, secondsSaved } = speculation;
   return { speculative_copies: copies, copies_first: copiesFirst, seconds_saved: rounded(secondsSaved) };
@@ -144,7 +144,7 @@ export function speculationView(speculation: Speculation = NO_COPIES) {
 
 const NO_COPIES: Speculation = { copies: 0, copiesFirst: 0, secondsSaved: 0 };
 
-/** When a slave began with the first of its files, as far as that is known. */
+/** Time when a slave began with the first of its files, if it is known. */
 function startOf(job: JobRecord, files: readonly FileRecord[]): number | undefined {
   let first: number | undefined;
   for (const { startedAt } of files) {
@@ -153,7 +153,7 @@ function startOf(job: JobRecord, files: readonly FileRecord[]): number | undefin
   return first ?? job.startedAt;
 }
 
-/** Names of files that it works on are shown only where every client sees all jobs. */
+/** The names of files in work are shown only when every client may see all jobs. */
 export function slaveView(slave: Slave, sight: Sight): SlaveView {
   const { id, name, state, classic, slots, work, status } = slave;
   return {
@@ -194,7 +194,7 @@ export function taskView(task: TaskDefinition): TaskView {
   };
 }
 
-/** Whether results of this job are JSON, and so may be given inline. */
+/** Whether the results of this job are JSON, so that an answer may carry them inline. */
 export function hasJsonResults(job: JobRecord): boolean {
   const task = taskNamed(job.task);
   return task.resultType(task.options.parse(job.options)) === "application/json";
@@ -210,7 +210,7 @@ function rounded(seconds: number): number {
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** Members of what is sent as JSON, which leaves out those without a value. */
+/** Members of a JSON answer; JSON leaves out those that are undefined. */
 function given<T extends object>(members: T): Given<T> {
   return members as Given<T>;
 }

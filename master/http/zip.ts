@@ -14,8 +14,8 @@ export interface ZipEntry {
 }
 
 /**
- * Streams objects as a zip, stored as they are. One is open at a time, and none any more once the client
- * has left. An object that cannot be read cuts the answer, which a client notices, as its last chunk is missing.
+ * Streams objects as a zip without compression. One object is open at a time, and none after the client has left.
+ * An object that cannot be read cuts the answer; the client notices, because the last chunk is missing.
  */
 export async function zipTo(
   res: Response,
@@ -42,7 +42,7 @@ export async function zipTo(
       );
     });
   }
-  // The library also foretells the length of the whole, but wrongly where there are very many entries.
+  // `Content-Length` is not set: the library computes a wrong length for very many entries.
   zip.end();
   await pipeline(output, res).catch(() => {
     open?.destroy();

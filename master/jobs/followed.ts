@@ -5,9 +5,9 @@ import type { FileRecord, JobRecord } from "../record/job.ts";
 export interface FollowedJob {
   readonly id: string;
   readonly progress: JobProgress;
-  /** Files that have ended, in the order of the record; it grows. What is done of them can be fetched. */
+  /** Files that have ended, in end order; the list grows. The results of done files can be fetched. */
   readonly endedFiles: readonly FileRecord[];
-  /** Its work is being stopped. */
+  /** Whether the job is being stopped. */
   readonly cancelling: boolean;
   /** Resolves with the record in its final state, or as it is when the master stops; never rejects. */
   readonly ended: Promise<JobRecord>;

@@ -11,7 +11,7 @@ import type { FollowedJob } from "./followed.ts";
 import type { JobRunner } from "./runner.ts";
 import type { Waiters } from "./waiters.ts";
 
-/** An upload after its bytes are in the spool, before anything of it was judged. */
+/** An upload whose bytes are in the store and whose fields are not checked yet. */
 export interface Upload {
   /** The job's id, and the group of its files in the store. */
   readonly id: string;
@@ -42,8 +42,8 @@ export interface IntakeDeps {
   readonly limits: { readonly maxQueuedUnits: number; readonly maxQueuedBytes: number };
 }
 
-/** What makes a job, all of it valid. */
-export interface JobOrder {
+/** Everything that makes a job, checked. */
+export interface JobSpec {
   readonly id: string;
   readonly task: TaskDefinition;
   readonly options: object;
@@ -53,31 +53,31 @@ export interface JobOrder {
   readonly files: readonly InputFile[];
 }
 
-export interface OrderTerms extends Pick<NewJob, "request" | "retryOf"> {
-  /** Name of its token, where one was asked for. */
+export interface IntakeTerms extends Pick<NewJob, "request" | "retryOf"> {
+  /** Name of the client's token; undefined when no token is set. */
   readonly client: string | undefined;
   /** Whether the job must survive a power loss before the answer. */
   readonly durable: boolean;
 }
 
 /**
- * Judges an upload as a whole.
+ * Checks an upload as a whole.
  * @throws RequestError `unknown_task`, `bad_options`, `bad_budgets`, `wrong_field`, `no_files`
  */
-export function orderOf({ id, taskType, options, budgets, priority, files }: Upload): JobOrder {
+export function jobSpecOf({ id, taskType, options, budgets, priority, files }: Upload): JobSpec {
   const task = taskNamed(taskType);
   const asked = { options: parseOptions(task, options), budgets: parseBudgets(budgets) };
   return { id, task, ...asked, priority, files: inputsOf(task, files) };
 }
 
 /**
- * Records an order as a job, and sets it going.
+ * Records a job and starts it.
  * @throws UnavailableError `queue_full` (429)
  */
 export async function takeIn(
   deps: IntakeDeps,
-  { id, task, options, budgets, priority, files }: JobOrder,
-  { durable, client, ...terms }: OrderTerms,
+  { id, task, options, budgets, priority, files }: JobSpec,
+  { durable, client, ...terms }: IntakeTerms,
 ): Promise<FollowedJob> {
   const { replaceNames } = deps;
   refuseWhenFull(deps);
@@ -102,7 +102,7 @@ export async function takeIn(
   return job;
 }
 
-/** All files under the task's field; a file under another one is a mistake that must not be passed over. */
+/** All files must stand under the task's field: a file under another field is a mistake of the client. */
 function inputsOf(task: TaskDefinition, files: readonly UploadedFile[]): InputFile[] {
   const stray = files.find((file) => fieldName(file) !== task.field);
   if (stray !== undefined) throw wrongField(task, stray);
@@ -147,7 +147,7 @@ function refuseWhenFull({ runner, limits }: Pick<IntakeDeps, "runner" | "limits"
   );
 }
 
-/** From the id, so that a replay draws the same numbers. */
+/** The seed follows from the id, so that a replay draws the same random numbers. */
 function seedOf(id: string): number {
   let seed = 0;
   for (const character of id) seed = (Math.imul(seed, 31) + (character.codePointAt(0) ?? 0)) >>> 0;

@@ -4,7 +4,7 @@ import type { ClientKey, RequestKey } from "../record/newJob.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { FollowedJob } from "./followed.ts";
-import type { JobOrder } from "./intake.ts";
+import type { JobSpec } from "./intake.ts";
 import type { JobRunner } from "./runner.ts";
 import type { Waiters } from "./waiters.ts";
 
@@ -17,7 +17,7 @@ export interface KeyedRequestsDeps {
   readonly idempotencySeconds: number;
 }
 
-/** A request with a key of its client's. */
+/** A request with the key that its client gave it. */
 export interface Keyed extends ClientKey, Pick<RequestKey, "digest"> {
   /** Whether the job must survive a power loss before the answer. */
   readonly durable: boolean;
@@ -25,18 +25,18 @@ export interface Keyed extends ClientKey, Pick<RequestKey, "digest"> {
 
 export interface Taken {
   readonly job: FollowedJob;
-  /** The key stood for this job already; what this request brought is of no use. */
+  /** The key stood for this job already; the files of this request are not needed. */
   readonly repeated: boolean;
 }
 
 /**
- * Requests with a key of the client's (`Idempotency-Key`): the same key and the same order are the same
- * job, also while it runs and after a restart. A cancelled job does not hold its key: asking again is
- * how a client goes on whose connection broke. A key is its client's own: another client's is another.
+ * Requests with a key of the client's (`Idempotency-Key`): the same key and the same request are the same job, also
+ * while it runs and after a restart. A cancelled job does not hold its key, so that a client whose connection broke may
+ * send its request again. The same key of another client is another key.
  */
 export class KeyedRequests {
   readonly #deps: KeyedRequestsDeps;
-  /** The last request of each key that is being looked at: requests of one key come one after the other. */
+  /** The last request of each key that is being handled: requests with one key are handled one after the other. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(deps: KeyedRequestsDeps) {
@@ -45,7 +45,7 @@ export class KeyedRequests {
 
   /**
    * The job that the key stands for, else the one that `make` makes for it.
-   * @throws RequestError `idempotency_mismatch` (422) when the key stands for another order
+   * @throws RequestError `idempotency_mismatch` (422) when the key stands for another request
    */
   async takeIn(asked: Keyed, make: (request: RequestKey) => Promise<FollowedJob>): Promise<Taken> {
     const name = JSON.stringify([asked.client, asked.key]);
@@ -71,7 +71,7 @@ export class KeyedRequests {
     return { job: await make({ key, digest, expiresAt }), repeated: false };
   }
 
-  /** The job was not asked for with `respond-async` perhaps; from now on it is. */
+  /** Makes the job durable, as if it had been sent with `respond-async`. */
   async #keep(job: FollowedJob): Promise<void> {
     this.#deps.waiters.release(job.id);
     // Its files were stored as not durable.
@@ -94,8 +94,8 @@ export class KeyedRequests {
   }
 }
 
-/** Of task, options and files: names, order and contents. */
-export function orderDigest({ task, options, budgets, priority, files }: JobOrder): string {
+/** Digest of task, options, and the names, order and contents of the files. */
+export function specDigest({ task, options, budgets, priority, files }: JobSpec): string {
   const contents = files.map((file) => [file.filename, file.bytes, file.sha256]);
   // What is not asked for is left out, so that keys of older versions keep their digests.
   const more = [...(budgets === undefined ? [] : [budgets]), ...(priority === 1 ? [] : [{ priority }])];

@@ -8,7 +8,7 @@ import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { FollowedJob } from "./followed.ts";
-import { type IntakeDeps, type OrderTerms, takeIn } from "./intake.ts";
+import { type IntakeDeps, type IntakeTerms, takeIn } from "./intake.ts";
 import { newJobId } from "./jobId.ts";
 
 /** Inputs that are copied at the same time. */
@@ -22,7 +22,7 @@ export interface RetryDeps {
 
 export interface Retried {
   readonly record: JobRecord;
-  /** Take the place of those that the job had; its secret ones are forgotten by now. */
+  /** Replace options of the job. Its secret options are forgotten, so they must be given again. */
   readonly options: object;
 }
 
@@ -34,7 +34,7 @@ export interface Retried {
 export async function retryJob(
   deps: RetryDeps,
   { record, options: changed }: Retried,
-  terms: Pick<OrderTerms, "client" | "request">,
+  terms: Pick<IntakeTerms, "client" | "request">,
 ): Promise<FollowedJob> {
   if (!isFinal(record.state)) {
     throw new AppError("job_running", `Job ${record.id} is not over yet.`, { status: 409, retryAfter: 5 });
@@ -51,8 +51,8 @@ export async function retryJob(
   const files = await copies(deps.store, id, again);
   try {
     const { budgets, priority } = record;
-    const order = { id, task, options, budgets, priority, files };
-    return await takeIn(deps.intake, order, { ...terms, durable: true, retryOf: record.id });
+    const spec = { id, task, options, budgets, priority, files };
+    return await takeIn(deps.intake, spec, { ...terms, durable: true, retryOf: record.id });
   } catch (error) {
     await deps.store.remove(files.map(({ key }) => key));
     throw error;

@@ -27,7 +27,7 @@ export interface JobToRun {
   readonly progress: Pick<JobProgress, "watch" | "put">;
 }
 
-/** The job as its task's `run` sees it. */
+/** The job as the `run` of its task sees it. */
 export function runContext(deps: RunContextDeps, job: JobToRun): WholeJob {
   const { record, signal, collector, options } = job;
   const names = new Set<string>();

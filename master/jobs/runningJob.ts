@@ -69,7 +69,7 @@ export class RunningJob implements FollowedJob {
     });
   }
 
-  /** The collector calls this for each file in the order of the record. */
+  /** Called for each file that ended, in end order. */
   fileEnded(file: FileRecord): void {
     this.#endedFiles.push(file);
     this.#count(file, -1);

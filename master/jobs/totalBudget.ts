@@ -5,13 +5,13 @@ import { TASKS } from "../../shared/tasks/registry.ts";
 import type { JobRecord } from "../record/job.ts";
 import type { RunningJob } from "./runningJob.ts";
 
-/** The budgets of a job, all of them. */
+/** All time budgets of a job. */
 export function jobBudgets(record: Pick<JobRecord, "task" | "budgets">, operator: MaybeBudgets): Budgets {
   const task = TASKS.find(({ name }) => name === record.task);
   return budgetsOf(task ?? {}, operator, record.budgets);
 }
 
-/** Ends a job that takes too long since its upload, restarts of the master included; what is done stays. */
+/** Stops a job that takes longer than its budget since its creation, restarts of the master included. */
 export function endInTime(
   { createdAt }: Pick<JobRecord, "createdAt">,
   { total }: Budgets,

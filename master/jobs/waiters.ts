@@ -1,9 +1,8 @@
 import type { FollowedJob } from "./followed.ts";
 
 /**
- * Who waits for which job. A job whose request waits for it is bound to its waiting clients: when the last
- * of them has gone it is cancelled. One that was asked for with `respond-async`, or taken up after a
- * restart, is bound to nobody and goes on whoever leaves.
+ * Clients that wait for jobs. A job whose request waits for it is bound to its waiting clients: when the last of them
+ * has left it is cancelled. A job that was sent with `respond-async`, or that runs on after a restart, is not bound.
  */
 export class Waiters {
   /** Waiting clients of each bound job. */
@@ -14,13 +13,13 @@ export class Waiters {
     this.#cancel = cancel;
   }
 
-  /** The job is for waiting clients only, until `release`. */
+  /** Binds the job to its waiting clients, until `release`. */
   bind(job: FollowedJob): void {
     this.#bound.set(job.id, 0);
     void job.ended.then(() => this.#bound.delete(job.id));
   }
 
-  /** The job goes on whoever leaves. */
+  /** The job goes on when its clients leave. */
   release(job: string): void {
     this.#bound.delete(job);
   }
@@ -29,7 +28,7 @@ export class Waiters {
     return this.#bound.has(job);
   }
 
-  /** One more client waits. What it returns is called when it has its answer, or has gone. */
+  /** Counts one more waiting client. The caller calls the returned function when the client has its answer or has left. */
   enter(job: string): () => void {
     this.#add(job, 1);
     let left = false;

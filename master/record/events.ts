@@ -4,8 +4,8 @@ import type { Attachment, Speculation } from "./job.ts";
 import type { PartRecord, UnitWork } from "./part.ts";
 
 /**
- * What may happen to a job; `transition.ts` says which are allowed when. The name of an attachment is the
- * one it asks for; the record's `attachments` has the one it got, the same each time the job asks for it.
+ * What may happen to a job; `transition.ts` says which events are allowed when. An attachment carries the name that the
+ * job asks for. The record's `attachments` has the reserved name, which stays the same when the job asks again.
  */
 export type JobEvent =
   | { readonly type: "started"; readonly at: number }
@@ -23,7 +23,7 @@ export type JobEvent =
     }
   | { readonly type: "part_stored"; readonly record: PartRecord; readonly work?: UnitWork | undefined }
   | { readonly type: "attached"; readonly attachment: Attachment }
-  /** Counts up. */
+  /** Adds to the counts of the job. */
   | ({ readonly type: "speculated" } & Speculation)
   | { readonly type: "ended"; readonly at: number }
   | { readonly type: "cancelled"; readonly at: number; readonly code?: ErrorCode; readonly error?: string }

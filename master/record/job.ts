@@ -8,7 +8,7 @@ export interface JobRecord {
   readonly task: string;
   readonly state: JobState;
   readonly options: JsonObject;
-  /** Options that nobody is shown, such as passwords; forgotten when the job ends. */
+  /** Options that no view shows, such as passwords; forgotten when the job ends. */
   readonly secrets?: JsonObject;
   /** Weight in the fair share, 1 to 10. */
   readonly priority: number;
@@ -24,11 +24,11 @@ export interface JobRecord {
   readonly code?: string;
   readonly error?: string;
   readonly retryOf?: string;
-  /** Name of the token that it was sent with; undefined where none was asked for. */
+  /** Name of the token that the job was sent with; undefined when no token was set. */
   readonly client?: string;
-  /** What the client asked for; the rest is the task's and the operator's to say. */
+  /** Time budgets that the client asked for; the others come from the task and the operator. */
   readonly budgets?: MaybeBudgets;
-  /** Undefined while none of its units got a second copy. */
+  /** Undefined while no unit of the job has had a second copy. */
   readonly speculation?: Speculation;
   readonly attachments: readonly Attachment[];
 }
@@ -53,7 +53,7 @@ export interface Attachment {
 
 /** An input file as recorded. */
 export interface FileRecord extends InputFile {
-  /** Who runs just now is not recorded: it would be wrong after a restart. */
+  /** `running` is not recorded: it would be wrong after a restart. */
   readonly state: Exclude<FileState, "running">;
   /** Name in `<results>/<task>/`, reserved when the job was created. */
   readonly resultName: string;
@@ -70,7 +70,7 @@ export interface FileRecord extends InputFile {
   readonly slave?: string | undefined;
   /** Seconds in slaves' children. */
   readonly seconds?: number | undefined;
-  /** When a slave began with it, in the run of the master that ended it. */
+  /** Time when a slave began with the file, in the run of the job that ended it. */
   readonly startedAt?: number | undefined;
   readonly endedAt?: number | undefined;
   /** 1 for the file of the job that ended first; undefined for files that the end of the job ended. */

@@ -6,7 +6,7 @@ export const NAME_BYTES = 255;
 /** What a stem becomes in a task: `notes` -> `notes_analysis.json`. Keeps the stem whole. */
 export type ResultName = (stem: string) => string;
 
-/** The place in a job that a name is for; no index for a result of the whole job. */
+/** Job and index of the file that a name is for; no index for a result of the whole job. */
 export interface NameOwner {
   readonly job: string;
   readonly index?: number;
@@ -21,7 +21,7 @@ export function nameKey(name: string): string {
 }
 
 /**
- * A stem that is safe in a file name, whatever the client called its file: the last part of the path
+ * A stem that is safe in a file name, for any name that a client gives: the last part of the path
  * (of either slash), without its extension, in NFC; never empty, hidden, a device's name on Windows, and
  * without characters that some system refuses. Any script is kept.
  */

@@ -13,15 +13,15 @@ export interface NewJob {
   readonly retryOf?: string;
   readonly client?: string;
   readonly budgets?: MaybeBudgets;
-  /** The client's key for the request that made this job; from now on the key stands for this job. */
+  /** The client's key for the request that makes this job; the key then stands for this job. */
   readonly request?: RequestKey;
   readonly files: readonly NewFile[];
 }
 
 export interface RequestKey {
-  /** As its client chose it: the same key of another client is another key. */
+  /** Chosen by the client: the same key of another client is another key. */
   readonly key: string;
-  /** Of all that the request asked for: another one under the same key is a mistake of the client. */
+  /** Digest of everything that the request asks for: another digest under the same key is a mistake of the client. */
   readonly digest: string;
   /** Milliseconds since 1970; the key is forgotten then. */
   readonly expiresAt: number;
@@ -37,21 +37,21 @@ export interface RequestHolder extends Pick<RequestKey, "digest"> {
 
 export interface NewFile extends InputFile {
   /**
-   * What it is saved as, given a stem that is safe in a file name: `TaskDefinition.resultName`. The record
-   * asks again with a longer stem where the name is taken; so it must keep the stem whole.
+   * Name of the result for a stem that is safe in a file name: `TaskDefinition.resultName`. It must keep the stem
+   * whole: the record calls it again with a longer stem when the name is taken.
    */
   readonly resultName: (stem: string) => string;
 }
 
 export interface CreatedJob {
   readonly record: JobRecord;
-  /** In index order, with the names that they got: as `files` would answer now. */
+  /** In index order, with their reserved names, as `files` answers them. */
   readonly files: readonly FileRecord[];
 }
 
 export interface CreateOptions {
   /** Resolve only when the job survives a power loss. */
   readonly durable?: boolean;
-  /** Take plain names over from earlier jobs (`ON_EXISTING=replace`); `owner` then tells of this job. */
+  /** Take plain names over from earlier jobs (`ON_EXISTING=replace`); `owner` then answers this job. */
   readonly replaceNames?: boolean;
 }

@@ -8,17 +8,17 @@ export interface JobFilter {
   readonly state?: JobState;
   readonly task?: string;
   readonly client?: string;
-  /** Only jobs whose id is below this one: a cursor, as ids rise with time. */
+  /** Only jobs whose id is below this one. As ids rise with time, this is a cursor. */
   readonly before?: string;
   readonly limit: number;
 }
 
 /**
- * The record of jobs. Laws, which `job.contract.ts` tests for every driver:
+ * The record of jobs. Laws, which `record.contract.ts` tests for every driver:
  * - `create` reserves every result name, unique per task in NFC and case-folded, in the same transaction
  *   as the job; the first to ask gets it, another job's file `<stem>-<job>`, a twin in the same job
  *   `<stem>-<job>-<index>`;
- * - a name that the caller says is taken is reserved by nobody;
+ * - a name that the caller says is taken is never reserved;
  * - `apply` is atomic per call and resolves when the change survives a kill of the process; calls at the
  *   same time share a transaction; an event that `transition` refuses is an AppError `bad_transition`;
  * - a name whose file failed or was cancelled goes back to the file that it was taken from (`replaceNames`), else it
@@ -37,7 +37,7 @@ export interface RecordOfJobs {
   get(job: string): Promise<JobRecord | undefined>;
   /** Newest first. */
   list(filter: JobFilter): Promise<JobRecord[]>;
-  /** How many jobs are in which state. */
+  /** Number of jobs in each state. */
   counts(): Promise<Readonly<Record<JobState, number>>>;
   /** In index order, from `from`, at most `limit`. */
   files(job: string, from?: number, limit?: number): Promise<FileRecord[]>;
@@ -45,12 +45,12 @@ export interface RecordOfJobs {
   parts(job: string, map: string): Promise<PartRecord[]>;
   /** Calls back for each part of a map that is stored from now on. One watcher a map. Returns the undoing. */
   watchParts(job: string, map: string, watcher: PartWatcher): () => void;
-  /** Whose result this is; undefined while there is none under that name. */
+  /** Job and file that the result belongs to; undefined while there is no result under this name. */
   owner(task: string, resultName: string): Promise<FileOwner | undefined>;
   /** The job that a client's request key stands for; undefined when it expired, or its job was removed. */
   requested(asked: ClientKey, now: number): Promise<RequestHolder | undefined>;
   /**
-   * Forgets a job that is over, with its names and its request key; what it has in the store is the caller's to remove.
+   * Forgets a job that is over, with its names and its request key. The caller removes its objects from the store.
    * @throws AppError `no_such_job`, `bad_transition` while it is not over
    */
   remove(job: string): Promise<void>;
@@ -60,16 +60,16 @@ export interface RecordOfJobs {
   close(): Promise<void>;
 }
 
-/** What jobs that are over still hold in the store. Which bytes those are is the caller's to say. */
+/** Bytes that jobs which are over keep in the store. The caller counts them. */
 export interface KeptJobs {
-  /** Jobs that are over, without a note of what they hold; the one that ended first comes first. */
+  /** Jobs that are over and whose bytes are not noted; the job that ended first comes first. */
   unnoted(limit: number): Promise<readonly string[]>;
   /**
-   * Notes what a job that is over holds, and forgets its parts: it is never replayed again.
+   * Notes the bytes of a job that is over, and forgets its parts: it is never replayed again.
    * @throws AppError `no_such_job`, `bad_transition` while it is not over
    */
   note(job: string, bytes: number): Promise<void>;
-  /** Noted jobs that ended before this time (ms since 1970), the one that ended first first. */
+  /** Noted jobs that ended before this time (ms since 1970); the job that ended first comes first. */
   noted(endedBefore: number, limit: number): Promise<readonly KeptJob[]>;
   /** Bytes of all noted jobs together. */
   bytes(): Promise<number>;

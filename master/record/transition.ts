@@ -36,7 +36,7 @@ export function transition(job: JobRecord, event: JobEvent): JobRecord {
   }
 }
 
-/** What its own end makes of a file that has not ended; that one which has ended stays is the record's to see to. */
+/** State of a file after its end. That a file ends once is checked by the record. */
 export function endFile(event: FileEnd): FileAfterEnd {
   const { at: endedAt, attempts, slave, seconds, startedAt } = event;
   if (event.type === "file_failed") {
@@ -59,7 +59,7 @@ export function endFile(event: FileEnd): FileAfterEnd {
   };
 }
 
-/** What of a file its end decides. */
+/** Members of a file that its end sets. */
 export type FileAfterEnd = Omit<FileRecord, keyof InputFile | "resultName" | "replacedBy">;
 
 export interface OpenFilesEnd {
@@ -69,14 +69,14 @@ export interface OpenFilesEnd {
   readonly error?: string;
 }
 
-/** What the end of a job makes of the files that have not ended; undefined: there are none. */
+/** State that files get when their job ends before them; undefined when every file must have ended. */
 export function endOfOpenFiles(event: JobEnd): OpenFilesEnd | undefined {
   if (event.type === "ended") return undefined;
   if (event.type === "cancelled") return { state: "cancelled", endedAt: event.at };
   return { state: "failed", endedAt: event.at, code: event.code, error: event.error };
 }
 
-/** Files that have not ended. */
+/** Number of files that have not ended. */
 export function openFiles(job: JobRecord): number {
   return job.total - job.done - job.failed - job.cancelled;
 }
@@ -95,13 +95,13 @@ function ended({ secrets: _, ...job }: JobRecord, event: JobEnd): JobRecord {
     return { ...base, state: stateByCounts(job) };
   }
   if (event.type === "cancelled") {
-    // Too late to cancel anything: what was asked for is there.
+    // Every file has ended: there is nothing to cancel.
     if (open === 0 && job.total > 0) return { ...base, state: stateByCounts(job) };
     const { code = "cancelled", error } = event;
     const sentence = error === undefined ? {} : { error };
     return { ...base, ...sentence, state: "cancelled", code, cancelled: job.cancelled + open };
   }
-  // The job as a whole did not come to its end, even where every file did: never `succeeded`.
+  // The job as a whole failed, even when every file ended: never `succeeded`.
   const state = job.done > 0 ? "partial" : "failed";
   return { ...base, state, code: event.code, error: event.error, failed: job.failed + open };
 }

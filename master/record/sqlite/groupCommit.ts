@@ -7,7 +7,7 @@ import type { Database } from "./database.ts";
 const GROUP = 256;
 
 interface GroupedCall {
-  /** Runs inside the transaction; answers what its caller is told after the commit. */
+  /** Runs inside the transaction. Returns what is called after the commit. */
   readonly run: () => () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -47,7 +47,7 @@ export class GroupCommit {
     });
   }
 
-  /** For much work: a transaction of its own that pauses at each `yield`. */
+  /** For long work: a transaction of its own that pauses at each `yield`. */
   submitLong<T>(work: () => Generator<void, T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const runInSteps = function* () {
@@ -70,13 +70,13 @@ export class GroupCommit {
     return undefined;
   }
 
-  /** All together at first, as calls hardly ever fail; else again, each under a savepoint of its own. */
+  /** Runs all calls together, as calls hardly ever fail. After a failure each runs again under its own savepoint. */
   #commitGroup(group: readonly GroupedCall[]): void {
     const answers = this.#tryTogether(group) ?? this.#commitEach(group);
     for (const answer of answers) answer();
   }
 
-  /** Undefined when it had to be taken back. */
+  /** Undefined when the transaction was rolled back. */
   #tryTogether(group: readonly GroupedCall[]): (() => void)[] | undefined {
     try {
       return this.#transaction(() => group.map((call) => call.run()));

@@ -2,7 +2,7 @@ import { isFinal } from "../../../shared/contract/jobs.ts";
 import { AppError } from "../../../shared/errors.ts";
 import type { Database, Statement } from "./database.ts";
 
-/** What jobs that are over still hold in the store. */
+/** Bytes that jobs which are over keep in the store. */
 export class KeptTable {
   readonly #unnoted: Statement;
   readonly #noted: Statement;

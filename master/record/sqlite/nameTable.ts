@@ -10,13 +10,13 @@ export interface NameHolder {
   readonly index?: number;
 }
 
-/** Who a name is for, in which task, and whether it may be taken from another job. */
+/** The file that asks for a name, its task, and whether it may take the name from another job. */
 interface Claim extends NameOwner {
   readonly task: string;
   readonly replace: boolean;
 }
 
-/** Whether a name that the record does not hold is taken all the same: a file of an older record stands there, say. */
+/** Whether a name that the record does not hold is taken, for example by a file of an older record. */
 export type IsTaken = (task: string, name: string) => boolean;
 
 /** Names of results, each given once per task. All methods run inside a transaction. */
@@ -99,7 +99,7 @@ export class NameTable {
     const { task, job, index = null } = claim;
     const key = nameKey(name);
     if (this.#insert.run(task, key, name, job, index) === 1) {
-      // A name with the job's own id can only be its own, whatever of the record was lost.
+      // A name with the id of the job can only be its own, even when an older record was lost.
       if (claim.replace || name.includes(job) || !this.#isTaken(task, name)) return true;
       this.#delete.run(task, key);
       return false;
@@ -110,7 +110,7 @@ export class NameTable {
     return this.#hand.run(name, job, index, task, key) === 1;
   }
 
-  /** Names that this job took from files of earlier jobs, and gives up without a result, are those files' again. */
+  /** Returns names that this job took from files of earlier jobs and gives up without a result. */
   #giveBack(job: string, isFreed: (holder: NameHolder) => boolean): void {
     for (const { task, name } of this.#replaced.takenBy(job)) {
       const holder = this.holder(task, name);

@@ -30,7 +30,7 @@ export async function openSqliteRecord({
 
 export interface SqliteRecordOptions {
   readonly file: string;
-  /** Asked of each name that the record is about to give for the first time; no name is unless said. */
+  /** Whether a name is taken that the record is about to reserve for the first time; by default no name is. */
   readonly isTaken?: IsTaken;
   /** Where changes are announced. */
   readonly hub?: ChangeHub;
@@ -102,7 +102,7 @@ class SqliteRecord implements RecordOfJobs {
 
   async list(filter: JobFilter): Promise<JobRecord[]> {
     this.#requireOpen();
-    // A page stays full where some of its jobs must not be seen yet.
+    // Hidden jobs are read beyond the limit, so that the page stays full.
     const limit = filter.limit + this.#unfinished.size;
     const seen = this.#read.list({ ...filter, limit }).filter(({ id }) => !this.#unfinished.has(id));
     return seen.slice(0, filter.limit);
@@ -130,7 +130,7 @@ class SqliteRecord implements RecordOfJobs {
   async owner(task: string, resultName: string): Promise<FileOwner | undefined> {
     this.#requireOpen();
     const holder = this.#tables.names.holder(task, resultName);
-    // Names that differ in case only share a key, but only one of them is the file's.
+    // Names that differ only in case share a key, but the file has only one of them.
     if (holder === undefined || holder.name !== resultName.normalize("NFC")) return undefined;
     const { job, index } = holder;
     if (index !== undefined) return ownerOf(job, this.#read.file(job, index));

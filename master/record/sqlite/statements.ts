@@ -2,7 +2,7 @@ import type { Database, Statement } from "./database.ts";
 
 export type Statements = ReturnType<typeof prepareAll>;
 
-/** Everything that is asked of the tables `jobs`, `files`, `parts` and `attachments`, prepared once. */
+/** All statements on the tables `jobs`, `files`, `parts` and `attachments`, prepared once. */
 export function prepareAll(db: Database) {
   const sql = {
     insertJob: `INSERT INTO jobs (id, task, state, options, priority, seed, total, bytes, created_at, retry_of,
