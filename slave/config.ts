@@ -92,10 +92,10 @@ export type SlaveValues = Values<typeof SLAVE_VARIABLES>;
 export interface SlaveConfig extends Omit<SlaveValues, keyof typeof ACCESS_VARIABLES> {
   readonly name: string;
   readonly slots: number;
-  /** Asked of a master, and told to it; undefined: none is in force. */
+  /** Secret that master and slave show each other; undefined: none is in force. */
   readonly token: string | undefined;
   readonly tls: Tls | undefined;
-  /** Who may vouch for a master. */
+  /** Authority that vouches for masters. */
   readonly ca: Buffer | undefined;
 }
 

@@ -5,8 +5,8 @@ import { AppError, isDiskFull } from "../shared/errors.ts";
 import { usableFolder } from "../shared/usableFolder.ts";
 
 /**
- * Makes the slave's own folder, empty, and sweeps away those of slaves that were killed. Nothing in it
- * outlives the process: what a slave has is on its way only.
+ * Makes the slave's own folder, empty, and removes the folders of slaves that were killed. A slave keeps nothing, so
+ * no file in it outlives the process.
  * @throws AppError `disk_full`, `bad_folder`
  */
 export async function ownFolder(dataDir: string, host: string, port: number): Promise<string> {
@@ -29,7 +29,7 @@ async function makeFolder(dataDir: string, host: string, port: number): Promise<
   return folder;
 }
 
-/** Says which process a folder belongs to. */
+/** Name of the file that says which process a folder belongs to. */
 const OWNER = "owner";
 
 async function sweep(root: string): Promise<void> {
@@ -40,7 +40,7 @@ async function sweep(root: string): Promise<void> {
   }
 }
 
-/** Process ids of other machines, or containers, mean nothing here. */
+/** False for a process of another machine or container, whose id means nothing here. */
 function isGone(owner: string): boolean {
   const [host, pid] = owner.split(" ");
   if (host !== hostname()) return false;

@@ -28,7 +28,7 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-test("what the master laid down is moved into the folder of the lease", async () => {
+test("a file that the master linked is moved into the folder of the lease", async () => {
   handover = await Handover.open(folder);
   expect(await readFile(join(folder, "proof"), "utf8")).toBe(handover.about.proof);
   await writeFile(join(folder, IN), "hello");
@@ -51,19 +51,19 @@ test("files that lie in one are moved together", async () => {
 
 test("what is not there, has another size or is no plain file is refused", async () => {
   handover = await Handover.open(folder);
-  const take = (...parts: { start?: number }[]) =>
+  const receive = (...parts: { start?: number }[]) =>
     handover.receive(parts.length === 0 ? [handed({})] : parts.map(handed), root);
-  await expect(take()).rejects.toMatchObject({ code: "bad_handover" });
+  await expect(receive()).rejects.toMatchObject({ code: "bad_handover" });
   await writeFile(join(folder, IN), "longer than said");
-  await expect(take()).rejects.toMatchObject({ code: "bad_handover" });
+  await expect(receive()).rejects.toMatchObject({ code: "bad_handover" });
   await writeFile(join(folder, IN), "one two");
-  await expect(take({ start: 0 }, { start: 3 })).rejects.toMatchObject({ code: "bad_handover" });
+  await expect(receive({ start: 0 }, { start: 3 })).rejects.toMatchObject({ code: "bad_handover" });
   await writeFile(join(root, "five"), "12345");
   await symlink(join(root, "five"), join(folder, IN));
-  await expect(take()).rejects.toMatchObject({ code: "bad_handover" });
+  await expect(receive()).rejects.toMatchObject({ code: "bad_handover" });
 });
 
-test("results are laid down under names that cannot be guessed, and can be taken back", async () => {
+test("results are offered under names that cannot be guessed, and can be withdrawn", async () => {
   handover = await Handover.open(folder);
   await Promise.all(["a", "b"].map((name) => writeFile(join(root, name), name)));
   const names = [await handover.offer(join(root, "a")), await handover.offer(join(root, "b"))] as const;

@@ -9,19 +9,19 @@ import type { LocalFile } from "../shared/tasks/local.ts";
 interface Moved {
   readonly path: string;
   readonly size: number;
-  /** Why it is not there. */
+  /** Why the file could not be moved. */
   readonly cause?: unknown;
 }
 
-/** Size of what is not there, or no plain file. */
+/** Size of a file that is not there, or is no plain file. */
 const NO_FILE = -1;
 
-/** What nobody took for so long was meant for a master that is gone. */
+/** A file that its receiver has not fetched for so long was for a master that is gone. */
 const FORGOTTEN_MS = 10 * 60_000;
 
 /**
- * The folder through which this slave and a master that can reach it hand large files to each other, by links:
- * no byte is copied. A master proves that it can by reading `proof`, and this slave offers nothing else there.
+ * The folder through which this slave and a master on the same file system hand files to each other by links: no byte
+ * is copied. A master proves that it reaches the folder by reading the file `proof` in it.
  */
 export class Handover {
   readonly about: NonNullable<RegisterRequest["handover"]>;
@@ -34,7 +34,7 @@ export class Handover {
     this.#sweeping = setInterval(() => void this.#sweep().catch(() => undefined), FORGOTTEN_MS / 10).unref();
   }
 
-  /** @param folder absolute; made here, for this user alone */
+  /** @param folder absolute path; it is made here and readable for this user alone */
   static async open(folder: string): Promise<Handover> {
     const proof = randomBytes(16).toString("hex");
     await mkdir(folder, { mode: 0o700 });
@@ -43,8 +43,8 @@ export class Handover {
   }
 
   /**
-   * Takes what the master laid down out of the folder, into another one on the same file system.
-   * @throws RequestError `bad_handover` when it is not there as it was said to be
+   * Moves files that the master linked here to `folder`, which is on the same file system.
+   * @throws RequestError `bad_handover` when one is not there with the size that the lease says
    */
   async receive(files: readonly HandedFile[], folder: string): Promise<LocalFile[]> {
     const names = new Set(files.map(({ name }) => name));
@@ -53,14 +53,14 @@ export class Handover {
     return files.map((file) => inPlace(file, moved.get(file.name)));
   }
 
-  /** Lays a file down for the master; its name there. The file is then the master's to take. */
+  /** Moves a file here for the master to fetch; returns its name. */
   async offer(path: string): Promise<string> {
     const name = `out-${randomBytes(16).toString("hex")}`;
     await rename(path, join(this.#folder, name));
     return name;
   }
 
-  /** Removes what was offered to a master that is gone; what it took is no longer there. */
+  /** Removes files that were offered to a master that is gone, as far as it has not fetched them. */
   async takeBack(names: readonly string[]): Promise<void> {
     await Promise.all(names.map((name) => rm(join(this.#folder, name), { force: true })));
   }

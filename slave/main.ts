@@ -10,7 +10,7 @@ import { VERSION } from "../shared/version.ts";
 import { startSlave } from "./app.ts";
 import { readSlaveConfig } from "./config.ts";
 
-/** Loads, builds, starts; drains on SIGINT and SIGTERM, and stops at once on a second one. */
+/** Starts a slave. It drains on SIGINT or SIGTERM, and stops at once on a second one. */
 async function main(): Promise<void> {
   loadEnvFile();
   const config = readSlaveConfig();
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   process.on("SIGINT", () => stop("SIGINT"));
   process.on("SIGTERM", () => stop("SIGTERM"));
   endWithParent(() => stop("its parent ended"));
-  slave.dismissed.addEventListener("abort", () => stopping || stop("a master asked for it"));
+  slave.dismissed.addEventListener("abort", () => stopping || stop("a master dismissed it"));
   log.info({ url: slave.url, slots: config.slots }, "slave is ready");
   announceReady(slave.url);
   freeBuffersEarly();

@@ -3,8 +3,8 @@ import type { Immutable } from "./immutable.ts";
 import { handoverName } from "./lease.ts";
 
 /**
- * Messages between master and slave. Fields that the classic service does not know are optional on
- * the way in, so that its slaves and masters can be spoken to.
+ * Messages between master and slave. Fields that the classic service does not have are optional, so that its slaves
+ * and masters can take part.
  */
 
 const portOnWire = z.coerce.number().int().min(1).max(65_535);
@@ -15,25 +15,25 @@ export const registerRequest = z.object({
   slave_port: portOnWire,
   name: z.string().max(100).optional(),
   version: z.string().max(40).optional(),
-  /** Stays the same while the process lives: a restarted slave on the same port is another one. */
+  /** Another one for each process: a restarted slave on the same port is another slave. */
   instance: z.string().max(64).optional(),
   slots: z.number().int().min(1).max(1024).optional(),
   /** It listens by HTTPS. */
   tls: z.boolean().optional(),
   /** Steps it can do, by task, with their versions. */
   steps: z.record(z.string(), z.record(z.string(), z.number().int())).optional(),
-  /** A folder of its own with a file `proof` that has this text: who can read it may hand files over there. */
+  /** Its handover folder, with a file `proof` that has this text: a master that reads it may hand files over there. */
   handover: z
     .object({ folder: z.string().min(1).max(4_096), proof: z.string().regex(/^[0-9a-f]{32}$/) })
     .optional(),
 });
 export type RegisterRequest = z.infer<typeof registerRequest>;
 
-/** `pending` until its first valid answer; `lost` is polled on and may come back. */
+/** A slave is `pending` until its first valid answer. A `lost` one is still polled and may come back. */
 export const SLAVE_STATES = ["pending", "alive", "draining", "lost"] as const;
 export type SlaveState = (typeof SLAVE_STATES)[number];
 
-/** What a master answers to `POST /register`. */
+/** A master's answer to `POST /register`. */
 export const registerAnswer = z.object({
   status: z.literal("success"),
   slave_id: z.string(),
@@ -92,14 +92,14 @@ export const frameHeader = z.discriminatedUnion("type", [
     code: z.string().max(100),
     error: z.string().max(2_000),
     seconds: z.number().min(0),
-    /** The child ended under it (crash, memory): another try may be worth it. */
+    /** The child ended while it worked on the unit (crash, memory): another try may succeed. */
     child_ended: z.boolean().optional(),
-    /** The slave did not finish it (it is stopping): the unit's try does not count. */
+    /** The slave did not finish the unit (it stops, or its disk is full): the try does not count. */
     handed_back: z.boolean().optional(),
   }),
-  /** Nothing new; sent every few seconds so that silence means trouble. */
+  /** A sign of life, sent every few seconds, so that silence means trouble. */
   z.object({ type: z.literal("beat") }),
-  /** Always the last; without it the stream broke. */
+  /** Always the last frame; a stream without it is broken. */
   z.object({ type: z.literal("end"), units: z.number().int() }),
 ]);
 export type FrameHeader = z.infer<typeof frameHeader>;

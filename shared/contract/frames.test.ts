@@ -28,7 +28,7 @@ test("frames come out as they went in, however the stream is cut", async () => {
   );
 });
 
-test.each([12, 12_000])("a body that nobody reads is passed over: %i lines", async (lines) => {
+test.each([12, 12_000])("a body that is not read is skipped: %i lines", async (lines) => {
   const body = Buffer.from("no header\n".repeat(lines));
   const types: string[] = [];
   for await (const frames of readFrames(Readable.from([encodeHeader(part(0, body)), body, end]))) {
@@ -65,7 +65,7 @@ test.each([
   await expect(drain([Buffer.from(text)])).rejects.toMatchObject({ code: "bad_frame" });
 });
 
-/** Of few bytes that are drawn: a large body is not to take long. */
+/** A large body is made of few drawn bytes, so that the test is fast. */
 const large = fc
   .tuple(
     fc.integer({ min: SMALL_BODY - 2, max: SMALL_BODY + 100_000 }),

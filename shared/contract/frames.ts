@@ -3,20 +3,20 @@ import type { ErrorCode } from "../codes.ts";
 import { AppError } from "../errors.ts";
 import { type FrameHeader, frameHeader } from "./fleet.ts";
 
-/** Longest header line; a peer that sends more is not speaking this protocol. */
+/** Longest header line; a longer one is not of this protocol. */
 const MAX_HEADER = 64 * 1024;
 const NEWLINE = 0x0a;
 
-/** Code of a unit whose child was ended by neither itself nor its slave: by the system or a person, perhaps. */
+/** Code of a unit whose child was ended from outside: by the system or a person. */
 export const CHILD_KILLED = "child_killed" satisfies ErrorCode;
 
-/** Code of a unit that its slave had no room for on its disk: handed back, and the slave is left alone for a while. */
+/** Code of a unit that its slave hands back because its disk is full; the slave then rests for a while. */
 export const DISK_FULL = "disk_full" satisfies ErrorCode;
 
-/** Bodies up to this size are handed on whole. */
+/** Bodies up to this size are read whole. */
 export const SMALL_BODY = 64 * 1024;
 
-/** A header with its body: whole when it is small (empty where there is none), else as it comes. */
+/** A header with its body: whole when it is small (empty where it has none), else as a stream. */
 export type Frame =
   | { readonly header: FrameHeader; readonly whole: Buffer; readonly body: undefined }
   | { readonly header: FrameHeader; readonly whole: undefined; readonly body: AsyncIterable<Buffer> };
@@ -26,9 +26,9 @@ export function encodeHeader(header: FrameHeader): Buffer {
 }
 
 /**
- * Reads frames from a byte stream without ever holding a large body whole: all that are there at a time together,
- * one with a large body alone. That body must be read before the next ones are asked for. `onBytes` is called
- * whenever something arrives, so that silence can be told from slowness.
+ * Reads frames from a byte stream without ever holding a large body whole. Each batch has the frames that have arrived;
+ * a frame with a large body is a batch of its own, whose body must be read before the next batch. `onBytes` is called
+ * whenever bytes arrive, so that silence can be told from slowness.
  * @throws AppError `bad_frame` for what is not a frame, `stream_broken` when it ends in the middle.
  */
 export async function* readFrames(
@@ -43,13 +43,13 @@ export async function* readFrames(
       const body = bytes.body(bodyBytes(large));
       yield [{ header: large, whole: undefined, body }];
       for await (const _unread of body) {
-        // A body that nobody read is passed over, so that the next header is found.
+        // The rest of a body that the caller did not read is skipped, so that the next header is found.
       }
     } else if (!(await bytes.more())) return bytes.requireEnd();
   }
 }
 
-/** Frames that are there whole, up to the header of a large body. */
+/** Frames that have arrived whole, up to the header of a large body. */
 function cutOut(bytes: ByteReader): { readonly frames: Frame[]; readonly large: FrameHeader | undefined } {
   const frames: Frame[] = [];
   for (;;) {
@@ -82,10 +82,10 @@ class ByteReader {
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #onBytes: () => void;
   #rest: Buffer = Buffer.alloc(0);
-  /** Of the header that `#rest` begins with, once it is there; its length with its end. */
+  /** The header that `#rest` begins with, once it has arrived whole. */
   #header: FrameHeader | undefined;
   #headerBytes = 0;
-  /** So far there is no end of a line. */
+  /** Bytes of `#rest` that are known to hold no end of a line. */
   #looked = 0;
 
   constructor(stream: Readable, onBytes: () => void) {
@@ -93,7 +93,7 @@ class ByteReader {
     this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 
-  /** The next header, if all of it is there. */
+  /** The next header, once it has arrived whole. */
   peekHeader(): FrameHeader | undefined {
     if (this.#header !== undefined) return this.#header;
     const end = this.#rest.indexOf(NEWLINE, this.#looked);
@@ -111,7 +111,7 @@ class ByteReader {
     this.#pass(this.#headerBytes);
   }
 
-  /** Passes the header and takes its body of so many bytes, if all of that is there. */
+  /** Removes the header and returns its body of so many bytes, once that has arrived whole. */
   takeWithBody(bytes: number): Buffer | undefined {
     const end = this.#headerBytes + bytes;
     if (this.#rest.length < end) return undefined;
@@ -140,7 +140,7 @@ class ByteReader {
     return true;
   }
 
-  /** For the end of the stream, which must not lie in a frame. */
+  /** To be called at the end of the stream. @throws AppError `stream_broken` when that is in the middle of a frame */
   requireEnd(): void {
     if (this.#rest.length > 0) throw broken();
   }
@@ -153,7 +153,7 @@ class ByteReader {
 }
 
 function ignore(): void {
-  // Nobody wants to know.
+  // The caller does not watch for silence.
 }
 
 function broken(): AppError {

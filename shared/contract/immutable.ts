@@ -1,4 +1,4 @@
-/** The same, to be read only: what was sent or received is never changed. */
+/** The same type, read-only at every depth: a message is never changed after it was sent or received. */
 export type Immutable<T> = T extends readonly (infer Item)[]
   ? readonly Immutable<Item>[]
   : T extends object

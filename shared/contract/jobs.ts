@@ -37,7 +37,7 @@ const replacedBy = z
   );
 
 export const fileView = z.object({
-  index: count.describe("place in the upload, from 0"),
+  index: count.describe("index in the upload, from 0"),
   filename: z.string(),
   state: z.enum(FILE_STATES),
   bytes: bytes.describe("of the input"),

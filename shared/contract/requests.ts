@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { JOB_STATES } from "./jobs.ts";
 
-/** What clients ask of a master: parameters of addresses, and bodies. */
+/** Requests of clients to a master: query parameters and bodies. */
 
-/** Longest that a client may ask to wait, in seconds: shorter than what proxies cut. */
+/** Longest wait that a client may ask for, in seconds: proxies cut longer ones. */
 export const MAX_WAIT_SECONDS = 60;
 
 export const PRIORITY = { least: 1, most: 10, default: 1 } as const;

@@ -12,7 +12,7 @@ const SOON = { timeout: 20_000, interval: 50 };
 let undo: () => void = () => undefined;
 afterEach(() => undo());
 
-test("what nobody holds is collected soon, though the heap has room", async () => {
+test("unused objects are collected soon, though the heap has room", async () => {
   undo = keepHeapSmall();
   const collected = fill();
   await vi.waitFor(() => expect(collected).toContain("lost"), SOON);
@@ -20,7 +20,7 @@ test("what nobody holds is collected soon, though the heap has room", async () =
   expect(held).toHaveLength(500_000);
 });
 
-test("it is collected bit by bit, not in one go", async () => {
+test("they are collected bit by bit, not in one pause", async () => {
   const collections: number[] = [];
   const observer = new PerformanceObserver((list) => {
     // Entries of this kind have it, which their type does not say.
@@ -36,7 +36,7 @@ test("it is collected bit by bit, not in one go", async () => {
   expect(collections.filter((flags) => flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED)).toEqual([]);
 });
 
-test("buffers that nobody holds are freed though the heap hardly grew", async () => {
+test("unused buffers are freed though the heap hardly grew", async () => {
   undo = freeBuffersEarly();
   const before = getHeapStatistics().external_memory;
   dropBuffers();

@@ -1,26 +1,27 @@
 import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** Bytes by which the heap may grow beyond what lived in it, or a quarter of that if it is more. */
+/** Bytes by which the heap may grow beyond its live objects, or a quarter of those if that is more. */
 const GROWTH = 8 * 2 ** 20;
-/** Bytes of buffers, which lie outside the heap, that may come on top of those that are in use. */
+/** Bytes of buffers, which are outside the heap, that may come on top of those in use. */
 const BUFFERS = 3 * 2 ** 20;
-/** The same of buffers that were in use for a while, so that only a look through the whole heap frees them. */
+/** The same for buffers whose handles are old, so that only a collection of the whole heap frees them. */
 const LASTING_BUFFERS = 16 * 2 ** 20;
-/** Percent by which the heap, buffers counted, grows before V8 looks through it on its own account. */
+/** Percent by which the heap, buffers counted, grows before V8 itself collects all of it. */
 const V8_GROWTH = 300;
-const LOOK_MS = 50;
+/** Time between two readings of the sizes; V8 does not tell of growth. */
+const READING_MS = 50;
 
-/** Looks by which a collection that goes on beside the work is over; it takes 20 to 60 ms. */
-const PATIENCE = 4;
+/** Readings that an incremental collection gets before the next one; it takes 20 to 60 ms. */
+const READINGS = 4;
 
 type CollectYoung = () => void;
 
 /**
- * Collects garbage whenever the heap has grown by some megabytes. V8 itself waits for several times of what
- * lives there, the longer the more memory the machine has: a master held 120 MB of garbage after 10,000 files.
- * Buffers, on the other hand, count for V8 as heap: with files in them it looked through all of it every hundred
- * files. They are for `freeBuffersEarly`, so V8 is told to wait longer. Returns its undoing.
+ * Collects garbage whenever the heap has grown by some megabytes. V8 itself waits for several times the live bytes, and
+ * longer on machines with more memory: a master held 120 MB of garbage after 10,000 files. V8 also counts buffers as
+ * heap: with files in them it collected the whole heap every hundred files. `freeBuffersEarly` frees those, so V8 is told
+ * to wait longer. Returns the function that ends it.
  */
 export function keepHeapSmall(): () => void {
   const collectYoung = exposeCollectYoung();
@@ -29,14 +30,14 @@ export function keepHeapSmall(): () => void {
 }
 
 /**
- * Frees buffers that nobody holds any more by looking through the youngest objects, which takes a millisecond.
- * V8 itself lets them pile up, as their handles are tiny, and then marks the whole heap every few megabytes
- * that go through the process: a third of what a large file cost. Returns its undoing.
+ * Frees unused buffers by collecting the young generation, which takes a millisecond. V8 itself lets them pile up, as
+ * their handles are tiny, and then marks the whole heap every few megabytes that go through the process: a third of the
+ * cost of a large file. Returns the function that ends it.
  */
 export function freeBuffersEarly(): () => void {
   const collectYoung = exposeCollectYoung();
   const young = afterGrowth(bufferBytes, () => BUFFERS, [collectYoung]);
-  // What a look through the youngest frees is counted as freed at the next one only.
+  // V8 counts buffers that a young collection frees only at the next one.
   const ways = [collectYoung, collectYoung, ...besideTheWork(collectYoung)];
   const all = afterGrowth(bufferBytes, () => LASTING_BUFFERS, ways);
   return () => {
@@ -46,24 +47,24 @@ export function freeBuffersEarly(): () => void {
 }
 
 /**
- * A whole collection, and a while for it. One that is asked for outright stops the work for 20 ms, and drops the
- * compiled code of every function whose objects happen not to be there in that moment: 50 of a master's, each to be
- * compiled anew. One that V8 makes bit by bit drops none. V8 begins it of its own accord only; so it is shown a limit
- * that has been passed.
+ * Begins an incremental collection of the whole heap and gives it some time. A full collection by `gc()` stops the work
+ * for 20 ms and drops the compiled code of every function without live objects: 50 functions of a master, each of which
+ * is then compiled again. An incremental collection drops none. V8 begins it only when a limit is passed, so the limit is
+ * lowered for a moment.
  */
 function besideTheWork(collectYoung: CollectYoung): (() => void)[] {
   const begin = () => {
     setFlagsFromString("--incremental-marking-hard-trigger=1");
-    // At the end of this one it looks at the limit.
+    // V8 checks the limit at the end of a young collection.
     collectYoung();
     setFlagsFromString("--incremental-marking-hard-trigger=0");
   };
-  return [begin, ...Array.from({ length: PATIENCE }, () => () => undefined)];
+  return [begin, ...Array.from({ length: READINGS }, () => () => undefined)];
 }
 
 /**
- * `gc(true)` collects the young generation. Said by an object (`{ type: "minor" }`) V8 makes strings while it reads
- * that, which may begin the marking early; from version 12 on it then finishes the marking at once, in one pause.
+ * `gc(true)` collects the young generation. To read the other form, `gc({ type: "minor" })`, V8 makes strings, and that
+ * may begin the marking too early; V8 of Node 24 and later then finishes the marking in one pause.
  */
 function exposeCollectYoung(): CollectYoung {
   setFlagsFromString("--expose-gc");
@@ -72,8 +73,8 @@ function exposeCollectYoung(): CollectYoung {
 }
 
 /**
- * Collects whenever so many bytes came on top of the least since the last time: in one way after the other while that
- * does not help. Returns its undoing.
+ * Collects whenever a size has grown by `allowed` bytes over its least value since the last collection; while that does
+ * not help, each reading tries the next of `ways`. Returns the function that ends it.
  */
 function afterGrowth(
   measure: () => number,
@@ -94,11 +95,11 @@ function afterGrowth(
     if (tried < ways.length) return;
     tried = 0;
     least = measure();
-  }, LOOK_MS).unref();
+  }, READING_MS).unref();
   return () => clearInterval(timer);
 }
 
-/** What outlived its first moments; the rest is V8's to collect, which it does at once. */
+/** Bytes of the old generation; V8 itself collects the young one often. */
 function oldBytes(): number {
   return getHeapSpaceStatistics().find(({ space_name }) => space_name === "old_space")?.space_used_size ?? 0;
 }

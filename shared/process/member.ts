@@ -9,20 +9,20 @@ export type Role = "master" | "slave";
 
 export interface MemberRequest {
   readonly role: Role;
-  /** All of its environment. */
+  /** Its whole environment. */
   readonly env: NodeJS.ProcessEnv;
   /** Its log, line by line. */
   readonly onLog: (line: string) => void;
 }
 
-/** A master or a slave that this process started. It ends when this process does, however that ends. */
+/** A master or a slave that this process started. It ends when this process ends, also when that is killed. */
 export interface Member {
   readonly role: Role;
-  /** Where it answers, once it does. @throws AppError `not_started`, with what it said last */
+  /** Its URL, once it answers. @throws AppError `not_started`, with the last lines of its output */
   readonly ready: Promise<string>;
   /** Resolves when its process is gone. */
   readonly exited: Promise<string>;
-  /** Asks it to drain, and ends it when that takes longer than this. */
+  /** Asks it to drain, and kills it when that takes longer than `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export function startMember({ role, env, onLog }: MemberRequest): Member {
     env,
     execArgv: optionsOf(role),
     stdio: ["ignore", "ignore", "pipe", "ipc"],
-    // Ctrl-C reaches a whole process group; these are told one by one, in the right order.
+    // Ctrl-C reaches a whole process group; members are told one by one, slaves before their master.
     detached: true,
   });
   const last: string[] = [];
@@ -42,7 +42,7 @@ export function startMember({ role, env, onLog }: MemberRequest): Member {
     createInterface({ input: child.stderr }).on("line", (line) => {
       last.push(line);
       if (last.length > KEPT_LINES) last.shift();
-      // What it says without the log's form is why it could not start: the error below tells it.
+      // A line that is not in the log's form tells why it could not start: the error of `ready` carries it.
       if (line.startsWith("{")) onLog(line);
     });
   }
@@ -52,12 +52,12 @@ export function startMember({ role, env, onLog }: MemberRequest): Member {
     child.once("close", (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
   const ready = readyUrl(child, exited, () => notStarted(role, last));
-  // Whoever does not wait for it must not be ended by it.
+  // A rejection that no caller awaits must not end this process.
   ready.catch(() => undefined);
   return { role, ready, exited, stop: (graceMs) => stop(child, exited, graceMs) };
 }
 
-/** As this process was started, which knows how to run from source; but a master's own options are a master's alone. */
+/** Node's options of this process, which may load TypeScript; options for masters go to masters only. */
 function optionsOf(role: Role): string[] {
   const common = process.execArgv.filter((option) => !MASTER_OPTIONS.includes(option));
   return role === "master" ? [...common, ...MASTER_OPTIONS] : common;

@@ -1,11 +1,11 @@
-/** What a process that was started by another one of ours says when it can be used. */
+/** Message of a member to the process that started it, once it can be used. */
 export interface ReadyMessage {
   readonly type: "ready";
-  /** Where it answers. */
+  /** Its URL. */
   readonly url: string;
 }
 
-/** Tells the parent, where it listens; does nothing in a process that was started by hand. */
+/** Tells the parent the URL; does nothing in a process that was started by hand. */
 export function announceReady(url: string): void {
   const message: ReadyMessage = { type: "ready", url };
   process.send?.(message);

@@ -2,22 +2,22 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Member, type MemberRequest, startMember } from "./member.ts";
 
 export interface Supervised {
-  /** Ends the supervision and then the process. */
+  /** Ends the supervision, then the process. */
   stop(graceMs: number): Promise<void>;
 }
 
 export interface SupervisorOptions {
   readonly onReady: (url: string) => void;
-  /** It ended and will be started again after so many seconds. */
+  /** The process has ended and is started again in so many seconds. */
   readonly onEnd: (how: string, seconds: number) => void;
 }
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
-/** One that ran for so long did not fail to start. */
+/** A process that ran for so long has not failed to start. */
 const STEADY_MS = 10_000;
 
-/** Keeps one process running: when it ends it is started again, ever later while it does not last. */
+/** Keeps one process running. Each time it ends it is started again, after a longer wait while it does not last. */
 export function supervise(request: MemberRequest, { onReady, onEnd }: SupervisorOptions): Supervised {
   const stopping = new AbortController();
   let member: Member = startMember(request);

@@ -1,9 +1,9 @@
-/** A stop that takes longer than this is cut short: nobody is left who could hurry it. */
+/** Longest time of a stop: without a parent no second signal can shorten it. */
 const LAST_MS = 10_000;
 
 /**
  * Calls `stop` when the parent that started this process with a channel is gone, killed or not, so that
- * it leaves nobody behind. Does nothing in a process that was started by hand.
+ * no process is left over. Does nothing in a process that was started by hand.
  */
 export function endWithParent(stop: () => void): void {
   if (process.send === undefined) return;

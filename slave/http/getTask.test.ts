@@ -395,8 +395,8 @@ function badHandovers(): [string, [string, string, string?][], string, string][]
   const unusable = "The field handover cannot be used.";
   const rows: [string, object, string][] = [
     ["by the name of another file", { 0: { ...HANDED, name: "../proof" } }, unusable],
-    ["by a place that is not written as a number is", { "00": HANDED }, unusable],
-    ["that leaves a place empty", { 2: HANDED }, unusable],
+    ["by an index that is not written as a number is", { "00": HANDED }, unusable],
+    ["that leaves an index empty", { 2: HANDED }, unusable],
     ["of what is not there", { 0: HANDED }, "a is not in the handover folder as it was said to be."],
   ];
   return rows.map(([what, files, error]) => [
@@ -419,7 +419,7 @@ describe("a lease by handover", () => {
       ["handover", JSON.stringify({ files: { 0: { ...HANDED, filename: "a.bin", bytes } } })],
     );
 
-  it("takes its file out of the folder, and lays a large result down there", async () => {
+  it("moves its file out of the folder, and a large result into it", async () => {
     const { url, dataDir } = await startTestSlave();
     const folder = await handoverOf(dataDir);
     const body = Buffer.alloc(100_000, "abc");

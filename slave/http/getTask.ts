@@ -25,7 +25,7 @@ export interface GetTaskDeps {
   readonly onMasterGone: () => void;
 }
 
-/** `POST /get_task`: whatever happens, nothing of the request is left behind. */
+/** `POST /get_task`. The files of the request are removed in any case. */
 export function getTask(deps: GetTaskDeps): RequestHandler {
   return async (req, res) => {
     if (deps.work.draining.aborted) throw new UnavailableError("stopping", "The slave is stopping.");

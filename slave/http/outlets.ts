@@ -17,15 +17,15 @@ import { ChildEndedError, diskFull, HandedBackError } from "../pool/endings.ts";
 import type { UnitOutput } from "../pool/unit.ts";
 import { Writer } from "./writer.ts";
 
-/** Where the answers of a lease go, each as soon as it is there. */
+/** Writes the answers of a lease, each as soon as it is there. */
 export interface Outlet {
   started(unit: UnitName): void;
   progress(unit: UnitName, done?: number): void;
-  /** Resolves when the other side has taken most of it. */
+  /** Resolves when the other side has read most of it. */
   done(unit: UnitName, output: UnitOutput): Promise<void>;
   failed(unit: UnitName, error: unknown, seconds: number): Promise<void>;
   end(units: number): Promise<void>;
-  /** To be called whatever happened. */
+  /** To be called once, at the end of the lease in any case. */
   close(): void;
 }
 
@@ -34,14 +34,14 @@ export interface UnitName {
   readonly filename: string;
 }
 
-/** The largest result in one line of NDJSON: who reads a line has it in memory several times. */
+/** Largest result in one line of NDJSON: a client holds a line in memory several times while it reads it. */
 export const LARGEST_LINE = 16 * 2 ** 20;
-/** How long the news that a unit began waits, at most, for what follows: often the unit is done by then. */
+/** Longest delay of the frame that a unit began: a short unit is done by then, and both go out in one write. */
 const SOON_MS = 5;
-/** How long small answers of a lease wait for each other, if it has more than a few units. */
+/** Longest delay of small answers, which go out together when the lease has at least `FEW` units. */
 const GATHER_MS = 50;
 const FEW = 8;
-/** Bounds of the contract. What is longer would make the whole stream unreadable for the other side. */
+/** Bounds of the contract. A longer field would make the whole stream unreadable for the other side. */
 const LONGEST_ERROR = 2_000;
 const LONGEST_SUMMARY = 200;
 const LARGEST_INFO = 4_096;
@@ -52,7 +52,7 @@ export interface FramesTo {
   readonly signal: AbortSignal;
   /** Units of the lease. */
   readonly units: number;
-  /** How large results go, if not in the answer. */
+  /** The folder through which large results go; undefined: they go in the answer. */
   readonly handover: Handover | undefined;
 }
 
@@ -63,10 +63,10 @@ export function framesOutlet({ res, signal, units, handover }: FramesTo): Outlet
   const offered: string[] = [];
   const gathers = units >= FEW;
   let begun = 0;
-  // Without any news of a lease nobody is charged with what happens to its slave.
-  const patience = () => (begun === 1 || !gathers ? SOON_MS : GATHER_MS);
+  // The first one goes out soon: a master blames no unit for the end of a slave that told of none.
+  const startDelay = () => (begun === 1 || !gathers ? SOON_MS : GATHER_MS);
   const send = (header: FrameHeader) => writer.inTurn(() => writer.write(encodeHeader(header)));
-  /** News that nobody waits for: when the other side is gone, the lease learns of it elsewhere. */
+  /** Its failure is ignored: `signal` tells the lease when the other side is gone. */
   const tell = (header: FrameHeader) => void send(header).catch(() => undefined);
   const beat = setInterval(() => {
     if (writer.idle) tell({ type: "beat" });
@@ -74,10 +74,12 @@ export function framesOutlet({ res, signal, units, handover }: FramesTo): Outlet
   return {
     started: ({ id }) => {
       begun += 1;
-      void writer.writeWithin(patience(), encodeHeader({ type: "start", unit: id }))?.catch(() => undefined);
+      void writer
+        .writeWithin(startDelay(), encodeHeader({ type: "start", unit: id }))
+        ?.catch(() => undefined);
     },
     progress: ({ id }, done) => {
-      // It would only pile up behind what the other side does not read.
+      // Progress would only pile up behind bytes that the other side does not read.
       if (writer.idle) tell({ type: "progress", unit: id, ...(done === undefined ? {} : { done }) });
     },
     done: async (unit, output) => {

@@ -5,10 +5,10 @@ import type { Readable } from "node:stream";
 import type { IncomingFile } from "../../shared/http/sinkEngine.ts";
 import type { LocalFile } from "../../shared/tasks/local.ts";
 
-/** Bytes that are gathered before they are written: most files are one write. */
+/** Bytes that are gathered before they are written, so that most files are one write. */
 const BLOCK = 512 * 1024;
 
-/** Takes files of a request: small ones into memory, the rest into `folder`. */
+/** Stores the files of a request: small ones in memory, the others in `folder`. */
 export function fileSink(folder: string, smallBytes: number) {
   return async (stream: Readable, { filename }: IncomingFile): Promise<LocalFile> => {
     const hash = createHash("sha256");
@@ -69,7 +69,7 @@ async function spill(begun: Begun, chunks: AsyncIterator<Buffer>): Promise<Local
 async function append(handle: FileHandle, held: readonly Buffer[]): Promise<void> {
   if (held.length === 0) return;
   const { bytesWritten } = await handle.writev(held);
-  // A disk that is nearly full takes a part; the rest then meets the error.
+  // A disk that is nearly full takes some of the bytes; writing the rest throws the error.
   const bytes = held.reduce((sum, { length }) => sum + length, 0);
   if (bytesWritten < bytes) await handle.appendFile(Buffer.concat(held).subarray(bytesWritten));
 }

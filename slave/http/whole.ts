@@ -7,17 +7,17 @@ import { Lines } from "./outlets.ts";
 import { type LeaseWork, unitBudgets } from "./units.ts";
 import { Writer } from "./writer.ts";
 
-/** Classic masters give up on a slave that says nothing for 45 seconds. */
+/** Time between signs of life. A classic master gives up on a slave that sends nothing for 45 seconds. */
 const SIGN_OF_LIFE_MS = 10_000;
 
-/** A whole job for clients that know no units, in one JSON document: `{results: [{filename, <data key>: base64}]}`. */
+/** Does a whole job and answers in one JSON document: `{results: [{filename, <data key>: base64}]}`. */
 export async function answerPlain(lease: ReceivedLease, run: LeaseWork, res: ServerResponse): Promise<void> {
   const writer = new Writer(res, run.gone);
   const begin = () => {
     if (!res.headersSent)
       res.writeHead(200, { "Content-Type": "application/json", "Cache-Control": "no-store" });
   };
-  // JSON may begin with spaces.
+  // Spaces before a JSON document are allowed.
   const alive = setInterval(() => {
     begin();
     res.write(" ");
@@ -33,7 +33,7 @@ export async function answerPlain(lease: ReceivedLease, run: LeaseWork, res: Ser
   }
 }
 
-/** A whole job with a line for each file as it is finished. */
+/** Does a whole job and answers with a line for each file as it is finished. */
 export async function answerLines(lease: ReceivedLease, run: LeaseWork, res: ServerResponse): Promise<void> {
   const lines = new Lines(res, run.gone, lease.task.dataKey);
   const writes: Promise<void>[] = [];
@@ -84,8 +84,8 @@ interface WholeAnswer {
 }
 
 /**
- * As the classic service, whose `results` simply lack the files that failed; ours says of those in `errors`.
- * Names go without their folders: a classic master uses them as paths.
+ * As the classic service does, `results` leave out the files that failed; `errors` beside them says why.
+ * Names have no folders, because a classic master uses them as paths.
  */
 async function writeResults({ lease, outcomes, writer }: WholeAnswer): Promise<void> {
   const errors: object[] = [];

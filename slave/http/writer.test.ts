@@ -33,13 +33,13 @@ test("what does not wait takes those before it along", async () => {
   expect(writes).toEqual(["a", "b"]);
 });
 
-test("many bytes do not wait, and whoever adds to them does", async () => {
+test("many bytes are written at once, and their writer waits for that", async () => {
   const { writes, writer } = written();
   await writer.writeWithin(600_000, Buffer.alloc(64 * 1024));
   expect(writes.map(({ length }) => length)).toEqual([64 * 1024]);
 });
 
-test("what waits for somebody who is gone is dropped in silence", async () => {
+test("pieces for a side that is gone are dropped without an error", async () => {
   const { writes, gone, writer } = written();
   void writer.writeWithin(1, piece("a"));
   gone.abort(new Error("gone"));

@@ -4,7 +4,7 @@ import type { Writable } from "node:stream";
 import { DelayedCall } from "../../shared/async/delayedCall.ts";
 import type { Content } from "../../shared/tasks/local.ts";
 
-/** Bytes of pieces that can wait, above which they do not. */
+/** Pieces that may wait are written once they have so many bytes. */
 const HELD_BYTES = 64 * 1024;
 /** Bytes of a file that are read at a time. */
 const BLOCK = 256 * 1024;
@@ -33,7 +33,7 @@ export class Writer {
     return this.#queued === 0;
   }
 
-  /** Runs one writer after the other, so that no two mix their pieces. */
+  /** Runs one `write` after the other, so that their pieces do not mix. */
   inTurn(write: () => Promise<void>): Promise<void> {
     this.#queued += 1;
     const turn = this.#last
@@ -47,8 +47,8 @@ export class Writer {
   }
 
   /**
-   * Writes a piece in its turn, `ms` later at most: with the next one that does not wait, or with many. Each write
-   * wakes the other side, and that costs more than a small piece does. A promise when there is much to be written.
+   * Writes pieces `ms` later at most: with the next ones that do not wait, or once there are many. Each write wakes the
+   * other side, which costs more than a small piece does. Returns a promise only when it writes at once.
    */
   writeWithin(ms: number, ...pieces: readonly Uint8Array[]): Promise<void> | undefined {
     for (const piece of pieces) {
@@ -99,7 +99,7 @@ export class Writer {
     if (!this.#res.destroyed) this.#res.end();
   }
 
-  /** A chunk of a file is over with the next one: they share a buffer. */
+  /** A chunk of a file is valid until the next one is asked for: they share a buffer. */
   async *#chunksOf(body: Content): AsyncGenerator<Uint8Array> {
     if (body instanceof Uint8Array) {
       yield body;
@@ -134,5 +134,5 @@ export class Writer {
 }
 
 async function nothing(): Promise<void> {
-  // What is held is written in every turn.
+  // Pieces that wait are written in each turn.
 }

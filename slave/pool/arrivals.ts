@@ -18,9 +18,9 @@ export class Arrivals {
     this.#delayed = new DelayedCall(onDue);
   }
 
-  /** Something came from a child with so many units to do after the one that runs. */
+  /** To be called when a message has come. `waiting`: units that the child has after the one that runs. */
   arrived(waiting: number): void {
-    // Of longer units no other answer would come by then; and a child must not run out of units meanwhile.
+    // No second answer of longer units would come in that time, and the child must not run out of units in it.
     const gathers = this.unitMs < GATHER_MS && waiting * this.unitMs >= GATHER_MS;
     if (gathers) this.#delayed.within(GATHER_MS);
     else this.#onDue();

@@ -78,7 +78,7 @@ it("is flushed when the system has everything", async () => {
   expect(near.writableLength).toBe(0);
 });
 
-it("takes nothing that is for somebody who is gone", async () => {
+it("sends nothing to a side that is gone", async () => {
   const sender = new ChildChannel<Head, Head>(near, () => undefined);
   near.destroy();
   sender.send({ late: true });

@@ -1,18 +1,18 @@
 import type { Socket } from "node:net";
 
-/** Lengths of the head and of the body, before them. */
+/** Bytes before each message: the lengths of its head and its body. */
 const PREFIX = 8;
 
 /**
- * Messages between the slave's process and a child: an object that JSON can carry, and bytes, which go as they
- * are. Node's own channel of a forked process costs twice as much. What has come is kept until it is asked for, so
- * that several messages can be looked at in one go.
+ * Messages between the slave's process and a child: each is an object that JSON can carry, and raw bytes. Node's own
+ * channel of a forked process costs twice as much. Messages are kept until `take` is called, so that several are read
+ * together.
  */
 export class ChildChannel<Sent extends object, Received extends object> {
   readonly #socket: Socket;
   #chunks: Buffer[] = [];
   #bytes = 0;
-  /** Bytes without which there is no whole message. */
+  /** Least bytes that may hold a whole message. */
   #needed = PREFIX;
 
   /** `onArrival` is called when something has come that may make a message. */
@@ -23,22 +23,22 @@ export class ChildChannel<Sent extends object, Received extends object> {
       this.#bytes += chunk.length;
       if (this.#bytes >= this.#needed) onArrival();
     });
-    // The end of the process at the other side is noticed by itself.
+    // The process at the other side has ended, which its owner learns from the process itself.
     socket.on("error", () => undefined);
   }
 
-  /** Resolves when the other side has it, or the system holds it for that. */
+  /** Resolves when the operating system has all that was sent. */
   async flushed(): Promise<void> {
     const socket = this.#socket;
     if (socket.writableLength > 0) await new Promise<void>((resolve) => socket.write("", () => resolve()));
   }
 
-  /** Whoever is gone gets nothing, in silence. */
+  /** Does nothing when the other side is gone. */
   send(head: Sent, body: readonly Uint8Array[] = []): void {
     if (this.#socket.writable) this.#socket.write(encode(head, body));
   }
 
-  /** As `send`, together with all else that is sent in this turn. */
+  /** As `send`, in one write with all that is sent in this turn of the event loop. */
   sendSoon(head: Sent, body?: readonly Uint8Array[]): void {
     const socket = this.#socket;
     if (socket.writableCorked === 0) {
@@ -48,7 +48,7 @@ export class ChildChannel<Sent extends object, Received extends object> {
     this.send(head, body);
   }
 
-  /** All whole messages that have come; a body is a view of what was read. */
+  /** Removes and returns the whole messages that have come. A body is a view of the bytes that were read. */
   *take(): Generator<{ readonly head: Received; readonly body: Buffer }> {
     if (this.#bytes < this.#needed) return;
     let rest = this.#chunks.length === 1 ? (this.#chunks[0] ?? EMPTY) : Buffer.concat(this.#chunks);

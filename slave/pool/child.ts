@@ -10,15 +10,15 @@ import type { ChildArguments, FileHead, FromChild, ToChild } from "./messages.ts
 import { packResult } from "./packResult.ts";
 import { startWatchdog } from "./watchdog.ts";
 
-/** Entry of a child process: it does one unit at a time and may be killed at any moment. */
+/** Entry of a child process. It does one unit at a time and may be killed at any moment. */
 
 /** Least time between two progress messages of a unit. */
 const PROGRESS_MS = 200;
 /** Descriptor of the pipe to the slave's process. */
 const CHANNEL = 3;
 
-type UnitOrder = Extract<ToChild, { type: "unit" }>;
-interface Order {
+type UnitMessage = Extract<ToChild, { type: "unit" }>;
+interface Received {
   readonly head: Exclude<ToChild, { type: "go" }>;
   readonly body: Buffer;
 }
@@ -28,9 +28,9 @@ interface Registry {
 
 const settings = JSON.parse(process.argv[2] ?? "{}") as ChildArguments;
 const loaded = new Map<string, Promise<TaskProcess>>();
-const orders: Order[] = [];
+const received: Received[] = [];
 let working = false;
-/** The slave's process has something to clear away before the next unit begins. */
+/** The slave's process is emptying the folder; no unit begins until it says `go`. */
 let paused = false;
 
 startWatchdog(settings.parent);
@@ -45,7 +45,7 @@ channel.send({ type: "ready" });
 function receive(): void {
   for (const { head, body } of channel.take())
     if (head.type === "go") paused = false;
-    else orders.push({ head, body });
+    else received.push({ head, body });
   work().catch((error: unknown) => {
     throw error;
   });
@@ -54,17 +54,17 @@ function receive(): void {
 async function work(): Promise<void> {
   if (working) return;
   working = true;
-  for (let order = nextOrder(); order !== undefined; order = nextOrder()) {
-    if (order.head.type === "warm") channel.send(await warm(order.head.task));
-    else await answer(order.head, order.body);
-    // What ends this process now is the next unit's doing: the slave's process must have this answer.
+  for (let next = nextMessage(); next !== undefined; next = nextMessage()) {
+    if (next.head.type === "warm") channel.send(await warm(next.head.task));
+    else await answer(next.head, next.body);
+    // The next unit may end this process, so the slave's process must have this answer first.
     await channel.flushed();
   }
   working = false;
 }
 
-function nextOrder(): Order | undefined {
-  return paused ? undefined : orders.shift();
+function nextMessage(): Received | undefined {
+  return paused ? undefined : received.shift();
 }
 
 async function warm(task: string): Promise<FromChild> {
@@ -77,7 +77,7 @@ async function warm(task: string): Promise<FromChild> {
   }
 }
 
-async function answer(unit: UnitOrder, body: Buffer): Promise<void> {
+async function answer(unit: UnitMessage, body: Buffer): Promise<void> {
   const { id } = unit;
   const started = performance.now();
   const outcome = await doUnit(unit, body);
@@ -93,7 +93,7 @@ async function answer(unit: UnitOrder, body: Buffer): Promise<void> {
   else channel.send({ type: "done", ...about, ...rest, path: result.path });
 }
 
-async function doUnit(unit: UnitOrder, body: Buffer) {
+async function doUnit(unit: UnitMessage, body: Buffer) {
   const { folder, smallBytes } = settings;
   try {
     if (process.cwd() !== folder) process.chdir(folder);
@@ -107,7 +107,7 @@ async function doUnit(unit: UnitOrder, body: Buffer) {
   } catch (error) {
     const stack =
       error instanceof Error && !(error instanceof AppError) ? { stack: String(error.stack) } : {};
-    // A full disk is nothing that the file did: the slave's process hands the unit back.
+    // A full disk is not the file's fault: the slave's process hands the unit back.
     return { ...toFailure(isDiskFull(error) ? diskFull() : error), ...stack };
   }
 }
@@ -125,13 +125,13 @@ function filesOf(heads: readonly FileHead[], bytes: Buffer): LocalFile[] {
   return heads.map(({ body, ...about }) => {
     if (typeof body === "object") return { ...about, body };
     at += body;
-    // Bytes of its own: a library may take its input's whole memory away, where other units' bytes lie as well.
+    // A copy: a library may detach the buffer of its input, and that buffer holds bytes of other units, too.
     return { ...about, body: new Uint8Array(bytes.subarray(at - body, at)) };
   });
 }
 
 function contextOf(id: number): StepContext {
-  // A unit that is over before has none to tell of: each message wakes the slave, and the master after it.
+  // A unit that ends before the first interval sends none: each message wakes the slave and then the master.
   let last = Date.now();
   const progress = (done?: number) => {
     const now = Date.now();
@@ -154,7 +154,7 @@ function load(task: TaskDefinition): Promise<TaskProcess> {
   return loading;
 }
 
-/** When the machine runs out of memory, the kernel shall end a child before anything else. */
+/** Makes the kernel end a child before any other process when the machine runs out of memory. */
 function offerToOomKiller(): void {
   try {
     writeFileSync("/proc/self/oom_score_adj", "800");

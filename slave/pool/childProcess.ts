@@ -26,12 +26,12 @@ export interface ChildEnd {
 
 /** Descriptor of the pipe between both. */
 const CHANNEL = 3;
-/** How much of what it last printed is kept, to explain its end. */
+/** Characters of its last output that are kept to explain its end. */
 const TAIL = 4_000;
-/** Lines that one child may bring into the log. */
+/** Most lines of its output that are logged. */
 const MOST_LOGGED = 200;
-/** How long the last words of a child are waited for. */
-const LAST_WORDS_MS = 500;
+/** Longest wait for the rest of what a child has sent when it ends. */
+const REST_MS = 500;
 
 /** One child process, from its start to its end. */
 export class Child {
@@ -47,19 +47,19 @@ export class Child {
   /** `onArrival` is called when something has come over the channel. */
   constructor(settings: ChildSettings, onArrival: () => void) {
     this.#process = spawnChild(settings);
-    // Without a pid it could not be started; that comes as `error`.
+    // A process that could not be started has no pid; the event `error` follows.
     this.pid = this.#process.pid ?? 0;
     this.#log = settings.log.child({ child: this.pid });
     this.#listen(this.#process.stdout, "stdout");
     this.#listen(this.#process.stderr, "stderr");
     const socket = channelOf(this.#process);
-    // One that does not listen any more is of no use; one that ends shall say itself how.
-    socket.once("close", () => setTimeout(() => this.kill(), LAST_WORDS_MS).unref());
+    // A child whose channel is closed is of no use. It gets a moment, so that its own exit code is seen.
+    socket.once("close", () => setTimeout(() => this.kill(), REST_MS).unref());
     this.channel = new ChildChannel(socket, onArrival);
     this.ended = this.#end(socket);
   }
 
-  /** Ends it and what it started, at once; a loop or a native call cannot hold it off. */
+  /** Ends the process and those that it started, at once, also in a loop or a native call. */
   kill(): void {
     if (this.pid === 0 || this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     try {
@@ -102,17 +102,17 @@ export class Child {
   }
 }
 
-/** There is none where the process could not be started. */
+/** An unconnected socket where the process could not be started. */
 function channelOf({ stdio }: { readonly stdio?: readonly unknown[] }): Socket {
   const socket = stdio?.[CHANNEL];
   return socket instanceof Socket ? socket : new Socket();
 }
 
-/** Waited for, but not for long: a process that it started may hold on to it. */
+/** Resolves after `REST_MS` at the latest: a process that the child started may keep its pipes open. */
 async function closed(emitter: ChildProcess | Socket): Promise<void> {
   if (emitter instanceof Socket && emitter.closed) return;
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, LAST_WORDS_MS);
+    const timer = setTimeout(resolve, REST_MS);
     emitter.once("close", () => {
       clearTimeout(timer);
       resolve();
@@ -127,12 +127,12 @@ function spawnChild({ registry, folder, smallBytes, memoryBytes }: ChildSettings
   return spawn(process.execPath, [...options, entry(), JSON.stringify(settings)], {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
     env: environment(folder),
-    // A group of its own: Ctrl-C at a terminal must not end the units that are drained, and its end ends all it started.
+    // A process group of its own: Ctrl-C at a terminal does not end units that drain, and a kill reaches all that it started.
     detached: process.platform !== "win32",
   });
 }
 
-/** No search path, no tokens, no settings of the machine: the same file gives the same bytes on any slave. */
+/** Holds no search path, token or setting of the machine, so that a file gives the same bytes on any slave. */
 function environment(folder: string): NodeJS.ProcessEnv {
   return { TMPDIR: folder, TZ: "UTC", LANG: "C.UTF-8", UV_THREADPOOL_SIZE: "2", MALLOC_ARENA_MAX: "2" };
 }
@@ -143,7 +143,7 @@ function entry(): string {
   return fileURLToPath(new URL(runsFromSource ? "./child.ts" : "./child.js", import.meta.url));
 }
 
-/** In development the child runs from TypeScript, too. */
+/** In development the child runs from TypeScript as well. */
 function loader(): string[] {
   if (!runsFromSource) return [];
   return ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href];

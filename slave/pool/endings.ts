@@ -3,15 +3,15 @@ import { CHILD_KILLED, DISK_FULL } from "../../shared/contract/frames.ts";
 import { AppError, type AppErrorInit } from "../../shared/errors.ts";
 import { raisedBy } from "../../shared/tasks/budgets.ts";
 
-/** Why a unit's child was ended, or ended by itself. The sentences name what raises a limit, never the file. */
+/** Why a child was ended, or ended by itself. The sentences name the variable that raises a limit, never the file. */
 
-/** The child ended under its unit without a limit of time having passed: another try may be worth it. */
+/** The child ended while it worked on the unit, within its time: another try may succeed. */
 export class ChildEndedError extends AppError {}
 
-/** The unit was not done, through no fault of its own: it is as new. */
+/** The slave did not do the unit, through no fault of the file: the try does not count. */
 export class HandedBackError extends AppError {}
 
-/** The child ended, or is held up, before this unit's turn: it is done elsewhere, and nobody need know. */
+/** The child ended, or is held up, before this unit's turn: the pool gives the unit to another child. */
 export class NotBegunError extends Error {}
 
 const unit: AppErrorInit = { status: 422 };
@@ -43,10 +43,10 @@ export function outOfMemory(limitBytes: number): ChildEndedError {
   );
 }
 
-/** Signals that no fault of a program raises: somebody sent them. */
+/** Signals that come from outside the program: from a person or the system. */
 const SENT: readonly (string | null)[] = ["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"];
 
-/** The child ended, and this slave did not do it. */
+/** The child ended, and this slave did not end it. */
 export function crashed(code: number | null, signal: NodeJS.Signals | null): ChildEndedError {
   const name = SENT.includes(signal) ? CHILD_KILLED : "child_crashed";
   return new ChildEndedError(name, `The process that worked on it ${ending(code, signal)}.`, unit);

@@ -1,9 +1,9 @@
 import type { LocalFile, LocalUnit } from "../../shared/tasks/local.ts";
 import type { JsonObject, StepOutput } from "../../shared/tasks/task.ts";
 
-/** Messages between the slave's process and its children. A child does in turn what it is told. */
+/** Messages between the slave's process and its children. A child handles them one after the other. */
 export type ToChild =
-  /** With the bytes of those files that are sent along, one after the other. */
+  /** The body of the message is the bytes of its small files, one after the other. */
   | (Omit<LocalUnit, "files"> & {
       readonly type: "unit";
       readonly id: number;
@@ -11,10 +11,10 @@ export type ToChild =
     })
   /** Load a task ahead of its first unit. */
   | { readonly type: "warm"; readonly task: string }
-  /** What the last unit left in the folder is gone. */
+  /** The folder is empty again: the next unit may begin. */
   | { readonly type: "go" };
 
-/** A file of a unit: where it lies, or how many bytes of the message it is. */
+/** A file of a unit: its path, or its number of bytes in the body of the message. */
 export type FileHead = Omit<LocalFile, "body"> & {
   readonly body: Exclude<LocalFile["body"], Uint8Array> | number;
 };
@@ -24,25 +24,25 @@ export type FromChild =
   | { readonly type: "warmed"; readonly task: string; readonly error?: string }
   | { readonly type: "progress"; readonly id: number; readonly done?: number }
   | (AnswerHead & { readonly type: "done" } & Omit<ChildResult, "body"> & {
-        /** Without it the message's bytes are the result. */
+        /** File of the result; without it the body of the message is the result. */
         readonly path?: string;
       })
   | (AnswerHead & {
       readonly type: "failed";
       readonly code: string;
       readonly error: string;
-      /** Of an unexpected error, for the log only. */
+      /** Stack of an unexpected error, for the log only. */
       readonly stack?: string;
     });
 
 interface AnswerHead {
   readonly id: number;
   readonly seconds: number;
-  /** Something lies in the folder: the child begins nothing before it is told to go on. */
+  /** The folder is not empty: the child begins no unit before it is told to `go`. */
   readonly isLittered: boolean;
 }
 
-/** A result as it leaves a child: small in memory, large in a file in the unit's folder. */
+/** A result as it leaves a child: in memory when small, else in a file of the child's folder. */
 export interface ChildResult {
   readonly body: StepOutput["body"];
   readonly bytes: number;
@@ -52,7 +52,7 @@ export interface ChildResult {
   readonly info?: JsonObject;
 }
 
-/** What a child is started with, as one JSON argument: it has no environment. */
+/** Settings of a child, passed as one argument in JSON because its environment is empty. */
 export interface ChildArguments {
   /** URL of the module whose `taskNamed` gives a task. */
   readonly registry: string;

@@ -1,8 +1,8 @@
 const actions = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Has `act` called when the signal is aborted, and returns the undoing. A signal that many units share has one
- * listener: to add one for each unit and remove it again costs more than all else that is done with it.
+ * Calls `act` when the signal is aborted; the function that it returns takes that back. A signal that many units share
+ * gets one listener: to add and remove one for each unit costs more than the rest of the work with the signal.
  */
 export function onAbort(signal: AbortSignal, act: () => void): () => void {
   const all = actions.get(signal) ?? listened(signal);

@@ -1,13 +1,13 @@
 import { movingMean } from "../../shared/movingMean.ts";
 import type { LocalUnit } from "../../shared/tasks/local.ts";
 
-/** Work that a child should have before it, so that it is spoken to once for several short units. */
+/** Work that a child should have at a time, so that several short units go out in one message. */
 const AHEAD_SECONDS = 0.006;
-/** Units from this length on are given one by one: nothing is saved by more. */
+/** Longer units are given one by one, as more at a time would save nothing. */
 const SHORT_SECONDS = 0.025;
 const MOST = 16;
 
-/** How long the units of each step take, and so how many of them a child should have at a time. */
+/** Measures how long units of each step take; from that follows how many of them a child should have at a time. */
 export class ChildPace {
   readonly #seconds = new Map<string, number>();
 
@@ -16,7 +16,7 @@ export class ChildPace {
     this.#seconds.set(kind, movingMean(this.#seconds.get(kind), seconds));
   }
 
-  /** 1 for what is not known, or not short. */
+  /** Units that a child should have at a time: 1 where the step is unknown or not short. */
   depth(unit: Pick<LocalUnit, "task" | "step">): number {
     const seconds = this.#seconds.get(kindOf(unit));
     if (seconds === undefined || seconds > SHORT_SECONDS) return 1;
@@ -24,7 +24,7 @@ export class ChildPace {
   }
 }
 
-/** Units of one kind take about as long as each other. */
+/** Units of one kind take about the same time. */
 export function kindOf({ task, step }: Pick<LocalUnit, "task" | "step">): string {
   return `${task}/${step}`;
 }

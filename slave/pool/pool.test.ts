@@ -64,7 +64,7 @@ function cancellation() {
 
 function alive(pid: number): boolean {
   try {
-    // A zombie is dead, too: nobody may have reaped it yet.
+    // A zombie counts as dead: its parent may not have reaped it yet.
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
   } catch {
     return false;
@@ -236,7 +236,7 @@ describe("a unit that breaks its child", () => {
     expect((await next).bytes).toBe(5);
   });
 
-  it("has not done it when somebody else ended the child", async () => {
+  it("is not to blame when another process ended the child", async () => {
     const pool = start();
     const { pid } = await jsonOf(await run(pool, unit("look")));
     const work = unit("sleep", { ms: 60_000 });
@@ -299,7 +299,7 @@ describe("short units", () => {
     return pool;
   }
 
-  it("are done each with its own result, in an empty folder, whatever those before them left", async () => {
+  it("are done each with its own result, in an empty folder, also after units that left files", async () => {
     const pool = await practised();
     const kinds = ["go", "take", "litter", "large 5000", "sleep 1"];
     const texts = Array.from({ length: 40 }, (_, index) => kinds[index % 5] ?? "");
@@ -337,10 +337,10 @@ describe("short units", () => {
 
   it("do not wait behind a long one while another slot is idle", async () => {
     const pool = await practised({ slots: 2 });
-    const order: string[] = [];
+    const ended: string[] = [];
     const texts = ["sleep 3000", ...Array.from({ length: 10 }, () => "go")];
-    await Promise.all(texts.map((text) => brief(pool, text).then(() => order.push(text))));
-    expect(order.at(-1)).toBe("sleep 3000");
+    await Promise.all(texts.map((text) => brief(pool, text).then(() => ended.push(text))));
+    expect(ended.at(-1)).toBe("sleep 3000");
   });
 
   it("are cancelled or handed back while they wait, and what runs is not", async () => {

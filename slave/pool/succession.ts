@@ -1,6 +1,6 @@
 import type { WarmChild } from "./warmChild.ts";
 
-/** The children of a slot: the one that works, one that is to take over from it, and those that are on their way out. */
+/** The children of a slot: the current one, its successor, and those that are being ended. */
 export class Succession {
   readonly #make: () => WarmChild;
   readonly #leaving = new Set<WarmChild>();

@@ -4,14 +4,14 @@ import { dirname, join } from "node:path";
 import { AppError } from "../../shared/errors.ts";
 import type { ChildResult } from "./messages.ts";
 
-/** Empties a folder without removing it: a process stands in it. */
+/** Empties a folder without removing it: it is the working directory of a process. */
 export async function emptyFolder(folder: string): Promise<void> {
   if (isEmpty(folder)) return;
   const names = await readdir(folder);
   await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }
 
-/** Synchronous as `takeOver` is; one entry is looked at, however many there are. */
+/** Synchronous as `takeOver` is. Reads one entry at most. */
 function isEmpty(folder: string): boolean {
   const entries = opendirSync(folder, { bufferSize: 1 });
   try {
@@ -22,9 +22,9 @@ function isEmpty(folder: string): boolean {
 }
 
 /**
- * Moves a result that lies in the unit's folder to `target`. The child may have been taken over by its
- * file, so only a plain file inside the folder is accepted. Synchronous: four calls that touch names only,
- * each of which would cost ten times as much by way of another thread.
+ * Moves a result in the unit's folder to `target`. A hostile file may control the child, so only a plain file inside
+ * the folder is accepted. Synchronous: four calls that touch names only, each of which would cost ten times as much on
+ * a thread of its own.
  * @throws AppError `bad_result`
  */
 export function takeOver(result: ChildResult, folder: string, target: string): ChildResult {

@@ -24,7 +24,7 @@ it("a unit is silent when it told of no progress for its time", () => {
   expect(ended).toEqual(["silent"]);
 });
 
-it("a unit has timed out when its running time is used up, whatever it told", () => {
+it("a unit has timed out when its running time is used up, though it told of progress", () => {
   const { ended, progress } = watch();
   for (let second = 0; second < 110; second += 5) {
     progress();
@@ -33,7 +33,7 @@ it("a unit has timed out when its running time is used up, whatever it told", ()
   expect(ended).toEqual(["timed_out"]);
 });
 
-it("a unit that runs for 50 ms is long, and is told to be so once", () => {
+it("a unit that runs for 50 ms is long, and is reported once", () => {
   const { onLong } = watch();
   vi.advanceTimersByTime(49);
   expect(onLong).not.toHaveBeenCalled();

@@ -1,14 +1,15 @@
 import { Worker } from "node:worker_threads";
 
 /**
- * Runs in a thread of its own, because the main thread of a child may be in an endless loop. Written
- * as text: a worker's file would need the loader of TypeScript again in development.
+ * Runs in a thread of its own, because the main thread of a child may be in an endless loop. It polls: no portable
+ * signal tells a process that its parent has ended. The code is a text because a worker's file would need the loader of
+ * TypeScript in development.
  */
 const WATCH = `
 const { workerData } = require("node:worker_threads");
 setInterval(() => {
   if (process.ppid === workerData) return;
-  try { process.kill(-process.pid, "SIGKILL"); } catch { /* It leads no group (Windows): it alone is ended. */ }
+  try { process.kill(-process.pid, "SIGKILL"); } catch { /* There are no process groups on Windows: only this process is ended. */ }
   process.kill(process.pid, "SIGKILL");
 }, 250);
 `;
