@@ -57,27 +57,7 @@ export async function readMultipart<Stored>(
   });
   const onAbort = () => engine.cancel(options.signal?.reason);
   options.signal?.addEventListener("abort", onAbort, { once: true });
-  const { files, fileBytes, fieldBytes } = options.limits;
-  const upload = multer({
-    storage: engine,
-    limits: {
-      fileSize: fileBytes,
-      files,
-      fields: 100,
-      fieldSize: fieldBytes,
-      fieldNameSize: 200,
-      fieldNestingDepth: 1,
-    },
-    preservePath: true,
-    defParamCharset: "utf8",
-    streamHandler: (_req: unknown, parser: NodeJS.WritableStream) => {
-      // multer reports these limits, too, but perhaps after the error of a file that was cut short.
-      parser.on("filesLimit", () => engine.cancel(tooManyFiles(options.limits)));
-      parser.on("fieldsLimit", () => engine.cancel(tooManyFields()));
-      parser.on("partsLimit", () => engine.cancel());
-      feed.pipe(parser);
-    },
-  } as multer.Options);
+  const upload = parserOf(engine, feed, options.limits);
   // multer needs only the headers and the bytes of a request; it sets `body` and `files` on the object that it reads.
   const parsed = feed as unknown as Request & { files?: StoredFile<Stored>[] };
   try {
@@ -92,6 +72,30 @@ export async function readMultipart<Stored>(
     feed.detach();
   }
   return { fields: parsed.body ?? {}, files: (parsed.files ?? []).map(asIncoming) };
+}
+
+function parserOf<Stored>(engine: SinkEngine<Stored>, feed: Feed, limits: MultipartLimits): multer.Multer {
+  const { files, fileBytes, fieldBytes } = limits;
+  return multer({
+    storage: engine,
+    limits: {
+      fileSize: fileBytes,
+      files,
+      fields: 100,
+      fieldSize: fieldBytes,
+      fieldNameSize: 200,
+      fieldNestingDepth: 1,
+    },
+    preservePath: true,
+    defParamCharset: "utf8",
+    streamHandler: (_req: unknown, parser: NodeJS.WritableStream) => {
+      // multer reports these limits, too, but perhaps after the error of a file that was cut short.
+      parser.on("filesLimit", () => engine.cancel(tooManyFiles(limits)));
+      parser.on("fieldsLimit", () => engine.cancel(tooManyFields()));
+      parser.on("partsLimit", () => engine.cancel());
+      feed.pipe(parser);
+    },
+  } as multer.Options);
 }
 
 /** A text field's value; undefined when absent. @throws RequestError `bad_field` when it is repeated or nested. */
