@@ -74,6 +74,26 @@ it("lets a slave that fails after every probe rest longer each time, up to half 
   expect(rests).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
 });
 
+it("is in trouble when its lease breaks while it rests because it is full", async () => {
+  const slave = await aliveSlave();
+  registry.full(slave, 2_000);
+  expect(registry.alive()).toEqual([]);
+  registry.trouble(slave, "reset");
+  expect(slave).toMatchObject({ troubles: 1, onProbation: true });
+  await vi.advanceTimersByTimeAsync(501);
+  expect(registry.alive()).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(registry.alive()).toEqual([slave]);
+});
+
+it("is not in trouble when it is full only", async () => {
+  const slave = await aliveSlave();
+  registry.full(slave, 100);
+  expect(slave).toMatchObject({ troubles: 0, onProbation: false });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(registry.alive()).toEqual([slave]);
+});
+
 it("cancels one trouble for each good lease after the probation", async () => {
   const slave = await aliveSlave();
   registry.trouble(slave, "reset");

@@ -23,8 +23,8 @@ export async function buildForm(store: ByteStore, wire: WireForm): Promise<FormD
   const form = new FormData();
   for (const [name, value] of Object.entries(wire.fields)) form.append(name, value);
   const contents = await Promise.all(wire.files.map((file) => contentOf(store, file)));
-  wire.files.forEach(({ ref, name }, place) => {
-    form.append(wire.fileField, contents[place], {
+  wire.files.forEach(({ ref, name }, index) => {
+    form.append(wire.fileField, contents[index], {
       filename: name,
       knownLength: ref.bytes,
       contentType: "application/octet-stream",
@@ -37,17 +37,17 @@ export async function buildForm(store: ByteStore, wire: WireForm): Promise<FormD
   return form;
 }
 
-/** A form that is destroyed does not close what it was made of. What was in memory is not held until then. */
+/** A form that is destroyed does not close its streams by itself. */
 function closeWith(form: FormData, streams: readonly Readable[]): void {
   form.once("close", () => {
     for (const stream of streams) stream.destroy();
   });
 }
 
-/** `first.txt` and `first.txt` of one request become two names; what an old slave cannot bear is replaced. */
-export function uniqueWireName(place: number, filename: string): string {
+/** A name of its own for each file of a request; characters that a classic slave fails at are replaced. */
+export function uniqueWireName(index: number, filename: string): string {
   const plain = filename.replace(/[/\\\p{Cc}"]/gu, "_");
-  return `${place}_${[...plain].slice(-80).join("")}`;
+  return `${index}_${[...plain].slice(-80).join("")}`;
 }
 
 async function contentOf(store: ByteStore, { ref }: WireFile): Promise<Buffer | Readable> {

@@ -17,7 +17,7 @@ interface LargePart {
 
 type UnitHeader = Exclude<FrameHeader, { type: "end" } | { type: "beat" }>;
 
-/** Answers on their way to the store and into the record. */
+/** Answers that are being stored and recorded at a time. */
 const MAX_PENDING = 64;
 
 export interface AnswersDeps {
@@ -29,7 +29,7 @@ export interface AnswersDeps {
 }
 
 /**
- * Reads what a slave of ours answers to a lease, and reports each unit the moment its frame is there.
+ * Reads the answer of a slave of ours to a lease, and reports each unit as soon as its frame is there.
  * @throws AppError `slave_lied`, `stream_broken`, `bad_frame`, and what the reports threw
  */
 export async function readAnswers(reading: AnswersDeps, stream: Readable): Promise<void> {
@@ -37,12 +37,12 @@ export async function readAnswers(reading: AnswersDeps, stream: Readable): Promi
   try {
     for await (const frames of readFrames(stream, reading.heard)) {
       for (const frame of frames) {
-        const busy = answers.take(frame);
+        const busy = answers.accept(frame);
         if (busy !== undefined) await busy;
       }
     }
   } finally {
-    // What is here is here, even if the slave broke off.
+    // Parts that have arrived count, even if the slave broke off.
     answers.storeAll();
   }
   await answers.requireAll();
@@ -63,8 +63,8 @@ class Answers {
     );
   }
 
-  /** A promise when the next frame must wait for it. */
-  take({ header, whole, body }: Frame): Promise<void> | undefined {
+  /** Answers a promise when the next frame must wait for it. */
+  accept({ header, whole, body }: Frame): Promise<void> | undefined {
     this.#ended = header.type === "end";
     if (header.type === "end" || header.type === "beat") return undefined;
     const unit = unitOf(this.#unanswered, header);
@@ -72,13 +72,13 @@ class Answers {
     else {
       requireAccepted(this.#reading.transport, header);
       if (whole === undefined || header.handover !== undefined)
-        return this.#takeLarge(unit, { header, body });
+        return this.#acceptLarge(unit, { header, body });
       this.#small.add({ unit, header, body: whole });
     }
     return this.#pending.room();
   }
 
-  async #takeLarge(unit: QueuedUnit, part: LargePart): Promise<void> {
+  async #acceptLarge(unit: QueuedUnit, part: LargePart): Promise<void> {
     this.#pending.start(this.#reading.handle(unit, await largePart(this.#reading, unit, part)));
     await this.#pending.room();
   }
@@ -87,7 +87,7 @@ class Answers {
     this.#small.store();
   }
 
-  /** Resolves when each unit is answered and its answer dealt with. */
+  /** Resolves when each unit is answered and each answer is recorded. */
   async requireAll(): Promise<void> {
     await this.#pending.all();
     if (!this.#ended) throw new AppError("stream_broken", "The slave's answer ended in the middle.");
@@ -115,7 +115,7 @@ async function storeSmall(
   await handle(unit, await checkedPart(transport.store, header, object));
 }
 
-/** A part that must be stored, or taken over, before the next frame is read. */
+/** Stores a part before the next frame is read: its bytes follow, or it is adopted from the folder of the slave. */
 async function largePart(
   { transport, slave }: AnswersDeps,
   unit: QueuedUnit,

@@ -9,11 +9,11 @@ export interface LeaseTransport {
   readonly store: ByteStore;
   /** Largest part that is accepted. */
   readonly maxPartBytes: number;
-  /** A slave that sends nothing for so long is given up. */
+  /** A lease whose slave sends nothing for so long is given up. */
   readonly silenceSeconds: number;
 }
 
-/** What a slave says of one unit of a lease. */
+/** An event of one unit of a lease, as its slave tells it. */
 export type LeaseEvent =
   | { readonly type: "start" }
   | { readonly type: "progress" }
@@ -30,19 +30,19 @@ export type LeaseEvent =
       readonly code: string;
       readonly error: string;
       readonly seconds: number;
-      /** A child ended under it. */
+      /** A child ended while it worked on the unit. */
       readonly crashed: boolean;
-      /** Not tried to the end, and not its fault. */
+      /** The slave did not finish the unit, for a reason of its own. */
       readonly handedBack: boolean;
     };
 
-/** Undefined: it is done with it. */
+/** Undefined when the event is handled already. */
 export type LeaseHandler = (unit: QueuedUnit, event: LeaseEvent) => Promise<void> | undefined;
 
 export interface LeaseRun {
   readonly slave: Slave;
   readonly lease: Lease;
   readonly signal: AbortSignal;
-  /** Called once per unit with `part` or `failed`, and before it perhaps with the others. */
+  /** Called once for each unit with `part` or `failed`, and before that with any number of other events. */
   readonly handle: LeaseHandler;
 }

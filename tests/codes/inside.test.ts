@@ -16,8 +16,8 @@ import { MasterHttp } from "../../cli/sdk/http.ts";
 import { ManyhandsClient } from "../../cli/sdk/index.ts";
 import { createMaster } from "../../master/app.ts";
 import { readMasterConfig } from "../../master/config.ts";
-import { ActiveLease, type EndReason, type LeaseDeps } from "../../master/dispatch/activeLease.ts";
-import type { Slave } from "../../master/fleet/slave.ts";
+import { ActiveLease, type EndReason } from "../../master/dispatch/activeLease.ts";
+import { newSlave, type Slave } from "../../master/fleet/slave.ts";
 import { type JobToRun, type RunContextDeps, runContext } from "../../master/jobs/runContext.ts";
 import { createSlaveHttp, readLimited } from "../../master/lease/client.ts";
 import { runFramesLease } from "../../master/lease/framesLease.ts";
@@ -33,6 +33,7 @@ import { localFile } from "../../shared/tasks/local.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
 import { assign, fixture, job, until } from "../e2e/fleet.ts";
+import { dispatcherUnderTest, openAnswer } from "../fixtures/dispatch/underTest.ts";
 import { form, startTestSlave, stopTestSlaves } from "../fixtures/slave/start.ts";
 import { documentedStatuses } from "./documented.ts";
 
@@ -211,10 +212,9 @@ async function unit(
 /** Runs `mean` over one file with maps that yield these parts. */
 
 function endedLease(reason: EndReason): never {
-  const deps = { times: { expected: () => 0 } } as unknown as LeaseDeps;
-  const active = new ActiveLease(deps, {} as Slave, {
-    lease: { units: [] } as unknown as LeaseRun["lease"],
-  });
+  const deps = dispatcherUnderTest({ answer: async () => openAnswer() });
+  const slave = newSlave("s", "127.0.0.1", { slave_ip: "127.0.0.1", slave_port: 1 });
+  const active = new ActiveLease(deps, slave, { lease: { id: "l", token: 1, owner: "s", units: [] } });
   active.end(reason);
   throw active.signal.reason;
 }
