@@ -4,7 +4,6 @@ import { expect, test } from "vitest";
 import { executeHere } from "../inProcess.ts";
 import { type LocalUnit, localFile, runLocally } from "../local.ts";
 import { ocr } from "../ocr/index.ts";
-import type { TaskDefinition } from "../task.ts";
 import { document } from "./index.ts";
 import { joinLines } from "./pdf/lines.ts";
 import { pdfDate } from "./pdf/metadata.ts";
@@ -146,8 +145,6 @@ test("pages without text go through OCR as units of their own, and failures keep
   expect(fields.pages[2].error).toMatch(/^OCR failed: /);
 });
 
-const TASK = document as unknown as TaskDefinition;
-
 test("scans of every kind are read: fax, JBIG2, JPEG, JPEG 2000, a turned page, a picture in strips", async () => {
   const scans = await fixture("scans.pdf");
   const { pages, pages_without_text, damaged_pages } = await fieldsOf("scans.pdf", scans, { ocr: true });
@@ -174,13 +171,13 @@ async function runUnits(
   let json = "";
   const execute = async (unit: LocalUnit) => {
     steps.push(unit.step);
-    if (unit.task !== ocr.name) return await executeHere(TASK, unit);
+    if (unit.task !== ocr.name) return await executeHere(document, unit);
     pictures += 1;
     const answer = read(pictures);
     if (answer === undefined) throw new Error("unreadable");
     return { body: Buffer.from(JSON.stringify(answer)) };
   };
-  await runLocally(TASK, {
+  await runLocally(document, {
     options: document.options.parse(options),
     files: [localFile("a.pdf", body)],
     execute,

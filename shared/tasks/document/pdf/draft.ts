@@ -12,7 +12,7 @@ export interface Draft {
 }
 
 /** Facts about a draft that `run` needs; they fit into a part's `info`. */
-export interface PdfPlan {
+export type PdfPlan = {
   readonly page_count: number;
   /** Number of pages that one unit reads. */
   readonly per_unit: number;
@@ -21,7 +21,7 @@ export interface PdfPlan {
   readonly to: number;
   /** A bit for each page of the draft, set where it has no text layer; base64. */
   readonly blank: string;
-}
+};
 
 /** Makes the part of a draft. */
 export function draftOutput(draft: Draft, range: Omit<PdfPlan, "page_count" | "blank">): StepOutput {
@@ -35,7 +35,7 @@ export function draftOutput(draft: Draft, range: Omit<PdfPlan, "page_count" | "b
 
 /** The plan of a part; undefined for a part that is a result. */
 export function planOf(info: JsonObject | undefined): PdfPlan | undefined {
-  return info?.plan === undefined ? undefined : (info.plan as unknown as PdfPlan);
+  return info?.plan === undefined ? undefined : (info.plan as PdfPlan);
 }
 
 /** Numbers of the pages of a draft that have no text layer. */

@@ -30,11 +30,18 @@ export async function pdfFields(
     character_count,
     truncated: character_count > options.max_characters,
     metadata: head.metadata,
-    pages: pages.map((page) => ({ ...page })) as unknown as JsonObject[],
+    pages: pages.map(plainPage),
     pages_without_text: numbers(whole.filter(({ has_text_layer }) => !has_text_layer)),
     ...(await formattedPages(pages, options)),
     damaged_pages: numbers(whole.filter(({ error }) => error !== undefined)),
   };
+}
+
+/** Copies a page as plain objects, whose members keep their order. */
+function plainPage(page: PdfPage): JsonObject {
+  const form_fields = page.form_fields.map((field) => ({ ...field }));
+  const annotations = page.annotations.map((annotation) => ({ ...annotation }));
+  return { ...page, form_fields, annotations };
 }
 
 function textOf(pages: readonly PdfPage[]): string {
