@@ -20,7 +20,7 @@ export class Pending {
 
   /**
    * Undefined when more may start and no work has failed, else a promise of that. Not always a promise, as callers
-   * ask for every file: a microtask each shows in `npm run bench`, row chain "CPU ms per file".
+   * ask for every file: what that costs shows in `npm run bench`, part "chain", row "CPU ms per file".
    * @throws the first error of the work, the reason of the signal
    */
   room(signal?: AbortSignal): Promise<void> | undefined {

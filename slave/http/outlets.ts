@@ -38,7 +38,10 @@ export interface UnitName {
 export const LARGEST_LINE = 16 * 2 ** 20;
 /** Longest delay of the frame that a unit began: a short unit is done by then, and both go out in one write. */
 const SOON_MS = 5;
-/** Longest delay of small answers, which go out together when the lease has at least `FEW` units. */
+/**
+ * Longest delay of small answers, which go out together when the lease has at least `FEW` units. Chosen by
+ * `npm run bench`, part "limit ratio", row "texts of 1 KB: CPU ms per file".
+ */
 const GATHER_MS = 50;
 const FEW = 8;
 /** Bounds of the contract. A longer field would make the whole stream unreadable for the other side. */

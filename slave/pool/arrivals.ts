@@ -2,7 +2,7 @@ import { DelayedCall } from "../../shared/async/delayedCall.ts";
 
 /**
  * How long answers wait while the child has more to do, so that several are read together. Chosen by `npm run bench`,
- * row chain "CPU ms per file" (ADR 13).
+ * part "limit ratio", row "texts of 1 KB" (ADR 13).
  */
 const GATHER_MS = 4;
 
