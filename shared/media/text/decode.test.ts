@@ -59,11 +59,11 @@ test("valid UTF-8 needs no statistics", () => {
   expect(decodeText(Buffer.from(text))).toEqual({ text, encoding: "utf-8", confidence: 1, bom: false });
 });
 
-test("plain ASCII is told as such", () => {
+test("plain ASCII is reported as us-ascii", () => {
   expect(decodeText(Buffer.from("plain"))).toMatchObject({ text: "plain", encoding: "us-ascii" });
 });
 
-test("a given encoding is taken at its word", () => {
+test("a given encoding is used without detection", () => {
   expect(decodeText(Buffer.from([0xc4]), "iso-8859-5").text).toBe("Ф");
 });
 

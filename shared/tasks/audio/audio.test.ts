@@ -170,7 +170,7 @@ describe("levels of every encoding", () => {
     });
   });
 
-  it("counts NaN and infinite samples as 0 and says so", async () => {
+  it("counts NaN and infinite samples as 0 and reports them", async () => {
     const data = Buffer.from(Float32Array.of(Number.NaN, 0.5, Number.POSITIVE_INFINITY, -0.5).buffer);
     const result = await analysed(riff(fmt(3, 1, [32]), chunk("data", data)));
     expect(result).toMatchObject({
@@ -232,7 +232,7 @@ describe("spectrum, silence, waveform", () => {
     });
   });
 
-  it("draws the waveform in as many points as are asked for", async () => {
+  it("draws the waveform with the requested number of points", async () => {
     const { waveform } = await analysed(encoded("64", [0.1, -0.2, 0.3, -0.4]), { waveform_points: 2 });
     expect(waveform).toEqual({ points: 2, min: [-0.2, -0.4], max: [0.1, 0.3] });
     expect((await analysed(encoded("64", sine(5)))).waveform).toMatchObject({ points: 1_000 });
@@ -282,7 +282,7 @@ describe("containers and chunks", () => {
     });
   });
 
-  it("measures what is there of a file that was cut short, and says so", async () => {
+  it("measures a truncated file up to its end and reports it", async () => {
     const result = await analysed(plain.subarray(0, plain.length - 3));
     expect(result).toMatchObject({ frames: 2, truncated: true });
     expect(result.warnings).toEqual(["The file was cut short: 5 of 8 bytes of samples are there."]);
@@ -321,7 +321,7 @@ describe("containers and chunks", () => {
     ]);
   });
 
-  it("is not led astray by lists and cues that claim more than they hold", async () => {
+  it("ignores sizes of lists and cues beyond their contents", async () => {
     const cue = chunk("cue ", u32(0xffff_ffff));
     const list = chunk("LIST", Buffer.concat([Buffer.from("INFOINAM"), u32(0xffff_fff0), Buffer.from("x")]));
     const { metadata } = await analysed(riff(cue, list, fmt(1, 1, [16]), chunk("data", samples)));
@@ -375,7 +375,7 @@ describe("files that cannot be measured", () => {
     expect(await analysed(body)).toMatchObject({ format: "non-wav", detected_format: "au" });
   });
 
-  it("says what the header says where the encoding is not decoded", async () => {
+  it("reports the header of a file whose encoding is not decoded", async () => {
     const result = await analysed(await fixture("gsm.wav"));
     expect(result).toMatchObject({ encoding: "gsm_ms", decoded: false, sample_rate: 8_000, channels: 1 });
     expect(result.duration_seconds).toBe(0.25);

@@ -49,7 +49,7 @@ test("comments keep author, date and text", async () => {
   ]);
 });
 
-test("headers of the first page are told from the others", async () => {
+test("headers of the first page are distinguished from the others", async () => {
   const { headers } = await fieldsOf("a.docx", await fixture("first-page-header.docx"));
   expect(headers).toEqual([
     { type: "default", section: 1, text: "First header column!\tMid header\tRight header!" },
@@ -98,7 +98,7 @@ test("charts and diagrams keep their words and numbers, in the order of the text
   expect(fields.text_content).toMatch(/The end\.\nLeave\nArrive\nFerry\nGuests\nMay\t12\nJune\t7\.5$/);
 });
 
-test("max_characters cuts HTML and Markdown too, and what is open is closed", async () => {
+test("max_characters cuts HTML and Markdown, too, and open elements are closed", async () => {
   const body = p("A &amp; b: bold", "") + p("more");
   const cut = (format: string) => fieldsOf("a.docx", docxOf({ body }), { format, max_characters: 5 });
   expect(await cut("html")).toMatchObject({
@@ -119,7 +119,7 @@ test.each([
   expect(cutHtml(html, limit)).toBe(expected);
 });
 
-test("merged cells and tables in cells are told", async () => {
+test("merged cells and tables in cells are reported", async () => {
   const cell = (text: string, properties = "") => `<w:tc><w:tcPr>${properties}</w:tcPr>${p(text)}</w:tc>`;
   const inner = `<w:tbl><w:tr>${cell("in")}</w:tr></w:tbl>`;
   const { tables } = await docx(
@@ -191,7 +191,7 @@ test("Markdown keeps headings, lists and tables", async () => {
   expect(markdown).toContain("| Row 1 Col 1 | Row 1 Col 2 | Row 1 Col 3 |");
 });
 
-test("an encrypted DOCX wants its password", async () => {
+test("an encrypted DOCX needs its password", async () => {
   const bytes = await fixture("password-tika.docx");
   expect(await codeOf("a.docx", bytes)).toBe("password_required");
   expect(await codeOf("a.docx", bytes, { password: "wrong" })).toBe("wrong_password");
@@ -204,7 +204,7 @@ test("a part that declares a bomb is refused before it inflates", async () => {
   expect(await codeOf("a.docx", bomb)).toBe("too_large");
 });
 
-test("a part that lies about its size is stopped while it inflates", async () => {
+test("a part with a false declared size is stopped while it inflates", async () => {
   const xml = `<w:document>${" ".repeat(9 * 2 ** 20)}</w:document>`;
   const liar = zipOf({ "word/document.xml": xml }, 1_000);
   expect(["too_large", "corrupt_file"]).toContain(await codeOf("a.docx", liar));

@@ -72,7 +72,7 @@ test("values of form fields count as text", async () => {
   ]);
 });
 
-test("an encrypted PDF wants its password", async () => {
+test("an encrypted PDF needs its password", async () => {
   const bytes = await fixture("password-test.pdf");
   expect(await codeOf("a.pdf", bytes)).toBe("password_required");
   expect(await codeOf("a.pdf", bytes, { password: "wrong" })).toBe("wrong_password");
@@ -93,7 +93,7 @@ test.each([
   expect(await codeOf("a.pdf", bytes)).toBe(code);
 });
 
-test("a misnamed file is taken for what it is on request", async () => {
+test("with any_name a misnamed file is read by its content", async () => {
   const fields = await fieldsOf("a.pdf", Buffer.from("Just a text."), { any_name: true });
   expect(fields.document_type).toBe("Generic Text");
 });

@@ -65,7 +65,7 @@ test("beyond dense_limit only the sparse vector is written", async () => {
   expect(result.sparse.terms).toEqual(["one", "three", "two"]);
 });
 
-test("neighbours are the nearest by cosine, with place and name", async () => {
+test("neighbours are the nearest by cosine, with index and name", async () => {
   const [first] = await embed(["whale sea", "desert sand", "whale sea ship", "sea"], {
     neighbours: 2,
     norm: null,
@@ -136,7 +136,7 @@ test("the order in which slaves finish does not change a byte", async () => {
   expect(await run(8)).toEqual(await run(1));
 });
 
-test("options tell what is valid", () => {
+test("errors of options list the valid values", () => {
   expect(() => embedding.options.parse({ stop_words: "german" })).toThrow(
     /must be \\?"english\\?", a list of words, or null/,
   );

@@ -291,7 +291,7 @@ describe("files that cannot be gray images", () => {
     ]);
   });
 
-  test("a damaged PNG signature is told from a foreign format", async () => {
+  test("a damaged PNG signature is distinguished from a foreign format", async () => {
     const bytes = Buffer.from(await png());
     bytes[0] = 0x09;
     expect(await failure(bytes)).toMatchObject({ code: "corrupt_file" });
@@ -316,7 +316,7 @@ describe("SVG", () => {
     expect((await samples((await gray(gzipSync(red))).body))[0]).toBe(76);
   });
 
-  test("is drawn sharp at the size asked for", async () => {
+  test("is drawn at the requested size, without enlarging pixels", async () => {
     const half = svg(
       '<rect width="4" height="8" fill="#000"/><rect x="4" width="4" height="8" fill="#fff"/>',
     );
@@ -450,7 +450,7 @@ describe("options", () => {
     expect((await gray(tiff)).info).toMatchObject({ pages: 2, width: 6, height: 4 });
   });
 
-  test("pages: all with a format of one page is refused, and told which can", () => {
+  test("pages: all with a format of one page is refused, and the error lists the formats with several", () => {
     expect(() => image.options.parse({ pages: "all" })).toThrow(/gif, webp, tiff/);
   });
 

@@ -158,7 +158,7 @@ describe("one file's own statistics", () => {
     });
   });
 
-  it("leave missing values out but keep their places, if told to", async () => {
+  it("with missing: skip have no value at an index whose value is missing", async () => {
     const options = { missing: "skip" };
     expect(await statisticsOf("1\nNA\n3\n", options)).toMatchObject({
       numbers: 3,
@@ -189,7 +189,7 @@ describe("files at fault", () => {
     expect((await failureOf(body)).code).toBe(code);
   });
 
-  it("are told by line and word, with the remedy", async () => {
+  it("are reported with line, word and remedy", async () => {
     const { error } = await failureOf("1\n2\nNA");
     expect(error).toBe(
       'file 0.txt, line 3: "NA" is not a number. To take missing values as such, set the option missing to skip.',

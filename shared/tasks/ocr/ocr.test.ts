@@ -255,7 +255,7 @@ describe("options and errors", () => {
   });
 });
 
-test("a worker gives the same bytes whatever it read before", async () => {
+test("earlier pages do not change the bytes that a worker gives", async () => {
   const before = await bytes(fixture("notice.png"));
   await bytes(fixture("small-print.png"));
   await bytes(fixture("two-pages.tiff"), { page_mode: 6 });

@@ -27,7 +27,7 @@ test("the fields of the old service keep their meaning", async () => {
   });
 });
 
-test("every result says what made it of which bytes", async () => {
+test("every result has its schema version, task, filename and input hash", async () => {
   expect(await analyse(REVIEW)).toMatchObject({
     schema_version: 1,
     task: "text",
