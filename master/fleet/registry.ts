@@ -5,6 +5,7 @@ import { UnavailableError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { pinAddress } from "./address.ts";
 import { provenFolder } from "./proof.ts";
+import { restsUntil, SlaveRests } from "./rests.ts";
 import { describe, newSlave, type OwnSlave, type Slave, slaveId, UNTROUBLED } from "./slave.ts";
 
 export interface RegistryConfig {
@@ -27,9 +28,6 @@ export interface RegistryDeps {
   readonly announce: (slave: Slave) => void;
 }
 
-/** Longest rest of a slave in trouble. */
-const MAX_REST_SECONDS = 30;
-
 /**
  * The slaves of this master. A slave is `pending` until its first valid answer, then `alive` and polled. A slave
  * that misses polls is `lost`: it gets no units, and is polled until it answers again or is forgotten.
@@ -37,12 +35,12 @@ const MAX_REST_SECONDS = 30;
 export class SlaveRegistry {
   readonly #deps: RegistryDeps;
   readonly #slaves = new Map<string, OwnSlave>();
-  /** Slaves that rest, whose end of rest will be announced. */
-  readonly #resting = new Set<OwnSlave>();
+  readonly #rests: SlaveRests;
   readonly #stop = new AbortController();
 
   constructor(deps: RegistryDeps) {
     this.#deps = deps;
+    this.#rests = new SlaveRests(deps.announce);
     // The poll of each slave adds a listener.
     setMaxListeners(0, this.#stop.signal);
   }
@@ -106,41 +104,29 @@ export class SlaveRegistry {
     return this.all().some((slave) => slave.state === "alive" || slave.state === "pending");
   }
 
-  /** Called when a lease broke by the slave's fault: it rests, longer each time, then gets one unit at first. */
+  /** Called when a lease broke by the slave's fault: the slave rests. */
   trouble(slave: Slave, reason: string): void {
     const own = this.#own(slave);
     if (own === undefined) return;
     void this.#pollOnce(own, own.instance);
-    // Several leases break with one death: that is one trouble, not several.
-    if (own.restUntil > Date.now()) return;
-    own.troubles += 1;
-    own.onProbation = true;
-    const seconds = Math.min(MAX_REST_SECONDS, 0.25 * 2 ** Math.min(own.troubles, 10));
-    own.restUntil = Date.now() + seconds * 1000;
+    const seconds = this.#rests.trouble(own);
+    if (seconds === undefined) return;
     this.#deps.logger.warn(
       { slave: own.name, reason, rests: seconds },
       "a lease broke: the slave rests before it gets more work",
     );
-    this.#announceEndOfRest(own);
   }
 
-  /** Called when there is no room at the slave, or on the master's disk for its parts. That is no trouble. */
+  /** Called when a slave has no room for units, or the master's disk none for its parts: the slave rests. */
   full(slave: Slave, milliseconds: number): void {
     const own = this.#own(slave);
-    if (own === undefined) return;
-    own.fullUntil = Date.now() + milliseconds;
-    this.#announceEndOfRest(own);
+    if (own !== undefined) this.#rests.full(own, milliseconds);
   }
 
-  /**
-   * Called by the dispatcher when a lease was answered whole. The first such lease after trouble ends the probation,
-   * each further one cancels one trouble; so a slave that fails after every other lease rests longer and longer.
-   */
+  /** Called when a lease was answered whole. */
   fine(slave: Slave): void {
     const own = this.#own(slave);
-    if (own === undefined) return;
-    if (!own.onProbation) own.troubles = Math.max(0, own.troubles - 1);
-    own.onProbation = false;
+    if (own !== undefined) this.#rests.fine(own);
   }
 
   stop(): void {
@@ -150,20 +136,6 @@ export class SlaveRegistry {
   #own(slave: Slave): OwnSlave | undefined {
     const own = this.#slaves.get(slave.id);
     return own === slave ? own : undefined;
-  }
-
-  #announceEndOfRest(slave: OwnSlave): void {
-    if (this.#resting.has(slave)) return;
-    this.#resting.add(slave);
-    const wait = () => {
-      const left = restsUntil(slave) - Date.now();
-      if (left >= 0) setTimeout(wait, left + 1).unref();
-      else {
-        this.#resting.delete(slave);
-        this.#deps.announce(slave);
-      }
-    };
-    wait();
   }
 
   #registerAgain(slave: OwnSlave, request: RegisterRequest): Slave {
@@ -239,10 +211,6 @@ export class SlaveRegistry {
     if (slave.state !== "lost") return false;
     return Date.now() - (slave.lastSeen ?? slave.registeredAt) > forgetSeconds * 1000;
   }
-}
-
-function restsUntil({ fullUntil, restUntil }: Slave): number {
-  return Math.max(fullUntil, restUntil);
 }
 
 function isWorking(slave: Slave): boolean {

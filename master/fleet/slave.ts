@@ -4,7 +4,7 @@ import type { CheckStatusAnswer, RegisterRequest, SlaveState } from "../../share
 import { hostAndPort, withoutBrackets } from "../../shared/http/address.ts";
 import { SlaveWork } from "./slaveWork.ts";
 
-/** A slave as the master knows it. SlaveRegistry changes it, and nothing else does; `work` has methods of its own. */
+/** What the master knows of a slave. Only SlaveRegistry changes it; `work` has methods of its own. */
 export interface Slave {
   /** Depends on address and port only. */
   readonly id: string;
@@ -12,16 +12,16 @@ export interface Slave {
   readonly port: number;
   /** `host:port` as in a URL. */
   readonly address: string;
-  /** With the pinned address; HTTPS when the slave said so. */
+  /** URL with the pinned address; HTTPS when the slave announced it. */
   readonly baseUrl: string;
-  /** The name that its certificate must have; undefined: the address. */
+  /** Name that its certificate must have; undefined: the address. */
   readonly tlsName: string | undefined;
   readonly name: string;
   readonly state: SlaveState;
   /** A slave of the Python service: see `master/classic/`. */
   readonly classic: boolean;
   readonly version: string | undefined;
-  /** The process at the address; another one means that the slave was restarted. */
+  /** Id of the process at the address; it changes when the slave restarts. */
   readonly instance: string | undefined;
   readonly slots: number;
   /** Steps that it can do: task -> step -> version. */
@@ -30,25 +30,25 @@ export interface Slave {
   readonly missedPolls: number;
   readonly registeredAt: number;
   readonly lastSeen: number | undefined;
-  /** Until this time it has no room for more work, or the master has none for its parts. */
+  /** Time until which the slave has no room for units, or the master none for its parts, ms since 1970. */
   readonly fullUntil: number;
-  /** Until this time it gets no work because of trouble. */
+  /** Time until which the slave gets no units because of trouble, ms since 1970. */
   readonly restUntil: number;
-  /** Troubles that good leases have not made up for; sets the length of the next rest. */
+  /** Troubles that good leases have not cancelled; they set the length of the next rest. */
   readonly troubles: number;
-  /** After trouble it gets one unit, and more once that was answered. */
+  /** After trouble the slave gets one unit, and more when it has answered that one. */
   readonly onProbation: boolean;
-  /** It was asked to go, and gets no more work. */
+  /** Set by a request to drain: the slave gets no more units. */
   readonly drainWanted: boolean;
   readonly status: CheckStatusAnswer | undefined;
   /** Folder through which files are handed over by links; undefined: they are sent. */
   readonly handover: string | undefined;
 }
 
-/** A slave as SlaveRegistry writes it. */
+/** A slave as SlaveRegistry changes it. */
 export type OwnSlave = { -readonly [Field in keyof Slave]: Slave[Field] };
 
-/** State of a process that was not in trouble yet. */
+/** State of a slave without troubles. */
 export const UNTROUBLED = { fullUntil: 0, restUntil: 0, troubles: 0, onProbation: false };
 
 /** Id of the slave that listens at an address and port. */
