@@ -15,7 +15,7 @@ import { jobEvents } from "./events.ts";
 const folder = mkdtempSync(join(tmpdir(), "manyhands-events-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test("a comment is sent while nothing happens, so that nobody between takes the stream for dead", async () => {
+test("a comment is sent while no event happens, so that proxies keep the stream open", async () => {
   const jobs = await openSqliteRecord({ file: join(folder, "jobs.sqlite") });
   const file = { index: 0, key: "k", filename: "a.txt", bytes: 1, sha256: "a", resultName: () => "a.json" };
   await jobs.create({

@@ -50,20 +50,20 @@ export function reservesNames(run: RecordRun): void {
     expect(await resultNames(run.jobs, "01A")).toEqual(["a.json", "a-01A-1.json", "A-01A-2.json"]);
   });
 
-  test("names of other tasks are no matter", async () => {
+  test("another task may have the same name", async () => {
     await run.jobs.create(newJob("01A", ["a"]));
     await run.jobs.create(newJob("01B", ["a"], { task: "ocr" }));
     expect(await resultNames(run.jobs, "01B")).toEqual(["a.json"]);
   });
 
   test("20 jobs at the same time get 20 names", async () => {
-    const ids = Array.from({ length: 20 }, (_, place) => `01${place + 10}`);
+    const ids = Array.from({ length: 20 }, (_, index) => `01${index + 10}`);
     await Promise.all(ids.map((id) => run.jobs.create(newJob(id, ["same.txt"]))));
     const names = await Promise.all(ids.map((id) => resultNames(run.jobs, id)));
     expect(new Set(names.flat()).size).toBe(20);
   });
 
-  test("a name that looks like a variant of a later one is in nobody's way", async () => {
+  test("a name that looks like a variant of a later one does not keep the later one from a free name", async () => {
     await run.jobs.create(newJob("01A", ["a-01B.txt", "a-01B-1.txt", "a.txt"]));
     await run.jobs.create(newJob("01B", ["a.txt", "a.txt"]));
     expect(new Set(await resultNames(run.jobs, "01B")).size).toBe(2);

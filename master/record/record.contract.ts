@@ -19,22 +19,22 @@ import type { RecordOfJobs } from "./port.ts";
 /** The laws of RecordOfJobs, for every driver. */
 export function recordContract(name: string, make: () => Promise<RecordUnderTest>): void {
   describe(`record: ${name}`, () => {
-    let place: RecordUnderTest;
+    let driver: RecordUnderTest;
     const run: RecordRun = {
       jobs: undefined as unknown as RecordOfJobs,
       hub: new ChangeHub(),
       reopen: async (isTaken) => {
         await run.jobs.close();
-        run.jobs = await place.open(isTaken === undefined ? { hub: run.hub } : { hub: run.hub, isTaken });
+        run.jobs = await driver.open(isTaken === undefined ? { hub: run.hub } : { hub: run.hub, isTaken });
       },
     };
     beforeEach(async () => {
-      place = await make();
-      run.jobs = await place.open({ hub: run.hub });
+      driver = await make();
+      run.jobs = await driver.open({ hub: run.hub });
     });
     afterEach(async () => {
       await run.jobs.close();
-      await place.cleanUp();
+      await driver.cleanUp();
     });
     describe("records", () => keepsRecords(run));
     describe("names", () => reservesNames(run));
@@ -192,7 +192,7 @@ function reads(run: RecordRun): void {
     },
   );
 
-  test("a client's jobs can be listed apart, those of nobody are in nobody's list", async () => {
+  test("a client's jobs can be listed apart; jobs without a client are in no client's list", async () => {
     await run.jobs.create(newJob("01A", ["a"], { client: "alice" }));
     await run.jobs.create(newJob("01B", ["b"], { client: "bob" }));
     await run.jobs.create(newJob("01C", ["c"]));

@@ -91,7 +91,7 @@ test("a start after a restart keeps the first one's time", () => {
   expect(after(started, { type: "started", at: 99 })).toMatchObject({ state: "running", startedAt: 2 });
 });
 
-test("an attachment of the same name takes the earlier one's place", () => {
+test("an attachment of the same name replaces the earlier one", () => {
   expect(after(started, attached("a"), attached("b"), attached("a", "new")).attachments).toEqual([
     { name: "b", key: "k", bytes: 1 },
     { name: "a", key: "new", bytes: 1 },

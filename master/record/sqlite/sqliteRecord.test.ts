@@ -80,7 +80,7 @@ describe("the file", () => {
     await db.close();
   });
 
-  test("jobs and keys from before clients were recorded are kept, and are nobody's", async () => {
+  test("jobs and keys from before clients were recorded are kept, and belong to no client", async () => {
     const file = join(root, "before-clients.sqlite");
     const before = await openDatabase(file, MIGRATIONS.slice(0, 3));
     before
@@ -133,7 +133,7 @@ test("a job of 20,000 files is not seen before it is whole, and others work mean
     turns += 1;
     if (recorded) break;
     expect(await jobs.get("01B")).toBeUndefined();
-    // Nor does it take another one's place on a page.
+    // The hidden job does not shorten a page either.
     expect((await jobs.list({ limit: 1 })).map(({ id }) => id)).toEqual(["01A"]);
   }
   await creating;
