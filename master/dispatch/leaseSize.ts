@@ -1,16 +1,16 @@
 import type { LeaseSize } from "../queue/port.ts";
 
-/** Work that each slot should have waiting beside what it runs, so that it never idles during a transfer. */
+/** Seconds of work that should wait at each slot beside the unit that it runs, so that it never idles during a transfer. */
 const WAITING_SECONDS = 0.5;
-/** Work of each slot that is not shared any further: another request would cost more than it saves. */
+/** Seconds of work of each slot that are not split further: another request would cost more than it saves. */
 const LEAST_SECONDS = 0.02;
 /** A waiting unit is worth calling back for an idle slave from this length on. */
 export const RECALL_SECONDS = 0.3;
 /** Most units in one request; more would only delay the first answer. */
 const MAX_UNITS = 256;
 /**
- * Most units at a slave, however short: about half a second of what a master passes on, and well below what a
- * slave refuses (SLAVE_MAX_UNITS). A slave that refused gets nothing for a second.
+ * Most units at a slave, however short: a master passes on as many in about half a second. Slaves refuse far more only
+ * (SLAVE_MAX_UNITS); a slave that refused gets nothing for a second.
  */
 const MAX_ASSIGNED = 1024;
 /** Most bytes in one request with several units, shared files not counted; a single larger unit travels alone. */
@@ -20,7 +20,7 @@ export interface LeaseSituation {
   /** Slots of the slave, and of all slaves that can do the step (this one included). */
   readonly slots: number;
   readonly fleetSlots: number;
-  /** Units that the slave has and has not answered. */
+  /** Units at the slave without an answer. */
   readonly assigned: number;
   /** Seconds of slot time that those will probably take. */
   readonly assignedSeconds: number;
@@ -55,7 +55,7 @@ function roomFor({ slots, assigned, assignedSeconds, unitSeconds }: LeaseSituati
   return Math.max(places, Math.min(room, MAX_ASSIGNED - assigned));
 }
 
-/** At least half of what is to wait at the slave, or a slot is free. */
+/** Whether a slot is free, or the lease is at least half of the work that should wait at the slave. */
 function isWorthwhile(room: number, situation: LeaseSituation): boolean {
   const { slots, assigned, unitSeconds } = situation;
   if (assigned < slots || unitSeconds === undefined || isLast(situation)) return true;
@@ -63,7 +63,7 @@ function isWorthwhile(room: number, situation: LeaseSituation): boolean {
   return 2 * room >= Math.min(waiting, MAX_UNITS);
 }
 
-/** Half of what would be left for each slot: guided self-scheduling, down to what is too little to be shared. */
+/** Half of an equal share of the waiting units for each slot (guided self-scheduling), down to `LEAST_SECONDS`. */
 function fairShare(situation: LeaseSituation): number {
   const { slots, fleetSlots, waiting, unitSeconds } = situation;
   if (fleetSlots <= slots) return waiting;
@@ -72,7 +72,7 @@ function fairShare(situation: LeaseSituation): number {
   return Math.max(1, least, Math.ceil((waiting * slots) / (2 * fleetSlots)));
 }
 
-/** The last long units go out one by one: only a lease of which nothing runs can be called back. */
+/** The last long units go out one by one: a lease can be called back only while none of its units runs. */
 function isLast({ fleetSlots, waiting, unitSeconds = 0 }: LeaseSituation): boolean {
   return unitSeconds >= RECALL_SECONDS && waiting <= 2 * fleetSlots;
 }

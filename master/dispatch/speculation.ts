@@ -9,10 +9,9 @@ const NONE: Speculation = { copies: 0, copiesFirst: 0, secondsSaved: 0 };
 /**
  * Counts second copies of late units: for this process, and in the record of each job.
  *
- * Nobody can know when a first copy would have answered, as it is stopped once the second one did. It is
- * reckoned to have needed as long again as it had run by then: what is to be expected of times that are
- * spread as those of late units are (Pareto distribution with exponent 2). An estimate, not a measurement;
- * a first copy that was lost meanwhile counts as nothing saved.
+ * The first copy is stopped once the second one has answered, so the seconds saved are an estimate: that the first
+ * copy would have run as long again as it had by then. That is the expected rest of a time with a Pareto distribution
+ * of exponent 2, which the times of late units resemble. For a first copy whose slave was lost nothing is counted.
  */
 export class SpeculationBook {
   readonly #jobs: Pick<RecordOfJobs, "apply">;

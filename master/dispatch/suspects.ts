@@ -4,20 +4,20 @@ import type { QueuedUnit } from "../queue/port.ts";
 export interface RetryLimits {
   /** Children that a unit may end before it is set aside. */
   readonly maxCrashes: number;
-  /** Slaves and children that may be lost under a unit, while none are lost under others, before it is set aside. */
+  /** Losses of slaves and children under a unit, while other units lose none, after which it is set aside. */
   readonly maxLosses: number;
 }
 
-/** How long an acquittal counts. */
+/** Time that an acquittal counts. */
 const MEMORY_MS = 10 * 60_000;
 /** More tries for each acquittal, and at most so many times the limit: a guilty file must not go round for ever. */
 const TRIES_PER_ACQUITTAL = 2;
 const MOST = 5;
 
 /**
- * Tells files that bring down what works on them from files that were merely there. A crash of a child is
- * its file's doing. A lost slave, or a child that somebody else ended, may have many causes; when units that
- * were lost are done at a later try, something else is going on, and all of them get more tries.
+ * Tells files that end slaves and children from files that were merely worked on at that time. A crash of a child is
+ * charged to its file. A lost slave, or a child that was killed from outside, may have many causes: when units that
+ * were lost are done at a later try, there is another cause, and all units get more tries.
  */
 export class Suspects {
   readonly #limits: RetryLimits;
@@ -32,7 +32,7 @@ export class Suspects {
     if (unit.losses > 0) this.#acquittals = [...this.#recent(now), now].slice(-this.#limits.maxLosses * MOST);
   }
 
-  /** This master was itself ended in the middle of jobs: what ends slaves and children may be the same. */
+  /** This master was ended in the middle of jobs: the same cause may end slaves and children. */
   masterWasEnded(now = Date.now()): void {
     this.#acquittals = [...this.#recent(now), now];
   }
@@ -52,7 +52,7 @@ export class Suspects {
   }
 }
 
-/** What is told of a failed unit: one that ended several children is named as the one that did. */
+/** The error of a failed unit; a unit that ended several children is set aside by name. */
 export function failureOf(
   unit: QueuedUnit,
   event: Extract<LeaseEvent, { type: "failed" }>,

@@ -19,7 +19,7 @@ const SAMPLE = 501;
 /** Measurements in a size class from which its own median is trusted. */
 const ENOUGH = 3;
 
-/** How a map gets on: how many units it has, how many are done, how long they took for their size. */
+/** Progress of a map: number of its units, number of those that ended, and their times by size. */
 export class Pace {
   readonly #byClass = new Map<number, number[]>();
   readonly #perByte: number[] = [];

@@ -2,7 +2,7 @@ import type { QueuedUnit } from "../queue/port.ts";
 import type { UnitWork } from "../record/part.ts";
 import type { MapWatch } from "./mapCall.ts";
 
-/** What the record keeps of the work on a file; a part from before a restart tells neither slave nor start. */
+/** The work on a file, as the record keeps it; of a part from before a restart neither slave nor start is known. */
 export interface SpentWork {
   readonly attempts: number;
   readonly seconds: number;
@@ -10,7 +10,7 @@ export interface SpentWork {
   readonly startedAt: number | undefined;
 }
 
-/** Which files run just now and what was spent on each. Kept in memory: after a restart it would be wrong. */
+/** The files of a job that run now, and the work on each. In memory only: after a restart no file runs. */
 export class JobProgress {
   readonly #running = new Map<number, number>();
   readonly #started = new Map<number, number>();
@@ -35,12 +35,12 @@ export class JobProgress {
     },
   };
 
-  /** Objects that this run had stored: parts of its units, and what its task put. */
+  /** Number of objects that this run stored: parts of its units, and files that its task put. */
   get parts(): number {
     return this.#parts;
   }
 
-  /** Its task put something into the store by itself. */
+  /** The task stored a file by itself. */
   put(): void {
     this.#parts += 1;
   }
@@ -58,7 +58,7 @@ export class JobProgress {
     return this.#started.get(index);
   }
 
-  /** What was spent on a file so far; forgotten with this call. */
+  /** Removes and answers the work on a file. */
   takeWork(index: number): SpentWork {
     const work = this.#work.get(index);
     const startedAt = this.#started.get(index);
@@ -83,7 +83,7 @@ export class JobProgress {
   }
 }
 
-/** Places of the job's own files among those of a unit. */
+/** Indexes of the job's inputs among the files of a unit. */
 function inputsOf(unit: QueuedUnit): number[] {
   const indexes: number[] = [];
   for (const file of unit.files)

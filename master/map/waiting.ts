@@ -3,7 +3,7 @@ import { raisedBy } from "../../shared/tasks/budgets.ts";
 import type { QueuedUnit, UnitQueue } from "../queue/port.ts";
 
 export interface WaitingWatchOptions {
-  /** How long a unit may wait, all its waits together. */
+  /** Seconds that a unit may wait, all its waits together. */
   readonly seconds: number;
   readonly lastSign: LastSign;
   readonly queue: Pick<UnitQueue, "withdraw">;
@@ -11,7 +11,7 @@ export interface WaitingWatchOptions {
   readonly onOver: (unit: QueuedUnit, error: AppError) => void;
 }
 
-/** When a job last got on, by its record: it began, or one of its parts was stored. */
+/** Time of the last progress of a job on record: it began, or one of its parts was stored. */
 export class LastSign {
   #at: number;
 
@@ -33,16 +33,15 @@ interface Wait {
   readonly unit: QueuedUnit;
   /** Milliseconds of waits that are over. */
   spent: number;
-  /** When the present one began, in `performance.now()`; undefined while a slave works on it. */
+  /** When the present wait began, in `performance.now()`; undefined while a slave works on the unit. */
   since: number | undefined;
 }
 
 const LONGEST_LOOK_MS = 1_000;
 
 /**
- * Counts how long the units of a map wait. Only what stands in the queue is ended: a unit that was sent to a
- * slave is about to run. What is put in has waited since the last sign of its job: just now, but after a
- * restart of the master longer.
+ * Measures how long the units of a map wait. Only units in the queue are given up: a unit at a slave is about to run.
+ * A unit that is put in has waited since the last sign of its job: no time, but after a restart of the master longer.
  */
 export class WaitingWatch {
   readonly #options: WaitingWatchOptions;
@@ -53,7 +52,7 @@ export class WaitingWatch {
     this.#options = options;
   }
 
-  /** It was put into the queue, or back into it. */
+  /** A unit was put into the queue, or back into it. */
   waits(unit: QueuedUnit): void {
     const wait = this.#waits.get(unit.id) ?? {
       unit,
