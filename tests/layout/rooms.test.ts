@@ -1,62 +1,126 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join, normalize } from "node:path";
-import { expect, test } from "vitest";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { exportedTypes, importsOf, ROOT, sourceFiles } from "./sources.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
-const ROOMS = ["master", "slave", "cli", "shared"];
+/** Rooms of the master, each with the other rooms whose files it may import. `app.ts` may import all of them. */
+const MASTER_ROOMS: Readonly<Record<string, readonly string[]>> = {
+  record: [],
+  queue: [],
+  store: [],
+  fleet: [],
+  map: ["queue", "record"],
+  lease: ["fleet", "queue", "store"],
+  classic: ["fleet", "lease", "queue", "store"],
+  dispatch: ["classic", "fleet", "lease", "map", "queue", "record", "store"],
+  results: ["record", "store"],
+  upkeep: ["record", "results", "store"],
+  jobs: ["classic", "dispatch", "fleet", "map", "queue", "record", "results", "store", "upkeep"],
+  http: ["dispatch", "fleet", "jobs", "map", "queue", "record", "results", "store", "upkeep"],
+};
 
-/** Specifiers of all imports in a text: of values and types, at the top or within, and of what is exported on. */
-function importsIn(code: string): string[] {
-  const statics = code.matchAll(/^(?:import|export)\b[^;"'`]*?\bfrom\s+"([^"]+)"/gms);
-  const bare = code.matchAll(/^import\s+"([^"]+)"/gm);
-  const within = code.matchAll(/\bimport\(\s*"([^"]+)"\s*\)/g);
-  return [...statics, ...bare, ...within].map((match) => match[1] ?? "");
+/** Programs, each with the others whose files it may import. */
+const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
+  shared: [],
+  master: ["shared"],
+  slave: ["shared"],
+  cli: ["shared"],
+};
+
+const IMPORTS = new Map(sourceFiles().map((file) => [file, importsOf(file)]));
+
+describe("rooms", () => {
+  test("a program imports shared only, and shared imports no program", () => {
+    expect(forbidden((file) => PROGRAMS[programOf(file)] ?? [], programOf)).toEqual([]);
+  });
+
+  test("a room of the master imports only the rooms below it", () => {
+    expect(forbidden((file) => MASTER_ROOMS[roomOf(file) ?? ""] ?? [], roomOf)).toEqual([]);
+  });
+
+  test("every folder of the master is a room with a rule", () => {
+    const rooms = new Set([...IMPORTS.keys()].map(roomOf).filter((room) => room !== undefined));
+    expect([...rooms].toSorted()).toEqual(Object.keys(MASTER_ROOMS).toSorted());
+  });
+
+  test("files do not import each other in a circle, not for types and not lazily either", () => {
+    expect(circles(IMPORTS)).toEqual([]);
+  });
+});
+
+test("a circle of imports is found", () => {
+  const graph = new Map([
+    ["a", ["b"]],
+    ["b", ["c"]],
+    ["c", ["b"]],
+  ]);
+  expect(circles(graph)).toEqual(["b -> c -> b"]);
+});
+
+test("no two exported types share a name", () => {
+  const files = new Map<string, string[]>();
+  for (const file of [...IMPORTS.keys(), ...helpers()]) {
+    for (const name of exportedTypes(file)) files.set(name, [...(files.get(name) ?? []), file]);
+  }
+  expect([...files].filter(([, places]) => places.length > 1)).toEqual([]);
+});
+
+test("what a constructor or handler is given is called deps: parts are the answers of slaves", () => {
+  const named = sourceFiles().filter((file) => /\b(interface|type) \w+Parts\b/.test(read(file)));
+  expect(named).toEqual([]);
+});
+
+test("only the classic adapter and the views ask whether a slave is classic", () => {
+  const asking = sourceFiles().filter((file) => /\bslave\.classic\b/i.test(read(file)));
+  expect(asking.filter((file) => !/^master\/(classic|fleet|http)\//.test(file))).toEqual([]);
+});
+
+function read(file: string): string {
+  return readFileSync(join(ROOT, file), "utf8");
 }
 
-/** Imports of a file that lead from its room into one that it must not know. */
-function forbiddenIn(file: string, code: string): string[] {
-  const [room] = file.split("/");
-  return importsIn(code)
-    .filter((specifier) => specifier.startsWith("."))
-    .map((specifier) => normalize(join(file, "..", specifier)))
-    .filter((path) => {
-      const [other = ""] = path.split("/");
-      return ROOMS.includes(other) && other !== room && other !== "shared";
-    });
+/** Sources of benchmarks and of test fixtures, which share names with nothing either. */
+function helpers(): string[] {
+  return sourceFiles(/^(bench|scripts|tests|examples)\//);
 }
 
-const FILES = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.ts"], {
-  cwd: ROOT,
-  encoding: "utf8",
-})
-  .split("\n")
-  .filter((file) => ROOMS.includes(file.split("/")[0] ?? ""));
-
-test("master, slave and cli import shared only, and shared imports none of them, in tests, too", () => {
-  const forbidden = FILES.flatMap((file) =>
-    forbiddenIn(file, readFileSync(join(ROOT, file), "utf8")).map((path) => `${file} imports ${path}`),
+/** `file imports file` for every import between two places that the rule does not allow. */
+function forbidden(
+  allowed: (file: string) => readonly string[],
+  placeOf: (file: string) => string | undefined,
+) {
+  return [...IMPORTS].flatMap(([file, targets]) =>
+    targets
+      .filter((target) => {
+        const from = placeOf(file);
+        const to = placeOf(target);
+        return from !== undefined && to !== undefined && from !== to && !allowed(file).includes(to);
+      })
+      .map((target) => `${file} imports ${target}`),
   );
-  expect(forbidden).toEqual([]);
-  expect(FILES.length).toBeGreaterThan(300);
-});
+}
 
-test.each([
-  ["slave/pool/pool.ts", 'import { x } from "../../master/queue/port.ts";'],
-  ["slave/app.ts", 'import type {\n  Job,\n  Lease,\n} from "../master/queue/port.ts";'],
-  ["slave/app.ts", 'export { x } from "../master/app.ts";'],
-  ["slave/app.ts", 'type Store = import("../master/store/port.ts").ByteStore;'],
-  ["master/http/openapi/document.ts", 'const { x } = await import("../../../slave/app.ts");'],
-  ["shared/tasks/image/index.ts", 'import "../../../cli/main.ts";'],
-  ["cli/commands/run.ts", 'import { x } from "./../../master/app.ts";'],
-])("an import that must not be is found: %s has %j", (file, code) => {
-  expect(forbiddenIn(file, code)).toHaveLength(1);
-});
+function programOf(file: string): string {
+  return file.split("/")[0] ?? "";
+}
 
-test.each([
-  ["slave/app.ts", 'import { x } from "../shared/errors.ts";'],
-  ["master/slave/registry.ts", 'import { x } from "./slave.ts";'],
-  ["shared/contract/lease.ts", 'import { z } from "zod";'],
-])("an import that may be is let through: %s has %j", (file, code) => {
-  expect(forbiddenIn(file, code)).toEqual([]);
-});
+/** The folder below `master/`; undefined for the files beside the rooms and for other programs. */
+function roomOf(file: string): string | undefined {
+  const [program, room, inside] = file.split("/");
+  return program === "master" && inside !== undefined ? room : undefined;
+}
+
+/** Each circle once, as `a -> b -> a`, found by a depth-first walk. */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    const start = path.indexOf(file);
+    if (start !== -1) found.push([...path.slice(start), file].join(" -> "));
+    if (start !== -1 || done.has(file)) return;
+    for (const target of graph.get(file) ?? []) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  return found;
+}
