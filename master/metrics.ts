@@ -6,9 +6,9 @@ import type { LeaseCounts } from "./dispatch/leaseCounts.ts";
 import type { SpeculationBook } from "./dispatch/speculation.ts";
 import type { SlaveRegistry } from "./fleet/registry.ts";
 import { fleetSummary } from "./fleet/summary.ts";
+import type { ChangeHub } from "./hub.ts";
 import type { UnitQueue } from "./queue/port.ts";
 import type { JobEvent } from "./record/events.ts";
-import type { ChangeHub } from "./record/hub.ts";
 import type { JobRecord } from "./record/job.ts";
 import type { RecordOfJobs } from "./record/port.ts";
 

@@ -97,6 +97,12 @@ export function isDiskFull(error: unknown): boolean {
   return isErrno(error, "ENOSPC", "EDQUOT");
 }
 
+/** Whether an error of the file system, the store or the record says that a disk is full. */
+export function isNoSpace(error: unknown): boolean {
+  if (error instanceof AppError) return error.code === "no_space";
+  return isDiskFull(error);
+}
+
 export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
   return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }

@@ -1,19 +1,22 @@
 import { z } from "zod";
 
 /** What a schema finds wrong with a value. */
-export interface Fault {
+export interface SchemaFault {
   /** Path of the member, such as `running` or `0.slots`. */
   readonly field: string;
   readonly message: string;
 }
 
 /** @param whole name of the value itself, for a fault that is in none of its members */
-export function firstFault(error: z.ZodError, whole: string): Fault {
+export function firstFault(error: z.ZodError, whole: string): SchemaFault {
   return faultOf(error.issues[0], whole);
 }
 
 /** The same for one issue. */
-export function faultOf(issue: Pick<z.core.$ZodIssue, "path" | "message"> | undefined, whole: string): Fault {
+export function faultOf(
+  issue: Pick<z.core.$ZodIssue, "path" | "message"> | undefined,
+  whole: string,
+): SchemaFault {
   return { field: issue?.path.join(".") || whole, message: issue?.message ?? "not valid" };
 }
 

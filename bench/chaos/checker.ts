@@ -18,7 +18,7 @@ export interface Violations {
   readonly twoEnds: string[];
 }
 
-export interface Check {
+export interface RunCheck {
   readonly url: string;
   /** `processed_results/` of the run. */
   readonly results: string;
@@ -34,7 +34,7 @@ export interface Checked {
 }
 
 /** Compares every job on record, and every result in the folder, with the history and the run without faults. */
-export async function check(run: Check): Promise<Checked> {
+export async function check(run: RunCheck): Promise<Checked> {
   const found: Violations = { lost: [], unaccounted: [], differing: [], duplicates: [], twoEnds: [] };
   const details = new Map<string, JobDetail>();
   for (const { id } of await allJobs(run.url)) details.set(id, await fetchJob(run.url, id));
@@ -68,7 +68,7 @@ function checkPromise({ seen }: Entry, details: ReadonlyMap<string, JobDetail>, 
 }
 
 function checkJob(
-  { recipes, expected }: Check,
+  { recipes, expected }: RunCheck,
   { detail, entry }: { readonly detail: JobDetail; readonly entry: Entry | undefined },
   found: Violations,
 ): void {

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Fleet, type Started, startFleet } from "../../tests/e2e/fleet.ts";
+import { type RunningFleet, type Started, startFleet } from "../../tests/e2e/fleet.ts";
 import { mountSmallDisk, type SmallDisk } from "./smallDisk.ts";
 import { startWire, type Wire } from "./wire.ts";
 
 /** A master and slaves for faults, each slave behind a proxy. */
 export interface ChaosFleet {
-  readonly fleet: Fleet;
+  readonly fleet: RunningFleet;
   readonly slaves: readonly ChaosSlave[];
   /** Folder of the master's spool and record. */
   readonly masterData: string;
@@ -95,7 +95,7 @@ export async function startChaosFleet({ slaves: count, slots, env }: FleetOption
 }
 
 async function startSlave(
-  fleet: Fleet,
+  fleet: RunningFleet,
   { number, slots }: { readonly number: number; readonly slots: number },
 ): Promise<ChaosSlave> {
   const name = `slave-${number}`;

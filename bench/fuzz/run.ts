@@ -4,8 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TaskView } from "../../shared/contract/about.ts";
 import {
   assign,
-  type Fleet,
   type NamedBody,
+  type RunningFleet,
   type Started,
   startFleet,
   until,
@@ -58,7 +58,7 @@ const FAULTS = [
 ];
 
 interface Run extends FuzzOptions {
-  readonly fleet: Fleet;
+  readonly fleet: RunningFleet;
   readonly random: RandomSource;
   readonly report: FuzzReport;
   readonly fields: ReadonlyMap<string, string>;

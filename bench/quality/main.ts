@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
 import { VERSION } from "../../shared/version.ts";
-import { type Fleet, startFleet } from "../../tests/e2e/fleet.ts";
+import { type RunningFleet, startFleet } from "../../tests/e2e/fleet.ts";
 import { check as audio } from "./audio.ts";
 import type { Check, CorpusFile, Outcome, QualityCheck, QualityJob } from "./check.ts";
 import { check as document } from "./document.ts";
@@ -61,7 +61,7 @@ async function measureAll(): Promise<void> {
   }
 }
 
-async function measure(fleet: Fleet, check: QualityCheck): Promise<readonly Check[]> {
+async function measure(fleet: RunningFleet, check: QualityCheck): Promise<readonly Check[]> {
   const folder = join(corpus, check.folder);
   const index = JSON.parse(await readFile(join(folder, "index.json"), "utf8")) as JsonObject[];
   const files: CorpusFile[] = index.map((entry) => ({

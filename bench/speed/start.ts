@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Fleet, startFleet } from "../../tests/e2e/fleet.ts";
+import { type RunningFleet, startFleet } from "../../tests/e2e/fleet.ts";
 import { cpuSeconds, cpuSecondsBelow, ownCpuSeconds } from "./meter.ts";
 import { profiled, profileEnvironment } from "./profile.ts";
 
@@ -9,7 +9,7 @@ const HOOK = pathToFileURL(join(import.meta.dirname, "registry/register.mjs")).h
 /** Starts a master and one slave with the tasks of the benchmark, and stops them after `work`, even when it fails. */
 export async function withFleet<T>(
   { slots = 1, env = {} }: { readonly slots?: number; readonly env?: Record<string, string> },
-  work: (running: RunningFleet) => Promise<T>,
+  work: (running: BenchFleet) => Promise<T>,
 ): Promise<T> {
   const profile = profileEnvironment();
   const options = { NODE_OPTIONS: `--import=${HOOK}${profile.options}` };
@@ -25,8 +25,8 @@ export async function withFleet<T>(
   }
 }
 
-export interface RunningFleet {
-  readonly fleet: Fleet;
+export interface BenchFleet {
+  readonly fleet: RunningFleet;
   readonly url: string;
   readonly masterPid: number;
   readonly slavePid: number;
@@ -42,7 +42,7 @@ export interface Spent {
 
 /** CPU seconds of `work` in each process. */
 export async function spent(
-  running: RunningFleet,
+  running: BenchFleet,
   work: () => Promise<unknown>,
 ): Promise<Spent & { wall: number }> {
   const before = spentUntilNow(running);
@@ -63,7 +63,7 @@ export function total({ master, slave, children: below, client }: Spent): number
   return master + slave + below + client;
 }
 
-function spentUntilNow({ masterPid, slavePid }: RunningFleet): Spent {
+function spentUntilNow({ masterPid, slavePid }: BenchFleet): Spent {
   const { user, system } = process.cpuUsage();
   return {
     master: cpuSeconds(masterPid),

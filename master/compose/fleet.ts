@@ -7,8 +7,8 @@ import { LocalRoster } from "../fleet/localRoster.ts";
 import { LocalSlaves } from "../fleet/localSlaves.ts";
 import { SlaveRegistry } from "../fleet/registry.ts";
 import type { Slave } from "../fleet/slave.ts";
+import type { ChangeHub } from "../hub.ts";
 import { createSlaveHttp, type SlaveHttp } from "../lease/client.ts";
-import type { ChangeHub } from "../record/hub.ts";
 
 /** The slaves of the master, and the connections to them. */
 export interface Fleet {

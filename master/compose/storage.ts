@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Logger } from "../../shared/logger.ts";
 import { usableFolder } from "../../shared/usableFolder.ts";
 import type { MasterConfig } from "../config.ts";
-import { ChangeHub } from "../record/hub.ts";
+import { ChangeHub } from "../hub.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import { openSqliteRecord } from "../record/sqlite/sqliteRecord.ts";
 import { ownedResults, type ResultWriter } from "../results/ownedResults.ts";

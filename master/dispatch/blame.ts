@@ -1,5 +1,5 @@
+import { isNoSpace } from "../../shared/errors.ts";
 import { SlaveFullError } from "../lease/client.ts";
-import { isNoSpace } from "../upkeep/diskSpace.ts";
 import { type EndReason, FULL_DISK_REST_MS } from "./activeLease.ts";
 
 /**

@@ -6,15 +6,8 @@ import type { SlaveRegistry } from "../fleet/registry.ts";
 import { fleetSummary } from "../fleet/summary.ts";
 import type { JobRunner } from "../jobs/runner.ts";
 import type { UnitQueue } from "../queue/port.ts";
-import { landingPage, type PageDeps } from "./page.ts";
+import { landingPage, type MasterAbout, type PageDeps } from "./page.ts";
 import { speculationView, taskView } from "./views.ts";
-
-/** This process of the master. */
-export interface About {
-  readonly version: string;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
-}
 
 /** `GET /`: plain text as in the classic service; a browser that may see jobs gets a page. */
 export function home(deps: PageDeps, isKnown: (req: Request) => boolean): RequestHandler {
@@ -34,7 +27,7 @@ export function listTasks(): RequestHandler {
 }
 
 export interface StatsDeps {
-  readonly about: About;
+  readonly about: MasterAbout;
   readonly registry: Pick<SlaveRegistry, "all">;
   readonly runner: Pick<JobRunner, "load">;
   readonly queue: Pick<UnitQueue, "size">;

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from "express";
 import { isFinal } from "../../shared/contract/jobs.ts";
+import type { Change, ChangeHub } from "../hub.ts";
 import { type FollowedJob, filesAsTheyEnd, inOrderOfEnd } from "../jobs/followed.ts";
-import type { Change, ChangeHub } from "../record/hub.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";

@@ -2,11 +2,17 @@ import { TASKS } from "../../shared/tasks/registry.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import { fleetSummary } from "../fleet/summary.ts";
 import type { JobRunner } from "../jobs/runner.ts";
-import type { About } from "./about.ts";
 import { escaped, htmlPage } from "./html.ts";
 
+/** This process of the master. */
+export interface MasterAbout {
+  readonly version: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
 export interface PageDeps {
-  readonly about: Pick<About, "version">;
+  readonly about: Pick<MasterAbout, "version">;
   readonly registry: Pick<SlaveRegistry, "all">;
   readonly runner: Pick<JobRunner, "load">;
 }

@@ -5,11 +5,11 @@ import { validOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { InputFile } from "../../shared/tasks/task.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
+import { newJobId } from "../record/jobId.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { FollowedJob } from "./followed.ts";
 import { type IntakeDeps, type IntakeTerms, takeIn } from "./intake.ts";
-import { newJobId } from "./jobId.ts";
 
 /** Inputs that are copied at the same time. */
 const COPIES_AT_ONCE = 16;

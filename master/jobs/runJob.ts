@@ -10,11 +10,11 @@ import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { JobEvent } from "../record/events.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
+import { type KeptBytes, keptBytes } from "../record/keptBytes.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import { Collector } from "../results/collector.ts";
 import type { ResultWriter } from "../results/ownedResults.ts";
 import { restoreResults } from "../results/restore.ts";
-import { type KeptBytes, keptBytes } from "./keptBytes.ts";
 import { type RunContextDeps, runContext } from "./runContext.ts";
 import type { RunningJob } from "./runningJob.ts";
 

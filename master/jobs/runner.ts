@@ -1,6 +1,6 @@
 import { isFinal } from "../../shared/contract/jobs.ts";
 import { AppError, UnavailableError } from "../../shared/errors.ts";
-import type { ChangeHub } from "../record/hub.ts";
+import type { ChangeHub } from "../hub.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import { type FollowedJob, finishedJob } from "./followed.ts";
 import { type JobRunDeps, runJob } from "./runJob.ts";

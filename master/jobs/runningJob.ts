@@ -1,6 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
+import type { ChangeHub } from "../hub.ts";
 import { JobProgress } from "../map/progress.ts";
-import type { ChangeHub } from "../record/hub.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import { type FollowedJob, inOrderOfEnd } from "./followed.ts";
 

@@ -1,14 +1,6 @@
 import type { QueuedUnit } from "../queue/port.ts";
-import type { UnitWork } from "../record/part.ts";
+import type { SpentWork, UnitWork } from "../record/part.ts";
 import type { MapWatch } from "./mapCall.ts";
-
-/** The work on a file, as the record keeps it; of a part from before a restart neither slave nor start is known. */
-export interface SpentWork {
-  readonly attempts: number;
-  readonly seconds: number;
-  readonly slave: string | undefined;
-  readonly startedAt: number | undefined;
-}
 
 /** The files of a job that run now, and the work on each. In memory only: after a restart no file runs. */
 export class JobProgress {

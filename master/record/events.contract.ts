@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import type { JobChange } from "../hub.ts";
 import type { JobEvent } from "./events.ts";
 import {
   done,
@@ -10,7 +11,6 @@ import {
   type RecordRun,
   started,
 } from "./fixtures.contract.ts";
-import type { JobChange } from "./hub.ts";
 
 /** Laws of what happens to jobs. */
 export function takesEvents(run: RecordRun): void {

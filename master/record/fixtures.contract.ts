@@ -1,4 +1,4 @@
-import type { ChangeHub } from "./hub.ts";
+import type { ChangeHub } from "../hub.ts";
 import type { NewFile, NewJob } from "./newJob.ts";
 import type { RecordOfJobs } from "./port.ts";
 

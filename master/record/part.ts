@@ -19,6 +19,16 @@ export interface UnitWork {
   readonly attempts: number;
 }
 
+/** Work on a file, all its units together. Of a part from before a restart neither slave nor start is known. */
+export interface SpentWork {
+  readonly attempts: number;
+  /** Seconds in slaves' children. */
+  readonly seconds: number;
+  readonly slave: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number | undefined;
+}
+
 /** Told of the parts of one map; must not throw. */
 export interface PartWatcher {
   /** May be called again for the same part. The work is known while the part is new. */

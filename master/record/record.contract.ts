@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ChangeHub } from "../hub.ts";
 import { takesEvents } from "./events.contract.ts";
 import {
   done,
@@ -11,7 +12,6 @@ import {
   resultNames,
   started,
 } from "./fixtures.contract.ts";
-import { ChangeHub } from "./hub.ts";
 import { reservesNames } from "./names.contract.ts";
 import { tellsOfParts } from "./parts.contract.ts";
 import type { RecordOfJobs } from "./port.ts";

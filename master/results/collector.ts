@@ -1,9 +1,9 @@
 import { Pending } from "../../shared/async/pending.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { FileRef, PublishedPart } from "../../shared/tasks/task.ts";
-import type { JobProgress, SpentWork } from "../map/progress.ts";
 import type { JobEvent } from "../record/events.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
+import type { SpentWork } from "../record/part.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultWriter } from "./ownedResults.ts";
 
@@ -21,7 +21,7 @@ export type FileEnded = (file: FileRecord) => void;
 export interface CollectedJob {
   readonly record: Pick<JobRecord, "id" | "task">;
   readonly files: readonly FileRecord[];
-  readonly progress: Pick<JobProgress, "takeWork">;
+  readonly progress: { takeWork(index: number): SpentWork };
   readonly onFileEnded: FileEnded;
 }
 

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { mkdir, statfs } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AppError, isDiskFull, isErrno } from "../../shared/errors.ts";
+import { AppError, isErrno, isNoSpace } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 
 export interface DiskSpaceDeps {
@@ -84,12 +84,6 @@ export class DiskSpace {
       { status: 507, retryAfter: 60 },
     );
   }
-}
-
-/** Whether an error of the file system, the store or the record says that a disk is full. */
-export function isNoSpace(error: unknown): boolean {
-  if (error instanceof AppError) return error.code === "no_space";
-  return isDiskFull(error);
 }
 
 async function freeBytes(folder: string): Promise<number> {

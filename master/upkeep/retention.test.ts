@@ -4,7 +4,7 @@ import { encodeTime } from "ulid";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createLogger } from "../../shared/logger.ts";
 import { openRecordFolder } from "../../tests/fixtures/job/recordFolder.ts";
-import type { KeptBytes } from "../jobs/keptBytes.ts";
+import type { KeptBytes } from "../record/keptBytes.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";

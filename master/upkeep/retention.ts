@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "../../shared/logger.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
-import { timeOfJobId } from "../jobs/jobId.ts";
-import type { KeptBytes } from "../jobs/keptBytes.ts";
 import type { JobRecord } from "../record/job.ts";
+import { timeOfJobId } from "../record/jobId.ts";
+import type { KeptBytes } from "../record/keptBytes.ts";
 import { forgetJob, type PurgeDeps, purgeJob, removeGroup } from "./purge.ts";
 
 export interface RetentionPolicy {

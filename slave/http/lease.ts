@@ -3,7 +3,7 @@ import type { ErrorCode } from "../../shared/codes.ts";
 import { type LeaseFields, leaseFields, SAME_ID } from "../../shared/contract/lease.ts";
 import { AppError, RequestError } from "../../shared/errors.ts";
 import type { MultipartForm } from "../../shared/http/multipart.ts";
-import { type Fault, faultOf, firstFault, NOT_JSON } from "../../shared/schema.ts";
+import { faultOf, firstFault, NOT_JSON, type SchemaFault } from "../../shared/schema.ts";
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type { LocalFile } from "../../shared/tasks/local.ts";
 import { DEFAULT_TASK } from "../../shared/tasks/registry.ts";
@@ -144,13 +144,13 @@ function badUnits(what: string): RequestError {
   });
 }
 
-function badOptions({ field, message }: Fault): RequestError {
+function badOptions({ field, message }: SchemaFault): RequestError {
   return new RequestError("bad_options", `options: ${field}: ${message}`, {
     details: { field: "options" },
   });
 }
 
-function badBudgets({ field, message }: Fault): RequestError {
+function badBudgets({ field, message }: SchemaFault): RequestError {
   return new RequestError("bad_budgets", `budgets: ${field}: ${message}`, {
     details: { field: "budgets", valid_values: ["running", "silence"] },
   });

@@ -9,14 +9,14 @@ import type { AssignAnswer } from "../../shared/contract/jobs.ts";
 import { problemHandler } from "../../shared/http/problem.ts";
 import { createLogger } from "../../shared/logger.ts";
 import { type GetTaskDeps, getTask } from "../../slave/http/getTask.ts";
-import { type Fleet, multipart, type Started, startFleet } from "../e2e/fleet.ts";
+import { multipart, type RunningFleet, type Started, startFleet } from "../e2e/fleet.ts";
 import { startTestSlave, stopTestSlaves } from "../fixtures/slave/start.ts";
 import { documentedStatuses } from "./documented.ts";
 
 /** A working master, a master with tokens and no slave, a master on a full disk, and a slave without a master. */
-let working: Fleet;
-let closed: Fleet;
-let full: Fleet;
+let working: RunningFleet;
+let closed: RunningFleet;
+let full: RunningFleet;
 let alone: Started;
 let done: AssignAnswer;
 let failed: AssignAnswer;

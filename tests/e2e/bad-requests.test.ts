@@ -3,9 +3,9 @@ import { readdir } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { assign, type Fleet, startFleet, until } from "./fleet.ts";
+import { assign, type RunningFleet, startFleet, until } from "./fleet.ts";
 
-let fleet: Fleet;
+let fleet: RunningFleet;
 
 beforeAll(async () => {
   fleet = await startFleet({ UPLOAD_IDLE_SECONDS: "1", MAX_FILE_BYTES: "4MB", MAX_FILES: "50" });

@@ -6,9 +6,9 @@ import { pdfBombs } from "../fixtures/bombs/pdfs.ts";
 import { pictureBombs, svgBombs } from "../fixtures/bombs/pictures.ts";
 import { soundBombs } from "../fixtures/bombs/sounds.ts";
 import { textBombs } from "../fixtures/bombs/texts.ts";
-import { type Fleet, fixture, multipart, type NamedBody, startFleet } from "./fleet.ts";
+import { fixture, multipart, type NamedBody, type RunningFleet, startFleet } from "./fleet.ts";
 
-let fleet: Fleet;
+let fleet: RunningFleet;
 
 beforeAll(async () => {
   fleet = await startFleet();

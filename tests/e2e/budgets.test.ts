@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
-import type { Answered, Fleet } from "./fleet.ts";
+import type { Answered, RunningFleet } from "./fleet.ts";
 import { job, multipart, startFleet, until } from "./fleet.ts";
 
-let fleet: Fleet;
+let fleet: RunningFleet;
 afterEach(async () => await fleet.stop());
 
 test("a file that waits too long for a slave fails by that name, and says what raises it", async () => {

@@ -4,10 +4,10 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { AssignAnswer } from "../../shared/contract/jobs.ts";
 import { type ClassicMaster, classicMaster } from "../standin/classicMaster.ts";
 import { type ClassicSlave, classicSlave } from "../standin/classicSlave.ts";
-import { assign, type Fleet, fixture, multipart, startFleet } from "./fleet.ts";
+import { assign, fixture, multipart, type RunningFleet, startFleet } from "./fleet.ts";
 
 describe("classic slaves under our master", () => {
-  let fleet: Fleet;
+  let fleet: RunningFleet;
   let slave: ClassicSlave;
   afterEach(async () => {
     await Promise.all([slave.close(), fleet.stop()]);
@@ -124,7 +124,7 @@ describe("classic slaves under our master", () => {
 });
 
 describe("our slave under a classic master", () => {
-  let fleet: Fleet;
+  let fleet: RunningFleet;
   let master: ClassicMaster;
   afterEach(async () => {
     await Promise.all([master.close(), fleet.stop()]);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { holdingOf } from "../../bench/fuzz/watch.ts";
-import { assign, type Fleet, startFleet } from "./fleet.ts";
+import { assign, type RunningFleet, startFleet } from "./fleet.ts";
 
-let fleet: Fleet;
+let fleet: RunningFleet;
 
 beforeAll(async () => {
   fleet = await startFleet();

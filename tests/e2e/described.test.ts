@@ -4,7 +4,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AssignAnswer, JobView } from "../../shared/contract/jobs.ts";
 import { DescribedMaster } from "./described.ts";
-import { type Fleet, multipart, startFleet, until } from "./fleet.ts";
+import { multipart, type RunningFleet, startFleet, until } from "./fleet.ts";
 import { jobEvents } from "./jobEvents.ts";
 
 const GOOD = { name: "good.txt", body: Buffer.from("It is good.") };
@@ -12,7 +12,7 @@ const BAD = { name: "bad.pdf", body: Buffer.from("%PDF-1.7 and nothing more") };
 const JSON_BODY = { "content-type": "application/json" };
 
 describe("the description of the API and what a master really answers", () => {
-  let fleet: Fleet;
+  let fleet: RunningFleet;
   let master: DescribedMaster;
   beforeAll(async () => {
     fleet = await startFleet({ MAX_LOCAL_SLAVES: "1", MAX_FILE_BYTES: "1MB" });

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, describe, expect, test } from "vitest";
 import type { AssignLine } from "../../shared/contract/jobs.ts";
-import { assign, assignLines, type Fleet, fixture, job, post, startFleet, until } from "./fleet.ts";
+import { assign, assignLines, fixture, job, post, type RunningFleet, startFleet, until } from "./fleet.ts";
 
 describe("the fleet", () => {
-  let fleet: Fleet;
+  let fleet: RunningFleet;
   afterEach(async () => await fleet.stop());
 
   test("without a slave a waiting upload is a 503 at once", async () => {

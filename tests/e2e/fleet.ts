@@ -10,7 +10,7 @@ import { MASTER_OPTIONS } from "../../shared/process/nodeOptions.ts";
 const DIST = join(import.meta.dirname, "../../dist");
 
 /** Real processes of a master and slaves, in folders of their own, on free loopback ports. */
-export interface Fleet {
+export interface RunningFleet {
   readonly folder: string;
   readonly results: string;
   readonly master: Started;
@@ -34,7 +34,7 @@ export interface Started {
 export async function startFleet(
   env: Record<string, string> = {},
   prepare: (folder: string) => Promise<void> = async () => undefined,
-): Promise<Fleet> {
+): Promise<RunningFleet> {
   const folder = await mkdtemp(join(tmpdir(), "manyhands-e2e-"));
   await prepare(folder);
   const results = join(folder, "processed_results");

@@ -4,9 +4,9 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { sharp } from "../../shared/media/picture/sharp.ts";
-import { assign, type Fleet, job, type NamedBody, startFleet } from "./fleet.ts";
+import { assign, job, type NamedBody, type RunningFleet, startFleet } from "./fleet.ts";
 
-let fleet: Fleet;
+let fleet: RunningFleet;
 let watcher: FSWatcher | undefined;
 afterEach(async () => {
   watcher?.close();

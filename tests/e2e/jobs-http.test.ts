@@ -6,13 +6,13 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import yauzl from "yauzl";
 import type { JobDetail } from "../../shared/contract/jobs.ts";
-import { type Fleet, fixture, job, post, type Started, startFleet, until } from "./fleet.ts";
+import { fixture, job, post, type RunningFleet, type Started, startFleet, until } from "./fleet.ts";
 import { jobEvents, recordedEvents } from "./jobEvents.ts";
 
 const BAD = { name: "bad.png", body: Buffer.from("this is no picture") };
 
 describe("jobs over HTTP, one slave with one slot", () => {
-  let fleet: Fleet;
+  let fleet: RunningFleet;
   let slave: Started;
   let page: Buffer;
   beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AssignAnswer, JobDetail } from "../../shared/contract/jobs.ts";
-import { type Answered, assign, type Fleet, fixture, job, post, startFleet, until } from "./fleet.ts";
+import { type Answered, assign, fixture, job, post, type RunningFleet, startFleet, until } from "./fleet.ts";
 
 const NDJSON = "application/x-ndjson";
 
 describe("Idempotency-Key", () => {
-  let fleet: Fleet;
+  let fleet: RunningFleet;
   let page: Buffer;
   beforeAll(async () => {
     page = await fixture("ocr/small-print.png");

@@ -3,9 +3,9 @@ import { cp, readdir, readFile, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isFinal } from "../../shared/contract/jobs.ts";
-import { assign, type Fleet, job, type NamedBody, startFleet, until } from "./fleet.ts";
+import { assign, job, type NamedBody, type RunningFleet, startFleet, until } from "./fleet.ts";
 
-let fleet: Fleet;
+let fleet: RunningFleet;
 beforeAll(async () => {
   fleet = await startFleet();
 });

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import type { SlaveView } from "../../shared/contract/about.ts";
-import { assign, assignLines, type Fleet, startFleet, until } from "./fleet.ts";
+import { assign, assignLines, type RunningFleet, startFleet, until } from "./fleet.ts";
 
 const run = promisify(execFile);
 
 describe("slaves that come and go by request", () => {
-  let fleet: Fleet;
+  let fleet: RunningFleet;
   afterEach(async () => await fleet.stop());
 
   test("POST /slaves starts slaves that work; DELETE lets one finish and ends it, without a trace", async () => {

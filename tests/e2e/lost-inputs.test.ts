@@ -2,9 +2,9 @@ import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isFinal } from "../../shared/contract/jobs.ts";
-import { assign, type Fleet, job, startFleet, until } from "./fleet.ts";
+import { assign, job, type RunningFleet, startFleet, until } from "./fleet.ts";
 
-let fleet: Fleet;
+let fleet: RunningFleet;
 beforeAll(async () => {
   fleet = await startFleet();
 });

@@ -5,9 +5,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { isFinal, type JobDetail } from "../../shared/contract/jobs.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import { frames, type Lie, type LyingSlave, lyingSlave, partHeader } from "../standin/lyingSlave.ts";
-import { assign, type Fleet, job, startFleet, until } from "./fleet.ts";
+import { assign, job, type RunningFleet, startFleet, until } from "./fleet.ts";
 
-let fleet: Fleet;
+let fleet: RunningFleet;
 let liar: LyingSlave | undefined;
 beforeAll(async () => {
   // A slave beats every two seconds.
@@ -170,7 +170,7 @@ async function sendUntilLiedTo(slave: LyingSlave): Promise<JobDetail> {
   });
 }
 
-async function over({ master }: Fleet, id: string): Promise<JobDetail | undefined> {
+async function over({ master }: RunningFleet, id: string): Promise<JobDetail | undefined> {
   const detail = await job(master.url, id);
   return isFinal(detail.state) ? detail : undefined;
 }

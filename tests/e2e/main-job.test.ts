@@ -7,7 +7,16 @@ import { samplesOf } from "../../cli/files/samples.ts";
 import type { AssignLine } from "../../shared/contract/jobs.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
-import { type Answered, assign, assignLines, type Fleet, fixture, job, post, startFleet } from "./fleet.ts";
+import {
+  type Answered,
+  assign,
+  assignLines,
+  fixture,
+  job,
+  post,
+  type RunningFleet,
+  startFleet,
+} from "./fleet.ts";
 
 /**
  * Fixtures and the fields that their results must have; those of the classic service are the files of its
@@ -70,7 +79,7 @@ async function realFileOf(task: TaskDefinition) {
 }
 
 describe("a master and two slaves", () => {
-  let fleet: Fleet;
+  let fleet: RunningFleet;
   beforeAll(async () => {
     fleet = await startFleet();
     await Promise.all([fleet.slave(), fleet.slave()]);

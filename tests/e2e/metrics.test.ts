@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 import type { ApiDocument } from "../../master/http/openapi/document.ts";
-import { assign, type Fleet, post, startFleet, until } from "./fleet.ts";
+import { assign, post, type RunningFleet, startFleet, until } from "./fleet.ts";
 
-let fleet: Fleet;
+let fleet: RunningFleet;
 afterEach(async () => await fleet.stop());
 
 const GOOD = { name: "good.txt", body: Buffer.from("It is good.") };

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import type { AssignAnswer, JobView } from "../../shared/contract/jobs.ts";
-import { type Fleet, fixture, multipart, startFleet, until } from "./fleet.ts";
+import { fixture, multipart, type RunningFleet, startFleet, until } from "./fleet.ts";
 
 const TOKENS = "alice:alices-secret,bob:bobs-secret";
 type Who = "alice" | "bob";
 
-let fleet: Fleet;
+let fleet: RunningFleet;
 
 beforeAll(async () => {
   fleet = await startFleet({ CLIENT_TOKEN: TOKENS, FLEET_TOKEN: "fleets-secret", JOBS: "own" });

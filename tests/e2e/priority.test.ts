@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { JobView } from "../../shared/contract/jobs.ts";
-import { type Fleet, job, post, startFleet } from "./fleet.ts";
+import { job, post, type RunningFleet, startFleet } from "./fleet.ts";
 
 /** Without a slave jobs stay queued. */
-let fleet: Fleet;
+let fleet: RunningFleet;
 beforeAll(async () => {
   fleet = await startFleet();
 });

@@ -1,9 +1,9 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { assign, type Fleet, job, startFleet, until } from "./fleet.ts";
+import { assign, job, type RunningFleet, startFleet, until } from "./fleet.ts";
 
-const fleets: Fleet[] = [];
+const fleets: RunningFleet[] = [];
 afterEach(async () => void (await Promise.all(fleets.splice(0).map((fleet) => fleet.stop()))));
 
 test("a master with another record overwrites nothing that stands in the results folder", async () => {
@@ -64,7 +64,7 @@ test("ON_EXISTING=replace: a job that ends without a result gives the name back"
   expect(await words(earlier.saved_as)).toBe(3);
 });
 
-async function fleetWith(env: Record<string, string>): Promise<Fleet> {
+async function fleetWith(env: Record<string, string>): Promise<RunningFleet> {
   const fleet = await startFleet(env);
   fleets.push(fleet);
   await fleet.slave();
@@ -72,7 +72,7 @@ async function fleetWith(env: Record<string, string>): Promise<Fleet> {
   return fleet;
 }
 
-async function saved({ master }: Fleet, text: string) {
+async function saved({ master }: RunningFleet, text: string) {
   const { body } = await assign(master.url, [{ name: "note.txt", body: Buffer.from(text) }], {
     task: "text",
   });

@@ -3,13 +3,13 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { AssignAnswer, JobDetail } from "../../shared/contract/jobs.ts";
-import { type Fleet, fixture, multipart, type Started, startFleet, until } from "./fleet.ts";
+import { fixture, multipart, type RunningFleet, type Started, startFleet, until } from "./fleet.ts";
 
 const CLIENT = "clients-secret-0123";
 const FLEET = "fleets-secret-4567";
 const WRONG = "not-the-password-89ab";
 
-let fleet: Fleet;
+let fleet: RunningFleet;
 let slave: Started;
 let first: AssignAnswer;
 

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Fleet, startFleet, until } from "./fleet.ts";
+import { type RunningFleet, startFleet, until } from "./fleet.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const ca = join(ROOT, "tests/fixtures/tls/cert.pem");
 let folder: string;
-let fleet: Fleet;
+let fleet: RunningFleet;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "manyhands-tls-"));

@@ -2,9 +2,9 @@ import { readdir } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { assign, type Fleet, post, startFleet, until } from "./fleet.ts";
+import { assign, post, type RunningFleet, startFleet, until } from "./fleet.ts";
 
-let fleet: Fleet;
+let fleet: RunningFleet;
 afterEach(async () => await fleet.stop());
 
 test("an upload to a disk that is too full is a 507, and leaves nothing", async () => {

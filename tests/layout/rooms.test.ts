@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { exportedTypes, importsOf, ROOT, sourceFiles } from "./sources.ts";
 
-/** Rooms of the master, each with the other rooms whose files it may import. `app.ts` may import all of them. */
+/** Rooms of the master, each with the other rooms whose files it may import. */
 const MASTER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   record: [],
   queue: [],
@@ -16,8 +16,23 @@ const MASTER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   results: ["record", "store"],
   upkeep: ["record", "results", "store"],
   jobs: ["classic", "dispatch", "fleet", "map", "queue", "record", "results", "store", "upkeep"],
-  http: ["dispatch", "fleet", "jobs", "map", "queue", "record", "results", "store", "upkeep"],
+  http: [
+    "classic",
+    "dispatch",
+    "fleet",
+    "jobs",
+    "lease",
+    "map",
+    "queue",
+    "record",
+    "results",
+    "store",
+    "upkeep",
+  ],
 };
+
+/** The composition root: it may import all rooms, and only `app.ts` imports it. */
+const COMPOSE = "compose";
 
 /** Programs, each with the others whose files it may import. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
@@ -36,6 +51,15 @@ describe("rooms", () => {
 
   test("a room of the master imports only the rooms below it", () => {
     expect(forbidden((file) => MASTER_ROOMS[roomOf(file) ?? ""] ?? [], roomOf)).toEqual([]);
+  });
+
+  test("the composition root is imported by app.ts only, and so are the routes", () => {
+    const importers = (target: RegExp) =>
+      [...IMPORTS].filter(([, targets]) => targets.some((path) => target.test(path))).map(([file]) => file);
+    const outside = (files: readonly string[]) =>
+      files.filter((file) => !file.startsWith(`master/${COMPOSE}/`));
+    expect(outside(importers(/^master\/compose\//))).toEqual(["master/app.ts"]);
+    expect(importers(/^master\/http\/routes\.ts$/)).toEqual(["master/app.ts"]);
   });
 
   test("every folder of the master is a room with a rule", () => {
@@ -72,7 +96,7 @@ test("what a constructor or handler is given is called deps: parts are the answe
 
 test("only the classic adapter and the views ask whether a slave is classic", () => {
   const asking = sourceFiles().filter((file) => /\bslave\.classic\b/i.test(read(file)));
-  expect(asking.filter((file) => !/^master\/(classic|fleet|http)\//.test(file))).toEqual([]);
+  expect(asking.filter((file) => /^master\/(?!classic|fleet|http)/.test(file))).toEqual([]);
 });
 
 function read(file: string): string {
@@ -107,7 +131,7 @@ function programOf(file: string): string {
 /** The folder below `master/`; undefined for the files beside the rooms and for other programs. */
 function roomOf(file: string): string | undefined {
   const [program, room, inside] = file.split("/");
-  return program === "master" && inside !== undefined ? room : undefined;
+  return program === "master" && inside !== undefined && room !== COMPOSE ? room : undefined;
 }
 
 /** Each circle once, as `a -> b -> a`, found by a depth-first walk. */

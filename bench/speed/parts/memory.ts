@@ -2,7 +2,7 @@ import { requireDone, type Sent, small, upload } from "../client.ts";
 import { children, descriptors, memory as memoryOf, watchMost } from "../meter.ts";
 import { atMost, type BenchPart, type Measure, stated } from "../part.ts";
 import { recording } from "../samples.ts";
-import { type RunningFleet, withFleet } from "../start.ts";
+import { type BenchFleet, withFleet } from "../start.ts";
 
 const MIB = 2 ** 20;
 
@@ -29,7 +29,7 @@ export const memory: BenchPart = {
 };
 
 async function watched(
-  running: RunningFleet,
+  running: BenchFleet,
   name: string,
   work: () => Promise<unknown>,
 ): Promise<Measure[]> {

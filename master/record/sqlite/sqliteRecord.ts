@@ -1,6 +1,6 @@
 import { AppError } from "../../../shared/errors.ts";
+import { ChangeHub } from "../../hub.ts";
 import type { JobEvent } from "../events.ts";
-import { ChangeHub } from "../hub.ts";
 import type { FileRecord, JobRecord } from "../job.ts";
 import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from "../newJob.ts";
 import type { PartRecord, PartWatcher } from "../part.ts";

@@ -1,6 +1,6 @@
 import { optionalPart, type Relationships } from "./package.ts";
 import { descendants, elements, find, textBelow, type Xml } from "./xml.ts";
-import type { ZipParts } from "./zip.ts";
+import type { DocxZip } from "./zip.ts";
 
 /** Text of a chart or diagram, which a DOCX stores in a part of its own. */
 export interface Graphic {
@@ -16,7 +16,7 @@ export interface Graphic {
 
 /** Reads charts and diagrams in the order of their relationship ids; missing and damaged ones are left out. */
 export async function graphicsOf(
-  zip: ZipParts,
+  zip: DocxZip,
   links: Relationships,
   ids: readonly string[],
 ): Promise<Graphic[]> {

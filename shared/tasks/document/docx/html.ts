@@ -2,7 +2,7 @@ import mammoth from "mammoth";
 import { FileError } from "../../../errors.ts";
 import type { StepFile } from "../../task.ts";
 import { safeHtml } from "../format/html.ts";
-import { openZip, type ZipParts } from "./zip.ts";
+import { type DocxZip, openZip } from "./zip.ts";
 
 /** The library holds the whole text as a tree, at about 50 times the size of its XML. */
 const LARGEST_PART = 4 * 2 ** 20;
@@ -36,7 +36,7 @@ export async function docxHtml(file: StepFile): Promise<string> {
   }
 }
 
-function asArchive(zip: ZipParts) {
+function asArchive(zip: DocxZip) {
   return {
     exists: (name: string) => zip.has(name),
     read: async (name: string, encoding?: string) => {

@@ -2,12 +2,12 @@ import type { JsonObject } from "../../task.ts";
 import { integer } from "./numbering.ts";
 import { optionalPart, type Relationships, relatedPart } from "./package.ts";
 import { find, textBelow, type Xml } from "./xml.ts";
-import type { ZipParts } from "./zip.ts";
+import type { DocxZip } from "./zip.ts";
 
 const LONGEST = 2_000;
 
 /** Reads the document properties; absent strings are "", absent dates and numbers null. */
-export async function readMetadata(zip: ZipParts, links: Relationships): Promise<JsonObject> {
+export async function readMetadata(zip: DocxZip, links: Relationships): Promise<JsonObject> {
   const core = await relatedPart(zip, links, "core-properties");
   const app =
     (await relatedPart(zip, links, "extended-properties")) ?? (await optionalPart(zip, "docProps/app.xml"));

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { FileError } from "../../../errors.ts";
 import { elements, parseXml, type Xml, type XmlReader } from "./xml.ts";
-import type { ZipParts } from "./zip.ts";
+import type { DocxZip } from "./zip.ts";
 
 /** A reference from a part to another part of the package or to an external address. */
 export interface Relationship {
@@ -26,7 +26,7 @@ const FALLBACK_MAIN = "word/document.xml";
  * Finds the main document part the way Word does.
  * @throws FileError `unsupported_format` or `wrong_type`, which name the format of the archive
  */
-export async function mainPart(zip: ZipParts): Promise<string> {
+export async function mainPart(zip: DocxZip): Promise<string> {
   if (!zip.has("[Content_Types].xml") && !zip.has(FALLBACK_MAIN)) throw await notOffice(zip);
   const types = await partText(zip, "[Content_Types].xml");
   const other = OTHER_PACKAGES.find(([sign]) => sign.test(types) && !types.includes("wordprocessingml"));
@@ -37,7 +37,7 @@ export async function mainPart(zip: ZipParts): Promise<string> {
   throw new FileError("corrupt_file", "The DOCX is damaged: it has no main document part.");
 }
 
-async function notOffice(zip: ZipParts): Promise<FileError> {
+async function notOffice(zip: DocxZip): Promise<FileError> {
   const type = await partText(zip, "mimetype");
   if (type.includes("opendocument")) return unsupported("an OpenDocument file");
   if (type.includes("epub")) return unsupported("an EPUB book");
@@ -51,12 +51,12 @@ function unsupported(name: string): FileError {
   return new FileError("unsupported_format", `The file is ${name}. Convert it to PDF or DOCX first.`);
 }
 
-async function partText(zip: ZipParts, name: string): Promise<string> {
+async function partText(zip: DocxZip, name: string): Promise<string> {
   return zip.has(name) ? (await zip.read(name)).toString("utf8") : "";
 }
 
 /** Reads the relationships of a part by id; the part `""` is the package itself. */
-export async function relationshipsOf(zip: ZipParts, part: string): Promise<Relationships> {
+export async function relationshipsOf(zip: DocxZip, part: string): Promise<Relationships> {
   const folder = posix.dirname(part);
   const name = posix.join(folder, "_rels", `${posix.basename(part)}.rels`);
   if (!zip.has(name)) return new Map();
@@ -77,7 +77,7 @@ function resolve(folder: string, target: string): string {
 
 /** Reads the part that a relationship of this type refers to; undefined if there is none. */
 export async function relatedPart(
-  zip: ZipParts,
+  zip: DocxZip,
   links: Relationships,
   type: string,
 ): Promise<Xml | undefined> {
@@ -86,11 +86,7 @@ export async function relatedPart(
 }
 
 /** Reads a part beside the main one; if it is missing or damaged, the document is read without it. */
-export async function optionalPart(
-  zip: ZipParts,
-  name: string,
-  reader?: XmlReader,
-): Promise<Xml | undefined> {
+export async function optionalPart(zip: DocxZip, name: string, reader?: XmlReader): Promise<Xml | undefined> {
   if (!zip.has(name)) return undefined;
   try {
     return await parseXml(zip.stream(name), reader);

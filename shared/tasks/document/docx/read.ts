@@ -13,7 +13,7 @@ import { mainPart, type Relationships, relatedPart, relationshipsOf } from "./pa
 import { asJson, commentsOf, edgesOf, type Note, notesOf, outsideOf } from "./sides.ts";
 import { readStyles } from "./styles.ts";
 import { descendants, parseXml, type Xml } from "./xml.ts";
-import { openZip, type ZipParts } from "./zip.ts";
+import { type DocxZip, openZip } from "./zip.ts";
 
 /** Makes the fields of a DOCX's result. */
 export async function docxFields(file: StepFile, options: DocumentOptions): Promise<JsonObject> {
@@ -44,7 +44,7 @@ export async function docxFields(file: StepFile, options: DocumentOptions): Prom
   };
 }
 
-async function contextOf(zip: ZipParts, links: Relationships): Promise<BodyContext> {
+async function contextOf(zip: DocxZip, links: Relationships): Promise<BodyContext> {
   return {
     styles: readStyles(await relatedPart(zip, links, "styles")),
     numbering: new Numbering(await relatedPart(zip, links, "numbering")),
@@ -56,7 +56,7 @@ async function contextOf(zip: ZipParts, links: Relationships): Promise<BodyConte
 
 /** Reads the body block by block while it inflates, so that a long text is never held as XML. */
 async function readBody(
-  zip: ZipParts,
+  zip: DocxZip,
   main: string,
   context: BodyContext,
 ): Promise<{ blocks: DocxBlock[]; sections: Xml[] }> {
@@ -136,7 +136,7 @@ function listsOf(paragraphs: readonly Paragraph[]): JsonObject[] {
   return lists.map(({ ordered, items }) => ({ ordered, items }));
 }
 
-function partsWithLinks(zip: ZipParts): string[] {
+function partsWithLinks(zip: DocxZip): string[] {
   return zip
     .names()
     .map((name) =>

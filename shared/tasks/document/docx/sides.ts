@@ -4,7 +4,7 @@ import { type BodyContext, blocksOf } from "./body.ts";
 import type { NoteKind } from "./notes.ts";
 import { optionalPart, type Relationships, relationshipsOf } from "./package.ts";
 import { elements, type Xml } from "./xml.ts";
-import type { ZipParts } from "./zip.ts";
+import type { DocxZip } from "./zip.ts";
 
 export interface Note {
   readonly id: string;
@@ -55,7 +55,7 @@ export interface Edge {
 export async function edgesOf(
   kind: "header" | "footer",
   sections: readonly Xml[],
-  { zip, links, context }: { zip: ZipParts; links: Relationships; context: BodyContext },
+  { zip, links, context }: { zip: DocxZip; links: Relationships; context: BodyContext },
 ): Promise<Edge[]> {
   const edges: Edge[] = [];
   for (const [index, section] of sections.entries()) {
@@ -81,7 +81,7 @@ export interface Link {
 }
 
 /** All external targets of the document, each once. */
-export async function outsideOf(zip: ZipParts, parts: readonly string[]): Promise<Link[]> {
+export async function outsideOf(zip: DocxZip, parts: readonly string[]): Promise<Link[]> {
   const links = new Map<string, Link>();
   for (const part of parts) {
     for (const { external, target, type } of (await relationshipsOf(zip, part)).values()) {

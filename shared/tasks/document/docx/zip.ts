@@ -14,7 +14,7 @@ const RATIO_FROM = 8 * 2 ** 20;
 const READ_AHEAD = 1 << 18;
 
 /** The parts of a DOCX. A part is inflated on request only, within limits on its declared and its real size. */
-export interface ZipParts {
+export interface DocxZip {
   has(name: string): boolean;
   names(): readonly string[];
   /** Streams the inflated bytes of a part. @throws FileError `too_large`, `corrupt_file` */
@@ -23,7 +23,7 @@ export interface ZipParts {
 }
 
 /** @throws FileError `corrupt_file`, `too_large`, `password_required` */
-export async function openZip(file: StepFile): Promise<ZipParts> {
+export async function openZip(file: StepFile): Promise<DocxZip> {
   try {
     const zip = await yauzl.fromRandomAccessReaderPromise(new Slices(file), file.bytes, {
       lazyEntries: true,
@@ -64,7 +64,7 @@ async function entriesOf(zip: yauzl.ZipFile): Promise<Map<string, yauzl.Entry>> 
   return entries;
 }
 
-function partsOf(zip: yauzl.ZipFile, entries: ReadonlyMap<string, yauzl.Entry>): ZipParts {
+function partsOf(zip: yauzl.ZipFile, entries: ReadonlyMap<string, yauzl.Entry>): DocxZip {
   const budget = { left: LARGEST_TOTAL };
   async function* stream(name: string): AsyncGenerator<Buffer> {
     const entry = entries.get(name);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Change, ChangeHub } from "./hub.ts";
-import type { JobRecord } from "./job.ts";
+import type { JobRecord } from "./record/job.ts";
 
 let hub: ChangeHub;
 

@@ -1,4 +1,4 @@
-import type { FileRecord, JobRecord } from "../record/job.ts";
+import type { FileRecord, JobRecord } from "./job.ts";
 
 /**
  * Bytes that jobs keep in the store after their end, by job id. Only for jobs whose run shows that the store

@@ -1,6 +1,6 @@
-import type { Slave } from "../fleet/slave.ts";
-import type { JobEvent } from "./events.ts";
-import type { FileRecord, JobRecord } from "./job.ts";
+import type { Slave } from "./fleet/slave.ts";
+import type { JobEvent } from "./record/events.ts";
+import type { FileRecord, JobRecord } from "./record/job.ts";
 
 /** A committed change of a job; without events: the job is new. */
 export interface JobChange {
