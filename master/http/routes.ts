@@ -19,7 +19,6 @@ import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
 import { healthy, home, listTasks, ready, showStats } from "./about.ts";
-import type { MasterAbout } from "./page.ts";
 import { assignTask } from "./assign.ts";
 import { Clients } from "./clients.ts";
 import { showDescription, showDocs } from "./docs.ts";
@@ -31,6 +30,7 @@ import { cancelJob, listJobs, showJob } from "./jobs.ts";
 import { addSlaves, removeSlave } from "./localSlaves.ts";
 import { showMetrics } from "./metrics.ts";
 import { type Handlers, mount, noRoute } from "./mount.ts";
+import type { MasterAbout } from "./page.ts";
 import { sendResult } from "./results.ts";
 import { retry } from "./retry.ts";
 

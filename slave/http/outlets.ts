@@ -85,16 +85,7 @@ export function framesOutlet({ res, signal, units, handover }: FramesTo): Outlet
       // Progress would only pile up behind bytes that the other side does not read.
       if (writer.idle) tell({ type: "progress", unit: id, ...(done === undefined ? {} : { done }) });
     },
-    done: async (unit, output) => {
-      const { body } = output;
-      if (gathers && body instanceof Uint8Array)
-        return await writer.writeWithin(GATHER_MS, encodeHeader(partFrame(unit, output)), body);
-      if (handover === undefined || body instanceof Uint8Array)
-        return await writer.inTurn(() => writePart(writer, unit, output));
-      const name = await handover.offer(body.path);
-      offered.push(name);
-      await send({ ...partFrame(unit, output), handover: name });
-    },
+    done: (unit, output) => sendPart({ writer, gathers, handover, offered }, unit, output),
     failed: (unit, error, seconds) => send(failedFrame(unit, error, seconds)),
     end: async (units) => {
       await send({ type: "end", units });
@@ -105,6 +96,28 @@ export function framesOutlet({ res, signal, units, handover }: FramesTo): Outlet
       if (signal.aborted) void handover?.takeBack(offered).catch(() => undefined);
     },
   };
+}
+
+interface PartRoute {
+  readonly writer: Writer;
+  /** Small parts wait a little for others. */
+  readonly gathers: boolean;
+  readonly handover: Handover | undefined;
+  /** Names in the handover folder of the parts that went through it; grows. */
+  readonly offered: string[];
+}
+
+/** Sends a part: from memory within a group, a large one by its name in the handover folder, if there is one. */
+async function sendPart(route: PartRoute, unit: UnitName, output: UnitOutput): Promise<void> {
+  const { writer, gathers, handover, offered } = route;
+  const { body } = output;
+  if (gathers && body instanceof Uint8Array)
+    return await writer.writeWithin(GATHER_MS, encodeHeader(partFrame(unit, output)), body);
+  if (handover === undefined || body instanceof Uint8Array)
+    return await writer.inTurn(() => writePart(writer, unit, output));
+  const name = await handover.offer(body.path);
+  offered.push(name);
+  await writer.inTurn(() => writer.write(encodeHeader({ ...partFrame(unit, output), handover: name })));
 }
 
 /** `{unit, filename, <data key>: base64}` or `{unit, filename, code, error}`, a line for each unit. */

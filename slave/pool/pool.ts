@@ -4,7 +4,7 @@ import { NotBegunError, noChildren } from "./endings.ts";
 import { ChildPace } from "./pace.ts";
 import { Slot, type SlotEvents, type SlotSettings } from "./slot.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
-import { type WaitingUnit, WaitingUnits } from "./waitingUnits.ts";
+import { UnitLine, type WaitingUnit } from "./unitLine.ts";
 
 export interface PoolOptions extends SlotSettings {
   readonly slots: number;
@@ -33,7 +33,7 @@ const HOPELESS_STARTS = 5;
  */
 export class Pool {
   readonly #slots: readonly Slot[];
-  readonly #waiting = new WaitingUnits();
+  readonly #waiting = new UnitLine();
   readonly #pace = new ChildPace();
   #toWarm: readonly string[] = [];
   #isClosed = false;

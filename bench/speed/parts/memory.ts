@@ -28,11 +28,7 @@ export const memory: BenchPart = {
   },
 };
 
-async function watched(
-  running: BenchFleet,
-  name: string,
-  work: () => Promise<unknown>,
-): Promise<Measure[]> {
+async function watched(running: BenchFleet, name: string, work: () => Promise<unknown>): Promise<Measure[]> {
   const { masterPid, slavePid } = running;
   const idle = memoryOf(masterPid).resident;
   const mostOpen = watchMost(() => descriptors(masterPid));

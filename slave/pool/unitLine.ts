@@ -18,7 +18,7 @@ interface Entry extends WaitingUnit {
 }
 
 /** The line of units that wait for a child, in the order in which they came. A unit whose caller aborts leaves it. */
-export class WaitingUnits {
+export class UnitLine {
   readonly #entries: Entry[] = [];
   #lastNumber = 0;
 

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import type { UnitOutput } from "./unit.ts";
-import { WaitingUnits } from "./waitingUnits.ts";
+import { UnitLine } from "./unitLine.ts";
 
 const UNIT = { task: "odd", step: "echo", options: {}, args: {}, files: [] };
 const OUTPUT: UnitOutput = { body: Buffer.alloc(0), bytes: 0, sha256: "", seconds: 0 };
 
 function line() {
-  const waiting = new WaitingUnits();
+  const waiting = new UnitLine();
   const cancelled = new AbortController();
   const stopped = new AbortController();
   const hooks = { signal: cancelled.signal, stopWaiting: stopped.signal, keepIn: "" };
