@@ -4,6 +4,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { isLoopback } from "../shared/access.ts";
+import { LONGEST_TIMER_MS } from "../shared/async/timer.ts";
 import { ConfigError } from "../shared/errors.ts";
 import { withoutBrackets } from "../shared/http/address.ts";
 import type { Logger } from "../shared/logger.ts";
@@ -42,7 +43,6 @@ export interface RunningSlave {
 
 /** Time for the master to take the units that are handed back. */
 const HAND_BACK_MS = 2_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Builds a slave and starts it: first it listens, then it makes its folder and its children, then it registers.

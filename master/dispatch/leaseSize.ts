@@ -1,10 +1,16 @@
 import type { LeaseSize } from "../queue/port.ts";
 
-/** Seconds of work that should wait at each slot beside the unit that it runs, so that it never idles during a transfer. */
+/**
+ * Seconds of work that should wait at each slot beside the unit that it runs, so that it never idles during a
+ * transfer. Chosen by `npm run bench`, part "scale" (ADR 4).
+ */
 const WAITING_SECONDS = 0.5;
-/** Seconds of work of each slot that are not split further: another request would cost more than it saves. */
+/**
+ * Seconds of work of each slot that are not split further: another request would cost more than it saves. Chosen by
+ * part "chain".
+ */
 const LEAST_SECONDS = 0.02;
-/** A waiting unit is worth calling back for an idle slave from this length on. */
+/** A waiting unit is worth calling back for an idle slave from this length on. Chosen by part "scale". */
 export const RECALL_SECONDS = 0.3;
 /** Most units in one request; more would only delay the first answer. */
 const MAX_UNITS = 256;

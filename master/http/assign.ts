@@ -49,7 +49,7 @@ export function assignTask(deps: AssignDeps): RequestHandler {
   return async (req, res) => {
     const asked: AssignRequest = { req, res, prefer: readPreferences(req), key: readRequestKey(req) };
     await refuseWithoutSlaves(deps, asked);
-    const { job, repeated } = await take(deps, asked);
+    const { job, repeated } = await accept(deps, asked);
     if (repeated) res.setHeader("Idempotency-Replayed", "true");
     if (asked.prefer.respondAsync) return await answerLater(answers, job, asked);
     const leave = waitFor(deps.waiting, job, res);
@@ -62,7 +62,7 @@ export function assignTask(deps: AssignDeps): RequestHandler {
   };
 }
 
-async function take(deps: AssignDeps, { req, res, prefer, key }: AssignRequest): Promise<Taken> {
+async function accept(deps: AssignDeps, { req, res, prefer, key }: AssignRequest): Promise<Taken> {
   const { upload, intake, requests, clients } = deps;
   const durable = prefer.respondAsync;
   const received = await receiveUpload(upload, { req, res, id: newJobId(), durable });

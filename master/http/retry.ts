@@ -20,13 +20,13 @@ export interface RetryRouteDeps extends FindJobDeps {
 /** `POST /jobs/<id>/retry`: a new job with the files that are not done; a body may change its options. */
 export function retry(deps: RetryRouteDeps): RequestHandler {
   return async (req, res) => {
-    const { job, repeated } = await take(deps, req);
+    const { job, repeated } = await accept(deps, req);
     if (repeated) res.setHeader("Idempotency-Replayed", "true");
     await answerLater(deps.answers, job, { res, prefer: readPreferences(req) });
   };
 }
 
-async function take(deps: RetryRouteDeps, req: Request): Promise<Taken> {
+async function accept(deps: RetryRouteDeps, req: Request): Promise<Taken> {
   const key = readRequestKey(req);
   const options = readOptions(req.body ?? {});
   const record = await findJob(deps, req);

@@ -1,9 +1,15 @@
 import { movingMean } from "../../shared/movingMean.ts";
 import type { LocalUnit } from "../../shared/tasks/local.ts";
 
-/** Work that a child should have at a time, so that several short units go out in one message. */
+/**
+ * Work that a child should have at a time, so that several short units go out in one message. Chosen by
+ * `npm run bench`, part "limit ratio", row "texts of 1 KB" (ADR 13).
+ */
 const AHEAD_SECONDS = 0.006;
-/** Longer units are given one by one, as more at a time would save nothing. */
+/**
+ * Longer units are given one by one, as more at a time would save nothing. Chosen by the same part, row "text PDFs of
+ * 1 to 5 pages".
+ */
 const SHORT_SECONDS = 0.025;
 const MOST = 16;
 

@@ -1,3 +1,4 @@
+import { LONGEST_TIMER_MS } from "../../shared/async/timer.ts";
 import type { AppError } from "../../shared/errors.ts";
 import { outOfMemory, silent, timedOut } from "./endings.ts";
 import { residentBytes } from "./memory.ts";
@@ -29,8 +30,6 @@ export interface WatchEvents {
  * by what it gets in this time. Units that are over sooner cost one timer.
  */
 const READING_MS = 50;
-/** Longest delay of a timer in Node; a budget beyond it is none. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Watches a running unit until it is stopped or a budget is used up. */
 export function watchUnit(pid: number, budgets: UnitBudgets, events: WatchEvents): Watch {

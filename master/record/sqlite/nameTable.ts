@@ -91,11 +91,11 @@ export class NameTable {
   #reserve(wish: (attempt: number, owner: NameOwner) => string, claim: Claim, from: number): string {
     for (let attempt = from; ; attempt += 1) {
       const name = wish(attempt, claim);
-      if (this.#take(name, claim)) return name;
+      if (this.#claim(name, claim)) return name;
     }
   }
 
-  #take(name: string, claim: Claim): boolean {
+  #claim(name: string, claim: Claim): boolean {
     const { task, job, index = null } = claim;
     const key = nameKey(name);
     if (this.#insert.run(task, key, name, job, index) === 1) {
