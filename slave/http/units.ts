@@ -8,7 +8,7 @@ import type { Outlet } from "./outlets.ts";
 
 /** What a lease may use while it runs. */
 export interface LeaseWork {
-  readonly pool: Pool;
+  readonly pool: Pick<Pool, "run" | "capacityFor">;
   /** Folder for its files; removed with the request. */
   readonly folder: string;
   /** What the operator of this slave set; seconds. */
@@ -26,7 +26,7 @@ export interface LeaseWork {
 /** `LeaseWork`, and where its answers go. */
 type OutletWork = LeaseWork & { readonly outlet: Outlet };
 
-/** Does the units of a lease. Only a few are ahead of the other side, however slowly it reads. */
+/** Does the units of a lease. A unit begins only while few answers wait for the other side to read them. */
 export async function runUnits(lease: ReceivedLease, step: string, run: OutletWork): Promise<void> {
   const next = lease.units[Symbol.iterator]();
   const workers: Promise<void>[] = [];
@@ -43,7 +43,7 @@ export async function runUnits(lease: ReceivedLease, step: string, run: OutletWo
     }
   };
   hire();
-  // Workers may be hired while this loop runs.
+  // `workers` may grow while this loop runs.
   for (const worker of workers) await worker;
   if (failures.length > 0) throw failures[0];
   await run.outlet.end(lease.units.length);
@@ -72,7 +72,7 @@ async function oneUnit(piece: UnitOfLease, run: OutletWork): Promise<void> {
     return;
   }
   await outlet.done(unit, output);
-  // A file that was handed over is no longer there.
+  // `force`: a result that was handed over is no longer there.
   if (!(output.body instanceof Uint8Array)) await rm(output.body.path, { force: true });
 }
 

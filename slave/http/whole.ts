@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { basename } from "node:path";
+import { Pending } from "../../shared/async/pending.ts";
 import { AppError, CodedError, toFailure } from "../../shared/errors.ts";
 import { type Content, type LocalOutcome, runLocally } from "../../shared/tasks/local.ts";
 import type { ReceivedLease } from "./lease.ts";
@@ -36,12 +37,13 @@ export async function answerPlain(lease: ReceivedLease, run: LeaseWork, res: Ser
 /** Does a whole job and answers with a line for each file as it is finished. */
 export async function answerLines(lease: ReceivedLease, run: LeaseWork, res: ServerResponse): Promise<void> {
   const lines = new Lines(res, run.gone, lease.task.dataKey);
-  const writes: Promise<void>[] = [];
+  // A client may leave while the job runs: then a write fails before its failure is looked at.
+  const writes = new Pending(Number.POSITIVE_INFINITY);
   await runWhole(lease, run, (index, outcome) => {
     const unit = { id: String(index), filename: lease.files[index]?.filename ?? "" };
-    writes.push(outcome.ok ? lines.done(unit, outcome.body) : lines.failed(unit, asError(outcome)));
+    writes.start(outcome.ok ? lines.done(unit, outcome.body) : lines.failed(unit, asError(outcome)));
   });
-  await Promise.all(writes);
+  await writes.all();
   await lines.end();
 }
 
