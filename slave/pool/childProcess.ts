@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
@@ -24,7 +24,7 @@ export interface ChildEnd {
   readonly heapFull: boolean;
 }
 
-/** Descriptor of the pipe between both. */
+/** Descriptor, in the child, of the pipe to the slave's process. */
 const CHANNEL = 3;
 /** Characters of its last output that are kept to explain its end. */
 const TAIL = 4_000;
@@ -76,7 +76,7 @@ export class Child {
   async #end(socket: Socket): Promise<ChildEnd> {
     return await new Promise((resolve) => {
       this.#process.once("error", (error) => {
-        this.#log.warn({ err: error }, "child process could not be started");
+        this.#log.warn({ err: error }, "a child process could not be started or killed");
         if (this.pid === 0) resolve({ code: null, signal: null, heapFull: false });
       });
       this.#process.once("exit", (code, signal) => {
@@ -124,12 +124,23 @@ function spawnChild({ registry, folder, smallBytes, memoryBytes }: ChildSettings
   const settings: ChildArguments = { registry, folder, smallBytes, parent: process.pid };
   const megabytes = Math.max(32, Math.floor(memoryBytes / 2 ** 20));
   const options = [`--max-old-space-size=${megabytes}`, ...loader()];
-  return spawn(process.execPath, [...options, entry(), JSON.stringify(settings)], {
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
-    env: environment(folder),
-    // A process group of its own: Ctrl-C at a terminal does not end units that drain, and a kill reaches all that it started.
-    detached: process.platform !== "win32",
-  });
+  try {
+    return spawn(process.execPath, [...options, entry(), JSON.stringify(settings)], {
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      env: environment(folder),
+      // A process group of its own: Ctrl-C at a terminal does not end units that drain, and a kill reaches all that it started.
+      detached: process.platform !== "win32",
+    });
+  } catch (error) {
+    return notStarted(error);
+  }
+}
+
+/** Node throws some errors of a start, such as ENOMEM, and reports others by `error`; here all are reported. */
+function notStarted(error: unknown): ChildProcess {
+  const child = new ChildProcess();
+  process.nextTick(() => child.emit("error", error));
+  return child;
 }
 
 /** Holds no search path, token or setting of the machine, so that a file gives the same bytes on any slave. */

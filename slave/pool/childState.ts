@@ -5,7 +5,7 @@
 export type LiveState<Unit> =
   | { readonly kind: "starting" }
   | { readonly kind: "idle" }
-  /** It loads a task ahead of its first unit. */
+  /** The child loads a task ahead of its first unit. */
   | { readonly kind: "warming"; readonly task: string }
   | Working<Unit>
   /** A unit has ended; the child begins no other one until its folder is empty. */
@@ -19,12 +19,12 @@ interface Working<Unit> {
 
 export type ChildState<Unit> =
   | LiveState<Unit>
-  /** It is being killed: what it says from now on does not count. */
+  /** The child is being killed: its messages are ignored from now on. */
   | { readonly kind: "dying"; readonly during: LiveState<Unit>; readonly cause: KillCause }
   | { readonly kind: "gone"; readonly during: LiveState<Unit>; readonly cause: EndCause };
 
 export type KillCause =
-  /** Its slot has no more use for it. */
+  /** Its slot replaces it, or closes. */
   | { readonly kind: "dismissed" }
   /** Its unit used up a budget or was cancelled; the unit fails for this reason. */
   | { readonly kind: "unit"; readonly reason: unknown }

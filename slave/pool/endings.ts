@@ -3,7 +3,7 @@ import { CHILD_KILLED, DISK_FULL } from "../../shared/contract/frames.ts";
 import { AppError, type AppErrorInit } from "../../shared/errors.ts";
 import { raisedBy } from "../../shared/tasks/budgets.ts";
 
-/** Why a child was ended, or ended by itself. The sentences name the variable that raises a limit, never the file. */
+/** Errors of units whose child ended. Their messages name the variable that raises a limit, never the file. */
 
 /** The child ended while it worked on the unit, within its time: another try may succeed. */
 export class ChildEndedError extends AppError {}

@@ -24,7 +24,7 @@ export interface PoolStatus {
   }[];
 }
 
-/** Starts in a row that must fail before the pool gives up on what waits. */
+/** Failed starts in a row after which the pool rejects the units that wait. */
 const HOPELESS_STARTS = 5;
 
 /**
@@ -37,7 +37,7 @@ export class Pool {
   readonly #pace = new ChildPace();
   #toWarm: readonly string[] = [];
   #isClosed = false;
-  /** No child starts. */
+  /** The last starts of children failed, and no child is alive: the pool refuses units. */
   #isHopeless = false;
 
   constructor(options: PoolOptions) {
@@ -104,7 +104,7 @@ export class Pool {
     };
   }
 
-  /** Ends every child at once. What waits or runs is rejected. */
+  /** Ends every child at once. Units that wait or run are rejected. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#waiting.rejectAll(noChildren());
@@ -117,7 +117,7 @@ export class Pool {
     if (this.#isClosed || this.#isHopeless) throw noChildren();
   }
 
-  /** Gives out what waits, as far as there are children for it; children that are left over are used otherwise. */
+  /** Gives waiting units to children. Idle children then get units that wait behind a long one, or a task to load. */
   #assign(): void {
     for (let { first } = this.#waiting; first !== undefined; first = this.#waiting.first) {
       const slot = this.#findIdle(first.unit.task) ?? this.#findQueueable(first.unit);
@@ -166,7 +166,7 @@ export class Pool {
     this.#assign();
   }
 
-  /** An idle slot takes units that wait behind a long one elsewhere; they come back into the line. */
+  /** While a slot is idle, units that wait behind a long one come back into the line. */
   #relieve(): void {
     if (!this.#slots.some((slot) => slot.isIdle)) return;
     for (const slot of this.#slots) slot.releaseWaiting();
@@ -184,7 +184,9 @@ export class Pool {
   }
 
   #failedStart(times: number): void {
-    const isAnyAlive = this.#slots.some((slot) => slot.isIdle || slot.running !== undefined);
+    const isAnyAlive = this.#slots.some(
+      (slot) => slot.isIdle || slot.isWarming || slot.running !== undefined,
+    );
     if (times < HOPELESS_STARTS || isAnyAlive) return;
     this.#isHopeless = true;
     this.#waiting.rejectAll(noChildren());

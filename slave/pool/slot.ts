@@ -13,17 +13,17 @@ export interface SlotSettings extends WarmChildSettings {
 
 /** What a slot tells its pool. */
 export interface SlotEvents {
-  /** It can take a unit, or one more unit may wait at it. */
+  /** The slot can be given a unit, or one more unit may wait at its child. */
   readonly onFree: () => void;
-  /** Its unit runs for longer than a short one: those that wait behind it may be better off elsewhere. */
+  /** The slot's unit runs for longer than a short one: units that wait behind it may go to another slot. */
   readonly onLongUnit: () => void;
-  /** Its child failed to start, so many times in a row. */
+  /** The slot's child failed to start, so many `times` in a row. */
   readonly onFailedStart: (times: number) => void;
 }
 
 const LONGEST_BACKOFF_MS = 10_000;
 
-/** A unit that waits for a child that has done nothing before. */
+/** A unit that waits for a child that has done no unit yet. */
 interface Retry {
   readonly unit: LocalUnit;
   readonly hooks: UnitHooks;
@@ -31,7 +31,7 @@ interface Retry {
   readonly reject: (error: unknown) => void;
 }
 
-/** Works on one unit at a time. It has a child, and a new one whenever that ends or has done its share. */
+/** Works on one unit at a time. It has a child, which is replaced when it ends or has done its number of units. */
 export class Slot {
   readonly #settings: SlotSettings;
   readonly #events: SlotEvents;
@@ -40,11 +40,12 @@ export class Slot {
   readonly #notWarmable = new Set<string>();
   #started = 0;
   #failedStarts = 0;
-  #retry: Retry | undefined;
+  /** Units that ran out of memory, in the order in which they did; each runs first in a new child. */
+  readonly #retries: Retry[] = [];
   #restart: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  /** Its children get folders of their own below `settings.folder`. */
+  /** Each child gets a folder of its own below `settings.folder`. */
   constructor(settings: SlotSettings, events: SlotEvents) {
     this.#settings = settings;
     this.#events = events;
@@ -58,7 +59,7 @@ export class Slot {
     return this.#children.current?.isWarming === true;
   }
 
-  /** Tasks that its child has in memory. */
+  /** Tasks that the slot's child has in memory. */
   get loaded(): ReadonlySet<string> {
     return this.#children.current?.loaded ?? NONE;
   }
@@ -84,11 +85,11 @@ export class Slot {
     this.#children.current?.warm(task);
   }
 
-  /** Whether a unit may wait at its child, `depth` of one kind with it; not when that child is to be replaced. */
+  /** Whether a unit may wait at the slot's child, `depth` units of its kind with it; false for a child to be replaced. */
   canQueue(unit: LocalUnit, depth: number): boolean {
     const child = this.#children.current;
     if (child === undefined || this.#isClosed || !child.canQueue(unit, depth)) return false;
-    if (this.#retry !== undefined) return false;
+    if (this.#retries.length > 0) return false;
     this.#prepareSuccessor(child);
     return !this.#children.hasReadySuccessor && !this.#isFull(child);
   }
@@ -99,13 +100,13 @@ export class Slot {
    */
   async run(unit: LocalUnit, hooks: UnitHooks): Promise<UnitOutput> {
     const child = this.#children.current;
-    if (child === undefined) throw handedBack("The child that was to do it is gone.");
+    if (child === undefined) throw handedBack("The child for this unit has ended.");
     const isFirst = child.units === 0;
     try {
       return await child.run(unit, hooks);
     } catch (error) {
       if (isFirst || !isOutOfMemory(error) || this.#isClosed) throw error;
-      // What earlier units left in the child's memory counted, too: that is not this file's fault.
+      // Earlier units left something in the child's memory, which is not this file's fault.
       return await this.#inFreshChild(unit, hooks);
     }
   }
@@ -118,7 +119,7 @@ export class Slot {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#restart);
-    this.#dropRetry("The slave is stopping.");
+    this.#dropRetries("The slave is stopping.");
     await this.#children.close();
   }
 
@@ -147,13 +148,14 @@ export class Slot {
   }
 
   #goOn(): void {
-    if (this.#retry === undefined) this.#events.onFree();
-    else this.#runRetry(this.#retry);
+    const retry = this.#retries.shift();
+    if (retry === undefined) this.#events.onFree();
+    else this.#runRetry(retry);
   }
 
   /** A child that cannot do the next unit, whether or not its successor is ready. */
   #isUsedUp(child: WarmChild): boolean {
-    return (this.#retry !== undefined && child.units > 0) || this.#isFull(child);
+    return (this.#retries.length > 0 && child.units > 0) || this.#isFull(child);
   }
 
   #isFull({ units, memory }: WarmChild): boolean {
@@ -166,23 +168,21 @@ export class Slot {
 
   #inFreshChild(unit: LocalUnit, hooks: UnitHooks): Promise<UnitOutput> {
     return new Promise((resolve, reject) => {
-      this.#retry = { unit, hooks, resolve, reject };
-      // A successor may have taken over by now, and have nothing to do.
+      this.#retries.push({ unit, hooks, resolve, reject });
+      // The successor may have taken over and be idle: then no further event comes from it.
       const child = this.#children.current;
       if (child?.isIdle === true) this.#childIdle(child);
     });
   }
 
   #runRetry({ unit, hooks, resolve, reject }: Retry): void {
-    this.#retry = undefined;
     if (hooks.signal.aborted) reject(hooks.signal.reason);
     else resolve(this.run(unit, hooks));
-    if (this.isIdle) this.#events.onFree();
+    if (this.isIdle) this.#goOn();
   }
 
-  #dropRetry(why: string): void {
-    this.#retry?.reject(handedBack(why));
-    this.#retry = undefined;
+  #dropRetries(why: string): void {
+    for (const { reject } of this.#retries.splice(0)) reject(handedBack(why));
   }
 
   #childEnded(child: WarmChild, during: LiveState<unknown>): void {
@@ -195,7 +195,7 @@ export class Slot {
   #startLater(isFailedStart: boolean): void {
     this.#failedStarts = isFailedStart ? this.#failedStarts + 1 : 0;
     if (isFailedStart) {
-      this.#dropRetry("The child that was to do it did not start.");
+      this.#dropRetries("The new child for this unit did not start.");
       this.#events.onFailedStart(this.#failedStarts);
     }
     const delay = isFailedStart ? Math.min(100 * 2 ** (this.#failedStarts - 1), LONGEST_BACKOFF_MS) : 0;

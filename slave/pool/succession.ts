@@ -5,7 +5,7 @@ export class Succession {
   readonly #make: () => WarmChild;
   readonly #leaving = new Set<WarmChild>();
   #current: WarmChild | undefined;
-  /** Starts while the current one still works, and takes over between two units. Never without a current one. */
+  /** Starts while the current child still works, and replaces it between two units. Undefined without a current child. */
   #successor: WarmChild | undefined;
 
   constructor(make: () => WarmChild) {
@@ -41,7 +41,7 @@ export class Succession {
     this.start();
   }
 
-  /** Removes a child that ended by itself; true when it was the current one. Its successor is then current. */
+  /** Removes a child that has ended; true when it was the current one. Its successor is then current. */
   remove(child: WarmChild): boolean {
     if (child === this.#successor) this.#successor = undefined;
     if (child !== this.#current) return false;
@@ -50,7 +50,7 @@ export class Succession {
     return true;
   }
 
-  /** Ends all of them; resolves when they are gone. */
+  /** Ends all children; resolves when they are gone. */
   async close(): Promise<void> {
     this.#dismiss(this.#current);
     this.#dismiss(this.#successor);

@@ -1,8 +1,18 @@
-import { lstatSync, opendirSync, realpathSync, renameSync } from "node:fs";
+import { lstatSync, mkdirSync, opendirSync, realpathSync, renameSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AppError } from "../../shared/errors.ts";
+import type { Logger } from "../../shared/logger.ts";
 import type { ChildResult } from "./messages.ts";
+
+/** Makes a child's folder. When that fails, the child fails to start, and its slot starts another one later. */
+export function makeFolder({ folder, log }: { readonly folder: string; readonly log: Logger }): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    log.warn({ err: error, folder }, "the folder of a child cannot be made: the child will not start");
+  }
+}
 
 /** Empties a folder without removing it: it is the working directory of a process. */
 export async function emptyFolder(folder: string): Promise<void> {

@@ -13,7 +13,7 @@ export type ChildAnswer = Extract<FromChild, { type: "done" | "failed" }>;
 
 export interface RunEvents {
   readonly onCancel: (reason: unknown) => void;
-  /** The slave begins no unit any more. */
+  /** The slave stops and begins no further unit. */
   readonly onStop: (reason: unknown) => void;
 }
 
@@ -51,12 +51,12 @@ export class UnitRun {
     };
   }
 
-  /** `performance.now()` when its turn came; 0 before. */
+  /** `performance.now()` when the child began the unit; 0 before. */
   get startedAt(): number {
     return this.#startedAt;
   }
 
-  /** It runs for longer than a short unit does. */
+  /** The unit runs for longer than a short one. */
   get isLong(): boolean {
     return this.#isLong;
   }
@@ -68,7 +68,7 @@ export class UnitRun {
     return { head: { type: "unit", id: this.id, ...what, files: files.map(headOf) }, body };
   }
 
-  /** Its turn has come. When its caller has gone meanwhile, the child has 50 ms for it. */
+  /** To be called when the child begins the unit. A unit whose caller has left may run for 50 ms. */
   begin(pid: number, budgets: UnitBudgets, { onOverrun, onLong }: WatchEvents): void {
     this.#startedAt = performance.now();
     const own = this.#isOver ? { runSeconds: 0 } : this.#hooks.budgets;

@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import type { LocalUnit } from "../../shared/tasks/local.ts";
 import { Arrivals } from "./arrivals.ts";
@@ -18,18 +17,18 @@ import { ChildMemory } from "./memory.ts";
 import type { FromChild } from "./messages.ts";
 import { kindOf } from "./pace.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
-import { emptyFolder } from "./unitFolder.ts";
+import { emptyFolder, makeFolder } from "./unitFolder.ts";
 import { type ChildAnswer, UnitRun } from "./unitRun.ts";
 import type { UnitBudgets } from "./watch.ts";
 
 export type WarmChildSettings = ChildSettings & UnitBudgets;
 
 export interface WarmChildEvents {
-  /** It can take a unit, or one more unit may wait at it. */
+  /** The child can be given a unit, or one more unit may wait at it. */
   readonly onFree: () => void;
-  /** Its unit runs for longer than a short one: those that wait behind it may be better off elsewhere. */
+  /** The child's unit runs for longer than a short one: units that wait behind it may go to another child. */
   readonly onLongUnit: () => void;
-  /** Called once, when its process has ended. `during`: what it did at that time. */
+  /** Called once, when the child's process has ended. `during`: what the child did at that time. */
   readonly onEnd: (during: LiveState<unknown>) => void;
 }
 
@@ -42,7 +41,7 @@ export class WarmChild {
   readonly #events: WarmChildEvents;
   readonly #child: Child;
   readonly #loaded = new Set<string>();
-  /** Tasks that it was told to load ahead. */
+  /** Tasks that the child was told to load ahead. */
   readonly #triedToWarm = new Set<string>();
   #state: ChildState<UnitRun> = { kind: "starting" };
   #units = 0;
@@ -52,7 +51,7 @@ export class WarmChild {
   constructor(settings: WarmChildSettings, events: WarmChildEvents) {
     this.#settings = settings;
     this.#events = events;
-    mkdirSync(settings.folder, { recursive: true });
+    makeFolder(settings);
     this.#child = new Child(settings, () => this.#arrivals.arrived(waitingUnits(this.#state).length));
     this.memory = new ChildMemory(this.#child.pid, settings.memoryBytes);
     this.gone = this.#child.ended.then((end) => this.#ended(end));
@@ -80,7 +79,7 @@ export class WarmChild {
     return runningUnit(this.#state);
   }
 
-  /** Whether this unit may wait at it behind units of the same kind, `depth` of them with it. */
+  /** Whether this unit may wait here behind units of its kind, `depth` of them with it. */
   canQueue(unit: LocalUnit, depth: number): boolean {
     const state = this.#state;
     if (state.kind !== "working" || 1 + state.waiting.length >= depth) return false;
@@ -160,7 +159,7 @@ export class WarmChild {
         this.#read(head, body);
       }
     } catch (error) {
-      this.#settings.log.warn({ err: error }, "a child sent what cannot be read: it is ended");
+      this.#settings.log.warn({ err: error }, "a child sent an unreadable message: another replaces it");
       this.#kill({ kind: "unusable" });
     }
     if (this.#state.kind === "working") this.#events.onFree();
@@ -204,13 +203,13 @@ export class WarmChild {
     else this.#goOn(settle);
   }
 
-  /** The parent looks into the folder itself when the child has nothing to do, whatever the child says. */
+  /** When the child is idle, the slave's process checks the folder itself: a child could report it wrongly. */
   async #clear(isPaused: boolean, settle: () => void): Promise<void> {
     const { folder, log } = this.#settings;
     try {
       await emptyFolder(folder);
     } catch (error) {
-      log.warn({ err: error }, "a unit left files that cannot be removed: its child is ended");
+      log.warn({ err: error }, "a unit left files that cannot be removed: another child starts");
       this.#kill({ kind: "unusable" });
     }
     if (this.#state.kind !== "clearing") return settle();
@@ -219,7 +218,7 @@ export class WarmChild {
     this.#goOn(settle);
   }
 
-  /** The next unit begins before the caller of the last one has its answer: that caller then has the next one ready. */
+  /** The next unit begins before the last one is settled: the child does not wait while the caller handles the answer. */
   #goOn(settle: () => void): void {
     if (this.#state.kind === "working") this.#begin(this.#state.running);
     else this.#events.onFree();

@@ -13,7 +13,7 @@ export interface UnitBudgets {
 }
 
 export interface Watch {
-  /** The unit told of progress. */
+  /** To be called when the unit reports progress. */
   progress(): void;
   stop(): void;
 }
