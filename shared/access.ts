@@ -42,7 +42,7 @@ export function readAccess(values: Values<typeof ACCESS_VARIABLES>): Access {
   return { fleetToken: fleet, clientTokens: clientTokens(client, both) };
 }
 
-/** `a,bob:b`: the token `a` of `client`, and `b` of `bob`. A token that clients share with the fleet is one token. */
+/** `a,bob:b`: the token `a` of `client`, and `b` of `bob`. MANYHANDS_TOKEN is one token, commas included. */
 function clientTokens(own: string | undefined, shared: string | undefined): NamedToken[] {
   if (own === undefined) return shared === undefined ? [] : [{ name: NAMELESS, token: shared }];
   const items = own.split(/[,\n]/).map((item) => item.trim());

@@ -7,12 +7,12 @@ export interface SchemaFault {
   readonly message: string;
 }
 
-/** @param whole name of the value itself, for a fault that is in none of its members */
+/** The first fault that a schema found. @param whole name of the value itself, for a fault in none of its members */
 export function firstFault(error: z.ZodError, whole: string): SchemaFault {
   return faultOf(error.issues[0], whole);
 }
 
-/** The same for one issue. */
+/** The fault of one issue of a schema. */
 export function faultOf(
   issue: Pick<z.core.$ZodIssue, "path" | "message"> | undefined,
   whole: string,
@@ -20,7 +20,7 @@ export function faultOf(
   return { field: issue?.path.join(".") || whole, message: issue?.message ?? "not valid" };
 }
 
-/** Message of the issue that a field has whose text is not JSON. */
+/** Message of the issue of a field whose text is not JSON. */
 export const NOT_JSON = "this is not JSON";
 
 /** A form field whose text is JSON of this schema. */

@@ -193,5 +193,8 @@ function isWarm({ steps }: TaskDefinition): boolean {
 function warnOfUnreachable({ host, masterUrls }: SlaveConfig, log: Logger): void {
   const far = masterUrls.find((url) => !isLoopback(withoutBrackets(new URL(url).hostname)));
   if (isLoopback(host) && far !== undefined)
-    log.warn({ master: far }, `a master on another machine cannot reach SLAVE_HOST=${host}`);
+    log.warn(
+      { master: far },
+      `a master on another machine cannot reach SLAVE_HOST=${host}: set it to an address of this machine`,
+    );
 }

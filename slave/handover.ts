@@ -50,7 +50,7 @@ export class Handover {
     const names = new Set(files.map(({ name }) => name));
     const moving = [...names].map(async (name) => [name, await this.#move(name, folder)] as const);
     const moved = new Map(await Promise.all(moving));
-    return files.map((file) => inPlace(file, moved.get(file.name)));
+    return files.map((file) => checkedFile(file, moved.get(file.name)));
   }
 
   /** Moves a file here for the master to fetch; returns its name. */
@@ -89,7 +89,7 @@ export class Handover {
   }
 }
 
-function inPlace({ filename, bytes, sha256, start }: HandedFile, moved: Moved | undefined): LocalFile {
+function checkedFile({ filename, bytes, sha256, start }: HandedFile, moved: Moved | undefined): LocalFile {
   const { path, size, cause } = moved ?? { path: "", size: NO_FILE };
   if (start === undefined ? size !== bytes : size < start + bytes) throw notThere(filename, cause);
   return { filename, bytes, sha256, body: start === undefined ? { path } : { path, start } };

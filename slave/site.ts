@@ -9,7 +9,7 @@ import type { SlaveConfig } from "./config.ts";
 import { ownFolder } from "./folder.ts";
 import { Handover } from "./handover.ts";
 
-/** Where the slave is found and where its files are; `close` releases all of it. */
+/** Opens the slave's port, its folder and its handover folder; `close` releases all of them. */
 export async function openSite(config: SlaveConfig) {
   const { server, port, answerWith } = await listen(config);
   const folder = await ownFolder(config.dataDir, config.host, port);

@@ -1,5 +1,5 @@
 export interface BatcherOptions<T> {
-  /** Does one batch and answers the senders of its items, of failures too: it must not throw. */
+  /** Does one batch and answers the senders of its items, also when it fails: it must not throw. */
   readonly run: (batch: T[]) => Promise<void> | void;
   /** Removes the items of the next batch, at least one, from those that wait and returns them; all unless said. */
   readonly take?: (waiting: T[]) => T[];
@@ -7,7 +7,7 @@ export interface BatcherOptions<T> {
   readonly pause?: () => Promise<unknown>;
 }
 
-/** Does items in batches, one batch after the other: items that come while one is under way go with the next. */
+/** Does items in batches, one batch after the other: items that come while a batch is under way go with the next one. */
 export class Batcher<T> {
   readonly #options: BatcherOptions<T>;
   readonly #waiting: T[] = [];
@@ -33,7 +33,7 @@ export class Batcher<T> {
       await pause();
       await run(take(this.#waiting));
     }
-    // In the same turn as the last look: an item that comes after it begins anew.
+    // No await since the last check of the length: an item that comes later starts new work.
     this.#working = undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** One call of `work` for all who ask for it until it is settled: the first of them decides when. */
+/** Makes one delayed call of `work` for several requests: the first request since `settle` sets the time. */
 export class DelayedCall {
   readonly #work: () => void;
   #timer: NodeJS.Timeout | undefined;
@@ -7,12 +7,12 @@ export class DelayedCall {
     this.#work = work;
   }
 
-  /** Calls in `ms` milliseconds; changes nothing while a call is due or has come and is not settled. */
+  /** Calls `work` in `ms` milliseconds; does nothing if a call was requested since the last `settle`. */
   within(ms: number): void {
     this.#timer ??= setTimeout(this.#work, ms);
   }
 
-  /** For the work when it begins, or when it is done without the call: takes back a call that is due. */
+  /** Cancels a call that is still due. To be called when the work begins, by the call or without it. */
   settle(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -1,6 +1,6 @@
 /**
  * Does `work` for each item, at most `most` at a time. After a failure no further item begins; the first error is
- * thrown when all work that has begun is over, so that the caller can clean up after it.
+ * thrown when all work that has begun has ended, so that the caller can clean up after it.
  */
 export async function eachAtMost<T>(
   items: Iterable<T>,

@@ -1,6 +1,6 @@
 import { WaitList } from "./waitList.ts";
 
-/** Work that goes on while more of it starts, up to a number. The next caller that waits gets its first error. */
+/** A bounded number of promises that are under way at the same time. The next caller that waits gets the first error. */
 export class Pending {
   readonly #most: number;
   #running = 0;

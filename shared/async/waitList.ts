@@ -1,4 +1,4 @@
-/** Callers that wait to be woken, in the order of their coming; one whose signal is aborted leaves the list. */
+/** Callers that wait to be woken, in the order of their calls; a caller whose signal is aborted leaves the list. */
 export class WaitList {
   readonly #wakers = new Set<() => void>();
 

@@ -43,7 +43,7 @@ export type TaskView = Immutable<z.infer<typeof taskView>>;
 
 export const taskList = z.object({ tasks: z.array(taskView) });
 
-/** `GET /stats`: what is going on just now, and since the master began. */
+/** `GET /stats`: numbers of now, and counts since the master started. */
 export const stats = z.object({
   version: z.string(),
   uptime_seconds: z.number().min(0),

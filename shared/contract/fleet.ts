@@ -15,21 +15,21 @@ export const registerRequest = z.object({
   slave_port: portOnWire,
   name: z.string().max(100).optional(),
   version: z.string().max(40).optional(),
-  /** Another one for each process: a restarted slave on the same port is another slave. */
+  /** Id of the slave's process: a slave that starts again on the same port is another slave. */
   instance: z.string().max(64).optional(),
   slots: z.number().int().min(1).max(1024).optional(),
-  /** It listens by HTTPS. */
+  /** The slave listens by HTTPS. */
   tls: z.boolean().optional(),
-  /** Steps it can do, by task, with their versions. */
+  /** Steps that the slave can do, by task, with their versions. */
   steps: z.record(z.string(), z.record(z.string(), z.number().int())).optional(),
-  /** Its handover folder, with a file `proof` that has this text: a master that reads it may hand files over there. */
+  /** The slave's handover folder. A master that reads this `proof` in its file `proof` may hand files over there. */
   handover: z
     .object({ folder: z.string().min(1).max(4_096), proof: z.string().regex(/^[0-9a-f]{32}$/) })
     .optional(),
 });
 export type RegisterRequest = z.infer<typeof registerRequest>;
 
-/** A slave is `pending` until its first valid answer. A `lost` one is still polled and may come back. */
+/** A slave is `pending` until its first valid answer. A `lost` slave is still polled and may come back. */
 export const SLAVE_STATES = ["pending", "alive", "draining", "lost"] as const;
 export type SlaveState = (typeof SLAVE_STATES)[number];
 
@@ -78,11 +78,11 @@ export const frameHeader = z.discriminatedUnion("type", [
     filename: z.string(),
     bytes: z.number().int().min(0),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    /** Seconds the step ran. */
+    /** Seconds for which the step ran. */
     seconds: z.number().min(0),
     summary: z.string().max(400).optional(),
     info: z.record(z.string(), z.json()).optional(),
-    /** Name of its file in the handover folder; the bytes then do not follow. */
+    /** Name of the part's file in the handover folder; then no bytes follow. */
     handover: handoverName.optional(),
   }),
   z.object({

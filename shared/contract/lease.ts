@@ -5,7 +5,7 @@ import type { Immutable } from "./immutable.ts";
 
 /** The form of `POST /get_task`: what a master asks of a slave. The files follow under the task's own field. */
 
-/** Message of the issue that `units` has when two of them share an id. */
+/** Message of the schema's issue when two of the `units` share an id. */
 export const SAME_ID = "two units have one id";
 
 /** Name of a file in a slave's handover folder: `in-` from the master, `out-` from the slave. */
@@ -49,7 +49,7 @@ export const leaseFields = z.object({
   /** Without it the lease is a whole job: the slave runs the task's own `run`. */
   step: z.string().optional(),
   step_version: z.string().transform(Number).optional(),
-  /** Seconds. */
+  /** Budgets of each unit, in seconds. */
   budgets: inJson(leaseBudgets).optional(),
   options: inJson(z.record(z.string(), z.json())).optional(),
   /** Without it each file is a unit. */

@@ -9,20 +9,20 @@ export type Role = "master" | "slave";
 
 export interface MemberRequest {
   readonly role: Role;
-  /** Its whole environment. */
+  /** The whole environment of the process. */
   readonly env: NodeJS.ProcessEnv;
-  /** Its log, line by line. */
+  /** Called with each line of the process's log. */
   readonly onLog: (line: string) => void;
 }
 
 /** A master or a slave that this process started. It ends when this process ends, also when that is killed. */
 export interface Member {
   readonly role: Role;
-  /** Its URL, once it answers. @throws AppError `not_started`, with the last lines of its output */
+  /** URL of the member, once it answers. @throws AppError `not_started`, with the last lines of its output */
   readonly ready: Promise<string>;
-  /** Resolves when its process is gone. */
+  /** Resolves when the process has ended, with its signal or exit code in words. */
   readonly exited: Promise<string>;
-  /** Asks it to drain, and kills it when that takes longer than `graceMs`. */
+  /** Makes the member drain, and kills it when that takes longer than `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
 

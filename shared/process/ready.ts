@@ -1,7 +1,7 @@
 /** Message of a member to the process that started it, once it can be used. */
 export interface ReadyMessage {
   readonly type: "ready";
-  /** Its URL. */
+  /** URL of the member. */
   readonly url: string;
 }
 

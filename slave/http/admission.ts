@@ -9,7 +9,7 @@ export interface AdmissionBounds {
 export interface Reservation {
   /** Claims the request's units, once their number is known. @throws AppError `slave_full` (429) */
   claim(units: number): void;
-  /** One of its units is answered. */
+  /** To be called for each unit of the request that is answered. */
   answered(): void;
   /** To be called once. */
   release(): void;
@@ -30,7 +30,7 @@ export class Admission {
     this.#bounds = bounds;
   }
 
-  /** Units that are not answered yet. */
+  /** Number of units that are not answered yet. */
   get units(): number {
     return this.#units;
   }

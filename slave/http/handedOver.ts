@@ -9,7 +9,7 @@ export interface HandedOver {
   readonly files: LeaseHandover["files"];
 }
 
-/** The files that a lease hands over; undefined without such. @throws RequestError `bad_handover` */
+/** The files that a lease hands over; undefined without the field. @throws RequestError `bad_handover` */
 export function handedOver(
   field: LeaseHandover | undefined,
   by: Handover | undefined,

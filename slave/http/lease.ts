@@ -18,7 +18,7 @@ export interface WorkUnit {
   readonly args: JsonObject;
 }
 
-/** A lease as understood. Without a step it is a whole job, with all files of that. */
+/** A lease that was read and checked. Without a step it is a whole job with all its files. */
 export interface ReceivedLease {
   readonly task: TaskDefinition;
   readonly step: string | undefined;

@@ -21,7 +21,7 @@ import { Writer } from "./writer.ts";
 export interface Outlet {
   started(unit: UnitName): void;
   progress(unit: UnitName, done?: number): void;
-  /** Resolves when the other side has read most of it. */
+  /** Resolves when the connection can accept more, at once for a small part that goes out with others. */
   done(unit: UnitName, output: UnitOutput): Promise<void>;
   failed(unit: UnitName, error: unknown, seconds: number): Promise<void>;
   end(units: number): Promise<void>;
@@ -100,7 +100,7 @@ export function framesOutlet({ res, signal, units, handover }: FramesTo): Outlet
 
 interface PartRoute {
   readonly writer: Writer;
-  /** Small parts wait a little for others. */
+  /** Whether small parts wait up to `GATHER_MS` for others. */
   readonly gathers: boolean;
   readonly handover: Handover | undefined;
   /** Names in the handover folder of the parts that went through it; grows. */

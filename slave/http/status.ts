@@ -6,7 +6,7 @@ import type { Admission } from "./admission.ts";
 export interface StatusDeps {
   readonly pool: Pick<Pool, "status">;
   readonly admission: Pick<Admission, "units">;
-  /** Another one for each process, though address and name may stay. */
+  /** Id of this process: a slave that starts again at the same address has another one. */
   readonly instance: string;
   readonly version: string;
   /** Aborted when the slave is told to stop. */

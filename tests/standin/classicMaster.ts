@@ -6,7 +6,7 @@ export interface ClassicMaster {
   readonly url: string;
   /** Slaves as they registered. */
   readonly slaves: { readonly ip: string; readonly port: number }[];
-  /** What its `/assign_task` does with a slave: a ping, then all files in one request, decoded answers. */
+  /** Does what the classic `/assign_task` does: pings a slave, sends all files in one request, decodes the answers. */
   assign(task: string, field: string, files: readonly ClassicFile[]): Promise<Map<string, Buffer>>;
   close(): Promise<void>;
 }

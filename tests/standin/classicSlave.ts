@@ -27,16 +27,16 @@ export interface ClassicSlave {
   readonly port: number;
   /** One entry per request: the task and the file names as they came. */
   readonly requests: { readonly task: string; readonly names: readonly string[] }[];
-  /** Tells a master as the classic slave does: before it listens, with its port as text. */
+  /** Registers as the classic slave does: before it listens, with its port as text. */
   register(masterUrl: string): Promise<{ readonly status: number; readonly body: unknown }>;
   listen(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * A slave of the classic service: answers recorded inputs as recorded, drops files that start with
- * `corrupt` without a word, gives no answer at all to one that starts with `endless`, knows no options, echoes
- * nothing but the name.
+ * A slave of the classic service. It gives the recorded answer for a recorded input, leaves out files that start with
+ * `corrupt`, never answers a request with a file that starts with `endless`, and ignores options. Of a file's name it
+ * echoes the base name only.
  */
 export async function classicSlave(): Promise<ClassicSlave> {
   const requests: { task: string; names: string[] }[] = [];

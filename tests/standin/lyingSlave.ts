@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { FRAMES_TYPE, type FrameHeader, type RegisterRequest } from "../../shared/contract/fleet.ts";
 
-/** Answers a lease with something that the contract does not allow. Ends the answer, or never does. */
+/** Answers a lease with something that the contract does not allow; it may leave the answer open. */
 export type Lie = (res: ServerResponse, units: readonly string[], names: readonly string[]) => void;
 
 export interface LyingSlave {
-  /** Leases that it was given. */
+  /** Number of leases that the slave got. */
   readonly leases: number;
   register(masterUrl: string): Promise<void>;
   close(): Promise<void>;
@@ -15,12 +15,12 @@ export interface LyingSlave {
 
 export interface LyingSlaveOptions {
   readonly lie: Lie;
-  /** Steps of the text task that it claims to do. Without: it says nothing of itself, as the classic slave does. */
+  /** Steps of the text task that the slave registers with. Without them it registers as a classic slave. */
   readonly steps?: Readonly<Record<string, number>>;
   readonly handover?: RegisterRequest["handover"];
 }
 
-/** A slave that registers in order, says that it is alive, and lies about every lease. */
+/** A slave that registers correctly, says that it is alive, and gives a false answer to every lease. */
 export async function lyingSlave({ lie, steps, handover }: LyingSlaveOptions): Promise<LyingSlave> {
   let leases = 0;
   const server = createServer((req, res) => {
@@ -58,13 +58,13 @@ export async function lyingSlave({ lie, steps, handover }: LyingSlaveOptions): P
   };
 }
 
-/** Frames that are well formed, however untrue. */
+/** Sends well-formed frames, whose contents may be false. */
 export function frames(res: ServerResponse, headers: readonly FrameHeader[]): void {
   res.writeHead(200, { "content-type": FRAMES_TYPE });
   for (const header of headers) res.write(`${JSON.stringify(header)}\n`);
 }
 
-/** A part as it should be, but for what is said otherwise; its body is for the caller to write. */
+/** The header of a correct part with the members of `other` changed; the caller writes the body. */
 export function partHeader(unit: string, body: Buffer, other: Partial<FrameHeader> = {}): FrameHeader {
   const sha256 = createHash("sha256").update(body).digest("hex");
   return {

@@ -22,11 +22,11 @@ export interface ReceivedJob {
 }
 
 export interface StandInOptions {
-  /** Asked of every request when given. */
+  /** Token that every request must have; without it no token is checked. */
   readonly token?: string;
   /** Members that a file's view gets beside the usual ones. */
   readonly view?: (file: Arrived, index: number) => Partial<FileView>;
-  /** What a result holds; its path as key. */
+  /** Contents of results by their paths. */
   readonly results?: Readonly<Record<string, string>>;
   readonly attachments?: JobView["attachments"];
   /** `hang` never ends a job; `cut` breaks the connection after the first line; a problem refuses uploads. */
@@ -38,7 +38,7 @@ export interface StandInOptions {
   readonly slaves?: readonly SlaveView[];
 }
 
-/** A server that speaks a master's messages, and keeps what it was sent. */
+/** A server that answers as a master does, and keeps the requests that it got. */
 export interface StandInMaster {
   readonly url: string;
   readonly jobs: readonly ReceivedJob[];

@@ -13,14 +13,14 @@ export interface CliOptions {
   readonly stdin?: string | Buffer;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Arguments of node itself. */
+  /** Arguments for Node itself. */
   readonly node?: readonly string[];
-  /** Most descriptors that it may have open. */
+  /** Most descriptors that the process may have open. */
   readonly descriptors?: number;
   readonly onStart?: (child: ChildProcess) => void;
 }
 
-/** The CLI as a process of its own, as built. */
+/** Runs the built CLI in a process of its own. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const command = [process.execPath, ...(options.node ?? []), MAIN, ...args];
   const limit = options.descriptors === undefined ? "" : `ulimit -n ${options.descriptors}; `;

@@ -25,12 +25,12 @@ export async function* valuesOf(
   let found = false;
   for await (const words of withoutHeading(wordsOf(file))) {
     found ||= words.length > 0;
-    yield words.map((word) => placeOf(word, file.filename, missing));
+    yield words.map((word) => cellOf(word, file.filename, missing));
   }
   if (!found) throw new FileError("no_numbers", `${file.filename} holds no numbers.`);
 }
 
-function placeOf({ text, line }: Field, filename: string, missing: MeanOptions["missing"]): CellValue {
+function cellOf({ text, line }: Field, filename: string, missing: MeanOptions["missing"]): CellValue {
   const decimal = readDecimal(text);
   if (decimal === "range") {
     const limits = `at most ${MAX_DIGITS} digits and powers of ten from -${MAX_POWER} to ${MAX_POWER} are read`;
