@@ -104,7 +104,7 @@ function watchJobs(registers: Registers, { hub }: MetricsDeps): void {
 }
 
 function isEnd({ type }: JobEvent): boolean {
-  return type === "ended" || type === "cancelled" || type === "broken";
+  return type === "ended" || type === "cancelled" || type === "failed";
 }
 
 /** The end of a job also ends its open files. Their number is that of all files less those that ended before. */
@@ -118,7 +118,7 @@ function fileCounter(count: (task: string, outcome: string, count: number) => vo
     }
     if (!isEnd(event)) return;
     if (job.cancelled > 0) count(job.task, "cancelled", job.cancelled);
-    if (event.type === "broken") count(job.task, "failed", job.failed - (failed.get(job.id) ?? 0));
+    if (event.type === "failed") count(job.task, "failed", job.failed - (failed.get(job.id) ?? 0));
     failed.delete(job.id);
   };
 }

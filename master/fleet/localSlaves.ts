@@ -64,9 +64,12 @@ export class LocalSlaves {
         { status: 409, details: { field: "count", limit: max } },
       );
     }
-    const started = await Promise.all(Array.from({ length: count }, () => this.#start(slots)));
-    await this.#remember();
-    return started;
+    try {
+      return await Promise.all(Array.from({ length: count }, () => this.#start(slots)));
+    } finally {
+      // When one of them cannot be started, the others stay.
+      await this.#remember();
+    }
   }
 
   /** Starts the slaves of the roster; a slave that cannot be started is logged. */

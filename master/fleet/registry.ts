@@ -104,7 +104,7 @@ export class SlaveRegistry {
     return this.all().some((slave) => slave.state === "alive" || slave.state === "pending");
   }
 
-  /** Called when a lease broke by the slave's fault: the slave rests. */
+  /** Called when a lease failed by the slave's fault: the slave rests. */
   trouble(slave: Slave, reason: string): void {
     const own = this.#own(slave);
     if (own === undefined) return;
@@ -113,7 +113,7 @@ export class SlaveRegistry {
     if (seconds === undefined) return;
     this.#deps.logger.warn(
       { slave: own.name, reason, rests: seconds },
-      "a lease broke: the slave rests before it gets more work",
+      "a lease failed by the slave's fault: the slave rests before it gets more work",
     );
   }
 
@@ -153,7 +153,7 @@ export class SlaveRegistry {
       if (!this.#stop.signal.aborted)
         this.#deps.logger.error(
           { err: error, slave: slave.name },
-          "polling of a slave ended by an error: it will be lost",
+          "an error ended the polls of a slave: restart the master to poll it again",
         );
     });
   }
@@ -175,8 +175,8 @@ export class SlaveRegistry {
     try {
       const timeout = AbortSignal.timeout(Math.max(2, this.#deps.config.pollSeconds) * 1000);
       const status = await this.#deps.check(slave, AbortSignal.any([timeout, this.#stop.signal]));
-      // After a restart meanwhile this answer is of the old process.
-      if (slave.instance === instance) this.#answered(slave, status);
+      // After a restart or a removal meanwhile this answer is of the old process.
+      if (slave.instance === instance && this.#own(slave) !== undefined) this.#answered(slave, status);
     } catch {
       if (this.#stop.signal.aborted) return;
       slave.missedPolls += 1;
@@ -201,7 +201,7 @@ export class SlaveRegistry {
 
   #change(slave: OwnSlave, state: Slave["state"], reason: string): void {
     slave.state = state;
-    this.#deps.logger.info({ slave: slave.name, state, reason }, "slave changed");
+    this.#deps.logger.info({ slave: slave.name, state, reason }, "the state of a slave changed");
     this.#deps.announce(slave);
   }
 

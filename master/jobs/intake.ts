@@ -35,7 +35,7 @@ export interface UploadedFile {
 export interface IntakeDeps {
   readonly jobs: Pick<RecordOfJobs, "create">;
   readonly store: Pick<ByteStore, "flush">;
-  readonly runner: Pick<JobRunner, "start" | "load">;
+  readonly runner: Pick<JobRunner, "start" | "load" | "refuseWhenStopping">;
   readonly waiters: Pick<Waiters, "bind">;
   /** Whether a job takes plain result names over from earlier jobs. */
   readonly replaceNames: boolean;
@@ -72,7 +72,7 @@ export function jobSpecOf({ id, taskType, options, budgets, priority, files }: U
 
 /**
  * Records a job and starts it.
- * @throws UnavailableError `queue_full` (429)
+ * @throws UnavailableError `queue_full` (429), `stopping`
  */
 export async function takeIn(
   deps: IntakeDeps,
@@ -80,6 +80,8 @@ export async function takeIn(
   { durable, client, ...terms }: IntakeTerms,
 ): Promise<FollowedJob> {
   const { replaceNames } = deps;
+  // Before the job is recorded: the next start would run a job whose files the caller removes after an error.
+  deps.runner.refuseWhenStopping();
   refuseWhenFull(deps);
   if (durable) await deps.store.flush();
   const { record, files: recorded } = await deps.jobs.create(

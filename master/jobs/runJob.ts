@@ -47,7 +47,10 @@ export async function runJob(deps: JobRunDeps, run: JobRun): Promise<JobRecord> 
     if (job.stopReason?.code === "stopping") return (await jobs.get(record.id)) ?? record;
     return await finish(deps, run, { error, collector });
   } catch (error) {
-    logger.error({ err: error, job: record.id }, "the end of a job could not be recorded");
+    logger.error(
+      { err: error, job: record.id },
+      "the end of a job could not be recorded: it runs on from its record",
+    );
     return (await jobs.get(record.id).catch(() => undefined)) ?? record;
   }
 }
@@ -89,21 +92,25 @@ async function finish(
 ): Promise<JobRecord> {
   const { jobs, dispatcher, logger } = deps;
   const { error, collector } = outcome;
-  const at = Date.now();
   const { stopReason } = job;
-  if (stopReason !== undefined) await collector.flush().catch(() => undefined);
-  if (stopReason !== undefined && stopReason.code !== "job_too_long") {
+  const isCancelled = stopReason !== undefined && stopReason.code !== "job_too_long";
+  if (error !== undefined && !isCancelled) {
+    logger.error({ err: error, job: record.id }, "a job failed as a whole: its open files fail with it");
+    // Maps that the task left open would wait for parts for ever.
+    job.abort(new AppError("internal_error", "The job has failed.", { cause: error }));
+    await dispatcher.cancel(record.id);
+  }
+  // Files that ended have their results, and are told of, before the job ends.
+  await collector.flush().catch(() => undefined);
+  const at = Date.now();
+  if (isCancelled) {
     const { code, message } = stopReason;
     return await jobs.apply(record.id, [{ type: "cancelled", at, code, error: message }]);
-  }
-  if (error !== undefined) {
-    logger.error({ err: error, job: record.id }, "a job broke");
-    await dispatcher.cancel(record.id);
   }
   const final = await jobs.apply(record.id, [endEvent(at, error)]);
   if (!isFinal(final.state)) throw new Error(`job ${record.id} ended as ${final.state}`);
   const { endedFiles, progress } = job;
-  const bytes = keptBytes(final, { files, endedFiles, parts: progress.parts });
+  const bytes = keptBytes(final, { files, endedFiles, stored: progress.stored });
   if (bytes !== undefined) deps.keptBytes.set(final.id, bytes);
   return final;
 }
@@ -111,9 +118,9 @@ async function finish(
 /** The event that gives the job and every file of it an end. */
 function endEvent(at: number, error: unknown): JobEvent {
   if (error === undefined) return { type: "ended", at };
-  if (error instanceof CodedError) return { type: "broken", at, code: error.code, error: error.message };
+  if (error instanceof CodedError) return { type: "failed", at, code: error.code, error: error.message };
   return {
-    type: "broken",
+    type: "failed",
     at,
     code: "internal_error",
     error: "The job failed because of an internal error.",

@@ -244,6 +244,23 @@ describe("a job as a whole", () => {
     expect(cancelled).toEqual(["01A"]);
   });
 
+  test("stops the maps that its task left open when it failed", async () => {
+    let open: Promise<unknown> | undefined;
+    vi.spyOn(taskNamed("mean"), "run").mockImplementation(async ({ mapInOrder, inputs }) => {
+      open = mapInOrder(
+        "open",
+        "sum",
+        inputs.map((file) => ({ files: [file] })),
+      );
+      open.catch(() => undefined);
+      throw new AppError("no_terms", "No text has a term.");
+    });
+    const { runner } = startRunner(() => undefined);
+    const ended = await start(runner, await newJob(2, { task: "mean" }));
+    expect(await ended()).toMatchObject({ state: "failed", code: "no_terms" });
+    await expect(open).rejects.toMatchObject({ message: "The job has failed." });
+  });
+
   test("fails with not_processed when its task leaves a file out", async () => {
     vi.spyOn(taskNamed("mean"), "run").mockImplementation(async ({ publish, inputs }) => {
       await publish(inputs[0]?.index ?? 0, { ok: false, code: "no_numbers", error: "It has none." });

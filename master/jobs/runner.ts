@@ -39,7 +39,7 @@ export class JobRunner {
    * @throws UnavailableError `stopping`
    */
   async start(record: JobRecord, files?: readonly FileRecord[]): Promise<FollowedJob> {
-    if (this.#stopping) throw new UnavailableError("stopping", "The master stops.");
+    this.refuseWhenStopping();
     const known = this.#running.get(record.id) ?? this.#starting.get(record.id);
     if (known !== undefined) return await known;
     const starting = this.#start(record, files).finally(() => this.#starting.delete(record.id));
@@ -57,6 +57,11 @@ export class JobRunner {
     return finishedJob(record, await this.#deps.jobs.files(id));
   }
 
+  /** @throws UnavailableError `stopping` */
+  refuseWhenStopping(): void {
+    if (this.#stopping) throw new UnavailableError("stopping", "The master stops.");
+  }
+
   get(id: string): FollowedJob | undefined {
     return this.#running.get(id);
   }
@@ -71,7 +76,7 @@ export class JobRunner {
     return { jobs: this.#running.size, files, bytes };
   }
 
-  /** Starts every job that the record holds as not ended. Resolves with their number. */
+  /** Starts every job that has not ended on record. Resolves with the number of these jobs. */
   async resume(): Promise<number> {
     let resumed = 0;
     for (const state of ["queued", "running"] as const) {

@@ -8,7 +8,7 @@ export class JobProgress {
   readonly #started = new Map<number, number>();
   readonly #work = new Map<number, UnitWork>();
   readonly #onChange: () => void;
-  #parts = 0;
+  #stored = 0;
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
@@ -21,36 +21,37 @@ export class JobProgress {
     },
     waiting: (unit) => this.#count(unit, -1),
     ended: (unit, work) => {
-      this.#parts += 1;
+      this.#stored += 1;
       this.#count(unit, -1);
       for (const index of inputsOf(unit)) this.#work.set(index, added(this.#work.get(index), work));
     },
   };
 
   /** Number of objects that this run stored: parts of its units, and files that its task put. */
-  get parts(): number {
-    return this.#parts;
+  get stored(): number {
+    return this.#stored;
   }
 
-  /** The task stored a file by itself. */
+  /** Counts a file that the task stored by itself. */
   put(): void {
-    this.#parts += 1;
+    this.#stored += 1;
   }
 
   isRunning(index: number): boolean {
     return (this.#running.get(index) ?? 0) > 0;
   }
 
+  /** Number of files that run. */
   running(): number {
     return this.#running.size;
   }
 
-  /** When a slave began with a file for the first time; milliseconds since 1970. */
+  /** Time when a slave began with a file for the first time, milliseconds since 1970. */
   startedAt(index: number): number | undefined {
     return this.#started.get(index);
   }
 
-  /** Removes and answers the work on a file. */
+  /** Removes the work on a file and returns it. */
   takeWork(index: number): SpentWork {
     const work = this.#work.get(index);
     const startedAt = this.#started.get(index);

@@ -71,9 +71,9 @@ export function takesEvents(run: RecordRun): void {
     await expect(run.jobs.apply("01A", [done(0)])).rejects.toMatchObject({ code: "bad_transition" });
   });
 
-  test("a broken job gives its open files its error", async () => {
+  test("a job that fails as a whole gives its open files its error", async () => {
     await run.jobs.apply("01A", [started, done(1)]);
-    await run.jobs.apply("01A", [{ type: "broken", at: 9, code: "replay_mismatch", error: "Not the same." }]);
+    await run.jobs.apply("01A", [{ type: "failed", at: 9, code: "replay_mismatch", error: "Not the same." }]);
     expect((await run.jobs.files("01A", 0, 1))[0]).toMatchObject({
       state: "failed",
       code: "replay_mismatch",

@@ -27,7 +27,8 @@ export type JobEvent =
   | ({ readonly type: "speculated" } & Speculation)
   | { readonly type: "ended"; readonly at: number }
   | { readonly type: "cancelled"; readonly at: number; readonly code?: ErrorCode; readonly error?: string }
-  | { readonly type: "broken"; readonly at: number; readonly code: string; readonly error: string };
+  /** The job failed as a whole. */
+  | { readonly type: "failed"; readonly at: number; readonly code: string; readonly error: string };
 
 export interface FileResult {
   readonly resultKey: string;

@@ -9,17 +9,17 @@ export type KeptBytes = Map<string, number>;
 type EndedFile = Pick<FileRecord, "state" | "attempts" | "resultBytes">;
 type EndedJob = Pick<JobRecord, "bytes" | "attachments" | "speculation">;
 
-/** What a run counts of its job. */
+/** Counts of one run of a job. */
 export interface RunCounts {
   readonly files: { readonly length: number };
   readonly endedFiles: readonly EndedFile[];
   /** Number of objects that the run stored: parts of its units, and files that its task put. */
-  readonly parts: number;
+  readonly stored: number;
 }
 
 /** Bytes of the inputs and results of a job that has ended; undefined when the store may hold more of it. */
-export function keptBytes(job: EndedJob, { files, endedFiles, parts }: RunCounts): number | undefined {
-  const isPlain = job.attachments.length === 0 && job.speculation === undefined && parts === files.length;
+export function keptBytes(job: EndedJob, { files, endedFiles, stored }: RunCounts): number | undefined {
+  const isPlain = job.attachments.length === 0 && job.speculation === undefined && stored === files.length;
   if (!isPlain || endedFiles.length !== files.length || !endedFiles.every(isDoneAtOnce)) return undefined;
   return endedFiles.reduce((sum, { resultBytes = 0 }) => sum + resultBytes, job.bytes);
 }

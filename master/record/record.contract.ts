@@ -175,7 +175,7 @@ function reads(run: RecordRun): void {
   test.each([
     ["ended", [started, done(0), ended]],
     ["cancelled", [started, { type: "cancelled", at: 9 }]],
-    ["broken", [{ type: "broken", at: 9, code: "x", error: "y" }]],
+    ["failed as a whole", [{ type: "failed", at: 9, code: "x", error: "y" }]],
   ] as const)(
     "secret options are there until a job is %s, over restarts, and then gone",
     async (_, events) => {

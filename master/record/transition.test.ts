@@ -37,7 +37,7 @@ const failed = (index = 0) =>
   ({ type: "file_failed", index, at: 3, code: "corrupt", error: "No.", attempts: 2 }) as const;
 const ended = { type: "ended", at: 9 } as const;
 const cancelled = { type: "cancelled", at: 9, error: "The client went away." } as const;
-const broken = { type: "broken", at: 9, code: "replay_mismatch", error: "Not the same." } as const;
+const failedWhole = { type: "failed", at: 9, code: "replay_mismatch", error: "Not the same." } as const;
 const attached = (name: string, key = "k") =>
   ({ type: "attached", attachment: { name, key, bytes: 1 } }) as const;
 const partStored = {
@@ -55,8 +55,8 @@ describe("the end of a job", () => {
     ["cancelled", [started, done(), cancelled], { done: 1, cancelled: 2, error: "The client went away." }],
     ["cancelled", [cancelled], { cancelled: 3, code: "cancelled" }],
     ["succeeded", [started, done(), done(1), done(2), cancelled], { done: 3, cancelled: 0 }],
-    ["partial", [started, done(), broken], { done: 1, failed: 2, code: "replay_mismatch" }],
-    ["failed", [broken], { failed: 3, code: "replay_mismatch", error: "Not the same." }],
+    ["partial", [started, done(), failedWhole], { done: 1, failed: 2, code: "replay_mismatch" }],
+    ["failed", [failedWhole], { failed: 3, code: "replay_mismatch", error: "Not the same." }],
   ] as const)("is %s", (state, events, fields) => {
     expect(after(...events)).toMatchObject({ state, endedAt: 9, ...fields });
   });
@@ -109,7 +109,7 @@ test("second copies are counted up", () => {
 });
 
 test("open files fail with the job's error, or are cancelled with it", () => {
-  expect(endOfOpenFiles(broken)).toMatchObject({ state: "failed", code: "replay_mismatch" });
+  expect(endOfOpenFiles(failedWhole)).toMatchObject({ state: "failed", code: "replay_mismatch" });
   expect(endOfOpenFiles(cancelled)).toEqual({ state: "cancelled", endedAt: 9 });
   expect(endOfOpenFiles(ended)).toBeUndefined();
 });
@@ -119,7 +119,7 @@ const event: fc.Arbitrary<JobEvent> = fc.oneof(
   { weight: 5, arbitrary: fc.nat(4).map(done) },
   { weight: 3, arbitrary: fc.nat(4).map(failed) },
   { weight: 1, arbitrary: fc.constantFrom(attached("a"), attached("b"), partStored) },
-  { weight: 2, arbitrary: fc.constantFrom<JobEvent>(ended, cancelled, broken) },
+  { weight: 2, arbitrary: fc.constantFrom<JobEvent>(ended, cancelled, failedWhole) },
 );
 
 test("any order of events leaves a consistent record, and a refused one changes nothing", () => {

@@ -6,7 +6,7 @@ import type { JobEvent } from "./events.ts";
 import type { Attachment, FileRecord, JobRecord, Speculation } from "./job.ts";
 
 export type FileEnd = Extract<JobEvent, { readonly type: "file_done" | "file_failed" }>;
-export type JobEnd = Extract<JobEvent, { readonly type: "ended" | "cancelled" | "broken" }>;
+export type JobEnd = Extract<JobEvent, { readonly type: "ended" | "cancelled" | "failed" }>;
 
 /**
  * The only way a job changes: the record after an event. Counts always add up (done + failed + cancelled

@@ -38,6 +38,8 @@ const PAGE = 1_000;
 export class Retention {
   readonly #deps: RetentionDeps;
   readonly #stop = new AbortController();
+  /** Made before the master listens: an upload may already come in when the first sweep begins. */
+  readonly #createdAt = Date.now();
   #running: Promise<void> = Promise.resolve();
 
   constructor(deps: RetentionDeps) {
@@ -85,8 +87,7 @@ export class Retention {
 
   async #run(): Promise<void> {
     const { logger } = this.#deps;
-    const startedAt = Date.now();
-    await this.removeOrphans(startedAt).catch((error: unknown) =>
+    await this.removeOrphans(this.#createdAt).catch((error: unknown) =>
       logger.error({ err: error }, "unfinished uploads could not be removed: the next start tries again"),
     );
     while (!this.#stop.signal.aborted) {
