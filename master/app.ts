@@ -87,7 +87,7 @@ function routesOf({ config, logger, version, storage, fleet, work }: RoutesInit)
   });
 }
 
-/** Puts the results folder right, takes up what the last master left, and hands out work. */
+/** Clears the results folder of incomplete files, runs on the jobs of the last master, and hands out work. */
 async function start({
   logger,
   storage,
@@ -114,7 +114,7 @@ interface StopDeps extends Buildings {
   readonly stopping: AbortController;
 }
 
-/** Stops what uses before what is used, so that running work finds all that it needs. */
+/** Stops each object before those that it uses, so that running work finds all that it needs. */
 async function stop(
   { server, stopping, storage, fleet, work }: StopDeps,
   drainSeconds: number,

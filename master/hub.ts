@@ -57,14 +57,14 @@ export class ChangeHub {
   readonly #progressed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** Returns the undoing. */
+  /** Calls the listener for each change. Returns a function that ends the calls. */
   watch<F extends keyof ChangesOf>(filter: F, listener: ChangeListener<ChangesOf[F]>): () => void {
     const watchers = this.#watchers[filter] as Set<ChangeListener<ChangesOf[F]>>;
     watchers.add(listener);
     return () => watchers.delete(listener);
   }
 
-  /** All changes of one job. Returns the undoing. */
+  /** Calls the listener for all changes of one job. Returns a function that ends the calls. */
   watchJob(job: string, listener: ChangeListener<Change>): () => void {
     const watchers = this.#byJob.get(job) ?? new Set();
     this.#byJob.set(job, watchers.add(listener));
@@ -86,7 +86,7 @@ export class ChangeHub {
     if (this.#isWatched(job)) this.#tellOfJob(job, { type: "file", job, file });
   }
 
-  /** Another number of files of a job runs; its watchers hear of it within a second. */
+  /** For a change in the number of running files of a job: its watchers are told within a second. */
   progressed(job: string): void {
     if (!this.#isWatched(job)) return;
     this.#progressed.add(job);

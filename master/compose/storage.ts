@@ -23,7 +23,7 @@ export interface Storage {
   readonly resultWriter: ResultWriter;
 }
 
-/** Small inputs are mostly sent to a slave, and small parts placed, soon after they came. */
+/** Small inputs are mostly sent to a slave, and small parts written as results, soon after they came. */
 const RECENT_BYTES = 4 * 2 ** 20;
 
 export type OpenStore = (config: MasterConfig, logger: Logger) => Promise<ByteStore>;

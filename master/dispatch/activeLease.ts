@@ -135,14 +135,14 @@ export class ActiveLease {
     return count;
   }
 
-  /** Gives back the units without an answer, after the request ended in an error. Of `loss` only those that ran. */
+  /** Gives back the units without an answer after an error. A `loss` counts for units that ran; others are `returned`. */
   async giveBack(error: unknown, reason: "loss" | "returned"): Promise<void> {
     const ran = this.#open.running();
     const given = this.#open.all().map(async (unit) => {
-      if (reason === "loss" && ran.has(unit)) await this.#brokenOff(unit, toFailure(error).error);
+      if (reason === "loss" && ran.has(unit)) await this.#interrupted(unit, toFailure(error).error);
       else await this.#back(unit, "returned");
     });
-    // All of them, even if one fails: a unit that is not settled takes room at its slave for ever.
+    // One error must not keep the others: a unit that is not settled counts as work of its slave for ever.
     const failed = (await Promise.allSettled(given)).find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
   }
@@ -155,7 +155,7 @@ export class ActiveLease {
     if (!(await this.#close(unit))) {
       this.#deps.logger.info(
         { unit: unit.id, slave: this.slave.name },
-        "a part that came after its lease had expired was refused",
+        "a part was refused and removed: its lease no longer holds the unit",
       );
       await this.#deps.store.remove([object.key]);
       return;
@@ -169,7 +169,7 @@ export class ActiveLease {
   async #failed(unit: QueuedUnit, event: Extract<LeaseEvent, { type: "failed" }>): Promise<void> {
     if (event.code === DISK_FULL) this.#deps.registry.full(this.slave, FULL_DISK_REST_MS);
     if (event.handedBack) return await this.#back(unit, "returned");
-    if (event.crashed && event.code === CHILD_KILLED) return await this.#brokenOff(unit, event.error);
+    if (event.crashed && event.code === CHILD_KILLED) return await this.#interrupted(unit, event.error);
     const crashes = unit.crashes + (event.crashed ? 1 : 0);
     if (event.crashed && !this.#deps.suspects.hasCrashedTooOften(crashes))
       return await this.#back(unit, "crash");
@@ -178,24 +178,25 @@ export class ActiveLease {
     await this.#record(unit, failedPart(unit, failureOf(unit, event, crashes)), event.seconds);
   }
 
-  /** Its slave was lost, or its child was killed: perhaps by the unit itself. */
-  async #brokenOff(unit: QueuedUnit, reason: string): Promise<void> {
+  /** For a unit whose slave was lost, or whose child was killed: the unit itself may be the cause. */
+  async #interrupted(unit: QueuedUnit, reason: string): Promise<void> {
     const losses = unit.losses + 1;
     if (!this.#deps.suspects.wasLostTooOften(losses)) return await this.#back(unit, "loss");
     if (!(await this.#close(unit))) return;
     const name = unit.files[0]?.filename ?? unit.id;
-    const error = `Set aside: what worked on ${name} was lost ${losses} times. Last: ${reason}`;
+    const error = `Set aside: slaves or child processes ended ${losses} times while they worked on ${name}. Last: ${reason}`;
     await this.#record(unit, failedPart(unit, { code: "poison", error }), 0);
   }
 
-  /** Records a part, from where its map hears of it. A part of a job that is over is removed. */
+  /** Records a part; the record then tells the part's map. A part of a job that is over is removed. */
   async #record(unit: QueuedUnit, part: Part, seconds: number): Promise<void> {
     const { jobs, store, logger } = this.#deps;
     try {
       await jobs.apply(unit.job, [partEvent(unit, part, this.#work(unit, seconds))]);
     } catch (error) {
-      // Another error ends the job: its map hears of it from the record. The slave is not to blame.
-      if (!isJobOver(error)) logger.error({ err: error, unit: unit.id }, "a part could not be recorded");
+      // The record tells the map of any other error, which ends the job. The slave is not to blame.
+      if (!isJobOver(error))
+        logger.error({ err: error, unit: unit.id }, "a part could not be recorded: its job ends");
       else if (part.ok) await store.remove([part.file.key]);
     }
   }

@@ -3,7 +3,7 @@ import { SlaveFullError } from "../lease/client.ts";
 import { type EndReason, FULL_DISK_REST_MS } from "./activeLease.ts";
 
 /**
- * Who is to blame for a lease that broke. `master`: it ended the lease itself, or the slave is not at fault. `full`:
+ * The cause of a failed lease. `master`: it ended the lease itself, or the slave is not at fault. `full`:
  * there is no room at the slave, or on the master's disk for its parts; the slave rests. `slave`: the slave is in
  * trouble, unless its inputs are missing.
  */

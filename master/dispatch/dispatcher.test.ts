@@ -71,7 +71,7 @@ const BACK = { crashes: 0, losses: 0 };
 const CRASHED = { crashes: 1, losses: 0 };
 const LOST = { crashes: 0, losses: 1 };
 
-describe("when a lease breaks or a unit fails, who is to blame", () => {
+describe("who is to blame when a lease or a unit fails", () => {
   const rows: readonly (readonly [string, Answer, Outcome])[] = [
     ["no connection: the slave; the unit never ran", rejects(new Error("reset")), of(1, BACK)],
     [
@@ -130,7 +130,7 @@ describe("when a lease breaks or a unit fails, who is to blame", () => {
   });
 });
 
-describe("when the master ends a lease, who is to blame", () => {
+describe("who is to blame when the master ends a lease", () => {
   test("cancelled: nothing is, and the unit is gone", async () => {
     tested = dispatcherUnderTest({ answer: openUntilAborted });
     const slave = await begun(await storedUnits(tested, 1));

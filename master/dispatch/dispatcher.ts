@@ -35,7 +35,7 @@ export class Dispatcher {
   readonly #deps: DispatcherDeps;
   readonly #active = new Set<ActiveLease>();
   readonly #undo: (() => void)[] = [];
-  /** Slots of all slaves that can do a step, by step; counted once a round. */
+  /** Slots of all slaves that can do a step, by step and version; cleared before each round of leases. */
   readonly #fleetSlots = new Map<string, number>();
   /** Leases begun since the process began. */
   #begun = 0;
@@ -58,7 +58,7 @@ export class Dispatcher {
     return this.#active.size;
   }
 
-  /** Ends the work on a job: its slaves' connections are closed, which stops their children. */
+  /** Ends all leases of a job: their connections are closed, which stops the children of the slaves. */
   async cancel(job: string): Promise<void> {
     await this.#deps.queue.cancel(job);
     for (const active of this.#active) if (active.job === job) active.end("cancelled");
@@ -88,7 +88,7 @@ export class Dispatcher {
   readonly #dispatchSoon = coalesce(
     () =>
       this.#dispatchAll().catch((error: unknown) =>
-        this.#deps.logger.error({ err: error }, "dispatching failed"),
+        this.#deps.logger.error({ err: error }, "no leases could be given: the next change tries again"),
       ),
     { pause: turn },
   );
@@ -124,7 +124,12 @@ export class Dispatcher {
     this.#begun += 1;
     active.slave.work.leased(this.#begun);
     this.#searching ??= setInterval(this.#look, STRAGGLER_SEARCH_MS).unref();
-    this.#run(active).catch((error: unknown) => this.#deps.logger.error({ err: error }, "a lease failed"));
+    this.#run(active).catch((error: unknown) =>
+      this.#deps.logger.error(
+        { err: error, lease: active.lease.id, slave: active.slave.name },
+        "units of a failed lease could not be given back: they wait again when the lease expires",
+      ),
+    );
   }
 
   #sizeOf(slave: Slave, { first, waiting }: MapHead): LeaseSize {
@@ -167,7 +172,7 @@ export class Dispatcher {
       await (isPlain ? runPlainLease(transport, run) : runFramesLease(transport, run));
       registry.fine(slave);
     } catch (error) {
-      await this.#broken(active, error);
+      await this.#leaseFailed(active, error);
     } finally {
       clearInterval(extending);
       this.#ended(active);
@@ -190,7 +195,7 @@ export class Dispatcher {
     else void queue.extend(active.lease, leaseSeconds);
   }
 
-  async #broken(active: ActiveLease, error: unknown): Promise<void> {
+  async #leaseFailed(active: ActiveLease, error: unknown): Promise<void> {
     const { registry } = this.#deps;
     const { slave, endReason } = active;
     const blame = blameFor(endReason, error);

@@ -80,6 +80,6 @@ test("units of no length at all do not fill a slave until it refuses", () => {
   expect(leaseSize({ ...none, slots: 600, fleetSlots: 600, assigned: 1024 }).units).toBe(176);
 });
 
-test("a slave that has nobody to share with gets all that fits", () => {
+test("the only slave gets all units that fit", () => {
   expect(leaseSize({ ...base, fleetSlots: 2, unitSeconds: 0.1, waiting: 10 }).units).toBe(10);
 });

@@ -54,11 +54,11 @@ export function leaseSize(situation: LeaseSituation): LeaseSize {
 }
 
 function roomFor({ slots, assigned, assignedSeconds, unitSeconds }: LeaseSituation): number {
-  const places = 2 * slots - assigned;
-  if (unitSeconds === undefined) return places;
+  const twoPerSlot = 2 * slots - assigned;
+  if (unitSeconds === undefined) return twoPerSlot;
   const seconds = slots * (unitSeconds + WAITING_SECONDS) - assignedSeconds;
   const room = Math.floor(seconds / Math.max(unitSeconds, 1e-6));
-  return Math.max(places, Math.min(room, MAX_ASSIGNED - assigned));
+  return Math.max(twoPerSlot, Math.min(room, MAX_ASSIGNED - assigned));
 }
 
 /** Whether a slot is free, or the lease is at least half of the work that should wait at the slave. */

@@ -3,8 +3,8 @@ import type { QueuedUnit } from "../queue/port.ts";
 import type { ByteStore } from "../store/port.ts";
 
 /**
- * The first file of a unit that the store no longer has whole. The inputs of a request that waits are
- * not durable: after a power loss the record may name them while the store has lost them.
+ * The first file of a unit that the store no longer has whole. The inputs of a request that waits are not durable:
+ * after a power loss the record may name objects that are missing in the store.
  */
 export async function missingInput(
   store: Pick<ByteStore, "isWhole">,

@@ -11,7 +11,7 @@ function open(slots: number) {
   return { slave, lease: new OpenUnits(units, slave, 1) };
 }
 
-test("of a lease of which nothing was heard nothing ran", () => {
+test("no unit of a lease ran when its slave sent nothing", () => {
   expect([...open(2).lease.running()]).toEqual([]);
 });
 
@@ -25,7 +25,7 @@ test("units ran that the slave said it had begun, and the next ones up to its sl
   expect([...lease.running()]).toEqual([b, c]);
 });
 
-test("what is answered did not run any more", async () => {
+test("a unit that was answered no longer runs", async () => {
   const { lease, slave } = open(1);
   await later();
   lease.heard();

@@ -69,7 +69,7 @@ export class OpenUnits {
     return Math.max(0, now - (this.#started.get(unit.id) ?? this.#begun + MAY_WAIT_MS)) / 1000;
   }
 
-  /** Whether none of them runs yet, and each takes so many seconds or more. */
+  /** Whether no unit of the lease runs yet, and each takes so many seconds or more. */
   isWaiting(minSeconds: number): boolean {
     return this.#started.size === 0 && this.#open.size > 0 && this.#unitSeconds >= minSeconds;
   }

@@ -33,7 +33,7 @@ export class SpeculationBook {
     this.#count(unit, { ...NONE, copies: 1 });
   }
 
-  /** The second copy answered, while the first one had run for so many seconds; 0 if it was lost. */
+  /** The second copy answered, while the first one had run for so many seconds; 0 if its slave was lost. */
   copyFirst(unit: QueuedUnit, seconds: number): void {
     this.#count(unit, { ...NONE, copiesFirst: 1, secondsSaved: seconds });
   }
@@ -47,7 +47,8 @@ export class SpeculationBook {
     };
     this.#jobs.apply(job, [{ type: "speculated", ...more }]).catch((error: unknown) => {
       // A job that was just cancelled needs no count.
-      if (!isJobOver(error)) this.#logger.warn({ err: error, job }, "a second copy was not counted");
+      if (!isJobOver(error))
+        this.#logger.warn({ err: error, job }, "a second copy is missing in the job's counts");
     });
   }
 }

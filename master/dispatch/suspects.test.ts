@@ -4,7 +4,7 @@ import { Suspects } from "./suspects.ts";
 
 const MINUTE = 60_000;
 
-test("where nothing else is lost, a unit is set aside at the limit", () => {
+test("without acquittals a unit is set aside at the limit", () => {
   const suspects = new Suspects({ maxCrashes: 2, maxLosses: 3 });
   expect([2, 3].map((losses) => suspects.wasLostTooOften(losses))).toEqual([false, true]);
   suspects.done(unit(0));
@@ -18,14 +18,14 @@ test("a unit that was lost and then done earns all units more tries, for ten min
   expect(suspects.wasLostTooOften(3, 10 * MINUTE)).toBe(true);
 });
 
-test("a master that was ended itself is as good a reason for doubt", () => {
+test("the end of the master itself is an acquittal", () => {
   const suspects = new Suspects({ maxCrashes: 2, maxLosses: 3 });
   suspects.masterWasEnded(0);
   expect([4, 5].map((losses) => suspects.wasLostTooOften(losses, 9 * MINUTE))).toEqual([false, true]);
   expect(suspects.wasLostTooOften(3, 10 * MINUTE)).toBe(true);
 });
 
-test("however much goes wrong, five times the limit is the end", () => {
+test("at five times the limit a unit is set aside in spite of acquittals", () => {
   const suspects = new Suspects({ maxCrashes: 2, maxLosses: 3 });
   for (let n = 0; n < 1000; n += 1) suspects.done(unit(1));
   expect([14, 15].map((losses) => suspects.wasLostTooOften(losses))).toEqual([false, true]);

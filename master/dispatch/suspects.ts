@@ -4,14 +4,15 @@ import type { QueuedUnit } from "../queue/port.ts";
 export interface RetryLimits {
   /** Children that a unit may end before it is set aside. */
   readonly maxCrashes: number;
-  /** Losses of slaves and children under a unit, while other units lose none, after which it is set aside. */
+  /** Interrupted tries (slave lost, child killed) after which a unit is set aside, unless there are acquittals. */
   readonly maxLosses: number;
 }
 
-/** Time that an acquittal counts. */
+/** Time for which an acquittal counts: a sign that something else than the unit ends slaves and children. */
 const MEMORY_MS = 10 * 60_000;
-/** More tries for each acquittal, and at most so many times the limit: a guilty file must not go round for ever. */
+/** Further tries of all units for each acquittal. */
 const TRIES_PER_ACQUITTAL = 2;
+/** Most tries, as a multiple of `maxLosses`: a unit that does end slaves is set aside in spite of acquittals. */
 const MOST = 5;
 
 /**
@@ -21,6 +22,7 @@ const MOST = 5;
  */
 export class Suspects {
   readonly #limits: RetryLimits;
+  /** Times, in milliseconds since 1970. */
   #acquittals: number[] = [];
 
   constructor(limits: RetryLimits) {

@@ -1,9 +1,7 @@
 import { movingMean } from "../../shared/movingMean.ts";
 import { sizeClass } from "../map/sizeClass.ts";
 
-/**
- * Mean seconds that units of a step take, by size class and for all sizes. Bounded: steps times a few size classes.
- */
+/** Mean seconds that units of a step take, by size class and for all sizes: a few numbers for each step. */
 export class UnitTimes {
   readonly #means = new Map<string, number>();
 

@@ -56,7 +56,7 @@ it("lets a slave rest after trouble, then puts it on probation until a lease was
   expect(slave.onProbation).toBe(false);
 });
 
-it("counts the leases that break with one death as one trouble", async () => {
+it("counts leases that fail with the end of one process as one trouble", async () => {
   const slave = await aliveSlave();
   for (let n = 0; n < 5; n += 1) registry.trouble(slave, "reset");
   expect(slave.troubles).toBe(1);
@@ -74,7 +74,7 @@ it("lets a slave that fails after every probe rest longer each time, up to half 
   expect(rests).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
 });
 
-it("is in trouble when its lease breaks while it rests because it is full", async () => {
+it("is in trouble when its lease fails while it rests because it is full", async () => {
   const slave = await aliveSlave();
   registry.full(slave, 2_000);
   expect(registry.alive()).toEqual([]);

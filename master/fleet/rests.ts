@@ -8,7 +8,7 @@ export function restsUntil({ fullUntil, restUntil }: Slave): number {
   return Math.max(fullUntil, restUntil);
 }
 
-/** Times in which living slaves get no units: after a broken lease, and while they are full. */
+/** Times in which living slaves get no units: after a lease that failed by their fault, and while they are full. */
 export class SlaveRests {
   readonly #announce: (slave: Slave) => void;
   /** Slaves whose end of rest will be announced. */
@@ -20,11 +20,11 @@ export class SlaveRests {
   }
 
   /**
-   * Begins the rest of a slave whose lease broke by its own fault; each rest is longer than the one before. Afterwards
+   * Begins the rest of a slave whose lease failed by its own fault; each rest is longer than the one before. Afterwards
    * the slave gets one unit on probation. Returns the seconds of the rest.
    */
   trouble(slave: OwnSlave): number | undefined {
-    // Several leases break when one process ends: they count as one trouble.
+    // Several leases fail when one process ends: they count as one trouble.
     if (slave.restUntil > Date.now()) return undefined;
     slave.troubles += 1;
     slave.onProbation = true;

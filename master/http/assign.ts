@@ -82,7 +82,7 @@ async function accept(deps: AssignDeps, { req, res, prefer, key }: AssignRequest
   }
 }
 
-/** Counts this client as waiting, and cancels the job when there is no slave for too long. Returns the undoing. */
+/** Counts a waiting client, and cancels the job when it has no slave for too long. Returns a function that ends both. */
 function waitFor(
   { waiters, runner, registry, noSlavesSeconds }: WaitingDeps,
   job: FollowedJob,

@@ -11,7 +11,7 @@ export interface FollowedJob {
   readonly cancelling: boolean;
   /** Resolves with the record in its final state, or as it is when the master stops; never rejects. */
   readonly ended: Promise<JobRecord>;
-  /** Calls back when `endedFiles` has grown. Returns the undoing. */
+  /** Calls the listener when `endedFiles` has grown. Returns a function that ends the calls. */
   onFileEnded(listener: () => void): () => void;
 }
 
@@ -35,7 +35,7 @@ export function inOrderOfEnd(files: readonly FileRecord[]): FileRecord[] {
     .sort((a, b) => (a.endOrder ?? last) - (b.endOrder ?? last) || a.index - b.index);
 }
 
-/** Files as they end, from the `from`th on; ends with the job, or when the signal is aborted. */
+/** Yields files as they end, from index `from` of `endedFiles` on, until the job ends or the signal is aborted. */
 export async function* filesAsTheyEnd(
   job: FollowedJob,
   from: number,

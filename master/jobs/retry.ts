@@ -71,7 +71,7 @@ async function copies(
     });
     return made;
   } catch (error) {
-    // With holes where a copy failed.
+    // `made` has holes where a copy failed; `flatMap` skips them.
     await store.remove(made.flatMap(({ key }) => key));
     throw error;
   }

@@ -42,7 +42,7 @@ export async function readAnswers(reading: AnswersDeps, stream: Readable): Promi
       }
     }
   } finally {
-    // Parts that have arrived count, even if the slave broke off.
+    // Parts that have arrived are stored, even if the connection broke.
     answers.storeAll();
   }
   await answers.requireAll();

@@ -54,7 +54,7 @@ export class LinkedFiles {
     return { files: this.#files };
   }
 
-  /** Removes the links after a lease broke; those that the slave has moved are not there. */
+  /** Removes the links after a lease failed; those that the slave has moved are not there. */
   async removeLinks(): Promise<void> {
     const names = [...this.#names.values()].filter((name) => name !== undefined);
     await Promise.all(names.map((name) => rm(join(this.#folder, name), { force: true })));

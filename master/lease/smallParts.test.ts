@@ -9,7 +9,7 @@ function gathering(units: number) {
   return { stored, parts };
 }
 
-test("parts of many units wait for others, and go out together in their order", async () => {
+test("parts of a lease of many units wait for each other, and are stored together in their order", async () => {
   const { stored, parts } = gathering(8);
   parts.add(part(1));
   parts.add(part(2));
@@ -17,19 +17,19 @@ test("parts of many units wait for others, and go out together in their order", 
   await expect.poll(() => stored).toEqual([1, 2]);
 });
 
-test("enough of them wait no longer", () => {
+test("32 parts are stored without waiting any longer", () => {
   const { stored, parts } = gathering(100);
   for (let n = 0; n < 32; n += 1) parts.add(part(n));
   expect(stored).toHaveLength(32);
 });
 
-test("of few units none waits", () => {
+test("in a lease of few units no part waits", () => {
   const { stored, parts } = gathering(7);
   parts.add(part(1));
   expect(stored).toEqual([1]);
 });
 
-test("what is told to wait no longer goes out once", async () => {
+test("a part that is stored early is stored once", async () => {
   const { stored, parts } = gathering(100);
   parts.add(part(1));
   parts.store();

@@ -24,8 +24,8 @@ export interface MapDeps {
 
 /**
  * The primitive under every task: does a step over units, wherever there are slots, and yields each part as soon as
- * the record has it. What `run` publishes of a part at once is recorded in the same transaction. Parts that were
- * recorded before a restart are yielded at once, without work.
+ * the record has it. What a task publishes at once in answer to a part is recorded in the same transaction as that
+ * part. Parts that were recorded before a restart are yielded at once, without work.
  * @throws AppError `replay_mismatch` when a recorded part belongs to another unit than the map has at its index
  */
 export async function* mapUnits(
@@ -109,7 +109,7 @@ class MapRun {
     ];
   }
 
-  /** Reads what was recorded of this map before; its watcher hears of the rest. */
+  /** Reads the parts that were recorded before; the record tells the watcher of this map of later ones. */
   async readRecorded(): Promise<void> {
     const { job, name, lastSign } = this.#call;
     for (const record of await this.#deps.jobs.parts(job.id, name)) {
@@ -118,7 +118,7 @@ class MapRun {
     }
   }
 
-  /** Puts units into the queue. Answers the parts of those that need no work. */
+  /** Puts units into the queue. Resolves with the recorded parts of those that need no work. */
   async submit(units: readonly QueuedUnit[]): Promise<readonly Part[]> {
     const known = this.#recorded.size === 0 ? [] : this.#removeRecorded(units);
     const parts = new Set(known.map(({ index }) => index));
@@ -154,7 +154,7 @@ class MapRun {
   stop(): void {
     for (const undo of this.#undo) undo();
     this.#waiting.stop();
-    // The task wants no more parts. When its job ends, the queue drops all of the job.
+    // A task that wants no more parts leaves units in the queue. Of an aborted job the queue drops all units.
     const left = [...this.#out.values()];
     if (left.length > 0 && !this.#call.signal.aborted) void this.#deps.queue.withdraw(left);
   }
@@ -190,7 +190,7 @@ class MapRun {
   /** Records the error of a unit that waited too long and was withdrawn from the queue. */
   #giveUp(unit: QueuedUnit, { code, message: error }: AppError): void {
     const part = { ok: false, index: indexOf(unit.id), code, error } as const;
-    // The watcher hears of a failure.
+    // The record tells the watcher of this map of an error.
     this.#deps.jobs.apply(unit.job, [partEvent(unit, part)]).catch(() => undefined);
   }
 }

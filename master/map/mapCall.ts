@@ -14,7 +14,7 @@ export interface MapCall {
   readonly name: string;
   readonly step: StepRef;
   readonly signal: AbortSignal;
-  /** Seconds that its units may wait and run; undefined: no limit but that of the slaves. */
+  /** Seconds that its units may wait and run; undefined: only the slaves' own budgets count. */
   readonly budgets?: Budgets;
   readonly lastSign: LastSign;
   /** Told of each unit that begins, goes back to waiting, or ends. */

@@ -3,11 +3,11 @@ import { sizeClass } from "./sizeClass.ts";
 
 /** When a unit that still runs is worth a second copy elsewhere. */
 export interface StragglerRule {
-  /** What a unit's time is compared with: the median for its size, or the mean; or never. */
+  /** A unit's time is compared with the median or the mean of the times for its size; `off`: with nothing. */
   readonly rule: "median" | "mean" | "off";
-  /** How many times that it may take. */
+  /** A unit is late when it takes longer than this multiple of the median or mean. */
   readonly factor: number;
-  /** Share of the job's units that must be done before. */
+  /** Share of the map's units that must have ended before a unit can be late. */
   readonly doneShare: number;
   /** For maps with fewer units than `smallMap`: seconds after which a unit counts as late. */
   readonly seconds: number;
@@ -35,7 +35,7 @@ export class Pace {
     remember(this.#perByte, seconds / Math.max(bytes, 1));
   }
 
-  /** Whether a unit of this size is late after so many seconds; never one that is merely large. */
+  /** Whether a unit of this size is late after so many seconds. A large unit may take longer than a small one. */
   isLate(bytes: number, seconds: number, rule: StragglerRule): boolean {
     if (rule.rule === "off" || !this.complete) return false;
     if (this.submitted < rule.smallMap)
@@ -45,7 +45,7 @@ export class Pace {
     return usual !== undefined && seconds > rule.factor * usual;
   }
 
-  /** Seconds that such a unit usually takes: of its own size class, else scaled from all by bytes. */
+  /** Seconds that units of this size usually take: by their size class, else by bytes from the times of all units. */
   #usual(bytes: number, { rule }: StragglerRule): number | undefined {
     const own = this.#byClass.get(sizeClass(bytes)) ?? [];
     const middle = rule === "mean" ? mean : median;

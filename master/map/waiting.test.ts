@@ -5,7 +5,7 @@ import { LastSign, WaitingWatch } from "./waiting.ts";
 
 const HOUR = 3_600;
 
-test("what is put in after a restart has waited since the last sign of its job", async () => {
+test("a unit that is put in after a restart has waited since the last sign of its job", async () => {
   const queue = new MemoryQueue();
   await queue.put([unit("old")]);
   const over = await new Promise<string>((resolve) => {
@@ -28,7 +28,7 @@ test("a later sign counts: that the job got on, by its record or just now", () =
   expect(sign.millisecondsAgo()).toBeLessThan(HOUR * 1000);
 });
 
-test("what is with a slave is not given up, however long it waited before", async () => {
+test("a unit at a slave is not given up, however long it waited before", async () => {
   const queue = new MemoryQueue();
   const given: string[] = [];
   const watch = watching(queue, new LastSign(1), (of) => given.push(of));

@@ -7,11 +7,11 @@ export interface WaitingWatchOptions {
   readonly seconds: number;
   readonly lastSign: LastSign;
   readonly queue: Pick<UnitQueue, "withdraw">;
-  /** Called once for each unit that waited too long, after it was taken out of the queue. */
+  /** Called once for each unit that waited too long, after it was withdrawn from the queue. */
   readonly onOver: (unit: QueuedUnit, error: AppError) => void;
 }
 
-/** Time of the last progress of a job on record: it began, or one of its parts was stored. */
+/** Time of the last progress of a job on record: the start of the job, or the storing of a part. */
 export class LastSign {
   #at: number;
 
@@ -37,11 +37,12 @@ interface Wait {
   since: number | undefined;
 }
 
+/** Longest time between two searches for units that have waited too long. */
 const LONGEST_LOOK_MS = 1_000;
 
 /**
  * Measures how long the units of a map wait. Only units in the queue are given up: a unit at a slave is about to run.
- * A unit that is put in has waited since the last sign of its job: no time, but after a restart of the master longer.
+ * The wait of a new unit begins with the last sign of its job, so that the time of a restart of the master counts.
  */
 export class WaitingWatch {
   readonly #options: WaitingWatchOptions;

@@ -21,7 +21,7 @@ function ownBytes(unit: QueuedUnit, beside: QueuedUnit | undefined): number {
   return unit.files.reduce((bytes, file) => bytes - (shared.has(file.key) ? file.bytes : 0), unit.bytes);
 }
 
-/** A unit that ended a child or went down with a slave travels alone, so that it can harm no other. */
+/** A unit during which a child ended or a slave was lost travels alone, so that it can harm no other. */
 function isSuspect(unit: QueuedUnit): boolean {
   return unit.crashes + unit.losses > 0;
 }

@@ -24,7 +24,7 @@ export interface QueuedUnit {
   readonly priority: number;
 }
 
-/** Told of units of one map that have not ended; must not throw. */
+/** Receives what happens to the units of one map until they end; must not throw. */
 export interface UnitWatcher {
   /** A slave began the unit. */
   running(unit: QueuedUnit): void;
@@ -51,7 +51,7 @@ export interface LeaseWish {
   readonly owner: string;
   /** Seconds after which the lease expires, unless it is extended. */
   readonly seconds: number;
-  /** The `mapId` whose units are wished for. */
+  /** The `mapId` of the units. */
   readonly map: string;
   readonly most: LeaseSize;
 }
@@ -76,7 +76,7 @@ export interface LeaseSize {
 
 export interface Lease {
   readonly id: string;
-  /** Rises with every lease: an answer under an older one than the unit's present is refused. */
+  /** Rises with every lease. An answer under a lease that no longer holds the unit is refused. */
   readonly token: number;
   readonly owner: string;
   /** At least one; all of one map. */
@@ -108,9 +108,9 @@ export interface UnitQueue {
   cancel(job: string): Promise<void>;
   /** The slave that holds the lease began a unit. */
   began(lease: Lease, unit: string): void;
-  /** Calls back for the units of a map (`mapId`). One watcher a map. Returns the undoing. */
+  /** Tells the one watcher of a map (`mapId`) of its units. Returns a function that ends the watch. */
   watch(map: string, watcher: UnitWatcher): () => void;
-  /** Calls back when more units may be leased. Returns the undoing. */
+  /** Calls the listener when more units may be leased. Returns a function that ends the calls. */
   onReady(listener: () => void): () => void;
   size(): QueueSize;
   close(): Promise<void>;

@@ -21,7 +21,7 @@ interface JobTurn {
   leased: number;
 }
 
-/** Gone out units that a lane may hold before it is cut. */
+/** Units that have gone out and that a lane still holds before its array is cut. */
 const MAX_GONE = 1024;
 
 /** The units of MemoryQueue that wait: a lane for each map, and jobs take turns. */

@@ -21,7 +21,7 @@ export function nameKey(name: string): string {
 }
 
 /**
- * A stem that is safe in a file name, for any name that a client gives: the last part of the path
+ * A stem that is safe in a file name, for any name that a client gives: the last segment of the path
  * (of either slash), without its extension, in NFC; never empty, hidden, a device's name on Windows, and
  * without characters that some system refuses. Any script is kept.
  */
@@ -30,7 +30,7 @@ export function safeStem(filename: string): string {
   const dot = last.lastIndexOf(".");
   // A name that only begins with dots has no extension.
   const hasExtension = dot > 0 && /[^.]/.test(last.slice(0, dot));
-  return safePart(hasExtension ? last.slice(0, dot) : last);
+  return safeSegment(hasExtension ? last.slice(0, dot) : last);
 }
 
 /** The wish of an input file: its stem under the task's naming. `attempt` as in `nameFor`. */
@@ -85,7 +85,7 @@ function lastSegment(path: string): string {
 const UNSAFE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069<>:"|?*/\\]/gu;
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])$/i;
 
-function safePart(raw: string): string {
+function safeSegment(raw: string): string {
   const clean = raw
     .normalize("NFC")
     .replace(UNSAFE, "_")

@@ -29,7 +29,7 @@ export interface SpentWork {
   readonly startedAt: number | undefined;
 }
 
-/** Told of the parts of one map; must not throw. */
+/** Receives the parts of one map; must not throw. */
 export interface PartWatcher {
   /** May be called again for the same part. The work is known while the part is new. */
   stored(record: PartRecord, work: UnitWork | undefined): void;

@@ -1,11 +1,11 @@
 import type { JobEvent } from "./events.ts";
 import type { PartWatcher } from "./part.ts";
 
-/** Who waits for parts of which map; for drivers of the record. */
+/** The watchers of parts, by job and map. Each driver of the record has one. */
 export class PartWatchers {
   readonly #byJob = new Map<string, Map<string, PartWatcher>>();
 
-  /** Returns the undoing. */
+  /** Returns a function that ends the watch. */
   watch(job: string, map: string, watcher: PartWatcher): () => void {
     const maps = this.#byJob.get(job) ?? new Map<string, PartWatcher>();
     this.#byJob.set(job, maps.set(map, watcher));

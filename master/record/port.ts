@@ -43,7 +43,10 @@ export interface RecordOfJobs {
   files(job: string, from?: number, limit?: number): Promise<FileRecord[]>;
   /** Stored parts of a map, in index order. */
   parts(job: string, map: string): Promise<PartRecord[]>;
-  /** Calls back for each part of a map that is stored from now on. One watcher a map. Returns the undoing. */
+  /**
+   * Tells the watcher of each part of a map that is stored from now on. A map has one watcher. Returns a function that
+   * ends the watch.
+   */
   watchParts(job: string, map: string, watcher: PartWatcher): () => void;
   /** Job and file that the result belongs to; undefined while there is no result under this name. */
   owner(task: string, resultName: string): Promise<FileOwner | undefined>;

@@ -5,8 +5,8 @@ import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultWriter } from "./ownedResults.ts";
 
 /**
- * Results that ended this long before the newest one may have been lost with the power: files of the results folder
- * are not synced, and the system writes them back to the disk within about half a minute.
+ * A power loss may have removed or cut off results that ended up to this long before the newest one: files of the
+ * results folder are not synced, and the system writes them to the disk within about half a minute.
  */
 const UNSAFE_MS = 60_000;
 /** Files that are compared at the same time. */

@@ -30,7 +30,7 @@ export interface ResultsFolderDeps {
 
 /**
  * Whether the results folder has a file under a name. The record reserves no such name, because the file may
- * belong to a job that this record does not know: of another DATA_DIR, of a job that expired, of another master.
+ * belong to a job that this record does not know: of another DATA_DIR, of another master, or one that was removed.
  * Synchronous, because the record reserves names inside a transaction; a call takes some microseconds.
  */
 export function resultExistsIn(folder: string): (task: string, name: string) => boolean {

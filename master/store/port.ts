@@ -66,7 +66,7 @@ export interface PutOptions {
   readonly group?: string;
   /** Most bytes. */
   readonly limit?: number;
-  /** False: the object may be lost when the power fails, until `flushAll`. True unless said. */
+  /** False: until `flushAll` a power loss may remove the object. True unless said. */
   readonly durable?: boolean;
   /** Objects up to this size may be stored together with others, which is cheaper. 64 KiB unless said. */
   readonly smallBytes?: number;

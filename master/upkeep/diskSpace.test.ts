@@ -41,12 +41,12 @@ test.each([
 
 test("another error is thrown at once", async () => {
   let tries = 0;
-  const broken = async () => {
+  const failing = async () => {
     tries += 1;
-    throw new Error("broken");
+    throw new Error("not a full disk");
   };
-  await expect(spaceWith(() => 0).retryWhileFull(broken, new AbortController().signal)).rejects.toThrow(
-    "broken",
+  await expect(spaceWith(() => 0).retryWhileFull(failing, new AbortController().signal)).rejects.toThrow(
+    "not a full disk",
   );
   expect(tries).toBe(1);
 });

@@ -18,10 +18,10 @@ export const ABOUT_OPERATIONS = {
   "POST /register": {
     tag: "Slaves",
     summary: "A slave makes itself known",
-    description: "It is asked for `/check_status`, and gets work after its first valid answer.",
+    description: "The master asks it for `/check_status`. The slave gets work after its first valid answer.",
     access: "fleet",
     body: { json: registerRequest },
-    answers: { 200: { description: "It is known.", content: { [JSON_TYPE]: registerAnswer } } },
+    answers: { 200: { description: "The slave is registered.", content: { [JSON_TYPE]: registerAnswer } } },
     errors: {
       400: ["bad_registration", "bad_json", "slave_address_refused", "slave_address_unknown"],
       413: ["too_large"],
@@ -38,11 +38,11 @@ export const ABOUT_OPERATIONS = {
   "POST /slaves": {
     tag: "Slaves",
     summary: "Starts slaves on the master's machine",
-    description: "They are started again when they end by themselves, and when the master starts again.",
+    description: "The master starts them again when they end by themselves, and after its own restart.",
     access: "client",
     aliases: ["/workers"],
     body: { json: slavesWish },
-    answers: { 201: { description: "They answer.", content: { [JSON_TYPE]: slaveList } } },
+    answers: { 201: { description: "The slaves have started.", content: { [JSON_TYPE]: slaveList } } },
     errors: {
       400: ["bad_slaves", "bad_json"],
       409: ["too_many_local_slaves"],
@@ -62,12 +62,12 @@ export const ABOUT_OPERATIONS = {
   },
   "DELETE /slaves/{id}": {
     tag: "Slaves",
-    summary: "Lets a slave finish what it has, and go",
+    summary: "Lets a slave finish its units and end",
     access: "client",
     aliases: ["/workers/{id}"],
     path: ["id"],
     answers: {
-      202: { description: "It gets nothing more, and ends.", content: { [JSON_TYPE]: slaveView } },
+      202: { description: "The slave gets no more units.", content: { [JSON_TYPE]: slaveView } },
     },
     errors: NO_SLAVE,
   },
@@ -86,20 +86,20 @@ export const ABOUT_OPERATIONS = {
     tag: "About",
     summary: "Tells that the process answers",
     access: "open",
-    answers: { 200: { description: "It does.", content: { [JSON_TYPE]: health } } },
+    answers: { 200: { description: "The process answers.", content: { [JSON_TYPE]: health } } },
   },
   "GET /readyz": {
     tag: "About",
     summary: "Tells whether there is a slave to do the work",
     access: "open",
     answers: {
-      200: { description: "There is.", content: { [JSON_TYPE]: readiness } },
-      503: { description: "There is none.", content: { [JSON_TYPE]: readiness } },
+      200: { description: "A slave can be given work.", content: { [JSON_TYPE]: readiness } },
+      503: { description: "No slave can be given work.", content: { [JSON_TYPE]: readiness } },
     },
   },
   "GET /stats": {
     tag: "About",
-    summary: "Tells what is going on",
+    summary: "Shows numbers of jobs, units and slaves",
     access: "client",
     answers: { 200: { description: "Numbers.", content: { [JSON_TYPE]: stats } } },
   },

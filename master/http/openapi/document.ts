@@ -161,7 +161,7 @@ function uploadForm(): JsonSchema {
       },
       budgets: {
         ...refTo(budgetWish),
-        description: "seconds that things may take, as JSON; less than the master's own",
+        description: "time budgets in seconds, as JSON; they only shorten those of the master",
       },
       priority: bare(z.toJSONSchema(jobPriority, { io: "input" })),
       ...Object.fromEntries(files),

@@ -28,10 +28,10 @@ const RESULT_ANSWERS = {
     content: { "*/*": "bytes" },
     headers: [...RESULT_HEADERS, "Content-Range"],
   },
-  304: { description: "It is what the client has.", content: {}, headers: ["ETag"] },
+  304: { description: "The client has this result already.", content: {}, headers: ["ETag"] },
 } as const;
 
-/** Sending files, and what becomes of them. */
+/** Uploads, jobs and results. */
 export const JOB_OPERATIONS = {
   "POST /assign_task": {
     tag: "Jobs",
@@ -44,7 +44,7 @@ export const JOB_OPERATIONS = {
     body: { form: "upload" },
     answers: {
       200: {
-        description: "The job is over, and at least one file is done. As NDJSON: it is told of file by file.",
+        description: "The job is over, and at least one file is done. As NDJSON: a line for each file.",
         content: { [JSON_TYPE]: assignAnswer, [NDJSON_TYPE]: assignLine },
         headers: ["Preference-Applied", "Idempotency-Replayed"],
       },
@@ -64,7 +64,7 @@ export const JOB_OPERATIONS = {
         headers: ["Preference-Applied", "Idempotency-Replayed"],
       },
       503: {
-        description: "No slave was there for it for too long, and the job was cancelled.",
+        description: "There was no slave for too long, and the job was cancelled.",
         content: { [JSON_TYPE]: assignAnswer },
         headers: ["Preference-Applied", "Idempotency-Replayed"],
       },

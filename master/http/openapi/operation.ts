@@ -1,23 +1,23 @@
 import type { z } from "zod";
 import type { ErrorCode } from "../../../shared/codes.ts";
 
-/** A route as it is described; `routes.ts` says what it does. */
+/** Description of a route; its handler is in `routes.ts`. */
 export interface Operation {
   readonly tag: "Jobs" | "Results" | "Slaves" | "About";
   readonly summary: string;
   readonly description?: string;
-  /** Who may ask: everybody, clients with a token, slaves with one. */
+  /** Guard of the route: none, that of clients with a token, or that of slaves with the fleet's token. */
   readonly access: "open" | "client" | "fleet";
-  /** Other paths that it answers under as well. */
+  /** Other paths of the same route. */
   readonly aliases?: readonly string[];
   readonly path?: readonly (keyof typeof PATH_PARAMETERS)[];
   readonly query?: z.ZodObject;
-  /** Headers of the request that make a difference. */
+  /** Headers of the request that change the answer. */
   readonly headers?: readonly (keyof typeof REQUEST_HEADERS)[];
   readonly body?: BodySpec;
-  /** What is answered when all is well, by status. */
+  /** Answers without an error, by status. */
   readonly answers: Readonly<Record<number, ResponseSpec>>;
-  /** Codes of its own errors, by status; what any route may answer is added. */
+  /** Codes of the route's own errors, by status; those that any route may answer are added. */
   readonly errors?: Readonly<Record<number, readonly ErrorCode[]>>;
 }
 

@@ -2,22 +2,22 @@ import { ABOUT_OPERATIONS } from "./about.ts";
 import { JOB_OPERATIONS } from "./jobs.ts";
 import type { Operation } from "./operation.ts";
 
-/** All that the master answers: what `routes.ts` must have a handler for, and what `/openapi.json` tells. */
+/** All routes of the master: `routes.ts` has a handler for each, and `/openapi.json` describes each. */
 export const OPERATIONS = { ...JOB_OPERATIONS, ...ABOUT_OPERATIONS };
 
-/** `GET /jobs/{id}` */
+/** Such as `GET /jobs/{id}`. */
 export type RouteName = keyof typeof OPERATIONS;
 
 export interface Described {
   readonly name: RouteName;
   /** In lower case. */
   readonly method: "get" | "post" | "delete";
-  /** With `{parameters}`; the first one is the usual one. */
+  /** With `{parameters}`; aliases come after the first one. */
   readonly paths: readonly [string, ...string[]];
   readonly operation: Operation;
 }
 
-/** The same as a list. */
+/** The routes as a list. */
 export function described(): readonly Described[] {
   return (Object.entries(OPERATIONS) as [RouteName, Operation][]).map(([name, operation]) => {
     const [method = "", path = ""] = name.split(" ");

@@ -73,7 +73,8 @@ const NAMES = new Map<z.ZodType, string>(
 /** @throws Error for a message that has no name yet */
 export function refTo(schema: z.ZodType): { readonly $ref: string } {
   const name = NAMES.get(schema);
-  if (name === undefined) throw new Error("a message of the description has no name in schemas.ts");
+  if (name === undefined)
+    throw new Error("a message of the description has no name: add it to ANSWERS or REQUESTS in schemas.ts");
   return { $ref: refOf(name) };
 }
 
@@ -99,7 +100,7 @@ function schemasOf(named: Record<string, z.ZodType>, io: "input" | "output"): Re
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, bare(schema)]));
 }
 
-/** Where it stands says what it is: `$schema` and `$id` would only mislead. */
+/** A schema without `$schema` and `$id`, which would contradict its place in the document. */
 export function bare({ $schema: _schema, $id: _id, ...schema }: JsonSchema): JsonSchema {
   return schema;
 }

@@ -99,7 +99,7 @@ export class NameTable {
     const { task, job, index = null } = claim;
     const key = nameKey(name);
     if (this.#insert.run(task, key, name, job, index) === 1) {
-      // A name with the id of the job can only be its own, even when an older record was lost.
+      // A name with the id of the job can only be its own, even if a file of an older record stands under it.
       if (claim.replace || name.includes(job) || !this.#isTaken(task, name)) return true;
       this.#delete.run(task, key);
       return false;

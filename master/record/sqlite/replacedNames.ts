@@ -7,8 +7,8 @@ export interface ReplacedFile {
   readonly job: string;
   readonly index: number;
   readonly name: string;
-  /** Whether it has no result and will get none. */
-  readonly isLost: boolean;
+  /** Whether it ended without a result. */
+  readonly hasNoResult: boolean;
 }
 
 /** Which job took a name over from which file or attachment (`ON_EXISTING=replace`). */
@@ -44,7 +44,7 @@ export class ReplacedNames {
       job: String(from),
       index: Number(idx),
       name: String(name),
-      isLost: state === "failed" || state === "cancelled",
+      hasNoResult: state === "failed" || state === "cancelled",
     }));
   }
 
@@ -58,7 +58,7 @@ export class ReplacedNames {
    */
   restore(job: string, name: string): ReplacedFile | undefined {
     const before = this.takenBy(job).find((file) => nameKey(file.name) === nameKey(name));
-    if (before?.isLost === true) return this.restore(before.job, name);
+    if (before?.hasNoResult === true) return this.restore(before.job, name);
     if (before !== undefined) this.#unmark.run(before.job, before.index);
     return before;
   }

@@ -40,7 +40,7 @@ async function underTest(options: Omit<FolderStoreOptions, "folder">) {
       return store;
     },
     cleanUp: async () => {
-      // Those that were left as by a kill too: only their descriptors matter any more.
+      // Stores that were left open, as after a kill, are closed too: their descriptors are in use.
       await Promise.allSettled(opened.map((store) => store.close()));
       await rm(folder, { recursive: true, force: true });
     },
@@ -258,7 +258,7 @@ describe("safety", () => {
   });
 });
 
-/** A pack with objects of 0, 10 and 20 bytes, not isFooter, as after a kill. */
+/** A pack with objects of 0, 10 and 20 bytes, without a footer, as after a kill. */
 async function packOfThree(name: string) {
   const folder = join(root, name);
   const store = await openFolderStore({ folder });
@@ -279,7 +279,7 @@ function contents(count: number): Buffer[] {
   return Array.from({ length: count }, (_, place) => Buffer.from(`content of object ${place} `.repeat(5)));
 }
 
-/** This process's; empty where the system does not tell. */
+/** Open descriptors of this process; empty on a system that does not list them. */
 async function openDescriptors(): Promise<string[]> {
   return await readdir("/proc/self/fd").catch(() => []);
 }

@@ -208,9 +208,13 @@ export class FolderStore implements ByteStore {
     try {
       await Promise.all([this.#deps.packs.sync(), this.#deps.files.sync()]);
     } catch (cause) {
-      const error = new AppError("sync_failed", "The disk of the store did not take what was written.", {
-        cause,
-      });
+      const error = new AppError(
+        "sync_failed",
+        "The disk of the store could not be synced. Check that disk.",
+        {
+          cause,
+        },
+      );
       if (isErrno(cause, "EIO", "ENOSPC", "EDQUOT")) this.#syncFailure = { error };
       throw error;
     }

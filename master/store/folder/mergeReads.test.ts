@@ -36,14 +36,14 @@ describe("reads of one instant", () => {
   });
 
   test("fail together, and the next ones are read again", async () => {
-    let broken = true;
+    let failing = true;
     const read = mergeReads(async (offset, length) => {
-      if (broken) throw new Error("no disk");
+      if (failing) throw new Error("no disk");
       return FILE.subarray(offset, offset + length);
     });
     const both = await Promise.allSettled([read(0, 5), read(5, 5)]);
     expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
-    broken = false;
+    failing = false;
     expect(await read(5, 5)).toEqual(FILE.subarray(5, 10));
   });
 });

@@ -83,7 +83,7 @@ export class Pack {
     await this.#handles.use(this.path, (handle) => handle.truncate(this.size));
   }
 
-  /** Marks the pack as complete. Without this the next start reads the pack through, no more. */
+  /** Marks the pack as complete. The next start reads a pack without this mark through, and cuts off nothing whole. */
   async finish(): Promise<void> {
     await this.append(footer());
   }

@@ -39,7 +39,7 @@ test("the last ones that fit are there", () => {
   fc.assert(
     fc.property(puts, (list) => {
       const { recent, objects } = filled(list);
-      // Where the buffer began anew so much of it may have been left unused.
+      // At the end of the buffer up to this many bytes stay unused.
       let newer = LARGEST;
       for (const { key, object, isForgotten } of objects.toReversed()) {
         newer += object.length;
@@ -51,7 +51,7 @@ test("the last ones that fit are there", () => {
   );
 });
 
-test("what is larger than all of it is not kept, and nothing goes for it", () => {
+test("an object larger than the buffer is not kept, and no other is forgotten for it", () => {
   const recent = new Recent(LIMIT);
   recent.add("small", Buffer.from("small"));
   recent.add("large", Buffer.alloc(LIMIT + 1));
@@ -59,7 +59,7 @@ test("what is larger than all of it is not kept, and nothing goes for it", () =>
   expect(recent.get("small")?.toString()).toBe("small");
 });
 
-test("what it gave stays what it was", () => {
+test("a copy that was given stays as it was", () => {
   const recent = new Recent(LIMIT);
   recent.add("first", Buffer.alloc(60, 1));
   const given = recent.get("first");

@@ -12,7 +12,7 @@ export interface Scanned extends EntryHeader {
 }
 
 /**
- * Tells of the entries of a pack in order, up to its footer, its first broken header or `end`. If `group` is given,
+ * Tells of the entries of a pack in order, up to its footer, its first damaged header or `end`. If `group` is given,
  * most entries of other groups are skipped unchecked, as they are far more.
  */
 export async function scan(
