@@ -17,7 +17,7 @@ process.on("message", async ({ name: filename, from, to }) => {
   const sha256 = createHash("sha256").update(body).digest("hex");
   const input = { filename, bytes: body.length, sha256, body };
   const context = { folder, progress: () => undefined };
-  const output = await steps[task.mainStep]({ files: [stepFile(input)], args: {}, options }, context);
+  const output = await steps[task.mainStep]({ task, files: [stepFile(input)], args: {}, options }, context);
   if (output.body instanceof Uint8Array) await writeFile(to, output.body);
   else await rename(resolve(folder, output.body.path), to);
   process.send("done");

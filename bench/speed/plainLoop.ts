@@ -53,6 +53,18 @@ function startChild(task: string, folder: string): ChildProcess {
   });
 }
 
+const ends = new WeakMap<ChildProcess, AbortSignal>();
+
+/** Aborted when the child ends: it would never answer. */
+function endOf(child: ChildProcess): AbortSignal {
+  const known = ends.get(child);
+  if (known !== undefined) return known;
+  const controller = new AbortController();
+  child.once("exit", (code) => controller.abort(new Error(`a process of the plain loop ended with ${code}`)));
+  ends.set(child, controller.signal);
+  return controller.signal;
+}
+
 async function runThrough(children: readonly ChildProcess[], work: readonly object[]) {
   const used = () => {
     const { user, system } = process.cpuUsage();
@@ -62,7 +74,7 @@ async function runThrough(children: readonly ChildProcess[], work: readonly obje
   const next = work[Symbol.iterator]();
   const drive = async (child: ChildProcess) => {
     for (let item = next.next(); item.done !== true; item = next.next()) {
-      const done = once(child, "message");
+      const done = once(child, "message", { signal: endOf(child) });
       child.send(item.value);
       await done;
     }
