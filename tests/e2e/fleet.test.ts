@@ -69,7 +69,8 @@ describe("the fleet", () => {
     fleet = await startFleet();
     await fleet.slave({ SLAVE_NAME: "early" });
     await fleet.alive(1);
-    const lines = assignLines(fleet.master.url, await pages(24), { field: "images", task: "ocr" });
+    // Enough work that some is left when the second slave has started and loaded its model, on a busy machine too.
+    const lines = assignLines(fleet.master.url, await pages(80), { field: "images", task: "ocr" });
     const slaves = new Set<string>();
     let joined = false;
     for await (const line of lines) {
