@@ -14,7 +14,7 @@ export interface RecordOptions {
 
 /** The record under test, and a restart of it. */
 export interface RecordRun {
-  jobs: RecordOfJobs;
+  readonly jobs: RecordOfJobs;
   readonly hub: ChangeHub;
   reopen(isTaken?: (task: string, name: string) => boolean): Promise<void>;
 }

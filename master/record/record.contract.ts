@@ -20,17 +20,21 @@ import type { RecordOfJobs } from "./port.ts";
 export function recordContract(name: string, make: () => Promise<RecordUnderTest>): void {
   describe(`record: ${name}`, () => {
     let driver: RecordUnderTest;
+    let jobs: RecordOfJobs | undefined;
     const run: RecordRun = {
-      jobs: undefined as unknown as RecordOfJobs,
+      get jobs() {
+        if (jobs === undefined) throw new Error("the record is open only while a test runs");
+        return jobs;
+      },
       hub: new ChangeHub(),
       reopen: async (isTaken) => {
         await run.jobs.close();
-        run.jobs = await driver.open(isTaken === undefined ? { hub: run.hub } : { hub: run.hub, isTaken });
+        jobs = await driver.open(isTaken === undefined ? { hub: run.hub } : { hub: run.hub, isTaken });
       },
     };
     beforeEach(async () => {
       driver = await make();
-      run.jobs = await driver.open({ hub: run.hub });
+      jobs = await driver.open({ hub: run.hub });
     });
     afterEach(async () => {
       await run.jobs.close();
