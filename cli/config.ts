@@ -1,12 +1,13 @@
 import { ACCESS_VARIABLES, readAccess } from "../shared/access.ts";
 import { as, readVariables } from "../shared/env.ts";
+import { masterUrls } from "../shared/http/masterUrl.ts";
 import { CA_VARIABLE, readCa } from "../shared/listening.ts";
 
 /** Every variable that the CLI itself reads; the processes of `start` and `demo` get the whole environment. */
 export const CLI_VARIABLES = {
   masterUrls: {
     name: "MASTER_URL",
-    schema: as.list,
+    schema: masterUrls,
     fallback: "http://127.0.0.1:5000",
     meaning: "Where the master is; of several, separated by commas, the CLI uses the first.",
   },

@@ -18,13 +18,13 @@ it("without variables a slave has a slot per core, this host's name, and stays o
 });
 
 it("several masters may be listed", () => {
-  const { masterUrls } = readSlaveConfig({ MASTER_URL: "http://a:5000, https://b" });
-  expect(masterUrls).toEqual(["http://a:5000", "https://b"]);
+  const { masterUrls } = readSlaveConfig({ MASTER_URL: "http://a:5000, https://b, 10.0.0.7:5000" });
+  expect(masterUrls).toEqual(["http://a:5000", "https://b", "http://10.0.0.7:5000"]);
 });
 
 it.each([
   [{ SLAVE_PORT: "x", CHILD_MEMORY: "much" }, /SLAVE_PORT=x.*[\s\S]*CHILD_MEMORY=much/],
-  [{ MASTER_URL: "127.0.0.1:5000" }, /MASTER_URL=127.0.0.1:5000: an address such as/],
+  [{ MASTER_URL: "ftp://a" }, /MASTER_URL=ftp:\/\/a: .*host:port, http:\/\/host:port or https:/],
   [{ SLAVE_HOST: "0.0.0.0" }, /SLAVE_HOST=0.0.0.0.*FLEET_TOKEN.*MANYHANDS_TOKEN.*ALLOW_ANONYMOUS/],
 ])("%o is refused with a sentence that names the variables", (env, message) => {
   expect(() => readSlaveConfig(env)).toThrow(message);

@@ -2,7 +2,7 @@ import { availableParallelism, hostname } from "node:os";
 import type { z } from "zod";
 import { ACCESS_VARIABLES, readAccess, refuseOpenDoor } from "../shared/access.ts";
 import { as, readVariables, type Values, type Variable } from "../shared/env.ts";
-import { ConfigError } from "../shared/errors.ts";
+import { masterUrls } from "../shared/http/masterUrl.ts";
 import { CA_VARIABLE, LISTENING_VARIABLES, readCa, readTls, type Tls } from "../shared/listening.ts";
 import { MEMBER_VARIABLES } from "../shared/memberConfig.ts";
 
@@ -10,9 +10,9 @@ import { MEMBER_VARIABLES } from "../shared/memberConfig.ts";
 export const SLAVE_VARIABLES = {
   masterUrls: v(
     "MASTER_URL",
-    as.list,
+    masterUrls,
     "http://127.0.0.1:5000",
-    "Where slaves register; several, separated by commas, are tried in turn.",
+    "Master that slaves register with: host:port, http://host:port or https://host:port. Several, separated by commas, are tried in turn.",
   ),
   host: v(
     "SLAVE_HOST",
@@ -110,9 +110,6 @@ export function readSlaveConfig(env: NodeJS.ProcessEnv = process.env): SlaveConf
     isProtected: token !== undefined,
     allowAnonymous: values.allowAnonymous,
   });
-  const bad = values.masterUrls.find((url) => !/^https?:\/\/[^/]/.test(url) || !URL.canParse(url));
-  if (bad !== undefined || values.masterUrls.length === 0)
-    throw new ConfigError(`MASTER_URL=${bad ?? ""}: an address such as http://127.0.0.1:5000 is needed.`);
   return {
     ...values,
     name: (values.name ?? hostname()).slice(0, 100),
