@@ -15,6 +15,8 @@ export interface AppErrorInit {
   readonly cause?: unknown;
   /** Seconds after which the same request may succeed (`Retry-After`). */
   readonly retryAfter?: number;
+  /** Further headers of the HTTP answer. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A failure with a code. The code may be of another version: it came from another process. */
@@ -23,6 +25,7 @@ export class CodedError extends Error {
   readonly status: number;
   readonly details: Readonly<Record<string, unknown>>;
   readonly retryAfter: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: string, message: string, init: AppErrorInit = {}) {
     super(message, init.cause === undefined ? undefined : { cause: init.cause });
@@ -31,6 +34,7 @@ export class CodedError extends Error {
     this.status = init.status ?? 500;
     this.details = init.details ?? {};
     this.retryAfter = init.retryAfter;
+    this.headers = init.headers ?? {};
   }
 }
 

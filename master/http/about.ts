@@ -1,25 +1,34 @@
-import type { Request, RequestHandler } from "express";
+import type { RequestHandler } from "express";
 import type { Stats } from "../../shared/contract/about.ts";
+import { wantsPage } from "../../shared/http/token.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { SpeculationBook } from "../dispatch/speculation.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import { fleetSummary } from "../fleet/summary.ts";
 import type { JobRunner } from "../jobs/runner.ts";
 import type { UnitQueue } from "../queue/port.ts";
+import { addressOf } from "./address.ts";
 import { landingPage, type MasterAbout, type PageDeps } from "./page.ts";
 import { speculationView, taskView } from "./views.ts";
 
-/** `GET /`: plain text as in the classic service; a browser that may see jobs gets a page. */
-export function home(deps: PageDeps, isKnown: (req: Request) => boolean): RequestHandler {
+/** `GET /` of a program: plain text as in the classic service, without a token. The next handler serves browsers. */
+export const home: RequestHandler = (req, res, next) => {
+  if (wantsPage(req)) return next();
+  res.type("text/plain").send("Master is working");
+};
+
+/** `GET /` of a browser. */
+export function showPage(deps: PageDeps): RequestHandler {
   return (req, res) => {
-    if (req.accepts(["text/plain", "text/html"]) !== "text/html" || !isKnown(req)) {
-      res.type("text/plain").send("Master is working");
-      return;
-    }
     res.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
-    res.type("text/html").send(landingPage(deps, `${req.protocol}://${req.get("host") ?? ""}`));
+    res.type("text/html").send(landingPage(deps, addressOf(req)));
   };
 }
+
+/** Browsers ask for it by themselves: a 401 each time would fill the log. */
+export const noIcon: RequestHandler = (_req, res) => {
+  res.status(204).set("Cache-Control", "max-age=86400").end();
+};
 
 /** `GET /tasks` */
 export function listTasks(): RequestHandler {

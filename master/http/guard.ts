@@ -1,7 +1,8 @@
-import type { Request, RequestHandler } from "express";
+import type { RequestHandler } from "express";
 import type { Access } from "../../shared/access.ts";
 import { Attempts, TOKEN_ATTEMPTS } from "../../shared/http/attempts.ts";
 import { ANYONE, Door } from "../../shared/http/door.ts";
+import { BEARER_OR_BASIC } from "../../shared/http/token.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { Clients } from "./clients.ts";
 
@@ -14,12 +15,10 @@ export interface GuardDeps {
 }
 
 export interface Guards {
-  /** Admits clients with one of their tokens; every client when no token is set. */
+  /** Admits clients with one of their tokens, as Bearer or by Basic; every client when no token is set. */
   readonly client: RequestHandler;
   /** Admits slaves with the fleet's token, and classic slaves by their address. */
   readonly fleet: RequestHandler;
-  /** Whether a client would be admitted; a route may show less to clients that would not. */
-  readonly knowsClient: (req: Request) => boolean;
 }
 
 export function createGuards({ access, classicSlaves, clients, logger: log }: GuardDeps): Guards {
@@ -27,10 +26,8 @@ export function createGuards({ access, classicSlaves, clients, logger: log }: Gu
   const attempts = new Attempts(TOKEN_ATTEMPTS);
   const { clientTokens, fleetToken } = access;
   const fleetTokens = fleetToken === undefined ? [] : [{ name: "fleet", token: fleetToken }];
-  const clientDoor = new Door({ tokens: clientTokens, log, attempts });
   return {
-    client: guard(clientDoor, clients),
-    knowsClient: (req) => clientDoor.knows(req),
+    client: guard(new Door({ tokens: clientTokens, scheme: BEARER_OR_BASIC, log, attempts }), clients),
     fleet: guard(new Door({ tokens: fleetTokens, addresses: classicSlaves, log, attempts })),
   };
 }

@@ -18,7 +18,7 @@ import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
-import { healthy, home, listTasks, ready, showStats } from "./about.ts";
+import { healthy, home, listTasks, noIcon, ready, showPage, showStats } from "./about.ts";
 import { assignTask } from "./assign.ts";
 import { Clients } from "./clients.ts";
 import { showDescription, showDocs } from "./docs.ts";
@@ -56,7 +56,7 @@ export interface RoutesDeps {
   readonly slaveHttp: SlaveHttp;
 }
 
-/** Mounts all routes of the master. A client without the token that is needed sees `/`, `/healthz`, `/readyz`. */
+/** Mounts all routes of the master. A client without the token that is needed gets only what `openapi/` calls open. */
 export function masterRoutes(app: Express, deps: RoutesDeps): Express {
   const { config, logger, about, metrics, registry, runner } = deps;
   const { access, classicSlaves, host, allowedHosts } = config;
@@ -64,10 +64,11 @@ export function masterRoutes(app: Express, deps: RoutesDeps): Express {
   app.set("etag", false);
   app.set("trust proxy", config.trustProxy);
   app.use(browserGuard({ host, allowedHosts, hasToken: access.clientTokens.length > 0 }));
+  app.get("/favicon.ico", noIcon);
   const clients = new Clients(config.jobs);
   const guards = createGuards({ access, classicSlaves, clients, logger });
   const handlers: Handlers = {
-    "GET /": home({ about, registry, runner }, guards.knowsClient),
+    "GET /": [home, guards.client, showPage({ about, registry, runner })],
     ...uploadHandlers(deps, clients),
     ...jobHandlers(deps, clients),
     ...resultHandlers(deps, clients),

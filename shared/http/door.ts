@@ -3,13 +3,15 @@ import type { NamedToken } from "../access.ts";
 import { AppError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import { Attempts, TOKEN_ATTEMPTS } from "./attempts.ts";
-import { bearerOf, peerAddress, tokenGiven } from "./token.ts";
+import { type AuthScheme, BEARER, peerAddress, tokenGiven } from "./token.ts";
 
 export interface DoorOptions {
   /** A request must have one of these tokens; empty: it needs none. */
   readonly tokens: readonly NamedToken[];
   /** Addresses that need no token. */
   readonly addresses?: readonly string[];
+  /** How a request shows its token; default: `Authorization: Bearer`. */
+  readonly scheme?: AuthScheme;
   readonly log: Logger;
   /** Wrong tokens so far; several doors of a process may share them. */
   readonly attempts?: Attempts;
@@ -21,6 +23,7 @@ export const ANYONE = "anyone";
 /** Checks the token of each request; wrong tokens are counted and logged by address, never by their text. */
 export class Door {
   readonly #options: DoorOptions;
+  readonly #scheme: AuthScheme;
   readonly #known: ReadonlySet<string>;
   readonly #attempts: Attempts;
   /** Bounds how much refused requests can write into the log. */
@@ -28,6 +31,7 @@ export class Door {
 
   constructor(options: DoorOptions) {
     this.#options = options;
+    this.#scheme = options.scheme ?? BEARER;
     this.#known = new Set(options.addresses);
     this.#attempts = options.attempts ?? new Attempts(TOKEN_ATTEMPTS);
   }
@@ -46,7 +50,7 @@ export class Door {
       this.#log(req, "too many wrong tokens");
       throw tooMany(seconds);
     }
-    const found = tokenGiven(bearerOf(req) ?? "", tokens);
+    const found = tokenGiven(this.#scheme.tokenOf(req) ?? "", tokens);
     if (found !== undefined) return found.name;
     this.#attempts.failed(address);
     throw this.#refused(req, "wrong token");
@@ -71,6 +75,7 @@ export class Door {
     this.#log(req, reason);
     return new AppError("unauthorized", "A valid token is needed: Authorization: Bearer <token>.", {
       status: 401,
+      headers: { "WWW-Authenticate": this.#scheme.challengeFor(req) },
     });
   }
 

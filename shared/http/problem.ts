@@ -19,10 +19,11 @@ const LINGER = { milliseconds: 2_000, bytes: 4 * 2 ** 20 } as const;
 /** An error that is not an AppError gives a general message: its text may hold paths and is for the log. */
 export function problemOf(error: unknown): ProblemAnswer {
   const known = error instanceof CodedError ? error : ofLibrary(error);
-  const { status, code, message, details, retryAfter } = known;
+  const { status, code, message, details, headers, retryAfter } = known;
   return {
     status,
     headers: {
+      ...headers,
       "Content-Type": PROBLEM_TYPE,
       ...(retryAfter === undefined ? {} : { "Retry-After": String(Math.ceil(retryAfter)) }),
     },

@@ -93,6 +93,7 @@ const TELLING = [
   "retry-after",
   "content-range",
   "allow",
+  "www-authenticate",
 ];
 
 function bodiesOf(type: string, text: string): unknown[] {

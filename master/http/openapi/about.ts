@@ -9,7 +9,7 @@ import {
 } from "../../../shared/contract/about.ts";
 import { registerAnswer, registerRequest } from "../../../shared/contract/fleet.ts";
 import { slavesWish } from "../../../shared/contract/requests.ts";
-import { JSON_TYPE, type Operation } from "./operation.ts";
+import { JSON_TYPE, type Operation, TOKEN_ERRORS } from "./operation.ts";
 
 const NO_SLAVE = { 404: ["no_such_slave"] } as const;
 
@@ -74,6 +74,7 @@ export const ABOUT_OPERATIONS = {
   "GET /": {
     tag: "About",
     summary: "Tells that the master is there; a browser gets a page",
+    description: "The text needs no token; the page does where one is set.",
     access: "open",
     answers: {
       200: {
@@ -81,6 +82,7 @@ export const ABOUT_OPERATIONS = {
         content: { "text/plain": "text", "text/html": "text" },
       },
     },
+    errors: TOKEN_ERRORS,
   },
   "GET /healthz": {
     tag: "About",
@@ -118,13 +120,13 @@ export const ABOUT_OPERATIONS = {
   "GET /openapi.json": {
     tag: "About",
     summary: "This description (OpenAPI 3.1)",
-    access: "client",
+    access: "open",
     answers: { 200: { description: "The description.", content: { [JSON_TYPE]: openapi } } },
   },
   "GET /docs": {
     tag: "About",
     summary: "This description as a page",
-    access: "client",
+    access: "open",
     answers: { 200: { description: "The page.", content: { "text/html": "text" } } },
   },
 } as const satisfies Record<string, Operation>;

@@ -13,13 +13,13 @@ import {
   PATH_PARAMETERS,
   REQUEST_HEADERS,
   type ResponseSpec,
+  TOKEN_ERRORS,
 } from "./operation.ts";
 import { type Described, described } from "./operations.ts";
 import { bare, componentSchemas, type JsonSchema, optionsName, refOf, refTo } from "./schemas.ts";
 
 /** Errors that any route may answer. */
 const ANY_ERRORS = { 400: ["bad_request"], 403: ["host_not_allowed", "cross_site"], 500: ["internal_error"] };
-const TOKEN_ERRORS = { 401: ["unauthorized"], 429: ["too_many_attempts"] };
 
 export interface ApiDocument {
   readonly openapi: string;
@@ -84,6 +84,7 @@ export function apiDocument(version: string): ApiDocument {
       schemas: componentSchemas(),
       securitySchemes: {
         client: { type: "http", scheme: "bearer", description: "CLIENT_TOKEN, or MANYHANDS_TOKEN" },
+        browser: { type: "http", scheme: "basic", description: "any user name; the client's token as password" },
         fleet: { type: "http", scheme: "bearer", description: "FLEET_TOKEN, or MANYHANDS_TOKEN" },
       },
     },
@@ -103,8 +104,13 @@ function operationOf({ method, paths, operation }: Described, path: string): Api
     ...(body === undefined ? {} : { requestBody: { content: bodyOf(body) } }),
     responses: responsesOf(operation),
     // A token is asked for only where one is set: see docs/security.md.
-    security: access === "open" ? [] : [{ [access]: [] }, {}],
+    security: securityOf(access),
   };
+}
+
+function securityOf(access: Operation["access"]): object[] {
+  if (access === "open") return [];
+  return [{ [access]: [] }, ...(access === "client" ? [{ browser: [] }] : []), {}];
 }
 
 function parametersOf({ path = [], query, headers = [] }: Operation): ApiParameter[] {
@@ -211,6 +217,7 @@ function withProblem(answer: ApiResponse | undefined, status: string, codes: rea
 
 function problemHeaders(status: string): NonNullable<ApiResponse["headers"]> {
   if (["409", "429", "503", "507"].includes(status)) return headerNamed("Retry-After");
+  if (status === "401") return headerNamed("WWW-Authenticate");
   return status === "416" ? headerNamed("Content-Range") : {};
 }
 

@@ -32,6 +32,9 @@ export interface ResponseSpec {
 
 export const JSON_TYPE = "application/json";
 
+/** Errors of routes that need a token. */
+export const TOKEN_ERRORS = { 401: ["unauthorized"], 429: ["too_many_attempts"] } as const;
+
 export const PATH_PARAMETERS = {
   id: "Id of the job, or of the slave.",
   task: "`task_type` of the task.",
@@ -62,4 +65,5 @@ export const ANSWER_HEADERS = {
   "Content-Range": "Which bytes these are, of how many.",
   "Content-Disposition": "`attachment`, with the result's name.",
   Allow: "Methods that the address knows.",
+  "WWW-Authenticate": "`Bearer` for programs, `Basic` for a browser that opens the address.",
 } as const;
