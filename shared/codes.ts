@@ -5,6 +5,7 @@
 export const ERROR_CODES = [
   // Requests to a master or a slave
   "unknown_task",
+  "no_task",
   "wrong_field",
   "unknown_field",
   "bad_field",
@@ -18,6 +19,7 @@ export const ERROR_CODES = [
   "unknown_step",
   "step_version_mismatch",
   "bad_multipart",
+  "not_multipart",
   "bad_json",
   "bad_query",
   "bad_request",
@@ -34,6 +36,7 @@ export const ERROR_CODES = [
   "not_found",
   "no_such_job",
   "no_such_result",
+  "no_such_schema",
   "result_gone",
   "no_such_slave",
   "method_not_allowed",
@@ -78,6 +81,7 @@ export const ERROR_CODES = [
   "out_of_range",
   "unequal_length",
   "no_file",
+  "no_file_done",
   "waited_too_long",
   "job_too_long",
   "timed_out",

@@ -15,7 +15,9 @@ afterAll(async () => {
 });
 
 const JOB: JobView = {
+  kind: "job",
   id: "JOB1",
+  job_id: "JOB1",
   task_type: "text",
   state: "partial",
   options: {},

@@ -79,7 +79,7 @@ export class ManyhandsClient {
     for await (const line of this.uploadLines(request)) {
       if (line.type === "file") files[line.index] = withoutType(line);
       if (line.type === "end")
-        return { ...withoutType(line), files: files.filter((file) => file !== undefined) };
+        return { kind: "answer", ...withoutType(line), files: files.filter((file) => file !== undefined) };
     }
     throw answerBroken();
   }

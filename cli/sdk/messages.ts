@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { SlaveView, TaskView } from "../../shared/contract/about.ts";
 import type { AssignLine, JobDetail, JobView } from "../../shared/contract/jobs.ts";
 import { FILE_STATES, JOB_STATES } from "../../shared/contract/jobs.ts";
-import { firstFault } from "../../shared/schema.ts";
+import { checked, firstFault, sentenceOf } from "../../shared/schema.ts";
 import { badAnswer } from "./errors.ts";
 
 /**
@@ -93,19 +93,18 @@ export interface MessageTypes {
 
 /** Checks an answer. @throws AppError `bad_answer` when it does not fit its schema */
 export function understood<K extends keyof MessageTypes>(kind: K, body: unknown): MessageTypes[K] {
-  return checked(messages[kind], body) as MessageTypes[K];
+  return valid(messages[kind], body) as MessageTypes[K];
 }
 
 /** Checks a line; undefined for a type that this version does not know. @throws AppError `bad_answer` */
 export function understoodLine(line: unknown): AssignLine | undefined {
-  const { type } = checked(z.looseObject({ type: z.string() }), line);
+  const { type } = valid(z.looseObject({ type: z.string() }), line);
   if (!["job", "file", "end"].includes(type)) return undefined;
-  return checked<unknown>(assignLine, line) as AssignLine;
+  return valid<unknown>(assignLine, line) as AssignLine;
 }
 
-function checked<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body);
+function valid<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = checked(schema, body);
   if (parsed.success) return parsed.data;
-  const { field, message } = firstFault(parsed.error, "the whole");
-  throw badAnswer(`${field}: ${message}`, parsed.error);
+  throw badAnswer(sentenceOf(firstFault(parsed.error, "answer")), parsed.error);
 }

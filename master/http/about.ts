@@ -1,5 +1,6 @@
 import type { RequestHandler } from "express";
 import type { Stats } from "../../shared/contract/about.ts";
+import { answerJson } from "../../shared/http/json.ts";
 import { wantsPage } from "../../shared/http/token.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { SpeculationBook } from "../dispatch/speculation.ts";
@@ -32,7 +33,7 @@ export const noIcon: RequestHandler = (_req, res) => {
 
 /** `GET /tasks` */
 export function listTasks(): RequestHandler {
-  return (_req, res) => void res.json({ tasks: TASKS.map(taskView) });
+  return (_req, res) => answerJson(res, { tasks: TASKS.map(taskView) });
 }
 
 export interface StatsDeps {
@@ -57,17 +58,20 @@ export function showStats({ about, registry, runner, queue, speculation }: Stats
       units: { waiting, leased, bytes_waiting: bytes },
       slaves: fleetSummary(registry.all()),
     };
-    res.json(stats);
+    answerJson(res, stats);
   };
 }
 
 /** `GET /healthz`: the process answers. */
-export const healthy: RequestHandler = (_req, res) => void res.json({ status: "ok" });
+export const healthy: RequestHandler = (_req, res) => answerJson(res, { status: "ok" });
 
 /** `GET /readyz`: a slave can be given work. */
 export function ready(registry: Pick<SlaveRegistry, "alive">): RequestHandler {
   return (_req, res) => {
     const alive = registry.alive().length;
-    res.status(alive > 0 ? 200 : 503).json({ status: alive > 0 ? "ready" : "no_slaves", slaves: alive });
+    answerJson(res.status(alive > 0 ? 200 : 503), {
+      status: alive > 0 ? "ready" : "no_slaves",
+      slaves: alive,
+    });
   };
 }

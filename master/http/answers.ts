@@ -1,8 +1,9 @@
 import type { Response } from "express";
 import { isCode } from "../../shared/codes.ts";
 import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
-import { type AcceptedJob, type AssignLine, type FileView, isFinal } from "../../shared/contract/jobs.ts";
+import { type AssignLine, type FileView, isFinal } from "../../shared/contract/jobs.ts";
 import { UnavailableError } from "../../shared/errors.ts";
+import { answerJson } from "../../shared/http/json.ts";
 import { type FollowedJob, filesAsTheyEnd } from "../jobs/followed.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
@@ -53,11 +54,7 @@ async function answerAccepted(deps: AnswerDeps, job: FollowedJob, { res, prefer 
   const record = await recordOf(deps, job);
   tellApplied(res, appliedPreferences(prefer, { accepted: true, inline: false }));
   res.status(202).location(`/jobs/${job.id}`);
-  const accepted: AcceptedJob = {
-    job_id: job.id,
-    ...jobView(record, { results: deps.results, live: job.progress }),
-  };
-  res.json(accepted);
+  answerJson(res, jobView(record, { results: deps.results, live: job.progress }));
 }
 
 /** The whole answer after the end of the job. Its status is 422 when no file was done; the body is the same. */
@@ -80,7 +77,8 @@ export async function answerWhole(
   const status = statusOf(record);
   if (status === 503) res.setHeader("Retry-After", RETRY_SECONDS);
   res.status(status);
-  await sendJson(res, jsonWithLists(assignSummary(record, files, results), lists), untilGone(res));
+  const summary = { kind: "answer", ...assignSummary(record, files, results) };
+  await sendJson(res, jsonWithLists(summary, lists), untilGone(res));
 }
 
 /** Sends a line for each file as it ends; the last line is always `end`. */
@@ -91,7 +89,13 @@ export async function answerLines(deps: AnswerDeps, job: FollowedJob, res: Respo
   const send = (line: AssignLine) => write(res, `${JSON.stringify(line)}\n`, gone);
   const sendFile = (file: FileRecord) =>
     send({ type: "file", ...fileView(record, file, { results: deps.results }) });
-  await send({ type: "job", job_id: record.id, task_type: record.task, total_files: record.total });
+  await send({
+    type: "job",
+    id: record.id,
+    job_id: record.id,
+    task_type: record.task,
+    total_files: record.total,
+  });
   const told = new Set<number>();
   for await (const file of filesAsTheyEnd(job, 0, gone)) {
     told.add(file.index);

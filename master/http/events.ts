@@ -1,11 +1,12 @@
 import type { Request, RequestHandler, Response } from "express";
 import { isFinal } from "../../shared/contract/jobs.ts";
+import { eventsQuery } from "../../shared/contract/requests.ts";
 import type { Change, ChangeHub } from "../hub.ts";
 import { type FollowedJob, filesAsTheyEnd, inOrderOfEnd } from "../jobs/followed.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
-import { type FollowJobDeps, findJob, followJob } from "./findJob.ts";
+import { type FollowJobDeps, findJob, followJob, readQuery } from "./findJob.ts";
 import { untilGone, write } from "./streams.ts";
 import { fileView, jobView } from "./views.ts";
 
@@ -130,7 +131,11 @@ class JobEvents {
 
   #tellState(id: number, state: "queued" | "running", at: number): void {
     if (this.#last >= id) return;
-    void this.#write("state", { job_id: this.#record.id, state, at: new Date(at).toISOString() }, id);
+    void this.#write(
+      "state",
+      { id: this.#record.id, job_id: this.#record.id, state, at: new Date(at).toISOString() },
+      id,
+    );
   }
 
   /** Number of files in each state; without an id, as the record does not hold it. */
@@ -166,8 +171,9 @@ class JobEvents {
   }
 }
 
-/** From the header, which browsers send when they connect again, or from the query. */
+/** From the header, which browsers send when they connect again, or from the query. @throws RequestError `bad_query` */
 function lastEventId(req: Request): number {
-  const given = req.get("Last-Event-ID") ?? req.query.last_event_id;
-  return typeof given === "string" && /^\d{1,9}$/.test(given) ? Number(given) : 0;
+  const { last_event_id: asked = 0 } = readQuery(eventsQuery, req.query);
+  const sent = req.get("Last-Event-ID") ?? "";
+  return /^\d{1,9}$/.test(sent) ? Number(sent) : asked;
 }

@@ -1,7 +1,7 @@
 import type { Request } from "express";
 import type { z } from "zod";
 import { RequestError } from "../../shared/errors.ts";
-import { firstFault } from "../../shared/schema.ts";
+import { checked, firstFault, sentenceOf } from "../../shared/schema.ts";
 import type { FollowedJob } from "../jobs/followed.ts";
 import type { JobRunner } from "../jobs/runner.ts";
 import type { JobRecord } from "../record/job.ts";
@@ -36,8 +36,8 @@ export async function followJob(deps: FollowJobDeps, req: Request): Promise<Foll
 
 /** @throws RequestError `bad_query` */
 export function readQuery<T>(schema: z.ZodType<T>, given: unknown): T {
-  const parsed = schema.safeParse(given);
+  const parsed = checked(schema, given);
   if (parsed.success) return parsed.data;
-  const { field, message } = firstFault(parsed.error, "query");
-  throw new RequestError("bad_query", `${field}: ${message}`, { details: { field } });
+  const fault = firstFault(parsed.error, "");
+  throw new RequestError("bad_query", `${sentenceOf(fault)}.`, { details: { field: fault.field } });
 }

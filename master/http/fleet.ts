@@ -1,8 +1,9 @@
 import type { RequestHandler } from "express";
 import { type RegisterAnswer, registerRequest } from "../../shared/contract/fleet.ts";
 import { AppError, RequestError } from "../../shared/errors.ts";
+import { answerJson } from "../../shared/http/json.ts";
 import { peerAddress } from "../../shared/http/token.ts";
-import { firstFault } from "../../shared/schema.ts";
+import { checked, firstFault, sentenceOf } from "../../shared/schema.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { Sight } from "./clients.ts";
 import { slaveView } from "./views.ts";
@@ -13,10 +14,11 @@ export function registerSlave(
   pollSeconds: number,
 ): RequestHandler {
   return async (req, res) => {
-    const parsed = registerRequest.safeParse(req.body);
+    const parsed = checked(registerRequest, req.body ?? {});
     if (!parsed.success) {
+      const fault = firstFault(parsed.error, "");
       throw new RequestError("bad_registration", "slave_ip and slave_port are required", {
-        details: { field: firstFault(parsed.error, "slave_port").field },
+        details: { field: fault.field, hint: `${sentenceOf(fault)}.` },
       });
     }
     const slave = await registry.register(parsed.data, peerAddress(req));
@@ -26,7 +28,7 @@ export function registerSlave(
       state: slave.state,
       poll_seconds: pollSeconds,
     };
-    res.json(answer);
+    answerJson(res, answer);
   };
 }
 
@@ -37,7 +39,7 @@ export interface ListSlavesDeps {
 
 /** `GET /slaves` */
 export function listSlaves({ registry, sight }: ListSlavesDeps): RequestHandler {
-  return (_req, res) => void res.json({ slaves: registry.all().map((slave) => slaveView(slave, sight)) });
+  return (_req, res) => answerJson(res, { slaves: registry.all().map((slave) => slaveView(slave, sight)) });
 }
 
 export interface ShowSlaveDeps {
@@ -50,6 +52,6 @@ export function showSlave({ registry, sight }: ShowSlaveDeps): RequestHandler {
   return (req, res) => {
     const slave = registry.get(String(req.params.id));
     if (slave === undefined) throw new AppError("no_such_slave", "There is no such slave.", { status: 404 });
-    res.json(slaveView(slave, sight));
+    answerJson(res, slaveView(slave, sight));
   };
 }

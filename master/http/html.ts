@@ -24,8 +24,9 @@ export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:2rem}
-main{max-width:64rem;margin:auto}table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}
-th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #8884;vertical-align:top}
-code{font-size:.87em}details{margin:.3rem 0;padding:.2rem .6rem;border-left:3px solid #8886}summary{cursor:pointer}
+/** Cells break long words, so that tables fit the width of a phone; on a narrow screen the margins are small. */
+const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:clamp(.6rem,4vw,2rem)}
+main{max-width:64rem;margin:auto}table{border-collapse:collapse;width:100%}
+th,td{text-align:left;padding:.3rem clamp(.3rem,2vw,.8rem) .3rem 0;border-bottom:1px solid #8884;vertical-align:top}
+td{overflow-wrap:anywhere}code{font-size:.87em;overflow-wrap:anywhere}details{margin:.3rem 0;padding:.2rem .6rem;border-left:3px solid #8886}summary{cursor:pointer}
 h3{margin:.6rem 0 .2rem;font-size:1rem}.method{display:inline-block;min-width:4.5em;font-weight:600}`;

@@ -1,6 +1,7 @@
 import type { RequestHandler } from "express";
 import type { ResultList } from "../../shared/contract/jobs.ts";
 import { AppError } from "../../shared/errors.ts";
+import { answerJson } from "../../shared/http/json.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
@@ -23,12 +24,13 @@ export function listResults(deps: ListResultsDeps): RequestHandler {
     const { results } = deps;
     const done = await doneFiles(deps, job);
     const list: ResultList = {
+      id: job.id,
       job_id: job.id,
       results: done.map((file) => ({ name: file.resultName, ...fileView(job, file, { results }) })),
       attachments: jobView(job, { results }).attachments,
       zip: `/jobs/${job.id}/results.zip`,
     };
-    res.json(list);
+    answerJson(res, list);
   };
 }
 

@@ -1,7 +1,8 @@
 import type { RequestHandler } from "express";
 import type { z } from "zod";
 import { type CancelledJob, isFinal, type JobDetail, type JobList } from "../../shared/contract/jobs.ts";
-import { cancelQuery, jobQuery, jobsQuery, MAX_WAIT_SECONDS } from "../../shared/contract/requests.ts";
+import { cancelQuery, jobQuery, jobsQuery } from "../../shared/contract/requests.ts";
+import { answerJson } from "../../shared/http/json.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { JobRunner } from "../jobs/runner.ts";
 import type { JobFilter, RecordOfJobs } from "../record/port.ts";
@@ -33,7 +34,7 @@ export function listJobs({ jobs, clients, runner, results }: ListJobsDeps): Requ
       jobs: page.map((job) => jobView(job, { results, live: runner.get(job.id)?.progress })),
       ...(next === undefined ? {} : { next_cursor: next }),
     };
-    res.json(list);
+    answerJson(res, list);
   };
 }
 
@@ -61,7 +62,7 @@ export function showJob(deps: ShowJobDeps): RequestHandler {
     const before = await findJob(deps, req);
     if (wait > 0 && !isFinal(before.state)) {
       const followed = await followJob(deps, req);
-      await endsWithin(followed, Math.min(wait, MAX_WAIT_SECONDS), untilGone(res));
+      await endsWithin(followed, wait, untilGone(res));
     }
     const job = await findJob(deps, req);
     const files = await deps.jobs.files(job.id, from, limit);
@@ -71,7 +72,7 @@ export function showJob(deps: ShowJobDeps): RequestHandler {
       statistics: statistics(job, files),
       files: files.map((file) => fileView(job, file, context)),
     };
-    res.json(detail);
+    answerJson(res, detail);
   };
 }
 
@@ -91,6 +92,6 @@ export function cancelJob(deps: CancelJobDeps): RequestHandler {
     const final = (await deps.runner.cancel(job.id, BY_CLIENT)) ?? job;
     if (purge) await purgeJob(deps.purge, final);
     const cancelled: CancelledJob = { ...jobView(final, { results: deps.results }), purged: purge };
-    res.json(cancelled);
+    answerJson(res, cancelled);
   };
 }

@@ -3,7 +3,8 @@ import type { z } from "zod";
 import type { SlaveView } from "../../shared/contract/about.ts";
 import { slavesWish } from "../../shared/contract/requests.ts";
 import { AppError, RequestError } from "../../shared/errors.ts";
-import { firstFault } from "../../shared/schema.ts";
+import { answerJson } from "../../shared/http/json.ts";
+import { checked, firstFault, sentenceOf } from "../../shared/schema.ts";
 import { isOurs } from "../classic/kind.ts";
 import type { LocalSlave, LocalSlaves } from "../fleet/localSlaves.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
@@ -26,7 +27,7 @@ const REGISTER_MS = 5_000;
 /** `POST /slaves`: starts slaves on the master's machine; answered when they have registered. */
 export function addSlaves({ registry, hub, localSlaves, sight }: AddSlavesDeps): RequestHandler {
   return async (req, res) => {
-    const parsed = slavesWish.safeParse(req.body ?? {});
+    const parsed = checked(slavesWish, req.body ?? {});
     if (!parsed.success) throw badWish(parsed.error);
     const { count, slots } = parsed.data;
     const started = await localSlaves.add(count, slots);
@@ -36,7 +37,7 @@ export function addSlaves({ registry, hub, localSlaves, sight }: AddSlavesDeps):
       const known = registry.get(one.id);
       return known === undefined ? startingView(one, slots) : slaveView(known, sight);
     });
-    res.status(201).json({ slaves });
+    answerJson(res.status(201), { slaves });
   };
 }
 
@@ -63,7 +64,7 @@ export function removeSlave({ registry, localSlaves, slaveHttp, sight }: RemoveS
       // A slave that the request does not reach gets no more units either.
       slaveHttp.drain(slave, AbortSignal.timeout(DRAIN_REQUEST_MS)).catch(() => undefined);
     }
-    res.status(202).json(slaveView(slave, sight));
+    answerJson(res.status(202), slaveView(slave, sight));
   };
 }
 
@@ -94,8 +95,8 @@ function untilRegistered({ registry, hub, signal }: RegistrationDeps, id: string
 }
 
 function badWish(error: z.ZodError): RequestError {
-  const { field, message } = firstFault(error, "count");
-  return new RequestError("bad_slaves", `${field}: ${message}`, {
-    details: { field, valid_values: ["count: 1 to 1024", "slots: 1 to 1024"] },
+  const fault = firstFault(error, "");
+  return new RequestError("bad_slaves", `${sentenceOf(fault)}.`, {
+    details: { field: fault.field, valid_values: ["count: 1 to 1024", "slots: 1 to 1024"] },
   });
 }

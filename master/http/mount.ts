@@ -1,7 +1,8 @@
 import type { Express, RequestHandler } from "express";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, RequestError } from "../../shared/errors.ts";
 import type { MasterMetrics } from "../metrics.ts";
 import type { Guards } from "./guard.ts";
+import type { Operation } from "./openapi/operation.ts";
 import { described, type RouteName } from "./openapi/operations.ts";
 
 /** A handler for each route that `openapi/` describes; a missing or extra one does not compile. */
@@ -17,8 +18,30 @@ export function mount(app: Express, handlers: Handlers, { guards, metrics }: Doo
   for (const { name, method, paths, operation } of described()) {
     const doors = operation.access === "open" ? [] : [guards[operation.access]];
     const at = paths.flatMap((path) => [path, `/api${path}`]).map(asExpressPath);
-    app[method](at, metrics.timed(name), ...doors, ...[handlers[name]].flat());
+    const query = operation.classic === true ? [] : [onlyKnownQuery(operation)];
+    app[method](at, metrics.timed(name), ...doors, ...query, ...[handlers[name]].flat());
   }
+}
+
+/** Refuses a misspelt parameter, which would change nothing. @throws RequestError `bad_query` */
+function onlyKnownQuery({ query }: Operation): RequestHandler {
+  const known = Object.keys(query?.shape ?? {});
+  return (req, _res, next) => {
+    const stray = Object.keys(req.query).find((name) => !known.includes(name));
+    if (stray !== undefined) throw unknownParameter(stray, known);
+    next();
+  };
+}
+
+function unknownParameter(name: string, known: readonly string[]): RequestError {
+  const valid = known.length === 0 ? "this address takes none" : `valid are ${known.join(", ")}`;
+  return new RequestError(
+    "bad_query",
+    `${name.slice(0, 100)} is not a parameter of this address; ${valid}.`,
+    {
+      details: { field: name.slice(0, 100), valid_values: known },
+    },
+  );
 }
 
 /** Path of a description, such as `/jobs/{id}`, in the syntax of Express. */

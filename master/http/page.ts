@@ -38,7 +38,7 @@ export function landingPage({ about, registry, runner }: PageDeps, address: stri
   const none = '<tr><td colspan="6">None has registered. Start one: <code>npm run slave</code></td></tr>';
   const body = `<h1>manyhands</h1>
 <p>Master is working. Version ${escaped(about.version)}. <b>${counted(alive, "slave")}</b> alive with <b>${counted(slots, "slot")}</b>,
-<b>${counted(jobs, "job")}</b> running, <b>${counted(files, "file")}</b> to do.</p>
+<b>${counted(jobs, "job")}</b> running, <b>${counted(files, "file")}</b> waiting or running.</p>
 <h2>Slaves</h2>
 <table><tr><th>name</th><th>address</th><th>state</th><th>busy</th><th>done</th><th>failed</th></tr>
 ${fleet.join("\n") || none}</table>

@@ -21,7 +21,7 @@ import type { DiskSpace } from "../upkeep/diskSpace.ts";
 import { healthy, home, listTasks, noIcon, ready, showPage, showStats } from "./about.ts";
 import { assignTask } from "./assign.ts";
 import { Clients } from "./clients.ts";
-import { showDescription, showDocs } from "./docs.ts";
+import { showDescription, showDocs, showSchema } from "./docs.ts";
 import { jobEvents } from "./events.ts";
 import { listSlaves, registerSlave, showSlave } from "./fleet.ts";
 import { createGuards } from "./guard.ts";
@@ -140,5 +140,6 @@ function aboutHandlers({ about, registry, runner, queue, speculation, metrics }:
     "GET /metrics": showMetrics(metrics),
     "GET /openapi.json": showDescription(about.version),
     "GET /docs": showDocs(about.version),
+    "GET /schemas/{name}.json": showSchema,
   } satisfies Partial<Handlers>;
 }

@@ -51,7 +51,7 @@ export async function sendJson(
 /** Members of lists by the name of the list. Members that are promises are awaited one after the other. */
 export type Lists<Name extends string> = Readonly<Record<Name, Iterable<object | string | Promise<object>>>>;
 
-/** `{…fields, "name": [members], …}` in pieces: the lists are never whole in memory. */
+/** `{…fields, "name": [members], …}` and a line end, in pieces: the lists are never whole in memory. */
 export async function* jsonWithLists<Name extends string>(
   fields: object,
   lists: Lists<Name>,
@@ -69,5 +69,5 @@ export async function* jsonWithLists<Name extends string>(
     }
     text += "]";
   }
-  yield `${text}}`;
+  yield `${text}}\n`;
 }

@@ -1,11 +1,11 @@
 import type { Request, Response } from "express";
 import { RequestError } from "../../shared/errors.ts";
 import { type MultipartLimits, readMultipart, textField } from "../../shared/http/multipart.ts";
-import { DEFAULT_TASK } from "../../shared/tasks/registry.ts";
 import type { Upload } from "../jobs/intake.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
 import { readPriority } from "./priority.ts";
+import { refuseOtherBodies, taskOfFields } from "./taskType.ts";
 
 export interface UploadDeps {
   readonly store: ByteStore;
@@ -36,6 +36,7 @@ export async function receiveUpload(
   { req, res, id, durable }: UploadTerms,
 ): Promise<Upload> {
   const { store, limits, disk } = deps;
+  refuseOtherBodies(req);
   const { signal, release } = await disk.admit(Number(req.headers["content-length"] ?? 0) || 0);
   const put = { group: id, limit: limits.fileBytes, durable, smallBytes: SMALL_INPUT };
   const form = await readMultipart<StoredObject>(req, res, {
@@ -49,7 +50,7 @@ export async function receiveUpload(
   try {
     const unknown = Object.keys(form.fields).find((name) => !FIELDS.includes(name));
     if (unknown !== undefined) throw unknownField(unknown);
-    const taskType = textField(form, "task_type") ?? DEFAULT_TASK;
+    const taskType = textField(form, "task_type") ?? taskOfFields(req, files);
     const budgets = textField(form, "budgets");
     const priority = readPriority(req, textField(form, "priority"));
     return { id, taskType, options: textField(form, "options"), budgets, priority, files };

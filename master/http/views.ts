@@ -81,7 +81,9 @@ export function jobView(job: JobRecord, { results, live }: ViewDeps): JobView {
   const running = live?.running() ?? 0;
   const left = total - done - failed - cancelled;
   return {
+    kind: "job",
     id: job.id,
+    job_id: job.id,
     task_type: job.task,
     state: job.state,
     options: shownOptions(job),

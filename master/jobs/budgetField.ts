@@ -1,6 +1,6 @@
 import { budgetWish } from "../../shared/contract/budgets.ts";
 import { RequestError } from "../../shared/errors.ts";
-import { firstFault, inJson } from "../../shared/schema.ts";
+import { checked, firstFault, inJson, sentenceOf } from "../../shared/schema.ts";
 import { BUDGET_VARIABLES, type MaybeBudgets } from "../../shared/tasks/budgets.ts";
 
 /**
@@ -9,15 +9,14 @@ import { BUDGET_VARIABLES, type MaybeBudgets } from "../../shared/tasks/budgets.
  */
 export function parseBudgets(text: string | undefined): MaybeBudgets | undefined {
   if (text === undefined || text.trim() === "") return undefined;
-  const parsed = inJson(budgetWish).safeParse(text);
+  const parsed = checked(inJson(budgetWish), text);
   if (parsed.success) return parsed.data;
-  const { field, message } = firstFault(parsed.error, "");
-  throw badBudgets(field === "" ? message : `${field}: ${message}`);
+  throw badBudgets(sentenceOf(firstFault(parsed.error, "budgets")));
 }
 
-function badBudgets(reason: string): RequestError {
+function badBudgets(problem: string): RequestError {
   const valid = Object.keys(BUDGET_VARIABLES);
-  return new RequestError("bad_budgets", `budgets: ${reason}`, {
+  return new RequestError("bad_budgets", `${problem}.`, {
     details: {
       field: "budgets",
       valid_values: valid,

@@ -113,7 +113,7 @@ function inputsOf(task: TaskDefinition, files: readonly UploadedFile[]): InputFi
 }
 
 /** Some clients name repeated fields `texts[]`. */
-function fieldName(file: UploadedFile): string {
+export function fieldName(file: UploadedFile): string {
   return file.field.replace(/\[\]$/, "");
 }
 

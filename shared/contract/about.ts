@@ -8,32 +8,42 @@ import { facts, speculation } from "./jobs.ts";
 const count = z.number().int().min(0);
 
 export const slaveView = z.object({
-  id: z.string().describe("the same for an address and port"),
-  name: z.string(),
-  address: z.string(),
-  state: z.enum(SLAVE_STATES),
-  classic: z.boolean().describe("a slave of the classic service"),
-  version: z.string().exactOptional(),
-  slots: count,
+  id: z.string().describe("id of the slave, the same for an address and port"),
+  name: z.string().describe("name of the slave, by default of its machine"),
+  address: z.string().describe("host and port where the master calls it"),
+  state: z
+    .enum(SLAVE_STATES)
+    .describe("`pending`: has not answered the master yet; only `alive` slaves get work"),
+  classic: z.boolean().describe("whether it is a slave of the classic service"),
+  version: z.string().exactOptional().describe("its version of manyhands"),
+  slots: count.describe("units that it can work on at a time"),
   busy: count.describe("units that it was given and has not answered yet, running or waiting"),
-  tasks: z.array(z.string()),
-  done: count,
-  failed: count,
-  last_seen: z.string().exactOptional().describe("ISO 8601, UTC"),
+  tasks: z.array(z.string()).describe("tasks that it can do"),
+  done: count.describe("units that it did since it registered"),
+  failed: count.describe("units that ended with an error since it registered"),
+  last_seen: z.string().exactOptional().describe("when it answered last: ISO 8601, UTC"),
   cpu: z.number().exactOptional().describe("load of its machine per core over the last minute"),
   memory: z.number().exactOptional().describe("resident bytes of the slave and its children"),
   working_on: z
-    .array(z.object({ task: z.string(), step: z.string(), filename: z.string(), seconds: z.number().min(0) }))
-    .exactOptional(),
+    .array(
+      z.object({
+        task: z.string().describe("name of the task"),
+        step: z.string().describe("step of the task"),
+        filename: z.string().describe("name of the unit's first file"),
+        seconds: z.number().min(0).describe("seconds since it began"),
+      }),
+    )
+    .exactOptional()
+    .describe("units that it works on"),
 });
 export type SlaveView = Immutable<z.infer<typeof slaveView>>;
 
-export const slaveList = z.object({ slaves: z.array(slaveView) });
+export const slaveList = z.object({ slaves: z.array(slaveView).describe("slaves that registered") });
 
 export const taskView = z.object({
-  task_type: z.string(),
-  title: z.string(),
-  summary: z.string(),
+  task_type: z.string().describe("name of the task"),
+  title: z.string().describe("a few words for people"),
+  summary: z.string().describe("one sentence about its inputs and results"),
   field: z.string().describe("the form field of its files"),
   extensions: z.array(z.string()).describe("a hint: content decides"),
   options: facts.describe("JSON Schema of `options`"),
@@ -41,43 +51,71 @@ export const taskView = z.object({
 });
 export type TaskView = Immutable<z.infer<typeof taskView>>;
 
-export const taskList = z.object({ tasks: z.array(taskView) });
+export const taskList = z.object({ tasks: z.array(taskView).describe("tasks of the master") });
 
 /** `GET /stats`: numbers of now, and counts since the master started. */
 export const stats = z.object({
-  version: z.string(),
-  uptime_seconds: z.number().min(0),
-  memory_bytes: count,
-  jobs: z.object({ running: count, files_left: count, bytes_left: count }),
+  version: z.string().describe("version of the master"),
+  uptime_seconds: z.number().min(0).describe("seconds since the master started"),
+  memory_bytes: count.describe("resident bytes of the master's process"),
+  jobs: z
+    .object({
+      running: count.describe("jobs that have not ended"),
+      files_left: count.describe("their files that have not ended"),
+      bytes_left: count.describe("size of these files, in bytes"),
+    })
+    .describe("jobs that have not ended"),
   speculation,
-  units: z.object({ waiting: count, leased: count, bytes_waiting: count }),
-  slaves: z.object({
-    total: count,
-    alive: count,
-    slots: count,
-    busy: count,
-    done: count,
-    failed: count,
-  }),
+  units: z
+    .object({
+      waiting: count.describe("units that wait for a slave"),
+      leased: count.describe("units that slaves have"),
+      bytes_waiting: count.describe("size of the files of waiting units, in bytes"),
+    })
+    .describe("units of running jobs, as far as they are in the queue"),
+  slaves: z
+    .object({
+      total: count.describe("slaves that registered"),
+      alive: count.describe("slaves that get work"),
+      slots: count.describe("slots of slaves that get work"),
+      busy: count.describe("units that slaves have"),
+      done: count.describe("units that they did since they registered"),
+      failed: count.describe("units that ended with an error since they registered"),
+    })
+    .describe("slaves, and what they did"),
 });
 export type Stats = Immutable<z.infer<typeof stats>>;
 
-export const health = z.object({ status: z.literal("ok") });
-export const readiness = z.object({ status: z.enum(["ready", "no_slaves"]), slaves: count });
+export const health = z.object({ status: z.literal("ok").describe("the process answers") });
+export const readiness = z.object({
+  status: z.enum(["ready", "no_slaves"]).describe("whether a slave can be given work"),
+  slaves: count.describe("slaves that are alive"),
+});
 
 /** `GET /openapi.json`. */
-export const openapi = z.looseObject({ openapi: z.string(), paths: z.looseObject({}) });
+export const openapi = z.looseObject({
+  openapi: z.string().describe("version of OpenAPI"),
+  paths: z.looseObject({}).describe("routes"),
+});
+
+/** `GET /schemas/<name>.json`: JSON Schema, draft 2020-12. */
+export const resultSchemaDocument = z.looseObject({
+  $schema: z.string().describe("dialect of JSON Schema"),
+  $id: z.string().describe("address of the schema"),
+  title: z.string().describe("name of the result"),
+});
 
 /** RFC 9457, with a sentence in `error` as the classic service had it. */
 export const problem = z.looseObject({
-  type: z.string(),
-  title: z.string(),
-  status: z.number().int(),
-  detail: z.string(),
+  kind: z.literal("problem").describe("tells a problem from a job and from an answer of `/assign_task`"),
+  type: z.string().describe("URN of the code"),
+  title: z.string().describe("name of the HTTP status"),
+  status: z.number().int().describe("HTTP status"),
+  detail: z.string().describe("the same sentence as `error`"),
   error: z.string().describe("a sentence for people"),
   code: z.string().describe("for programs; stays the same"),
   field: z.string().exactOptional().describe("what of the request is wrong"),
-  valid_values: z.array(z.unknown()).exactOptional(),
-  hint: z.string().exactOptional(),
+  valid_values: z.array(z.unknown()).exactOptional().describe("what would be right"),
+  hint: z.string().exactOptional().describe("what to do, for people"),
 });
 export type Problem = Immutable<z.infer<typeof problem>>;

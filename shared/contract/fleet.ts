@@ -11,21 +11,36 @@ const portOnWire = z.coerce.number().int().min(1).max(65_535);
 
 /** `POST /register`, slave to master. A slave without `version` is a classic one. */
 export const registerRequest = z.object({
-  slave_ip: z.string().min(1).max(255).optional(),
-  slave_port: portOnWire,
-  name: z.string().max(100).optional(),
-  version: z.string().max(40).optional(),
-  /** Id of the slave's process: a slave that starts again on the same port is another slave. */
-  instance: z.string().max(64).optional(),
-  slots: z.number().int().min(1).max(1024).optional(),
-  /** The slave listens by HTTPS. */
-  tls: z.boolean().optional(),
-  /** Steps that the slave can do, by task, with their versions. */
-  steps: z.record(z.string(), z.record(z.string(), z.number().int())).optional(),
-  /** The slave's handover folder. A master that reads this `proof` in its file `proof` may hand files over there. */
+  slave_ip: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe("address where the master calls the slave; without it the one that the request came from"),
+  slave_port: portOnWire.describe("port of the slave"),
+  name: z.string().max(100).optional().describe("name of the slave"),
+  version: z.string().max(40).optional().describe("its version of manyhands"),
+  instance: z
+    .string()
+    .max(64)
+    .optional()
+    .describe("id of its process: a slave that starts again on the same port is another slave"),
+  slots: z.number().int().min(1).max(1024).optional().describe("units that it can work on at a time"),
+  tls: z.boolean().optional().describe("whether it listens by HTTPS"),
+  steps: z
+    .record(z.string(), z.record(z.string(), z.number().int()))
+    .optional()
+    .describe("versions of the steps that it can do, by task"),
   handover: z
-    .object({ folder: z.string().min(1).max(4_096), proof: z.string().regex(/^[0-9a-f]{32}$/) })
-    .optional(),
+    .object({
+      folder: z.string().min(1).max(4_096).describe("path of the folder"),
+      proof: z
+        .string()
+        .regex(/^[0-9a-f]{32}$/)
+        .describe("content of the file `proof` there: a master that reads it may hand files over"),
+    })
+    .optional()
+    .describe("the slave's handover folder"),
 });
 export type RegisterRequest = z.infer<typeof registerRequest>;
 
@@ -35,9 +50,9 @@ export type SlaveState = (typeof SLAVE_STATES)[number];
 
 /** A master's answer to `POST /register`. */
 export const registerAnswer = z.object({
-  status: z.literal("success"),
-  slave_id: z.string(),
-  state: z.enum(SLAVE_STATES),
+  status: z.literal("success").describe("the slave is registered"),
+  slave_id: z.string().describe("id of the slave"),
+  state: z.enum(SLAVE_STATES).describe("its state"),
   poll_seconds: z
     .number()
     .describe(

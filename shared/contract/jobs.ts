@@ -20,6 +20,9 @@ export const facts = z
   .custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value))
   .meta({ type: "object" });
 
+const jobId = z.string().describe("id of the job; `id` and `job_id` are the same");
+const taskType = z.string().describe("name of the task");
+const jobState = z.enum(JOB_STATES).describe("`partial`: some files failed; `failed`: no file is done");
 const time = z.string().describe("ISO 8601, UTC");
 const count = z.number().int().min(0);
 const bytes = count;
@@ -29,6 +32,7 @@ const sha256 = z
   .regex(/^[0-9a-f]{64}$/)
   .describe("SHA-256, lower-case hex");
 
+const resultUrl = z.string().describe("where to fetch the result, from the master's root");
 const savedAs = z.string().describe("path of the result, from where the master runs; not of a replaced one");
 const replacedBy = z
   .string()
@@ -38,15 +42,15 @@ const replacedBy = z
 
 export const fileView = z.object({
   index: count.describe("index in the upload, from 0"),
-  filename: z.string(),
-  state: z.enum(FILE_STATES),
-  bytes: bytes.describe("of the input"),
+  filename: z.string().describe("name of the file, as its client sent it"),
+  state: z.enum(FILE_STATES).describe("`done` and `failed` are final, and so is `cancelled`"),
+  bytes: bytes.describe("size of the input, in bytes"),
   sha256: sha256.describe("SHA-256 of the input, lower-case hex"),
   saved_as: savedAs.exactOptional(),
-  url: z.string().exactOptional().describe("where to fetch the result, from the master's root"),
+  url: resultUrl.exactOptional(),
   replaced_by: replacedBy.exactOptional(),
-  result_bytes: bytes.exactOptional(),
-  result_sha256: sha256.exactOptional(),
+  result_bytes: bytes.exactOptional().describe("size of the result, in bytes"),
+  result_sha256: sha256.exactOptional().describe("SHA-256 of the result, lower-case hex"),
   summary: z.string().exactOptional().describe("one telling line of the result"),
   info: facts.exactOptional().describe("facts of the result"),
   code: z.string().exactOptional().describe("why it failed, for programs"),
@@ -55,46 +59,50 @@ export const fileView = z.object({
   slave: z.string().exactOptional().describe("name of the slave that gave the result"),
   seconds: seconds.exactOptional().describe("seconds in slaves' children"),
   started_at: time.exactOptional().describe("when a slave began with it: ISO 8601, UTC"),
-  ended_at: time.exactOptional(),
-  queue_seconds: seconds.exactOptional().describe("from the job's creation until a slave began with it"),
-  run_seconds: seconds.exactOptional().describe("from there to its end"),
+  ended_at: time.exactOptional().describe("when it ended: ISO 8601, UTC"),
+  queue_seconds: seconds
+    .exactOptional()
+    .describe("seconds from the job's creation until a slave began with it"),
+  run_seconds: seconds.exactOptional().describe("seconds from there to its end"),
   result: z.unknown().exactOptional().describe("the JSON result, with `Prefer: return=representation`"),
 });
 export type FileView = Immutable<z.infer<typeof fileView>>;
 
 /** How many files are in which state. */
 export const jobCounts = z.object({
-  total: count,
-  queued: count,
-  running: count,
-  done: count,
-  failed: count,
-  cancelled: count,
+  total: count.describe("files of the job"),
+  queued: count.describe("files that wait for a slave"),
+  running: count.describe("files that a slave works on"),
+  done: count.describe("files that have a result"),
+  failed: count.describe("files that failed"),
+  cancelled: count.describe("files that the job's end left undone"),
 });
 
 const attachment = z.object({
-  name: z.string(),
+  name: z.string().describe("name of the result"),
   saved_as: savedAs.exactOptional(),
-  url: z.string(),
+  url: resultUrl,
   replaced_by: replacedBy.exactOptional(),
 });
 
 export const jobView = z.object({
-  id: z.string(),
-  task_type: z.string(),
-  state: z.enum(JOB_STATES),
-  options: facts.describe("with all defaults; secret ones are `***`"),
+  kind: z.literal("job").describe("tells a job from an answer of `/assign_task` and from a problem"),
+  id: jobId,
+  job_id: jobId,
+  task_type: taskType,
+  state: jobState,
+  options: facts.describe("options with all defaults; secret ones are `***`"),
   priority: z.number().describe("weight among jobs that wait for slaves, 1 to 10"),
   counts: jobCounts,
-  bytes: bytes.describe("of all inputs"),
-  created_at: time,
-  started_at: time.exactOptional(),
-  ended_at: time.exactOptional(),
+  bytes: bytes.describe("size of all inputs, in bytes"),
+  created_at: time.describe("when the job was recorded: ISO 8601, UTC"),
+  started_at: time.exactOptional().describe("when it began to run: ISO 8601, UTC"),
+  ended_at: time.exactOptional().describe("when it ended: ISO 8601, UTC"),
   code: z.string().exactOptional().describe("a failure of the job as a whole, for programs"),
   error: z.string().exactOptional().describe("the same for people"),
   retry_of: z.string().exactOptional().describe("id of the job whose failed files these are"),
   attachments: z.array(attachment).describe("results of the job as a whole"),
-  url: z.string(),
+  url: z.string().describe("address of the job, from the master's root"),
 });
 export type JobView = Immutable<z.infer<typeof jobView>>;
 
@@ -103,53 +111,64 @@ export const speculation = z.object({
   speculative_copies: count.describe("second copies of late units that were sent"),
   copies_first: count.describe("second copies that answered before the first one did"),
   seconds_saved: seconds.describe(
-    "estimated: a first copy is reckoned to have needed as long again as it had run when the second one answered",
+    "seconds saved by them; the estimate assumes that the stopped copy would have needed as long again as it had run",
   ),
 });
 
 export const jobStatistics = speculation.extend({
-  seconds: seconds.describe("from the job's creation to its end, or until now"),
-  queue_seconds: seconds.describe("until a slave began with the first file"),
-  run_seconds: seconds.describe("from there to the end"),
+  seconds: seconds.describe("seconds from the job's creation to its end, or until now"),
+  queue_seconds: seconds.describe("seconds until a slave began with the first file"),
+  run_seconds: seconds.describe("seconds from there to the end"),
   slave_seconds: seconds.describe("seconds in slaves' children, added up"),
-  input_bytes: bytes,
-  result_bytes: bytes,
-  files_per_second: z.number().min(0),
-  slaves: z.record(z.string(), count).describe("files by slave"),
+  input_bytes: bytes.describe("size of all inputs, in bytes"),
+  result_bytes: bytes.describe("size of the results of all files, in bytes"),
+  files_per_second: z.number().min(0).describe("files that ended, per second of `run_seconds`"),
+  slaves: z.record(z.string(), count).describe("number of files by name of the slave"),
 });
 export type JobStatistics = Immutable<z.infer<typeof jobStatistics>>;
 
 /** `GET /jobs/<id>`. */
-export const jobDetail = jobView.extend({ statistics: jobStatistics, files: z.array(fileView) });
+export const jobDetail = jobView.extend({
+  statistics: jobStatistics,
+  files: z.array(fileView).describe("files in the order of the upload"),
+});
 export type JobDetail = Immutable<z.infer<typeof jobDetail>>;
 
 /** `GET /jobs`. */
 export const jobList = z.object({
-  jobs: z.array(jobView),
+  jobs: z.array(jobView).describe("jobs, newest first"),
   next_cursor: z.string().exactOptional().describe("`cursor` of the next page; not there on the last one"),
 });
 export type JobList = Immutable<z.infer<typeof jobList>>;
 
-/** The 202 of `Prefer: respond-async`, and of a retry. */
-export const acceptedJob = jobView.extend({ job_id: z.string() });
-export type AcceptedJob = Immutable<z.infer<typeof acceptedJob>>;
-
 /** `DELETE /jobs/<id>`: the job as it was. */
-export const cancelledJob = jobView.extend({ purged: z.boolean() });
+export const cancelledJob = jobView.extend({
+  purged: z.boolean().describe("whether its record, results and bytes were removed"),
+});
 export type CancelledJob = Immutable<z.infer<typeof cancelledJob>>;
 
 /** `GET /jobs/<id>/results`. */
 export const resultList = z.object({
-  job_id: z.string(),
-  results: z.array(fileView.extend({ name: z.string() })),
-  attachments: z.array(attachment),
+  id: jobId,
+  job_id: jobId,
+  results: z
+    .array(fileView.extend({ name: z.string().describe("name of the result") }))
+    .describe("files that are done, in the order of the upload"),
+  attachments: z.array(attachment).describe("results of the job as a whole"),
   zip: z.string().describe("where to fetch all of them at once"),
 });
 export type ResultList = Immutable<z.infer<typeof resultList>>;
 
 /** Data of the events of `GET /jobs/<id>/events`, by their names. */
 export const jobEventData = z.object({
-  state: z.object({ job_id: z.string(), state: z.enum(["queued", "running"]), at: time }),
+  state: z
+    .object({
+      id: jobId,
+      job_id: jobId,
+      state: z.enum(["queued", "running"]).describe("the state that the job has now"),
+      at: time.describe("since when: ISO 8601, UTC"),
+    })
+    .describe("the job is recorded, or begins to run"),
   file: fileView,
   progress: jobCounts,
   end: jobView,
@@ -157,15 +176,27 @@ export const jobEventData = z.object({
 
 /** `POST /assign_task`, waiting; the first four fields are the classic service's. */
 export const assignAnswer = z.object({
-  message: z.string(),
+  kind: z.literal("answer").describe("tells it from a job and from a problem"),
+  message: z.string().describe("what became of the files, for people"),
   total_files_processed: count.describe("files that have a result"),
   saved_files: z.array(z.string()).describe("paths of the results, in the order of the upload"),
-  task_type: z.string(),
-  job_id: z.string(),
-  state: z.enum(JOB_STATES),
-  files: z.array(fileView).describe("in the order of the upload"),
-  failed_files: z.array(z.object({ filename: z.string(), code: z.string(), error: z.string() })),
-  attachments: z.array(attachment),
+  task_type: taskType,
+  id: jobId,
+  job_id: jobId,
+  state: jobState,
+  code: z.string().exactOptional().describe("why no file is done, or why the job failed, for programs"),
+  error: z.string().exactOptional().describe("the same for people"),
+  files: z.array(fileView).describe("files in the order of the upload"),
+  failed_files: z
+    .array(
+      z.object({
+        filename: z.string().describe("name of the file, as its client sent it"),
+        code: z.string().describe("why it has no result, for programs"),
+        error: z.string().describe("the same for people"),
+      }),
+    )
+    .describe("files without a result, in the order of the upload"),
+  attachments: z.array(attachment).describe("results of the job as a whole"),
   statistics: jobStatistics,
 });
 export type AssignAnswer = Immutable<z.infer<typeof assignAnswer>>;
@@ -173,12 +204,13 @@ export type AssignAnswer = Immutable<z.infer<typeof assignAnswer>>;
 /** Lines of `Accept: application/x-ndjson`. `job` is the first, `end` always the last. */
 export const assignLine = z.discriminatedUnion("type", [
   z.object({
-    type: z.literal("job"),
-    job_id: z.string(),
-    task_type: z.string(),
-    total_files: count,
+    type: z.literal("job").describe("the first line"),
+    id: jobId,
+    job_id: jobId,
+    task_type: taskType,
+    total_files: count.describe("files of the job"),
   }),
-  fileView.extend({ type: z.literal("file") }),
-  assignAnswer.omit({ files: true }).extend({ type: z.literal("end") }),
+  fileView.extend({ type: z.literal("file").describe("a file ended") }),
+  assignAnswer.omit({ files: true, kind: true }).extend({ type: z.literal("end").describe("the last line") }),
 ]);
 export type AssignLine = Immutable<z.infer<typeof assignLine>>;

@@ -19,10 +19,7 @@ export const jobPriority = z
 
 /** `GET /jobs`. */
 export const jobsQuery = z.object({
-  state: z
-    .enum(JOB_STATES, `one of ${JOB_STATES.join(", ")}`)
-    .optional()
-    .describe("only jobs in this state"),
+  state: z.enum(JOB_STATES).optional().describe("only jobs in this state"),
   task: z.string().max(64).optional().describe("only jobs of this task"),
   cursor: z.string().max(64).optional().describe("`next_cursor` of the page before"),
   limit: z.coerce.number().int().min(1).max(500).default(50).describe("most jobs of a page"),
@@ -35,8 +32,9 @@ export const jobQuery = z.object({
   wait: z.coerce
     .number()
     .min(0)
+    .max(MAX_WAIT_SECONDS)
     .default(0)
-    .describe(`answer when the job is over, or after so many seconds; ${MAX_WAIT_SECONDS} at most`),
+    .describe("answer when the job is over, or after so many seconds"),
 });
 
 /** `GET /jobs/<id>/events`. */
@@ -52,13 +50,13 @@ export const eventsQuery = z.object({
 /** `DELETE /jobs/<id>`. */
 export const cancelQuery = z.object({
   purge: z
-    .enum(["true", "false"], "true or false")
+    .enum(["true", "false"])
     .default("false")
     .transform((raw) => raw === "true")
     .describe("true: results, record and bytes go, too"),
 });
 
-const few = z.number("a whole number is needed").int().min(1).max(1024);
+const few = z.int().min(1).max(1024);
 
 /** `POST /slaves`. */
 export const slavesWish = z.strictObject({

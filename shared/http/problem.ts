@@ -29,6 +29,7 @@ export function problemOf(error: unknown): ProblemAnswer {
     },
     body: {
       ...details,
+      kind: "problem",
       type: `urn:manyhands:error:${code}`,
       title: STATUS_CODES[status] ?? "Error",
       status,

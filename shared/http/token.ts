@@ -24,8 +24,7 @@ export const BEARER: AuthScheme = { tokenOf: bearerOf, challengeFor: () => `Bear
  */
 export const BEARER_OR_BASIC: AuthScheme = {
   tokenOf: (req) => bearerOf(req) ?? basicPasswordOf(req),
-  challengeFor: (req) =>
-    wantsPage(req) ? `Basic ${REALM}, charset="UTF-8"` : BEARER.challengeFor(req),
+  challengeFor: (req) => (wantsPage(req) ? `Basic ${REALM}, charset="UTF-8"` : BEARER.challengeFor(req)),
 };
 
 /** Whether HTML is the best answer to the request, as it is to a browser that opens an address. */

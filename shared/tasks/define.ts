@@ -4,7 +4,9 @@ import type { RunContext, StepInfo, TaskDefinition, TaskProcess } from "./task.t
 /** The parts of a definition that a task gives; optional ones have a default made of its name and field. */
 interface TaskSpec<Options extends object, Name extends string>
   extends Pick<TaskDefinition, "name" | "title" | "summary" | "field" | "extensions">,
-    Partial<Pick<TaskDefinition, "dataKey" | "missingFiles" | "schemaVersion" | "budgets">> {
+    Partial<
+      Pick<TaskDefinition, "label" | "results" | "dataKey" | "missingFiles" | "schemaVersion" | "budgets">
+    > {
   readonly options: z.ZodType<Options>;
   readonly secretOptions?: readonly (keyof Options & string)[];
   /** Default: `<stem>_<task>.json`. */
@@ -26,8 +28,10 @@ export function defineTask<Options extends object, Name extends string>(
   const { name, field } = spec;
   return {
     ...rest,
+    label: spec.label ?? name.charAt(0).toUpperCase() + name.slice(1),
     dataKey: spec.dataKey ?? `${name}_data`,
     missingFiles: spec.missingFiles ?? `No ${field} provided`,
+    results: spec.results ?? {},
     schemaVersion: spec.schemaVersion ?? 1,
     secretOptions: spec.secretOptions ?? [],
     mainStep: spec.mainStep ?? (run === undefined ? "main" : undefined),

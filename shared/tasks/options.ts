@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RequestError } from "../errors.ts";
-import { faultOf, parseJson } from "../schema.ts";
+import { checked, faultOf, parseJson, sentenceOf } from "../schema.ts";
 import type { JsonObject, TaskDefinition } from "./task.ts";
 
 /**
@@ -14,10 +14,9 @@ export function parseOptions(task: TaskDefinition, text: string | undefined): ob
 
 /** @throws RequestError `bad_options` */
 export function validOptions(task: TaskDefinition, given: unknown): object {
-  const parsed = task.options.safeParse(given);
+  const parsed = checked(task.options, given);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => faultOf(issue, "options"));
-  const problems = faults.map(({ field, message }) => `${field}: ${message}`);
+  const problems = parsed.error.issues.map((issue) => sentenceOf(faultOf(issue, "options")));
   throw badOptions(task, problems.join("; "));
 }
 

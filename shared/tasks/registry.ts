@@ -13,7 +13,7 @@ export const TASKS: readonly TaskDefinition[] = [image, text, embedding, ocr, au
 
 const byName = new Map(TASKS.map((task) => [task.name, task]));
 
-/** The task of a request without `task_type`. */
+/** The task that the classic service assumes for a request without `task_type`. */
 export const DEFAULT_TASK = "image";
 
 /** @throws RequestError `unknown_task`, which lists the valid names. */

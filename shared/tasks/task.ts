@@ -12,6 +12,8 @@ export type JsonObject = { readonly [key: string]: Json };
 export interface TaskDefinition {
   /** Value of `task_type` on the wire, in lower case. */
   readonly name: string;
+  /** The name as people write it: "OCR". */
+  readonly label: string;
   /** A few words for people: "Grayscale images". */
   readonly title: string;
   /** One sentence about its inputs and results. */
@@ -32,6 +34,11 @@ export interface TaskDefinition {
   readonly resultName: (stem: string, options: object) => string;
   /** Media type of its results. */
   readonly resultType: (options: object) => string;
+  /**
+   * Schemas of its JSON results: of a file's result under the task's name, of results of a job as a whole under names that
+   * begin with it. Empty for a task whose results are not JSON.
+   */
+  readonly results: Readonly<Record<string, z.ZodType>>;
   /** Version of the result's fields, `schema_version` in JSON results. */
   readonly schemaVersion: number;
   /** The steps that slaves do for it. Raise a version when the same input may give another result. */

@@ -3,6 +3,7 @@ import type { CheckStatusAnswer } from "../../shared/contract/fleet.ts";
 import { AppError } from "../../shared/errors.ts";
 import { Door } from "../../shared/http/door.ts";
 import { browserGuard } from "../../shared/http/hosts.ts";
+import { answerJson } from "../../shared/http/json.ts";
 import { problemHandler } from "../../shared/http/problem.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { SlaveConfig } from "../config.ts";
@@ -39,11 +40,11 @@ export function createHttp({ config, status, getTask, onPolled, onDismiss, log }
     const isMaster = door.knows(req);
     if (isMaster) onPolled();
     // Strangers learn that the slave is alive, and nothing more.
-    res.json(isMaster ? status() : ({ status: "alive" } satisfies CheckStatusAnswer));
+    answerJson(res, isMaster ? status() : ({ status: "alive" } satisfies CheckStatusAnswer));
   });
   app.post("/get_task", forMasters, getTask);
   app.post("/drain", forMasters, (_req, res) => {
-    res.status(202).json({ status: "draining" });
+    answerJson(res.status(202), { status: "draining" });
     onDismiss();
   });
   app.use((req) => {

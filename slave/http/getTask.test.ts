@@ -142,7 +142,7 @@ describe("a request that cannot be understood", () => {
         ["files", "x", "a"],
       ],
       "bad_options",
-      /^options: loud: /,
+      /^options\.loud is not known; valid are /,
     ],
     [
       "units that name no file",

@@ -3,7 +3,7 @@ import type { ErrorCode } from "../../shared/codes.ts";
 import { type LeaseFields, leaseFields, SAME_ID } from "../../shared/contract/lease.ts";
 import { AppError, RequestError } from "../../shared/errors.ts";
 import type { MultipartForm } from "../../shared/http/multipart.ts";
-import { faultOf, firstFault, NOT_JSON, type SchemaFault } from "../../shared/schema.ts";
+import { checked, faultOf, firstFault, NOT_JSON, type SchemaFault, sentenceOf } from "../../shared/schema.ts";
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type { LocalFile } from "../../shared/tasks/local.ts";
 import { DEFAULT_TASK } from "../../shared/tasks/registry.ts";
@@ -31,7 +31,7 @@ export interface ReceivedLease {
 
 /** The form's text fields. @throws RequestError `bad_field`, `bad_options`, `bad_budgets`, `bad_units`, `bad_handover` */
 export function fieldsOf(form: MultipartForm<LocalFile>): LeaseFields {
-  const parsed = leaseFields.safeParse(form.fields);
+  const parsed = checked(leaseFields, form.fields);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw issue === undefined ? parsed.error : refusal(issue, form.fields);
@@ -91,7 +91,7 @@ function stepOf(task: TaskDefinition, { step, step_version: version }: LeaseFiel
 /** The options of a step are what the task's `run` gave it; the task's schema need not know them. */
 function optionsOf(task: TaskDefinition, { step, options }: LeaseFields): object {
   if (step !== undefined && options !== undefined) return options;
-  const parsed = task.options.safeParse(options ?? {});
+  const parsed = checked(task.options, options ?? {});
   if (parsed.success) return parsed.data;
   throw badOptions(firstFault(parsed.error, "options"));
 }
@@ -144,14 +144,14 @@ function badUnits(what: string): RequestError {
   });
 }
 
-function badOptions({ field, message }: SchemaFault): RequestError {
-  return new RequestError("bad_options", `options: ${field}: ${message}`, {
+function badOptions(fault: SchemaFault): RequestError {
+  return new RequestError("bad_options", `${sentenceOf(fault)}.`, {
     details: { field: "options" },
   });
 }
 
-function badBudgets({ field, message }: SchemaFault): RequestError {
-  return new RequestError("bad_budgets", `budgets: ${field}: ${message}`, {
+function badBudgets(fault: SchemaFault): RequestError {
+  return new RequestError("bad_budgets", `${sentenceOf(fault)}.`, {
     details: { field: "budgets", valid_values: ["running", "silence"] },
   });
 }

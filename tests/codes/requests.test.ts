@@ -71,6 +71,7 @@ const MADE: Readonly<Record<string, () => Promise<Answer>>> = {
       ["task_type", "x"],
       ["texts", "a", "a.txt"],
     ]),
+  no_task: () => assign([["texts", "a", "a.txt"]]),
   wrong_field: () =>
     assign([
       ["task_type", "text"],
@@ -135,6 +136,7 @@ const MADE: Readonly<Record<string, () => Promise<Answer>>> = {
       ["texts", "a", "a.txt"],
     ]),
   bad_multipart: () => post("/assign_task", "x", { "content-type": "multipart/form-data" }),
+  not_multipart: () => post("/assign_task", "{}", { "content-type": "application/json" }),
   bad_json: () => post("/register", "{", { "content-type": "application/json" }),
   bad_query: () => get("/jobs?limit=x"),
   bad_request: () => get("/jobs/%E0%A4%A"),
@@ -187,6 +189,7 @@ const MADE: Readonly<Record<string, () => Promise<Answer>>> = {
   not_found: () => get("/nothing/here"),
   method_not_allowed: () => of(fetch(`${working.master.url}/jobs`, { method: "PUT" })),
   no_such_job: () => get("/jobs/01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+  no_such_schema: () => get("/schemas/image.json"),
   no_such_result: () => get("/results/text/nothing.json"),
   result_gone: async () => {
     const { name } = done.attachments[0] ?? { name: "" };
@@ -241,6 +244,11 @@ const MADE: Readonly<Record<string, () => Promise<Answer>>> = {
         headers: WITH_TOKEN,
       }),
     ),
+  no_file_done: () =>
+    assign([
+      ["task_type", "text"],
+      ["texts", "\0\0\0", "a.txt"],
+    ]),
   // A stopping slave still answers on open connections.
   stopping: () => answerOf(getTask({ work: { draining: AbortSignal.abort() } } as GetTaskDeps)),
   no_space: () =>

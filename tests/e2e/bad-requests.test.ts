@@ -21,20 +21,20 @@ describe.each(["master", "slave"] as const)("a %s", (who) => {
 
   it.each([
     ["no boundary", "multipart/form-data", "x", "bad_multipart"],
-    ["an empty boundary", "multipart/form-data; boundary=", "x", "bad_multipart|no_files"],
+    ["an empty boundary", "multipart/form-data; boundary=", "x", "bad_multipart|no_files|no_task"],
     ["a body that ends too soon", FORM, part('name="texts"; filename="a"', "half"), "bad_multipart"],
     ["a body without the boundary", FORM, "nothing of the kind", "bad_multipart"],
     ["no body", FORM, "", "bad_multipart"],
-    ["a part without a name", FORM, `${part("", "x")}${END}`, "bad_multipart|no_files"],
-    ["a part without a head", FORM, `--b\r\n\r\nx${END}`, "bad_multipart|no_files"],
-    ["a head of garbage", FORM, `--b\r\n\0\xff: \r\n::\r\n\r\nx${END}`, "bad_multipart|no_files"],
+    ["a part without a name", FORM, `${part("", "x")}${END}`, "bad_multipart|no_files|no_task"],
+    ["a part without a head", FORM, `--b\r\n\r\nx${END}`, "bad_multipart|no_files|no_task"],
+    ["a head of garbage", FORM, `--b\r\n\0\xff: \r\n::\r\n\r\nx${END}`, "bad_multipart|no_files|no_task"],
     ["a head without end", FORM, `--b\r\nContent-Disposition: ${"a".repeat(100_000)}`, "bad_multipart"],
     ["a field name of 10 KB", FORM, `${part(`name="${"n".repeat(10_000)}"`, "x")}${END}`, "bad_multipart"],
     ["1,000 fields", FORM, `${part('name="a"', "x").repeat(1_000)}${END}`, "too_many_fields"],
     ["a field that is nested deep", FORM, `${part(`name="a${"[a]".repeat(50)}"`, "x")}${END}`, ".*"],
     ["a field called __proto__", FORM, `${part('name="__proto__"', "x")}${END}`, ".*"],
     ["a field called __proto__[x]", FORM, `${part('name="__proto__[x]"', "y")}${END}`, ".*"],
-    ["another type", "application/json", "{}", "no_files"],
+    ["another type", "application/json", "{}", "no_files|not_multipart"],
     ["a type that is not one", "multipart/form-data; boundary=b; boundary=c; =", `${END}`, ".*"],
   ])("answers %s with a code, and goes on", async (_what, type, body, code) => {
     const answer = await raw(await port(), request(path, type, body));

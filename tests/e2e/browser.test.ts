@@ -69,7 +69,11 @@ it.each([
 });
 
 it("the token by Basic does not make a slave", async () => {
-  const answer = await ask("/register", { ...basic("x", "fleets-secret"), "content-type": "text/plain" }, "POST");
+  const answer = await ask(
+    "/register",
+    { ...basic("x", "fleets-secret"), "content-type": "text/plain" },
+    "POST",
+  );
   expect(answer.status).toBe(401);
 });
 

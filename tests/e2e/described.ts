@@ -58,6 +58,7 @@ export class DescribedMaster {
     if (Object.keys(content).length === 0) return;
     const media = content[type] ?? content["*/*"];
     if (media === undefined) throw new Error(`${what}: ${answer.status} as ${type} is not described`);
+    if (type.endsWith("json")) expect([what, (await answer.clone().text()).at(-1)]).toEqual([what, "\n"]);
     const ref = media.schema?.$ref;
     if (ref === undefined) return;
     const schema = ref.slice(ref.lastIndexOf("/") + 1);

@@ -162,7 +162,12 @@ export async function assign(
 export interface Answered {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: AssignAnswer & { readonly error?: string; readonly code?: string; readonly hint?: string };
+  readonly body: AssignAnswer & {
+    readonly error?: string;
+    readonly code?: string;
+    readonly hint?: string;
+    readonly valid_values?: readonly unknown[];
+  };
 }
 
 export async function post(url: string, files: readonly NamedBody[], how: UploadOptions): Promise<Response> {

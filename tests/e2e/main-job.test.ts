@@ -8,11 +8,11 @@ import type { AssignLine } from "../../shared/contract/jobs.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
 import {
-  type Answered,
   assign,
   assignLines,
   fixture,
   job,
+  multipart,
   post,
   type RunningFleet,
   startFleet,
@@ -167,6 +167,7 @@ describe("a master and two slaves", () => {
     const { status, body } = await assign(fleet.master.url, files, { field: "images", task: "image" });
     expect(status).toBe(200);
     expect(body.state).toBe("partial");
+    expect(body.message).toBe("Image finished: 1 of 3 files done, 2 failed.");
     expect(body.saved_files).toHaveLength(1);
     expect(body.failed_files.map(({ filename, code }) => [filename, code])).toEqual([
       ["cut.jpg", "corrupt_file"],
@@ -179,6 +180,7 @@ describe("a master and two slaves", () => {
     const { status, body } = await assign(fleet.master.url, files, { field: "images" });
     expect(status).toBe(422);
     expect(body).toMatchObject({ state: "failed", total_files_processed: 0, saved_files: [] });
+    expect(body.message).toBe("Image finished: 0 of 1 file done, 1 failed.");
     expect(body.failed_files[0]?.filename).toBe("x.jpg");
   });
 
@@ -240,10 +242,49 @@ describe("a master and two slaves", () => {
       headers: { "content-type": "application/json" },
       body: "{}",
     });
-    expect([json.status, ((await json.json()) as Answered["body"]).error]).toEqual([
+    expect([json.status, await json.json()]).toEqual([
       400,
-      "No files provided for image processing",
+      expect.objectContaining({
+        code: "not_multipart",
+        error:
+          "The request's body is application/json, not a form. Files are sent like this: " +
+          `curl -F task_type=text -F texts=@FILE ${fleet.master.url}/assign_task`,
+      }),
     ]);
+  });
+
+  test.each([
+    ["images", "image"],
+    ["images[]", "image"],
+    ["audio_files", "audio"],
+    ["documents", "document"],
+    ["numbers", "mean"],
+  ])("without task_type, files under %s are of the task %s", async (field, task) => {
+    const { body } = await assign(fleet.master.url, [text("a.txt", "1\n2\n")], { field });
+    expect(body.task_type).toBe(task);
+  });
+
+  test.each([
+    ["texts", /^task_type is missing, and files came under texts, which text and embedding take\. /, 2],
+    ["pictures", /^task_type is missing, and files came under pictures\. /, TASKS.length],
+  ])(
+    "without task_type, files under %s are refused with the tasks to choose from",
+    async (field, error, choice) => {
+      const { status, body } = await assign(fleet.master.url, [text("a.txt", "A.")], { field });
+      expect([status, body.code, body.error]).toEqual([400, "no_task", expect.stringMatching(error)]);
+      expect(body).toMatchObject({ field: "task_type", hint: expect.stringContaining("curl -F task_type=") });
+      expect(body.valid_values).toHaveLength(choice);
+    },
+  );
+
+  test("without task_type, files of two fields or none at all are refused", async () => {
+    const form = multipart([text("a.png", "A.")], { field: "images" });
+    form.append("documents", new Blob(["B."]), "b.txt");
+    for (const body of [form, multipart([], {})]) {
+      const answer = await fetch(`${fleet.master.url}/assign_task`, { method: "POST", body });
+      const { code } = (await answer.json()) as { code: string };
+      expect([answer.status, code]).toEqual([400, "no_task"]);
+    }
   });
 
   test("wrong options are a 400 that names the valid ones", async () => {

@@ -147,7 +147,7 @@ async function assign(state: State, req: IncomingMessage, res: ServerResponse): 
   state.arrived.give();
   res.writeHead(200, { "Content-Type": "application/x-ndjson" });
   const send = (line: AssignLine) => void res.write(`${JSON.stringify(line)}\n`);
-  send({ type: "job", job_id: "JOB1", task_type: job.task, total_files: job.files.length });
+  send({ type: "job", id: "JOB1", job_id: "JOB1", task_type: job.task, total_files: job.files.length });
   if (upload === "cut") return void setImmediate(() => res.destroy());
   if (upload === "hang") return;
   const views = job.files.map((file, index) => ({
@@ -227,6 +227,7 @@ function endLine(
     total_files_processed: done,
     saved_files: [],
     task_type: job.task,
+    id: "JOB1",
     job_id: "JOB1",
     state,
     failed_files: [],
@@ -236,7 +237,16 @@ function endLine(
 }
 
 export function problem(status: number, code: string, error: string, more: object = {}): Problem {
-  return { ...more, type: "about:blank", title: "Problem", status, detail: error, error, code };
+  return {
+    ...more,
+    kind: "problem",
+    type: "about:blank",
+    title: "Problem",
+    status,
+    detail: error,
+    error,
+    code,
+  };
 }
 
 function refuse(res: ServerResponse, body: Problem): void {

@@ -2,6 +2,7 @@ import {
   health,
   openapi,
   readiness,
+  resultSchemaDocument,
   slaveList,
   slaveView,
   stats,
@@ -20,6 +21,7 @@ export const ABOUT_OPERATIONS = {
     summary: "A slave makes itself known",
     description: "The master asks it for `/check_status`. The slave gets work after its first valid answer.",
     access: "fleet",
+    classic: true,
     body: { json: registerRequest },
     answers: { 200: { description: "The slave is registered.", content: { [JSON_TYPE]: registerAnswer } } },
     errors: {
@@ -76,6 +78,7 @@ export const ABOUT_OPERATIONS = {
     summary: "Tells that the master is there; a browser gets a page",
     description: "The text needs no token; the page does where one is set.",
     access: "open",
+    classic: true,
     answers: {
       200: {
         description: "The master is working.",
@@ -128,5 +131,16 @@ export const ABOUT_OPERATIONS = {
     summary: "This description as a page",
     access: "open",
     answers: { 200: { description: "The page.", content: { "text/html": "text" } } },
+  },
+  "GET /schemas/{name}.json": {
+    tag: "Results",
+    summary: "JSON Schema of the results of a task",
+    description:
+      "`name` is a task with JSON results, `embedding-vocabulary` or `mean-job`: the last two describe the files that a job " +
+      "has beside those of its files. A result of a slave of the classic service has only the fields of that service.",
+    access: "open",
+    path: ["name"],
+    answers: { 200: { description: "The schema.", content: { [JSON_TYPE]: resultSchemaDocument } } },
+    errors: { 404: ["no_such_schema"] },
   },
 } as const satisfies Record<string, Operation>;

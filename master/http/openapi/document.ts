@@ -1,10 +1,8 @@
 import { STATUS_CODES } from "node:http";
 import { z } from "zod";
 import { problem } from "../../../shared/contract/about.ts";
-import { budgetWish } from "../../../shared/contract/budgets.ts";
-import { jobPriority } from "../../../shared/contract/requests.ts";
 import { PROBLEM_TYPE } from "../../../shared/http/problem.ts";
-import { DEFAULT_TASK, TASKS } from "../../../shared/tasks/registry.ts";
+import { BYTES, uploadForm } from "./form.ts";
 import {
   ANSWER_HEADERS,
   type BodySpec,
@@ -16,10 +14,16 @@ import {
   TOKEN_ERRORS,
 } from "./operation.ts";
 import { type Described, described } from "./operations.ts";
-import { bare, componentSchemas, type JsonSchema, optionsName, refOf, refTo } from "./schemas.ts";
+import { bare, componentSchemas, type JsonSchema, refTo } from "./schemas.ts";
 
 /** Errors that any route may answer. */
-const ANY_ERRORS = { 400: ["bad_request"], 403: ["host_not_allowed", "cross_site"], 500: ["internal_error"] };
+const ANY_ERRORS = {
+  400: ["bad_request"],
+  403: ["host_not_allowed", "cross_site"],
+  500: ["internal_error"],
+} as const;
+/** Errors of any route that the classic service does not have. */
+const OWN_ERRORS = { 400: ["bad_query"] } as const;
 
 export interface ApiDocument {
   readonly openapi: string;
@@ -66,10 +70,8 @@ export interface ApiHeader {
 export function apiDocument(version: string): ApiDocument {
   const paths: Record<string, Record<string, ApiOperation>> = {};
   for (const route of described()) {
-    for (const path of route.paths) {
-      const at = paths[path] ?? {};
-      paths[path] = { ...at, [route.method]: operationOf(route, path) };
-    }
+    const [path] = route.paths;
+    paths[path] = { ...paths[path], [route.method]: operationOf(route) };
   }
   return {
     openapi: "3.1.0",
@@ -77,29 +79,37 @@ export function apiDocument(version: string): ApiDocument {
       title: "manyhands",
       version,
       description:
-        "Every path is also served under `/api`. Errors are RFC 9457 problems; `code` stays the same.",
+        "Every path is also served under `/api`. Errors follow RFC 9457: rely on their `code`. The member `kind` tells a job " +
+        "(`job`), an answer of `/assign_task` (`answer`) and an error (`problem`) from each other.",
     },
     paths,
     components: {
       schemas: componentSchemas(),
       securitySchemes: {
         client: { type: "http", scheme: "bearer", description: "CLIENT_TOKEN, or MANYHANDS_TOKEN" },
-        browser: { type: "http", scheme: "basic", description: "any user name; the client's token as password" },
+        browser: {
+          type: "http",
+          scheme: "basic",
+          description: "any user name; the client's token as password",
+        },
         fleet: { type: "http", scheme: "bearer", description: "FLEET_TOKEN, or MANYHANDS_TOKEN" },
       },
     },
   };
 }
 
-function operationOf({ method, paths, operation }: Described, path: string): ApiOperation {
-  const { tag, summary, description, access, body } = operation;
-  const alias = path === paths[0] ? {} : { description: `The same as \`${paths[0]}\`.` };
+function operationOf({ method, paths, operation }: Described): ApiOperation {
+  const { tag, summary, access, body } = operation;
+  const [path, ...aliases] = paths;
+  const told = [
+    ...(operation.description === undefined ? [] : [operation.description]),
+    ...aliases.map((alias) => `Also at \`${alias}\`.`),
+  ];
   return {
     operationId: `${method}${path.replace(/[^a-z]+(.)?/gi, (_, next = "") => String(next).toUpperCase())}`,
     tags: [tag],
     summary,
-    ...(description === undefined ? {} : { description }),
-    ...alias,
+    ...(told.length === 0 ? {} : { description: told.join(" ") }),
     parameters: parametersOf(operation),
     ...(body === undefined ? {} : { requestBody: { content: bodyOf(body) } }),
     responses: responsesOf(operation),
@@ -145,43 +155,14 @@ function bodyOf(body: BodySpec): Record<string, { schema: JsonSchema; encoding?:
   return { "multipart/form-data": { schema: uploadForm(), encoding: { options: json, budgets: json } } };
 }
 
-/** The form of an upload: the tasks' own fields, options by task. */
-function uploadForm(): JsonSchema {
-  const fields = new Map<string, string[]>();
-  for (const { field, name } of TASKS) fields.set(field, [...(fields.get(field) ?? []), name]);
-  const files = [...fields].map(([field, tasks]) => [
-    field,
-    {
-      type: "array",
-      items: { type: "string", contentMediaType: "application/octet-stream" },
-      description: `files for ${tasks.join(", ")}`,
-    },
-  ]);
-  return {
-    type: "object",
-    properties: {
-      task_type: { type: "string", enum: TASKS.map(({ name }) => name), default: DEFAULT_TASK },
-      options: {
-        description: "of the task, as JSON",
-        anyOf: TASKS.map(({ name }) => ({ $ref: refOf(optionsName(name)) })),
-      },
-      budgets: {
-        ...refTo(budgetWish),
-        description: "time budgets in seconds, as JSON; they only shorten those of the master",
-      },
-      priority: bare(z.toJSONSchema(jobPriority, { io: "input" })),
-      ...Object.fromEntries(files),
-    },
-  };
-}
-
-function responsesOf({ answers, errors = {}, access }: Operation): Record<string, ApiResponse> {
+function responsesOf({ answers, errors = {}, access, classic }: Operation): Record<string, ApiResponse> {
   const responses: Record<string, ApiResponse> = {};
   for (const [status, answer] of Object.entries(answers)) responses[status] = responseOf(answer);
-  const all = [errors, ANY_ERRORS, access === "open" ? {} : TOKEN_ERRORS];
+  const own = classic === true ? {} : OWN_ERRORS;
+  const all: Operation["errors"][] = [errors, own, ANY_ERRORS, access === "open" ? {} : TOKEN_ERRORS];
   const codes = new Map<string, string[]>();
   for (const some of all)
-    for (const [status, more] of Object.entries(some))
+    for (const [status, more] of Object.entries(some ?? {}))
       codes.set(status, [...(codes.get(status) ?? []), ...more]);
   for (const [status, some] of codes) responses[status] = withProblem(responses[status], status, some);
   return responses;
@@ -197,9 +178,9 @@ function responseOf({ description, content, headers = [] }: ResponseSpec): ApiRe
   };
 }
 
-function mediaOf(schema: z.ZodType | "text" | "bytes"): { readonly schema?: JsonSchema } {
+function mediaOf(schema: z.ZodType | "text" | "bytes"): { readonly schema: JsonSchema } {
   if (schema === "text") return { schema: { type: "string" } };
-  return schema === "bytes" ? {} : { schema: refTo(schema) };
+  return { schema: schema === "bytes" ? BYTES : refTo(schema) };
 }
 
 /** A status may stand for an answer and for an error: the media type tells them apart. */

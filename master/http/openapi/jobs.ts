@@ -1,11 +1,11 @@
 import { NDJSON_TYPE } from "../../../shared/contract/fleet.ts";
 import {
-  acceptedJob,
   assignAnswer,
   assignLine,
   cancelledJob,
   jobDetail,
   jobList,
+  jobView,
   resultList,
 } from "../../../shared/contract/jobs.ts";
 import {
@@ -40,6 +40,7 @@ export const JOB_OPERATIONS = {
       "Waits for the job unless told otherwise. A client that waits and goes away cancels its job. Fields may come in " +
       "any order; files are taken under the field of the task.",
     access: "client",
+    classic: true,
     headers: ["Prefer", "Idempotency-Key", "Priority", "Accept"],
     body: { form: "upload" },
     answers: {
@@ -50,7 +51,7 @@ export const JOB_OPERATIONS = {
       },
       202: {
         description: "Job and files are on disk (`Prefer: respond-async`).",
-        content: { [JSON_TYPE]: acceptedJob },
+        content: { [JSON_TYPE]: jobView },
         headers: ["Location", "Preference-Applied", "Idempotency-Replayed"],
       },
       409: {
@@ -72,6 +73,7 @@ export const JOB_OPERATIONS = {
     errors: {
       400: [
         "unknown_task",
+        "no_task",
         "wrong_field",
         "unknown_field",
         "bad_field",
@@ -80,6 +82,7 @@ export const JOB_OPERATIONS = {
         "bad_budgets",
         "bad_priority",
         "bad_multipart",
+        "not_multipart",
         "bad_idempotency_key",
       ],
       408: ["upload_stalled", "request_timeout"],
@@ -96,7 +99,7 @@ export const JOB_OPERATIONS = {
     access: "client",
     query: jobsQuery,
     answers: { 200: { description: "A page of jobs.", content: { [JSON_TYPE]: jobList } } },
-    errors: { 400: ["bad_query", "unknown_task"] },
+    errors: { 400: ["unknown_task"] },
   },
   "GET /jobs/{id}": {
     tag: "Jobs",
@@ -105,7 +108,7 @@ export const JOB_OPERATIONS = {
     path: ["id"],
     query: jobQuery,
     answers: { 200: { description: "The job.", content: { [JSON_TYPE]: jobDetail } } },
-    errors: { 400: ["bad_query"], ...NO_JOB },
+    errors: NO_JOB,
   },
   "DELETE /jobs/{id}": {
     tag: "Jobs",
@@ -115,7 +118,7 @@ export const JOB_OPERATIONS = {
     path: ["id"],
     query: cancelQuery,
     answers: { 200: { description: "The job as it ended.", content: { [JSON_TYPE]: cancelledJob } } },
-    errors: { 400: ["bad_query"], ...NO_JOB },
+    errors: NO_JOB,
   },
   "POST /jobs/{id}/retry": {
     tag: "Jobs",
@@ -132,7 +135,7 @@ export const JOB_OPERATIONS = {
       },
       202: {
         description: "The new job is on disk.",
-        content: { [JSON_TYPE]: acceptedJob },
+        content: { [JSON_TYPE]: jobView },
         headers: ["Location", "Preference-Applied", "Idempotency-Replayed"],
       },
       422: {

@@ -12,6 +12,8 @@ export interface Operation {
   readonly aliases?: readonly string[];
   readonly path?: readonly (keyof typeof PATH_PARAMETERS)[];
   readonly query?: z.ZodObject;
+  /** The classic service has this route, and ignores query parameters: other routes refuse those that they do not know. */
+  readonly classic?: true;
   /** Headers of the request that change the answer. */
   readonly headers?: readonly (keyof typeof REQUEST_HEADERS)[];
   readonly body?: BodySpec;
@@ -38,7 +40,7 @@ export const TOKEN_ERRORS = { 401: ["unauthorized"], 429: ["too_many_attempts"] 
 export const PATH_PARAMETERS = {
   id: "Id of the job, or of the slave.",
   task: "`task_type` of the task.",
-  name: "Name of the result, as it was saved.",
+  name: "Name of the result, as it was saved; of a schema, the task.",
 } as const;
 
 export const REQUEST_HEADERS = {

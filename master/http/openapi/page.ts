@@ -3,14 +3,14 @@ import type { ApiDocument, ApiOperation, ApiParameter, ApiResponse } from "./doc
 import type { JsonSchema } from "./schemas.ts";
 
 /** The description as one page that needs nothing else. */
-export function docsPage({ info, paths, components }: ApiDocument): string {
+export function docsPage({ info, paths, components }: ApiDocument, address: string): string {
   const routes = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
   const tags = [...new Set(routes.flatMap(({ operation }) => operation.tags))];
   const sections = tags.map((tag) => {
     const own = routes.filter(({ operation }) => operation.tags.includes(tag));
-    return `<h2>${escaped(tag)}</h2>\n${own.map(routeHtml).join("\n")}`;
+    return `<h2>${escaped(tag)}</h2>\n${own.map((route) => routeHtml(route, address)).join("\n")}`;
   });
   const schemas = Object.entries(components.schemas).map(
     ([name, schema]) =>
@@ -18,8 +18,8 @@ export function docsPage({ info, paths, components }: ApiDocument): string {
       `<details><summary><code>${escaped(name)}</code></summary><div id="${escaped(name)}">${schemaHtml(schema)}</div></details>`,
   );
   const body = `<h1>manyhands: HTTP API</h1>
-<p>Version ${escaped(info.version)}. ${prose(info.description)} The same for programs:
-<a href="openapi.json">openapi.json</a>.</p>
+<p>Version ${escaped(info.version)}. ${prose(info.description)}
+Machine-readable: <a href="openapi.json">openapi.json</a>.</p>
 ${sections.join("\n")}
 <h2>Messages</h2>
 ${schemas.join("\n")}
@@ -33,15 +33,25 @@ interface Route {
   readonly operation: ApiOperation;
 }
 
-function routeHtml({ path, method, operation }: Route): string {
+function routeHtml({ path, method, operation }: Route, address: string): string {
   const { summary, description, parameters, requestBody, responses, security } = operation;
   const open = security.length === 0 ? "<p>Needs no token.</p>" : "";
   return `<details id="${escaped(operation.operationId)}"><summary><code><span class="method">${method.toUpperCase()}</span>
 ${escaped(path)}</code> ${prose(summary)}</summary>
 ${description === undefined ? "" : `<p>${prose(description)}</p>`}${open}
+<p><code>${escaped(exampleOf({ path, method, operation }, address))}</code></p>
 ${parameters.length === 0 ? "" : table("Parameters", parameters.map(parameterRow))}
 ${requestBody === undefined ? "" : `<h3>Body</h3>${contentHtml(requestBody.content)}`}
 ${table("Answers", Object.entries(responses).map(responseRow))}</details>`;
+}
+
+/** A command that sends such a request: words in capitals are to be replaced. */
+function exampleOf({ path, method, operation }: Route, address: string): string {
+  const body = Object.keys(operation.requestBody?.content ?? {})[0];
+  const url = `${address}${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => name.toUpperCase())}`;
+  if (body === "multipart/form-data") return `curl -F task_type=text -F texts=@FILE ${url}`;
+  const sent = body === undefined ? "" : ` -H 'Content-Type: ${body}' -d '{}'`;
+  return `curl${method === "get" ? "" : ` -X ${method.toUpperCase()}`}${sent} ${url}`;
 }
 
 function parameterRow({ name, in: place, description = "", schema }: ApiParameter): string {

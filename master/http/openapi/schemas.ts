@@ -4,6 +4,7 @@ import {
   openapi,
   problem,
   readiness,
+  resultSchemaDocument,
   slaveList,
   slaveView,
   stats,
@@ -13,7 +14,6 @@ import {
 import { budgetWish } from "../../../shared/contract/budgets.ts";
 import { registerAnswer, registerRequest } from "../../../shared/contract/fleet.ts";
 import {
-  acceptedJob,
   assignAnswer,
   assignLine,
   cancelledJob,
@@ -37,7 +37,6 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema;
 const ANSWERS = {
   AssignAnswer: assignAnswer,
   AssignLine: assignLine,
-  AcceptedJob: acceptedJob,
   Job: jobView,
   JobList: jobList,
   JobDetail: jobDetail,
@@ -57,6 +56,7 @@ const ANSWERS = {
   Health: health,
   Readiness: readiness,
   Description: openapi,
+  ResultSchema: resultSchemaDocument,
   Problem: problem,
 };
 const REQUESTS = {
@@ -84,13 +84,79 @@ export function refOf(name: string): string {
 
 /** `ImageOptions` for `image`. */
 export function optionsName(task: string): string {
-  return `${task.charAt(0).toUpperCase()}${task.slice(1)}Options`;
+  return `${camelCase(task)}Options`;
 }
 
-/** All messages as JSON Schema, and the options of each task. */
+/** `MeanJobResult` for `mean-job`. */
+function resultName(schema: string): string {
+  return `${camelCase(schema)}Result`;
+}
+
+function camelCase(name: string): string {
+  return name.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** All messages as JSON Schema, the options of each task, and its results. */
 export function componentSchemas(): Record<string, JsonSchema> {
-  const options = TASKS.map((task) => [optionsName(task.name), bare(optionsSchema(task))]);
-  return { ...schemasOf(ANSWERS, "output"), ...schemasOf(REQUESTS, "input"), ...Object.fromEntries(options) };
+  const options = TASKS.map((task) => [optionsName(task.name), asInput(bare(optionsSchema(task)))]);
+  const results = [...RESULT_SCHEMAS].map(([name, schema]) => [resultName(name), resultSchemaOf(schema)]);
+  return {
+    ...withResults(schemasOf(ANSWERS, "output")),
+    ...mapped(schemasOf(REQUESTS, "input"), asInput),
+    ...Object.fromEntries(options),
+    ...Object.fromEntries(results),
+  };
+}
+
+/** Schemas of JSON results by their names: `text`, `mean`, `mean-job`. */
+export const RESULT_SCHEMAS: ReadonlyMap<string, z.ZodType> = new Map(
+  TASKS.flatMap((task) => Object.entries(task.results)),
+);
+
+/** A later version may add fields, so that others than these are not refused. */
+export function resultSchemaOf(schema: z.ZodType): JsonSchema {
+  return bare(z.toJSONSchema(schema, { io: "input" }));
+}
+
+/** Says what `result` of a file is: by its member `task` one of the tasks' results. */
+function withResults(schemas: Record<string, JsonSchema>): Record<string, JsonSchema> {
+  const tasks = TASKS.filter(({ name, results }) => name in results);
+  const anyOf = tasks.map(({ name }) => ({ $ref: refOf(resultName(name)) }));
+  return mapped(schemas, ({ properties, ...schema }) => {
+    if (properties === undefined) return schema;
+    const { result, ...others } = properties;
+    if (typeof result !== "object") return { ...schema, properties };
+    return { ...schema, properties: { ...others, result: { ...result, anyOf } } };
+  });
+}
+
+function mapped(schemas: Record<string, JsonSchema>, change: (schema: JsonSchema) => JsonSchema) {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, change(schema)]));
+}
+
+/**
+ * A schema of what a client sends: its defaults stand in descriptions. Generators of clients make a member with `default`
+ * one that must be given.
+ */
+export function asInput(schema: JsonSchema): JsonSchema {
+  return withoutDefaults(schema) as JsonSchema;
+}
+
+function withoutDefaults(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withoutDefaults);
+  if (typeof node !== "object" || node === null) return node;
+  const { default: usual, ...members } = node as { default?: unknown; description?: string };
+  const inner = Object.fromEntries(
+    Object.entries(members).map(([name, value]) => [name, withoutDefaults(value)]),
+  );
+  if (usual === undefined) return inner;
+  const told = `Default: ${JSON.stringify(usual)}.`;
+  const { description } = members;
+  return { ...inner, description: description === undefined ? told : `${asSentence(description)} ${told}` };
+}
+
+function asSentence(text: string): string {
+  return /[.!?)]$/.test(text) ? text : `${text}.`;
 }
 
 function schemasOf(named: Record<string, z.ZodType>, io: "input" | "output"): Record<string, JsonSchema> {

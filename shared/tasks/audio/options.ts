@@ -2,29 +2,27 @@ import { z } from "zod";
 
 export const options = z.strictObject({
   waveform_points: z
-    .int("waveform_points is a whole number from 0 to 10000.")
-    .min(0, "waveform_points is a whole number from 0 to 10000.")
-    .max(10_000, "waveform_points is a whole number from 0 to 10000.")
+    .int()
+    .min(0)
+    .max(10_000)
     .default(1_000)
     .describe("Number of points of the waveform overview, at most one for each frame; 0 leaves it out."),
   silence_dbfs: z
-    .number("silence_dbfs is a number from -120 to 0.")
-    .min(-120, "silence_dbfs is a number from -120 to 0.")
-    .max(0, "silence_dbfs is a number from -120 to 0.")
+    .number()
+    .min(-120)
+    .max(0)
     .default(-60)
     .describe("Windows with an RMS below this level, in dBFS, count as silence."),
   spectrum: z
-    .boolean("spectrum is true or false.")
+    .boolean()
     .default(true)
     .describe("Whether spectral centroid, bandwidth and roll-off are measured."),
   fft_size: z
-    .literal([256, 512, 1024, 2048, 4096, 8192, 16384], {
-      error: "fft_size is one of 256, 512, 1024, 2048, 4096, 8192, 16384.",
-    })
+    .literal([256, 512, 1024, 2048, 4096, 8192, 16384])
     .default(2048)
     .describe("Frame length of the spectrum, in samples."),
   loudness: z
-    .boolean("loudness is true or false.")
+    .boolean()
     .default(true)
     .describe("Whether loudness, loudness range and true peak are measured."),
 });

@@ -20,7 +20,7 @@ export const options = z.strictObject({
     .default(5_000)
     .describe("A PDF with more pages is refused as too_large."),
   format: z
-    .enum(["text", "markdown", "html"], { error: "must be one of text, markdown, html" })
+    .enum(["text", "markdown", "html"])
     .default("text")
     .describe("Form of the text beside the plain text: none, markdown, or html (sanitised)."),
   password: z

@@ -1,5 +1,6 @@
 import { defineTask } from "../define.ts";
 import { options } from "./options.ts";
+import { result, vocabulary } from "./result.ts";
 import { run } from "./run.ts";
 
 /** TF-IDF vectors of texts over one vocabulary for the whole job, equal to scikit-learn's TfidfVectorizer. */
@@ -11,6 +12,7 @@ export const embedding = defineTask({
   missingFiles: "No text files provided for embedding",
   extensions: [".txt", ".md", ".text", ".log", ".csv", ".tsv", ".html", ".xml", ".json"],
   options,
+  results: { embedding: result, "embedding-vocabulary": vocabulary },
   steps: {
     count: { version: 2 },
     fold: { version: 1 },

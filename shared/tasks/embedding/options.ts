@@ -3,7 +3,7 @@ import { textFileOptions } from "../../media/text/fileOptions.ts";
 
 const ngramRange = z
   .tuple([z.int().min(1).max(5), z.int().min(1).max(5)])
-  .refine(([from, to]) => from <= to, "the first number may not be above the second, as in [1, 2]")
+  .refine(([from, to]) => from <= to, "must not begin with the larger number: [1, 2] is right")
   .default([1, 1]);
 
 const frequency = z
@@ -12,10 +12,10 @@ const frequency = z
   .max(10_000_000)
   .refine(
     (limit) => limit <= 1 || Number.isInteger(limit),
-    "a share from 0 to 1, or a whole number of documents",
+    "must be a share from 0 to 1, or a whole number of documents",
   );
 
-/** Names and meanings are those of scikit-learn's TfidfVectorizer; the defaults those of the old service. */
+/** Names and meanings are those of scikit-learn's TfidfVectorizer; the defaults those of the classic service. */
 export const options = z.strictObject({
   max_features: z
     .int()

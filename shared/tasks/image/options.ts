@@ -66,7 +66,7 @@ export const options = z
   })
   .refine(({ pages, format }) => pages === "first" || PAGED.includes(format), {
     path: ["pages"],
-    message: `pages: all needs one of the formats ${PAGED.join(", ")}`,
+    message: `must be first: all needs one of the formats ${PAGED.join(", ")}`,
   });
 
 export type ImageOptions = z.infer<typeof options>;

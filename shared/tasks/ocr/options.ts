@@ -13,7 +13,10 @@ export const options = z.strictObject({
     ),
   languages: z
     .string()
-    .regex(LANGUAGES, 'language codes of tesseract, at most 5, joined by +, such as "eng" or "deu+eng"')
+    .regex(
+      LANGUAGES,
+      'must be language codes of tesseract, at most 5, joined by +, such as "eng" or "deu+eng"',
+    )
     .default("eng")
     .describe("Language codes of tesseract joined by +; each needs its package @tesseract.js-data/<code>."),
   preprocess: z

@@ -1,5 +1,6 @@
 import { defineTask } from "../define.ts";
 import { options } from "./options.ts";
+import { result } from "./result.ts";
 import { run } from "./run.ts";
 
 /** Texts in any encoding: counts, language, words, readability, sentiment. */
@@ -12,6 +13,7 @@ export const text = defineTask({
   missingFiles: "No text files provided",
   extensions: [".txt", ".md", ".text", ".log", ".csv", ".tsv", ".srt", ".html", ".xml", ".json"],
   options,
+  results: { text: result },
   resultName: (stem) => `${stem}_analysis.json`,
   mainStep: "analyse",
   steps: { analyse: { version: 2 }, scan: { version: 3 }, block: { version: 1 }, merge: { version: 1 } },

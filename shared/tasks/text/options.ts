@@ -5,7 +5,7 @@ export const options = z.strictObject({
   ...textFileOptions,
   language: z
     .string()
-    .regex(/^[a-z]{2,3}$/, "a two or three letter ISO 639 code such as en or eng, or null")
+    .regex(/^[a-z]{2,3}$/, "must be a two or three letter ISO 639 code such as en or eng, or null")
     .nullable()
     .default(null)
     .describe("Language of the files as ISO 639-1 or 639-3 code; null: detected for each file."),

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { budgetWish } from "../../../shared/contract/budgets.ts";
+import { jobPriority } from "../../../shared/contract/requests.ts";
+import { TASKS } from "../../../shared/tasks/registry.ts";
+import { asInput, bare, type JsonSchema, optionsName, refOf, refTo } from "./schemas.ts";
+
+/** Bytes of a body. Generators of clients look for the format, which OpenAPI 3.1 itself does not ask for. */
+export const BYTES: JsonSchema = {
+  type: "string",
+  format: "binary",
+  contentMediaType: "application/octet-stream",
+};
+
+/** The form of an upload: the tasks' own fields, options by task. */
+export function uploadForm(): JsonSchema {
+  const fields = new Map<string, string[]>();
+  for (const { field, name } of TASKS) fields.set(field, [...(fields.get(field) ?? []), name]);
+  const files = [...fields].map(([field, tasks]) => [
+    field,
+    { type: "array", items: BYTES, description: `files for ${tasks.join(", ")}` },
+  ]);
+  return {
+    type: "object",
+    properties: {
+      task_type: {
+        type: "string",
+        enum: TASKS.map(({ name }) => name),
+        description:
+          "may be left out where only one task takes the field of the files; images then means image",
+      },
+      options: {
+        description: "options of the task, as JSON",
+        anyOf: TASKS.map(({ name }) => ({ $ref: refOf(optionsName(name)) })),
+      },
+      budgets: {
+        ...refTo(budgetWish),
+        description: "time budgets in seconds, as JSON; they only shorten those of the master",
+      },
+      priority: asInput(bare(z.toJSONSchema(jobPriority, { io: "input" }))),
+      ...Object.fromEntries(files),
+    },
+  };
+}
