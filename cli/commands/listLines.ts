@@ -2,6 +2,7 @@ import type { FileView, JobDetail, JobView } from "../../shared/contract/jobs.ts
 import { printable } from "../output/printable.ts";
 import { type Column, tableLines } from "../output/table.ts";
 import type { Terminal } from "../output/terminal.ts";
+import { warningLines } from "../output/warnings.ts";
 import { bytesInWords, counted, secondsInWords, timeInWords } from "../output/words.ts";
 import type { SlaveView, TaskView } from "../sdk/index.ts";
 import { alternatives, type OptionSchema, optionSchemas } from "./taskOptions.ts";
@@ -29,6 +30,7 @@ export function jobLines(job: JobDetail, terminal: Terminal): readonly string[] 
     `job ${printable(job.id)}  ${job.task_type}  ${job.state}${time}`,
     `${counts.done} of ${counted(counts.total, "file")} done, ${counts.failed} failed`,
     ...(job.error === undefined ? [] : [printable(job.error)]),
+    ...warningLines(job.warnings, counts.total),
     ...tableLines(FILE_COLUMNS, job.files, terminal.width),
   ].map((line, index) => (index === 0 ? terminal.paint("bold", printable(line)) : line));
 }

@@ -26,6 +26,7 @@ const JOB: JobView = {
   bytes: 10,
   created_at: "2026-01-02T03:04:05.000Z",
   attachments: [],
+  warnings: [{ code: "empty_vector", message: "It is empty.", count: 1, files: [2] }],
   url: "/jobs/JOB1",
 };
 const SLAVE: SlaveView = {
@@ -57,9 +58,10 @@ test("jobs, one job, slaves and tasks are shown as tables and as JSON", async ()
       "",
     ],
   });
-  expect((await ask("jobs", "JOB1")).lines.slice(0, 2)).toEqual([
+  expect((await ask("jobs", "JOB1")).lines.slice(0, 3)).toEqual([
     "job JOB1  text  partial",
     "2 of 3 files done, 1 failed",
+    "warning: 1 of 3 files: It is empty. (empty_vector)",
   ]);
   expect((await ask("slaves")).lines.slice(0, 2)).toEqual([
     "SLAVE        ADDRESS        STATE  BUSY  DONE  FAILED  MEMORY  VERSION  TASKS",

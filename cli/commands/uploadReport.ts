@@ -2,6 +2,7 @@ import type { InputProblem } from "../files/collect.ts";
 import { printable, printableJson } from "../output/printable.ts";
 import { type Column, tableLines } from "../output/table.ts";
 import type { Terminal } from "../output/terminal.ts";
+import { warningLines } from "../output/warnings.ts";
 import { counted, secondsInWords } from "../output/words.ts";
 import type { FileOutcome, JobOutcome } from "./sendJob.ts";
 
@@ -37,10 +38,12 @@ export function printOutcome(
     for (const line of tableLines(COLUMNS, rows, terminal.width)) terminal.print(painted(terminal, line));
   for (const attachment of outcome.attachments)
     terminal.print(`with it: ${printable(attachment.savedTo ?? attachment.saved_as)}`);
-  if (outcome.end !== undefined) terminal.print(closing(terminal, outcome));
+  if (outcome.end === undefined) return;
+  for (const line of warningLines(outcome.end.warnings, outcome.files.length)) terminal.print(line);
+  terminal.print(closing(terminal, outcome));
 }
 
-/** Prints failures only, to standard error; for `--quiet`. */
+/** Prints failures and warnings only, to standard error; for `--quiet`. */
 export function noteFailures(
   terminal: Terminal,
   outcome: JobOutcome,
@@ -51,6 +54,8 @@ export function noteFailures(
     ...[...problems, ...outcome.unreadable].map(notSent),
   ])
     if (state !== "done") terminal.note(`${state} ${printable(file)}: ${printable(telling)}`);
+  const { end, files } = outcome;
+  for (const line of warningLines(end?.warnings ?? [], files.length)) terminal.note(line);
 }
 
 /** The master's answer as one JSON document, with the CLI's own members `path`, `saved_to`, `save_failure` and `unreadable`. */

@@ -22,6 +22,11 @@ const attachments = z.array(
   z.looseObject({ name: z.string(), saved_as: z.string().optional(), url: z.string() }),
 );
 
+/** Masters of older versions send none. */
+const warnings = z
+  .array(z.looseObject({ code: z.string(), message: z.string(), count: z.number().optional() }))
+  .default([]);
+
 const fileView = z.looseObject({
   index: z.number().int().min(0),
   filename: z.string(),
@@ -41,6 +46,7 @@ const jobView = z.looseObject({
   counts,
   created_at: z.string(),
   attachments,
+  warnings,
 });
 
 const slaveView = z.looseObject({
@@ -71,6 +77,7 @@ const assignLine = z.discriminatedUnion("type", [
     state: z.enum(JOB_STATES),
     total_files_processed: z.number(),
     attachments,
+    warnings,
   }),
 ]);
 

@@ -148,7 +148,7 @@ export class ActiveLease {
   }
 
   async #done(unit: QueuedUnit, event: Extract<LeaseEvent, { type: "part" }>): Promise<void> {
-    const { object, filename, seconds, summary, info } = event;
+    const { object, filename, seconds, summary, info, warnings } = event;
     this.#deps.times.add(stepKey(unit), unit.bytes, seconds);
     // The part is durable before its record: after a power loss no part on record may be missing.
     await this.#deps.store.flush();
@@ -163,7 +163,8 @@ export class ActiveLease {
     this.slave.work.ended("done");
     this.#deps.suspects.done(unit);
     const file = { key: object.key, filename, bytes: object.bytes, sha256: object.sha256 };
-    await this.#record(unit, { ok: true, index: indexOf(unit.id), file, summary, info }, seconds);
+    const part = { ok: true, index: indexOf(unit.id), file, summary, info, warnings } as const;
+    await this.#record(unit, part, seconds);
   }
 
   async #failed(unit: QueuedUnit, event: Extract<LeaseEvent, { type: "failed" }>): Promise<void> {

@@ -25,6 +25,7 @@ export function assignSummary(
     state: job.state,
     ...failureOf(job),
     attachments: jobView(job, { results }).attachments,
+    warnings: job.warnings ?? [],
     statistics: statistics(job, files),
   };
 }

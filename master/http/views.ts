@@ -61,6 +61,7 @@ function resultView(job: Pick<JobRecord, "id" | "task">, file: FileRecord, resul
       result_sha256: file.resultSha256,
       summary: file.summary,
       info: file.info,
+      warnings: file.warnings,
     }),
   };
 }
@@ -109,6 +110,7 @@ export function jobView(job: JobRecord, { results, live }: ViewDeps): JobView {
       name: attachment.name,
       ...placeView(job, attachment, results),
     })),
+    warnings: job.warnings ?? [],
     url: `/jobs/${job.id}`,
   };
 }

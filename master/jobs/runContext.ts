@@ -23,7 +23,7 @@ export interface JobToRun {
   readonly options: object;
   readonly inputs: readonly InputFile[];
   readonly signal: AbortSignal;
-  readonly collector: Pick<Collector, "publish" | "attach">;
+  readonly collector: Pick<Collector, "publish" | "attach" | "warn">;
   readonly progress: Pick<JobProgress, "watch" | "put">;
 }
 
@@ -56,6 +56,7 @@ export function runContext(deps: RunContextDeps, job: JobToRun): WholeJob {
     },
     read: (file) => deps.files.read(file),
     publish: (index: number, part: PublishedPart) => collector.publish(index, part),
+    warn: (warning) => collector.warn(warning),
     attach: (name, file) => collector.attach(name, file),
   };
 }

@@ -139,8 +139,8 @@ async function checkedPart(store: ByteStore, header: PartFrame, object: StoredOb
     await store.remove([object.key]);
     throw lying("its part does not have the digest that it said");
   }
-  const { seconds, filename, summary, info } = header;
-  return { type: "part", object, filename, seconds, summary, info };
+  const { seconds, filename, summary, info, warnings } = header;
+  return { type: "part", object, filename, seconds, summary, info, warnings };
 }
 
 function eventOf(header: Exclude<UnitHeader, PartFrame>): LeaseEvent {

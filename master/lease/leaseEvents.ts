@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../shared/tasks/task.ts";
+import type { FileWarning } from "../../shared/warnings.ts";
 import type { Slave } from "../fleet/slave.ts";
 import type { Lease, QueuedUnit } from "../queue/port.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
@@ -24,6 +25,7 @@ export type LeaseEvent =
       readonly seconds: number;
       readonly summary: string | undefined;
       readonly info: JsonObject | undefined;
+      readonly warnings?: readonly FileWarning[] | undefined;
     }
   | {
       readonly type: "failed";

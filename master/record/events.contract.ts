@@ -56,6 +56,34 @@ export function takesEvents(run: RecordRun): void {
     expect(await run.jobs.apply("01B", [ended])).toMatchObject({ state: "succeeded", done: 1_000 });
   });
 
+  test("a warning of several files is one warning of the job, which names them and outlasts a restart", async () => {
+    const late = { code: "late", message: "It came late." };
+    const other = { code: "empty", message: "It is empty." };
+    const warned = (index: number, ...warnings: (typeof late)[]) => ({ ...done(index), warnings });
+    await run.jobs.apply("01A", [started, warned(3, late), warned(0, late, other), done(1)]);
+    await run.jobs.apply("01A", [warned(2, late)]);
+    const expected = [
+      { ...other, count: 1, files: [0] },
+      { ...late, count: 3, files: [0, 2, 3] },
+    ];
+    expect((await run.jobs.get("01A"))?.warnings).toEqual(expected);
+    await run.reopen();
+    expect((await run.jobs.get("01A"))?.warnings).toEqual(expected);
+    expect((await run.jobs.files("01A")).map(({ warnings }) => warnings)).toEqual([
+      [late, other],
+      undefined,
+      [late],
+      [late],
+    ]);
+  });
+
+  test("a warning that the run of a task raises again is there once", async () => {
+    const warning = { code: "slow", message: "It is slow.", count: 7 };
+    await run.jobs.apply("01A", [started, { type: "warned", warning: { ...warning, count: 3 } }]);
+    await run.jobs.apply("01A", [{ type: "warned", warning }]);
+    expect((await run.jobs.get("01A"))?.warnings).toEqual([warning]);
+  });
+
   test("cancelling ends the open files and no others", async () => {
     await run.jobs.apply("01A", [started, done(1)]);
     expect(await run.jobs.apply("01A", [{ type: "cancelled", at: 9 }])).toMatchObject({

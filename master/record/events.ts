@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../shared/codes.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
+import type { FileWarning, JobWarning } from "../../shared/warnings.ts";
 import type { Attachment, Speculation } from "./job.ts";
 import type { PartRecord, UnitWork } from "./part.ts";
 
@@ -23,6 +24,7 @@ export type JobEvent =
     }
   | { readonly type: "part_stored"; readonly record: PartRecord; readonly work?: UnitWork | undefined }
   | { readonly type: "attached"; readonly attachment: Attachment }
+  | { readonly type: "warned"; readonly warning: JobWarning }
   /** Adds to the counts of the job. */
   | ({ readonly type: "speculated" } & Speculation)
   | { readonly type: "ended"; readonly at: number }
@@ -36,6 +38,7 @@ export interface FileResult {
   readonly resultSha256: string;
   readonly summary?: string | undefined;
   readonly info?: JsonObject | undefined;
+  readonly warnings?: readonly FileWarning[] | undefined;
   readonly attempts: number;
   readonly slave?: string | undefined;
   readonly seconds: number;

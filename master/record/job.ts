@@ -1,6 +1,7 @@
 import type { FileState, JobState } from "../../shared/contract/jobs.ts";
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type { InputFile, JsonObject } from "../../shared/tasks/task.ts";
+import type { FileWarning, JobWarning } from "../../shared/warnings.ts";
 
 /** A job as recorded. Times are milliseconds since 1970, UTC. */
 export interface JobRecord {
@@ -31,6 +32,8 @@ export interface JobRecord {
   /** Undefined while no unit of the job has had a second copy. */
   readonly speculation?: Speculation;
   readonly attachments: readonly Attachment[];
+  /** Undefined while there is none. */
+  readonly warnings?: readonly JobWarning[];
 }
 
 /** Second copies of late units. */
@@ -64,6 +67,7 @@ export interface FileRecord extends InputFile {
   readonly resultSha256?: string | undefined;
   readonly summary?: string | undefined;
   readonly info?: JsonObject | undefined;
+  readonly warnings?: readonly FileWarning[] | undefined;
   readonly code?: string | undefined;
   readonly error?: string | undefined;
   readonly attempts: number;

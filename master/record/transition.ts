@@ -4,6 +4,7 @@ import { AppError } from "../../shared/errors.ts";
 import type { InputFile } from "../../shared/tasks/task.ts";
 import type { JobEvent } from "./events.ts";
 import type { Attachment, FileRecord, JobRecord, Speculation } from "./job.ts";
+import { withFileWarnings, withRunWarning } from "./warnings.ts";
 
 export type FileEnd = Extract<JobEvent, { readonly type: "file_done" | "file_failed" }>;
 export type JobEnd = Extract<JobEvent, { readonly type: "ended" | "cancelled" | "failed" }>;
@@ -19,7 +20,7 @@ export function transition(job: JobRecord, event: JobEvent): JobRecord {
     case "started":
       return { ...job, state: "running", startedAt: job.startedAt ?? event.at };
     case "file_done":
-      return { ...counted(job, event), done: job.done + 1 };
+      return { ...warnedBy(counted(job, event), event), done: job.done + 1 };
     case "file_failed":
       return { ...counted(job, event), failed: job.failed + 1 };
     case "part_stored":
@@ -28,6 +29,9 @@ export function transition(job: JobRecord, event: JobEvent): JobRecord {
     case "attached":
       requireRunning(job, event);
       return { ...job, attachments: withAttachment(job.attachments, event.attachment) };
+    case "warned":
+      requireRunning(job, event);
+      return withWarnings(job, withRunWarning(job.warnings, event.warning));
     case "speculated":
       requireRunning(job, event);
       return { ...job, speculation: addedUp(job.speculation, event) };
@@ -43,7 +47,7 @@ export function endFile(event: FileEnd): FileAfterEnd {
     const { code, error } = event;
     return { state: "failed", code, error, attempts, slave, seconds, startedAt, endedAt };
   }
-  const { resultKey, resultBytes, resultSha256, summary, info } = event;
+  const { resultKey, resultBytes, resultSha256, summary, info, warnings } = event;
   return {
     state: "done",
     resultKey,
@@ -51,6 +55,7 @@ export function endFile(event: FileEnd): FileAfterEnd {
     resultSha256,
     summary,
     info,
+    warnings,
     attempts,
     slave,
     seconds,
@@ -115,6 +120,14 @@ function counted(job: JobRecord, event: FileEnd): JobRecord {
   requireRunning(job, event);
   if (openFiles(job) <= 0) throw refused(job, event, "all its files have ended");
   return job;
+}
+
+function warnedBy(job: JobRecord, { index, warnings }: Extract<FileEnd, { type: "file_done" }>): JobRecord {
+  return warnings === undefined ? job : withWarnings(job, withFileWarnings(job.warnings, index, warnings));
+}
+
+function withWarnings(job: JobRecord, warnings: JobRecord["warnings"]): JobRecord {
+  return warnings === undefined ? job : { ...job, warnings };
 }
 
 function addedUp(before: Speculation | undefined, more: Speculation): Speculation {

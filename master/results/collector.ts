@@ -1,6 +1,7 @@
 import { Pending } from "../../shared/async/pending.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { FileRef, PublishedPart } from "../../shared/tasks/task.ts";
+import type { JobWarning } from "../../shared/warnings.ts";
 import type { JobEvent } from "../record/events.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { SpentWork } from "../record/part.ts";
@@ -72,6 +73,10 @@ export class Collector {
     await this.#deps.results.put({ task, name: reserved?.name ?? name, key: file.key, bytes: file.bytes });
   }
 
+  async warn(warning: JobWarning): Promise<void> {
+    await this.#deps.jobs.apply(this.#job.record.id, [{ type: "warned", warning }]);
+  }
+
   /** Resolves when every accepted part is recorded and written; throws the first error of any. */
   async flush(): Promise<void> {
     await this.#pending.all();
@@ -124,7 +129,7 @@ type DoneEvent = Extract<JobEvent, { type: "file_done" }>;
 /** `doneEvent` and `doneFile` list their fields: spreading the objects takes as long as all other work on a small file. */
 function doneEvent(
   index: number,
-  { file, summary, info }: Extract<PublishedPart, { ok: true }>,
+  { file, summary, info, warnings }: Extract<PublishedPart, { ok: true }>,
   { attempts, seconds, slave, startedAt }: SpentWork,
 ): DoneEvent {
   return {
@@ -136,6 +141,7 @@ function doneEvent(
     resultSha256: file.sha256,
     summary,
     info,
+    warnings,
     attempts,
     seconds,
     slave,
@@ -159,6 +165,7 @@ function doneFile(file: FileRecord, event: DoneEvent, endOrder: number): FileRec
     resultSha256: event.resultSha256,
     summary: event.summary,
     info: event.info,
+    warnings: event.warnings,
     attempts: event.attempts,
     slave: event.slave,
     seconds: event.seconds,

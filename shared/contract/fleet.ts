@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fileWarning, MOST_WARNINGS } from "../warnings.ts";
 import type { Immutable } from "./immutable.ts";
 import { handoverName } from "./lease.ts";
 
@@ -97,6 +98,7 @@ export const frameHeader = z.discriminatedUnion("type", [
     seconds: z.number().min(0),
     summary: z.string().max(400).optional(),
     info: z.record(z.string(), z.json()).optional(),
+    warnings: z.array(fileWarning).max(MOST_WARNINGS).optional(),
     /** Name of the part's file in the handover folder; then no bytes follow. */
     handover: handoverName.optional(),
   }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { JsonObject } from "../tasks/task.ts";
+import { fileWarning, jobWarning } from "../warnings.ts";
 import type { Immutable } from "./immutable.ts";
 
 /**
@@ -53,6 +54,7 @@ export const fileView = z.object({
   result_sha256: sha256.exactOptional().describe("SHA-256 of the result, lower-case hex"),
   summary: z.string().exactOptional().describe("one telling line of the result"),
   info: facts.exactOptional().describe("facts of the result"),
+  warnings: z.array(fileWarning).exactOptional().describe("what the reader of the result should know"),
   code: z.string().exactOptional().describe("why it failed, for programs"),
   error: z.string().exactOptional().describe("why it failed, for people"),
   attempts: count.describe("tries so far, over all its units"),
@@ -102,6 +104,7 @@ export const jobView = z.object({
   error: z.string().exactOptional().describe("the same for people"),
   retry_of: z.string().exactOptional().describe("id of the job whose failed files these are"),
   attachments: z.array(attachment).describe("results of the job as a whole"),
+  warnings: z.array(jobWarning).describe("what the readers of the results should know, over all files"),
   url: z.string().describe("address of the job, from the master's root"),
 });
 export type JobView = Immutable<z.infer<typeof jobView>>;
@@ -197,6 +200,7 @@ export const assignAnswer = z.object({
     )
     .describe("files without a result, in the order of the upload"),
   attachments: z.array(attachment).describe("results of the job as a whole"),
+  warnings: z.array(jobWarning).describe("what the readers of the results should know, over all files"),
   statistics: jobStatistics,
 });
 export type AssignAnswer = Immutable<z.infer<typeof assignAnswer>>;

@@ -2,6 +2,7 @@ import { createHash, hash } from "node:crypto";
 import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { type Failure, inputLost, toFailure } from "../errors.ts";
+import type { FileWarning, RunWarning } from "../warnings.ts";
 import { inIndexOrder, mainStepOf, runOverFiles } from "./maps.ts";
 import type {
   FileRef,
@@ -53,10 +54,18 @@ export interface LocalRun {
   readonly onResult: (index: number, outcome: LocalOutcome) => void;
   /** Called for each extra result of the job; without it they are dropped. */
   readonly onAttached?: (name: string, file: LocalFile) => void;
+  /** Called for each warning of the `run`; without it they are dropped. */
+  readonly onWarning?: (warning: RunWarning) => void;
 }
 
 export type LocalOutcome =
-  | { readonly ok: true; readonly body: Content; readonly summary?: string; readonly info?: JsonObject }
+  | {
+      readonly ok: true;
+      readonly body: Content;
+      readonly summary?: string;
+      readonly info?: JsonObject;
+      readonly warnings?: readonly FileWarning[];
+    }
   | ({ readonly ok: false } & Failure);
 
 /**
@@ -85,6 +94,7 @@ export async function runLocally(task: TaskDefinition, local: LocalRun): Promise
     map,
     mapInOrder: (...call) => inIndexOrder(map(...call)),
     publish: async (index, part) => local.onResult(index, await outcomeOf(part, bodyOf)),
+    warn: async (warning) => local.onWarning?.(warning),
     attach: async (name, file) => local.onAttached?.(name, bodyOf(file)),
   };
   await (task.run === undefined ? runOverFiles(mainStepOf(task), context) : task.run(context));
@@ -189,8 +199,12 @@ async function outcomeOf(part: PublishedPart, bodyOf: LocalMap["bodyOf"]): Promi
   return { ok: true, body, ...telling(part) };
 }
 
-function telling({ summary, info }: Pick<PartDone, "summary" | "info">) {
-  return { ...(summary === undefined ? {} : { summary }), ...(info === undefined ? {} : { info }) };
+function telling({ summary, info, warnings }: Pick<PartDone, "summary" | "info" | "warnings">) {
+  return {
+    ...(summary === undefined ? {} : { summary }),
+    ...(info === undefined ? {} : { info }),
+    ...(warnings === undefined ? {} : { warnings }),
+  };
 }
 
 function asRef(step: string | StepRef): StepRef {

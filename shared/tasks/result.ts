@@ -1,4 +1,5 @@
 import { FileError } from "../errors.ts";
+import type { StepWarning } from "../warnings.ts";
 import type { JsonObject, StepFile, StepOutput, TaskHead } from "./task.ts";
 
 interface ResultOf {
@@ -6,10 +7,11 @@ interface ResultOf {
   readonly file: Pick<StepFile, "filename" | "sha256">;
   /** One line for people. */
   readonly summary?: string;
+  readonly warnings?: readonly StepWarning[];
 }
 
 /** Makes a JSON result with the fields that every JSON result has. NaN and infinities become null. */
-export function jsonResult({ task, file, summary }: ResultOf, fields: JsonObject): StepOutput {
+export function jsonResult({ task, file, summary, warnings = [] }: ResultOf, fields: JsonObject): StepOutput {
   const result = {
     schema_version: task.schemaVersion,
     task: task.name,
@@ -17,8 +19,11 @@ export function jsonResult({ task, file, summary }: ResultOf, fields: JsonObject
     input_sha256: file.sha256,
     ...fields,
   };
-  const body = oneLineOf(JSON.stringify(result));
-  return summary === undefined ? { body } : { body, summary: oneLine(summary) };
+  return {
+    body: oneLineOf(JSON.stringify(result)),
+    ...(summary === undefined ? {} : { summary: oneLine(summary) }),
+    ...(warnings.length === 0 ? {} : { warnings }),
+  };
 }
 
 /** Encodes the line in UTF-8 without a second copy: results may have tens of megabytes. */

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { FileWarning, RunWarning } from "../warnings.ts";
 import type { MaybeBudgets } from "./budgets.ts";
 
 /** JSON values, as they cross the wire. */
@@ -119,6 +120,8 @@ export interface StepOutput {
   readonly summary?: string;
   /** Facts for programs (`files[].info`), at most 4 KB; facts that a JSON result holds are not repeated here. */
   readonly info?: JsonObject;
+  /** What the reader of the result should know, at most 10; the job counts the files with the same warning. */
+  readonly warnings?: readonly FileWarning[];
 }
 
 /** A reference to bytes in the store. */
@@ -149,6 +152,7 @@ export interface PartDone {
   readonly file: FileRef;
   readonly summary?: string | undefined;
   readonly info?: JsonObject | undefined;
+  readonly warnings?: readonly FileWarning[] | undefined;
 }
 export interface PartFailed {
   readonly ok: false;
@@ -184,6 +188,8 @@ export interface RunContext<Options extends object = object> {
   mapInOrder(name: string, step: string | StepRef, units: Iterable<UnitSpec>): Promise<Part[]>;
   /** Makes a part the result or the failure of input `index`. `run` publishes each input once. */
   publish(index: number, part: PublishedPart): Promise<void>;
+  /** Raises a warning about the job. A later one with the same code and message replaces it. */
+  warn(warning: RunWarning): Promise<void>;
   /** Saves an extra result of the job beside those of its files; `name` is a plain file name. */
   attach(name: string, file: FileRef): Promise<void>;
 }

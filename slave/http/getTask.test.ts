@@ -272,6 +272,19 @@ describe("frames", () => {
     expect(parts.map(({ body }) => body.length)).toEqual([10, 20_000_000]);
   });
 
+  it("carry the first ten warnings of a step, cut to the length that a master accepts", async () => {
+    const { url } = await startTestSlave();
+    const data = form(["task_type", "odd"], ["step", "warn"], ["units", units("u")], ["files", "x", "a"]);
+    const [, part] = (await frames(await post(url, data, FRAMES_TYPE))).map(({ header }) => header);
+    if (part?.type !== "part" || part.warnings === undefined) throw new Error("no warnings came");
+    expect(part.warnings).toHaveLength(10);
+    expect(part.warnings[0]).toEqual({
+      code: "classic_options",
+      message: expect.stringMatching(/^odd: x+…$/),
+    });
+    expect(part.warnings[0]?.message).toHaveLength(400);
+  });
+
   it("say of a failed unit whether its child ended, and go on with the others", async () => {
     const { url } = await startTestSlave();
     const args = [{ id: "u0", files: [0], args: { code: 3 } }];

@@ -12,6 +12,7 @@ import { AppError, isDiskFull, toFailure } from "../../shared/errors.ts";
 import type { Content } from "../../shared/tasks/local.ts";
 import { oneLine } from "../../shared/tasks/result.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
+import { type FileWarning, MOST_WARNINGS } from "../../shared/warnings.ts";
 import type { Handover } from "../handover.ts";
 import { ChildEndedError, diskFull, HandedBackError } from "../pool/endings.ts";
 import type { UnitOutput } from "../pool/unit.ts";
@@ -48,6 +49,7 @@ const FEW = 8;
 const LONGEST_ERROR = 2_000;
 const LONGEST_SUMMARY = 200;
 const LARGEST_INFO = 4_096;
+const LONGEST_WARNING = 400;
 
 export interface FramesTo {
   readonly res: ServerResponse;
@@ -166,7 +168,7 @@ export class Lines {
 }
 
 function partFrame({ id, filename }: UnitName, output: UnitOutput): PartFrame {
-  const { bytes, sha256, seconds, summary, info } = output;
+  const { bytes, sha256, seconds, summary, info, warnings } = output;
   return {
     type: "part",
     unit: id,
@@ -176,6 +178,7 @@ function partFrame({ id, filename }: UnitName, output: UnitOutput): PartFrame {
     seconds,
     ...(summary === undefined ? {} : { summary: oneLine(summary, LONGEST_SUMMARY) }),
     ...infoThatFits(info),
+    ...(warnings === undefined ? {} : { warnings: warningsThatFit(warnings) }),
   };
 }
 
@@ -194,6 +197,12 @@ function infoThatFits(info: JsonObject | undefined) {
   const text = info === undefined ? undefined : JSON.stringify(info);
   if (text === undefined || Buffer.byteLength(text) > LARGEST_INFO) return {};
   return { info: JSON.parse(text) as Record<string, never> };
+}
+
+function warningsThatFit(warnings: readonly FileWarning[]) {
+  return warnings
+    .slice(0, MOST_WARNINGS)
+    .map(({ code, message }) => ({ code, message: oneLine(message, LONGEST_WARNING) }));
 }
 
 function failedFrame({ id, filename }: UnitName, reason: unknown, seconds: number): FrameHeader {

@@ -1,5 +1,6 @@
 import type { LocalFile, LocalUnit } from "../../shared/tasks/local.ts";
 import type { JsonObject, StepOutput } from "../../shared/tasks/task.ts";
+import type { FileWarning } from "../../shared/warnings.ts";
 
 /** Messages between the slave's process and its children. A child handles them one after the other. */
 export type ToChild =
@@ -50,6 +51,7 @@ export interface ChildResult {
   readonly sha256: string;
   readonly summary?: string;
   readonly info?: JsonObject;
+  readonly warnings?: readonly FileWarning[];
 }
 
 /** Settings of a child, passed as one argument in JSON because its environment is empty. */

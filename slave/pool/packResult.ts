@@ -11,13 +11,14 @@ export async function packResult(
   folder: string,
   smallBytes: number,
 ): Promise<ChildResult> {
-  const { body, summary, info } = output;
+  const { body, summary, info, warnings } = output;
   return {
     ...(body instanceof Uint8Array
       ? await packBytes(body, folder, smallBytes)
       : await packFile(resolve(folder, body.path))),
     ...(summary === undefined ? {} : { summary }),
     ...(info === undefined ? {} : { info }),
+    ...(warnings === undefined ? {} : { warnings }),
   };
 }
 

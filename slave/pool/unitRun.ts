@@ -123,13 +123,14 @@ function headOf({ body, ...about }: LocalFile): FileHead {
 function resultOf(message: ChildAnswer, given: Buffer): ChildResult {
   if (message.type === "failed" && message.code === DISK_FULL) throw diskFull();
   if (message.type === "failed") throw new CodedError(message.code, message.error, { status: 422 });
-  const { path, bytes, sha256, summary, info } = message;
+  const { path, bytes, sha256, summary, info, warnings } = message;
   return {
     body: path === undefined ? given : { path },
     bytes,
     sha256,
     ...(summary === undefined ? {} : { summary }),
     ...(info === undefined ? {} : { info }),
+    ...(warnings === undefined ? {} : { warnings }),
   };
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ERROR_CODES } from "../../shared/codes.ts";
+import { WARNING_CODES } from "../../shared/warnings.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -27,6 +28,12 @@ function codesOfPage(): string[] {
 
 test("docs/errors.md lists exactly the codes of shared/codes.ts, in the same order", () => {
   expect(codesOfPage()).toEqual([...ERROR_CODES]);
+});
+
+test("docs/errors.md lists exactly the codes of shared/warnings.ts, in the same order", () => {
+  const page = readFileSync(join(ROOT, "docs/errors.md"), "utf8");
+  const listed = [...page.matchAll(/^- `(\w+)`: /gm)].map(([, code = ""]) => code);
+  expect(listed).toEqual([...WARNING_CODES]);
 });
 
 /** The compiler refuses an error with a code that is not listed. */

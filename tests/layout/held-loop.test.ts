@@ -48,6 +48,7 @@ async function runAll(task: TaskDefinition): Promise<void> {
     map,
     mapInOrder: (...call) => inIndexOrder(map(...call)),
     publish: async (index) => void published.add(index),
+    warn: async () => undefined,
     attach: async () => undefined,
   };
   await (task.run === undefined ? runOverFiles("main", job) : task.run(job));

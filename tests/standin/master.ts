@@ -231,6 +231,7 @@ function endLine(
     job_id: "JOB1",
     state,
     failed_files: [],
+    warnings: [],
     attachments,
     statistics,
   };

@@ -17,6 +17,7 @@ import {
   partValues,
   queuedFile,
   secretsOf,
+  warningsOf,
 } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 
@@ -86,6 +87,7 @@ export class JobTables {
         return after;
       }
       case "started":
+      case "warned":
         return transition(job, event);
       default:
         return this.#end(job, event);
@@ -104,6 +106,7 @@ export class JobTables {
       endedAt,
       failureOf(job),
       secretsOf(job),
+      warningsOf(job),
       job.id,
     );
   }

@@ -1,5 +1,6 @@
 import type { JobState } from "../../../shared/contract/jobs.ts";
 import type { JsonObject, Part } from "../../../shared/tasks/task.ts";
+import type { JobWarning } from "../../../shared/warnings.ts";
 import type { Attachment, FileRecord, JobRecord, Speculation } from "../job.ts";
 import type { NewFile } from "../newJob.ts";
 import type { PartRecord } from "../part.ts";
@@ -31,6 +32,7 @@ export function jobFrom(row: Row, attachments: readonly Attachment[]): JobRecord
     ...(row.client === null ? {} : { client: String(row.client) }),
     ...(row.budgets === null ? {} : { budgets: json<NonNullable<JobRecord["budgets"]>>(row.budgets) }),
     ...(row.speculation === null ? {} : { speculation: json<Speculation>(row.speculation) }),
+    ...(row.warnings === null ? {} : { warnings: json<readonly JobWarning[]>(row.warnings) }),
     ...(row.failure === null ? {} : json<JobFailure>(row.failure)),
     attachments,
   };
@@ -42,6 +44,10 @@ export function failureOf({ code, error }: JobFailure): string | null {
 
 export function secretsOf({ secrets }: Pick<JobRecord, "secrets">): string | null {
   return secrets === undefined ? null : JSON.stringify(secrets);
+}
+
+export function warningsOf({ warnings }: Pick<JobRecord, "warnings">): string | null {
+  return warnings === undefined ? null : JSON.stringify(warnings);
 }
 
 export function attachmentFrom(row: Row): Attachment {
@@ -65,6 +71,7 @@ type Outcome = Pick<
   | "resultSha256"
   | "summary"
   | "info"
+  | "warnings"
   | "code"
   | "error"
   | "attempts"
@@ -78,12 +85,13 @@ type Outcome = Pick<
 /** @param endOrder 1 for the file of the job that ended first */
 export function outcomeOf(file: Omit<Outcome, "endOrder">, endOrder?: number): string {
   const { resultBytes, resultSha256, summary, info, code, error, attempts, slave, seconds } = file;
-  const { startedAt, endedAt } = file;
+  const { startedAt, endedAt, warnings } = file;
   const outcome: { readonly [K in keyof Outcome]: Outcome[K] | undefined } = {
     resultBytes,
     resultSha256,
     summary,
     info,
+    warnings,
     code,
     error,
     attempts,

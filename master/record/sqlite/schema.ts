@@ -123,4 +123,5 @@ export const MIGRATIONS: readonly string[] = [
   -- Only files whose names were taken over.
   CREATE INDEX files_by_replacing_job ON files (replaced_by) WHERE replaced_by IS NOT NULL
   `,
+  "ALTER TABLE jobs ADD COLUMN warnings TEXT",
 ];

@@ -9,7 +9,7 @@ export function prepareAll(db: Database) {
       client, budgets, secrets, done, failed, cancelled, replace_names)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
     updateJob: `UPDATE jobs SET state = ?, done = ?, failed = ?, cancelled = ?, started_at = ?, ended_at = ?,
-      failure = ?, secrets = ? WHERE id = ?`,
+      failure = ?, secrets = ?, warnings = ? WHERE id = ?`,
     updateSpeculation: "UPDATE jobs SET speculation = ? WHERE id = ?",
     counts: "SELECT state, COUNT(*) AS jobs FROM jobs GROUP BY state",
     job: "SELECT * FROM jobs WHERE id = ?",

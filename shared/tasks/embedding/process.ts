@@ -1,5 +1,6 @@
 import { FileError } from "../../errors.ts";
 import { decodeText } from "../../media/text/decode.ts";
+import type { StepWarning } from "../../warnings.ts";
 import { jsonResult, onlyFile } from "../result.ts";
 import type { JsonObject, Step, StepFile } from "../task.ts";
 import { fold, vocabulary } from "./fold.ts";
@@ -30,7 +31,8 @@ const weights: Step<EmbeddingOptions> = async ({ task, files, args, options }) =
   const vector = weigh(counts, columns, options);
   const file = { filename: String(args.filename), sha256: String(args.sha256) };
   const summary = summaryOf(vector, columns);
-  return jsonResult({ task, file, summary }, fieldsOf(vector, columns, options));
+  const warnings = warningsOf(vector.indices.length);
+  return jsonResult({ task, file, summary, warnings }, fieldsOf(vector, columns, options));
 };
 
 /** Results of `weights` -> the matrix of their vectors. `args`: the `indexes` of their documents in the upload. */
@@ -67,10 +69,21 @@ const neighbours: Step<EmbeddingOptions> = async ({ files, args, options }) => {
   const fields: JsonObject = JSON.parse((await result.read()).toString("utf8"));
   const found = nearest(Number(args.row), options.neighbours);
   const body = Buffer.from(`${JSON.stringify({ ...fields, neighbours: found })}\n`, "utf8");
-  return { body, summary: String(args.summary) };
+  const warnings = warningsOf(Number(fields.non_zero_features));
+  return { body, summary: String(args.summary), warnings };
 };
 
 export const steps = { count, fold, vocabulary, weights, rows, stack, neighbours };
+
+const EMPTY_VECTOR: StepWarning = {
+  code: "empty_vector",
+  message:
+    "The text has no term of the job's vocabulary, so its vector is all zeros. If it has words, raise max_features or widen min_df and max_df.",
+};
+
+function warningsOf(nonZero: number): readonly StepWarning[] {
+  return nonZero > 0 ? [] : [EMPTY_VECTOR];
+}
 
 interface NamedColumns extends Columns {
   readonly terms: readonly string[];
