@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "../../shared/logger.ts";
-import { isOurs } from "../classic/kind.ts";
 import { localSlaveEnvironment, type MasterConfig } from "../config.ts";
 import { LocalRoster } from "../fleet/localRoster.ts";
 import { LocalSlaves } from "../fleet/localSlaves.ts";
@@ -26,7 +25,7 @@ export interface FleetDeps {
 }
 
 export function createFleet({ config, logger, hub, masterUrl }: FleetDeps): Fleet {
-  const tokenFor = (slave: Slave) => (isOurs(slave) ? config.access.fleetToken : undefined);
+  const tokenFor = (slave: Slave) => (slave.showedToken ? config.access.fleetToken : undefined);
   const slaveHttp = createSlaveHttp({ tokenFor, ca: config.ca });
   const announce = (slave: Slave) => hub.slaveChanged(slave);
   const registry = new SlaveRegistry({ config, logger, check: slaveHttp.check, announce });

@@ -1,16 +1,45 @@
 import { lookup } from "node:dns/promises";
 import ipaddr from "ipaddr.js";
+import { isLoopback } from "../../shared/access.ts";
 import { RequestError } from "../../shared/errors.ts";
 import { withoutBrackets } from "../../shared/http/address.ts";
 
-/** Kinds of address that no slave may have: an attacker could make the master send requests there. */
+/** Kinds of address, by the names of ipaddr.js, that no slave may have: the master would send requests there. */
 const REFUSED = new Set([
-  ...["unspecified", "broadcast", "multicast", "linkLocal"],
+  ...[
+    "unspecified",
+    "broadcast",
+    "multicast",
+    "linkLocal",
+    "deprecatedSiteLocal",
+    "discard",
+    "segmentRouting",
+  ],
+  ...[
+    "as112",
+    "as112v6",
+    "amt",
+    "benchmarking",
+    "deprecatedOrchid",
+    "orchid2",
+    "droneRemoteIdProtocolEntityTags",
+  ],
   // IPv6 addresses that a network translates to IPv4: the IPv4 address could be any of the above.
   ...["rfc6145", "rfc6052", "6to4", "teredo"],
 ]);
-/** Metadata services of clouds at addresses that are not link-local. */
-const METADATA = new Set(["fd00:ec2::254", "100.100.100.200", "168.63.129.16"]);
+
+/**
+ * Further networks that no slave may have. Ranges for documentation and for measurements are not among them: private
+ * networks use them.
+ */
+const RESERVED = [
+  ...["192.0.0.0/24", "192.88.99.0/24", "240.0.0.0/4"],
+  // IPv4 addresses as the last 32 bits of IPv6, an outdated form; and what the IETF assigns to protocols.
+  ...["::/96", "2001::/23"],
+  // Metadata services of clouds at addresses that are not link-local.
+  ...["100.100.100.200/32", "168.63.129.16/32", "fd00:ec2::254/128", "fd20:ce::254/128"],
+  ...["fd00:c1::a9fe:a9fe/128", "fd00:42::42/128"],
+].map((network) => ipaddr.parseCIDR(network));
 
 /**
  * Resolves the address of a slave once and for all: a name that later points elsewhere does not redirect the
@@ -20,10 +49,14 @@ const METADATA = new Set(["fd00:ec2::254", "100.100.100.200", "168.63.129.16"]);
 export async function pinAddress(announced: string | undefined, remote: string): Promise<string> {
   const from = canonical(remote);
   const ip = announced === undefined ? from : canonical(await resolve(announced));
-  const kind = ipaddr.parse(ip).range();
-  const loopbackFromOutside = kind === "loopback" && ipaddr.parse(from).range() !== "loopback";
-  if (REFUSED.has(kind) || METADATA.has(ip) || loopbackFromOutside) throw refused();
+  if (isLoopback(ip) ? !isLoopback(from) : isReserved(ipaddr.parse(ip))) throw refused();
   return ip;
+}
+
+function isReserved(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  const isIn = ([network, bits]: (typeof RESERVED)[number]) =>
+    address.kind() === network.kind() && address.match(network, bits);
+  return REFUSED.has(address.range()) || RESERVED.some(isIn);
 }
 
 /** The canonical text of an address; IPv4 inside IPv6 becomes IPv4. */

@@ -1,10 +1,12 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CheckStatusAnswer, SlaveState } from "../../shared/contract/fleet.ts";
 import { createLogger } from "../../shared/logger.ts";
 import { SlaveRegistry } from "./registry.ts";
 
 const config = { pollSeconds: 2, missedPolls: 3, pendingSeconds: 60, forgetSeconds: 600, maxSlaves: 2 };
 const request = { slave_ip: "127.0.0.1", slave_port: 3001, name: "one", version: "1", instance: "a" };
+
+const NEAR = { address: "127.0.0.1", showedToken: false };
 
 let answers: () => Promise<CheckStatusAnswer>;
 let registry: SlaveRegistry;
@@ -33,7 +35,7 @@ function registryWith(settings: typeof config) {
 }
 
 async function aliveSlave() {
-  const slave = await registry.register(request, "127.0.0.1");
+  const slave = await registry.register(request, NEAR);
   await vi.advanceTimersByTimeAsync(10);
   expect(registry.alive()).toEqual([slave]);
   return slave;
@@ -107,7 +109,7 @@ it("cancels one trouble for each good lease after the probation", async () => {
 it("forgets the troubles of the process before when another one registers at its address", async () => {
   const slave = await aliveSlave();
   registry.trouble(slave, "reset");
-  await registry.register({ ...request, instance: "b" }, "127.0.0.1");
+  await registry.register({ ...request, instance: "b" }, NEAR);
   await vi.advanceTimersByTimeAsync(10);
   expect(registry.alive()).toEqual([slave]);
   expect(slave).toMatchObject({ troubles: 0, onProbation: false });
@@ -116,7 +118,7 @@ it("forgets the troubles of the process before when another one registers at its
 it("counts a slave as lost after missed polls, and as alive when it answers again", async () => {
   vi.useRealTimers();
   registry = registryWith({ ...config, pollSeconds: 0.02 });
-  const slave = await registry.register(request, "127.0.0.1");
+  const slave = await registry.register(request, NEAR);
   await expect.poll(() => slave.state).toBe("alive");
   const good = answers;
   answers = async () => {
@@ -129,9 +131,41 @@ it("counts a slave as lost after missed polls, and as alive when it answers agai
 });
 
 it("refuses more slaves than MAX_SLAVES and names the variable", async () => {
-  await registry.register(request, "127.0.0.1");
-  await registry.register({ ...request, slave_port: 3002 }, "127.0.0.1");
-  await expect(registry.register({ ...request, slave_port: 3003 }, "127.0.0.1")).rejects.toMatchObject({
+  await registry.register(request, NEAR);
+  await registry.register({ ...request, slave_port: 3002 }, NEAR);
+  await expect(registry.register({ ...request, slave_port: 3003 }, NEAR)).rejects.toMatchObject({
     code: "too_many_slaves",
+  });
+});
+
+describe("the fleet's token is sent to", () => {
+  const WITH_TOKEN = { ...NEAR, showedToken: true };
+
+  it("a slave that showed it when it registered, and to no other", async () => {
+    expect(await registry.register(request, WITH_TOKEN)).toMatchObject({ showedToken: true, classic: false });
+    const other = { ...request, slave_port: 3002 };
+    expect(await registry.register(other, NEAR)).toMatchObject({ showedToken: false, classic: false });
+    expect(await registry.register(other, WITH_TOKEN)).toMatchObject({ showedToken: true });
+  });
+
+  it("the slave that showed it, which a registration without it cannot replace", async () => {
+    const slave = await registry.register(request, WITH_TOKEN);
+    const taking = registry.register({ ...request, name: "thief", instance: "b" }, NEAR);
+    await expect(taking).rejects.toMatchObject({ code: "unauthorized", status: 401 });
+    expect(slave).toMatchObject({ name: "one", showedToken: true });
+  });
+
+  it("no slave that takes the address of a lost one without it", async () => {
+    vi.useRealTimers();
+    registry = registryWith({ ...config, pollSeconds: 0.02 });
+    const slave = await registry.register(request, WITH_TOKEN);
+    await expect.poll(() => slave.state).toBe("alive");
+    answers = async () => {
+      throw new Error("no answer");
+    };
+    await expect.poll(() => slave.state).toBe("lost");
+    expect(await registry.register({ ...request, instance: "b" }, NEAR)).toMatchObject({
+      showedToken: false,
+    });
   });
 });

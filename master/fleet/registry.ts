@@ -5,8 +5,10 @@ import { UnavailableError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { pinAddress } from "./address.ts";
 import { provenFolder } from "./proof.ts";
+import { type Registrant, requireToken } from "./registrant.ts";
 import { restsUntil, SlaveRests } from "./rests.ts";
 import { describe, newSlave, type OwnSlave, type Slave, slaveId, UNTROUBLED } from "./slave.ts";
+import { differingSteps } from "./versions.ts";
 
 export interface RegistryConfig {
   readonly pollSeconds: number;
@@ -45,25 +47,33 @@ export class SlaveRegistry {
     setMaxListeners(0, this.#stop.signal);
   }
 
-  /** Adds a slave and begins to poll it. A known slave registers again when it has not been polled for a while. */
-  async register(request: RegisterRequest, remote: string): Promise<Slave> {
-    const ip = await pinAddress(request.slave_ip, remote);
+  /**
+   * Adds a slave and begins to poll it. A known slave registers again when it has not been polled for a while.
+   * @throws AppError `slave_address_refused`, `unauthorized`; UnavailableError `too_many_slaves`
+   */
+  async register(request: RegisterRequest, from: Registrant): Promise<Slave> {
+    const { address, showedToken } = from;
+    const ip = await pinAddress(request.slave_ip, address);
     const handover = await provenFolder(request.handover);
     const id = slaveId(ip, request.slave_port);
     const known = this.#slaves.get(id);
-    if (known !== undefined) return this.#registerAgain(Object.assign(known, { handover }), request);
+    if (known !== undefined) {
+      requireToken(known, from);
+      return this.#registerAgain(Object.assign(known, { handover, showedToken }), request);
+    }
     if (this.#slaves.size >= this.#deps.config.maxSlaves) {
       throw new UnavailableError(
         "too_many_slaves",
         "This master has as many slaves as it may have (MAX_SLAVES).",
       );
     }
-    const slave = { ...newSlave(id, ip, request), handover };
+    const slave = { ...newSlave(id, ip, request), handover, showedToken };
     this.#slaves.set(id, slave);
     this.#deps.logger.info(
       { slave: slave.name, address: slave.baseUrl, classic: slave.classic },
       "slave registered",
     );
+    this.#warnOfVersions(slave);
     this.#deps.announce(slave);
     this.#startPolling(slave);
     return slave;
@@ -141,11 +151,21 @@ export class SlaveRegistry {
   #registerAgain(slave: OwnSlave, request: RegisterRequest): Slave {
     const restarted = slave.instance !== request.instance;
     describe(slave, request);
+    if (restarted) this.#warnOfVersions(slave);
     if (restarted && slave.state !== "pending") this.#change(slave, "lost", "it was restarted");
     // The troubles belong to the process before.
     if (restarted) Object.assign(slave, { ...UNTROUBLED, drainWanted: false });
     void this.#pollOnce(slave, request.instance);
     return slave;
+  }
+
+  #warnOfVersions(slave: Slave): void {
+    const steps = differingSteps(slave);
+    if (steps.length === 0) return;
+    this.#deps.logger.warn(
+      { slave: slave.name, version: slave.version, steps },
+      "a slave has other versions of these steps and gets no units of them: run the same version on master and slave",
+    );
   }
 
   #startPolling(slave: OwnSlave): void {

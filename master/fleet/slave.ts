@@ -20,6 +20,8 @@ export interface Slave {
   readonly state: SlaveState;
   /** A slave of the Python service: see `master/classic/`. */
   readonly classic: boolean;
+  /** It showed the fleet's token when it registered. Only then the master sends the token to it. */
+  readonly showedToken: boolean;
   readonly version: string | undefined;
   /** Id of the process at the address; it changes when the slave restarts. */
   readonly instance: string | undefined;
@@ -67,6 +69,7 @@ export function newSlave(id: string, ip: string, request: RegisterRequest): OwnS
     name: "",
     state: "pending",
     classic: true,
+    showedToken: false,
     version: undefined,
     instance: undefined,
     slots: 1,

@@ -1,6 +1,7 @@
 import type { RequestHandler } from "express";
 import type { Stats } from "../../shared/contract/about.ts";
 import { answerJson } from "../../shared/http/json.ts";
+import { contentPolicy } from "../../shared/http/safety.ts";
 import { wantsPage } from "../../shared/http/token.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { SpeculationBook } from "../dispatch/speculation.ts";
@@ -21,7 +22,7 @@ export const home: RequestHandler = (req, res, next) => {
 /** `GET /` of a browser. */
 export function showPage(deps: PageDeps): RequestHandler {
   return (req, res) => {
-    res.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+    res.set("Content-Security-Policy", contentPolicy("default-src 'none'; style-src 'unsafe-inline'"));
     res.type("text/html").send(landingPage(deps, addressOf(req)));
   };
 }

@@ -1,4 +1,4 @@
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler } from "express";
 import { type RegisterAnswer, registerRequest } from "../../shared/contract/fleet.ts";
 import { AppError, RequestError } from "../../shared/errors.ts";
 import { answerJson } from "../../shared/http/json.ts";
@@ -8,11 +8,15 @@ import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { Sight } from "./clients.ts";
 import { slaveView } from "./views.ts";
 
+export interface RegisterSlaveDeps {
+  readonly registry: Pick<SlaveRegistry, "register">;
+  readonly pollSeconds: number;
+  /** Whether the request showed the fleet's token; a classic slave may be admitted by its address. */
+  readonly showedToken: (req: Request) => boolean;
+}
+
 /** `POST /register`: answered at once; the slave gets work after its first valid answer to a poll. */
-export function registerSlave(
-  registry: Pick<SlaveRegistry, "register">,
-  pollSeconds: number,
-): RequestHandler {
+export function registerSlave({ registry, pollSeconds, showedToken }: RegisterSlaveDeps): RequestHandler {
   return async (req, res) => {
     const parsed = checked(registerRequest, req.body ?? {});
     if (!parsed.success) {
@@ -21,7 +25,8 @@ export function registerSlave(
         details: { field: fault.field, hint: `${sentenceOf(fault)}.` },
       });
     }
-    const slave = await registry.register(parsed.data, peerAddress(req));
+    const from = { address: peerAddress(req), showedToken: showedToken(req) };
+    const slave = await registry.register(parsed.data, from);
     const answer: RegisterAnswer = {
       status: "success",
       slave_id: slave.id,

@@ -1,8 +1,8 @@
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler } from "express";
 import type { Access } from "../../shared/access.ts";
-import { Attempts, TOKEN_ATTEMPTS } from "../../shared/http/attempts.ts";
 import { ANYONE, Door } from "../../shared/http/door.ts";
 import { BEARER_OR_BASIC } from "../../shared/http/token.ts";
+import { WrongTokens } from "../../shared/http/wrongTokens.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { Clients } from "./clients.ts";
 
@@ -19,23 +19,30 @@ export interface Guards {
   readonly client: RequestHandler;
   /** Admits slaves with the fleet's token, and classic slaves by their address. */
   readonly fleet: RequestHandler;
+  /** Whether a request that `fleet` admitted showed the fleet's token. */
+  readonly showedFleetToken: (req: Request) => boolean;
 }
 
 export function createGuards({ access, classicSlaves, clients, logger: log }: GuardDeps): Guards {
   // One count for both doors: an address that guesses tokens at one is held back at the other.
-  const attempts = new Attempts(TOKEN_ATTEMPTS);
+  const wrongTokens = new WrongTokens();
   const { clientTokens, fleetToken } = access;
   const fleetTokens = fleetToken === undefined ? [] : [{ name: "fleet", token: fleetToken }];
+  const clientDoor = new Door({ tokens: clientTokens, scheme: BEARER_OR_BASIC, log, wrongTokens });
+  const fleetDoor = new Door({ tokens: fleetTokens, addresses: classicSlaves, log, wrongTokens });
+  const showed = new WeakSet<Request>();
   return {
-    client: guard(new Door({ tokens: clientTokens, scheme: BEARER_OR_BASIC, log, attempts }), clients),
-    fleet: guard(new Door({ tokens: fleetTokens, addresses: classicSlaves, log, attempts })),
+    client: guard(clientDoor, (req, name) => clients.note(req, name)),
+    fleet: guard(fleetDoor, (req) => showed.add(req)),
+    showedFleetToken: (req) => showed.has(req),
   };
 }
 
-function guard(door: Door, clients?: Clients): RequestHandler {
+/** @param note called for each request that showed a token, with the token's name */
+function guard(door: Door, note: (req: Request, name: string) => void): RequestHandler {
   return (req, _res, next) => {
     const name = door.admit(req);
-    if (name !== ANYONE) clients?.note(req, name);
+    if (name !== ANYONE) note(req, name);
     next();
   };
 }

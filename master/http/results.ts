@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import contentDisposition from "content-disposition";
 import type { NextFunction, RequestHandler, Response } from "express";
 import { AppError } from "../../shared/errors.ts";
+import { contentPolicy } from "../../shared/http/safety.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
@@ -77,8 +78,7 @@ export function badRange(): AppError {
 /** Results hold text of unknown origin: a browser must neither guess their type nor run them. */
 export function setResultHeaders(res: Response, name: string, sha256?: string): void {
   res.type(extname(name) || "application/octet-stream").set({
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Content-Security-Policy": contentPolicy("sandbox; default-src 'none'"),
     "Content-Disposition": contentDisposition(name, { type: "attachment" }),
   });
   if (sha256 !== undefined) res.set("ETag", `"${sha256}"`);

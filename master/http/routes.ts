@@ -1,6 +1,7 @@
 import express, { type Express } from "express";
 import { browserGuard } from "../../shared/http/hosts.ts";
 import { problemHandler } from "../../shared/http/problem.ts";
+import { slowGuesses } from "../../shared/http/wrongTokens.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { MasterConfig } from "../config.ts";
 import type { SpeculationBook } from "../dispatch/speculation.ts";
@@ -24,7 +25,7 @@ import { Clients } from "./clients.ts";
 import { showDescription, showDocs, showSchema } from "./docs.ts";
 import { jobEvents } from "./events.ts";
 import { listSlaves, registerSlave, showSlave } from "./fleet.ts";
-import { createGuards } from "./guard.ts";
+import { createGuards, type Guards } from "./guard.ts";
 import { listResults, showResult, zipResults } from "./jobResults.ts";
 import { cancelJob, listJobs, showJob } from "./jobs.ts";
 import { addSlaves, removeSlave } from "./localSlaves.ts";
@@ -72,12 +73,12 @@ export function masterRoutes(app: Express, deps: RoutesDeps): Express {
     ...uploadHandlers(deps, clients),
     ...jobHandlers(deps, clients),
     ...resultHandlers(deps, clients),
-    ...fleetHandlers(deps),
+    ...fleetHandlers(deps, guards),
     ...aboutHandlers(deps),
   };
   mount(app, handlers, { guards, metrics });
   app.use(guards.client, noRoute);
-  app.use(problemHandler(logger));
+  app.use(slowGuesses(), problemHandler(logger));
   return app;
 }
 
@@ -120,10 +121,11 @@ function resultHandlers({ jobs, store, results }: RoutesDeps, clients: Clients) 
   } satisfies Partial<Handlers>;
 }
 
-function fleetHandlers({ config, registry, hub, localSlaves, slaveHttp }: RoutesDeps) {
-  const sight = config.jobs;
+function fleetHandlers(deps: RoutesDeps, { showedFleetToken: showedToken }: Guards) {
+  const { config, registry, hub, localSlaves, slaveHttp } = deps;
+  const { jobs: sight, pollSeconds } = config;
   return {
-    "POST /register": [smallJson(), registerSlave(registry, config.pollSeconds)],
+    "POST /register": [smallJson(), registerSlave({ registry, pollSeconds, showedToken })],
     "GET /slaves": listSlaves({ registry, sight }),
     "POST /slaves": [smallJson(), addSlaves({ registry, hub, localSlaves, sight })],
     "GET /slaves/{id}": showSlave({ registry, sight }),

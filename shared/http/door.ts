@@ -4,6 +4,7 @@ import { AppError } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import { Attempts, TOKEN_ATTEMPTS } from "./attempts.ts";
 import { type AuthScheme, BEARER, peerAddress, tokenGiven } from "./token.ts";
+import { tooManyGuesses, WrongTokens } from "./wrongTokens.ts";
 
 export interface DoorOptions {
   /** A request must have one of these tokens; empty: it needs none. */
@@ -13,8 +14,8 @@ export interface DoorOptions {
   /** How a request shows its token; default: `Authorization: Bearer`. */
   readonly scheme?: AuthScheme;
   readonly log: Logger;
-  /** Wrong tokens so far; several doors of a process may share them. */
-  readonly attempts?: Attempts;
+  /** Several doors of a process may share them. */
+  readonly wrongTokens?: WrongTokens;
 }
 
 /** Name of a client that needed no token. */
@@ -25,7 +26,7 @@ export class Door {
   readonly #options: DoorOptions;
   readonly #scheme: AuthScheme;
   readonly #known: ReadonlySet<string>;
-  readonly #attempts: Attempts;
+  readonly #wrongTokens: WrongTokens;
   /** Bounds how much refused requests can write into the log. */
   readonly #logged = new Attempts(TOKEN_ATTEMPTS);
 
@@ -33,30 +34,35 @@ export class Door {
     this.#options = options;
     this.#scheme = options.scheme ?? BEARER;
     this.#known = new Set(options.addresses);
-    this.#attempts = options.attempts ?? new Attempts(TOKEN_ATTEMPTS);
+    this.#wrongTokens = options.wrongTokens ?? new WrongTokens();
   }
 
   /**
-   * Answers the name of the client that the token belongs to.
-   * @throws AppError `unauthorized` (401), `too_many_attempts` (429) after too many wrong tokens from this address
+   * Answers the name of the client that the token belongs to; `ANYONE` for a request that needs none and has none.
+   * A right token is always let in, whatever else comes from its address.
+   * @throws AppError `unauthorized` (401), `too_many_attempts` (429) for a guess after too many from this address
    */
   admit(req: Request): string {
     const { tokens } = this.#options;
+    if (tokens.length === 0) return ANYONE;
     const address = peerAddress(req);
-    if (tokens.length === 0 || this.#known.has(address)) return ANYONE;
-    if (req.headers.authorization === undefined) throw this.#refused(req, "no token");
-    const seconds = this.#attempts.waitFor(address);
-    if (seconds > 0) {
-      this.#log(req, "too many wrong tokens");
-      throw tooMany(seconds);
+    if (req.headers.authorization === undefined) {
+      if (this.#known.has(address)) return ANYONE;
+      throw this.#refused(req, "no token");
     }
-    const found = tokenGiven(this.#scheme.tokenOf(req) ?? "", tokens);
+    const given = this.#scheme.tokenOf(req) ?? "";
+    const found = tokenGiven(given, tokens);
     if (found !== undefined) return found.name;
-    this.#attempts.failed(address);
-    throw this.#refused(req, "wrong token");
+    const seconds = this.#wrongTokens.guessed(address, given);
+    if (seconds === 0) throw this.#refused(req, "wrong token");
+    this.#log(req, "too many wrong tokens");
+    throw tooManyGuesses(seconds);
   }
 
-  /** Whether `admit` would let the request in, for handlers that answer other clients, too. */
+  /**
+   * Whether `admit` would let the request in, for handlers that answer other clients, too.
+   * @throws AppError `too_many_attempts` (429)
+   */
   knows(req: Request): boolean {
     const { tokens } = this.#options;
     const asks = req.headers.authorization !== undefined || this.#known.has(peerAddress(req));
@@ -65,7 +71,7 @@ export class Door {
       this.admit(req);
       return true;
     } catch (error) {
-      if (error instanceof AppError) return false;
+      if (error instanceof AppError && error.code === "unauthorized") return false;
       throw error;
     }
   }
@@ -85,11 +91,4 @@ export class Door {
     this.#logged.failed(address);
     this.#options.log.warn({ address, method: req.method, path: req.path.slice(0, 100), reason }, "refused");
   }
-}
-
-function tooMany(seconds: number): AppError {
-  return new AppError("too_many_attempts", "Too many wrong tokens came from this address. Try again later.", {
-    status: 429,
-    retryAfter: seconds,
-  });
 }

@@ -112,3 +112,32 @@ it("an idle connection between requests is ended, too", async () => {
   answer.resume();
   await closed;
 });
+
+it.each([
+  ["two Host headers", "/", "Host: a\r\nHost: b"],
+  ["the same Host header twice", "/", "Host: a\r\nhost: a"],
+  ["a target with another host", "http://b/", "Host: a"],
+  ["a target with another port", "http://a:81/", "Host: a"],
+  ["a target of another protocol", "ftp://a/", "Host: a"],
+])("%s: 400, and the connection ends", async (_what, target, hosts) => {
+  const port = await listen({}, (_req, res) => void res.end("done"));
+  const heard = await hear(dial(port, `GET ${target} HTTP/1.1\r\n${hosts}\r\n\r\n`));
+  expect(heard).toMatch(/^HTTP\/1.1 400 .*"code":"bad_http"/s);
+});
+
+it.each(["http://A/", "http://a:80/x", "HTTP://a/"])("GET %s with Host: a is answered", async (target) => {
+  const port = await listen({}, (_req, res) => void res.end("done"));
+  const heard = await hear(dial(port, `GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`));
+  expect(heard).toMatch(/done$/);
+});
+
+it.each([
+  ["an answer", "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"],
+  ["the refusal of two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"],
+  ["the refusal of what is not HTTP", "HELO a\r\n\r\n"],
+])("%s tells browsers not to guess its type and not to frame it", async (_what, request) => {
+  const port = await listen({}, (_req, res) => void res.end("done"));
+  const heard = await hear(dial(port, request));
+  expect(heard).toMatch(/^X-Content-Type-Options: nosniff\r$/m);
+  expect(heard).toMatch(/^Content-Security-Policy: frame-ancestors 'none'\r$/m);
+});

@@ -10,7 +10,8 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { AppError } from "../errors.ts";
 import type { Tls } from "../listening.ts";
-import { problemOf } from "./problem.ts";
+import { answerProblem, PROBLEM_TYPE, problemOf } from "./problem.ts";
+import { namesOneHost, SAFE_HEADERS, setSafeHeaders } from "./safety.ts";
 
 export interface ServerSettings {
   /** Certificate and key for HTTPS; undefined: HTTP. */
@@ -37,6 +38,8 @@ export function createHttpServer(settings: ServerSettings, answer: RequestListen
     connectionsCheckingInterval: Math.min(5_000, headMs / 2),
   };
   const listener: RequestListener = (req, res) => {
+    setSafeHeaders(res);
+    if (!namesOneHost(req)) return refuseTwoHosts(res);
     limitSmallBody(req, headMs);
     answer(req, res);
   };
@@ -47,6 +50,21 @@ export function createHttpServer(settings: ServerSettings, answer: RequestListen
   server.on("clientError", answerBroken);
   server.setTimeout(answerIdleSeconds * 1000, endIdle);
   return server;
+}
+
+/** Ends the connection as well: what follows on it may be meant for the other host. */
+function refuseTwoHosts(res: ServerResponse): void {
+  res.setHeader("Connection", "close");
+  answerProblem(
+    res,
+    new AppError(
+      "bad_http",
+      "The request names two hosts. Send one Host header, the same as in the target.",
+      {
+        status: 400,
+      },
+    ),
+  );
 }
 
 /** Called after a time without traffic: a handler may still work on the answer, but a client must read one that waits. */
@@ -84,11 +102,14 @@ function answerBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
   }
   const { status, body } = problemOf(asProblem(error));
   const text = `${JSON.stringify(body)}\n`;
-  socket.end(
-    `HTTP/1.1 ${status} ${body.title}\r\nContent-Type: application/problem+json\r\n` +
-      `Content-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
-    () => socket.destroy(),
-  );
+  const headers = {
+    "Content-Type": PROBLEM_TYPE,
+    "Content-Length": Buffer.byteLength(text),
+    Connection: "close",
+    ...SAFE_HEADERS,
+  };
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${body.title}\r\n${head.join("")}\r\n${text}`, () => socket.destroy());
 }
 
 function asProblem(error: NodeJS.ErrnoException): AppError {

@@ -5,6 +5,7 @@ import { Door } from "../../shared/http/door.ts";
 import { browserGuard } from "../../shared/http/hosts.ts";
 import { answerJson } from "../../shared/http/json.ts";
 import { problemHandler } from "../../shared/http/problem.ts";
+import { slowGuesses } from "../../shared/http/wrongTokens.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { SlaveConfig } from "../config.ts";
 
@@ -50,6 +51,6 @@ export function createHttp({ config, status, getTask, onPolled, onDismiss, log }
   app.use((req) => {
     throw new AppError("not_found", `There is no ${req.method} ${req.path} here.`, { status: 404 });
   });
-  app.use(problemHandler(log));
+  app.use(slowGuesses(), problemHandler(log));
   return app;
 }
