@@ -91,6 +91,7 @@ export const ERROR_CODES = [
   "child_killed",
   "poison",
   "dropped_by_slave",
+  "slave_error",
   "result_too_large",
   "no_result",
   "not_processed",

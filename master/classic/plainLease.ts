@@ -20,8 +20,10 @@ export const DROPPED = {
   error: "The slave dropped this file without giving a reason; most likely it cannot read it.",
 } as const;
 
-/** Base64 in JSON is held in memory whole, so answers have this bound. */
+/** Base64 in JSON is held in memory whole, so answers have this bound, however large parts may be. */
 const MAX_ANSWER = 512 * 2 ** 20;
+/** What an answer may have beside its base64, for each file. */
+const AROUND = 64 * 1024;
 
 const plainAnswer = z.object({
   results: z.array(z.looseObject({ filename: z.string() })),
@@ -127,9 +129,14 @@ async function ask(
   });
   const request = { form, accept: "application/json" };
   const stream = await transport.http.send(run.slave, request, run.signal);
-  const body = await readLimited(stream, MAX_ANSWER);
+  const body = await readLimited(stream, answerLimit(transport, asked));
   const given = new Map(readResults(body, asked.dataKey));
   return asked.wire.map(({ name }) => given.get(name));
+}
+
+/** An answer may be as large as one part: files whose answer is larger together are tried again one by one. */
+function answerLimit({ maxPartBytes }: LeaseTransport, { wire }: PlainRequest): number {
+  return Math.min(MAX_ANSWER, Math.ceil(maxPartBytes / 3) * 4 + wire.length * AROUND);
 }
 
 /** @throws AppError `slave_lied` for what is cut off or no base64: Node would decode as much as it can */

@@ -1,6 +1,7 @@
 import type { Logger } from "../../shared/logger.ts";
 import type { MasterConfig } from "../config.ts";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
+import { Judge } from "../dispatch/judge.ts";
 import { LeaseCounts } from "../dispatch/leaseCounts.ts";
 import { SpeculationBook } from "../dispatch/speculation.ts";
 import { Suspects } from "../dispatch/suspects.ts";
@@ -74,7 +75,7 @@ function createDispatch({ config, logger, storage, fleet }: WorkDeps) {
     jobs,
     times: new UnitTimes(),
     logger,
-    suspects,
+    judge: new Judge(suspects, registry),
     speculation,
     counts,
     registry,

@@ -1,4 +1,4 @@
-import { CHILD_KILLED, DISK_FULL } from "../../shared/contract/frames.ts";
+import { DISK_FULL } from "../../shared/contract/frames.ts";
 import { AppError, type Failure, inputLost, toFailure } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { Part } from "../../shared/tasks/task.ts";
@@ -12,11 +12,11 @@ import type { UnitWork } from "../record/part.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import { isJobOver } from "../record/transition.ts";
 import type { ByteStore } from "../store/port.ts";
+import type { Judge, Verdict } from "./judge.ts";
 import type { LeaseCounts } from "./leaseCounts.ts";
 import { missingInput } from "./missingInput.ts";
 import { OpenUnits } from "./openUnits.ts";
 import type { SpeculationBook } from "./speculation.ts";
-import { failureOf, type Suspects } from "./suspects.ts";
 import type { UnitTimes } from "./timing.ts";
 
 export interface LeaseDeps {
@@ -25,7 +25,7 @@ export interface LeaseDeps {
   readonly jobs: Pick<RecordOfJobs, "apply">;
   readonly times: UnitTimes;
   readonly logger: Logger;
-  readonly suspects: Suspects;
+  readonly judge: Judge;
   readonly speculation: SpeculationBook;
   readonly counts: LeaseCounts;
   readonly registry: Pick<SlaveRegistry, "full">;
@@ -135,12 +135,14 @@ export class ActiveLease {
     return count;
   }
 
-  /** Gives back the units without an answer after an error. A `loss` counts for units that ran; others are `returned`. */
+  /** Gives back the units without an answer after an error. A `loss` is the slave's fault, or that of units that ran. */
   async giveBack(error: unknown, reason: "loss" | "returned"): Promise<void> {
+    const { judge } = this.#deps;
     const ran = this.#open.running();
     const given = this.#open.all().map(async (unit) => {
-      if (reason === "loss" && ran.has(unit)) await this.#interrupted(unit, toFailure(error).error);
-      else await this.#back(unit, "returned");
+      if (reason === "returned") await this.#back(unit, "returned");
+      else if (!ran.has(unit)) await this.#end(unit, judge.notBegun(this.slave, unit));
+      else await this.#end(unit, judge.lost(this.slave, unit, toFailure(error).error));
     });
     // One error must not keep the others: a unit that is not settled counts as work of its slave for ever.
     const failed = (await Promise.allSettled(given)).find(({ status }) => status === "rejected");
@@ -161,7 +163,7 @@ export class ActiveLease {
       return;
     }
     this.slave.work.ended("done");
-    this.#deps.suspects.done(unit);
+    this.#deps.judge.done(this.slave, unit);
     const file = { key: object.key, filename, bytes: object.bytes, sha256: object.sha256 };
     const part = { ok: true, index: indexOf(unit.id), file, summary, info, warnings } as const;
     await this.#record(unit, part, seconds);
@@ -170,23 +172,19 @@ export class ActiveLease {
   async #failed(unit: QueuedUnit, event: Extract<LeaseEvent, { type: "failed" }>): Promise<void> {
     if (event.code === DISK_FULL) this.#deps.registry.full(this.slave, FULL_DISK_REST_MS);
     if (event.handedBack) return await this.#back(unit, "returned");
-    if (event.crashed && event.code === CHILD_KILLED) return await this.#interrupted(unit, event.error);
-    const crashes = unit.crashes + (event.crashed ? 1 : 0);
-    if (event.crashed && !this.#deps.suspects.hasCrashedTooOften(crashes))
-      return await this.#back(unit, "crash");
-    if (!(await this.#close(unit))) return;
-    this.slave.work.ended("failed");
-    await this.#record(unit, failedPart(unit, failureOf(unit, event, crashes)), event.seconds);
+    const verdict = this.#deps.judge.failed(this.slave, unit, event);
+    if (await this.#end(unit, verdict, event.seconds)) this.slave.work.ended("failed");
   }
 
-  /** For a unit whose slave was lost, or whose child was killed: the unit itself may be the cause. */
-  async #interrupted(unit: QueuedUnit, reason: string): Promise<void> {
-    const losses = unit.losses + 1;
-    if (!this.#deps.suspects.wasLostTooOften(losses)) return await this.#back(unit, "loss");
-    if (!(await this.#close(unit))) return;
-    const name = unit.files[0]?.filename ?? unit.id;
-    const error = `Set aside: slaves or child processes ended ${losses} times while they worked on ${name}. Last: ${reason}`;
-    await this.#record(unit, failedPart(unit, { code: "poison", error }), 0);
+  /** Resolves with whether the unit failed. */
+  async #end(unit: QueuedUnit, verdict: Verdict, seconds = 0): Promise<boolean> {
+    if ("back" in verdict) {
+      await this.#back(unit, verdict.back);
+      return false;
+    }
+    if (!(await this.#close(unit))) return false;
+    await this.#record(unit, failedPart(unit, verdict.failure), seconds);
+    return true;
   }
 
   /** Records a part; the record then tells the part's map. A part of a job that is over is removed. */

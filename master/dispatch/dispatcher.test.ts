@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import type { FrameHeader } from "../../shared/contract/fleet.ts";
 import { encodeHeader } from "../../shared/contract/frames.ts";
@@ -199,6 +200,53 @@ describe("who is to blame when the master ends a lease", () => {
   });
 });
 
+describe("parts that wait for others to be stored with them", () => {
+  const arrived = [0, 1, 2, 3, 4, 5, 6, 7, 8].map(partOf);
+
+  test("count when the connection breaks, and only the other units go back", async () => {
+    tested = dispatcherUnderTest({
+      answer: firstly(async () => {
+        const stream = openAnswer();
+        stream.write(Buffer.concat(arrived));
+        setTimeout(() => stream.destroy(new Error("reset")), 20);
+        return stream;
+      }),
+    });
+    await firstLeaseEnded();
+    expect(tested.parts.map(({ part }) => part.index).toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(countsOfHead()).toEqual(LOST);
+  });
+
+  test("are not believed when their slave breaks the contract", async () => {
+    const lie = encodeHeader({ type: "start", unit: "job/main/77" });
+    tested = dispatcherUnderTest({
+      answer: firstly(async () => openAnswer().end(Buffer.concat([...arrived, lie]))),
+    });
+    await firstLeaseEnded();
+    expect(tested.parts).toEqual([]);
+  });
+
+  /** Puts ten units of a millisecond each, and waits until a lease of them was given up. */
+  async function firstLeaseEnded(): Promise<void> {
+    tested.times.add("text/analyse", 4, 0.001);
+    await slaveOf(tested, 4000);
+    tested.dispatcher.start();
+    await tested.queue.put(await storedUnits(tested, 10));
+    await expect.poll(() => backOrRecorded() - tested.parts.length).toBeGreaterThan(0);
+  }
+});
+
+test.each([
+  ["a code that this version does not know", "eyes_tired", "eyes_tired"],
+  ["markup", "<script>", "slave_error"],
+  ["an end of line", "bad\r\ncode", "slave_error"],
+  ["a long one", "a".repeat(65), "slave_error"],
+])("the code of a failed file is one that clients can be given: %s", async (_what, code, shown) => {
+  tested = dispatcherUnderTest({ answer: answers(failed({ code, error: "Not\r\nread." }), END) });
+  expect(await outcomeOf(await storedUnits(tested, 1))).toEqual(of(0, shown));
+  expect(tested.parts[0]?.part).toMatchObject({ error: "Not read." });
+});
+
 test("leases that are active may end while the dispatcher stops", async () => {
   tested = dispatcherUnderTest({
     answer: async () => {
@@ -211,6 +259,14 @@ test("leases that are active may end while the dispatcher stops", async () => {
   await tested.dispatcher.stop(10);
   expect(tested.parts.map(({ part }) => part)).toEqual([expect.objectContaining({ code: "corrupt_file" })]);
 });
+
+/** The frame of a part of the unit with this index. */
+function partOf(index: number): Buffer {
+  const body = Buffer.from(`part ${index}`);
+  const sha256 = createHash("sha256").update(body).digest("hex");
+  const about = { unit: `job/main/${index}`, filename: "a.json", bytes: body.length, sha256, seconds: 0.001 };
+  return Buffer.concat([encodeHeader({ type: "part", ...about }), body]);
+}
 
 /** A slave that is heard of, and of its unit nothing. */
 async function openBeating(_slave: unknown, signal: AbortSignal) {

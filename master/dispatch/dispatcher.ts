@@ -14,6 +14,7 @@ import type { LeaseSize, MapHead, QueuedUnit } from "../queue/port.ts";
 import { ActiveLease, type LeaseDeps, stepKey } from "./activeLease.ts";
 import { blameFor } from "./blame.ts";
 import { canDo } from "./capability.ts";
+import { headsFor } from "./heads.ts";
 import { stragglers, waitingElsewhere } from "./idleSlots.ts";
 import { leaseSize } from "./leaseSize.ts";
 
@@ -105,9 +106,8 @@ export class Dispatcher {
   }
 
   async #dispatchTo(slave: Slave): Promise<boolean> {
-    const { queue, leaseSeconds: seconds, counts } = this.#deps;
-    for (const head of queue.heads()) {
-      if (!canDo(slave, head.first)) continue;
+    const { queue, judge, leaseSeconds: seconds, counts } = this.#deps;
+    for (const head of headsFor(slave, queue.heads(), judge)) {
       const most = this.#sizeOf(slave, head);
       if (most.units <= 0) continue;
       const lease = await queue.lease({ owner: slave.id, seconds, map: head.map, most });
@@ -161,7 +161,7 @@ export class Dispatcher {
 
   async #run(active: ActiveLease): Promise<void> {
     const { slave, lease, signal, handle } = active;
-    const { transport, leaseSeconds, registry } = this.#deps;
+    const { transport, leaseSeconds, registry, judge } = this.#deps;
     const extending = setInterval(() => this.#extend(active), (leaseSeconds * 1000) / 3);
     try {
       // Each answer makes room at the slave: look for more work at once.
@@ -170,7 +170,7 @@ export class Dispatcher {
       const [first] = lease.units;
       const isPlain = first !== undefined && goesPlain(slave, first);
       await (isPlain ? runPlainLease(transport, run) : runFramesLease(transport, run));
-      registry.fine(slave);
+      if (judge.isSound(slave)) registry.fine(slave);
     } catch (error) {
       await this.#leaseFailed(active, error);
     } finally {

@@ -2,7 +2,7 @@ import type { FailReason } from "../queue/port.ts";
 
 /** Counts of leases and of units that came back, since the process began; for metrics. */
 export class LeaseCounts {
-  readonly #back: Record<FailReason, number> = { crash: 0, loss: 0, returned: 0 };
+  readonly #back: Record<FailReason, number> = { crash: 0, loss: 0, refused: 0, returned: 0 };
   #leases = 0;
 
   /** Leases given to slaves; second copies of units do not count. */

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { Pending } from "../../shared/async/pending.ts";
+import { type ErrorCode, isCode } from "../../shared/codes.ts";
 import type { FrameHeader, PartFrame } from "../../shared/contract/fleet.ts";
 import { type Frame, readFrames } from "../../shared/contract/frames.ts";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, type Failure } from "../../shared/errors.ts";
 import type { Slave } from "../fleet/slave.ts";
 import type { Lease, QueuedUnit } from "../queue/port.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
@@ -41,11 +42,17 @@ export async function readAnswers(reading: AnswersDeps, stream: Readable): Promi
         if (busy !== undefined) await busy;
       }
     }
-  } finally {
-    // Parts that have arrived are stored, even if the connection broke.
-    answers.storeAll();
+  } catch (error) {
+    // What arrived before a connection broke counts; of a slave that lies nothing more is believed.
+    if (isLie(error)) answers.discard();
+    else await answers.keepArrived();
+    throw error;
   }
   await answers.requireAll();
+}
+
+function isLie(error: unknown): boolean {
+  return error instanceof AppError && isCode(error.code, "slave_lied", "bad_frame");
 }
 
 class Answers {
@@ -83,12 +90,19 @@ class Answers {
     await this.#pending.room();
   }
 
-  storeAll(): void {
+  discard(): void {
+    this.#small.discard();
+  }
+
+  /** Resolves when the parts that have arrived are recorded, as far as that is possible. */
+  async keepArrived(): Promise<void> {
     this.#small.store();
+    await this.#pending.all().catch(() => undefined);
   }
 
   /** Resolves when each unit is answered and each answer is recorded. */
   async requireAll(): Promise<void> {
+    this.#small.store();
     await this.#pending.all();
     if (!this.#ended) throw new AppError("stream_broken", "The slave's answer ended in the middle.");
     const left = this.#unanswered.size;
@@ -145,11 +159,18 @@ async function checkedPart(store: ByteStore, header: PartFrame, object: StoredOb
 
 function eventOf(header: Exclude<UnitHeader, PartFrame>): LeaseEvent {
   if (header.type === "failed") {
-    const { code, error, seconds, child_ended: crashed = false, handed_back: handedBack = false } = header;
-    return { type: "failed", code, error, seconds, crashed, handedBack };
+    const { seconds, child_ended: crashed = false, handed_back: handedBack = false } = header;
+    return { type: "failed", ...shownFailure(header), seconds, crashed, handedBack };
   }
   return header.type === "start" ? { type: "start" } : { type: "progress" };
 }
+
+/** Clients get code and message as they are: a code that is none, and control characters, come from a faulty slave. */
+function shownFailure({ code, error }: Failure): Failure {
+  return { code: /^[a-z][a-z_]{0,63}$/.test(code) ? code : UNNAMED, error: error.replace(/\p{Cc}+/gu, " ") };
+}
+
+const UNNAMED = "slave_error" satisfies ErrorCode;
 
 function lying(what: string): AppError {
   return new AppError("slave_lied", `The slave does not keep to the contract: ${what}.`);

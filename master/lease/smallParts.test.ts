@@ -36,3 +36,11 @@ test("a part that is stored early is stored once", async () => {
   parts.store();
   expect(stored).toEqual([1]);
 });
+
+test("parts that are discarded are not stored later", async () => {
+  const { stored, parts } = gathering(100);
+  parts.add(part(1));
+  expect(parts.discard()).toHaveLength(1);
+  parts.add(part(2));
+  await expect.poll(() => stored).toEqual([2]);
+});

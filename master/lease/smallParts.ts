@@ -43,9 +43,14 @@ export class SmallParts {
 
   /** Stores the parts that wait, at once. */
   store(): void {
+    for (const part of this.discard()) this.#store(part);
+  }
+
+  /** Stores no part that waits. Returns those. */
+  discard(): readonly SmallPart[] {
     this.#delayed.settle();
     const parts = this.#waiting;
     this.#waiting = [];
-    for (const part of parts) this.#store(part);
+    return parts;
   }
 }

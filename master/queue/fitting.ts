@@ -8,9 +8,8 @@ export function fitting(waiting: readonly QueuedUnit[], head: number, size: Leas
     const unit = waiting[index];
     if (unit === undefined) break;
     bytes += ownBytes(unit, waiting[index === head ? index + 1 : index - 1]);
-    if (units.length > 0 && (bytes > size.bytes || isSuspect(unit))) break;
+    if (units.length > 0 && bytes > size.bytes) break;
     units.push(unit);
-    if (isSuspect(unit)) break;
   }
   return units;
 }
@@ -19,9 +18,4 @@ export function fitting(waiting: readonly QueuedUnit[], head: number, size: Leas
 function ownBytes(unit: QueuedUnit, beside: QueuedUnit | undefined): number {
   const shared = new Set(beside?.files.map(({ key }) => key));
   return unit.files.reduce((bytes, file) => bytes - (shared.has(file.key) ? file.bytes : 0), unit.bytes);
-}
-
-/** A unit during which a child ended or a slave was lost travels alone, so that it can harm no other. */
-function isSuspect(unit: QueuedUnit): boolean {
-  return unit.crashes + unit.losses > 0;
 }

@@ -4,7 +4,7 @@ import { MemoryQueue } from "./memory.ts";
 import type { Lease } from "./port.ts";
 import { queueContract } from "./queue.contract.ts";
 
-const REASONS = ["crash", "loss", "returned"] as const;
+const REASONS = ["crash", "loss", "refused", "returned"] as const;
 
 queueContract("in memory", async () => new MemoryQueue());
 
@@ -58,6 +58,6 @@ interface Closing {
 }
 
 async function close(queue: MemoryQueue, { lease, id, move, ended }: Closing): Promise<void> {
-  if (move % 2 === 1) await queue.fail(lease, id, REASONS[move % 3] ?? "crash");
+  if (move % 2 === 1) await queue.fail(lease, id, REASONS[move % 4] ?? "crash");
   else if (await queue.ack(lease, id)) ended.push(id);
 }

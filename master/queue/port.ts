@@ -32,16 +32,24 @@ export interface UnitWatcher {
   waiting(unit: QueuedUnit): void;
 }
 
-/** Why a unit comes back. `crash` and `loss` are counted on it; for `returned` the unit is not to blame. */
-export type FailReason = "crash" | "loss" | "returned";
+/**
+ * Why a unit comes back. `crash` and `loss` are counted on it. For `refused` its slave is to blame, for `returned`
+ * neither is.
+ */
+export type FailReason = "crash" | "loss" | "refused" | "returned";
 
-/** The head of a map with units that wait. */
+/** A unit during which a child ended or a slave was lost travels alone, so that it can harm no other. */
+export function isSuspect({ crashes, losses }: QueuedUnit): boolean {
+  return crashes + losses > 0;
+}
+
+/** The head of a map with units that wait, or a suspect unit, which is its own head. */
 export interface MapHead {
-  /** The `mapId`. */
+  /** The `mapId`; for a suspect unit its own id. */
   readonly map: string;
   /** The unit that goes out next. */
   readonly first: QueuedUnit;
-  /** Units of the map that wait, this one included. */
+  /** Units of the map that wait, this one included; suspects are not counted. */
   readonly waiting: number;
 }
 
@@ -51,7 +59,7 @@ export interface LeaseWish {
   readonly owner: string;
   /** Seconds after which the lease expires, unless it is extended. */
   readonly seconds: number;
-  /** The `mapId` of the units. */
+  /** As the head names it. */
   readonly map: string;
   readonly most: LeaseSize;
 }
@@ -87,7 +95,8 @@ export interface Lease {
  * Units that wait for slots of this master's slaves. Laws, which `queue.contract.ts` tests for every driver:
  * - a unit is in at most one lease at a time; after `ack` it is gone for good;
  * - jobs take turns by priority, units of a map go out in the order they were put;
- * - `fail` puts a unit back at the front of its map, unless the job was cancelled;
+ * - `fail` puts a unit back at the front of its map, unless the job was cancelled; a suspect unit has a head of its own,
+ *   so that a slave which may not have it can be given the units behind it;
  * - a lease that is not extended in time expires, and its units wait again;
  * - `ack` and `fail` under a lease that expired or is over answer false and change nothing.
  */

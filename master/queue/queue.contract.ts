@@ -124,6 +124,28 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
       await queue.close();
     });
 
+    test("a failed unit has a head of its own, and the units behind it can go out before it", async () => {
+      const queue = await open();
+      await queue.put(units("a", 3));
+      const lease = required(await leaseNext(queue, { units: 1 }));
+      await queue.fail(lease, "a/main/0", "loss");
+      expect([...queue.heads()].map(({ first, waiting }) => [first.id, waiting])).toEqual([
+        ["a/main/0", 1],
+        ["a/main/1", 2],
+      ]);
+      const can = ({ losses }: QueuedUnit) => losses === 0;
+      const next = required(await leaseNext(queue, { units: 3, can }));
+      expect(next.units.map(({ id }) => id)).toEqual(["a/main/1", "a/main/2"]);
+      const again = required(await leaseNext(queue, { units: 3 }));
+      await queue.fail(again, "a/main/0", "refused");
+      expect([...queue.heads()].map(({ first }) => [first.id, first.losses])).toEqual([["a/main/0", 1]]);
+      expect(queue.size()).toEqual({ waiting: 1, leased: 2, bytes: 1 });
+      expect(await queue.withdraw(units("a", 3))).toEqual(["a/main/0"]);
+      expect(await leaseNext(queue, { units: 3 })).toBeUndefined();
+      expect(queue.size()).toEqual({ waiting: 0, leased: 2, bytes: 0 });
+      await queue.close();
+    });
+
     test("a unit that is returned is not counted and travels with others", async () => {
       const queue = await open();
       await queue.put(units("a", 3));
@@ -157,6 +179,7 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
     test("a cancelled job leaves nothing, waiting or leased", async () => {
       const queue = await open();
       await queue.put(units("a", 3));
+      await queue.fail(required(await leaseNext(queue, { units: 1 })), "a/main/0", "crash");
       const lease = required(await leaseNext(queue, { units: 1 }));
       await queue.cancel("a");
       expect(await leaseNext(queue, { units: 1 })).toBeUndefined();

@@ -1,5 +1,5 @@
 import { fitting } from "./fitting.ts";
-import type { LeaseSize, MapHead, QueuedUnit } from "./port.ts";
+import { isSuspect, type LeaseSize, type MapHead, type QueuedUnit } from "./port.ts";
 import { mapOf } from "./unitId.ts";
 
 /** Units of one map that wait, in the order they were put. */
@@ -15,6 +15,8 @@ interface MapLane {
 interface JobTurn {
   readonly id: string;
   readonly lanes: Map<string, MapLane>;
+  /** Suspect units, by id. */
+  readonly suspects: Map<string, QueuedUnit>;
   /** Virtual time: leases that it got, divided by priority. The job with the least goes next. */
   served: number;
   /** Units that are leased. */
@@ -28,6 +30,8 @@ const MAX_GONE = 1024;
 export class WaitingUnits {
   readonly #jobs = new Map<string, JobTurn>();
   readonly #lanes = new Map<string, MapLane>();
+  /** Suspect units of all jobs, by id. */
+  readonly #suspects = new Map<string, QueuedUnit>();
   /** All jobs, sorted by `served`. */
   readonly #turns: JobTurn[] = [];
   #now = 0;
@@ -49,14 +53,20 @@ export class WaitingUnits {
 
   /** Puts a unit back that was leased, before all others of its map. */
   putBack(unit: QueuedUnit): void {
-    const lane = this.#laneOf(unit);
-    lane.waiting.splice(lane.head, 0, unit);
+    if (isSuspect(unit)) {
+      this.#suspects.set(unit.id, unit);
+      this.#turnOf(unit.job).suspects.set(unit.id, unit);
+    } else {
+      const lane = this.#laneOf(unit);
+      lane.waiting.splice(lane.head, 0, unit);
+    }
     this.#count(unit, 1);
     this.ended(unit);
   }
 
   *heads(): Generator<MapHead> {
     for (const job of this.#turns) {
+      for (const first of job.suspects.values()) yield { map: first.id, first, waiting: 1 };
       for (const { map, waiting, head } of job.lanes.values()) {
         const first = waiting[head];
         if (first !== undefined) yield { map, first, waiting: waiting.length - head };
@@ -67,7 +77,7 @@ export class WaitingUnits {
   /** Removes units from the head of a map for a lease, which is one turn of their job. */
   take(map: string, most: LeaseSize): readonly QueuedUnit[] {
     const lane = this.#lanes.get(map);
-    if (lane === undefined) return [];
+    if (lane === undefined) return this.#takeSuspect(map);
     const units = fitting(lane.waiting, lane.head, most);
     for (const unit of units) this.#count(unit, -1);
     lane.job.leased += units.length;
@@ -76,6 +86,23 @@ export class WaitingUnits {
     else if (lane.head > MAX_GONE) cut(lane);
     if (units.length > 0) this.#nextTurn(lane.job, units[0]?.priority ?? 1);
     return units;
+  }
+
+  #takeSuspect(id: string): readonly QueuedUnit[] {
+    const unit = this.#removeSuspect(id);
+    const turn = unit === undefined ? undefined : this.#jobs.get(unit.job);
+    if (unit === undefined || turn === undefined) return [];
+    turn.leased += 1;
+    this.#nextTurn(turn, unit.priority);
+    return [unit];
+  }
+
+  #removeSuspect(id: string): QueuedUnit | undefined {
+    const unit = this.#suspects.get(id);
+    if (unit === undefined) return undefined;
+    this.#suspects.delete(id);
+    this.#jobs.get(unit.job)?.suspects.delete(id);
+    return this.#count(unit, -1);
   }
 
   /** A leased unit ended, or was put back. A job without units is forgotten, with its share. */
@@ -89,7 +116,7 @@ export class WaitingUnits {
   /** Removes these units where they wait; answers their ids. */
   withdraw(units: readonly Pick<QueuedUnit, "id">[]): readonly string[] {
     const wanted = new Set(units.map(({ id }) => id));
-    const withdrawn: string[] = [];
+    const withdrawn = this.#withdrawSuspects(wanted);
     for (const map of new Set(units.map(({ id }) => mapOf(id)))) {
       const lane = this.#lanes.get(map);
       if (lane === undefined) continue;
@@ -106,6 +133,16 @@ export class WaitingUnits {
     return withdrawn;
   }
 
+  #withdrawSuspects(wanted: ReadonlySet<string>): string[] {
+    if (this.#suspects.size === 0) return [];
+    const suspects = [...wanted].flatMap((id) => this.#removeSuspect(id) ?? []);
+    for (const { job } of suspects) {
+      const turn = this.#jobs.get(job);
+      if (turn !== undefined) this.#forgetIfIdle(turn);
+    }
+    return suspects.map(({ id }) => id);
+  }
+
   /** Drops all units of a job that wait. */
   cancel(job: string): void {
     const turn = this.#jobs.get(job);
@@ -114,6 +151,7 @@ export class WaitingUnits {
       for (const unit of lane.waiting.slice(lane.head)) this.#count(unit, -1);
       this.#lanes.delete(lane.map);
     }
+    for (const id of [...turn.suspects.keys()]) this.#removeSuspect(id);
     this.#forget(turn);
   }
 
@@ -121,15 +159,17 @@ export class WaitingUnits {
     const map = mapOf(id);
     const known = this.#lanes.get(map);
     if (known !== undefined) return known;
-    const turn = this.#jobs.get(job) ?? this.#newTurn(job);
+    const turn = this.#turnOf(job);
     const lane: MapLane = { job: turn, map, waiting: [], head: 0 };
     turn.lanes.set(map, lane);
     this.#lanes.set(map, lane);
     return lane;
   }
 
-  #newTurn(id: string): JobTurn {
-    const turn: JobTurn = { id, lanes: new Map(), served: this.#now, leased: 0 };
+  #turnOf(id: string): JobTurn {
+    const known = this.#jobs.get(id);
+    if (known !== undefined) return known;
+    const turn: JobTurn = { id, lanes: new Map(), suspects: new Map(), served: this.#now, leased: 0 };
     this.#jobs.set(id, turn);
     // No job was served more than this one counts as.
     this.#turns.push(turn);
@@ -149,7 +189,7 @@ export class WaitingUnits {
   }
 
   #forgetIfIdle(turn: JobTurn): void {
-    if (turn.lanes.size === 0 && turn.leased <= 0) this.#forget(turn);
+    if (turn.lanes.size + turn.suspects.size === 0 && turn.leased <= 0) this.#forget(turn);
   }
 
   #forget(turn: JobTurn): void {

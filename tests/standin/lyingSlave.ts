@@ -18,14 +18,19 @@ export interface LyingSlaveOptions {
   /** Steps of the text task that the slave registers with. Without them it registers as a classic slave. */
   readonly steps?: Readonly<Record<string, number>>;
   readonly handover?: RegisterRequest["handover"];
+  /** Further members of its registration, also such as this version does not know. */
+  readonly about?: Readonly<Record<string, unknown>>;
+  /** Further members of its status. */
+  readonly status?: Readonly<Record<string, unknown>>;
 }
 
 /** A slave that registers correctly, says that it is alive, and gives a false answer to every lease. */
-export async function lyingSlave({ lie, steps, handover }: LyingSlaveOptions): Promise<LyingSlave> {
+export async function lyingSlave(options: LyingSlaveOptions): Promise<LyingSlave> {
+  const { lie, steps, handover, about, status } = options;
   let leases = 0;
   const server = createServer((req, res) => {
     if (req.url === "/check_status") {
-      res.setHeader("content-type", "application/json").end('{"status":"alive"}');
+      res.setHeader("content-type", "application/json").end(JSON.stringify({ status: "alive", ...status }));
       return;
     }
     void bodyOf(req).then((body) => {
@@ -47,7 +52,7 @@ export async function lyingSlave({ lie, steps, handover }: LyingSlaveOptions): P
         body: JSON.stringify({
           slave_ip: "127.0.0.1",
           slave_port: port,
-          ...(steps === undefined ? {} : ours),
+          ...(steps === undefined ? {} : { ...ours, ...about }),
         }),
       });
     },
