@@ -63,7 +63,7 @@ function routesOf({ config, logger, version, storage, fleet, work }: RoutesInit)
   const { jobs, hub, store, disk, results } = storage;
   const { registry, localSlaves, slaveHttp } = fleet;
   const { queue, counts, runner, speculation, dispatcher } = work;
-  const { waiters, requests, intake } = createReception(config, storage, runner);
+  const { waiters, requests, intake } = createReception({ config, storage, runner, logger });
   const leases = () => dispatcher.leases;
   return masterRoutes(express(), {
     config,

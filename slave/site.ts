@@ -12,15 +12,23 @@ import { Handover } from "./handover.ts";
 /** Opens the slave's port, its folder and its handover folder; `close` releases all of them. */
 export async function openSite(config: SlaveConfig) {
   const { server, port, answerWith } = await listen(config);
-  const folder = await ownFolder(config.dataDir, config.host, port);
-  const handover = config.handover ? await Handover.open(join(folder, "handover")) : undefined;
-  const close = async () => {
-    handover?.close();
+  const closePort = () => {
     server.close();
     server.closeAllConnections();
-    await rm(folder, { recursive: true, force: true });
   };
-  return { server, port, answerWith, folder, handover, close };
+  try {
+    const folder = await ownFolder(config.dataDir, config.host, port);
+    const handover = config.handover ? await Handover.open(join(folder, "handover")) : undefined;
+    const close = async () => {
+      handover?.close();
+      closePort();
+      await rm(folder, { recursive: true, force: true });
+    };
+    return { server, port, answerWith, folder, handover, close };
+  } catch (error) {
+    closePort();
+    throw error;
+  }
 }
 
 /** Listens at once; requests wait for `answerWith`. The slave's folder is named after the port, so the port comes first. */

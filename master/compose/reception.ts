@@ -1,3 +1,4 @@
+import type { Logger } from "../../shared/logger.ts";
 import type { MasterConfig } from "../config.ts";
 import type { IntakeDeps } from "../jobs/intake.ts";
 import { KeyedRequests } from "../jobs/requests.ts";
@@ -14,11 +15,18 @@ export interface Reception {
 
 const CLIENT_LEFT = { code: "cancelled", message: "The client left before its job was done." } as const;
 
-export function createReception(config: MasterConfig, storage: Storage, runner: JobRunner): Reception {
+export interface ReceptionDeps {
+  readonly config: MasterConfig;
+  readonly storage: Storage;
+  readonly runner: JobRunner;
+  readonly logger: Logger;
+}
+
+export function createReception({ config, storage, runner, logger }: ReceptionDeps): Reception {
   const { jobs, store } = storage;
   const { idempotencySeconds } = config;
   const limits = { maxQueuedUnits: config.maxQueuedUnits, maxQueuedBytes: config.maxQueuedBytes };
-  const waiters = new Waiters((job) => void runner.cancel(job, CLIENT_LEFT));
+  const waiters = new Waiters((job) => runner.cancel(job, CLIENT_LEFT), logger);
   return {
     waiters,
     requests: new KeyedRequests({ jobs, store, runner, waiters, idempotencySeconds }),

@@ -14,6 +14,7 @@ import type { LeaseSize, MapHead, QueuedUnit } from "../queue/port.ts";
 import { ActiveLease, type LeaseDeps, stepKey } from "./activeLease.ts";
 import { blameFor } from "./blame.ts";
 import { canDo } from "./capability.ts";
+import { keepExtended } from "./extension.ts";
 import { headsFor } from "./heads.ts";
 import { stragglers, waitingElsewhere } from "./idleSlots.ts";
 import { leaseSize } from "./leaseSize.ts";
@@ -161,8 +162,8 @@ export class Dispatcher {
 
   async #run(active: ActiveLease): Promise<void> {
     const { slave, lease, signal, handle } = active;
-    const { transport, leaseSeconds, registry, judge } = this.#deps;
-    const extending = setInterval(() => this.#extend(active), (leaseSeconds * 1000) / 3);
+    const { transport, registry, judge } = this.#deps;
+    const stopExtending = keepExtended(this.#deps, active);
     try {
       // Each answer makes room at the slave: look for more work at once.
       const handleAndLook: typeof handle = (unit, event) => handle(unit, event)?.then(this.#look);
@@ -174,7 +175,7 @@ export class Dispatcher {
     } catch (error) {
       await this.#leaseFailed(active, error);
     } finally {
-      clearInterval(extending);
+      stopExtending();
       this.#ended(active);
     }
   }
@@ -187,12 +188,6 @@ export class Dispatcher {
       this.#onIdle?.();
     }
     this.#look();
-  }
-
-  #extend(active: ActiveLease): void {
-    const { queue, leaseSeconds, transport } = this.#deps;
-    if (active.isOverdue(transport.silenceSeconds)) active.end("overdue");
-    else void queue.extend(active.lease, leaseSeconds);
   }
 
   async #leaseFailed(active: ActiveLease, error: unknown): Promise<void> {

@@ -47,6 +47,18 @@ it("announces a slave when it registers, answers and goes", async () => {
   expect(announced).toEqual(["pending", "alive", "lost"]);
 });
 
+it("does not revive a removed slave by the late answer of a poll", async () => {
+  const slave = await aliveSlave();
+  let answerLate: (status: CheckStatusAnswer) => void = () => undefined;
+  answers = () => new Promise((resolve) => (answerLate = resolve));
+  await vi.advanceTimersByTimeAsync(2_000);
+  registry.remove(slave.id);
+  answerLate({ status: "alive" });
+  await vi.advanceTimersByTimeAsync(10);
+  expect(slave.state).toBe("lost");
+  expect(announced).toEqual(["pending", "alive", "lost"]);
+});
+
 it("lets a slave rest after trouble, then puts it on probation until a lease was answered", async () => {
   const slave = await aliveSlave();
   registry.trouble(slave, "reset");

@@ -95,7 +95,8 @@ function waitFor(
   const timer = setInterval(() => {
     secondsAlone = registry.hasAny() ? 0 : secondsAlone + 1;
     if (secondsAlone < noSlavesSeconds || !waiters.isBound(job.id)) return;
-    void runner.cancel(job.id, NO_SLAVES);
+    // The next second tries again.
+    runner.cancel(job.id, NO_SLAVES).catch(() => undefined);
   }, 1000);
   return (): void => {
     clearInterval(timer);

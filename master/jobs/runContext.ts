@@ -19,7 +19,10 @@ export interface RunContextDeps {
 }
 
 export interface JobToRun {
-  readonly record: JobRecord;
+  readonly record: Pick<
+    JobRecord,
+    "id" | "task" | "priority" | "seed" | "createdAt" | "startedAt" | "budgets"
+  >;
   readonly options: object;
   readonly inputs: readonly InputFile[];
   readonly signal: AbortSignal;

@@ -44,7 +44,7 @@ export async function runJob(deps: JobRunDeps, run: JobRun): Promise<JobRecord> 
   const collector = new Collector({ jobs, results }, collected);
   try {
     const error = await work(deps, run, collector);
-    if (job.stopReason?.code === "stopping") return (await jobs.get(record.id)) ?? record;
+    if (isStopping(job)) return (await jobs.get(record.id)) ?? record;
     return await finish(deps, run, { error, collector });
   } catch (error) {
     logger.error(
@@ -57,13 +57,17 @@ export async function runJob(deps: JobRunDeps, run: JobRun): Promise<JobRecord> 
 
 /** Resolves with the error that ended the job, if one did. */
 async function work(deps: JobRunDeps, run: JobRun, collector: Collector): Promise<unknown> {
-  const { jobs, results, registry } = deps;
+  const { jobs, registry } = deps;
   const { record, files } = run;
   const { signal, progress } = run.job;
+  // Restoring runs beside the work: what is done already must not hold up what is not.
+  const restored = restoreResults(deps.results, {
+    task: record.task,
+    files,
+    isStopping: () => isStopping(run.job),
+  });
+  restored.catch(() => undefined);
   try {
-    // Restoring runs beside the work: what is done already must not hold up what is not.
-    const restored = restoreResults(results, record, files);
-    restored.catch(() => undefined);
     if (record.state === "queued") await jobs.apply(record.id, [{ type: "started", at: Date.now() }]);
     const task = taskNamed(record.task);
     const options = wholeOptions(task, record);
@@ -76,7 +80,15 @@ async function work(deps: JobRunDeps, run: JobRun, collector: Collector): Promis
     return new AppError("not_processed", `The task ended without a result for ${missing.filename}.`);
   } catch (error) {
     return error;
+  } finally {
+    // A job that has ended may be removed: nothing may write its results then.
+    await restored.catch(() => undefined);
   }
+}
+
+/** The next start of the master runs the job on. */
+function isStopping({ stopReason }: RunningJob): boolean {
+  return stopReason?.code === "stopping";
 }
 
 interface Outcome {

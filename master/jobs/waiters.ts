@@ -1,3 +1,4 @@
+import type { Logger } from "../../shared/logger.ts";
 import type { FollowedJob } from "./followed.ts";
 
 /**
@@ -7,10 +8,12 @@ import type { FollowedJob } from "./followed.ts";
 export class Waiters {
   /** Waiting clients of each bound job. */
   readonly #bound = new Map<string, number>();
-  readonly #cancel: (job: string) => void;
+  readonly #cancel: (job: string) => Promise<unknown>;
+  readonly #logger: Logger;
 
-  constructor(cancel: (job: string) => void) {
+  constructor(cancel: (job: string) => Promise<unknown>, logger: Logger) {
     this.#cancel = cancel;
+    this.#logger = logger;
   }
 
   /** Binds the job to its waiting clients, until `release`. */
@@ -36,8 +39,17 @@ export class Waiters {
       if (left) return;
       left = true;
       this.#add(job, -1);
-      if (this.#bound.get(job) === 0) this.#cancel(job);
+      if (this.#bound.get(job) === 0) this.#cancelSoon(job);
     };
+  }
+
+  #cancelSoon(job: string): void {
+    this.#cancel(job).catch((error: unknown) =>
+      this.#logger.error(
+        { err: error, job },
+        "a job whose clients have left could not be cancelled: it goes on",
+      ),
+    );
   }
 
   #add(job: string, change: 1 | -1): void {

@@ -46,7 +46,7 @@ export async function* mapUnits(
       } else yield run.ready() ?? (await run.next());
     }
   } finally {
-    run.stop();
+    await run.stop();
   }
 }
 
@@ -151,12 +151,12 @@ class MapRun {
     return part;
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     for (const undo of this.#undo) undo();
     this.#waiting.stop();
     // A task that wants no more parts leaves units in the queue. Of an aborted job the queue drops all units.
     const left = [...this.#out.values()];
-    if (left.length > 0 && !this.#call.signal.aborted) void this.#deps.queue.withdraw(left);
+    if (left.length > 0 && !this.#call.signal.aborted) await this.#deps.queue.withdraw(left);
   }
 
   #removeRecorded(units: readonly QueuedUnit[]): Part[] {

@@ -101,7 +101,7 @@ describe("a part", () => {
     expect(await textOf("a.json")).toBe("second");
     const files = await jobs.files("01A");
     expect(files).toMatchObject([{ state: "done", replacedBy: "01B" }]);
-    await restoreResults(results, { task: "text" }, files);
+    await restoreResults(results, { task: "text", files });
     expect(await textOf("a.json")).toBe("second");
   });
 
@@ -127,7 +127,7 @@ describe("a part", () => {
     expect(news).toEqual([]);
     // The next start restores it.
     await rm(join(results.folder, "text", "a.json"), { recursive: true });
-    await restoreResults(results, { task: "text" }, await jobs.files("01A"));
+    await restoreResults(results, { task: "text", files: await jobs.files("01A") });
     expect(await textOf("a.json")).toBe("a");
   });
 
@@ -172,7 +172,7 @@ describe("parts", () => {
     news = [];
     const files = await jobs.files("01A");
     const after = collectorFor("01A", files);
-    await restoreResults(results, { task: "text" }, files);
+    await restoreResults(results, { task: "text", files });
     await after.publish(0, part);
     await after.publish(1, await partOf("b"));
     await after.flush();

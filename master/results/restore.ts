@@ -14,15 +14,22 @@ const FILES_AT_ONCE = 16;
 /** Newest jobs of each final state among which jobs of the last minute are searched. */
 const RECENT_JOBS = 1_000;
 
-/** Writes the results of a job again that a kill or a power loss removed from the results folder or cut off. */
+export interface RestoredJob extends Pick<JobRecord, "task"> {
+  readonly files: readonly FileRecord[];
+  readonly isStopping?: () => boolean;
+}
+
+/**
+ * Writes the results of a job again that a kill or a power loss removed from the results folder or cut off; leaves the
+ * rest to the next start once the master stops.
+ */
 export async function restoreResults(
   results: ResultWriter,
-  { task }: Pick<JobRecord, "task">,
-  files: readonly FileRecord[],
+  { task, files, isStopping = () => false }: RestoredJob,
 ): Promise<void> {
   const newest = latest(files.map(({ endedAt }) => endedAt));
   const restoreOne = async ({ resultKey, resultBytes, resultSha256, resultName, endedAt }: FileRecord) => {
-    if (resultKey === undefined || resultBytes === undefined) return;
+    if (resultKey === undefined || resultBytes === undefined || isStopping()) return;
     const unsafe = (endedAt ?? newest) > newest - UNSAFE_MS;
     const digest = unsafe && resultSha256 !== undefined ? { sha256: resultSha256 } : {};
     await results.restore({ task, name: resultName, key: resultKey, bytes: resultBytes, ...digest });
@@ -39,7 +46,7 @@ export async function restoreRecentJobs(jobs: RecordOfJobs, results: ResultWrite
   const newest = latest(ended.map(({ endedAt }) => endedAt));
   const recent = ended.filter(({ endedAt = 0 }) => endedAt > newest - UNSAFE_MS);
   for (const job of recent) {
-    await restoreResults(results, job, await jobs.files(job.id));
+    await restoreResults(results, { task: job.task, files: await jobs.files(job.id) });
     for (const { name, key, bytes, replacedBy } of job.attachments)
       if (replacedBy === undefined) await results.restore({ task: job.task, name, key, bytes });
   }

@@ -1,5 +1,6 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { encodeTime } from "ulid";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createLogger } from "../../shared/logger.ts";
@@ -98,6 +99,16 @@ describe("ended jobs", () => {
     const there = await Promise.all([left, large, coming, foreign].map(({ key }) => store.stat(key)));
     expect(there.map((found) => found !== undefined)).toEqual([false, false, true, true]);
     expect(await keys(known)).toHaveLength(2);
+  });
+
+  test("an upload that begins before the first sweep is not removed by it", async () => {
+    const started = retention({});
+    await sleep(5);
+    const coming = await store.put(Buffer.alloc(10), { group: idAt(Date.now()) });
+    await sleep(5);
+    started.start();
+    await started.stop();
+    expect(await store.stat(coming.key)).toBeDefined();
   });
 
   function retention(policy: Partial<RetentionPolicy>, keptBytes: KeptBytes = new Map()): Retention {

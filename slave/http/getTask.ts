@@ -49,7 +49,8 @@ export function getTask(deps: GetTaskDeps): RequestHandler {
 
 function signals({ stopped, onMasterGone }: GetTaskDeps, res: Response): Pick<LeaseWork, "gone" | "ended"> {
   const gone = signalOfLeaving(res);
-  gone.addEventListener("abort", onMasterGone, { once: true });
+  if (gone.aborted) onMasterGone();
+  else gone.addEventListener("abort", onMasterGone, { once: true });
   const ended = AbortSignal.any([gone, stopped]);
   // Every unit listens to them.
   setMaxListeners(0, gone, ended);

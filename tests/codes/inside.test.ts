@@ -18,12 +18,14 @@ import { createMaster } from "../../master/app.ts";
 import { readMasterConfig } from "../../master/config.ts";
 import { ActiveLease, type EndReason } from "../../master/dispatch/activeLease.ts";
 import { newSlave, type Slave } from "../../master/fleet/slave.ts";
-import { type JobToRun, type RunContextDeps, runContext } from "../../master/jobs/runContext.ts";
+import { runContext } from "../../master/jobs/runContext.ts";
 import { createSlaveHttp, readLimited } from "../../master/lease/client.ts";
 import { runFramesLease } from "../../master/lease/framesLease.ts";
-import type { LeaseRun, LeaseTransport } from "../../master/lease/leaseEvents.ts";
+import { PaceBook } from "../../master/map/pace.ts";
 import { JobProgress } from "../../master/map/progress.ts";
+import { MemoryQueue } from "../../master/queue/memory.ts";
 import { openFolderStore } from "../../master/store/folder/folderStore.ts";
+import { openMemoryStore } from "../../master/store/memory/memoryStore.ts";
 import type { JobDetail } from "../../shared/contract/jobs.ts";
 import { type AppError, CodedError, type Failure } from "../../shared/errors.ts";
 import { createLogger } from "../../shared/logger.ts";
@@ -48,12 +50,14 @@ const MADE: Readonly<Record<string, () => unknown>> = {
   },
   no_file: () => unit(taskNamed("text"), "analyse", { args: {}, files: [] }),
   map_name_taken: () => {
-    const record = { id: "j", task: "text", priority: 1, seed: 1 };
+    const record = { id: "j", task: "text", priority: 1, seed: 1, createdAt: 1 };
     const progress = new JobProgress(() => undefined);
-    const context = runContext(
-      { budgets: {} } as RunContextDeps,
-      { record, progress, options: {}, inputs: [] } as unknown as JobToRun,
-    );
+    const collector = { publish: unused, attach: unused };
+    const job = { record, progress, collector, options: {}, inputs: [], signal: NEVER };
+    const files = { put: unused, read: unused };
+    const jobs = { apply: unused, parts: unused, watchParts: unused };
+    const map = { jobs, queue: new MemoryQueue(), paces: new PaceBook() };
+    const context = runContext({ map, files, budgets: {} }, job);
     context.map("twice", "analyse", []);
     context.map("twice", "analyse", []);
   },
@@ -159,7 +163,10 @@ test.each(Object.keys(MADE))("%s has its documented status", async (code) => {
 });
 
 const NEVER = new AbortController().signal;
-const FILE = { key: "k", filename: "a", bytes: 1, sha256: "0" };
+/** Stands for a function that the code under test does not reach. */
+const unused = () => {
+  throw new Error("the test does not use this");
+};
 
 async function failureOf(make: (() => unknown) | undefined): Promise<AppError> {
   try {
@@ -209,8 +216,6 @@ async function unit(
   await executeHere(task, { task: task.name, step, options: task.options.parse({}), ...given });
 }
 
-/** Runs `mean` over one file with maps that yield these parts. */
-
 function endedLease(reason: EndReason): never {
   const deps = dispatcherUnderTest({ answer: async () => openAnswer() });
   const slave = newSlave("s", "127.0.0.1", { slave_ip: "127.0.0.1", slave_port: 1 });
@@ -226,9 +231,9 @@ async function asSlave(answer: RequestListener, ask: Asking): Promise<void> {
   const server = createServer(answer).listen(0, "127.0.0.1");
   await once(server, "listening");
   const http = createSlaveHttp({ tokenFor: () => undefined, ca: undefined });
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
   try {
-    await ask(http, { baseUrl, classic: false } as Slave);
+    await ask(http, newSlave("s", "127.0.0.1", { slave_ip: "127.0.0.1", slave_port: port, version: "1" }));
   } finally {
     http.close();
     server.close().closeAllConnections();
@@ -236,14 +241,15 @@ async function asSlave(answer: RequestListener, ask: Asking): Promise<void> {
 }
 
 const lease: Asking = async (http, slave) => {
-  const store = { read: async () => Buffer.from("x"), stat: async () => FILE };
-  const transport = { http, store, maxPartBytes: 9, silenceSeconds: 0.3 } as unknown as LeaseTransport;
+  const store = openMemoryStore();
+  const file = { filename: "a", ...(await store.put(Buffer.from("x"), { group: "j" })) };
   const step = { task: "text", step: "analyse", stepVersion: 1, options: {}, args: {} };
   const units = [
-    { id: "j/m/0", job: "j", ...step, files: [FILE], bytes: 1, crashes: 0, losses: 0, priority: 1 },
+    { id: "j/m/0", job: "j", ...step, files: [file], bytes: 1, crashes: 0, losses: 0, priority: 1 },
   ];
-  const run = { slave, lease: { units }, signal: NEVER, handle: async () => undefined };
-  await runFramesLease(transport, run as unknown as LeaseRun);
+  const held = { id: "l", token: 1, owner: "s", units };
+  const run = { slave, lease: held, signal: NEVER, handle: async () => undefined };
+  await runFramesLease({ http, store, maxPartBytes: 9, silenceSeconds: 0.3 }, run);
 };
 
 async function collected(path: string): Promise<void> {
