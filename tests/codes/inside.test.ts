@@ -52,7 +52,7 @@ const MADE: Readonly<Record<string, () => unknown>> = {
   map_name_taken: () => {
     const record = { id: "j", task: "text", priority: 1, seed: 1, createdAt: 1 };
     const progress = new JobProgress(() => undefined);
-    const collector = { publish: unused, attach: unused };
+    const collector = { publish: unused, attach: unused, warn: unused };
     const job = { record, progress, collector, options: {}, inputs: [], signal: NEVER };
     const files = { put: unused, read: unused };
     const jobs = { apply: unused, parts: unused, watchParts: unused };
