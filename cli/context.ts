@@ -5,6 +5,6 @@ import type { Terminal } from "./output/terminal.ts";
 export interface CliContext {
   readonly config: CliConfig;
   readonly terminal: Terminal;
-  /** Aborted with an `Interrupted` by SIGINT and SIGTERM. */
+  /** Aborted with an `Interrupted` by SIGINT, SIGTERM and SIGHUP. */
   readonly interrupt: AbortSignal;
 }

@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import type { ErrorCode } from "../shared/codes.ts";
 import { AppError, CodedError } from "../shared/errors.ts";
-import { ANSWER_BROKEN, MASTER_UNREACHABLE } from "./sdk/index.ts";
+import { ANSWER_BROKEN, MASTER_UNREACHABLE } from "./sdk/errors.ts";
 
 /** Exit codes of the CLI, as listed in docs/cli.md. */
 export const EXIT = {
@@ -12,9 +12,13 @@ export const EXIT = {
   /** The master cannot be reached, or accepts no work now (429, 502, 503, 504). */
   unreachable: 3,
   timedOut: 4,
-  interrupted: 130,
-  terminated: 143,
+  /** All files that were sent are done; others in the folders were left out. */
+  leftOut: 5,
 } as const;
+
+/** Signals that interrupt a command, with its exit code: 128 and the number of the signal. */
+export const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+export type InterruptSignal = keyof typeof SIGNALS;
 
 /** An error in the arguments of the command line. */
 export class UsageError extends AppError {
@@ -23,23 +27,39 @@ export class UsageError extends AppError {
   }
 }
 
+/** What an error of the command line says about a job. */
+export interface JobNote {
+  /** What became of the job; it follows the error's own sentence. */
+  readonly sentence: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+const NO_JOB: JobNote = { sentence: "", details: {} };
+
 /** The reason of an abort by a signal. */
 export class Interrupted extends AppError {
-  readonly signal: NodeJS.Signals;
+  readonly signal: InterruptSignal;
 
-  constructor(signal: NodeJS.Signals) {
-    super("interrupted", "Interrupted.");
+  constructor(signal: InterruptSignal, { sentence, details }: JobNote = NO_JOB) {
+    super("interrupted", `Interrupted${sentence === "" ? "." : `: ${sentence}`}`, { details });
     this.signal = signal;
   }
 }
 
-export function timedOut(seconds: number): AppError {
-  return new AppError("timed_out", `Not done within ${seconds} seconds, as --timeout asked.`);
+/** The reason of an abort by `--timeout`. */
+export class TimedOut extends AppError {
+  readonly seconds: number;
+
+  constructor(seconds: number, { sentence, details }: JobNote = NO_JOB) {
+    const own = `Not done within ${seconds} seconds, as --timeout asked`;
+    super("timed_out", `${own}${sentence === "" ? "." : `: ${sentence}`}`, { details });
+    this.seconds = seconds;
+  }
 }
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  if (error instanceof Interrupted) return error.signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+  if (error instanceof Interrupted) return SIGNALS[error.signal];
   if (!(error instanceof CodedError)) return EXIT.failed;
   return BY_CODE[error.code] ?? BY_STATUS[error.status] ?? EXIT.failed;
 }

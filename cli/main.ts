@@ -16,7 +16,7 @@ async function main(args: readonly string[]): Promise<number> {
     loadEnvFile();
     const context: CliContext = { config: readCliConfig(), terminal, interrupt: interruptSignal() };
     let code: number = EXIT.done;
-    const program = buildProgram(async (work) => {
+    const program = await buildProgram(args, async (work) => {
       code = await work(context);
     });
     await program.parseAsync(args, { from: "user" });
@@ -33,7 +33,7 @@ function interruptSignal(): AbortSignal {
   const interrupt = new AbortController();
   // Each transfer adds a listener.
   setMaxListeners(0, interrupt.signal);
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
       if (interrupt.signal.aborted) process.exit(exitCodeOf(interrupt.signal.reason));
       interrupt.abort(new Interrupted(name));
@@ -42,11 +42,11 @@ function interruptSignal(): AbortSignal {
   return interrupt.signal;
 }
 
-// A closed pipe (`| head`) is no error.
+// A closed pipe (`| head`) is no error. A terminal that is closed sends SIGHUP, which ends the command in order.
 for (const stream of [process.stdout, process.stderr])
-  stream.on("error", (error: NodeJS.ErrnoException) =>
-    process.exit(error.code === "EPIPE" ? EXIT.done : EXIT.failed),
-  );
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (code !== "EIO") process.exit(code === "EPIPE" ? EXIT.done : EXIT.failed);
+  });
 
 main(process.argv.slice(2)).then(
   // The write flushes lines that a pipe still holds; an open standard input would keep the process alive.

@@ -1,28 +1,40 @@
 import { Command } from "commander";
 import { VERSION } from "../shared/version.ts";
-import { addDemo } from "./commands/demo.ts";
-import { addJobs, addSlaves, addTasks } from "./commands/lists.ts";
 import type { RunCommand } from "./commands/runCommand.ts";
-import { addStart } from "./commands/start.ts";
-import { addUpload } from "./commands/upload.ts";
 
-/** The program with all its commands. Parsing throws a CommanderError instead of ending the process. */
-export function buildProgram(run: RunCommand): Command {
+/** Adds one command to the program. */
+type AddCommand = (program: Command, run: RunCommand) => void;
+
+/** The commands in the order of the help. Each is loaded only when it is needed: some bring large libraries with them. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  upload: async () => (await import("./commands/upload.ts")).addUpload,
+  jobs: async () => (await import("./commands/lists.ts")).addJobs,
+  results: async () => (await import("./commands/jobCommands.ts")).addResults,
+  retry: async () => (await import("./commands/jobCommands.ts")).addRetry,
+  cancel: async () => (await import("./commands/jobCommands.ts")).addCancel,
+  slaves: async () => (await import("./commands/lists.ts")).addSlaves,
+  tasks: async () => (await import("./commands/lists.ts")).addTasks,
+  start: async () => (await import("./commands/start.ts")).addStart,
+  demo: async () => (await import("./commands/demo.ts")).addDemo,
+};
+
+/**
+ * The program with the command that the arguments name, or with all commands for anything else: help, a wrong name.
+ * Parsing throws a CommanderError instead of ending the process.
+ */
+export async function buildProgram([name = ""]: readonly string[], run: RunCommand): Promise<Command> {
   const program = new Command("manyhands")
     .description("Hand a pile of files to a fleet of machines and get every result back.")
     .version(VERSION)
     .exitOverride()
     .showHelpAfterError("(--help lists what is valid)")
     .addHelpText("after", EXIT_CODES);
-  addUpload(program, run);
-  addJobs(program, run);
-  addSlaves(program, run);
-  addTasks(program, run);
-  addStart(program, run);
-  addDemo(program, run);
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const loads = load === undefined ? Object.values(COMMANDS) : [load];
+  for (const add of await Promise.all(loads.map((loadOne) => loadOne()))) add(program, run);
   return program;
 }
 
 const EXIT_CODES = `
 Exit codes: 0 all done, 1 some files failed, 2 usage, 3 master not reachable or not able to take work,
-4 timed out, 130 interrupted.`;
+4 timed out, 5 all done but files of folders were left out, 129, 130, 143 interrupted.`;

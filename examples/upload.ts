@@ -1,20 +1,17 @@
 /**
- * Sends the sample scans to a running master (npm start) and prints what was read.
+ * Reads scans with a running master (npm start) and prints the first words of each.
  *
- *   npx tsx examples/upload.ts [master]
+ *   npm install --save-dev tsx && npx tsx upload.ts http://127.0.0.1:5000 scans/*.png
  */
-import { join } from "node:path";
-import { fileFromPath, ManyhandsClient } from "../cli/sdk/index.ts";
+import { fileFromPath, ManyhandsClient } from "manyhands/sdk";
 
-const samples = join(import.meta.dirname, "files");
-const client = new ManyhandsClient({ url: process.argv[2] ?? "http://127.0.0.1:5000" });
+const [url = "127.0.0.1:5000", ...paths] = process.argv.slice(2);
+const client = new ManyhandsClient({ url });
 
-const lines = client.uploadLines({
+for await (const line of client.uploadLines({
   task: "ocr",
-  files: ["minutes.png", "receipt.jpg"].map((name) => fileFromPath(join(samples, name))),
-});
-
-for await (const line of lines) {
+  files: paths.map((path) => fileFromPath(path)),
+})) {
   if (line.type === "file" && line.state === "done") console.log(`${line.filename}: ${line.summary}`);
   if (line.type === "file" && line.state === "failed")
     console.log(`${line.filename}: ${line.code} ${line.error}`);

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext } from "../context.ts";
-import { timedOut } from "../exit.ts";
+import { TimedOut } from "../exit.ts";
 import { ManyhandsClient } from "../sdk/index.ts";
 
 /** Options of every command that calls a master. */
@@ -23,7 +23,10 @@ export interface Connection {
 
 export function withConnection(command: Command): Command {
   return command
-    .option("--master <url>", "URL of the master (MASTER_URL, else http://127.0.0.1:5000)")
+    .option(
+      "--master <url>",
+      "the master: host:port, http://… or https://… (MASTER_URL, else http://127.0.0.1:5000)",
+    )
     .option("--token <token>", "the client token (CLIENT_TOKEN, else MANYHANDS_TOKEN)")
     .addOption(
       new Option("--timeout <seconds>", "give up after this time, with exit code 4").argParser(positive),
@@ -51,7 +54,7 @@ function connect({ config, interrupt }: CliContext, flags: ConnectionFlags): Con
   const { timeout } = flags;
   if (timeout === undefined) return { client, signal: interrupt, close: () => undefined };
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(timedOut(timeout)), timeout * 1000);
+  const timer = setTimeout(() => late.abort(new TimedOut(timeout)), timeout * 1000);
   const signal = AbortSignal.any([interrupt, late.signal]);
   setMaxListeners(0, signal);
   return { client, signal, close: () => clearTimeout(timer) };

@@ -52,7 +52,7 @@ async function demo(context: CliContext): Promise<number> {
     `${counted(total(jobs) - failed, "file")} done, ${failed} failed, ${time} in all.`,
     config.resultsDir,
   );
-  return jobs.every(({ outcome }) => allDone(outcome, [])) ? EXIT.done : EXIT.failed;
+  return jobs.every(({ outcome }) => allDone({ outcome, problems: [] })) ? EXIT.done : EXIT.failed;
 }
 
 /** Runs all jobs at the same time; the master shares its slaves among them. */

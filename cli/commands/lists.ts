@@ -1,11 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { JOB_STATES, type JobState } from "../../shared/contract/jobs.ts";
 import { UsageError } from "../exit.ts";
-import { printableJson } from "../output/printable.ts";
-import type { Terminal } from "../output/terminal.ts";
-import { type Connection, type ConnectionFlags, connected, withConnection } from "./connection.ts";
+import { type Connection, type ConnectionFlags, withConnection } from "./connection.ts";
 import { jobLines, jobsLines, slavesLines, taskLines, tasksLines } from "./listLines.ts";
 import type { RunCommand } from "./runCommand.ts";
+import { show, shown } from "./show.ts";
 
 interface JobsFlags extends ConnectionFlags {
   readonly state?: JobState;
@@ -83,30 +82,6 @@ export function addTasks(program: Command, run: RunCommand): void {
       });
     }),
   );
-}
-
-/** An answer of the master and its lines for a terminal. */
-interface Shown {
-  readonly document: unknown;
-  readonly lines: (terminal: Terminal) => readonly string[];
-}
-
-function shown<T>(document: T, lines: (document: T, terminal: Terminal) => readonly string[]): Shown {
-  return { document, lines: (terminal) => lines(document, terminal) };
-}
-
-async function show(
-  run: RunCommand,
-  flags: ConnectionFlags,
-  ask: (connection: Omit<Connection, "close">) => Promise<Shown>,
-): Promise<void> {
-  await run(async (context) => {
-    const { terminal } = context;
-    const { document, lines } = await connected(context, flags, ask);
-    if (flags.json === true) terminal.print(printableJson(document, 2));
-    else for (const line of lines(terminal)) terminal.print(line);
-    return 0;
-  });
 }
 
 function upTo500(raw: string): number {

@@ -1,13 +1,10 @@
 import { join } from "node:path";
-import { Pending } from "../../shared/async/pending.ts";
-import { Semaphore } from "../../shared/async/semaphore.ts";
 import type { AssignLine, FileView } from "../../shared/contract/jobs.ts";
-import { CodedError, type Failure } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
-import { type InputProblem, type LocalInput, STDIN, unreadable } from "../files/collect.ts";
-import { save } from "../files/save.ts";
+import { type InputProblem, type LocalInput, unreadable } from "../files/collect.ts";
 import type { Progress } from "../output/progress.ts";
 import { fileFromPath, fileFromStream, type ManyhandsClient, type UploadFile } from "../sdk/index.ts";
+import { type Fetched, Fetching } from "./fetching.ts";
 
 export interface JobRequest {
   readonly client: ManyhandsClient;
@@ -36,28 +33,24 @@ export interface JobOutcome {
   readonly attachments: SavedAttachment[];
 }
 
-export interface FileOutcome {
+export interface FileOutcome extends Fetched {
   /** Path on this machine. */
   readonly path: string;
   readonly view: FileView;
-  /** Path of the fetched result. */
-  savedTo?: string;
-  /** Why the result was not fetched. */
-  saveFailure?: Failure;
 }
 
-export interface SavedAttachment {
+export interface SavedAttachment extends Fetched {
   readonly name: string;
   readonly saved_as: string;
-  savedTo?: string;
-  saveFailure?: Failure;
 }
-
-/** Results that are fetched at the same time. */
-const FETCHES_AT_ONCE = 4;
 
 export function emptyOutcome(): JobOutcome {
   return { jobId: undefined, end: undefined, files: [], unreadable: [], attachments: [] };
+}
+
+/** The files that have ended, in the order of the upload. */
+export function filesThatEnded(files: readonly FileOutcome[]): readonly FileOutcome[] {
+  return files.filter((file) => file !== undefined);
 }
 
 /** Sends the inputs as one job, follows the job until it ends, and fetches results as they appear. */
@@ -100,7 +93,7 @@ function noteLine(line: AssignLine, { outcome, sent, progress, fetching }: LineT
       return;
     case "file": {
       const { type: _type, ...view } = line;
-      const file = { path: sent[view.index]?.path ?? view.filename, view };
+      const file: FileOutcome = { path: sent[view.index]?.path ?? view.filename, view };
       outcome.files[view.index] = file;
       progress.ended({ ...view, filename: file.path });
       fetching.add(file, view);
@@ -109,58 +102,18 @@ function noteLine(line: AssignLine, { outcome, sent, progress, fetching }: LineT
     case "end":
       outcome.end = line;
       for (const attachment of line.attachments) {
-        const saved = { name: attachment.name, saved_as: attachment.saved_as ?? attachment.url };
+        const saved: SavedAttachment = {
+          name: attachment.name,
+          saved_as: attachment.saved_as ?? attachment.url,
+        };
         outcome.attachments.push(saved);
         fetching.add(saved, attachment);
       }
   }
 }
 
-/** Fetches results, a few at the same time. A result that cannot be fetched is noted in its target. */
-class Fetching {
-  readonly #request: JobRequest;
-  readonly #atOnce = new Semaphore(FETCHES_AT_ONCE);
-  readonly #fetches = new Pending(Number.POSITIVE_INFINITY);
-
-  constructor(request: JobRequest) {
-    this.#request = request;
-  }
-
-  add(target: FileOutcome | SavedAttachment, result: ResultLink): void {
-    const { out } = this.#request;
-    if (out === undefined || result.url === undefined) return;
-    const { url } = result;
-    this.#fetches.start(this.#atOnce.use(() => this.#fetch(target, { ...result, url, folder: out })));
-  }
-
-  async ended(): Promise<void> {
-    await this.#fetches.all();
-  }
-
-  async #fetch(target: FileOutcome | SavedAttachment, result: WantedResult): Promise<void> {
-    const { client, signal } = this.#request;
-    try {
-      const content = await client.download(result.url, { signal });
-      const wireName = result.saved_as ?? result.url;
-      target.savedTo = await save({ ...result, wireName, content, sha256: result.result_sha256, signal });
-    } catch (error) {
-      target.saveFailure = failureOf(error);
-    }
-  }
-}
-
-type ResultLink = Pick<FileView, "url" | "saved_as" | "result_sha256">;
-type WantedResult = ResultLink & { readonly url: string; readonly folder: string };
-
-function failureOf(error: unknown): Failure {
-  if (error instanceof CodedError) return { code: error.code, error: error.message };
-  return { code: "not_fetched", error: "The result could not be fetched." };
-}
-
 function uploadFile(input: LocalInput, { stdin }: JobRequest): UploadFile {
-  return input.path === STDIN
-    ? fileFromStream(input.name, stdin)
-    : fileFromPath(join(input.path), input.name);
+  return input.isStdin ? fileFromStream(input.name, stdin) : fileFromPath(join(input.path), input.name);
 }
 
 function unknownInput(file: UploadFile): LocalInput {

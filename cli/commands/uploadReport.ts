@@ -1,10 +1,19 @@
 import type { InputProblem } from "../files/collect.ts";
-import { printable, printableJson } from "../output/printable.ts";
+import { printable } from "../output/printable.ts";
 import { type Column, tableLines } from "../output/table.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { warningLines } from "../output/warnings.ts";
 import { counted, secondsInWords } from "../output/words.ts";
-import type { FileOutcome, JobOutcome } from "./sendJob.ts";
+import { filesThatEnded, type JobOutcome } from "./sendJob.ts";
+
+/** What an upload reports at its end. */
+export interface UploadEnd {
+  readonly outcome: JobOutcome;
+  /** Named paths that cannot be sent. */
+  readonly problems: readonly InputProblem[];
+  /** Number of files that were left out for their extension. */
+  readonly leftOut: number;
+}
 
 interface Row {
   readonly state: string;
@@ -13,85 +22,84 @@ interface Row {
   readonly telling: string;
 }
 
-const COLUMNS: readonly Column<Row>[] = [
+const DONE: readonly Column<Row>[] = [
   { title: "STATE", value: (row) => row.state },
-  { title: "FILE", value: (row) => row.file },
-  { title: "RESULT", value: (row) => row.result },
+  { title: "FILE", value: (row) => row.file, keep: "end" },
+  { title: "RESULT", value: (row) => row.result, keep: "end" },
   { title: "SUMMARY", value: (row) => row.telling },
 ];
 
+const FAILED: readonly Column<Row>[] = [
+  { title: "STATE", value: (row) => row.state },
+  { title: "FILE", value: (row) => row.file, keep: "end" },
+  { title: "REASON", value: (row) => row.telling },
+];
+
+/** Files that are done and shown on a terminal without `--verbose`. */
+const MOST_DONE = 100;
+
 /** Whether every named file was processed and, with `--out`, its result fetched. */
-export function allDone(outcome: JobOutcome, problems: readonly InputProblem[]): boolean {
-  const { end, files, unreadable, attachments } = outcome;
-  if (problems.length + unreadable.length > 0 || end?.state !== "succeeded") return false;
-  return [...present(files), ...attachments].every((target) => target.saveFailure === undefined);
+export function allDone({ outcome, problems }: Omit<UploadEnd, "leftOut">): boolean {
+  return outcome.end?.state === "succeeded" && failuresOf(outcome, problems).length === 0;
 }
 
-/** Prints a line for each file in the order of the upload, then the files that were not sent, then the counts. */
-export function printOutcome(
-  terminal: Terminal,
-  outcome: JobOutcome,
-  problems: readonly InputProblem[],
-): void {
-  const rows = [...rowsOf(outcome), ...[...problems, ...outcome.unreadable].map(notSent)];
-  if (rows.length > 0)
-    for (const line of tableLines(COLUMNS, rows, terminal.width)) terminal.print(painted(terminal, line));
+/** `all`: the files that are done are always listed. `some`: on a terminal only, and not when they are many. */
+export type Listing = "all" | "some";
+
+/** Prints the files that are done, then all failures together, then the counts. */
+export function printOutcome(terminal: Terminal, end: UploadEnd, listing: Listing): void {
+  const { outcome, problems } = end;
+  const done = doneRows(outcome);
+  const isShown = listing === "all" || (terminal.width !== undefined && done.length <= MOST_DONE);
+  if (isShown) printTable(terminal, DONE, done);
   for (const attachment of outcome.attachments)
-    terminal.print(`with it: ${printable(attachment.savedTo ?? attachment.saved_as)}`);
+    terminal.print(`result of the whole job: ${printable(attachment.savedTo ?? attachment.saved_as)}`);
+  printTable(terminal, FAILED, failuresOf(outcome, problems));
   if (outcome.end === undefined) return;
   for (const line of warningLines(outcome.end.warnings, outcome.files.length)) terminal.print(line);
-  terminal.print(closing(terminal, outcome));
+  terminal.print(closing(terminal, end));
+  if (!isShown && terminal.width !== undefined) terminal.note("--verbose lists the files that are done.");
 }
 
 /** Prints failures and warnings only, to standard error; for `--quiet`. */
-export function noteFailures(
-  terminal: Terminal,
-  outcome: JobOutcome,
-  problems: readonly InputProblem[],
-): void {
-  for (const { state, file, telling } of [
-    ...rowsOf(outcome),
-    ...[...problems, ...outcome.unreadable].map(notSent),
-  ])
-    if (state !== "done") terminal.note(`${state} ${printable(file)}: ${printable(telling)}`);
+export function noteFailures(terminal: Terminal, { outcome, problems }: UploadEnd): void {
+  for (const { state, file, telling } of failuresOf(outcome, problems))
+    terminal.note(`${state} ${printable(file)}: ${printable(telling)}`);
   const { end, files } = outcome;
   for (const line of warningLines(end?.warnings ?? [], files.length)) terminal.note(line);
 }
 
-/** The master's answer as one JSON document, with the CLI's own members `path`, `saved_to`, `save_failure` and `unreadable`. */
-export function outcomeJson(outcome: JobOutcome, problems: readonly InputProblem[]): string {
-  const { type: _type, ...end } = outcome.end ?? { type: "end" };
-  const files = present(outcome.files).map(({ path, view, savedTo, saveFailure }) => ({
-    ...view,
-    path,
-    ...(savedTo === undefined ? {} : { saved_to: savedTo }),
-    ...(saveFailure === undefined ? {} : { save_failure: saveFailure }),
-  }));
-  return printableJson({ ...end, files, unreadable: [...problems, ...outcome.unreadable] }, 2);
+function printTable(terminal: Terminal, columns: readonly Column<Row>[], rows: readonly Row[]): void {
+  if (rows.length === 0) return;
+  for (const line of tableLines(columns, rows, terminal.width)) terminal.print(painted(terminal, line));
 }
 
-function rowsOf(outcome: JobOutcome): Row[] {
-  return present(outcome.files).map(({ path, view, savedTo, saveFailure }) => {
-    const { state, code, error, saved_as, summary } = view;
-    if (state !== "done") return { state, file: path, result: "-", telling: reason(code, error) };
-    const result = savedTo ?? saved_as ?? "-";
-    if (saveFailure !== undefined)
-      return {
-        state: "not fetched",
-        file: path,
-        result,
-        telling: reason(saveFailure.code, saveFailure.error),
-      };
-    return { state, file: path, result, telling: summary ?? "" };
+function doneRows({ files }: JobOutcome): Row[] {
+  return filesThatEnded(files).flatMap(({ path, view, savedTo, saveFailure }) => {
+    if (view.state !== "done" || saveFailure !== undefined) return [];
+    const result = savedTo ?? view.saved_as ?? "-";
+    return { state: view.state, file: path, result, telling: view.summary ?? "" };
   });
 }
 
-function notSent({ path, code, error }: InputProblem): Row {
-  return { state: "not sent", file: path, result: "-", telling: reason(code, error) };
+/** Files that failed or were cancelled, results that were not fetched, and files that were not sent. */
+function failuresOf(
+  { files, unreadable, attachments }: JobOutcome,
+  problems: readonly InputProblem[],
+): Row[] {
+  const ended = filesThatEnded(files).flatMap(({ path, view, saveFailure }) => {
+    if (view.state !== "done") return failure(view.state, path, view);
+    return saveFailure === undefined ? [] : failure("not fetched", path, saveFailure);
+  });
+  const whole = attachments.flatMap(({ name, saveFailure }) =>
+    saveFailure === undefined ? [] : failure("not fetched", name, saveFailure),
+  );
+  const notSent = [...problems, ...unreadable].map((problem) => failure("not sent", problem.path, problem));
+  return [...ended, ...whole, ...notSent];
 }
 
-function reason(code: string | undefined, error: string | undefined): string {
-  return [code ?? "unknown", error].filter(Boolean).join(": ");
+function failure(state: string, file: string, { code = "unknown", error = "" }: Partial<InputProblem>): Row {
+  return { state, file, result: "-", telling: [code, error].filter(Boolean).join(": ") };
 }
 
 function painted(terminal: Terminal, line: string): string {
@@ -104,17 +112,15 @@ function painted(terminal: Terminal, line: string): string {
   );
 }
 
-function closing(terminal: Terminal, { end, files }: JobOutcome): string {
-  const done = present(files).filter(({ view }) => view.state === "done").length;
-  const failed = present(files).length - done;
+function closing(terminal: Terminal, { outcome, problems, leftOut }: UploadEnd): string {
+  const { end, files } = outcome;
+  const done = filesThatEnded(files).filter(({ view }) => view.state === "done").length;
+  const counts = new Map<string, number>();
+  for (const { state } of failuresOf(outcome, problems)) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const failures = [...counts].map(([state, count]) => `, ${count} ${state}`).join("");
+  const left = leftOut > 0 ? `, ${leftOut} left out` : "";
   const seconds = end?.statistics?.seconds;
-  const failures = failed > 0 ? `, ${failed} failed` : "";
   const time = typeof seconds === "number" ? ` in ${secondsInWords(seconds)}` : "";
-  const words = `${counted(done, "file")} done${failures}${time}`;
+  const words = `${counted(done, "file")} done${failures}${left}${time}`;
   return terminal.paint("bold", words) + terminal.paint("dim", `  job ${printable(end?.job_id ?? "")}`);
-}
-
-/** Files of an interrupted job have holes between them. */
-function present(files: readonly FileOutcome[]): FileOutcome[] {
-  return files.filter((file) => file !== undefined);
 }

@@ -3,13 +3,15 @@ import { basename, extname, join, resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { isErrno } from "../../shared/errors.ts";
 
-/** A file to send, with its path as given or found. */
+/** A file to send, with its path as given or found; standard input goes by its name in the upload. */
 export interface LocalInput {
   readonly path: string;
   /** Name in the upload. */
   readonly name: string;
   /** Undefined for a pipe. */
   readonly bytes: number | undefined;
+  /** True for standard input. */
+  readonly isStdin?: true;
 }
 
 /** A named path that cannot be sent. */
@@ -22,8 +24,8 @@ export interface InputProblem {
 export interface Collected {
   readonly inputs: readonly LocalInput[];
   readonly problems: readonly InputProblem[];
-  /** Number of files in folders that were left out for their extension. */
-  readonly leftOut: number;
+  /** Paths of the files in folders that were left out for their extension. */
+  readonly leftOut: readonly string[];
 }
 
 export interface CollectOptions {
@@ -40,22 +42,25 @@ export const STDIN = "-";
 export async function collect(paths: readonly string[], options: CollectOptions): Promise<Collected> {
   const inputs = new Map<string, LocalInput>();
   const problems: InputProblem[] = [];
-  let leftOut = 0;
+  const leftOut = new Map<string, string>();
   for (const path of paths) {
     options.signal?.throwIfAborted();
     const found = await expand(path, options);
     for (const input of found.inputs) {
-      const key = input.path === STDIN ? STDIN : resolve(input.path);
+      const key = input.isStdin ? STDIN : resolve(input.path);
       if (!inputs.has(key)) inputs.set(key, input);
     }
     problems.push(...found.problems);
-    leftOut += found.leftOut;
+    for (const left of found.leftOut) leftOut.set(resolve(left), left);
   }
-  return { inputs: [...inputs.values()], problems, leftOut };
+  // A file that is named as well is sent.
+  for (const key of inputs.keys()) leftOut.delete(key);
+  return { inputs: [...inputs.values()], problems, leftOut: [...leftOut.values()] };
 }
 
 async function expand(path: string, options: CollectOptions): Promise<Collected> {
-  if (path === STDIN) return only({ path, name: options.stdinName, bytes: undefined });
+  const { stdinName } = options;
+  if (path === STDIN) return only({ path: stdinName, name: stdinName, bytes: undefined, isStdin: true });
   const found = await look(path);
   if (found.kind === "file") return only(found.input);
   if (found.kind === "folder") return await fromFolder(path, options);
@@ -64,24 +69,23 @@ async function expand(path: string, options: CollectOptions): Promise<Collected>
 }
 
 function only(input: LocalInput): Collected {
-  return { inputs: [input], problems: [], leftOut: 0 };
+  return { inputs: [input], problems: [], leftOut: [] };
 }
 
 function problem(...problems: readonly InputProblem[]): Collected {
-  return { inputs: [], problems, leftOut: 0 };
+  return { inputs: [], problems, leftOut: [] };
 }
 
 async function fromFolder(folder: string, { extensions, signal }: CollectOptions): Promise<Collected> {
   // Links to files are sent; links to folders are not followed, because they may form a cycle.
   const names = await glob("**/*", { cwd: folder, followSymbolicLinks: false, ...withSignal(signal) });
-  const wanted = names.filter((name) => extensions.includes(extname(name).toLowerCase()));
-  const { inputs, problems } = await lookAtAll(wanted.map((name) => join(folder, name)));
-  if (inputs.length + problems.length > 0) return { inputs, problems, leftOut: names.length - wanted.length };
-  return problem({
-    path: folder,
-    code: "no_files",
-    error: `No file in this folder ends in ${extensions.join(", ")}. Others can be named: ${folder}/*`,
-  });
+  const isWanted = (path: string) => extensions.includes(extname(path).toLowerCase());
+  const paths = names.map((name) => join(folder, name));
+  const { inputs, problems } = await lookAtAll(paths.filter(isWanted));
+  const leftOut = paths.filter((path) => !isWanted(path)).sort(byName);
+  if (inputs.length + problems.length > 0) return { inputs, problems, leftOut };
+  const error = `No file in this folder ends in ${extensions.join(", ")}.`;
+  return { inputs, problems: [{ path: folder, code: "no_files", error }], leftOut };
 }
 
 async function fromPattern(pattern: string, { signal }: CollectOptions): Promise<Collected> {
@@ -91,7 +95,7 @@ async function fromPattern(pattern: string, { signal }: CollectOptions): Promise
     ...withSignal(signal),
   });
   const { inputs, problems } = await lookAtAll(paths);
-  if (inputs.length + problems.length > 0) return { inputs, problems, leftOut: 0 };
+  if (inputs.length + problems.length > 0) return { inputs, problems, leftOut: [] };
   return problem({ path: pattern, code: "no_match", error: "No file matches this pattern." });
 }
 
@@ -103,7 +107,7 @@ async function lookAtAll(paths: readonly string[]): Promise<Collected> {
     if (found.kind === "file") inputs.push(found.input);
     else if (found.kind !== "folder") problems.push(found.problem);
   }
-  return { inputs, problems, leftOut: 0 };
+  return { inputs, problems, leftOut: [] };
 }
 
 type Found =

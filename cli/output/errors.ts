@@ -1,4 +1,6 @@
-import { AppError, CodedError } from "../../shared/errors.ts";
+import { AppError, CodedError, isErrno } from "../../shared/errors.ts";
+import { MASTER_UNREACHABLE } from "../sdk/errors.ts";
+import { startCommand } from "./ownName.ts";
 import { printable, printableJson } from "./printable.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -10,9 +12,12 @@ export function describeError(error: unknown, terminal: Terminal, json: boolean)
   for (const line of advice(known)) terminal.note(printable(line));
 }
 
-function advice({ status, details }: CodedError): string[] {
+function advice({ code, status, details, cause }: CodedError): string[] {
   const { valid_values: valid, hint } = details;
   return [
+    ...(code === MASTER_UNREACHABLE && isErrno(cause, "ECONNREFUSED")
+      ? [`Start one with ${startCommand("master")}, or give its address with --master or MASTER_URL.`]
+      : []),
     ...(Array.isArray(valid) && valid.length > 0 ? [`Valid: ${valid.join(", ")}`] : []),
     ...(typeof hint === "string" ? [hint] : []),
     ...(status === 401 || status === 403

@@ -16,11 +16,13 @@ export interface Progress {
   stop(): void;
 }
 
-export type ProgressKind = "bar" | "lines" | "silent";
+/** `lines` has a line for each file, `few` only one for the upload. */
+export type ProgressKind = "bar" | "lines" | "few" | "silent";
 
 export function createProgress(kind: ProgressKind, terminal: Terminal): Progress {
   if (kind === "bar" && terminal.bar !== undefined) return new BarProgress(terminal.bar);
-  return kind === "silent" ? silent : lineProgress(terminal);
+  if (kind === "silent") return silent;
+  return kind === "few" ? { ...silent, sending: lineProgress(terminal).sending } : lineProgress(terminal);
 }
 
 const silent: Progress = {

@@ -137,5 +137,5 @@ test("a master below a path of its own is asked there", async () => {
   await connect();
   const client = new ManyhandsClient({ url: `${master?.url}/hands/` });
   await expect(client.tasks()).rejects.toMatchObject({ status: 404 });
-  expect(master?.requests).toEqual(["GET /hands/tasks"]);
+  expect(master?.requests[0]).toBe("GET /hands/tasks");
 });

@@ -1,15 +1,22 @@
 import { Readable } from "node:stream";
 import type { SlaveView, TaskView } from "../../shared/contract/about.ts";
 import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
-import type { AssignAnswer, AssignLine, FileView, JobDetail, JobView } from "../../shared/contract/jobs.ts";
-import { RequestError } from "../../shared/errors.ts";
-import { answerBroken } from "./errors.ts";
+import type {
+  AssignAnswer,
+  AssignLine,
+  FileView,
+  JobDetail,
+  JobView,
+  ResultList,
+} from "../../shared/contract/jobs.ts";
+import { CodedError, RequestError } from "../../shared/errors.ts";
+import { answerBroken, isNoRoute } from "./errors.ts";
 import type { UploadFile } from "./files.ts";
 import { encodeForm } from "./form.ts";
-import { asReadError, MasterHttp } from "./http.ts";
+import { asReadError, type Call, MasterHttp } from "./http.ts";
 import { readJsonLines } from "./lines.ts";
 import { understood, understoodLine } from "./messages.ts";
-import type { CallOptions, ClientOptions, JobQuery, UploadRequest } from "./requests.ts";
+import type { CallOptions, ClientOptions, JobQuery, RetryRequest, UploadRequest } from "./requests.ts";
 
 /**
  * A client of one master. Every error has a stable `code`: `master_unreachable`, `answer_broken` and `bad_answer`
@@ -26,7 +33,7 @@ export class ManyhandsClient {
 
   /** URL of the master. */
   get url(): string {
-    return this.#http.url.href;
+    return this.#http.url;
   }
 
   /** The master's tasks, with the JSON Schema of their options. */
@@ -40,9 +47,7 @@ export class ManyhandsClient {
 
   /** Starts slaves on the master's machine. @throws AppError `too_many_local_slaves` */
   async addSlaves(count: number, { signal }: CallOptions = {}): Promise<void> {
-    const body = Readable.from([JSON.stringify({ count })], { objectMode: false });
-    const headers = { "Content-Type": "application/json" };
-    await this.#http.json({ method: "POST", path: "/slaves", headers, body, signal });
+    await this.#http.json({ ...jsonCall("POST", "/slaves", { count }), signal });
   }
 
   /** Lets a slave finish its units and end. @throws AppError `no_such_slave` */
@@ -73,6 +78,34 @@ export class ManyhandsClient {
     return understood("cancelled", await this.#http.json({ method: "DELETE", path, signal }));
   }
 
+  /**
+   * Makes a new job of the files of a job that failed or were cancelled; the answer does not wait for its end.
+   * @throws AppError `job_running`, `nothing_to_retry`, `inputs_gone`, `bad_options`
+   */
+  async retry(id: string, { options = {}, signal }: RetryRequest = {}): Promise<JobView> {
+    const call = jsonCall("POST", `/jobs/${encodeURIComponent(id)}/retry`, { options });
+    return understood("retried", await this.#http.json({ ...call, signal }));
+  }
+
+  /** The results that a job has by now. */
+  async results(id: string, { signal }: CallOptions = {}): Promise<ResultList> {
+    const path = `/jobs/${encodeURIComponent(id)}/results`;
+    return understood("results", await this.#http.json({ path, signal }));
+  }
+
+  /** Whether the master has a slave that can be given work. True for a master that does not tell (an older version). */
+  async hasSlaves({ signal }: CallOptions = {}): Promise<boolean> {
+    try {
+      await this.#http.json({ path: "/readyz", signal });
+      return true;
+    } catch (error) {
+      // A master without a slave answers 503, and not with a problem document.
+      if (error instanceof CodedError && error.code === "http_503") return false;
+      if (isNoRoute(error)) return true;
+      throw error;
+    }
+  }
+
   /** Sends files as one job and waits until it ends. `files` are in the order of the upload. */
   async upload(request: UploadRequest): Promise<AssignAnswer> {
     const files: FileView[] = [];
@@ -91,16 +124,18 @@ export class ManyhandsClient {
   async *uploadLines(request: UploadRequest): AsyncGenerator<AssignLine> {
     const { signal } = request;
     const answer = await this.#send(request, { Accept: NDJSON_TYPE });
+    let jobId: string | undefined;
     try {
       for await (const raw of readJsonLines(answer)) {
         const line = understoodLine(raw);
         if (line === undefined) continue;
+        if (line.type === "job") jobId = line.job_id;
         yield line;
         if (line.type === "end") return;
       }
-      throw answerBroken();
+      throw answerBroken(undefined, jobId);
     } catch (error) {
-      throw asReadError(error, signal);
+      throw asReadError(error, signal, jobId);
     } finally {
       answer.destroy();
     }
@@ -143,6 +178,11 @@ export class ManyhandsClient {
       details: { field: "task_type", valid_values: tasks.map((known) => known.task_type) },
     });
   }
+}
+
+function jsonCall(method: "POST", path: string, document: object): Call {
+  const body = Readable.from([JSON.stringify(document)], { objectMode: false });
+  return { method, path, body, headers: { "Content-Type": "application/json" } };
 }
 
 function withoutType<T extends { readonly type: string }>({ type: _type, ...rest }: T): Omit<T, "type"> {

@@ -1,29 +1,51 @@
 import type { ErrorCode } from "../../shared/codes.ts";
-import { AppError, CodedError } from "../../shared/errors.ts";
+import { AppError, CodedError, RequestError } from "../../shared/errors.ts";
+import { connectionFault, connectionReason } from "../../shared/http/connectionFault.ts";
+import { MASTER_URL_FORMS } from "../../shared/http/masterUrl.ts";
 
 /** Codes of the SDK itself; all others come from the master. */
 export const MASTER_UNREACHABLE = "master_unreachable" satisfies ErrorCode;
 export const ANSWER_BROKEN = "answer_broken" satisfies ErrorCode;
 export const BAD_ANSWER = "bad_answer" satisfies ErrorCode;
 
-/** There is no connection, or it broke before the answer was complete. */
+/** There is no connection to the master, and there was none before. */
 export function unreachable(url: string, cause: unknown): AppError {
-  return new AppError(MASTER_UNREACHABLE, `The master at ${url} cannot be reached (${reasonOf(cause)}).`, {
-    status: 502,
-    cause,
-  });
+  return new AppError(MASTER_UNREACHABLE, connectionFault(url, "master", cause), { status: 502, cause });
 }
 
-export function answerBroken(cause?: unknown): AppError {
+/** A connection to a master that has answered before cannot be made, or broke before the answer began. */
+export function connectionLost(url: string, cause: unknown): AppError {
+  const message = `The connection to the master at ${url} is lost (${connectionReason(cause)}).`;
+  return new AppError(MASTER_UNREACHABLE, message, { status: 502, cause });
+}
+
+/** @param jobId the job that the answer was about, if it is known */
+export function answerBroken(cause?: unknown, jobId?: string): AppError {
+  const [which, details] =
+    jobId === undefined ? ["The job", {}] : [`Job ${jobId}`, { job_id: jobId } as const];
   return new AppError(
     ANSWER_BROKEN,
-    "The connection to the master broke before its answer was complete. The list of jobs shows the state of the job.",
-    { status: 502, cause },
+    `The connection to the master broke before its answer was complete. ${which} may still be running there.`,
+    { status: 502, cause, details },
   );
 }
 
 export function badAnswer(what: string, cause?: unknown): AppError {
   return new AppError(BAD_ANSWER, `The master's answer is not understood: ${what}.`, { status: 502, cause });
+}
+
+export function badUrl(given: string): RequestError {
+  return new RequestError(
+    "bad_url",
+    `${given} is not the address of a master; needed: ${MASTER_URL_FORMS}, such as http://127.0.0.1:5000.`,
+  );
+}
+
+export function slaveAnswers(url: string): RequestError {
+  return new RequestError(
+    "bad_url",
+    `${url} is a slave, not a master. Use the master's address (port 5000 by default).`,
+  );
 }
 
 /** The error of a refused request, from the problem document; without one (another server) only the status is known. */
@@ -39,25 +61,11 @@ export function refusal(status: number, body: unknown): CodedError {
   );
 }
 
+/** Whether a server, of this project or another one, has nothing at the address that was asked for. */
+export function isNoRoute(error: unknown): boolean {
+  return error instanceof CodedError && ["not_found", "http_404"].includes(error.code);
+}
+
 function asRecord(body: unknown): Readonly<Record<string, unknown>> {
   return typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
 }
-
-function reasonOf(cause: unknown): string {
-  if (cause instanceof AggregateError && cause.errors.length > 0) return reasonOf(cause.errors[0]);
-  if (!(cause instanceof Error)) return "no reason is known";
-  const code = "code" in cause ? String(cause.code) : "";
-  return REASONS[code] ?? (cause.message || code || cause.name);
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nothing listens there",
-  ECONNRESET: "the connection was cut",
-  EPIPE: "the connection was cut",
-  ENOTFOUND: "the host is not known",
-  EAI_AGAIN: "the host's name cannot be looked up",
-  ETIMEDOUT: "no answer in time",
-  ECONNABORTED: "no answer in time",
-  EHOSTUNREACH: "no route to the host",
-  ENETUNREACH: "no route to the network",
-};

@@ -2,13 +2,26 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { addAbortSignal, type Readable } from "node:stream";
 import axios, { type AxiosInstance, isAxiosError } from "axios";
-import { RequestError } from "../../shared/errors.ts";
-import { answerBroken, badAnswer, refusal, unreachable } from "./errors.ts";
+import type { CodedError } from "../../shared/errors.ts";
+import { masterUrl } from "../../shared/http/masterUrl.ts";
+import {
+  answerBroken,
+  badAnswer,
+  badUrl,
+  connectionLost,
+  isNoRoute,
+  refusal,
+  slaveAnswers,
+  unreachable,
+} from "./errors.ts";
 
 /** Longest time for a short request, connecting included; uploads have no limit here. */
 const SHORT_MS = 30_000;
 /** Greatest size of a problem document or list, bytes. */
 const MAX_JSON = 256 * 1024 * 1024;
+/** Answer of a slave to `GET /`. */
+const SLAVE_GREETING = "Slave is working";
+const GREETING_MS = 5_000;
 /** Silence after which TCP probes check whether the master still exists. */
 const PROBE_MS = 15_000;
 
@@ -28,12 +41,17 @@ interface Secrets {
 
 /** All HTTP requests to a master. Redirects and proxies are not used, because they would get the token. */
 export class MasterHttp {
-  readonly url: URL;
+  /** URL of the master, without a slash at its end. */
+  readonly url: string;
   readonly #axios: AxiosInstance;
+  /** Whether the master has answered once. */
+  #isKnown = false;
 
   /** @throws RequestError `bad_url` */
   constructor(url: string, { token, ca }: Secrets) {
-    this.url = masterUrl(url);
+    const parsed = masterUrl(url);
+    if (parsed === undefined) throw badUrl(url);
+    this.url = parsed;
     const agent = { keepAlive: true, keepAliveMsecs: PROBE_MS };
     this.#axios = axios.create({
       httpAgent: new HttpAgent(agent),
@@ -62,7 +80,7 @@ export class MasterHttp {
       return await readJson(stream);
     } catch (error) {
       call.signal?.throwIfAborted();
-      throw timeout.aborted ? unreachable(this.url.href, new Error("no answer in time")) : error;
+      throw timeout.aborted ? this.#fault(new Error("no answer in time")) : error;
     }
   }
 
@@ -80,7 +98,8 @@ export class MasterHttp {
         ...(signal === undefined ? {} : { signal }),
       });
       ok = answer.status >= 200 && answer.status < 300;
-      if (!ok) throw refusal(answer.status, await readJson(answer.data).catch(() => undefined));
+      this.#isKnown = true;
+      if (!ok) throw await this.#refusal(answer.status, answer.data);
       return signal === undefined ? answer.data : addAbortSignal(signal, answer.data);
     } catch (error) {
       signal?.throwIfAborted();
@@ -92,25 +111,42 @@ export class MasterHttp {
 
   /** The URL of a path below the master's. @throws AppError `bad_answer` when it leads to another host */
   resolve(path: string): URL {
-    const root = this.url.pathname.replace(/\/+$/, "");
-    const target = path.startsWith("/") ? new URL(root + path, this.url) : new URL(path, this.url);
-    if (target.origin !== this.url.origin) throw badAnswer("a link in it leads to another host");
+    const target = path.startsWith("/") ? new URL(this.url + path) : new URL(path, this.url);
+    if (target.origin !== new URL(this.url).origin) throw badAnswer("a link in it leads to another host");
     return target;
+  }
+
+  async #refusal(status: number, answer: Readable): Promise<CodedError> {
+    const refused = refusal(status, await readJson(answer).catch(() => undefined));
+    return isNoRoute(refused) && (await this.#isSlave()) ? slaveAnswers(this.url) : refused;
+  }
+
+  /** Whether the program at the URL says that it is a slave. */
+  async #isSlave(): Promise<boolean> {
+    const options = { responseType: "text", timeout: GREETING_MS, maxContentLength: 1024 } as const;
+    const { data } = await this.#axios
+      .get<string>(this.resolve("/").href, options)
+      .catch(() => ({ data: "" }));
+    return data === SLAVE_GREETING;
   }
 
   /** An upload may also fail on this machine; its body then has the error. */
   #requestError(error: Error, body: Readable | undefined): Error {
     const local = body?.errored;
     if (local !== null && local !== undefined && local !== error) return local;
-    return unreachable(this.url.href, error.cause ?? error);
+    return this.#fault(error.cause ?? error);
+  }
+
+  #fault(cause: unknown): Error {
+    return this.#isKnown ? connectionLost(this.url, cause) : unreachable(this.url, cause);
   }
 }
 
 /** The error for a stream that failed while it was read: the reason of the signal after an abort, else a broken answer. */
-export function asReadError(error: unknown, signal: AbortSignal | undefined): unknown {
+export function asReadError(error: unknown, signal: AbortSignal | undefined, jobId?: string): unknown {
   if (signal?.aborted === true) return signal.reason;
   const ofNetwork = error instanceof Error && ("code" in error ? !("status" in error) : false);
-  return ofNetwork ? answerBroken(error) : error;
+  return ofNetwork ? answerBroken(error, jobId) : error;
 }
 
 async function readJson(stream: Readable): Promise<unknown> {
@@ -126,18 +162,4 @@ async function readJson(stream: Readable): Promise<unknown> {
   } catch (cause) {
     throw badAnswer("it is not JSON", cause);
   }
-}
-
-/** Parses the URL of a master; `host:port` means http. */
-function masterUrl(given: string): URL {
-  const text = given.includes("://") ? given : `http://${given}`;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !["http:", "https:"].includes(url.protocol))
-    throw new RequestError(
-      "bad_url",
-      `${given} is not the address of a master, such as http://127.0.0.1:5000.`,
-    );
-  url.username = "";
-  url.password = "";
-  return url;
 }

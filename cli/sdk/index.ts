@@ -8,10 +8,11 @@ export type {
   JobDetail,
   JobState,
   JobView,
+  ResultList,
 } from "../../shared/contract/jobs.ts";
 export { AppError, CodedError } from "../../shared/errors.ts";
 export { ManyhandsClient } from "./client.ts";
 export { ANSWER_BROKEN, BAD_ANSWER, MASTER_UNREACHABLE } from "./errors.ts";
 export type { UploadFile } from "./files.ts";
 export { fileFromBytes, fileFromPath, fileFromStream } from "./files.ts";
-export type { CallOptions, ClientOptions, JobQuery, UploadRequest } from "./requests.ts";
+export type { CallOptions, ClientOptions, JobQuery, RetryRequest, UploadRequest } from "./requests.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { SlaveView, TaskView } from "../../shared/contract/about.ts";
-import type { AssignLine, JobDetail, JobView } from "../../shared/contract/jobs.ts";
+import type { AssignLine, JobDetail, JobView, ResultList } from "../../shared/contract/jobs.ts";
 import { FILE_STATES, JOB_STATES } from "../../shared/contract/jobs.ts";
 import { checked, firstFault, sentenceOf } from "../../shared/schema.ts";
 import { badAnswer } from "./errors.ts";
@@ -87,6 +87,12 @@ const messages: Readonly<Record<keyof MessageTypes, z.ZodType>> = {
   jobs: z.looseObject({ jobs: z.array(jobView), next_cursor: z.string().optional() }),
   job: jobView.extend({ files: z.array(fileView) }),
   cancelled: jobView,
+  retried: jobView,
+  results: z.looseObject({
+    job_id: z.string(),
+    results: z.array(fileView.extend({ name: z.string() })),
+    attachments,
+  }),
 };
 
 /** Types of the messages, from the contract. */
@@ -96,6 +102,8 @@ export interface MessageTypes {
   readonly jobs: { readonly jobs: readonly JobView[]; readonly next_cursor?: string };
   readonly job: JobDetail;
   readonly cancelled: JobView;
+  readonly retried: JobView;
+  readonly results: ResultList;
 }
 
 /** Checks an answer. @throws AppError `bad_answer` when it does not fit its schema */

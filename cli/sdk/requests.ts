@@ -3,7 +3,7 @@ import type { JsonObject } from "../../shared/tasks/task.ts";
 import type { UploadFile } from "./files.ts";
 
 export interface ClientOptions {
-  /** URL of the master, e.g. `http://127.0.0.1:5000`; a path in it is kept. */
+  /** `host:port`, `http://host:port` or `https://host:port`; a path is kept. */
   readonly url: string;
   /** Sent as `Authorization: Bearer`. */
   readonly token?: string | undefined;
@@ -30,6 +30,11 @@ export interface UploadRequest extends CallOptions {
   readonly onSent?: (bytes: number) => void;
   /** Called when a file cannot be opened and is left out. Without this callback the upload fails. */
   readonly onUnreadable?: (file: UploadFile, error: unknown) => void;
+}
+
+export interface RetryRequest extends CallOptions {
+  /** Replace options of the job. Secret ones, such as passwords, must be given again. */
+  readonly options?: JsonObject | undefined;
 }
 
 export interface JobQuery extends CallOptions {

@@ -29,13 +29,17 @@ export interface StandInOptions {
   /** Contents of results by their paths. */
   readonly results?: Readonly<Record<string, string>>;
   readonly attachments?: JobView["attachments"];
-  /** `hang` never ends a job; `cut` breaks the connection after the first line; a problem refuses uploads. */
-  readonly upload?: "hang" | "cut" | Problem;
+  /** `hang` never ends a job, `stall` ends its files only; `cut` breaks the connection after the first line; a problem refuses uploads. */
+  readonly upload?: "hang" | "stall" | "cut" | Problem;
   /** Uploads are counted and not read as multipart. */
   readonly countOnly?: boolean;
   readonly tasks?: readonly TaskView[];
   readonly jobs?: readonly JobView[];
   readonly slaves?: readonly SlaveView[];
+  /** 0, a free one, unless it says another. */
+  readonly port?: number;
+  /** Whether there is a slave that can be given work; it is asked at each `GET /readyz`. Without it there is one. */
+  readonly isReady?: () => boolean;
 }
 
 /** A server that answers as a master does, and keeps the requests that it got. */
@@ -57,7 +61,7 @@ export async function startStandInMaster(options: StandInOptions = {}): Promise<
   const server = createServer((req, res) => {
     answer(state, req, res).catch(() => res.destroy());
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
@@ -121,6 +125,7 @@ async function answer(state: State, req: IncomingMessage, res: ServerResponse): 
   if (options.token !== undefined && req.headers.authorization !== `Bearer ${options.token}`)
     return refuse(res, problem(401, "unauthorized", "A valid token is needed."));
   if (path === "/assign_task") return await assign(state, req, res);
+  if (path === "/readyz") return ready(res, options.isReady?.() ?? true);
   const jobs = options.jobs ?? [];
   const lists: Readonly<Record<string, unknown>> = {
     "/tasks": {
@@ -136,6 +141,11 @@ async function answer(state: State, req: IncomingMessage, res: ServerResponse): 
   const result = options.results?.[path];
   if (result !== undefined) return void res.end(result);
   refuse(res, problem(404, "not_found", "There is nothing at this address."));
+}
+
+function ready(res: ServerResponse, isReady: boolean): void {
+  res.writeHead(isReady ? 200 : 503, { "Content-Type": "application/json" });
+  res.end(JSON.stringify({ status: isReady ? "ready" : "no_slaves", slaves: Number(isReady) }));
 }
 
 async function assign(state: State, req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -156,6 +166,7 @@ async function assign(state: State, req: IncomingMessage, res: ServerResponse): 
   }));
   // In another order than they were sent: lines come as files end.
   for (const view of views.toReversed()) send({ type: "file", ...view });
+  if (upload === "stall") return;
   send(endLine(job, views, state.options.attachments ?? []));
   res.end();
 }

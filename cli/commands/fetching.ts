@@ -1,0 +1,74 @@
+import { Pending } from "../../shared/async/pending.ts";
+import { Semaphore } from "../../shared/async/semaphore.ts";
+import type { FileView } from "../../shared/contract/jobs.ts";
+import { CodedError, type Failure } from "../../shared/errors.ts";
+import { save } from "../files/save.ts";
+import type { ManyhandsClient } from "../sdk/index.ts";
+
+export interface FetchRequest {
+  readonly client: ManyhandsClient;
+  readonly signal: AbortSignal;
+  /** Folder for the results; without one they are not fetched. */
+  readonly out?: string | undefined;
+}
+
+/** What becomes of a result when it is fetched. */
+export interface Fetched {
+  /** Path of the fetched result. */
+  savedTo?: string;
+  /** Why the result was not fetched. */
+  saveFailure?: Failure;
+}
+
+/** Members of a JSON document for a result that was fetched. */
+export function fetchedMembers({ savedTo, saveFailure }: Fetched): object {
+  return {
+    ...(savedTo === undefined ? {} : { saved_to: savedTo }),
+    ...(saveFailure === undefined ? {} : { save_failure: saveFailure }),
+  };
+}
+
+/** Results that are fetched at the same time. */
+const FETCHES_AT_ONCE = 4;
+
+/** Fetches results, a few at the same time. A result that cannot be fetched is noted in its target. */
+export class Fetching {
+  readonly #request: FetchRequest;
+  readonly #atOnce = new Semaphore(FETCHES_AT_ONCE);
+  readonly #fetches = new Pending(Number.POSITIVE_INFINITY);
+
+  constructor(request: FetchRequest) {
+    this.#request = request;
+  }
+
+  add(target: Fetched, result: ResultLink): void {
+    const { out } = this.#request;
+    if (out === undefined || result.url === undefined) return;
+    const { url } = result;
+    this.#fetches.start(this.#atOnce.use(() => this.#fetch(target, { ...result, url, folder: out })));
+  }
+
+  async ended(): Promise<void> {
+    await this.#fetches.all();
+  }
+
+  async #fetch(target: Fetched, result: WantedResult): Promise<void> {
+    const { client, signal } = this.#request;
+    try {
+      const content = await client.download(result.url, { signal });
+      const wireName = result.saved_as ?? result.url;
+      target.savedTo = await save({ ...result, wireName, content, sha256: result.result_sha256, signal });
+    } catch (error) {
+      target.saveFailure = failureOf(error);
+    }
+  }
+}
+
+/** Where a result is, with the digest of its bytes if the master tells it. */
+export type ResultLink = Pick<FileView, "url" | "saved_as" | "result_sha256">;
+type WantedResult = ResultLink & { readonly url: string; readonly folder: string };
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof CodedError) return { code: error.code, error: error.message };
+  return { code: "not_fetched", error: "The result could not be fetched." };
+}

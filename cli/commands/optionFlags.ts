@@ -1,0 +1,22 @@
+import { type Command, Option } from "commander";
+
+/** Flags of a command that takes options of a task; `--option` is what many people try first. */
+export interface OptionFlags {
+  readonly options: readonly string[];
+  readonly option: readonly string[];
+}
+
+export function withTaskOptions(command: Command): Command {
+  return command
+    .option("-o, --options <key=value>", "an option of the task, repeatable; or a JSON object", repeated, [])
+    .addOption(new Option("--option <key=value>").argParser(repeated).default([]).hideHelp());
+}
+
+/** The options as they were given. */
+export function givenOptions({ options, option }: OptionFlags): readonly string[] {
+  return [...options, ...option];
+}
+
+function repeated(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}

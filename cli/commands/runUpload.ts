@@ -1,0 +1,163 @@
+import { AppError, CodedError } from "../../shared/errors.ts";
+import type { JsonObject } from "../../shared/tasks/task.ts";
+import type { CliContext } from "../context.ts";
+import { EXIT, UsageError } from "../exit.ts";
+import { type Collected, collect, STDIN } from "../files/collect.ts";
+import { type FailedList, openFailedList } from "../files/failedList.ts";
+import { createProgress, type ProgressKind } from "../output/progress.ts";
+import type { Connection, ConnectionFlags } from "./connection.ts";
+import { withJobNote } from "./endedEarly.ts";
+import { type LeftOutFiles, leftOutJson, leftOutLine, leftOutLines } from "./leftOut.ts";
+import { givenOptions, type OptionFlags } from "./optionFlags.ts";
+import { noSlaves, SLAVE_WAIT_SECONDS, untilReady } from "./readiness.ts";
+import { emptyOutcome, filesThatEnded, type JobOutcome, sendJob } from "./sendJob.ts";
+import { findTask, readOptions } from "./taskOptions.ts";
+import { outcomeJson } from "./uploadJson.ts";
+import { allDone, noteFailures, printOutcome } from "./uploadReport.ts";
+
+export interface UploadFlags extends ConnectionFlags, OptionFlags {
+  readonly out?: string;
+  readonly name?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly priority?: number;
+  readonly skipOthers?: boolean;
+  readonly failedList?: string;
+  /** Seconds. */
+  readonly waitForSlaves?: number;
+}
+
+export interface UploadArguments {
+  readonly task: string;
+  readonly paths: readonly string[];
+  readonly flags: UploadFlags;
+}
+
+/** The files of an upload: those that are sent and those that are not. */
+interface Selection extends UploadArguments {
+  /** Extensions of the task. */
+  readonly extensions: readonly string[];
+  readonly collected: Collected;
+}
+
+/** One upload of the command line, from its paths to its report. */
+interface Upload extends Selection, Omit<Connection, "close"> {
+  readonly context: CliContext;
+  readonly options: JsonObject;
+  readonly outcome: JobOutcome;
+  readonly failed: FailedList | undefined;
+}
+
+/** Sends files as one job and reports what became of each. @returns the exit code */
+export async function runUpload(
+  given: UploadArguments,
+  context: CliContext,
+  connection: Omit<Connection, "close">,
+): Promise<number> {
+  const upload = await prepared(given, context, connection);
+  try {
+    await send(upload);
+  } catch (error) {
+    throw await reportedEnd(error, upload);
+  } finally {
+    await upload.failed?.write(notDone(upload));
+  }
+  return report(upload);
+}
+
+/** Checks everything that can be wrong with the arguments before the master is asked. */
+async function prepared(
+  given: UploadArguments,
+  context: CliContext,
+  { client, signal }: Omit<Connection, "close">,
+): Promise<Upload> {
+  const { paths, flags } = given;
+  if (flags.name !== undefined && !paths.includes(STDIN))
+    throw new UsageError("--name names standard input: give - as one of the paths.");
+  const { extensions, ...task } = await findTask(given.task, client, signal);
+  const options = readOptions(givenOptions(flags), { extensions, ...task });
+  const collected = await collect(paths, { extensions, stdinName: flags.name ?? "stdin", signal });
+  noteLeftOut({ ...given, extensions, collected }, context);
+  if (collected.inputs.length === 0) throw nothingToSend(collected);
+  const failed = flags.failedList === undefined ? undefined : await openFailedList(flags.failedList);
+  const outcome = emptyOutcome();
+  return { ...given, context, client, signal, extensions, options, collected, outcome, failed };
+}
+
+function nothingToSend({ problems, leftOut }: Collected): UsageError {
+  const reasons = problems.map(({ path, error }) => `${path}: ${error}`);
+  return new UsageError(`There is nothing to send. ${reasons.join(" ")}`, {
+    unreadable: problems,
+    left_out: leftOutJson(leftOut),
+  });
+}
+
+async function send(upload: Upload): Promise<void> {
+  const { context, client, signal, flags, options, collected, task, outcome } = upload;
+  const { terminal } = context;
+  const { out, priority, waitForSlaves: seconds = SLAVE_WAIT_SECONDS } = flags;
+  const note = flags.quiet === true ? () => undefined : terminal.note;
+  await untilReady({ client, signal, seconds, note });
+  const progress = createProgress(kindOf(upload), terminal);
+  try {
+    const { inputs } = collected;
+    const { stdin } = terminal;
+    await sendJob({ client, signal, task, options, priority, inputs, stdin, out, progress }, outcome);
+  } finally {
+    progress.stop();
+  }
+}
+
+/** The error of an upload that ended before its job did; what is known of its files is reported first. */
+async function reportedEnd(error: unknown, upload: Upload): Promise<unknown> {
+  const { client, signal, outcome, flags } = upload;
+  const { jobId } = outcome;
+  if (flags.json !== true) reportFiles(upload);
+  // The hint of the master is for programs.
+  const isRefused = error instanceof CodedError && !(error instanceof AppError);
+  if (isRefused && error.code === "no_slaves") return await noSlaves(client, signal);
+  return await withJobNote(error, { client, jobId });
+}
+
+function report(upload: Upload): number {
+  const { context, flags, outcome, collected } = upload;
+  const { problems, leftOut } = collected;
+  if (flags.json === true) context.terminal.print(outcomeJson({ outcome, problems }, leftOut));
+  else reportFiles(upload);
+  if (!allDone({ outcome, problems })) return EXIT.failed;
+  return leftOut.length > 0 && flags.skipOthers !== true ? EXIT.leftOut : EXIT.done;
+}
+
+function reportFiles({ context: { terminal }, flags, outcome, collected }: Upload): void {
+  const { problems, leftOut } = collected;
+  const end = { outcome, problems, leftOut: leftOut.length };
+  if (flags.quiet === true) noteFailures(terminal, end);
+  else printOutcome(terminal, end, flags.verbose === true ? "all" : "some");
+}
+
+function noteLeftOut(
+  { flags, collected, task, extensions, paths: given }: Selection,
+  { terminal }: CliContext,
+): void {
+  const { leftOut, inputs } = collected;
+  if (leftOut.length === 0 || flags.skipOthers === true || flags.json === true) return;
+  const files: LeftOutFiles = { paths: leftOut, sent: inputs.length, task, extensions, given };
+  const lines = flags.quiet === true ? [leftOutLine(files)] : leftOutLines(files, terminal.width);
+  for (const line of lines) terminal.note(line);
+}
+
+/** Paths of the files that have no result here: failed, cancelled, not sent, not fetched, not ended. */
+function notDone({ collected: { inputs, problems }, outcome }: Upload): string[] {
+  const done = new Set<string>();
+  for (const { path, view, saveFailure } of filesThatEnded(outcome.files))
+    if (view.state === "done" && saveFailure === undefined) done.add(path);
+  const paths = [...problems, ...inputs].map(({ path }) => path);
+  return [...new Set(paths)].filter((path) => !done.has(path));
+}
+
+function kindOf({ flags, context: { terminal } }: Upload): ProgressKind {
+  if (flags.quiet === true) return "silent";
+  if (terminal.bar !== undefined) return "bar";
+  if (flags.json === true) return "silent";
+  return flags.verbose === true ? "lines" : "few";
+}
