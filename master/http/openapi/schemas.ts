@@ -99,12 +99,11 @@ function camelCase(name: string): string {
 /** All messages as JSON Schema, the options of each task, and its results. */
 export function componentSchemas(): Record<string, JsonSchema> {
   const options = TASKS.map((task) => [optionsName(task.name), asInput(bare(optionsSchema(task)))]);
-  const results = [...RESULT_SCHEMAS].map(([name, schema]) => [resultName(name), resultSchemaOf(schema)]);
   return {
     ...withResults(schemasOf(ANSWERS, "output")),
     ...mapped(schemasOf(REQUESTS, "input"), asInput),
     ...Object.fromEntries(options),
-    ...Object.fromEntries(results),
+    ...resultComponents(),
   };
 }
 
@@ -118,16 +117,22 @@ export function resultSchemaOf(schema: z.ZodType): JsonSchema {
   return bare(z.toJSONSchema(schema, { io: "input" }));
 }
 
+/** The results by their names, and the parts that they share with themselves. */
+function resultComponents(): Record<string, JsonSchema> {
+  const found = [...RESULT_SCHEMAS].flatMap(([name, schema]) => {
+    const { $defs = {}, ...whole } = resultSchemaOf(schema);
+    return [[resultName(name), whole], ...Object.entries($defs)];
+  });
+  const local = JSON.stringify(Object.fromEntries(found));
+  return JSON.parse(local.replaceAll('"#/$defs/', `"${refOf("")}`));
+}
+
 /** Says what `result` of a file is: by its member `task` one of the tasks' results. */
-function withResults(schemas: Record<string, JsonSchema>): Record<string, JsonSchema> {
+function withResults({ File: file = {}, ...others }: Record<string, JsonSchema>): Record<string, JsonSchema> {
   const tasks = TASKS.filter(({ name, results }) => name in results);
   const anyOf = tasks.map(({ name }) => ({ $ref: refOf(resultName(name)) }));
-  return mapped(schemas, ({ properties, ...schema }) => {
-    if (properties === undefined) return schema;
-    const { result, ...others } = properties;
-    if (typeof result !== "object") return { ...schema, properties };
-    return { ...schema, properties: { ...others, result: { ...result, anyOf } } };
-  });
+  const result = { ...Object(file.properties?.result), anyOf };
+  return { ...others, File: { ...file, properties: { ...file.properties, result } } };
 }
 
 function mapped(schemas: Record<string, JsonSchema>, change: (schema: JsonSchema) => JsonSchema) {

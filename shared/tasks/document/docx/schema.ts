@@ -29,7 +29,7 @@ const cell = z.object({
   },
 });
 
-const table = z.object({ rows: z.array(z.array(cell)).describe("Cells by row.") });
+const table = z.object({ rows: z.array(z.array(cell)).describe("Cells by row.") }).meta({ id: "DocxTable" });
 
 const list = z.object({
   ordered: z.boolean().describe("Whether the list is numbered."),
