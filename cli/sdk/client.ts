@@ -67,9 +67,15 @@ export class ManyhandsClient {
     return understood("jobs", await this.#http.json({ path, signal }));
   }
 
-  /** One job with its files. @throws AppError `no_such_job` */
+  /** One job with all its files, of which the master sends one page after the other. @throws AppError `no_such_job` */
   async job(id: string, { signal }: CallOptions = {}): Promise<JobDetail> {
-    return understood("job", await this.#http.json({ path: `/jobs/${encodeURIComponent(id)}`, signal }));
+    const files: FileView[] = [];
+    for (let path: string | undefined = `/jobs/${encodeURIComponent(id)}`; ; ) {
+      const { next, ...page }: JobDetail = understood("job", await this.#http.json({ path, signal }));
+      files.push(...page.files);
+      if (next === undefined || page.files.length === 0) return { ...page, files };
+      path = next;
+    }
   }
 
   /** Cancels a job; results that it has already are kept. */

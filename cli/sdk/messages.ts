@@ -85,7 +85,7 @@ const messages: Readonly<Record<keyof MessageTypes, z.ZodType>> = {
   tasks: z.looseObject({ tasks: z.array(taskView) }),
   slaves: z.looseObject({ slaves: z.array(slaveView) }),
   jobs: z.looseObject({ jobs: z.array(jobView), next_cursor: z.string().optional() }),
-  job: jobView.extend({ files: z.array(fileView) }),
+  job: jobView.extend({ files: z.array(fileView), next: z.string().optional() }),
   cancelled: jobView,
   retried: jobView,
   results: z.looseObject({

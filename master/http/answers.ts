@@ -11,11 +11,11 @@ import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore } from "../store/port.ts";
 import { type AnswerLists, assignSummary, failedFiles, savedFiles } from "./assignViews.ts";
 import { appliedPreferences, type Preferences } from "./prefer.ts";
-import { jsonWithLists, type Lists, pause, sendJson, untilGone, write } from "./streams.ts";
+import { eachPage, jsonWithLists, type Lists, pause, sendJson, untilGone, write } from "./streams.ts";
 import { fileView, hasJsonResults, jobView } from "./views.ts";
 
 export interface AnswerDeps {
-  readonly jobs: Pick<RecordOfJobs, "get" | "files">;
+  readonly jobs: Pick<RecordOfJobs, "get" | "pages" | "pagesByEnd">;
   readonly store: Pick<ByteStore, "read">;
   readonly results: ResultsFolder;
 }
@@ -65,20 +65,22 @@ export async function answerWhole(
 ): Promise<void> {
   const record = finalOf(await job.ended);
   if (res.destroyed) return;
-  const files = await allFiles(deps, job, record);
   const inline = prefer.representation && hasJsonResults(record);
   tellApplied(res, appliedPreferences(prefer, { accepted: false, inline }));
-  const { results } = deps;
+  const { jobs, results } = deps;
+  const files = await filesOf(jobs, record);
   const lists: Lists<AnswerLists> = {
-    saved_files: savedFiles(record, files, results),
-    files: inline ? viewsWithResults(deps, record, files) : views(deps, record, files),
-    failed_files: failedFiles(record, files),
+    saved_files: eachPage(files(), (page) => savedFiles(record, page, results)),
+    files: inline
+      ? viewsWithResults(deps, record, files())
+      : eachPage(files(), (page) => page.map((file) => fileView(record, file, { results }))),
+    failed_files: eachPage(files(), (page) => failedFiles(record, page)),
   };
   const status = statusOf(record);
   if (status === 503) res.setHeader("Retry-After", RETRY_SECONDS);
   res.status(status);
-  const summary = { kind: "answer", ...assignSummary(record, files, results) };
-  await sendJson(res, jsonWithLists(summary, lists), untilGone(res));
+  const fields = { kind: "answer", ...assignSummary(record, results) };
+  await sendJson(res, jsonWithLists({ fields, lists }));
 }
 
 /** Sends a line for each file as it ends; the last line is always `end`. */
@@ -86,38 +88,43 @@ export async function answerLines(deps: AnswerDeps, job: FollowedJob, res: Respo
   const gone = untilGone(res);
   const record = await recordOf(deps, job);
   res.status(200).type(NDJSON_TYPE).setHeader("X-Accel-Buffering", "no");
-  const send = (line: AssignLine) => write(res, `${JSON.stringify(line)}\n`, gone);
-  const sendFile = (file: FileRecord) =>
-    send({ type: "file", ...fileView(record, file, { results: deps.results }) });
-  await send({
-    type: "job",
-    id: record.id,
-    job_id: record.id,
-    task_type: record.task,
-    total_files: record.total,
-  });
-  const told = new Set<number>();
-  for await (const file of filesAsTheyEnd(job, 0, gone)) {
-    told.add(file.index);
-    await sendFile(file);
-  }
+  const send = (line: AssignLine) => write(res, lineOf(line), gone);
+  const { id, task: task_type, total: total_files } = record;
+  const { jobs, results } = deps;
+  const fileLine = (file: FileRecord) => lineOf({ type: "file", ...fileView(record, file, { results }) });
+  await send({ type: "job", id, job_id: id, task_type, total_files });
+  for await (const files of filesAsTheyEnd(jobs, job, { from: 0, signal: gone }))
+    await write(res, files.map(fileLine).join(""), gone);
   const final = finalOf(await job.ended);
   if (gone.aborted) return;
-  const files = await allFiles(deps, job, record);
-  for (const file of files) if (!told.has(file.index)) await sendFile(file);
-  await send({
-    type: "end",
-    ...assignSummary(final, files, deps.results),
-    saved_files: [...savedFiles(final, files, deps.results)],
-    failed_files: [...failedFiles(final, files)],
-  });
+  const files = await filesOf(jobs, final);
+  const lists: Lists<"saved_files" | "failed_files"> = {
+    saved_files: eachPage(files(), (page) => savedFiles(final, page, results)),
+    failed_files: eachPage(files(), (page) => failedFiles(final, page)),
+  };
+  const fields = { type: "end", ...assignSummary(final, results) } satisfies Partial<AssignLine>;
+  for await (const piece of jsonWithLists({ fields, lists })) await write(res, piece, gone);
   res.end();
 }
 
-/** Files in the order of the upload. The record is read only when the end of the job ended some of them. */
-async function allFiles(deps: AnswerDeps, job: FollowedJob, { id, total }: JobRecord) {
-  if (job.endedFiles.length < total) return await deps.jobs.files(id);
-  return job.endedFiles.toSorted((a, b) => a.index - b.index);
+function lineOf(line: AssignLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** Files of a job up to this number are read once and held; those of a larger one are read again for each list. */
+const HELD_FILES = 256;
+
+/** Returns a function that gives the files of a job in the order of the upload. */
+async function filesOf(
+  jobs: Pick<RecordOfJobs, "pages">,
+  { id, total }: JobRecord,
+): Promise<() => AsyncIterable<readonly FileRecord[]>> {
+  if (total > HELD_FILES) return () => jobs.pages(id);
+  const held: (readonly FileRecord[])[] = [];
+  for await (const page of jobs.pages(id)) held.push(page);
+  return async function* () {
+    yield* held;
+  };
 }
 
 function tellApplied(res: Response, applied: string | undefined): void {
@@ -130,25 +137,18 @@ function statusOf(record: JobRecord): number {
   return 422;
 }
 
-function* views(
-  { results }: AnswerDeps,
-  record: JobRecord,
-  files: readonly FileRecord[],
-): Generator<FileView> {
-  for (const file of files) yield fileView(record, file, { results });
-}
-
-function* viewsWithResults(
+async function* viewsWithResults(
   { results, store }: AnswerDeps,
   record: JobRecord,
-  files: readonly FileRecord[],
-): Generator<Promise<FileView>> {
-  const view = async (file: FileRecord) => {
-    const plain = fileView(record, file, { results });
-    if (file.resultKey === undefined) return plain;
-    return { ...plain, result: JSON.parse((await store.read(file.resultKey)).toString("utf8")) };
-  };
-  for (const file of files) yield view(file);
+  pages: AsyncIterable<readonly FileRecord[]>,
+): AsyncGenerator<readonly FileView[]> {
+  for await (const page of pages) {
+    for (const file of page) {
+      const view = fileView(record, file, { results });
+      if (file.resultKey === undefined) yield [view];
+      else yield [{ ...view, result: JSON.parse((await store.read(file.resultKey)).toString("utf8")) }];
+    }
+  }
 }
 
 async function recordOf(deps: AnswerDeps, job: FollowedJob): Promise<JobRecord> {

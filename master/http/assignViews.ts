@@ -11,11 +11,7 @@ export type AnswerLists = "saved_files" | "files" | "failed_files";
 type AssignSummary = Omit<AssignAnswer, AnswerLists | "kind">;
 
 /** The answer of a waiting `/assign_task` without its lists. */
-export function assignSummary(
-  job: JobRecord,
-  files: readonly FileRecord[],
-  results: ResultsFolder,
-): AssignSummary {
+export function assignSummary(job: JobRecord, results: ResultsFolder): AssignSummary {
   return {
     message: messageOf(job),
     total_files_processed: job.done,
@@ -26,7 +22,7 @@ export function assignSummary(
     ...failureOf(job),
     attachments: jobView(job, { results }).attachments,
     warnings: job.warnings ?? [],
-    statistics: statistics(job, files),
+    statistics: statistics(job),
   };
 }
 
@@ -38,30 +34,26 @@ function failureOf(job: JobRecord): Pick<AssignSummary, "code" | "error"> {
 
 const NO_FILE_DONE: ErrorCode = "no_file_done";
 
-/** `saved_files`, in the order of the upload. */
-export function* savedFiles(
+/** Members of `saved_files`. */
+export function savedFiles(
   job: JobRecord,
   files: readonly FileRecord[],
   results: ResultsFolder,
-): Generator<AssignAnswer["saved_files"][number]> {
-  for (const { state, resultName, replacedBy } of files) {
-    if (state === "done" && replacedBy === undefined) yield results.savedAs(job.task, resultName);
-  }
+): AssignAnswer["saved_files"] {
+  return files
+    .filter(({ state, replacedBy }) => state === "done" && replacedBy === undefined)
+    .map(({ resultName }) => results.savedAs(job.task, resultName));
 }
 
-/** `failed_files`, in the order of the upload. */
-export function* failedFiles(
-  job: JobRecord,
-  files: readonly FileRecord[],
-): Generator<AssignAnswer["failed_files"][number]> {
-  for (const { filename, state, code, error } of files) {
-    if (state === "done") continue;
-    yield {
+/** Members of `failed_files`. */
+export function failedFiles(job: JobRecord, files: readonly FileRecord[]): AssignAnswer["failed_files"] {
+  return files
+    .filter(({ state }) => state !== "done")
+    .map(({ filename, state, code, error }) => ({
       filename,
       code: code ?? job.code ?? state,
       error: error ?? job.error ?? "The file was not processed.",
-    };
-  }
+    }));
 }
 
 /** When every file is done, the sentence of the classic service; else how many are. */

@@ -23,7 +23,7 @@ test("a comment is sent while no event happens, so that proxies keep the stream 
     files: [file],
   });
   const waiting = {
-    ...{ id: "01A", progress: new JobProgress(() => undefined), endedFiles: [], cancelling: false },
+    ...{ id: "01A", progress: new JobProgress(() => undefined), endedFiles: 0, cancelling: false },
     ended: new Promise<never>(() => undefined),
     onFileEnded: () => () => undefined,
   };

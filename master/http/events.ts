@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from "express";
 import { isFinal } from "../../shared/contract/jobs.ts";
 import { eventsQuery } from "../../shared/contract/requests.ts";
 import type { Change, ChangeHub } from "../hub.ts";
-import { type FollowedJob, filesAsTheyEnd, inOrderOfEnd } from "../jobs/followed.ts";
+import { type FollowedJob, filesAsTheyEnd } from "../jobs/followed.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
@@ -39,7 +39,7 @@ export function jobEvents(deps: EventsDeps, beatSeconds = BEAT_SECONDS): Request
 }
 
 export interface EventsDeps extends FollowJobDeps {
-  readonly jobs: Pick<RecordOfJobs, "get" | "files">;
+  readonly jobs: Pick<RecordOfJobs, "get" | "pages" | "pagesByEnd">;
   readonly hub: Pick<ChangeHub, "watchJob">;
   readonly results: ResultsFolder;
 }
@@ -102,26 +102,30 @@ class JobEvents {
   }
 
   async #sendAll(): Promise<void> {
-    const from = Math.max(0, this.#last - RUNNING_ID);
-    for await (const file of filesAsTheyEnd(this.#job, from, this.#gone)) await this.#sendFile(file);
+    const wish = { from: Math.max(0, this.#last - RUNNING_ID), signal: this.#gone };
+    for await (const files of filesAsTheyEnd(this.#deps.jobs, this.#job, wish)) await this.#sendFiles(files);
     const final = await this.#job.ended;
     // A master that stops ends the stream without the last event: the client connects again and gets the rest.
     if (this.#gone.aborted || !isFinal(final.state)) return;
     this.#record = final;
-    const files = inOrderOfEnd(await this.#deps.jobs.files(final.id));
-    for (const file of files.slice(Math.max(0, this.#last - RUNNING_ID))) await this.#sendFile(file);
     this.#tellCounts();
-    await this.#write("end", jobView(final, { results: this.#deps.results }), this.#endId);
+    await this.#write(eventText("end", jobView(final, { results: this.#deps.results }), this.#endId));
   }
 
   get #endId(): number {
     return RUNNING_ID + this.#record.total + 1;
   }
 
-  async #sendFile(file: FileRecord): Promise<void> {
+  /** Waits while the client does not keep up: the next files are read from the record when it does. */
+  async #sendFiles(files: readonly FileRecord[]): Promise<void> {
     this.#tellRunning();
-    const id = Math.max(this.#last, RUNNING_ID) + 1;
-    await this.#write("file", fileView(this.#record, file, { results: this.#deps.results }), id);
+    const first = Math.max(this.#last, RUNNING_ID) + 1;
+    const { results } = this.#deps;
+    const text = files.map((file, n) =>
+      eventText("file", fileView(this.#record, file, { results }), first + n),
+    );
+    this.#last = first + files.length - 1;
+    await this.#write(text.join(""));
   }
 
   #tellRunning(): void {
@@ -131,11 +135,10 @@ class JobEvents {
 
   #tellState(id: number, state: "queued" | "running", at: number): void {
     if (this.#last >= id) return;
-    void this.#write(
-      "state",
-      { id: this.#record.id, job_id: this.#record.id, state, at: new Date(at).toISOString() },
-      id,
-    );
+    this.#last = id;
+    const job_id = this.#record.id;
+    const data = { id: job_id, job_id, state, at: new Date(at).toISOString() };
+    void this.#write(eventText("state", data, id));
   }
 
   /** Number of files in each state; without an id, as the record does not hold it. */
@@ -150,7 +153,7 @@ class JobEvents {
     const text = JSON.stringify(counts);
     if (text === this.#counts) return;
     this.#counts = text;
-    void this.#write("progress", counts);
+    void this.#write(eventText("progress", counts));
   }
 
   readonly #caughtUp = (): void => {
@@ -162,13 +165,16 @@ class JobEvents {
     if (!this.#res.writableNeedDrain) void write(this.#res, ": beat\n\n", this.#gone);
   }
 
-  async #write(event: string, data: object, id?: number): Promise<void> {
+  async #write(text: string): Promise<void> {
     // The next beat is due after this long without an event.
     this.#beat?.refresh();
-    if (id !== undefined) this.#last = id;
-    const head = id === undefined ? "" : `id: ${id}\n`;
-    await write(this.#res, `${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`, this.#gone);
+    await write(this.#res, text, this.#gone);
   }
+}
+
+function eventText(event: string, data: object, id?: number): string {
+  const head = id === undefined ? "" : `id: ${id}\n`;
+  return `${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 /** From the header, which browsers send when they connect again, or from the query. @throws RequestError `bad_query` */

@@ -1,5 +1,6 @@
 import type { Request } from "express";
 import type { z } from "zod";
+import type { filesQuery } from "../../shared/contract/requests.ts";
 import { RequestError } from "../../shared/errors.ts";
 import { checked, firstFault, sentenceOf } from "../../shared/schema.ts";
 import type { FollowedJob } from "../jobs/followed.ts";
@@ -32,6 +33,16 @@ export async function followJob(deps: FollowJobDeps, req: Request): Promise<Foll
   const job = await deps.runner.follow(id);
   if (job === undefined) throw noSuchJob(id);
   return job;
+}
+
+/** Address of the page of files after this one. A client that asks for no files wants no next ones. */
+export function nextPage(
+  path: string,
+  { total }: Pick<JobRecord, "total">,
+  { from, limit }: z.infer<typeof filesQuery>,
+): { readonly next?: string } {
+  if (limit === 0 || from + limit >= total) return {};
+  return { next: `${path}?from=${from + limit}&limit=${limit}` };
 }
 
 /** @throws RequestError `bad_query` */

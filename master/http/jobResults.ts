@@ -1,41 +1,46 @@
 import type { RequestHandler } from "express";
 import type { ResultList } from "../../shared/contract/jobs.ts";
+import { filesQuery } from "../../shared/contract/requests.ts";
 import { AppError } from "../../shared/errors.ts";
-import { answerJson } from "../../shared/http/json.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore } from "../store/port.ts";
-import { type FindJobDeps, findJob } from "./findJob.ts";
+import { type FindJobDeps, findJob, nextPage, readQuery } from "./findJob.ts";
 import { type FoundResult, findResult, sendFound, sendPath, setResultHeaders } from "./results.ts";
 import { sendStored } from "./stored.ts";
+import { eachPage, jsonWithLists, sendJson } from "./streams.ts";
 import { fileView, jobView } from "./views.ts";
 import { type ZipEntry, zipTo } from "./zip.ts";
 
 export interface ListResultsDeps extends FindJobDeps {
-  readonly jobs: Pick<RecordOfJobs, "get" | "files">;
+  readonly jobs: Pick<RecordOfJobs, "get" | "pages">;
   readonly results: ResultsFolder;
 }
 
 /** `GET /jobs/<id>/results`: the files that are done, and the results of the job as a whole. */
 export function listResults(deps: ListResultsDeps): RequestHandler {
   return async (req, res) => {
+    const range = readQuery(filesQuery, req.query);
     const job = await findJob(deps, req);
     const { results } = deps;
-    const done = await doneFiles(deps, job);
-    const list: ResultList = {
+    const show = (page: readonly FileRecord[]) =>
+      page.filter(isDone).map((file) => ({ name: file.resultName, ...fileView(job, file, { results }) }));
+    const fields: Omit<ResultList, "results"> = {
       id: job.id,
       job_id: job.id,
-      results: done.map((file) => ({ name: file.resultName, ...fileView(job, file, { results }) })),
+      total: job.done,
       attachments: jobView(job, { results }).attachments,
       zip: `/jobs/${job.id}/results.zip`,
+      ...nextPage(`/jobs/${job.id}/results`, job, range),
     };
-    answerJson(res, list);
+    const lists = { results: eachPage(deps.jobs.pages(job.id, range), show) };
+    await sendJson(res, jsonWithLists({ fields, lists }));
   };
 }
 
 export interface ShowResultDeps extends FindJobDeps {
-  readonly jobs: Pick<RecordOfJobs, "get" | "files" | "owner">;
+  readonly jobs: Pick<RecordOfJobs, "get" | "pages" | "owner">;
   readonly store: ByteStore;
   readonly results: Pick<ResultsFolder, "folder">;
 }
@@ -47,7 +52,7 @@ export function showResult(deps: ShowResultDeps): RequestHandler {
     const name = String(req.params.name);
     const found = await inFolder(deps, job, name);
     if (found !== undefined) return sendFound(res, found, next);
-    const wanted = (await resultsOf(deps, job)).find((entry) => entry.name === name);
+    const wanted = await resultNamed(deps.jobs, job, name);
     if (wanted === undefined)
       throw new AppError("no_such_result", "This job has no such result.", { status: 404 });
     if ((await deps.store.stat(wanted.key)) === undefined) throw gone(name);
@@ -71,50 +76,73 @@ async function inFolder(
 }
 
 export interface ZipResultsDeps extends FindJobDeps {
-  readonly jobs: Pick<RecordOfJobs, "get" | "files">;
-  readonly store: Pick<ByteStore, "get">;
+  readonly jobs: Pick<RecordOfJobs, "get" | "pages">;
+  readonly store: Pick<ByteStore, "get" | "read" | "stat" | "localFiles">;
 }
 
 /** `GET /jobs/<id>/results.zip`: the results that are done, streamed as a zip. */
 export function zipResults(deps: ZipResultsDeps): RequestHandler {
   return async (req, res) => {
     const job = await findJob(deps, req);
-    const entries = await resultsOf(deps, job);
+    await requireKept(deps, job);
     setResultHeaders(res, `${job.task}-${job.id}.zip`);
     if (req.method === "HEAD") return void res.end();
-    await zipTo(res, deps.store, entries);
+    await zipTo(res, deps.store, resultsOf(deps.jobs, job));
   };
 }
 
-interface FilesDeps {
-  readonly jobs: Pick<RecordOfJobs, "files">;
+/**
+ * Of the first results one in each file of the store must be there. A later one that is gone cuts the answer.
+ * @throws AppError `result_gone` (410)
+ */
+async function requireKept({ jobs, store }: ZipResultsDeps, job: JobRecord): Promise<void> {
+  const seen = new Set<string>();
+  for await (const first of resultsOf(jobs, job)) {
+    for (const { name, key } of first) {
+      const place = store.localFiles?.locate(key)?.path ?? key;
+      if (!seen.has(place) && (await store.stat(key)) === undefined) throw gone(name);
+      seen.add(place);
+    }
+    return;
+  }
 }
 
 interface StoredResult extends ZipEntry {
   readonly sha256?: string;
 }
 
-async function resultsOf(deps: FilesDeps, job: JobRecord): Promise<StoredResult[]> {
-  const files = (await doneFiles(deps, job)).flatMap(
-    ({ resultName, resultKey, resultBytes, resultSha256, endedAt }) =>
-      resultKey === undefined || resultBytes === undefined
-        ? []
-        : [
-            {
-              name: resultName,
-              key: resultKey,
-              bytes: resultBytes,
-              at: endedAt ?? job.createdAt,
-              ...(resultSha256 === undefined ? {} : { sha256: resultSha256 }),
-            },
-          ],
-  );
-  const at = job.endedAt ?? job.createdAt;
-  return [...files, ...job.attachments.map(({ name, key, bytes }) => ({ name, key, bytes, at }))];
+async function resultNamed(
+  jobs: Pick<RecordOfJobs, "pages">,
+  job: JobRecord,
+  name: string,
+): Promise<StoredResult | undefined> {
+  for await (const page of resultsOf(jobs, job)) {
+    const found = page.find((result) => result.name === name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
-async function doneFiles(deps: FilesDeps, job: JobRecord): Promise<FileRecord[]> {
-  return (await deps.jobs.files(job.id)).filter((file) => file.state === "done");
+/** Results of the files, then those of the job as a whole, some at a time. */
+async function* resultsOf(
+  jobs: Pick<RecordOfJobs, "pages">,
+  job: JobRecord,
+): AsyncGenerator<readonly StoredResult[]> {
+  for await (const page of jobs.pages(job.id)) yield page.filter(isDone).flatMap(storedResult(job));
+  const at = job.endedAt ?? job.createdAt;
+  yield job.attachments.map(({ name, key, bytes }) => ({ name, key, bytes, at }));
+}
+
+function storedResult(job: JobRecord): (file: FileRecord) => StoredResult[] {
+  return ({ resultName: name, resultKey: key, resultBytes: bytes, resultSha256: sha256, endedAt }) => {
+    if (key === undefined || bytes === undefined) return [];
+    const at = endedAt ?? job.createdAt;
+    return [{ name, key, bytes, at, ...(sha256 === undefined ? {} : { sha256 }) }];
+  };
+}
+
+function isDone({ state }: FileRecord): boolean {
+  return state === "done";
 }
 
 function gone(name: string): AppError {

@@ -1,21 +1,28 @@
 import type { RequestHandler } from "express";
 import type { z } from "zod";
-import { type CancelledJob, isFinal, type JobDetail, type JobList } from "../../shared/contract/jobs.ts";
+import {
+  type CancelledJob,
+  isFinal,
+  type JobDetail,
+  type JobList,
+  type JobView,
+} from "../../shared/contract/jobs.ts";
 import { cancelQuery, jobQuery, jobsQuery } from "../../shared/contract/requests.ts";
 import { answerJson } from "../../shared/http/json.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { JobRunner } from "../jobs/runner.ts";
+import type { JobRecord } from "../record/job.ts";
 import type { JobFilter, RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import { type PurgeDeps, purgeJob } from "../upkeep/purge.ts";
 import { endsWithin } from "./answers.ts";
 import type { Clients } from "./clients.ts";
-import { type FindJobDeps, type FollowJobDeps, findJob, followJob, readQuery } from "./findJob.ts";
-import { untilGone } from "./streams.ts";
+import { type FindJobDeps, type FollowJobDeps, findJob, followJob, nextPage, readQuery } from "./findJob.ts";
+import { eachPage, jsonWithLists, sendJson, untilGone } from "./streams.ts";
 import { fileView, jobView, statistics } from "./views.ts";
 
 export interface ListJobsDeps {
-  readonly jobs: Pick<RecordOfJobs, "list">;
+  readonly jobs: Pick<RecordOfJobs, "listPages">;
   readonly clients: Pick<Clients, "onlyOf">;
   readonly runner: Pick<JobRunner, "get">;
   readonly results: ResultsFolder;
@@ -27,15 +34,33 @@ export function listJobs({ jobs, clients, runner, results }: ListJobsDeps): Requ
     const { limit, ...asked } = readQuery(jobsQuery, req.query);
     if (asked.task !== undefined) taskNamed(asked.task);
     const filter = filterOf({ ...asked, client: clients.onlyOf(req) });
-    const found = await jobs.list({ ...filter, limit: limit + 1 });
-    const page = found.slice(0, limit);
-    const next = found.length > limit ? page.at(-1)?.id : undefined;
-    const list: JobList = {
-      jobs: page.map((job) => jobView(job, { results, live: runner.get(job.id)?.progress })),
-      ...(next === undefined ? {} : { next_cursor: next }),
-    };
-    answerJson(res, list);
+    const list = new ShownJobs(limit, (job) => jobView(job, { results, live: runner.get(job.id)?.progress }));
+    const found = eachPage(jobs.listPages({ ...filter, limit: limit + 1 }), list.show);
+    await sendJson(res, jsonWithLists({ fields: {}, lists: { jobs: found }, last: list.next }));
   };
+}
+
+/** The jobs of one answer; one more than it shows tells that there is a next page. */
+class ShownJobs {
+  readonly #view: (job: JobRecord) => JobView;
+  #left: number;
+  #last = "";
+  #hasMore = false;
+
+  constructor(limit: number, view: (job: JobRecord) => JobView) {
+    this.#left = limit;
+    this.#view = view;
+  }
+
+  readonly show = (page: readonly JobRecord[]): JobList["jobs"] => {
+    const shown = page.slice(0, this.#left);
+    this.#left -= shown.length;
+    this.#hasMore = shown.length < page.length;
+    this.#last = shown.at(-1)?.id ?? this.#last;
+    return shown.map(this.#view);
+  };
+
+  readonly next = (): Pick<JobList, "next_cursor"> => (this.#hasMore ? { next_cursor: this.#last } : {});
 }
 
 type JobsQuery = Omit<z.infer<typeof jobsQuery>, "limit"> & { readonly client: string | undefined };
@@ -50,7 +75,7 @@ function filterOf({ state, task, client, cursor }: JobsQuery): Omit<JobFilter, "
 }
 
 export interface ShowJobDeps extends FollowJobDeps {
-  readonly jobs: Pick<RecordOfJobs, "get" | "files">;
+  readonly jobs: Pick<RecordOfJobs, "get" | "pages">;
   readonly runner: Pick<JobRunner, "follow" | "get">;
   readonly results: ResultsFolder;
 }
@@ -65,14 +90,15 @@ export function showJob(deps: ShowJobDeps): RequestHandler {
       await endsWithin(followed, wait, untilGone(res));
     }
     const job = await findJob(deps, req);
-    const files = await deps.jobs.files(job.id, from, limit);
     const context = { results: deps.results, live: deps.runner.get(job.id)?.progress };
-    const detail: JobDetail = {
+    const fields: Omit<JobDetail, "files"> = {
       ...jobView(job, context),
-      statistics: statistics(job, files),
-      files: files.map((file) => fileView(job, file, context)),
+      statistics: statistics(job),
+      ...nextPage(`/jobs/${job.id}`, job, { from, limit }),
     };
-    answerJson(res, detail);
+    const pages = deps.jobs.pages(job.id, { from, limit });
+    const files = eachPage(pages, (page) => page.map((file) => fileView(job, file, context)));
+    await sendJson(res, jsonWithLists({ fields, lists: { files } }));
   };
 }
 

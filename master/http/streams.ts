@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import type { Response } from "express";
 
-/** Characters of an answer that are written together. */
-const PIECE = 64 * 1024;
+/** Characters of an answer that are written together: two pieces are in memory for each client that does not read. */
+const PIECE = 16 * 1024;
 
 /** Aborted when the connection closes, also after a whole answer. */
 export function untilGone(res: Response): AbortSignal {
@@ -36,9 +36,10 @@ export async function pause(seconds: number, signal: AbortSignal): Promise<void>
 export async function sendJson(
   res: Response,
   pieces: AsyncIterable<string>,
-  gone: AbortSignal,
+  gone: AbortSignal = untilGone(res),
 ): Promise<void> {
   res.type("json");
+  if (res.req.method === "HEAD") return void res.end();
   let held: string | undefined;
   for await (const piece of pieces) {
     if (held !== undefined) await write(res, held, gone);
@@ -48,26 +49,45 @@ export async function sendJson(
   res.end(held);
 }
 
-/** Members of lists by the name of the list. Members that are promises are awaited one after the other. */
-export type Lists<Name extends string> = Readonly<Record<Name, Iterable<object | string | Promise<object>>>>;
+/** Members of lists, some at a time, by the name of the list. */
+export type Lists<Name extends string> = Readonly<Record<Name, AsyncIterable<readonly (object | string)[]>>>;
 
-/** `{…fields, "name": [members], …}` and a line end, in pieces: the lists are never whole in memory. */
-export async function* jsonWithLists<Name extends string>(
-  fields: object,
-  lists: Lists<Name>,
-): AsyncGenerator<string> {
+interface JsonWithLists<Name extends string> {
+  readonly fields: object;
+  readonly lists: Lists<Name>;
+  /** Fields that are known only after the lists. */
+  readonly last?: () => object;
+}
+
+/** `{…fields, "name": [members], …last}` and a line end, in pieces: the lists are never whole in memory. */
+export async function* jsonWithLists<Name extends string>({
+  fields,
+  lists,
+  last = () => ({}),
+}: JsonWithLists<Name>): AsyncGenerator<string> {
   let text = JSON.stringify(fields).slice(0, -1);
-  for (const [name, members] of Object.entries<Lists<Name>[Name]>(lists)) {
-    text += `,${JSON.stringify(name)}:[`;
+  for (const [name, pages] of Object.entries<Lists<Name>[Name]>(lists)) {
+    text += `${text.length > 1 ? "," : ""}${JSON.stringify(name)}:[`;
     let comma = "";
-    for (const member of members) {
-      text += comma + JSON.stringify(member instanceof Promise ? await member : member);
-      comma = ",";
+    for await (const page of pages) {
+      for (const member of page) {
+        text += comma + JSON.stringify(member);
+        comma = ",";
+      }
       if (text.length < PIECE) continue;
       yield text;
       text = "";
     }
     text += "]";
   }
-  yield `${text}}\n`;
+  const rest = JSON.stringify(last()).slice(1);
+  yield `${text}${rest.length > 1 ? "," : ""}${rest}\n`;
+}
+
+/** The pages of a list, each turned into what the answer shows of it. */
+export async function* eachPage<From, To>(
+  pages: AsyncIterable<readonly From[]>,
+  show: (page: readonly From[]) => readonly To[],
+): AsyncGenerator<readonly To[]> {
+  for await (const page of pages) yield show(page);
 }

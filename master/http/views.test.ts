@@ -3,7 +3,7 @@ import { splitOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { JobRecord } from "../record/job.ts";
 import type { ResultsFolder } from "../results/results.ts";
-import { jobView } from "./views.ts";
+import { fileView, jobView, statistics } from "./views.ts";
 
 const JOB: JobRecord = {
   id: "one",
@@ -34,4 +34,26 @@ test("a job's record shows that a password was given, not which", () => {
 test("a job's record shows the options that are no secret as they are", () => {
   const options = { format: "png" };
   expect(jobView({ ...JOB, task: "image", options }, { results }).options).toEqual(options);
+});
+
+test("statistics come from the sums of the job", () => {
+  const work = { files: 2, seconds: 3.5, resultBytes: 70, startedAt: 2_000, slaves: { a: 2 } };
+  expect(statistics({ ...JOB, done: 2, total: 3, endedAt: 6_000, startedAt: 1_000, work })).toMatchObject({
+    ...{ seconds: 6, queue_seconds: 2, run_seconds: 4, slave_seconds: 3.5 },
+    ...{ input_bytes: 3, result_bytes: 70, files_per_second: 0.5, slaves: { a: 2 } },
+  });
+});
+
+test("no time is negative when the clock was set back", () => {
+  const back = { createdAt: 9_000, startedAt: 8_000, endedAt: 7_000 };
+  const job = {
+    ...JOB,
+    ...back,
+    work: { files: 1, seconds: 1, resultBytes: 1, startedAt: 8_000, slaves: {} },
+  };
+  const zeros = { seconds: 0, queue_seconds: 0, run_seconds: 0, files_per_second: 0 };
+  expect(statistics(job)).toMatchObject(zeros);
+  const file = { index: 0, key: "k", filename: "a", bytes: 1, sha256: "a", resultName: "a", attempts: 1 };
+  const view = fileView(job, { ...file, state: "failed", startedAt: 8_000, endedAt: 7_000 }, { results });
+  expect(view).toMatchObject({ queue_seconds: 0, run_seconds: 0 });
 });

@@ -47,9 +47,11 @@ function timesView({ createdAt }: FileOfJob, { endedAt }: FileRecord, startedAt:
   return given({
     started_at: startedAt === undefined ? undefined : isoTime(startedAt),
     ended_at: endedAt === undefined ? undefined : isoTime(endedAt),
-    queue_seconds: startedAt === undefined ? undefined : rounded((startedAt - createdAt) / 1000),
+    queue_seconds: startedAt === undefined ? undefined : rounded(secondsBetween(createdAt, startedAt)),
     run_seconds:
-      startedAt === undefined || endedAt === undefined ? undefined : rounded((endedAt - startedAt) / 1000),
+      startedAt === undefined || endedAt === undefined
+        ? undefined
+        : rounded(secondsBetween(startedAt, endedAt)),
   });
 }
 
@@ -115,27 +117,21 @@ export function jobView(job: JobRecord, { results, live }: ViewDeps): JobView {
   };
 }
 
-export function statistics(job: JobRecord, files: readonly FileRecord[]): JobStatistics {
+/** Sums over all files of the job that have ended, whichever of them are shown. */
+export function statistics(job: JobRecord): JobStatistics {
+  const { createdAt, work } = job;
   const end = job.endedAt ?? Date.now();
-  const start = startOf(job, files) ?? end;
-  const run = (end - start) / 1000;
-  const slaves: Record<string, number> = {};
-  let slaveSeconds = 0;
-  let resultBytes = 0;
-  for (const file of files) {
-    if (file.slave !== undefined) slaves[file.slave] = (slaves[file.slave] ?? 0) + 1;
-    slaveSeconds += file.seconds ?? 0;
-    resultBytes += file.resultBytes ?? 0;
-  }
+  const start = work?.startedAt ?? job.startedAt ?? end;
+  const run = secondsBetween(start, end);
   return {
-    seconds: rounded((end - job.createdAt) / 1000),
-    queue_seconds: rounded((start - job.createdAt) / 1000),
+    seconds: rounded(secondsBetween(createdAt, end)),
+    queue_seconds: rounded(secondsBetween(createdAt, start)),
     run_seconds: rounded(run),
-    slave_seconds: rounded(slaveSeconds),
+    slave_seconds: rounded(work?.seconds ?? 0),
     input_bytes: job.bytes,
-    result_bytes: resultBytes,
+    result_bytes: work?.resultBytes ?? 0,
     files_per_second: run > 0 ? rounded((job.done + job.failed) / run) : 0,
-    slaves,
+    slaves: work?.slaves ?? {},
     ...speculationView(job.speculation),
   };
 }
@@ -147,15 +143,6 @@ export function speculationView(speculation: Speculation = NO_COPIES) {
 }
 
 const NO_COPIES: Speculation = { copies: 0, copiesFirst: 0, secondsSaved: 0 };
-
-/** Time when a slave began with the first of its files, if it is known. */
-function startOf(job: JobRecord, files: readonly FileRecord[]): number | undefined {
-  let first: number | undefined;
-  for (const { startedAt } of files) {
-    if (startedAt !== undefined && (first === undefined || startedAt < first)) first = startedAt;
-  }
-  return first ?? job.startedAt;
-}
 
 /** The names of files in work are shown only when every client may see all jobs. */
 export function slaveView(slave: Slave, sight: Sight): SlaveView {
@@ -206,6 +193,11 @@ export function hasJsonResults(job: JobRecord): boolean {
 
 function isoTime(time: number): string {
   return new Date(time).toISOString();
+}
+
+/** Times in milliseconds. 0 when the clock was set back between them. */
+function secondsBetween(from: number, to: number): number {
+  return Math.max(0, to - from) / 1000;
 }
 
 function rounded(seconds: number): number {

@@ -97,11 +97,7 @@ interface Outcome {
 }
 
 /** Records the end of the job. */
-async function finish(
-  deps: JobRunDeps,
-  { job, record, files }: JobRun,
-  outcome: Outcome,
-): Promise<JobRecord> {
+async function finish(deps: JobRunDeps, { job, record }: JobRun, outcome: Outcome): Promise<JobRecord> {
   const { jobs, dispatcher, logger } = deps;
   const { error, collector } = outcome;
   const { stopReason } = job;
@@ -121,8 +117,8 @@ async function finish(
   }
   const final = await jobs.apply(record.id, [endEvent(at, error)]);
   if (!isFinal(final.state)) throw new Error(`job ${record.id} ended as ${final.state}`);
-  const { endedFiles, progress } = job;
-  const bytes = keptBytes(final, { files, endedFiles, stored: progress.stored });
+  const { doneAtOnce, progress } = job;
+  const bytes = keptBytes(final, { doneAtOnce, stored: progress.stored });
   if (bytes !== undefined) deps.keptBytes.set(final.id, bytes);
   return final;
 }

@@ -54,7 +54,7 @@ export class JobRunner {
     const record = await this.#deps.jobs.get(id);
     if (record === undefined) return undefined;
     if (!isFinal(record.state)) return await this.start(record);
-    return finishedJob(record, await this.#deps.jobs.files(id));
+    return finishedJob(record);
   }
 
   /** @throws UnavailableError `stopping` */

@@ -2,7 +2,7 @@ import { AppError } from "../../shared/errors.ts";
 import type { ChangeHub } from "../hub.ts";
 import { JobProgress } from "../map/progress.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
-import { type FollowedJob, inOrderOfEnd } from "./followed.ts";
+import type { FollowedJob } from "./followed.ts";
 
 /** Work that is left of jobs. */
 export interface WorkLeft {
@@ -17,10 +17,11 @@ export class RunningJob implements FollowedJob {
   readonly id: string;
   readonly progress: JobProgress;
   readonly ended: Promise<JobRecord>;
-  readonly #endedFiles: FileRecord[];
   readonly #hub: JobNews;
   readonly #controller = new AbortController();
   #finish: (record: JobRecord) => void = () => undefined;
+  #endedFiles = 0;
+  #doneAtOnce = 0;
   #filesLeft = 0;
   #bytesLeft = 0;
 
@@ -28,15 +29,22 @@ export class RunningJob implements FollowedJob {
     this.id = id;
     this.#hub = hub;
     this.progress = new JobProgress(() => hub.progressed(id));
-    this.#endedFiles = inOrderOfEnd(files);
-    for (const file of files) if (file.state === "queued") this.#count(file, 1);
+    for (const file of files) {
+      if (file.state === "queued") this.#count(file, 1);
+      if (file.endOrder !== undefined) this.#endedFiles += 1;
+    }
     this.ended = new Promise((resolve) => {
       this.#finish = resolve;
     });
   }
 
-  get endedFiles(): readonly FileRecord[] {
+  get endedFiles(): number {
     return this.#endedFiles;
+  }
+
+  /** Number of files that were done at the first attempt of this run. */
+  get doneAtOnce(): number {
+    return this.#doneAtOnce;
   }
 
   get left(): WorkLeft {
@@ -71,7 +79,8 @@ export class RunningJob implements FollowedJob {
 
   /** Called for each file that ended, in end order. */
   fileEnded(file: FileRecord): void {
-    this.#endedFiles.push(file);
+    this.#endedFiles += 1;
+    if (file.state === "done" && file.attempts === 1) this.#doneAtOnce += 1;
     this.#count(file, -1);
     this.#hub.fileEnded(this.id, file);
   }

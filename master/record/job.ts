@@ -31,6 +31,8 @@ export interface JobRecord {
   readonly budgets?: MaybeBudgets;
   /** Undefined while no unit of the job has had a second copy. */
   readonly speculation?: Speculation;
+  /** Undefined while none of its files has ended. */
+  readonly work?: EndedWork;
   readonly attachments: readonly Attachment[];
   /** Undefined while there is none. */
   readonly warnings?: readonly JobWarning[];
@@ -43,6 +45,19 @@ export interface Speculation {
   readonly copiesFirst: number;
   /** Estimated; see `master/dispatch/speculation.ts`. */
   readonly secondsSaved: number;
+}
+
+/** Sums over the files of a job that have ended by themselves. */
+export interface EndedWork {
+  /** Number of these files. */
+  readonly files: number;
+  /** Seconds in slaves' children. */
+  readonly seconds: number;
+  readonly resultBytes: number;
+  /** Time when a slave began with the first of them; undefined while no start is known. */
+  readonly startedAt?: number | undefined;
+  /** Number of files by the name of the slave that did them. */
+  readonly slaves: Readonly<Record<string, number>>;
 }
 
 export interface Attachment {

@@ -1,4 +1,4 @@
-import type { FileRecord, JobRecord } from "./job.ts";
+import type { JobRecord } from "./job.ts";
 
 /**
  * Bytes that jobs keep in the store after their end, by job id. Only for jobs whose run shows that the store
@@ -6,25 +6,19 @@ import type { FileRecord, JobRecord } from "./job.ts";
  */
 export type KeptBytes = Map<string, number>;
 
-type EndedFile = Pick<FileRecord, "state" | "attempts" | "resultBytes">;
-type EndedJob = Pick<JobRecord, "bytes" | "attachments" | "speculation">;
+type EndedJob = Pick<JobRecord, "total" | "bytes" | "attachments" | "speculation" | "work">;
 
 /** Counts of one run of a job. */
 export interface RunCounts {
-  readonly files: { readonly length: number };
-  readonly endedFiles: readonly EndedFile[];
+  /** Files that were done at the first attempt: a second one may have stored a second part. */
+  readonly doneAtOnce: number;
   /** Number of objects that the run stored: parts of its units, and files that its task put. */
   readonly stored: number;
 }
 
 /** Bytes of the inputs and results of a job that has ended; undefined when the store may hold more of it. */
-export function keptBytes(job: EndedJob, { files, endedFiles, stored }: RunCounts): number | undefined {
-  const isPlain = job.attachments.length === 0 && job.speculation === undefined && stored === files.length;
-  if (!isPlain || endedFiles.length !== files.length || !endedFiles.every(isDoneAtOnce)) return undefined;
-  return endedFiles.reduce((sum, { resultBytes = 0 }) => sum + resultBytes, job.bytes);
-}
-
-/** A second attempt may have stored a second part. */
-function isDoneAtOnce({ state, attempts }: EndedFile): boolean {
-  return state === "done" && attempts === 1;
+export function keptBytes(job: EndedJob, { doneAtOnce, stored }: RunCounts): number | undefined {
+  const isPlain = job.attachments.length === 0 && job.speculation === undefined;
+  if (!isPlain || doneAtOnce !== job.total || stored !== job.total) return undefined;
+  return job.bytes + (job.work?.resultBytes ?? 0);
 }

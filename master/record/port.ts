@@ -4,6 +4,14 @@ import type { FileRecord, JobRecord } from "./job.ts";
 import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from "./newJob.ts";
 import type { PartRecord, PartWatcher } from "./part.ts";
 
+/** Rows of a list, such as the files of a job, by their indexes. */
+export interface RowRange {
+  /** The first unless said. */
+  readonly from?: number;
+  /** Most rows; all unless said. */
+  readonly limit?: number;
+}
+
 export interface JobFilter {
   readonly state?: JobState;
   readonly task?: string;
@@ -35,12 +43,21 @@ export interface RecordOfJobs {
   /** @throws AppError `no_such_job`, `bad_transition`, `no_space` */
   apply(job: string, events: readonly JobEvent[]): Promise<JobRecord>;
   get(job: string): Promise<JobRecord | undefined>;
-  /** Newest first. */
+  /** Newest first, some at a time, as `pages`. */
+  listPages(filter: JobFilter): AsyncIterable<readonly JobRecord[]>;
+  /** All of them in memory. */
   list(filter: JobFilter): Promise<JobRecord[]>;
   /** Number of jobs in each state. */
   counts(): Promise<Readonly<Record<JobState, number>>>;
-  /** In index order, from `from`, at most `limit`. */
+  /**
+   * Files in index order, some at a time: however many there are and whoever reads them, the event loop is not held up.
+   * A file may change between two pages. None when there is no such job.
+   */
+  pages(job: string, range?: RowRange): AsyncIterable<readonly FileRecord[]>;
+  /** All of them in memory. */
   files(job: string, from?: number, limit?: number): Promise<FileRecord[]>;
+  /** The same for files that have ended by themselves, in end order, those after the first `after`. */
+  pagesByEnd(job: string, after: number): AsyncIterable<readonly FileRecord[]>;
   /** Stored parts of a map, in index order. */
   parts(job: string, map: string): Promise<PartRecord[]>;
   /**

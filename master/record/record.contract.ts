@@ -12,6 +12,7 @@ import {
   resultNames,
   started,
 } from "./fixtures.contract.ts";
+import { holdsLargeJobs } from "./large.contract.ts";
 import { reservesNames } from "./names.contract.ts";
 import { tellsOfParts } from "./parts.contract.ts";
 import type { RecordOfJobs } from "./port.ts";
@@ -44,6 +45,7 @@ export function recordContract(name: string, make: () => Promise<RecordUnderTest
     describe("names", () => reservesNames(run));
     describe("events", () => takesEvents(run));
     describe("parts", () => tellsOfParts(run));
+    describe("large jobs", () => holdsLargeJobs(run));
     describe("reading", () => reads(run));
     describe("jobs that are over", () => keepsAccount(run));
   });

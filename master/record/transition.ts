@@ -2,6 +2,7 @@ import { isCode } from "../../shared/codes.ts";
 import { isFinal, type JobState } from "../../shared/contract/jobs.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { InputFile } from "../../shared/tasks/task.ts";
+import { withFile } from "./endedWork.ts";
 import type { JobEvent } from "./events.ts";
 import type { Attachment, FileRecord, JobRecord, Speculation } from "./job.ts";
 import { withFileWarnings, withRunWarning } from "./warnings.ts";
@@ -20,9 +21,9 @@ export function transition(job: JobRecord, event: JobEvent): JobRecord {
     case "started":
       return { ...job, state: "running", startedAt: job.startedAt ?? event.at };
     case "file_done":
-      return { ...warnedBy(counted(job, event), event), done: job.done + 1 };
+      return doneWith(job, event);
     case "file_failed":
-      return { ...counted(job, event), failed: job.failed + 1 };
+      return { ...counted(job, event), failed: job.failed + 1, work: withFile(job.work, event) };
     case "part_stored":
       requireRunning(job, event);
       return job;
@@ -38,6 +39,10 @@ export function transition(job: JobRecord, event: JobEvent): JobRecord {
     default:
       return ended(job, event);
   }
+}
+
+function doneWith(job: JobRecord, event: Extract<FileEnd, { readonly type: "file_done" }>): JobRecord {
+  return { ...warnedBy(counted(job, event), event), done: job.done + 1, work: withFile(job.work, event) };
 }
 
 /** State of a file after its end. That a file ends once is checked by the record. */

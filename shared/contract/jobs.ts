@@ -70,6 +70,10 @@ export const fileView = z.object({
 });
 export type FileView = Immutable<z.infer<typeof fileView>>;
 
+const next = z
+  .string()
+  .describe("where to fetch the next page, from the master's root; not there on the last one");
+
 /** How many files are in which state. */
 export const jobCounts = z.object({
   total: count.describe("files of the job"),
@@ -132,8 +136,9 @@ export type JobStatistics = Immutable<z.infer<typeof jobStatistics>>;
 
 /** `GET /jobs/<id>`. */
 export const jobDetail = jobView.extend({
-  statistics: jobStatistics,
-  files: z.array(fileView).describe("files in the order of the upload"),
+  statistics: jobStatistics.describe("sums over the whole job, whichever of its files are shown"),
+  files: z.array(fileView).describe("files in the order of the upload; a page of them when the job has more"),
+  next: next.exactOptional(),
 });
 export type JobDetail = Immutable<z.infer<typeof jobDetail>>;
 
@@ -154,9 +159,11 @@ export type CancelledJob = Immutable<z.infer<typeof cancelledJob>>;
 export const resultList = z.object({
   id: jobId,
   job_id: jobId,
+  total: count.describe("results of files, those of other pages included"),
   results: z
     .array(fileView.extend({ name: z.string().describe("name of the result") }))
-    .describe("files that are done, in the order of the upload"),
+    .describe("files that are done, in the order of the upload; those of one page"),
+  next: next.exactOptional(),
   attachments: z.array(attachment).describe("results of the job as a whole"),
   zip: z.string().describe("where to fetch all of them at once"),
 });

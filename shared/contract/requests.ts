@@ -25,10 +25,23 @@ export const jobsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50).describe("most jobs of a page"),
 });
 
-/** `GET /jobs/<id>`. */
-export const jobQuery = z.object({
+/** Files that an answer shows unless its request asks for others: the next page tells of the rest. */
+const SHOWN_FILES = 1_000;
+
+/** `GET /jobs/<id>/results`, and a part of `GET /jobs/<id>`. */
+export const filesQuery = z.object({
   from: z.coerce.number().int().min(0).default(0).describe("index of the first file that is shown"),
-  limit: z.coerce.number().int().min(0).max(100_000).default(100_000).describe("most files that are shown"),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(SHOWN_FILES)
+    .describe("most files that are shown; `next` leads to more"),
+});
+
+/** `GET /jobs/<id>`. */
+export const jobQuery = filesQuery.extend({
   wait: z.coerce
     .number()
     .min(0)

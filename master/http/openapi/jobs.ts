@@ -11,6 +11,7 @@ import {
 import {
   cancelQuery,
   eventsQuery,
+  filesQuery,
   jobQuery,
   jobsQuery,
   retryWish,
@@ -177,8 +178,9 @@ export const JOB_OPERATIONS = {
     summary: "Lists the results of a job",
     access: "client",
     path: ["id"],
+    query: filesQuery,
     answers: { 200: { description: "What is done by now.", content: { [JSON_TYPE]: resultList } } },
-    errors: NO_JOB,
+    errors: { 400: ["bad_query"], ...NO_JOB },
   },
   "GET /jobs/{id}/results.zip": {
     tag: "Results",
@@ -192,7 +194,7 @@ export const JOB_OPERATIONS = {
         headers: ["Content-Disposition"],
       },
     },
-    errors: NO_JOB,
+    errors: { ...NO_JOB, 410: ["result_gone"] },
   },
   "GET /jobs/{id}/results/{name}": {
     tag: "Results",

@@ -5,7 +5,7 @@ import { syncFolder } from "../../../shared/syncFolder.ts";
 import { lockFile } from "./fileLock.ts";
 import { type RawDatabase, type RawStatement, translated } from "./libsql.ts";
 import { openMigrated } from "./migrate.ts";
-import { inSteps, SAVEPOINT, TRANSACTION, within } from "./transactions.ts";
+import { SAVEPOINT, TRANSACTION, within } from "./transactions.ts";
 
 export type Value = string | number | null;
 export type Row = Readonly<Record<string, Value>>;
@@ -25,8 +25,6 @@ export interface Database {
   prepare(sql: string): Statement;
   /** Commits when `work` returns, takes everything back when it throws. Survives a kill of the process. */
   transaction<T>(work: () => T): T;
-  /** The same, letting the event loop turn at each `yield`. Nothing else may write until it is over. */
-  transactionInSteps<T>(steps: () => Generator<void, T>): Promise<T>;
   /** The same for a part of a transaction. */
   savepoint<T>(work: () => T): T;
   /** Resolves when all that was committed before the call survives a power loss. */
@@ -63,7 +61,6 @@ function databaseOver(raw: RawDatabase, { file, wal, unlock }: Opened): Database
   return {
     prepare: (sql) => statement(raw.prepare(sql), file),
     transaction: (work) => translated(file, () => within(raw, TRANSACTION, work)),
-    transactionInSteps: (steps) => inSteps(raw, file, steps),
     savepoint: (work) => within(raw, SAVEPOINT, work),
     // SQLite itself does this after a commit under synchronous=FULL, but on this thread.
     sync: coalesce(() => wal.datasync()),

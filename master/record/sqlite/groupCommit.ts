@@ -12,11 +12,6 @@ interface GroupedCall {
   readonly reject: (error: unknown) => void;
 }
 
-interface LongCall {
-  readonly runInSteps: () => Generator<void, () => void>;
-  readonly reject: (error: unknown) => void;
-}
-
 export interface CommitHooks {
   readonly beforeCommit: () => void;
   readonly afterRollback: () => void;
@@ -29,12 +24,16 @@ export interface CommitHooks {
 export class GroupCommit {
   readonly #db: Database;
   readonly #hooks: CommitHooks;
-  readonly #calls: Batcher<GroupedCall | LongCall>;
+  readonly #calls: Batcher<GroupedCall>;
 
   constructor(db: Database, hooks: CommitHooks) {
     this.#db = db;
     this.#hooks = hooks;
-    this.#calls = new Batcher({ run: (calls) => this.#commit(calls), take: nextTransaction, pause: turn });
+    this.#calls = new Batcher({
+      run: (calls) => this.#commitGroup(calls),
+      take: (waiting) => waiting.splice(0, GROUP),
+      pause: turn,
+    });
   }
 
   submit<T>(work: () => T): Promise<T> {
@@ -47,27 +46,9 @@ export class GroupCommit {
     });
   }
 
-  /** For long work: a transaction of its own that pauses at each `yield`. */
-  submitLong<T>(work: () => Generator<void, T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const runInSteps = function* () {
-        const result = yield* work();
-        return () => resolve(result);
-      };
-      this.#calls.add({ runInSteps, reject });
-    });
-  }
-
   /** Resolves when everything that was submitted is committed. */
   async idle(): Promise<void> {
     await this.#calls.idle();
-  }
-
-  #commit(calls: readonly (GroupedCall | LongCall)[]): Promise<void> | undefined {
-    const [first] = calls;
-    if (first !== undefined && "runInSteps" in first) return this.#commitLong(first);
-    this.#commitGroup(calls.filter((call) => "run" in call));
-    return undefined;
   }
 
   /** Runs all calls together, as calls hardly ever fail. After a failure each runs again under its own savepoint. */
@@ -103,21 +84,6 @@ export class GroupCommit {
     });
   }
 
-  async #commitLong(call: LongCall): Promise<void> {
-    const { beforeCommit } = this.#hooks;
-    try {
-      const answer = await this.#db.transactionInSteps(function* () {
-        const done = yield* call.runInSteps();
-        beforeCommit();
-        return done;
-      });
-      answer();
-    } catch (error) {
-      this.#hooks.afterRollback();
-      call.reject(error);
-    }
-  }
-
   #runOne(call: GroupedCall): () => void {
     try {
       return this.#db.savepoint(call.run);
@@ -127,10 +93,4 @@ export class GroupCommit {
       return () => call.reject(error);
     }
   }
-}
-
-/** Removes a long call, or the calls before the next long one, and returns them. */
-function nextTransaction(waiting: (GroupedCall | LongCall)[]): (GroupedCall | LongCall)[] {
-  const long = waiting.findIndex((call) => "runInSteps" in call);
-  return waiting.splice(0, long === 0 ? 1 : Math.min(long === -1 ? GROUP : long, GROUP));
 }

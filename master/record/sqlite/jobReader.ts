@@ -1,7 +1,8 @@
 import type { JobState } from "../../../shared/contract/jobs.ts";
 import type { Attachment, FileRecord, JobRecord } from "../job.ts";
 import type { PartRecord } from "../part.ts";
-import type { JobFilter } from "../port.ts";
+import type { JobFilter, RowRange } from "../port.ts";
+import type { OpenFilesEnd } from "../transition.ts";
 import type { Database, Value } from "./database.ts";
 import { attachmentFrom, fileFrom, jobFrom, partFrom } from "./rows.ts";
 import type { Statements } from "./statements.ts";
@@ -43,18 +44,35 @@ export class JobReader {
 
   file(job: string, index: number): FileRecord | undefined {
     const row = this.#statements.file.get(job, index);
-    return row === undefined ? undefined : fileFrom(row);
+    return row === undefined ? undefined : ended(fileFrom(row), this.openEnd(job));
   }
 
   files(job: string, from: number, limit: number): FileRecord[] {
-    return this.#statements.files.all(job, from, limit).map(fileFrom);
+    const files = this.#statements.files.all(job, from, limit).map(fileFrom);
+    const end = this.openEnd(job);
+    return end === undefined ? files : files.map((file) => ended(file, end));
   }
 
-  parts(job: string, map: string): PartRecord[] {
-    return this.#statements.parts.all(job, map).map(partFrom);
+  /** End of the open files of a job that is over; undefined when the files have it themselves. */
+  openEnd(job: string): OpenFilesEnd | undefined {
+    const row = this.#statements.openEnd.get(job);
+    return row === undefined ? undefined : (JSON.parse(String(row.open_end)) as OpenFilesEnd);
+  }
+
+  /** Files after the first `after` that ended, in end order. */
+  filesByEnd(job: string, after: number, limit: number): FileRecord[] {
+    return this.#statements.filesByEnd.all(job, after, limit).map(fileFrom);
+  }
+
+  parts(job: string, map: string, { from, limit }: Required<RowRange>): PartRecord[] {
+    return this.#statements.parts.all(job, map, from, limit).map(partFrom);
   }
 
   attachments(job: string): Attachment[] {
     return this.#statements.attachments.all(job).map(attachmentFrom);
   }
+}
+
+function ended(file: FileRecord, end: OpenFilesEnd | undefined): FileRecord {
+  return end === undefined || file.state !== "queued" ? file : { ...file, ...end };
 }

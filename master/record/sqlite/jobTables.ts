@@ -1,28 +1,18 @@
 import { isFinal } from "../../../shared/contract/jobs.ts";
 import { AppError } from "../../../shared/errors.ts";
 import type { JobEvent } from "../events.ts";
-import type { Attachment, FileRecord, JobRecord } from "../job.ts";
-import type { CreatedJob, NewJob } from "../newJob.ts";
-import { endFile, endOfOpenFiles, type FileEnd, type JobEnd, transition } from "../transition.ts";
-import type { Database, Value } from "./database.ts";
+import type { Attachment, JobRecord } from "../job.ts";
+import type { NewJob } from "../newJob.ts";
+import { endFile, endOfOpenFiles, type FileEnd, type JobEnd, openFiles, transition } from "../transition.ts";
+import type { Database } from "./database.ts";
 import type { JobReader } from "./jobReader.ts";
 import { KeptTable } from "./keptTable.ts";
 import { type IsTaken, NameTable } from "./nameTable.ts";
+import { NewJobRows } from "./newJobRows.ts";
 import { RequestTable } from "./requestTable.ts";
-import {
-  attachmentFrom,
-  failureOf,
-  newFileValues,
-  outcomeOf,
-  partValues,
-  queuedFile,
-  secretsOf,
-  warningsOf,
-} from "./rows.ts";
+import { attachmentFrom, failureOf, outcomeOf, partValues, secretsOf, warningsOf, workOf } from "./rows.ts";
 import type { Statements } from "./statements.ts";
-
-/** Files of a new job that are written without a pause: some 20 ms. */
-export const STEP_FILES = 500;
+import { STEP_FILES, UnfinishedJobs } from "./unfinishedJobs.ts";
 
 interface Reading {
   readonly statements: Statements;
@@ -34,38 +24,22 @@ export class JobTables {
   readonly names: NameTable;
   readonly kept: KeptTable;
   readonly requests: RequestTable;
-  readonly #db: Database;
+  readonly unfinished: UnfinishedJobs;
   readonly #statements: Statements;
   readonly #read: JobReader;
 
   constructor(db: Database, isTaken: IsTaken, { statements, read }: Reading) {
-    this.#db = db;
     this.names = new NameTable(db, isTaken);
     this.kept = new KeptTable(db);
     this.requests = new RequestTable(db);
+    this.unfinished = new UnfinishedJobs(db, this.names);
     this.#statements = statements;
     this.#read = read;
   }
 
-  /** Pauses now and then, as a job may have very many files. */
-  *insert(job: NewJob, replaceNames: boolean): Generator<void, CreatedJob> {
-    if (this.#read.job(job.id) !== undefined) {
-      throw new AppError("job_exists", `There is a job ${job.id} already.`, { status: 409 });
-    }
-    const { files, request, ...fields } = job;
-    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    const counts = { total: files.length, done: 0, failed: 0, cancelled: 0, bytes };
-    const record: JobRecord = { ...fields, state: "queued", ...counts, attachments: [] };
-    this.#statements.insertJob.run(...newJobValues(record), replaceNames ? 1 : 0);
-    if (request !== undefined) this.requests.bind(job, request);
-    const nameFor = this.names.forFilesOf(job, replaceNames);
-    const created: FileRecord[] = [];
-    for (const newFile of files) {
-      const file = queuedFile(newFile, nameFor(newFile));
-      this.#statements.insertFile.run(...newFileValues(job.id, file));
-      if (created.push(file) % STEP_FILES === 0) yield;
-    }
-    return { record, files: created };
+  newJob(job: NewJob, options: { readonly replaceNames: boolean }): NewJobRows {
+    const { names, requests, unfinished } = this;
+    return new NewJobRows({ statements: this.#statements, names, requests, unfinished }, job, options);
   }
 
   /** The record after an event; what lies in other tables than `jobs` is written. */
@@ -107,32 +81,31 @@ export class JobTables {
       failureOf(job),
       secretsOf(job),
       warningsOf(job),
+      workOf(job),
       job.id,
     );
   }
 
-  /** Forgets a job that is over. Pauses between its tables. */
-  *remove(id: string): Generator<void, void> {
+  /** Forgets a job that is over; its other rows are to be deleted. */
+  remove(id: string): void {
     const job = this.#read.job(id);
     if (job === undefined) throw new AppError("no_such_job", `There is no job ${id}.`, { status: 404 });
     if (!isFinal(job.state)) {
       throw new AppError("bad_transition", `Job ${id} is not over: it cannot be removed.`, { status: 409 });
     }
-    this.names.freeJob(id);
     this.requests.forget(id);
-    for (const table of ["attachments", "parts", "files"]) {
-      this.#db.prepare(`DELETE FROM ${table} WHERE job = ?`).run(id);
-      yield;
-    }
-    this.#db.prepare("DELETE FROM jobs WHERE id = ?").run(id);
+    this.#statements.deleteJob.run(id);
+    this.unfinished.add(id);
   }
 
   #endFile(job: JobRecord, event: FileEnd): JobRecord {
     const after = transition(job, event);
     const file = endFile(event);
     const { state, resultKey = null } = file;
-    const outcome = outcomeOf(file, after.done + after.failed);
-    if (this.#statements.endFile.run(state, resultKey, outcome, job.id, event.index) === 0) {
+    const endOrder = after.done + after.failed;
+    if (
+      this.#statements.endFile.run(state, resultKey, outcomeOf(file), endOrder, job.id, event.index) === 0
+    ) {
       const problem = `File ${event.index} of job ${job.id} is not there, or has ended already.`;
       throw new AppError("bad_transition", problem, { status: 409 });
     }
@@ -157,32 +130,14 @@ export class JobTables {
 
   #end(job: JobRecord, event: JobEnd): JobRecord {
     const after = transition(job, event);
-    const open = endOfOpenFiles(event);
-    if (open !== undefined) {
-      this.names.freeOpenFiles(job.id);
-      this.#statements.endOpenFiles.run(open.state, outcomeOf({ attempts: 0, ...open }), job.id);
+    const end = endOfOpenFiles(event);
+    if (end === undefined || openFiles(job) === 0) return after;
+    if (job.total > STEP_FILES) {
+      this.unfinished.add(job.id, end);
+      return after;
     }
+    this.unfinished.giveNamesBack(job.id);
+    this.unfinished.endSome(job.id, { from: 0, end });
     return after;
   }
-}
-
-function newJobValues(job: JobRecord): Value[] {
-  const { id, task, state, options, priority, seed, total, bytes, createdAt } = job;
-  const { retryOf = null, client = null } = job;
-  const budgets = job.budgets === undefined ? null : JSON.stringify(job.budgets);
-  return [
-    id,
-    task,
-    state,
-    JSON.stringify(options),
-    priority,
-    seed,
-    total,
-    bytes,
-    createdAt,
-    retryOf,
-    client,
-    budgets,
-    secretsOf(job),
-  ];
 }

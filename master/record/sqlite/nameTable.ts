@@ -29,7 +29,6 @@ export class NameTable {
   readonly #hand: Statement;
   readonly #freeFile: Statement;
   readonly #freeOpenFiles: Statement;
-  readonly #freeJob: Statement;
 
   constructor(db: Database, isTaken: IsTaken) {
     this.#isTaken = isTaken;
@@ -42,20 +41,22 @@ export class NameTable {
     this.#hand = db.prepare("UPDATE names SET name = ?, job = ?, idx = ? WHERE task = ? AND name_key = ?");
     this.#freeFile = db.prepare("DELETE FROM names WHERE job = ? AND idx = ?");
     this.#freeOpenFiles = db.prepare(
-      "DELETE FROM names WHERE job = ? AND idx IN (SELECT idx FROM files WHERE job = ? AND state = 'queued')",
+      `DELETE FROM names WHERE job = ? AND idx IN (
+        SELECT idx FROM files WHERE job = ? AND idx >= ? AND idx < ? AND state = 'queued'
+      )`,
     );
-    this.#freeJob = db.prepare("DELETE FROM names WHERE job = ?");
   }
 
-  /** Reserves the names of a new job's files, one by one in their order. */
+  /** Reserves the names of a new job's files, one by one in their order; again those of a step that was rolled back. */
   forFilesOf(job: Pick<NewJob, "id" | "task">, replace: boolean): (file: NewFile) => string {
-    const plain = new Set<string>();
+    const firstOf = new Map<string, number>();
     return ({ filename, resultName, index }) => {
       const wish = inputName(filename, resultName);
       const owner = { job: job.id, index };
       const key = nameKey(wish(0, owner));
-      const twin = plain.has(key);
-      plain.add(key);
+      const first = firstOf.get(key) ?? index;
+      const twin = first !== index;
+      firstOf.set(key, first);
       const claim = { ...owner, task: job.task, replace: replace && !twin };
       return this.#reserve(wish, claim, twin ? 2 : 0);
     };
@@ -71,14 +72,14 @@ export class NameTable {
     this.#freeFile.run(job, index);
   }
 
-  /** Gives up the names of all files of a job that have not ended. */
-  freeOpenFiles(job: string): void {
+  /** Gives the names that files of a job took over and that have not ended back to those that had them. */
+  giveBackOpenFiles(job: string): void {
     this.#giveBack(job, ({ index }) => index !== undefined && this.#replaced.isOpen(job, index));
-    this.#freeOpenFiles.run(job, job);
   }
 
-  freeJob(job: string): void {
-    this.#freeJob.run(job);
+  /** Gives up the names of those of these files of a job that have not ended. */
+  freeOpenFiles(job: string, { from, to }: { readonly from: number; readonly to: number }): void {
+    this.#freeOpenFiles.run(job, job, from, to);
   }
 
   holder(task: string, name: string): NameHolder | undefined {

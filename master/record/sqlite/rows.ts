@@ -1,7 +1,7 @@
 import type { JobState } from "../../../shared/contract/jobs.ts";
 import type { JsonObject, Part } from "../../../shared/tasks/task.ts";
 import type { JobWarning } from "../../../shared/warnings.ts";
-import type { Attachment, FileRecord, JobRecord, Speculation } from "../job.ts";
+import type { Attachment, EndedWork, FileRecord, JobRecord, Speculation } from "../job.ts";
 import type { NewFile } from "../newJob.ts";
 import type { PartRecord } from "../part.ts";
 import type { Row, Value } from "./database.ts";
@@ -33,6 +33,7 @@ export function jobFrom(row: Row, attachments: readonly Attachment[]): JobRecord
     ...(row.budgets === null ? {} : { budgets: json<NonNullable<JobRecord["budgets"]>>(row.budgets) }),
     ...(row.speculation === null ? {} : { speculation: json<Speculation>(row.speculation) }),
     ...(row.warnings === null ? {} : { warnings: json<readonly JobWarning[]>(row.warnings) }),
+    ...(row.work === null ? {} : { work: json<EndedWork>(row.work) }),
     ...(row.failure === null ? {} : json<JobFailure>(row.failure)),
     attachments,
   };
@@ -50,6 +51,10 @@ export function warningsOf({ warnings }: Pick<JobRecord, "warnings">): string | 
   return warnings === undefined ? null : JSON.stringify(warnings);
 }
 
+export function workOf({ work }: Pick<JobRecord, "work">): string | null {
+  return work === undefined ? null : JSON.stringify(work);
+}
+
 export function attachmentFrom(row: Row): Attachment {
   const replaced = row.replaced_by === null ? {} : { replacedBy: String(row.replaced_by) };
   return { name: String(row.name), key: String(row.key), bytes: Number(row.bytes), ...replaced };
@@ -57,6 +62,28 @@ export function attachmentFrom(row: Row): Attachment {
 
 export function queuedFile({ index, key, filename, bytes, sha256 }: NewFile, resultName: string): FileRecord {
   return { index, key, filename, bytes, sha256, state: "queued", resultName, attempts: 0 };
+}
+
+/** In the order of `INSERT INTO jobs`. */
+export function newJobValues(job: JobRecord): Value[] {
+  const { id, task, state, options, priority, seed, total, bytes, createdAt } = job;
+  const { retryOf = null, client = null } = job;
+  const budgets = job.budgets === undefined ? null : JSON.stringify(job.budgets);
+  return [
+    id,
+    task,
+    state,
+    JSON.stringify(options),
+    priority,
+    seed,
+    total,
+    bytes,
+    createdAt,
+    retryOf,
+    client,
+    budgets,
+    secretsOf(job),
+  ];
 }
 
 /** In the order of `INSERT INTO files`. */
@@ -79,11 +106,9 @@ type Outcome = Pick<
   | "seconds"
   | "startedAt"
   | "endedAt"
-  | "endOrder"
 >;
 
-/** @param endOrder 1 for the file of the job that ended first */
-export function outcomeOf(file: Omit<Outcome, "endOrder">, endOrder?: number): string {
+export function outcomeOf(file: Outcome): string {
   const { resultBytes, resultSha256, summary, info, code, error, attempts, slave, seconds } = file;
   const { startedAt, endedAt, warnings } = file;
   const outcome: { readonly [K in keyof Outcome]: Outcome[K] | undefined } = {
@@ -99,17 +124,8 @@ export function outcomeOf(file: Omit<Outcome, "endOrder">, endOrder?: number): s
     seconds,
     startedAt,
     endedAt,
-    endOrder,
   };
   return JSON.stringify(outcome);
-}
-
-/** Older versions wrote `endOrder` as `order`. */
-function outcomeFrom(text: Value | undefined): Outcome {
-  const outcome = json<Outcome & { readonly order?: number }>(text);
-  if (outcome.order === undefined) return outcome;
-  const { order: endOrder, ...others } = outcome;
-  return { ...others, endOrder };
 }
 
 export function fileFrom(row: Row): FileRecord {
@@ -124,7 +140,8 @@ export function fileFrom(row: Row): FileRecord {
     ...(row.replaced_by === null ? {} : { replacedBy: String(row.replaced_by) }),
     ...(row.result_key === null ? {} : { resultKey: String(row.result_key) }),
     attempts: 0,
-    ...(row.outcome === null ? {} : outcomeFrom(row.outcome)),
+    ...(row.outcome === null ? {} : json<Outcome>(row.outcome)),
+    ...(row.end_order === null ? {} : { endOrder: Number(row.end_order) }),
   };
 }
 

@@ -124,4 +124,34 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX files_by_replacing_job ON files (replaced_by) WHERE replaced_by IS NOT NULL
   `,
   "ALTER TABLE jobs ADD COLUMN warnings TEXT",
+  `
+  -- Null for files that the end of the job ended. Older versions kept it in the outcome.
+  ALTER TABLE files ADD COLUMN end_order INTEGER;
+  UPDATE files SET
+    end_order = coalesce(json_extract(outcome, '$.endOrder'), json_extract(outcome, '$.order')),
+    outcome = json_remove(outcome, '$.endOrder', '$.order')
+    WHERE outcome IS NOT NULL;
+  CREATE INDEX files_by_end ON files (job, end_order) WHERE end_order IS NOT NULL;
+
+  -- Sums over the files that have ended; the patch leaves out a start that is not known.
+  ALTER TABLE jobs ADD COLUMN work TEXT;
+  UPDATE jobs SET work = (
+    SELECT json_patch('{}', json_object(
+      'files', COUNT(*),
+      'seconds', TOTAL(json_extract(outcome, '$.seconds')),
+      'resultBytes', TOTAL(json_extract(outcome, '$.resultBytes')),
+      'startedAt', MIN(json_extract(outcome, '$.startedAt')),
+      'slaves', json((
+        SELECT json_group_object(slave, files) FROM (
+          SELECT json_extract(outcome, '$.slave') AS slave, COUNT(*) AS files FROM files
+            WHERE job = jobs.id AND json_extract(outcome, '$.slave') IS NOT NULL GROUP BY 1
+        )
+      ))
+    )) FROM files WHERE job = jobs.id AND end_order IS NOT NULL
+  ) WHERE done + failed > 0;
+
+  -- Large jobs that are written or removed in several transactions. open_end: end of the files that their job ended,
+  -- as JSON; null: the rows of a job that is not there, to be deleted.
+  CREATE TABLE unfinished (job TEXT PRIMARY KEY, open_end TEXT) STRICT, WITHOUT ROWID
+  `,
 ];

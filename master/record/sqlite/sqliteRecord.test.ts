@@ -99,6 +99,36 @@ describe("the file", () => {
     await jobs.close();
   });
 
+  test("files that ended before keep their order, and their work is summed up", async () => {
+    const file = join(root, "before-sums.sqlite");
+    const before = await openDatabase(file, MIGRATIONS.slice(0, 8));
+    before
+      .prepare(
+        `INSERT INTO jobs (id, task, state, options, priority, seed, total, done, failed, cancelled, bytes,
+          created_at, replace_names) VALUES ('01A', 'text', 'cancelled', '{}', 1, 1, 4, 2, 1, 1, 0, 5, 0)`,
+      )
+      .run();
+    const outcomes = [
+      { resultBytes: 4, attempts: 1, slave: "a", seconds: 0.5, startedAt: 9, endOrder: 2 },
+      { attempts: 2, code: "corrupt", error: "No\0.", slave: "b", seconds: 1, startedAt: 8, order: 1 },
+      { attempts: 0, endedAt: 9 },
+      { resultBytes: 4, attempts: 1, slave: "a", seconds: 0.5, endOrder: 3 },
+    ];
+    const insert = before.prepare(
+      "INSERT INTO files VALUES ('01A', ?, 'done', 'k', 1, 's', '\"n\"', 'r', NULL, NULL, ?)",
+    );
+    for (const [index, outcome] of outcomes.entries()) insert.run(index, JSON.stringify(outcome));
+    await before.close();
+    const jobs = await openSqliteRecord({ file });
+    const files = await jobs.files("01A");
+    expect(files.map(({ endOrder }) => endOrder)).toEqual([2, 1, undefined, 3]);
+    expect(files[1]).toMatchObject({ error: "No\0.", slave: "b" });
+    expect(files[1]).not.toHaveProperty("order");
+    const work = { files: 3, seconds: 2, resultBytes: 8, startedAt: 8, slaves: { a: 2, b: 1 } };
+    expect((await jobs.get("01A"))?.work).toEqual(work);
+    await jobs.close();
+  });
+
   test("a step forward that fails is taken back whole", async () => {
     const file = join(root, "failing.sqlite");
     await (await openDatabase(file, ["CREATE TABLE a (x)"])).close();

@@ -1,3 +1,4 @@
+import { isFinal } from "../../../shared/contract/jobs.ts";
 import { AppError } from "../../../shared/errors.ts";
 import { ChangeHub } from "../../hub.ts";
 import type { JobEvent } from "../events.ts";
@@ -5,12 +6,14 @@ import type { FileRecord, JobRecord } from "../job.ts";
 import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from "../newJob.ts";
 import type { PartRecord, PartWatcher } from "../part.ts";
 import { PartWatchers } from "../partWatchers.ts";
-import type { FileOwner, JobFilter, KeptJobs, RecordOfJobs } from "../port.ts";
+import type { FileOwner, JobFilter, KeptJobs, RecordOfJobs, RowRange } from "../port.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { GroupCommit } from "./groupCommit.ts";
 import { JobReader } from "./jobReader.ts";
-import { JobTables, STEP_FILES } from "./jobTables.ts";
+import { JobTables } from "./jobTables.ts";
+import { LargeChanges } from "./largeChanges.ts";
 import type { IsTaken } from "./nameTable.ts";
+import { Pages } from "./pages.ts";
 import { RecordCache } from "./recordCache.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { prepareAll } from "./statements.ts";
@@ -47,11 +50,11 @@ class SqliteRecord implements RecordOfJobs {
   readonly kept: KeptJobs;
   readonly #db: Database;
   readonly #read: JobReader;
+  readonly #pages: Pages;
   readonly #tables: JobTables;
   readonly #commit: GroupCommit;
   readonly #records: RecordCache;
-  /** Large jobs that are being created: they are hidden until they are whole. */
-  readonly #unfinished = new Set<string>();
+  readonly #large: LargeChanges;
   readonly #hub: ChangeHub;
   readonly #retry: SqliteRecordDeps["retry"];
   readonly #partWatchers = new PartWatchers();
@@ -63,13 +66,22 @@ class SqliteRecord implements RecordOfJobs {
     this.#retry = retry;
     const statements = prepareAll(db);
     this.#read = new JobReader(db, statements);
+    this.#pages = new Pages(this.#read, () => this.#requireOpen());
     this.#tables = new JobTables(db, isTaken, { statements, read: this.#read });
     this.#records = new RecordCache((job) => this.#read.job(job));
     this.#commit = new GroupCommit(db, {
       beforeCommit: () => this.#records.commit((record) => this.#tables.save(record)),
       afterRollback: () => this.#records.rollBack(),
     });
+    const requireOpen = () => this.#requireOpen();
+    this.#large = new LargeChanges({
+      commit: this.#commit,
+      read: this.#read,
+      tables: this.#tables,
+      requireOpen,
+    });
     this.kept = this.#keptJobs();
+    db.transaction(() => this.#tables.unfinished.completeAll((job) => this.#read.openEnd(job)));
   }
 
   async create(job: NewJob, options: CreateOptions = {}): Promise<CreatedJob> {
@@ -87,6 +99,7 @@ class SqliteRecord implements RecordOfJobs {
     this.#partWatchers.stored(job, events);
     try {
       const record = await recording;
+      if (isFinal(record.state)) await this.#retry(() => this.#large.endFiles(record));
       this.#hub.jobChanged(record, events);
       return record;
     } catch (error) {
@@ -97,15 +110,16 @@ class SqliteRecord implements RecordOfJobs {
 
   async get(job: string): Promise<JobRecord | undefined> {
     this.#requireOpen();
-    return this.#unfinished.has(job) ? undefined : this.#records.committed(job);
+    return this.#records.committed(job);
+  }
+
+  async *listPages(filter: JobFilter): AsyncGenerator<readonly JobRecord[]> {
+    this.#requireOpen();
+    yield* this.#pages.jobs(filter);
   }
 
   async list(filter: JobFilter): Promise<JobRecord[]> {
-    this.#requireOpen();
-    // Hidden jobs are read beyond the limit, so that the page stays full.
-    const limit = filter.limit + this.#unfinished.size;
-    const seen = this.#read.list({ ...filter, limit }).filter(({ id }) => !this.#unfinished.has(id));
-    return seen.slice(0, filter.limit);
+    return await gathered(this.listPages(filter));
   }
 
   async counts(): ReturnType<RecordOfJobs["counts"]> {
@@ -113,14 +127,23 @@ class SqliteRecord implements RecordOfJobs {
     return this.#read.counts();
   }
 
+  async *pages(job: string, range: RowRange = {}): AsyncGenerator<readonly FileRecord[]> {
+    const record = await this.get(job);
+    if (record !== undefined) yield* this.#pages.files(record, range);
+  }
+
   async files(job: string, from = 0, limit = Number.MAX_SAFE_INTEGER): Promise<FileRecord[]> {
-    this.#requireOpen();
-    return this.#read.files(job, from, limit);
+    return await gathered(this.pages(job, { from, limit }));
+  }
+
+  async *pagesByEnd(job: string, after: number): AsyncGenerator<readonly FileRecord[]> {
+    const record = await this.get(job);
+    if (record !== undefined) yield* this.#pages.filesByEnd(record, after);
   }
 
   async parts(job: string, map: string): Promise<PartRecord[]> {
     this.#requireOpen();
-    return this.#read.parts(job, map);
+    return await gathered(this.#pages.parts(job, map));
   }
 
   watchParts(job: string, map: string, watcher: PartWatcher): () => void {
@@ -140,13 +163,12 @@ class SqliteRecord implements RecordOfJobs {
 
   async requested(asked: ClientKey, now: number): Promise<RequestHolder | undefined> {
     this.#requireOpen();
-    const holder = this.#tables.requests.holder(asked, now);
-    return holder === undefined || this.#unfinished.has(holder.job) ? undefined : holder;
+    return this.#tables.requests.holder(asked, now);
   }
 
   async remove(job: string): Promise<void> {
     this.#requireOpen();
-    await this.#commit.submitLong(() => this.#tables.remove(job));
+    await this.#large.remove(job);
     this.#records.forget(job);
   }
 
@@ -175,7 +197,7 @@ class SqliteRecord implements RecordOfJobs {
       bytes: () => read(() => kept.bytes()),
       note: async (job, bytes) => {
         this.#requireOpen();
-        await this.#commit.submit(() => kept.note(job, bytes));
+        await this.#large.note(job, bytes);
       },
     };
   }
@@ -185,16 +207,9 @@ class SqliteRecord implements RecordOfJobs {
       this.#records.stage(created.record);
       return created;
     };
-    const insert = () => this.#tables.insert(job, replaceNames);
-    if (job.files.length < STEP_FILES) return await this.#commit.submit(() => stage(runThrough(insert())));
-    this.#unfinished.add(job.id);
-    try {
-      return await this.#commit.submitLong(function* () {
-        return stage(yield* insert());
-      });
-    } finally {
-      this.#unfinished.delete(job.id);
-    }
+    const rows = this.#tables.newJob(job, { replaceNames });
+    if (rows.isLarge) return await this.#large.create(job.id, rows, stage);
+    return await this.#commit.submit(() => stage(rows.whole()));
   }
 
   #submit(job: string, events: readonly JobEvent[]): Promise<JobRecord> {
@@ -212,10 +227,10 @@ class SqliteRecord implements RecordOfJobs {
   }
 }
 
-function runThrough<T>(steps: Generator<void, T>): T {
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value;
+async function gathered<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const page of pages) all.push(...page);
+  return all;
 }
 
 function ownerOf(job: string, file: FileRecord | undefined): FileOwner | undefined {

@@ -9,22 +9,24 @@ export function prepareAll(db: Database) {
       client, budgets, secrets, done, failed, cancelled, replace_names)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
     updateJob: `UPDATE jobs SET state = ?, done = ?, failed = ?, cancelled = ?, started_at = ?, ended_at = ?,
-      failure = ?, secrets = ?, warnings = ? WHERE id = ?`,
+      failure = ?, secrets = ?, warnings = ?, work = ? WHERE id = ?`,
     updateSpeculation: "UPDATE jobs SET speculation = ? WHERE id = ?",
     counts: "SELECT state, COUNT(*) AS jobs FROM jobs GROUP BY state",
     job: "SELECT * FROM jobs WHERE id = ?",
+    deleteJob: "DELETE FROM jobs WHERE id = ?",
     replaceNames: "SELECT replace_names FROM jobs WHERE id = ?",
     insertFile: `INSERT INTO files (job, idx, state, input_key, bytes, sha256, filename, result_name)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     // A file ends once.
-    endFile: `UPDATE files SET state = ?, result_key = ?, outcome = ?
+    endFile: `UPDATE files SET state = ?, result_key = ?, outcome = ?, end_order = ?
       WHERE job = ? AND idx = ? AND state = 'queued'`,
-    endOpenFiles: "UPDATE files SET state = ?, outcome = ? WHERE job = ? AND state = 'queued'",
+    openEnd: "SELECT open_end FROM unfinished WHERE job = ? AND open_end IS NOT NULL",
     file: "SELECT * FROM files WHERE job = ? AND idx = ?",
     files: "SELECT * FROM files WHERE job = ? AND idx >= ? ORDER BY idx LIMIT ?",
+    filesByEnd: "SELECT * FROM files WHERE job = ? AND end_order > ? ORDER BY end_order LIMIT ?",
     upsertPart:
       "INSERT OR REPLACE INTO parts (job, map, idx, digest, part_key, part, stored_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-    parts: "SELECT * FROM parts WHERE job = ? AND map = ? ORDER BY idx",
+    parts: "SELECT * FROM parts WHERE job = ? AND map = ? AND idx >= ? ORDER BY idx LIMIT ?",
     attachment: "SELECT * FROM attachments WHERE job = ? AND wanted = ?",
     attachments: "SELECT * FROM attachments WHERE job = ? ORDER BY wanted",
     upsertAttachment: `INSERT INTO attachments (job, wanted, name, key, bytes) VALUES (?, ?, ?, ?, ?)

@@ -1,5 +1,4 @@
-import { setImmediate as turn } from "node:timers/promises";
-import { type RawDatabase, translate, translated } from "./libsql.ts";
+import type { RawDatabase } from "./libsql.ts";
 
 interface Scope {
   readonly begin: string;
@@ -25,27 +24,5 @@ export function within<T>(raw: RawDatabase, { begin, commit, undo }: Scope, work
     // On a full disk SQLite may have rolled back already.
     if (raw.inTransaction) raw.exec(undo);
     throw error;
-  }
-}
-
-/** A transaction that lets the event loop turn at each `yield`. */
-export async function inSteps<T>(
-  raw: RawDatabase,
-  file: string,
-  steps: () => Generator<void, T>,
-): Promise<T> {
-  translated(file, () => raw.exec(TRANSACTION.begin));
-  try {
-    const running = steps();
-    let step = running.next();
-    while (!step.done) {
-      await turn();
-      step = running.next();
-    }
-    raw.exec(TRANSACTION.commit);
-    return step.value;
-  } catch (error) {
-    if (raw.inTransaction) raw.exec(TRANSACTION.undo);
-    throw translate(error, file);
   }
 }

@@ -1,0 +1,30 @@
+import type { EndedWork, FileRecord } from "./job.ts";
+
+type EndedFile = Pick<FileRecord, "seconds" | "resultBytes" | "startedAt" | "slave">;
+
+const NONE: EndedWork = { files: 0, seconds: 0, resultBytes: 0, slaves: {} };
+
+/** The sums with one more file. */
+export function withFile(
+  before: EndedWork = NONE,
+  { seconds = 0, resultBytes = 0, startedAt, slave }: EndedFile,
+): EndedWork {
+  return {
+    files: before.files + 1,
+    seconds: before.seconds + seconds,
+    resultBytes: before.resultBytes + resultBytes,
+    startedAt: earlier(before.startedAt, startedAt),
+    slaves: slave === undefined ? before.slaves : oneMore(before.slaves, slave),
+  };
+}
+
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
+}
+
+/** A slave may be called like a member that every object has. */
+function oneMore(slaves: EndedWork["slaves"], slave: string): EndedWork["slaves"] {
+  const before = Object.hasOwn(slaves, slave) ? (slaves[slave] ?? 0) : 0;
+  return { ...slaves, [slave]: before + 1 };
+}

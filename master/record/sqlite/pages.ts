@@ -1,0 +1,88 @@
+import { type TurnLane, Turns } from "../../../shared/async/turns.ts";
+import { AppError } from "../../../shared/errors.ts";
+import type { FileRecord, JobRecord } from "../job.ts";
+import type { PartRecord } from "../part.ts";
+import type { JobFilter, RowRange } from "../port.ts";
+import type { JobReader } from "./jobReader.ts";
+
+/** Rows that are read without a pause: about half a millisecond of work. A reader that waits holds so many in memory. */
+const PAGE = 64;
+
+type PagedJob = Pick<JobRecord, "id" | "total">;
+
+/** Reads lists that may be very long page by page. All readers share the turns of the event loop. */
+export class Pages {
+  readonly #read: JobReader;
+  readonly #requireOpen: () => void;
+  readonly #turns = new Turns();
+
+  /** @param requireOpen throws when the record was closed meanwhile */
+  constructor(read: JobReader, requireOpen: () => void) {
+    this.#read = read;
+    this.#requireOpen = requireOpen;
+  }
+
+  async *jobs({ limit, ...filter }: JobFilter): AsyncGenerator<readonly JobRecord[]> {
+    const lane = laneOf(limit);
+    let { before } = filter;
+    for (let left = limit, full = true; full && left > 0; ) {
+      await this.#turn(lane);
+      const size = Math.min(PAGE, left);
+      const page = this.#read.list({ ...filter, ...(before === undefined ? {} : { before }), limit: size });
+      yield page;
+      before = page.at(-1)?.id;
+      left -= page.length;
+      full = page.length === size;
+    }
+  }
+
+  async *files(
+    { id, total }: PagedJob,
+    { from = 0, limit = total }: RowRange,
+  ): AsyncGenerator<readonly FileRecord[]> {
+    const end = Math.min(total, from + limit);
+    const lane = laneOf(end - from);
+    for (let next = from; next < end; next += PAGE) {
+      await this.#turn(lane);
+      const size = Math.min(PAGE, end - next);
+      const page = this.#read.files(id, next, size);
+      if (page.length < size) throw noSuchJob(id);
+      yield page;
+    }
+  }
+
+  async *filesByEnd({ id, total }: PagedJob, after: number): AsyncGenerator<readonly FileRecord[]> {
+    const lane = laneOf(total);
+    for (let last = after, full = true; full; ) {
+      await this.#turn(lane);
+      const page = this.#read.filesByEnd(id, last, PAGE);
+      yield page;
+      last += page.length;
+      full = page.length === PAGE;
+    }
+  }
+
+  async *parts(job: string, map: string): AsyncGenerator<readonly PartRecord[]> {
+    for (let from = 0, full = true; full; ) {
+      await this.#turn("long");
+      const page = this.#read.parts(job, map, { from, limit: PAGE });
+      yield page;
+      from = 1 + (page.at(-1)?.part.index ?? from);
+      full = page.length === PAGE;
+    }
+  }
+
+  async #turn(lane: TurnLane): Promise<void> {
+    await this.#turns.next(lane);
+    this.#requireOpen();
+  }
+}
+
+/** A list that is cut must not look like a whole one. */
+function noSuchJob(id: string): AppError {
+  return new AppError("no_such_job", `Job ${id} was removed while it was read.`, { status: 404 });
+}
+
+function laneOf(rows: number): TurnLane {
+  return rows > PAGE ? "long" : "short";
+}
