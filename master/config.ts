@@ -36,12 +36,17 @@ export const MASTER_VARIABLES = {
   ),
   maxQueuedBytes: v("MAX_QUEUED_BYTES", as.bytes, "1TB", "Bytes that may wait; beyond it uploads get 429."),
   maxSlaves: v("MAX_SLAVES", as.count, "1000", "Most slaves that may register."),
-  maxCrashes: v("MAX_CRASHES", as.count, "2", "Child processes that a file may end before it is set aside."),
+  maxCrashes: v(
+    "MAX_CRASHES",
+    as.count,
+    "2",
+    "Child processes that a file may end before it is set aside; at two slaves where two can do it.",
+  ),
   maxLosses: v(
     "MAX_LOSSES",
     as.count,
     "3",
-    "Slaves that may be lost while they work on a file before it is set aside.",
+    "Tries at a file during which slaves may be lost before it is set aside; at two slaves where two can do it.",
   ),
   queueSeconds: v(
     "QUEUE_SECONDS",

@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -81,6 +82,32 @@ const LIES: Readonly<Record<string, Lie>> = {
   "hangs up": (res) => {
     res.destroy();
   },
+  "hangs up on each unit that it began": (res, units) => {
+    frames(
+      res,
+      units.map((unit) => ({ type: "start", unit })),
+    );
+    setTimeout(() => res.destroy(), 20);
+  },
+  "says that each unit ended its child": (res, units) => {
+    const failure = { filename: "note.txt", code: "child_crashed", error: "It crashed.", seconds: 0 };
+    frames(res, [
+      ...units.map((unit) => ({ type: "failed", unit, ...failure, child_ended: true }) as const),
+      { type: "end", units: units.length },
+    ]);
+    res.end();
+  },
+};
+
+/** False answers of a classic slave. */
+const CLASSIC_LIES: Readonly<Record<string, Lie>> = {
+  "sends base64 that is cut off": (res, _, names) => {
+    const results = names.map((filename) => ({ filename, analysis_data: '{"a":1}x' }));
+    res.setHeader("content-type", "application/json").end(JSON.stringify({ results }));
+  },
+  "answers 500": (res) => void res.writeHead(500).end("<html>"),
+  "answers 401": (res) => void res.writeHead(401).end("{}"),
+  "sends the master elsewhere": (res) => void res.writeHead(302, { location: "http://127.0.0.1:1/" }).end(),
 };
 
 describe("beside an honest slave, a slave that breaks the contract costs time only: it", () => {
@@ -105,13 +132,42 @@ describe("beside an honest slave, a slave that breaks the contract costs time on
     await rm(folder, { recursive: true });
   });
 
-  test("a classic slave sends base64 that is cut off", async () => {
-    const lie: Lie = (res, _, names) => {
-      const results = names.map((filename) => ({ filename, analysis_data: '{"a":1}x' }));
-      res.setHeader("content-type", "application/json").end(JSON.stringify({ results }));
-    };
+  test.each(Object.entries(CLASSIC_LIES))("a classic slave %s", async (_, lie) => {
     await expectHarmless(await lyingSlave({ lie }));
   });
+
+  test("a classic slave's answer without an end is cut off near MAX_PART_BYTES", async () => {
+    const sent: Socket[] = [];
+    const lie: Lie = (res) => {
+      if (res.socket !== null) sent.push(res.socket);
+      res.writeHead(200, { "content-type": "application/json" });
+      res.write('{"results":[{"filename":"note.txt","analysis_data":"');
+      endlessly(res, Buffer.alloc(65_536, "A"));
+    };
+    await expectHarmless(await lyingSlave({ lie }));
+    // What the sockets of both sides hold comes on top.
+    for (const { bytesWritten } of sent) expect(bytesWritten).toBeLessThan(24e6);
+  });
+});
+
+test("a classic slave that is alone and refuses everything condemns no file", {
+  timeout: 60_000,
+}, async () => {
+  const own = await startFleet();
+  try {
+    liar = await lyingSlave({ lie: (res) => void res.writeHead(500).end() });
+    await liar.register(own.master.url);
+    await own.alive(1);
+    const headers = { prefer: "respond-async" };
+    const { body } = await assign(own.master.url, [TEXT], { task: "text", field: "texts", headers });
+    const refused = liar;
+    await until("a file that was refused four times", async () => (refused.leases > 3 ? true : undefined));
+    expect((await job(own.master.url, body.job_id)).state).toBe("running");
+    await own.slave();
+    expect((await until("the end of the job", () => over(own, body.job_id))).state).toBe("succeeded");
+  } finally {
+    await own.stop();
+  }
 });
 
 test("a slave that reports progress on a unit for ever loses it when the budget is over", {
