@@ -18,8 +18,8 @@ export interface MasterApp {
   readonly server: Server;
   /** Takes up the jobs that are not ended, and begins to hand out work. */
   start(): Promise<void>;
-  /** Stops handing out work, lets leases finish for a while, closes everything; jobs go on with the next start. */
-  stop(drainSeconds: number): Promise<void>;
+  /** Hands out no more work, lets leases finish until the signal is aborted, and closes everything. The next start runs the jobs on. */
+  stop(drained: AbortSignal): Promise<void>;
 }
 
 /** What is not configured: the program's version, and another store of bytes than a folder on this machine. */
@@ -43,7 +43,7 @@ export async function createMaster(
   return {
     server,
     start: () => start({ logger, storage, fleet, work }),
-    stop: (drainSeconds) => stop({ server, stopping, storage, fleet, work }, drainSeconds),
+    stop: (drained) => stop({ server, stopping, storage, fleet, work }, drained),
   };
 }
 
@@ -117,9 +117,9 @@ interface StopDeps extends Buildings {
 /** Stops each object before those that it uses, so that running work finds all that it needs. */
 async function stop(
   { server, stopping, storage, fleet, work }: StopDeps,
-  drainSeconds: number,
+  drained: AbortSignal,
 ): Promise<void> {
-  await work.dispatcher.stop(drainSeconds);
+  await work.dispatcher.stop(drained);
   const localEnd = fleet.localSlaves.stop();
   fleet.registry.stop();
   const runsEnd = work.runner.stop();

@@ -91,13 +91,23 @@ export const MASTER_VARIABLES = {
     "Most slaves that `POST /slaves` starts on the master's machine; without it four per core.",
   ),
   pollSeconds: v("POLL_SECONDS", as.seconds, "2", "Seconds between polls of a slave."),
-  missedPolls: v("MISSED_POLLS", as.count, "3", "Polls that a slave may miss before it counts as lost."),
-  pendingSeconds: v("PENDING_SECONDS", as.seconds, "60", "Time that a new slave has for its first answer."),
+  missedPolls: v(
+    "MISSED_POLLS",
+    as.count,
+    "3",
+    "Polls that a slave may miss before it counts as lost: a silent one after POLL_SECONDS (2 at least) times this number.",
+  ),
+  pendingSeconds: v(
+    "PENDING_SECONDS",
+    as.seconds,
+    "60",
+    "A slave that never answered is forgotten when it has not registered for so long.",
+  ),
   forgetSeconds: v(
     "FORGET_SECONDS",
     as.seconds,
     "600",
-    "Time after which a lost slave is no longer asked after.",
+    "Time for which a lost slave is still asked, and one that was stopped still listed.",
   ),
   silenceSeconds: v(
     "SLAVE_SILENCE_SECONDS",
@@ -112,7 +122,7 @@ export const MASTER_VARIABLES = {
     "NO_SLAVES_SECONDS",
     as.seconds,
     "30",
-    "A waiting request ends with 503 when no slave is there for so long.",
+    "A request that waits ends with 503 after this time without a slave that answers the master. A new one is refused at once when there is none.",
   ),
   stragglerRule: v(
     "STRAGGLER_RULE",

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { LONGEST_TIMER_MS } from "../shared/async/timer.ts";
 import { loadEnvFile } from "../shared/env.ts";
 import { serviceUrl } from "../shared/http/address.ts";
 import { listenOn } from "../shared/http/listen.ts";
@@ -24,14 +25,18 @@ async function main(): Promise<void> {
   announceReady(url);
   keepHeapSmall();
   freeBuffersEarly();
-  let stopping = false;
-  // The first signal drains; a second one ends the process at once.
+  let signals = 0;
+  const hurry = new AbortController();
+  // The first signal drains, a second one ends the drain, a third one ends the process.
   const stop = (reason: string) => {
-    if (stopping) process.exit(0);
-    stopping = true;
+    signals += 1;
+    if (signals === 2) hurry.abort();
+    if (signals > 2) process.exit(1);
+    if (signals > 1) return;
     logger.info({ reason }, "master stops");
     master.server.close();
-    master.stop(config.drainSeconds).then(() => process.exit(0), failed);
+    const late = AbortSignal.timeout(Math.min(config.drainSeconds * 1000, LONGEST_TIMER_MS));
+    master.stop(AbortSignal.any([late, hurry.signal])).then(() => process.exit(0), failed);
   };
   process.on("SIGINT", () => stop("SIGINT"));
   process.on("SIGTERM", () => stop("SIGTERM"));

@@ -80,10 +80,12 @@ const SLAVE_COLUMNS: readonly Column<SlaveView>[] = [
   { title: "ADDRESS", value: (slave) => slave.address },
   { title: "STATE", value: (slave) => slave.state },
   { title: "BUSY", value: (slave) => `${slave.busy}/${slave.slots}` },
+  { title: "WAITING", value: (slave) => slave.waiting },
   { title: "DONE", value: (slave) => slave.done },
   { title: "FAILED", value: (slave) => slave.failed },
   { title: "MEMORY", value: ({ memory }) => (typeof memory === "number" ? bytesInWords(memory) : "") },
   { title: "VERSION", value: (slave) => (slave.classic ? "classic" : slave.version) },
+  { title: "NOTE", value: (slave) => slave.reason },
   { title: "TASKS", value: (slave) => slave.tasks.join(" ") },
 ];
 

@@ -38,6 +38,7 @@ const SLAVE: SlaveView = {
   version: "0.1.0",
   slots: 4,
   busy: 1,
+  waiting: 3,
   tasks: ["text", "ocr"],
   done: 12,
   failed: 0,
@@ -64,8 +65,8 @@ test("jobs, one job, slaves and tasks are shown as tables and as JSON", async ()
     "warning: 1 of 3 files: It is empty. (empty_vector)",
   ]);
   expect((await ask("slaves")).lines.slice(0, 2)).toEqual([
-    "SLAVE        ADDRESS        STATE  BUSY  DONE  FAILED  MEMORY  VERSION  TASKS",
-    "evil\\x1b[2J  10.0.0.7:3000  alive  1/4   12    0       3.0 MB  0.1.0    text ocr",
+    "SLAVE        ADDRESS        STATE  BUSY  WAITING  DONE  FAILED  MEMORY  VERSION  NOTE  TASKS",
+    "evil\\x1b[2J  10.0.0.7:3000  alive  1/4   3        12    0       3.0 MB  0.1.0          text ocr",
   ]);
   expect((await ask("tasks")).lines.slice(0, 2)).toEqual([
     "TASK   FIELD   SAVED AS     WHAT IT DOES",

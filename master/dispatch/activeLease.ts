@@ -1,9 +1,10 @@
+import { isCode } from "../../shared/codes.ts";
 import { DISK_FULL } from "../../shared/contract/frames.ts";
-import { AppError, type Failure, inputLost, toFailure } from "../../shared/errors.ts";
+import { AppError, inputLost, toFailure } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { Part } from "../../shared/tasks/task.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
-import type { Slave } from "../fleet/slave.ts";
+import { fullName, type Slave } from "../fleet/slave.ts";
 import type { LeaseEvent, LeaseHandler } from "../lease/leaseEvents.ts";
 import { partEvent } from "../map/partEvent.ts";
 import type { FailReason, Lease, QueuedUnit, UnitQueue } from "../queue/port.ts";
@@ -18,6 +19,7 @@ import { missingInput } from "./missingInput.ts";
 import { OpenUnits } from "./openUnits.ts";
 import type { SpeculationBook } from "./speculation.ts";
 import type { UnitTimes } from "./timing.ts";
+import { failedPart, nameOf, stepKey } from "./units.ts";
 
 export interface LeaseDeps {
   readonly queue: UnitQueue;
@@ -89,6 +91,11 @@ export class ActiveLease {
     return this.#open.isOverdue(graceSeconds);
   }
 
+  /** Number of its units without an answer. */
+  get unanswered(): number {
+    return this.#open.size;
+  }
+
   get job(): string | undefined {
     return this.lease.units[0]?.job;
   }
@@ -157,12 +164,12 @@ export class ActiveLease {
     if (!(await this.#close(unit))) {
       this.#deps.logger.info(
         { unit: unit.id, slave: this.slave.name },
-        "a part was refused and removed: its lease no longer holds the unit",
+        `a late result of ${nameOf(unit)} from ${fullName(this.slave)} is not used: another slave has the file`,
       );
       await this.#deps.store.remove([object.key]);
       return;
     }
-    this.slave.work.ended("done");
+    this.slave.work.answered();
     this.#deps.judge.done(this.slave, unit);
     const file = { key: object.key, filename, bytes: object.bytes, sha256: object.sha256 };
     const part = { ok: true, index: indexOf(unit.id), file, summary, info, warnings } as const;
@@ -173,12 +180,15 @@ export class ActiveLease {
     if (event.code === DISK_FULL) this.#deps.registry.full(this.slave, FULL_DISK_REST_MS);
     if (event.handedBack) return await this.#back(unit, "returned");
     const verdict = this.#deps.judge.failed(this.slave, unit, event);
-    if (await this.#end(unit, verdict, event.seconds)) this.slave.work.ended("failed");
+    if (!(await this.#end(unit, verdict, event.seconds))) return;
+    if (isCode(event.code, "internal_error")) this.slave.work.gaveUp();
+    else this.slave.work.answered();
   }
 
   /** Resolves with whether the unit failed. */
   async #end(unit: QueuedUnit, verdict: Verdict, seconds = 0): Promise<boolean> {
     if ("back" in verdict) {
+      if (verdict.back === "loss") this.slave.work.gaveUp();
       await this.#back(unit, verdict.back);
       return false;
     }
@@ -237,12 +247,4 @@ export class ActiveLease {
   #work(unit: QueuedUnit, seconds: number): UnitWork {
     return { slave: this.slave.name, seconds, attempts: unit.crashes + unit.losses + 1 };
   }
-}
-
-function failedPart({ id }: QueuedUnit, failure: Failure): Part {
-  return { ok: false, index: indexOf(id), code: failure.code, error: failure.error };
-}
-
-export function stepKey(unit: QueuedUnit): string {
-  return `${unit.task}/${unit.step}`;
 }

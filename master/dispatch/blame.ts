@@ -1,4 +1,4 @@
-import { isNoSpace } from "../../shared/errors.ts";
+import { AppError, isNoSpace } from "../../shared/errors.ts";
 import { SlaveFullError } from "../lease/client.ts";
 import { type EndReason, FULL_DISK_REST_MS } from "./activeLease.ts";
 
@@ -20,4 +20,18 @@ export function blameFor(endReason: EndReason | undefined, error: unknown): Blam
   if (isNoSpace(error)) return { on: "full", restMs: FULL_DISK_REST_MS };
   if (error instanceof SlaveFullError) return { on: "full", restMs: (error.retryAfter ?? 1) * 1000 };
   return { on: "slave" };
+}
+
+/** Why a lease failed, in words for the log. */
+export function failureInWords(endReason: EndReason | undefined, error: unknown): string {
+  if (endReason === "slave_lost") return "it does not answer";
+  if (endReason === "overdue") return "it kept a file beyond its time";
+  if (error instanceof AppError) return withoutStop(error.message);
+  const { message = String(error), code } = error as { readonly message?: string; readonly code?: string };
+  return `the connection broke (${code ?? message})`;
+}
+
+function withoutStop(sentence: string): string {
+  const text = sentence.replace(/\.$/, "");
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }

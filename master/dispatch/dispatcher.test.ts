@@ -22,7 +22,7 @@ const END: FrameHeader = { type: "end", units: 1 };
 let tested: UnderTest;
 
 afterEach(async () => {
-  await tested.dispatcher.stop(0);
+  await tested.dispatcher.stop(AbortSignal.abort());
   tested.registry.stop();
 });
 
@@ -144,7 +144,7 @@ describe("who is to blame when the master ends a lease", () => {
   test("stopping: nothing is, and the unit is back", async () => {
     tested = dispatcherUnderTest({ answer: openUntilAborted });
     const slave = await begun(await storedUnits(tested, 1));
-    await tested.dispatcher.stop(0);
+    await tested.dispatcher.stop(AbortSignal.abort());
     expect(tested.dispatcher.leases).toBe(0);
     expect([slave.troubles, countsOfHead()]).toEqual([0, BACK]);
   });
@@ -256,7 +256,7 @@ test("leases that are active may end while the dispatcher stops", async () => {
     },
   });
   await begun(await storedUnits(tested, 1));
-  await tested.dispatcher.stop(10);
+  await tested.dispatcher.stop(AbortSignal.timeout(10_000));
   expect(tested.parts.map(({ part }) => part)).toEqual([expect.objectContaining({ code: "corrupt_file" })]);
 });
 
@@ -301,7 +301,7 @@ async function outcomeOf(units: readonly QueuedUnit[]): Promise<Outcome> {
   await expect.poll(() => backOrRecorded(), { timeout: 5_000 }).toBeGreaterThan(0);
   const { troubles, fullUntil } = slave;
   const full = fullUntil > Date.now();
-  await tested.dispatcher.stop(0);
+  await tested.dispatcher.stop(AbortSignal.abort());
   const [record] = tested.parts;
   const unit = record === undefined ? countsOfHead() : record.part.ok ? "ok" : record.part.code;
   return { troubles, full, unit };

@@ -5,19 +5,20 @@ import { goesPlain, plainLeaseSize } from "../classic/adapter.ts";
 import { isOurs } from "../classic/kind.ts";
 import { runPlainLease } from "../classic/plainLease.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
-import type { Slave } from "../fleet/slave.ts";
+import { fullName, type Slave } from "../fleet/slave.ts";
 import type { ChangeHub } from "../hub.ts";
 import { runFramesLease } from "../lease/framesLease.ts";
 import type { LeaseTransport } from "../lease/leaseEvents.ts";
 import type { PaceBook, StragglerRule } from "../map/pace.ts";
 import type { LeaseSize, MapHead, QueuedUnit } from "../queue/port.ts";
-import { ActiveLease, type LeaseDeps, stepKey } from "./activeLease.ts";
-import { blameFor } from "./blame.ts";
+import { ActiveLease, type LeaseDeps } from "./activeLease.ts";
+import { blameFor, failureInWords } from "./blame.ts";
 import { canDo } from "./capability.ts";
 import { keepExtended } from "./extension.ts";
 import { headsFor } from "./heads.ts";
 import { stragglers, waitingElsewhere } from "./idleSlots.ts";
 import { leaseSize } from "./leaseSize.ts";
+import { nameOf, stepKey } from "./units.ts";
 
 export interface DispatcherDeps extends LeaseDeps {
   readonly registry: Pick<SlaveRegistry, "alive" | "trouble" | "fine" | "full">;
@@ -67,19 +68,21 @@ export class Dispatcher {
   }
 
   /**
-   * Gives no more leases, and lets active ones finish for so many seconds; then it ends them, and their units go back
-   * to the queue. Resolves when no lease is active.
+   * Gives no more leases, and lets active ones finish until the signal is aborted; then it ends them, and their units
+   * go back to the queue. Resolves when no lease is active.
    */
-  async stop(drainSeconds: number): Promise<void> {
+  async stop(drained: AbortSignal): Promise<void> {
     this.#stopped = true;
     for (const undo of this.#undo) undo();
     if (this.#active.size === 0) return;
     const idle = new Promise<void>((resolve) => (this.#onIdle = resolve));
-    const drained = setTimeout(() => {
+    const endAll = () => {
       for (const active of this.#active) active.end("stopping");
-    }, drainSeconds * 1000);
+    };
+    if (drained.aborted) endAll();
+    else drained.addEventListener("abort", endAll, { once: true });
     await idle;
-    clearTimeout(drained);
+    drained.removeEventListener("abort", endAll);
   }
 
   readonly #look = (): void => {
@@ -197,7 +200,8 @@ export class Dispatcher {
     if (blame.on === "full") registry.full(slave, blame.restMs);
     // A slave is not to blame for a lease whose inputs the master could not send.
     const isSlavesFault = blame.on === "slave" && (await active.failMissingInputs()) === 0;
-    if (isSlavesFault) registry.trouble(slave, error instanceof Error ? error.message : String(error));
+    if (isSlavesFault)
+      registry.trouble(slave, { reason: failureInWords(endReason, error), units: active.unanswered });
     const reason =
       endReason === "slave_lost" ? new UnavailableError("slave_lost", "The slave was lost.") : error;
     await active.giveBack(reason, isSlavesFault ? "loss" : "returned");
@@ -222,7 +226,7 @@ export class Dispatcher {
     for (const { active, slave, unit } of stragglers(this.#active, idle, this.#deps)) {
       logger.info(
         { unit: unit.id, from: active.slave.name, to: slave.name },
-        "a unit runs too long: an idle slave gets a second copy",
+        `${nameOf(unit)} of job ${unit.job} is late on ${fullName(active.slave)}: ${fullName(slave)} tries it as well`,
       );
       speculation.copied(unit);
       this.#begin(active.copy(slave, unit));

@@ -45,7 +45,7 @@ describe("where one slave is alone", () => {
   test("what it says again counts when it has done other units since", async () => {
     const unit = await oneUnit();
     expect(judge.lost(first, unit, "500")).toEqual({ back: "loss" });
-    first.work.ended("done");
+    first.work.answered();
     expect(judge.lost(first, { ...unit, losses: 1 }, "500")).toEqual({ back: "loss" });
     expect(judge.lost(first, { ...unit, losses: 2 }, "500")).toEqual(POISON);
   });

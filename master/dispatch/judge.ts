@@ -106,7 +106,10 @@ export class Judge {
     const count = (this.#crashes.get(slave) ?? 0) + 1;
     this.#crashes.set(slave, count);
     if (count >= CRASHES_IN_A_ROW && this.#tries.hasOther(unit))
-      this.#registry.trouble(slave, `a child process ended under each of its last ${count} units`);
+      this.#registry.trouble(slave, {
+        reason: `a child process ended under each of its last ${count} units`,
+        units: 0,
+      });
   }
 
   #clear(id: string): void {

@@ -9,11 +9,11 @@ export interface Registrant {
 }
 
 /**
- * A registration without the token does not replace a slave that showed it, unless that slave is lost.
+ * A registration without the token does not replace a slave that showed it, unless that slave is lost or gone.
  * @throws AppError `unauthorized`
  */
 export function requireToken(known: Slave, { showedToken }: Registrant): void {
-  if (showedToken || !known.showedToken || known.state === "lost") return;
+  if (showedToken || !known.showedToken || known.state === "lost" || known.state === "gone") return;
   throw new AppError(
     "unauthorized",
     "A slave with the fleet's token is registered at this address. Register with the token to replace it.",

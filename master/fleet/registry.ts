@@ -1,34 +1,36 @@
 import { setMaxListeners } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { CheckStatusAnswer, RegisterRequest } from "../../shared/contract/fleet.ts";
+import type { CheckStatusAnswer, RegisterRequest, SignOff } from "../../shared/contract/fleet.ts";
 import { UnavailableError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { pinAddress } from "./address.ts";
+import { isSilent, type PollDeps, type PollTimes, SlavePolls } from "./polls.ts";
 import { provenFolder } from "./proof.ts";
 import { type Registrant, requireToken } from "./registrant.ts";
 import { restsUntil, SlaveRests } from "./rests.ts";
 import { describe, newSlave, type OwnSlave, type Slave, slaveId, UNTROUBLED } from "./slave.ts";
-import { differingSteps } from "./versions.ts";
+import { type FailedLease, SlaveNews } from "./slaveNews.ts";
+import { whyUnanswered } from "./unanswered.ts";
 
-export interface RegistryConfig {
-  readonly pollSeconds: number;
-  /** Missed polls in a row after which a slave counts as lost. */
-  readonly missedPolls: number;
-  /** Time for the first answer of a new slave. */
+export interface RegistryConfig extends PollTimes {
+  /** A slave that never answered is forgotten when it has not registered for so long. */
   readonly pendingSeconds: number;
-  /** Time for which a lost slave is still polled. */
+  /** Time for which a slave that answered once is kept after its last answer. */
   readonly forgetSeconds: number;
   readonly maxSlaves: number;
+  /** Whether this master listens by HTTPS. */
+  readonly tls?: object | undefined;
 }
 
 export interface RegistryDeps {
   readonly config: RegistryConfig;
   readonly logger: Logger;
-  /** Requests `GET /check_status`; throws without a valid answer. */
-  readonly check: (slave: Slave, signal: AbortSignal) => Promise<CheckStatusAnswer>;
+  readonly check: PollDeps["check"];
   /** Called when a slave registers, changes its state, or may get units again after a rest. */
   readonly announce: (slave: Slave) => void;
 }
+
+/** Time that a slave has to begin to listen: classic slaves register before they do. */
+const LISTEN_MS = 1_500;
 
 /**
  * The slaves of this master. A slave is `pending` until its first valid answer, then `alive` and polled. A slave
@@ -38,11 +40,22 @@ export class SlaveRegistry {
   readonly #deps: RegistryDeps;
   readonly #slaves = new Map<string, OwnSlave>();
   readonly #rests: SlaveRests;
+  readonly #news: SlaveNews;
+  readonly #polls: SlavePolls;
   readonly #stop = new AbortController();
 
   constructor(deps: RegistryDeps) {
+    const { config, check, logger, announce } = deps;
     this.#deps = deps;
-    this.#rests = new SlaveRests(deps.announce);
+    this.#rests = new SlaveRests(announce);
+    this.#news = new SlaveNews(logger, announce);
+    this.#polls = new SlavePolls({
+      times: config,
+      check,
+      onAnswer: (slave, status) => this.#answered(slave, status),
+      onMiss: (slave, error) => this.#missed(slave, error),
+      stop: this.#stop.signal,
+    });
     // The poll of each slave adds a listener.
     setMaxListeners(0, this.#stop.signal);
   }
@@ -69,14 +82,17 @@ export class SlaveRegistry {
     }
     const slave = { ...newSlave(id, ip, request), handover, showedToken };
     this.#slaves.set(id, slave);
-    this.#deps.logger.info(
-      { slave: slave.name, address: slave.baseUrl, classic: slave.classic },
-      "slave registered",
-    );
-    this.#warnOfVersions(slave);
-    this.#deps.announce(slave);
+    this.#welcome(slave, request);
     this.#startPolling(slave);
     return slave;
+  }
+
+  /** A slave says that it stops. What another process than the registered one says is ignored. */
+  async signOff({ slave_ip, slave_port, instance, state }: SignOff, remote: string): Promise<void> {
+    const slave = this.#slaves.get(slaveId(await pinAddress(slave_ip, remote), slave_port));
+    if (slave?.instance !== instance || slave.state === "gone") return;
+    if (state === "gone") this.#news.gone(slave, "it was stopped");
+    else if (slave.state === "alive") this.#news.draining(slave, "it stops");
   }
 
   all(): readonly Slave[] {
@@ -92,7 +108,7 @@ export class SlaveRegistry {
     const own = this.#own(slave);
     if (own === undefined) return;
     own.drainWanted = true;
-    if (own.state === "alive") this.#change(own, "draining", "it was asked to drain");
+    if (own.state === "alive") this.#news.draining(own, "it was asked to drain");
   }
 
   /** Forgets a slave whose process has ended. */
@@ -100,7 +116,7 @@ export class SlaveRegistry {
     const slave = this.#slaves.get(id);
     if (slave === undefined) return;
     this.#slaves.delete(id);
-    if (slave.state !== "lost") this.#change(slave, "lost", "it ended");
+    if (slave.state !== "lost") this.#news.lost(slave, "it ended");
   }
 
   /** Slaves that may get units now. */
@@ -109,22 +125,25 @@ export class SlaveRegistry {
     return this.all().filter((slave) => slave.state === "alive" && restsUntil(slave) <= now);
   }
 
-  /** Whether a slave is alive or pending; without one a waiting request is refused. */
-  hasAny(): boolean {
-    return this.all().some((slave) => slave.state === "alive" || slave.state === "pending");
+  /** Whether a slave answers, one that rests included. */
+  isAnyAlive(): boolean {
+    return this.all().some(({ state }) => state === "alive");
+  }
+
+  /** Whether a slave answers, or has just registered and may. */
+  isAnyExpected(): boolean {
+    return this.all().some(
+      ({ state, reason }) => state === "alive" || (state === "pending" && reason === undefined),
+    );
   }
 
   /** Called when a lease failed by the slave's fault: the slave rests. */
-  trouble(slave: Slave, reason: string): void {
+  trouble(slave: Slave, lease: FailedLease): void {
     const own = this.#own(slave);
     if (own === undefined) return;
-    void this.#pollOnce(own, own.instance);
+    void this.#polls.once(own);
     const seconds = this.#rests.trouble(own);
-    if (seconds === undefined) return;
-    this.#deps.logger.warn(
-      { slave: own.name, reason, rests: seconds },
-      "a lease failed by the slave's fault: the slave rests before it gets more work",
-    );
+    if (seconds !== undefined) this.#news.troubled(own, lease, seconds);
   }
 
   /** Called when a slave has no room for units, or the master's disk none for its parts: the slave rests. */
@@ -148,28 +167,37 @@ export class SlaveRegistry {
     return own === slave ? own : undefined;
   }
 
+  #welcome(slave: OwnSlave, { tls }: RegisterRequest): void {
+    this.#news.registered(slave);
+    this.#news.versions(slave);
+    if (this.#deps.config.tls !== undefined && tls !== true) this.#news.unencrypted(slave);
+  }
+
   #registerAgain(slave: OwnSlave, request: RegisterRequest): Slave {
-    const restarted = slave.instance !== request.instance;
+    const { state } = slave;
+    const isRestarted = slave.instance !== request.instance;
     describe(slave, request);
-    if (restarted) this.#warnOfVersions(slave);
-    if (restarted && slave.state !== "pending") this.#change(slave, "lost", "it was restarted");
-    // The troubles belong to the process before.
-    if (restarted) Object.assign(slave, { ...UNTROUBLED, drainWanted: false });
-    void this.#pollOnce(slave, request.instance);
+    slave.registeredAt = Date.now();
+    if (isRestarted || state === "gone") this.#renew(slave);
+    if (state === "gone") this.#welcome(slave, request);
+    else if (isRestarted) this.#restarted(slave);
+    void this.#polls.once(slave);
     return slave;
   }
 
-  #warnOfVersions(slave: Slave): void {
-    const steps = differingSteps(slave);
-    if (steps.length === 0) return;
-    this.#deps.logger.warn(
-      { slave: slave.name, version: slave.version, steps },
-      "a slave has other versions of these steps and gets no units of them: run the same version on master and slave",
-    );
+  #restarted(slave: OwnSlave): void {
+    this.#news.versions(slave);
+    if (slave.state !== "pending") this.#news.restarted(slave);
+  }
+
+  /** The troubles belong to the process before. */
+  #renew(slave: OwnSlave): void {
+    Object.assign(slave, { ...UNTROUBLED, drainWanted: false, knownSince: Date.now() });
   }
 
   #startPolling(slave: OwnSlave): void {
-    this.#poll(slave).catch((error: unknown) => {
+    const isOver = () => this.#own(slave) === undefined || this.#forget(slave);
+    this.#polls.run(slave, isOver).catch((error: unknown) => {
       if (!this.#stop.signal.aborted)
         this.#deps.logger.error(
           { err: error, slave: slave.name },
@@ -178,34 +206,8 @@ export class SlaveRegistry {
     });
   }
 
-  async #poll(slave: OwnSlave): Promise<void> {
-    const { config } = this.#deps;
-    while (!this.#stop.signal.aborted && this.#slaves.get(slave.id) === slave) {
-      await this.#pollOnce(slave, slave.instance);
-      if (this.#isForgotten(slave)) {
-        this.#slaves.delete(slave.id);
-        return;
-      }
-      const pause = slave.state === "pending" ? 0.25 : config.pollSeconds * (slave.state === "lost" ? 2 : 1);
-      await sleep(pause * 1000, undefined, { signal: this.#stop.signal, ref: false });
-    }
-  }
-
-  async #pollOnce(slave: OwnSlave, instance: string | undefined): Promise<void> {
-    try {
-      const timeout = AbortSignal.timeout(Math.max(2, this.#deps.config.pollSeconds) * 1000);
-      const status = await this.#deps.check(slave, AbortSignal.any([timeout, this.#stop.signal]));
-      // After a restart or a removal meanwhile this answer is of the old process.
-      if (slave.instance === instance && this.#own(slave) !== undefined) this.#answered(slave, status);
-    } catch {
-      if (this.#stop.signal.aborted) return;
-      slave.missedPolls += 1;
-      const limit = slave.troubles > 0 ? 1 : this.#deps.config.missedPolls;
-      if (isWorking(slave) && slave.missedPolls >= limit) this.#change(slave, "lost", "it does not answer");
-    }
-  }
-
   #answered(slave: OwnSlave, status: CheckStatusAnswer): void {
+    if (this.#own(slave) === undefined) return;
     slave.missedPolls = 0;
     slave.lastSeen = Date.now();
     slave.status = status;
@@ -213,26 +215,32 @@ export class SlaveRegistry {
     if (status.instance !== undefined && slave.instance !== undefined && status.instance !== slave.instance) {
       slave.instance = status.instance;
       slave.drainWanted = false;
-      this.#change(slave, "lost", "it was restarted");
+      this.#news.restarted(slave);
     }
     const state = status.draining === true || slave.drainWanted ? "draining" : "alive";
-    if (slave.state !== state) this.#change(slave, state, "it answers");
+    if (slave.state === state) return;
+    if (state === "alive") this.#news.alive(slave);
+    else this.#news.draining(slave, "it stops");
   }
 
-  #change(slave: OwnSlave, state: Slave["state"], reason: string): void {
-    slave.state = state;
-    this.#deps.logger.info({ slave: slave.name, state, reason }, "the state of a slave changed");
-    this.#deps.announce(slave);
+  #missed(slave: OwnSlave, error: unknown): void {
+    if (this.#own(slave) === undefined) return;
+    slave.missedPolls += 1;
+    const reason = whyUnanswered(error, slave);
+    const isWorking = slave.state === "alive" || slave.state === "draining";
+    if (!isWorking) {
+      if (Date.now() - slave.knownSince >= LISTEN_MS) this.#news.unanswered(slave, reason);
+    } else if (isSilent(slave, this.#deps.config)) this.#news.lost(slave, reason);
   }
 
-  #isForgotten(slave: Slave): boolean {
+  /** Forgets a slave that has not been heard of for long. */
+  #forget(slave: Slave): boolean {
     const { pendingSeconds, forgetSeconds } = this.#deps.config;
-    if (slave.state === "pending") return Date.now() - slave.registeredAt > pendingSeconds * 1000;
-    if (slave.state !== "lost") return false;
-    return Date.now() - (slave.lastSeen ?? slave.registeredAt) > forgetSeconds * 1000;
+    const { state, registeredAt, lastSeen = registeredAt } = slave;
+    if (state === "alive" || state === "draining") return false;
+    const [heard, seconds] = state === "pending" ? [registeredAt, pendingSeconds] : [lastSeen, forgetSeconds];
+    if (Date.now() - heard <= seconds * 1000) return false;
+    this.#slaves.delete(slave.id);
+    return true;
   }
-}
-
-function isWorking(slave: Slave): boolean {
-  return slave.state === "alive" || slave.state === "draining";
 }

@@ -18,6 +18,8 @@ export interface Slave {
   readonly tlsName: string | undefined;
   readonly name: string;
   readonly state: SlaveState;
+  /** Why it is not alive, in words; undefined for one that is, or that was not asked yet. */
+  readonly reason: string | undefined;
   /** A slave of the Python service: see `master/classic/`. */
   readonly classic: boolean;
   /** It showed the fleet's token when it registered. Only then the master sends the token to it. */
@@ -30,7 +32,10 @@ export interface Slave {
   readonly steps: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly work: SlaveWork;
   readonly missedPolls: number;
+  /** When its process registered first, and when it did last; ms since 1970. */
+  readonly knownSince: number;
   readonly registeredAt: number;
+  /** When it answered last. */
   readonly lastSeen: number | undefined;
   /** Time until which the slave has no room for units, or the master none for its parts, ms since 1970. */
   readonly fullUntil: number;
@@ -68,6 +73,7 @@ export function newSlave(id: string, ip: string, request: RegisterRequest): OwnS
     tlsName: undefined,
     name: "",
     state: "pending",
+    reason: undefined,
     classic: true,
     showedToken: false,
     version: undefined,
@@ -76,6 +82,7 @@ export function newSlave(id: string, ip: string, request: RegisterRequest): OwnS
     steps: {},
     work: new SlaveWork(),
     missedPolls: 0,
+    knownSince: Date.now(),
     registeredAt: Date.now(),
     lastSeen: undefined,
     ...UNTROUBLED,
@@ -98,4 +105,9 @@ export function describe(slave: OwnSlave, request: RegisterRequest): void {
   slave.instance = request.instance;
   slave.steps = request.steps ?? {};
   slave.slots = slave.classic ? 1 : (request.slots ?? 1);
+}
+
+/** Name and address: several slaves may have one name. */
+export function fullName({ name, address }: Pick<Slave, "name" | "address">): string {
+  return name === address ? address : `${name} (${address})`;
 }

@@ -21,10 +21,17 @@ export class SlaveWork {
     return this.#newestLease;
   }
 
+  /** Slots that have a unit. A slave may be given units ahead of its free slots. */
+  busyOf(slots: number): number {
+    return Math.min(this.#units, slots);
+  }
+
+  /** Units that the slave answered, with a result or with the fault of their file. */
   get done(): number {
     return this.#done;
   }
 
+  /** Units that the slave could not finish, through no fault of the file. */
   get failed(): number {
     return this.#failed;
   }
@@ -44,8 +51,11 @@ export class SlaveWork {
     this.#seconds = this.#units === 0 ? 0 : this.#seconds - seconds;
   }
 
-  ended(how: "done" | "failed"): void {
-    if (how === "done") this.#done += 1;
-    else this.#failed += 1;
+  answered(): void {
+    this.#done += 1;
+  }
+
+  gaveUp(): void {
+    this.#failed += 1;
   }
 }

@@ -1,9 +1,20 @@
 import { expect, test } from "vitest";
 import type { SlaveState } from "../../shared/contract/fleet.ts";
+import { SlaveWork } from "./slaveWork.ts";
 import { fleetSummary } from "./summary.ts";
 
-function slave(work: { units?: number; done?: number; failed?: number }, state: SlaveState = "alive") {
-  return { state, slots: 4, work: { units: 0, done: 0, failed: 0, ...work } };
+interface Had {
+  readonly units?: number;
+  readonly done?: number;
+  readonly failed?: number;
+}
+
+function slave({ units = 0, done = 0, failed = 0 }: Had, state: SlaveState = "alive") {
+  const work = new SlaveWork();
+  work.given(units, 1);
+  for (let n = 0; n < done; n += 1) work.answered();
+  for (let n = 0; n < failed; n += 1) work.gaveUp();
+  return { state, slots: 4, work };
 }
 
 test("slots and busy ones are those of slaves that are alive", () => {

@@ -10,9 +10,9 @@ export interface FleetSummary {
   readonly slots: number;
   /** Slots of them that have a unit. */
   readonly busy: number;
-  /** Units that slaves answered with a result, over all slaves. */
+  /** Units that slaves answered, over all slaves. */
   readonly done: number;
-  /** Units that slaves answered with an error, over all slaves. */
+  /** Units that slaves could not finish, through no fault of the files, over all slaves. */
   readonly failed: number;
 }
 
@@ -24,8 +24,7 @@ export function fleetSummary(slaves: readonly SummedSlave[]): FleetSummary {
     if (state !== "alive") continue;
     summary.alive += 1;
     summary.slots += slots;
-    // A slave may be given units ahead of its free slots.
-    summary.busy += Math.min(work.units, slots);
+    summary.busy += work.busyOf(slots);
   }
   return summary;
 }
@@ -33,5 +32,5 @@ export function fleetSummary(slaves: readonly SummedSlave[]): FleetSummary {
 interface SummedSlave {
   readonly state: SlaveState;
   readonly slots: number;
-  readonly work: Pick<SlaveWork, "units" | "done" | "failed">;
+  readonly work: Pick<SlaveWork, "busyOf" | "done" | "failed">;
 }

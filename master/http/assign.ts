@@ -29,8 +29,8 @@ export interface AssignDeps {
 export interface WaitingDeps {
   readonly waiters: Pick<Waiters, "enter" | "isBound">;
   readonly runner: Pick<JobRunner, "cancel">;
-  readonly registry: Pick<SlaveRegistry, "hasAny">;
-  /** A job whose client waits ends when no slave was there for so many seconds. */
+  readonly registry: Pick<SlaveRegistry, "all" | "isAnyAlive" | "isAnyExpected">;
+  /** A job whose client waits ends when no slave has answered the master for so many seconds. */
   readonly noSlavesSeconds: number;
 }
 
@@ -93,7 +93,7 @@ function waitFor(
   if (res.destroyed) leave();
   let secondsAlone = 0;
   const timer = setInterval(() => {
-    secondsAlone = registry.hasAny() ? 0 : secondsAlone + 1;
+    secondsAlone = registry.isAnyAlive() ? 0 : secondsAlone + 1;
     if (secondsAlone < noSlavesSeconds || !waiters.isBound(job.id)) return;
     // The next second tries again.
     runner.cancel(job.id, NO_SLAVES).catch(() => undefined);
@@ -107,15 +107,23 @@ function waitFor(
 /** Before the body is read: a client must not send gigabytes to learn that there is no slave. */
 async function refuseWithoutSlaves(deps: AssignDeps, { req, prefer, key }: AssignRequest): Promise<void> {
   const { waiting, clients, jobs } = deps;
-  if (prefer.respondAsync || waiting.registry.hasAny()) return;
+  if (prefer.respondAsync || waiting.registry.isAnyExpected()) return;
   // A repeated request needs no slave: its job may be over.
   const client = clients.nameOf(req);
   if (key !== undefined && (await jobs.requested({ client, key }, Date.now())) !== undefined) return;
   throw new UnavailableError(NO_SLAVES.code, NO_SLAVES.message, {
     details: {
-      hint: "Start one (npm run slave), or send the job with `Prefer: respond-async` to let it wait.",
+      hint: [...silentSlaves(waiting.registry), HINT].join(" "),
     },
   });
+}
+
+const HINT = "Start one (npm run slave), or send the job with `Prefer: respond-async` to let it wait.";
+
+/** Slaves that registered and do not answer: one of them is probably the slave that the client counts on. */
+function silentSlaves(registry: Pick<SlaveRegistry, "all">): readonly string[] {
+  const silent = registry.all().filter(({ state }) => state === "pending" || state === "lost");
+  return silent.slice(0, 3).map(({ name, reason }) => `Slave ${name} registered, but ${reason}.`);
 }
 
 function wantsLines(req: Request): boolean {

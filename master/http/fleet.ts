@@ -1,9 +1,16 @@
 import type { Request, RequestHandler } from "express";
-import { type RegisterAnswer, registerRequest } from "../../shared/contract/fleet.ts";
+import type { z } from "zod";
+import {
+  type RegisterAnswer,
+  registerRequest,
+  signOff,
+  type signOffAnswer,
+} from "../../shared/contract/fleet.ts";
 import { AppError, RequestError } from "../../shared/errors.ts";
 import { answerJson } from "../../shared/http/json.ts";
 import { peerAddress } from "../../shared/http/token.ts";
 import { checked, firstFault, sentenceOf } from "../../shared/schema.ts";
+import { isOurs } from "../classic/kind.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { Sight } from "./clients.ts";
 import { slaveView } from "./views.ts";
@@ -19,22 +26,35 @@ export interface RegisterSlaveDeps {
 export function registerSlave({ registry, pollSeconds, showedToken }: RegisterSlaveDeps): RequestHandler {
   return async (req, res) => {
     const parsed = checked(registerRequest, req.body ?? {});
-    if (!parsed.success) {
-      const fault = firstFault(parsed.error, "");
-      throw new RequestError("bad_registration", "slave_ip and slave_port are required", {
-        details: { field: fault.field, hint: `${sentenceOf(fault)}.` },
-      });
-    }
+    if (!parsed.success) throw badRegistration(parsed.error);
     const from = { address: peerAddress(req), showedToken: showedToken(req) };
     const slave = await registry.register(parsed.data, from);
     const answer: RegisterAnswer = {
       status: "success",
       slave_id: slave.id,
       state: slave.state,
+      ...(isOurs(slave) && slave.reason !== undefined ? { reason: slave.reason } : {}),
       poll_seconds: pollSeconds,
     };
     answerJson(res, answer);
   };
+}
+
+/** `POST /sign_off`: a slave that is stopped in order is gone, not lost. */
+export function signOffSlave(registry: Pick<SlaveRegistry, "signOff">): RequestHandler {
+  return async (req, res) => {
+    const parsed = checked(signOff, req.body ?? {});
+    if (!parsed.success) throw badRegistration(parsed.error);
+    await registry.signOff(parsed.data, peerAddress(req));
+    answerJson(res, { status: "success" } satisfies z.infer<typeof signOffAnswer>);
+  };
+}
+
+function badRegistration(error: z.ZodError): RequestError {
+  const fault = firstFault(error, "");
+  return new RequestError("bad_registration", "slave_ip and slave_port are required", {
+    details: { field: fault.field, hint: `${sentenceOf(fault)}.` },
+  });
 }
 
 export interface ListSlavesDeps {

@@ -70,7 +70,7 @@ export function removeSlave({ registry, localSlaves, slaveHttp, sight }: RemoveS
 
 /** A slave that listens and has not registered yet. */
 function startingView({ id, name, url }: LocalSlave, slots: number): SlaveView {
-  const nothing = { busy: 0, tasks: [], done: 0, failed: 0 };
+  const nothing = { busy: 0, waiting: 0, tasks: [], done: 0, failed: 0 };
   return { id, name, address: new URL(url).host, state: "pending", classic: false, slots, ...nothing };
 }
 

@@ -33,7 +33,7 @@ export function landingPage({ about, registry, runner }: PageDeps, address: stri
   const fleet = slaves.map(
     (slave) =>
       `<tr><td>${escaped(slave.name)}</td><td>${escaped(slave.address)}</td><td>${slave.state}</td>` +
-      `<td>${Math.min(slave.work.units, slave.slots)} of ${slave.slots}</td><td>${slave.work.done}</td><td>${slave.work.failed}</td></tr>`,
+      `<td>${slave.work.busyOf(slave.slots)} of ${slave.slots}</td><td>${slave.work.done}</td><td>${slave.work.failed}</td></tr>`,
   );
   const none = '<tr><td colspan="6">None has registered. Start one: <code>npm run slave</code></td></tr>';
   const body = `<h1>manyhands</h1>

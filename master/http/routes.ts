@@ -24,7 +24,7 @@ import { assignTask } from "./assign.ts";
 import { Clients } from "./clients.ts";
 import { showDescription, showDocs, showSchema } from "./docs.ts";
 import { jobEvents } from "./events.ts";
-import { listSlaves, registerSlave, showSlave } from "./fleet.ts";
+import { listSlaves, registerSlave, showSlave, signOffSlave } from "./fleet.ts";
 import { createGuards, type Guards } from "./guard.ts";
 import { listResults, showResult, zipResults } from "./jobResults.ts";
 import { cancelJob, listJobs, showJob } from "./jobs.ts";
@@ -126,6 +126,7 @@ function fleetHandlers(deps: RoutesDeps, { showedFleetToken: showedToken }: Guar
   const { jobs: sight, pollSeconds } = config;
   return {
     "POST /register": [smallJson(), registerSlave({ registry, pollSeconds, showedToken })],
+    "POST /sign_off": [smallJson(), signOffSlave(registry)],
     "GET /slaves": listSlaves({ registry, sight }),
     "POST /slaves": [smallJson(), addSlaves({ registry, hub, localSlaves, sight })],
     "GET /slaves/{id}": showSlave({ registry, sight }),

@@ -45,8 +45,11 @@ export const registerRequest = z.object({
 });
 export type RegisterRequest = z.infer<typeof registerRequest>;
 
-/** A slave is `pending` until its first valid answer. A `lost` slave is still polled and may come back. */
-export const SLAVE_STATES = ["pending", "alive", "draining", "lost"] as const;
+/**
+ * A slave is `pending` until its first valid answer. A `lost` slave is still polled and may come back. A slave that was
+ * stopped in order is `gone`.
+ */
+export const SLAVE_STATES = ["pending", "alive", "draining", "lost", "gone"] as const;
 export type SlaveState = (typeof SLAVE_STATES)[number];
 
 /** A master's answer to `POST /register`. */
@@ -54,6 +57,10 @@ export const registerAnswer = z.object({
   status: z.literal("success").describe("the slave is registered"),
   slave_id: z.string().describe("id of the slave"),
   state: z.enum(SLAVE_STATES).describe("its state"),
+  reason: z
+    .string()
+    .optional()
+    .describe("why the slave did not answer the master's polls; not for slaves of the classic service"),
   poll_seconds: z
     .number()
     .describe(
@@ -61,6 +68,18 @@ export const registerAnswer = z.object({
     ),
 });
 export type RegisterAnswer = Immutable<z.infer<typeof registerAnswer>>;
+
+/** `POST /sign_off`, slave to master: the slave stops. A classic master does not know it. */
+export const signOff = registerRequest.pick({ slave_ip: true, slave_port: true }).extend({
+  instance: z.string().min(1).max(64).describe("as the slave registered it"),
+  state: z
+    .enum(["draining", "gone"])
+    .describe("draining: it finishes its units and takes no more; gone: its process ends"),
+});
+export type SignOff = z.infer<typeof signOff>;
+
+/** A master's answer to `POST /sign_off`. */
+export const signOffAnswer = z.object({ status: z.literal("success") });
 
 /** `GET /check_status` of a slave. A classic slave says `status` only. */
 export const checkStatusAnswer = z.object({

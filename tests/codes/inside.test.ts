@@ -199,7 +199,7 @@ async function ofOneFile(task: string, field: string): Promise<CodedError> {
     });
     return asError(await until("the end of the file", async () => endOf(await job(url, body.job_id))));
   } finally {
-    await master.stop(0);
+    await master.stop(AbortSignal.abort());
     await rm(folder, { recursive: true, force: true });
   }
 }

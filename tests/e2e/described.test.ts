@@ -64,6 +64,10 @@ describe("the description of the API and what a master really answers", () => {
       master.ask("POST /register", "/register", { body: JSON.stringify(body), headers: JSON_BODY });
     expect((await register({ slave_port: 9 })).status).toBe(200);
     expect((await register({})).status).toBe(400);
+    const signOff = (body: object) =>
+      master.ask("POST /sign_off", "/sign_off", { body: JSON.stringify(body), headers: JSON_BODY });
+    expect((await signOff({ slave_port: 9, instance: "another", state: "gone" })).status).toBe(200);
+    expect((await signOff({ slave_port: 9 })).status).toBe(400);
     expect((await register({ slave_ip: "169.254.169.254", slave_port: 9 })).status).toBe(400);
   });
 

@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await slave.kill("SIGKILL");
   master.server.close();
-  await master.stop(0);
+  await master.stop(AbortSignal.abort());
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 

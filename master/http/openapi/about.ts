@@ -8,7 +8,7 @@ import {
   stats,
   taskList,
 } from "../../../shared/contract/about.ts";
-import { registerAnswer, registerRequest } from "../../../shared/contract/fleet.ts";
+import { registerAnswer, registerRequest, signOff, signOffAnswer } from "../../../shared/contract/fleet.ts";
 import { slavesWish } from "../../../shared/contract/requests.ts";
 import { JSON_TYPE, type Operation, TOKEN_ERRORS } from "./operation.ts";
 
@@ -28,6 +28,19 @@ export const ABOUT_OPERATIONS = {
       400: ["bad_registration", "bad_json", "slave_address_refused", "slave_address_unknown"],
       413: ["too_large"],
       503: ["too_many_slaves"],
+    },
+  },
+  "POST /sign_off": {
+    tag: "Slaves",
+    summary: "A slave says that it stops",
+    description:
+      "The slave gets no more work and counts as `gone`, not as `lost`. A process other than the registered one is ignored.",
+    access: "fleet",
+    body: { json: signOff },
+    answers: { 200: { description: "The master knows.", content: { [JSON_TYPE]: signOffAnswer } } },
+    errors: {
+      400: ["bad_registration", "bad_json", "slave_address_refused", "slave_address_unknown"],
+      413: ["too_large"],
     },
   },
   "GET /slaves": {
