@@ -19,7 +19,7 @@ const CHANNEL = 3;
 
 type UnitMessage = Extract<ToChild, { type: "unit" }>;
 interface Received {
-  readonly head: Exclude<ToChild, { type: "go" }>;
+  readonly head: Exclude<ToChild, { type: "go" | "drop" }>;
   readonly body: Buffer;
 }
 interface Registry {
@@ -29,6 +29,8 @@ interface Registry {
 const settings = JSON.parse(process.argv[2] ?? "{}") as ChildArguments;
 const loaded = new Map<string, Promise<TaskProcess>>();
 const received: Received[] = [];
+/** Ids of received units that were withdrawn. */
+const dropped = new Set<number>();
 let working = false;
 /** The slave's process is emptying the folder; no unit begins until it says `go`. */
 let paused = false;
@@ -45,10 +47,16 @@ channel.send({ type: "ready" });
 function receive(): void {
   for (const { head, body } of channel.take())
     if (head.type === "go") paused = false;
+    else if (head.type === "drop") drop(head.id);
     else received.push({ head, body });
   work().catch((error: unknown) => {
     throw error;
   });
+}
+
+/** A unit that has begun is done to its end. */
+function drop(id: number): void {
+  if (received.some(({ head }) => head.type === "unit" && head.id === id)) dropped.add(id);
 }
 
 async function work(): Promise<void> {
@@ -56,6 +64,7 @@ async function work(): Promise<void> {
   working = true;
   for (let next = nextMessage(); next !== undefined; next = nextMessage()) {
     if (next.head.type === "warm") channel.send(await warm(next.head.task));
+    else if (dropped.delete(next.head.id)) skip(next.head);
     else await answer(next.head, next.body);
     // The next unit may end this process, so the slave's process must have this answer first.
     await channel.flushed();
@@ -75,6 +84,11 @@ async function warm(task: string): Promise<FromChild> {
   } catch (error) {
     return { type: "warmed", task, error: String(error) };
   }
+}
+
+/** The slave's process counts on an answer for each unit in turn. */
+function skip({ id }: UnitMessage): void {
+  channel.send({ type: "skipped", id, seconds: 0, isLittered: false });
 }
 
 async function answer(unit: UnitMessage, body: Buffer): Promise<void> {

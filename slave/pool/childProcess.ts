@@ -14,6 +14,8 @@ export interface ChildSettings {
   readonly folder: string;
   readonly smallBytes: number;
   readonly memoryBytes: number;
+  /** Longest time until a child is ready; `START_MS` without it. */
+  readonly startMs?: number;
   readonly log: Logger;
 }
 
@@ -30,6 +32,8 @@ const CHANNEL = 3;
 const TAIL = 4_000;
 /** Most lines of its output that are logged. */
 const MOST_LOGGED = 200;
+/** Longest start of a child on a busy machine. */
+const START_MS = 60_000;
 /** Longest wait for the rest of what a child has sent when it ends. */
 const REST_MS = 500;
 
@@ -41,6 +45,7 @@ export class Child {
   readonly ended: Promise<ChildEnd>;
   readonly #process: ChildProcess;
   readonly #log: Logger;
+  readonly #starting: NodeJS.Timeout;
   #printed = "";
   #logged = 0;
 
@@ -56,7 +61,13 @@ export class Child {
     // A child whose channel is closed is of no use. It gets a moment, so that its own exit code is seen.
     socket.once("close", () => setTimeout(() => this.kill(), REST_MS).unref());
     this.channel = new ChildChannel(socket, onArrival);
+    this.#starting = this.#limitStart(settings.startMs ?? START_MS);
     this.ended = this.#end(socket);
+  }
+
+  /** To be called when it is ready: a child that never is, is ended. */
+  started(): void {
+    clearTimeout(this.#starting);
   }
 
   /** Ends the process and those that it started, at once, also in a loop or a native call. */
@@ -73,6 +84,13 @@ export class Child {
     return oneLine(this.#printed, 500);
   }
 
+  #limitStart(ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#log.warn(`a child was not ready within ${ms / 1_000} seconds and is ended`);
+      this.kill();
+    }, ms).unref();
+  }
+
   async #end(socket: Socket): Promise<ChildEnd> {
     return await new Promise((resolve) => {
       this.#process.once("error", (error) => {
@@ -80,6 +98,7 @@ export class Child {
         if (this.pid === 0) resolve({ code: null, signal: null, heapFull: false });
       });
       this.#process.once("exit", (code, signal) => {
+        this.started();
         void Promise.all([this.#heapFull(signal), closed(socket)]).then(([heapFull]) =>
           resolve({ code, signal, heapFull }),
         );

@@ -13,7 +13,9 @@ export type ToChild =
   /** Load a task ahead of its first unit. */
   | { readonly type: "warm"; readonly task: string }
   /** The folder is empty again: the next unit may begin. */
-  | { readonly type: "go" };
+  | { readonly type: "go" }
+  /** The unit is withdrawn: its files may be gone soon. The child skips it, unless it has begun. */
+  | { readonly type: "drop"; readonly id: number };
 
 /** A file of a unit: its path, or its number of bytes in the body of the message. */
 export type FileHead = Omit<LocalFile, "body"> & {
@@ -28,6 +30,8 @@ export type FromChild =
         /** File of the result; without it the body of the message is the result. */
         readonly path?: string;
       })
+  /** The turn of a unit that was withdrawn. */
+  | (AnswerHead & { readonly type: "skipped" })
   | (AnswerHead & {
       readonly type: "failed";
       readonly code: string;

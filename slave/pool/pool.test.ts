@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLogger } from "../../shared/logger.ts";
 import { bytesOf, type LocalUnit, localFile } from "../../shared/tasks/local.ts";
+import { logLines } from "../../tests/fixtures/logLines.ts";
 import { ChildEndedError, handedBack } from "./endings.ts";
 import { Pool, type PoolOptions } from "./pool.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
@@ -358,6 +359,24 @@ describe("short units", () => {
     expect((await jsonOf(await brief(pool, "go"))).what).toBe("go");
   });
 
+  it("are skipped by their child when they are withdrawn: their files may be gone at their turn", async () => {
+    const log = logLines();
+    const pool = await practised({ log: log.logger });
+    const path = join(folder, "in-1");
+    await writeFile(path, "sleep 1000");
+    const { signal, abort } = cancellation();
+    const running = brief(pool, "sleep 300");
+    const file = { filename: "gone.txt", bytes: 10, sha256: "0".repeat(64), body: { path } };
+    const withdrawn = run(pool, { ...unit("brief"), files: [file] }, { signal });
+    const settled = expect(withdrawn).rejects.toThrow("cancelled");
+    abort();
+    await settled;
+    await rm(path);
+    const { pid } = await jsonOf(await running);
+    expect((await jsonOf(await brief(pool, "go"))).pid).toBe(pid);
+    expect([...log.of("warn"), ...log.of("error")]).toEqual([]);
+  });
+
   it("begin one after the other", async () => {
     const pool = await practised();
     const begun: number[] = [];
@@ -412,6 +431,15 @@ describe("cancelling", () => {
     await expect.poll(() => alive(grandchild)).toBe(false);
     await expect(run(pool, unit("echo"))).rejects.toMatchObject({ code: "no_children" });
   });
+});
+
+it("children that are never ready are ended, and what waits is told", async () => {
+  const path = join(folder, "endless.mjs");
+  await writeFile(path, "setInterval(() => undefined, 1000); await new Promise(() => undefined);");
+  const log = logLines();
+  const pool = start({ registry: pathToFileURL(path).href, startMs: 300, log: log.logger });
+  await expect(run(pool, unit("echo"))).rejects.toMatchObject({ code: "no_children" });
+  expect(log.of("warn")).toContain("a child was not ready within 0.3 seconds and is ended");
 });
 
 it("children that cannot start are tried again more and more slowly, and what waits is told", async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -101,4 +101,27 @@ it("a child whose folder cannot be made is started again later", async () => {
   await rm(inTheWay);
   expect(await running).toEqual(expect.any(Number));
   expect(existsSync(join(inTheWay, "slot-0"))).toBe(true);
+});
+
+it("a successor that cannot start is tried again after longer and longer waits, while the child goes on", async () => {
+  const path = join(folder, "once.mjs");
+  // The first child starts; all later ones end at once and leave the time of their start.
+  await writeFile(
+    path,
+    `import { appendFileSync, existsSync } from "node:fs";
+     const file = ${JSON.stringify(join(folder, "starts"))};
+     const isFirst = !existsSync(file);
+     appendFileSync(file, Date.now() + "\\n");
+     if (!isFirst) process.exit(3);
+     const { taskNamed } = await import(${JSON.stringify(TASKS)});
+     export { taskNamed };`,
+  );
+  const slot = poolWith({ registry: pathToFileURL(path).href, maxUnits: 1 });
+  const starts = async () => {
+    await pidOf(slot, "brief", {}, "sleep 20");
+    return (await readFile(join(folder, "starts"), "utf8")).trim().split("\n").map(Number);
+  };
+  await expect.poll(async () => (await starts()).length, { interval: 1 }).toBeGreaterThan(6);
+  const times = await starts();
+  expect((times[6] ?? 0) - (times[5] ?? 0)).toBeGreaterThanOrEqual(1_600);
 });

@@ -4,7 +4,8 @@ import type { LiveState } from "./childState.ts";
 import { handedBack, isOutOfMemory } from "./endings.ts";
 import { Succession } from "./succession.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
-import { WarmChild, type WarmChildSettings } from "./warmChild.ts";
+import { WarmChild } from "./warmChild.ts";
+import type { WarmChildSettings } from "./warmChildDeps.ts";
 
 export interface SlotSettings extends WarmChildSettings {
   /** Units after which a child is replaced. */
@@ -40,6 +41,9 @@ export class Slot {
   readonly #notWarmable = new Set<string>();
   #started = 0;
   #failedStarts = 0;
+  /** Failed starts of successors in a row, and the time until which no other one starts. */
+  #failedSuccessors = 0;
+  #noSuccessorUntil = 0;
   /** Units that ran out of memory, in the order in which they did; each runs first in a new child. */
   readonly #retries: Retry[] = [];
   #restart: NodeJS.Timeout | undefined;
@@ -140,6 +144,7 @@ export class Slot {
   #childIdle(child: WarmChild): void {
     if (this.#isClosed) return;
     this.#failedStarts = 0;
+    if (child !== this.#children.current) this.#failedSuccessors = 0;
     // A successor waits until the current child has nothing to do.
     if (child !== this.#children.current && !this.isIdle) return;
     if (this.#children.hasReadySuccessor || this.#isUsedUp(child)) this.#children.replace();
@@ -163,7 +168,8 @@ export class Slot {
   }
 
   #prepareSuccessor(child: WarmChild): void {
-    if (child.units >= this.#settings.maxUnits) this.#children.prepare();
+    if (child.units < this.#settings.maxUnits || performance.now() < this.#noSuccessorUntil) return;
+    this.#children.prepare();
   }
 
   #inFreshChild(unit: LocalUnit, hooks: UnitHooks): Promise<UnitOutput> {
@@ -187,9 +193,17 @@ export class Slot {
 
   #childEnded(child: WarmChild, during: LiveState<unknown>): void {
     if (during.kind === "warming") this.#notWarmable.add(during.task);
-    if (!this.#children.remove(child) || this.#isClosed) return;
+    const wasCurrent = this.#children.remove(child);
+    if (!wasCurrent && during.kind === "starting") this.#successorFailed();
+    if (!wasCurrent || this.#isClosed) return;
     if (this.isIdle) this.#goOn();
     if (this.#children.current === undefined) this.#startLater(during.kind === "starting");
+  }
+
+  /** The current child goes on; a unit of it starts the next successor, after longer and longer waits. */
+  #successorFailed(): void {
+    this.#failedSuccessors += 1;
+    this.#noSuccessorUntil = performance.now() + backoffMs(this.#failedSuccessors);
   }
 
   #startLater(isFailedStart: boolean): void {
@@ -198,9 +212,13 @@ export class Slot {
       this.#dropRetries("The new child for this unit did not start.");
       this.#events.onFailedStart(this.#failedStarts);
     }
-    const delay = isFailedStart ? Math.min(100 * 2 ** (this.#failedStarts - 1), LONGEST_BACKOFF_MS) : 0;
+    const delay = isFailedStart ? backoffMs(this.#failedStarts) : 0;
     this.#restart = setTimeout(() => this.start(), delay);
   }
+}
+
+function backoffMs(failures: number): number {
+  return Math.min(100 * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
 }
 
 const NONE: ReadonlySet<string> = new Set();

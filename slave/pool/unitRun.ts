@@ -9,7 +9,7 @@ import type { UnitHooks, UnitOutput } from "./unit.ts";
 import { takeOver } from "./unitFolder.ts";
 import { type UnitBudgets, type Watch, type WatchEvents, watchUnit } from "./watch.ts";
 
-export type ChildAnswer = Extract<FromChild, { type: "done" | "failed" }>;
+export type ChildAnswer = Extract<FromChild, { type: "done" | "failed" | "skipped" }>;
 
 export interface RunEvents {
   readonly onCancel: (reason: unknown) => void;
@@ -61,6 +61,11 @@ export class UnitRun {
     return this.#isLong;
   }
 
+  /** Its output is settled: whatever the child answers has no effect. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** The message that gives it to the child. */
   message(): { readonly head: ToChild; readonly body: readonly Uint8Array[] } {
     const { files, ...what } = this.unit;
@@ -93,6 +98,10 @@ export class UnitRun {
 
   /** Moves the result out of the child's `folder` now; the function that it returns settles `output`. */
   answered(message: ChildAnswer, body: Buffer, folder: string): () => void {
+    if (this.#isOver || message.type === "skipped") {
+      this.#end();
+      return ignore;
+    }
     this.#end();
     try {
       const target = join(this.#hooks.keepIn, `part-${this.id}`);
@@ -120,7 +129,7 @@ function headOf({ body, ...about }: LocalFile): FileHead {
   return { ...about, body: body instanceof Uint8Array ? body.byteLength : body };
 }
 
-function resultOf(message: ChildAnswer, given: Buffer): ChildResult {
+function resultOf(message: Exclude<ChildAnswer, { type: "skipped" }>, given: Buffer): ChildResult {
   if (message.type === "failed" && message.code === DISK_FULL) throw diskFull();
   if (message.type === "failed") throw new CodedError(message.code, message.error, { status: 422 });
   const { path, bytes, sha256, summary, info, warnings } = message;

@@ -1,36 +1,25 @@
 import { rm } from "node:fs/promises";
 import type { LocalUnit } from "../../shared/tasks/local.ts";
 import { Arrivals } from "./arrivals.ts";
-import { Child, type ChildEnd, type ChildSettings } from "./childProcess.ts";
+import { Child, type ChildEnd } from "./childProcess.ts";
 import {
   type ChildEvent,
   type ChildState,
   isLive,
   type KillCause,
-  type LiveState,
   runningUnit,
   transition,
   waitingUnits,
 } from "./childState.ts";
-import { crashed, ending, NotBegunError, outOfMemory } from "./endings.ts";
+import { crashed, NotBegunError, outOfMemory } from "./endings.ts";
 import { ChildMemory } from "./memory.ts";
 import type { FromChild } from "./messages.ts";
 import { kindOf } from "./pace.ts";
+import { reportEnd, reportFault } from "./reports.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
 import { emptyFolder, makeFolder } from "./unitFolder.ts";
 import { type ChildAnswer, UnitRun } from "./unitRun.ts";
-import type { UnitBudgets } from "./watch.ts";
-
-export type WarmChildSettings = ChildSettings & UnitBudgets;
-
-export interface WarmChildEvents {
-  /** The child can be given a unit, or one more unit may wait at it. */
-  readonly onFree: () => void;
-  /** The child's unit runs for longer than a short one: units that wait behind it may go to another child. */
-  readonly onLongUnit: () => void;
-  /** Called once, when the child's process has ended. `during`: what the child did at that time. */
-  readonly onEnd: (during: LiveState<unknown>) => void;
-}
+import type { WarmChildEvents, WarmChildSettings } from "./warmChildDeps.ts";
 
 /** A child process with its folder. It does units one after the other until it ends. */
 export class WarmChild {
@@ -104,8 +93,8 @@ export class WarmChild {
    */
   run(unit: LocalUnit, hooks: UnitHooks): Promise<UnitOutput> {
     const run: UnitRun = new UnitRun(unit, hooks, {
-      onCancel: (reason) => (this.running === run ? this.#endUnit(run, reason) : run.fail(reason)),
-      onStop: (reason) => this.running === run || run.fail(reason),
+      onCancel: (reason) => (this.running === run ? this.#endUnit(run, reason) : this.#withdraw(run, reason)),
+      onStop: (reason) => this.running === run || this.#withdraw(run, reason),
     });
     const wasIdle = this.isIdle;
     this.#apply({ type: "given", unit: run });
@@ -120,7 +109,7 @@ export class WarmChild {
   releaseWaiting(): void {
     const state = this.#state;
     if (state.kind !== "working" || !state.running.isLong) return;
-    for (const waiting of state.waiting) waiting.fail(new NotBegunError());
+    for (const waiting of state.waiting) this.#withdraw(waiting, new NotBegunError());
   }
 
   /** Ends it at once. Its units fail. */
@@ -131,6 +120,13 @@ export class WarmChild {
   #apply(event: ChildEvent<UnitRun>): ChildState<UnitRun> {
     this.#state = transition(this.#state, event);
     return this.#state;
+  }
+
+  /** Fails a unit that waits. The child skips it: its files may be gone before its turn. */
+  #withdraw(run: UnitRun, reason: unknown): void {
+    if (run.isOver) return;
+    run.fail(reason);
+    this.#child.channel.sendSoon({ type: "drop", id: run.id });
   }
 
   #kill(cause: KillCause): void {
@@ -168,6 +164,7 @@ export class WarmChild {
   #read(message: FromChild, body: Buffer): void {
     switch (message.type) {
       case "ready":
+        this.#child.started();
         this.#apply({ type: "ready" });
         this.#events.onFree();
         break;
@@ -192,12 +189,12 @@ export class WarmChild {
   #answered(message: ChildAnswer, body: Buffer): void {
     const { running } = this;
     if (running?.id !== message.id) return;
-    const { folder, log } = this.#settings;
-    const { task } = running.unit;
-    this.#arrivals.unitMs = message.seconds * 1_000;
-    if (message.type === "done") this.#loaded.add(task);
-    else if (message.stack !== undefined) log.error({ task, stack: message.stack }, "a step failed");
-    const settle = running.answered(message, body, folder);
+    if (message.type !== "skipped") this.#arrivals.unitMs = message.seconds * 1_000;
+    if (message.type === "done") this.#loaded.add(running.unit.task);
+    // A unit that was withdrawn after it had begun may miss its files.
+    if (message.type === "failed" && !running.isOver)
+      reportFault(this.#settings.log, running.unit, message.stack);
+    const settle = running.answered(message, body, this.#settings.folder);
     const { kind } = this.#apply({ type: "answered", isLittered: message.isLittered });
     if (kind === "clearing") void this.#clear(message.isLittered, settle);
     else this.#goOn(settle);
@@ -238,8 +235,7 @@ export class WarmChild {
     const why = end.heapFull ? outOfMemory(memoryBytes) : crashed(end.code, end.signal);
     if (during.kind === "working") during.running.fail(cause.kind === "unit" ? cause.reason : why);
     for (const waiting of waitingUnits(state)) waiting.fail(new NotBegunError());
-    if (cause.kind === "itself" || cause.kind === "unusable")
-      log.warn({ printed: this.#child.lastPrinted }, `a child ${ending(end.code, end.signal)}`);
+    reportEnd(log, cause, [this.#child, end]);
     this.#events.onEnd(during);
   }
 }
