@@ -77,14 +77,17 @@ export async function startSlave(config: SlaveConfig, deps: SlaveDeps): Promise<
       log,
     }),
   );
-  warnOfUnreachable(config, log);
+  warnOfAddresses(config, log);
   const registering = registration.run(draining);
   startPool(pool, tasks);
   const stop = async () => {
     drain();
     await registering;
+    const told = registration.signOff("draining");
     await finish(admission, config.drainSeconds, stopNow);
     await pool.close();
+    await told;
+    await registration.signOff("gone");
     await site.close();
   };
   return { url: urlOf(config, port), port, dismissed: dismissed.signal, stop, stopNow };
@@ -190,7 +193,13 @@ function isWarm({ steps }: TaskDefinition): boolean {
   return Object.values(steps).some((step) => step.warm === true);
 }
 
-function warnOfUnreachable({ host, masterUrls }: SlaveConfig, log: Logger): void {
+function warnOfAddresses({ host, masterUrls, tls }: SlaveConfig, log: Logger): void {
+  const secure = masterUrls.find((url) => url.startsWith("https:"));
+  if (tls === undefined && secure !== undefined)
+    log.warn(
+      { master: secure },
+      "this slave listens without TLS_CERT: files come to it and leave it unencrypted, although its master uses HTTPS",
+    );
   const far = masterUrls.find((url) => !isLoopback(withoutBrackets(new URL(url).hostname)));
   if (isLoopback(host) && far !== undefined)
     log.warn(

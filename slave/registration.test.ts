@@ -4,7 +4,9 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { afterEach, expect, it } from "vitest";
 import { createLogger } from "../shared/logger.ts";
-import { Registration, type RegistrationOptions, reasonOf } from "./registration.ts";
+import { logLines } from "../tests/fixtures/logLines.ts";
+import { whyNotRegistered } from "./masterCalls.ts";
+import { Registration, type RegistrationOptions } from "./registration.ts";
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -145,19 +147,52 @@ it("however often no master can be reached, nothing piles up", async () => {
 });
 
 it.each([
-  ["ECONNRESET", "it cut the connection; if it listens by HTTPS, MASTER_URL needs https://"],
-  ["EPROTO", "there is no HTTPS: begin the address in MASTER_URL with http://"],
   [
-    "DEPTH_ZERO_SELF_SIGNED_CERT",
-    "its certificate is not trusted: set TLS_CA to the certificate of its authority",
+    401,
+    "The master refused the registration (401: wrong token). Set FLEET_TOKEN (or MANYHANDS_TOKEN) to the master's value.",
   ],
-])("the log says what to change where a connection ends with %s", (code, reason) => {
-  expect(reasonOf(Object.assign(new Error("write 80:0A:SSL"), { code }))).toBe(reason);
+  [
+    404,
+    "http://a:3000 is not a master (it answered 404). Set MASTER_URL to the master's address (port 5000 by default).",
+  ],
+  [503, "The master refused the registration (503: Full.)."],
+])("the log says what to change where the answer is %d", (status, sentence) => {
+  const error = Object.assign(new Error("no"), { response: { status, data: { error: "Full." } } });
+  expect(whyNotRegistered("http://a:3000", error)).toBe(sentence);
 });
 
-it("the log says what to change where the token is refused", () => {
-  const error = Object.assign(new Error("401"), { response: { status: 401, data: { error: "A token." } } });
-  expect(reasonOf(error)).toBe(
-    "it answered 401: A token. Set FLEET_TOKEN (or MANYHANDS_TOKEN) as at the master.",
-  );
+it("the log says what to change where the connection fails", () => {
+  const error = Object.assign(new Error("write 80:0A:SSL"), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+  expect(whyNotRegistered("https://a:5000", error)).toContain("Set TLS_CA");
+});
+
+it("the log has its address at the master, and the reason why the master does not reach it, once", async () => {
+  const log = logLines();
+  const reason = "http://10.0.0.7:3000 does not answer (timeout): open this port, or set SLAVE_IP";
+  const { url, seen } = await standInMaster([], 0, { slave_id: "s", state: "pending", reason });
+  register({ masterUrls: [url], announced: "10.0.0.7", unpolledSeconds: 0.05, log: log.logger });
+  await expect.poll(() => seen.length).toBeGreaterThan(3);
+  expect(log.of("info")).toEqual([
+    `registered at ${url} as 10.0.0.7:3000: the master calls back there, so it must reach this port`,
+  ]);
+  expect(log.of("warn")).toEqual([`the master cannot use this slave: ${reason}`]);
+});
+
+it("signs off at a master of ours, with its instance, and at no classic one", async () => {
+  const ours = await standInMaster([], 0, { slave_id: "s", state: "alive" });
+  const classic = await standInMaster();
+  for (const master of [ours, classic]) {
+    const registration = register({ masterUrls: [master.url], announced: "10.0.0.7" });
+    await expect.poll(() => master.seen.length).toBe(1);
+    // The answer is read a moment after it was sent.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await registration.signOff("gone");
+  }
+  expect(ours.seen[1]?.body).toEqual({
+    slave_ip: "10.0.0.7",
+    slave_port: 3000,
+    instance: "i",
+    state: "gone",
+  });
+  expect(classic.seen).toHaveLength(1);
 });

@@ -1,19 +1,25 @@
-import { Agent } from "node:https";
-import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { REREGISTER_SECONDS, type RegisterAnswer, type RegisterRequest } from "../shared/contract/fleet.ts";
-import { withoutBrackets } from "../shared/http/address.ts";
-import { plainAddress } from "../shared/http/token.ts";
+import {
+  REREGISTER_SECONDS,
+  type RegisterAnswer,
+  type RegisterRequest,
+  type SignOff,
+} from "../shared/contract/fleet.ts";
+import { hostAndPort } from "../shared/http/address.ts";
 import type { Logger } from "../shared/logger.ts";
+import {
+  addressTowards,
+  type MasterAccess,
+  postRegister,
+  postSignOff,
+  whyNotRegistered,
+} from "./masterCalls.ts";
 
-export interface RegistrationOptions {
+export interface RegistrationOptions extends MasterAccess {
   /** Masters that are tried in turn. */
   readonly masterUrls: readonly string[];
   /** Address for the master to use; undefined: the address from which the slave reaches the master. */
   readonly announced: string | undefined;
-  readonly token: string | undefined;
-  /** Authority that vouches for masters that listen by HTTPS; undefined: the usual ones. */
-  readonly ca?: Buffer | undefined;
   /** What the slave tells of itself. */
   readonly about: Omit<RegisterRequest, "slave_ip">;
   readonly log: Logger;
@@ -21,11 +27,17 @@ export interface RegistrationOptions {
   readonly unpolledSeconds?: number;
 }
 
+/** A registration that a master accepted. */
+interface Held {
+  readonly url: string;
+  readonly slave_ip: string;
+  readonly answer: Partial<RegisterAnswer>;
+}
+
 const FIRST_WAIT_MS = 250;
 /** A master that restarts is back within seconds: it is tried every second at first, then less often. */
 const LONGEST_WAIT_MS = { atFirst: 1_000, later: 5_000 };
 const ROUNDS_AT_FIRST = 30;
-const TIMEOUT_MS = 5_000;
 /** A master that misses so many of its own polls is gone. */
 const MISSED_POLLS = 2.5;
 
@@ -38,7 +50,8 @@ export class Registration {
   #doubt = new AbortController();
   /** Index of the master that is tried next. */
   #current = 0;
-  #isRegistered = false;
+  /** The registration that holds; undefined before the first, and when a master takes no further one. */
+  #held: Held | undefined;
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
@@ -68,26 +81,62 @@ export class Registration {
     this.#doubt.abort();
   }
 
+  /** Says to the master that the slave stops. A classic master does not know that. Never rejects. */
+  async signOff(state: SignOff["state"]): Promise<void> {
+    const { about, log } = this.#options;
+    if (this.#held?.answer.slave_id === undefined || about.instance === undefined) return;
+    const { url, slave_ip } = this.#held;
+    const request = { slave_ip, slave_port: about.slave_port, instance: about.instance, state };
+    try {
+      await postSignOff(url, { ...this.#options, request });
+    } catch (error) {
+      log.debug({ master: url, err: error }, "the master does not hear that this slave stops");
+    }
+  }
+
   /** The last master first, the others after it; the wait after each round is longer than the one before. */
   async #registerSomewhere(signal: AbortSignal): Promise<void> {
     const { masterUrls, log } = this.#options;
     for (let tries = 1; ; tries += 1) {
       const url = masterUrls[this.#current] ?? "";
       try {
-        const { slave_id, state, poll_seconds } = await register(url, this.#options, signal);
-        this.#pollSeconds = poll_seconds;
-        log[this.#isRegistered ? "debug" : "info"]({ master: url, slave_id, state }, "registered");
-        this.#isRegistered = true;
-        return;
+        return await this.#register(url, signal);
       } catch (error) {
         signal.throwIfAborted();
-        this.#isRegistered = false;
-        if (isNewsworthy(tries)) log.warn({ master: url, reason: reasonOf(error) }, "master not reached");
+        this.#held = undefined;
+        if (isNewsworthy(tries)) log.warn({ master: url }, whyNotRegistered(url, error));
       }
       this.#current = (this.#current + 1) % masterUrls.length;
       if (tries % masterUrls.length === 0)
         await sleep(waitAfter(tries / masterUrls.length), null, { signal });
     }
+  }
+
+  async #register(url: string, signal: AbortSignal): Promise<void> {
+    const { announced, about } = this.#options;
+    const slave_ip = announced ?? (await addressTowards(new URL(url), signal));
+    const request = { slave_ip, ...about };
+    const answer = await postRegister(url, { ...this.#options, request }, signal);
+    this.#pollSeconds = answer.poll_seconds;
+    this.#tell({ url, slave_ip, answer });
+    this.#held = { url, slave_ip, answer };
+  }
+
+  /** Tells of the first registration, and of a reason why the master does not reach this slave, each once. */
+  #tell({ url, slave_ip, answer }: Held): void {
+    const { log, about } = this.#options;
+    const { slave_id, state, reason } = answer;
+    const known = { master: url, slave_id, state };
+    const isFirst = this.#held?.url !== url;
+    const as = hostAndPort(slave_ip, about.slave_port);
+    if (isFirst && state === undefined) log.info(known, `registered at ${url} as ${as}`);
+    else if (isFirst)
+      log.info(
+        known,
+        `registered at ${url} as ${as}: the master calls back there, so it must reach this port`,
+      );
+    if (reason !== undefined && reason !== this.#held?.answer.reason)
+      log.warn({ ...known, reason }, `the master cannot use this slave: ${reason}`);
   }
 
   async #untilUnpolled(signal: AbortSignal): Promise<void> {
@@ -111,48 +160,6 @@ export class Registration {
   }
 }
 
-async function register(
-  url: string,
-  options: RegistrationOptions,
-  signal: AbortSignal,
-): Promise<Partial<RegisterAnswer>> {
-  // Loaded here, after the slave listens: its first answer does not wait for axios.
-  const { default: axios } = await import("axios");
-  const { token, about, ca } = options;
-  const slave_ip = options.announced ?? (await addressTowards(new URL(url), signal));
-  const { data } = await axios.post<Partial<RegisterAnswer>>(
-    `${url.replace(/\/+$/, "")}/register`,
-    { slave_ip, ...about } satisfies RegisterRequest,
-    {
-      signal,
-      timeout: TIMEOUT_MS,
-      maxRedirects: 0,
-      proxy: false,
-      maxContentLength: 64 * 1024,
-      ...(ca === undefined ? {} : { httpsAgent: new Agent({ ca }) }),
-      ...(token === undefined ? {} : { headers: { Authorization: `Bearer ${token}` } }),
-    },
-  );
-  return data;
-}
-
-/** This side's address of a connection to the master. A classic master takes no registration without an address. */
-async function addressTowards(url: URL, signal: AbortSignal): Promise<string> {
-  const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
-  return await new Promise<string>((resolve, reject) => {
-    const host = withoutBrackets(url.hostname);
-    // A signal of its own: a socket never removes its listener from its signal.
-    const own = AbortSignal.any([signal]);
-    const socket = connect({ host, port, signal: own, timeout: TIMEOUT_MS });
-    socket.once("connect", () => {
-      resolve(plainAddress(socket.localAddress ?? ""));
-      socket.destroy();
-    });
-    socket.once("timeout", () => socket.destroy(new Error("the connection timed out")));
-    socket.once("error", reject);
-  });
-}
-
 function waitAfter(rounds: number): number {
   const longest = rounds <= ROUNDS_AT_FIRST ? LONGEST_WAIT_MS.atFirst : LONGEST_WAIT_MS.later;
   const wait = Math.min(FIRST_WAIT_MS * 2 ** (rounds - 1), longest);
@@ -162,29 +169,4 @@ function waitAfter(rounds: number): number {
 /** True for the first failures, then for each twelfth. */
 function isNewsworthy(failures: number): boolean {
   return failures <= 3 || failures % 12 === 0;
-}
-
-/** Why a master was not reached, and which setting to change where that is known. */
-export function reasonOf(error: unknown): string {
-  const { response, code = "", message = String(error) } = error as FailedRequest;
-  if (response !== undefined) {
-    const said = `it answered ${response.status}: ${String(response.data?.error ?? "")}`.slice(0, 300);
-    return response.status === 401 ? `${said} Set FLEET_TOKEN (or MANYHANDS_TOKEN) as at the master.` : said;
-  }
-  if (code === "EPROTO") return "there is no HTTPS: begin the address in MASTER_URL with http://";
-  if (code === "ECONNRESET")
-    return "it cut the connection; if it listens by HTTPS, MASTER_URL needs https://";
-  if (UNTRUSTED.test(code)) {
-    return "its certificate is not trusted: set TLS_CA to the certificate of its authority";
-  }
-  return message || code;
-}
-
-/** Node's codes for a certificate that no known authority has signed. */
-const UNTRUSTED = /SELF_SIGNED_CERT|UNABLE_TO_(?:VERIFY|GET_ISSUER)/;
-
-interface FailedRequest {
-  readonly response?: { readonly status: number; readonly data?: { readonly error?: unknown } };
-  readonly code?: string;
-  readonly message?: string;
 }
