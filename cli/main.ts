@@ -14,9 +14,9 @@ async function main(args: readonly string[]): Promise<number> {
   const terminal = openTerminal(process);
   try {
     loadEnvFile();
-    const context: CliContext = { config: readCliConfig(), terminal, interrupt: interruptSignal() };
     let code: number = EXIT.done;
     const program = await buildProgram(args, async (work) => {
+      const context: CliContext = { config: readCliConfig(), terminal, interrupt: interruptSignal() };
       code = await work(context);
     });
     await program.parseAsync(args, { from: "user" });

@@ -15,6 +15,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   slaves: async () => (await import("./commands/lists.ts")).addSlaves,
   tasks: async () => (await import("./commands/lists.ts")).addTasks,
   start: async () => (await import("./commands/start.ts")).addStart,
+  master: async () => (await import("./commands/members.ts")).addMaster,
+  slave: async () => (await import("./commands/members.ts")).addSlave,
   demo: async () => (await import("./commands/demo.ts")).addDemo,
 };
 

@@ -120,7 +120,6 @@ export const ERROR_CODES = [
   "data_corrupt",
   "bad_folder",
   "not_started",
-  "master_ended",
   // Command line
   "usage",
   "bad_url",

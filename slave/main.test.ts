@@ -69,11 +69,20 @@ it("SIGTERM lets a slave end by itself with code 0 and an empty data folder", as
   const slave = run("main.ts");
   const log = text(slave.stderr ?? process.stdin);
   const [line] = await once(slave.stderr ?? slave, "data");
-  expect(JSON.parse(String(line).split("\n")[0] ?? "")).toMatchObject({ msg: "slave is ready" });
+  expect(JSON.parse(String(line).split("\n")[0] ?? "").msg).toMatch(/^slave is ready at http:/);
   slave.kill("SIGTERM");
   const [code] = await once(slave, "exit");
   expect([code, await log]).toEqual([0, expect.stringContaining("slave stops")]);
   expect(await readdir(dataDir)).toEqual([]);
+});
+
+it("a slave without TLS_CERT says that it is unencrypted, where its master uses HTTPS", async () => {
+  const slave = run("main.ts", { MASTER_URL: "https://127.0.0.1:1" });
+  const log = text(slave.stderr ?? process.stdin);
+  await once(slave.stderr ?? slave, "data");
+  slave.kill("SIGTERM");
+  await once(slave, "exit");
+  expect(await log).toContain("this slave listens without TLS_CERT");
 });
 
 it("variables that cannot be used end a slave with code 1 and a sentence for each", async () => {

@@ -121,14 +121,19 @@ test("when the CLI itself is killed, master and slave end too", async () => {
   await until(() => !members.some(isAlive));
 });
 
-test("a master that ends by itself ends start, too: exit 1", async () => {
+test("a master that dies comes back at its port, and the slave finds it; SIGTERM ends all with 0", async () => {
   const running = await start();
   await until(() => slaveIsAlive(running.url));
   const [master = 0] = await childrenOf(running.child.pid ?? 0, "master/main");
   process.kill(master, "SIGKILL");
+  await until(() => !isAlive(master));
+  await until(() => slaveIsAlive(running.url).catch(() => false));
+  const members = await running.members();
+  running.child.kill("SIGTERM");
   const { code, stderr } = await running.ended;
-  expect(code).toBe(1);
-  expect(stderr).toContain("The master ended by itself (SIGKILL).");
+  expect(code).toBe(0);
+  expect(stderr).toContain("The master ended (SIGKILL); it starts again in 0.5 s.");
+  expect(members.filter(isAlive)).toEqual([]);
 });
 
 test("a master that cannot start says why: exit 1", async () => {

@@ -1,8 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { Command } from "commander";
-import { AppError } from "../../shared/errors.ts";
-import { type Member, startMember } from "../../shared/process/member.ts";
 import { type Supervised, supervise } from "../../shared/process/supervisor.ts";
 import { childEnvironment } from "../config.ts";
 import type { CliContext } from "../context.ts";
@@ -11,49 +9,68 @@ import { logLine } from "../output/logLine.ts";
 import { printable } from "../output/printable.ts";
 import type { RunCommand } from "./runCommand.ts";
 
-/** Time for a process to drain; longer than the default of DRAIN_SECONDS. */
-const GRACE_MS = 40_000;
-
 /** `start` */
 export function addStart(program: Command, run: RunCommand): void {
   program
     .command("start")
-    .description("keep a master and one slave of this machine running until Ctrl-C")
+    .description("keep a master and one slave of this machine running until Ctrl-C or SIGTERM")
     .action(() => run(start));
 }
 
 async function start(context: CliContext): Promise<number> {
   const { terminal, interrupt } = context;
   const onLog = (line: string) => terminal.note(logLine(line, terminal));
-  const master = startMember({ role: "master", env: childEnvironment({}), onLog });
-  const url = await orInterrupted(master.ready, interrupt, () => master.stop(GRACE_MS));
-  if (url === undefined) return EXIT.done;
+  const master = localMaster(context, onLog);
+  const url = await orInterrupted(master.ready, interrupt).catch(async (error: unknown) => {
+    await master.stop(AbortSignal.abort());
+    throw error;
+  });
+  if (url === undefined) {
+    await master.stop(grace());
+    return EXIT.done;
+  }
   const slave = await localSlave(url, context, onLog);
   introduce(url, context);
-  const how = await orInterrupted(master.exited, interrupt, async () => stopAll(master, slave, context));
-  if (how === undefined) return EXIT.done;
-  await slave.stop(GRACE_MS);
-  throw new AppError("master_ended", `The master ended by itself (${how}).`);
+  await orInterrupted(new Promise<never>(() => undefined), interrupt);
+  terminal.note("Stopping…");
+  // The master stops first, because its last leases still need the slave.
+  await master.stop(grace());
+  await slave.stop(grace());
+  return EXIT.done;
 }
 
-/** The value of the promise; undefined after an interrupt, once `stop` has resolved. */
-async function orInterrupted<T>(
-  promise: Promise<T>,
-  interrupt: AbortSignal,
-  stop: () => Promise<void>,
-): Promise<T | undefined> {
-  const stopped = new AbortController();
-  const asked = interrupt.aborted ? Promise.resolve() : once(interrupt, "abort", { signal: stopped.signal });
-  const first = await Promise.race([
-    promise.then((value) => ({ value })),
-    asked.then(
-      () => undefined,
-      () => undefined,
-    ),
-  ]);
-  stopped.abort();
-  if (first === undefined) await stop();
-  return first?.value;
+/** Time for a process to drain; longer than the default of DRAIN_SECONDS. */
+const grace = () => AbortSignal.timeout(40_000);
+
+/** A master that ends by itself is started again on the port that it had. */
+function localMaster({ terminal }: CliContext, onLog: (line: string) => void): Supervised {
+  let port: string | undefined;
+  const env = () => childEnvironment(port === undefined ? {} : { MASTER_PORT: port });
+  return supervise(() => ({ role: "master", env: env(), onLog }), {
+    onReady: (url) => {
+      port = new URL(url).port || port;
+    },
+    onEnd: (how, seconds) => {
+      if (port !== undefined) terminal.note(`The master ended (${how}); it starts again in ${seconds} s.`);
+    },
+  });
+}
+
+/** The value of the promise; undefined after an interrupt. */
+async function orInterrupted<T>(promise: Promise<T>, interrupt: AbortSignal): Promise<T | undefined> {
+  const settled = new AbortController();
+  const asked = interrupt.aborted ? Promise.resolve() : once(interrupt, "abort", { signal: settled.signal });
+  try {
+    return await Promise.race([
+      promise,
+      asked.then(
+        () => undefined,
+        () => undefined,
+      ),
+    ]);
+  } finally {
+    settled.abort();
+  }
 }
 
 async function localSlave(
@@ -63,13 +80,10 @@ async function localSlave(
 ): Promise<Supervised> {
   const { terminal, config } = context;
   const env = childEnvironment({ MASTER_URL: url, SLAVE_PORT: String(await freePort(config.slavePort)) });
-  return supervise(
-    { role: "slave", env, onLog },
-    {
-      onReady: (slaveUrl) => terminal.note(`slave   ${printable(slaveUrl)}`),
-      onEnd: (how, seconds) => terminal.note(`The slave ended (${how}); it starts again in ${seconds} s.`),
-    },
-  );
+  return supervise(() => ({ role: "slave", env, onLog }), {
+    onReady: (slaveUrl) => terminal.note(`slave   ${printable(slaveUrl)}`),
+    onEnd: (how, seconds) => terminal.note(`The slave ended (${how}); it starts again in ${seconds} s.`),
+  });
 }
 
 /** The port, or 0 (any free port) when it is in use on this machine. */
@@ -91,11 +105,4 @@ function introduce(url: string, { terminal }: CliContext): void {
   terminal.print("");
   terminal.print("Try:    node cli upload ocr examples/files/receipt.jpg");
   terminal.print("Stop:   Ctrl-C");
-}
-
-/** The master stops first, because its last leases still need the slave. */
-async function stopAll(master: Member, slave: Supervised, { terminal }: CliContext): Promise<void> {
-  terminal.note("Stopping…");
-  await master.stop(GRACE_MS);
-  await slave.stop(GRACE_MS);
 }

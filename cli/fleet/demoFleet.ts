@@ -47,7 +47,8 @@ export function startDemoFleet({ data, results, terminal }: DemoFleetOptions): D
   };
   return {
     ready,
-    stop: async () => void (await Promise.all(members.map((member) => member.stop(GRACE_MS)))),
+    stop: async () =>
+      void (await Promise.all(members.map((member) => member.stop(AbortSignal.timeout(GRACE_MS))))),
   };
 }
 

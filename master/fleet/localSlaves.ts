@@ -1,3 +1,4 @@
+import { LONGEST_TIMER_MS } from "../../shared/async/timer.ts";
 import { AppError, UnavailableError } from "../../shared/errors.ts";
 import { withoutBrackets } from "../../shared/http/address.ts";
 import type { Logger } from "../../shared/logger.ts";
@@ -122,7 +123,7 @@ export class LocalSlaves {
     const env = this.#deps.environment({ SLAVE_NAME: name, SLAVE_SLOTS: String(slots) });
     return await new Promise<LocalSlave>((resolve, reject) => {
       const supervised = supervise(
-        { role: "slave", env, onLog: (line) => process.stderr.write(`${line}\n`) },
+        () => ({ role: "slave", env, onLog: (line) => process.stderr.write(`${line}\n`) }),
         {
           onReady: (url) => {
             local.url = url;
@@ -153,7 +154,8 @@ export class LocalSlaves {
   }
 
   async #stopNow(local: Local): Promise<void> {
-    await local.supervised.stop((this.#deps.drainSeconds + GOODBYE_SECONDS) * 1000);
+    const seconds = this.#deps.drainSeconds + GOODBYE_SECONDS;
+    await local.supervised.stop(AbortSignal.timeout(Math.min(seconds * 1000, LONGEST_TIMER_MS)));
     this.#locals.delete(local);
     if (local.url !== undefined) this.#deps.registry.remove(idOf(local.url));
   }

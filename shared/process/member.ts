@@ -22,15 +22,15 @@ export interface Member {
   readonly ready: Promise<string>;
   /** Resolves when the process has ended, with its signal or exit code in words. */
   readonly exited: Promise<string>;
-  /** Makes the member drain, and kills it when that takes longer than `graceMs`. */
-  stop(graceMs: number): Promise<void>;
+  /** Makes the member drain, and kills it when the signal is aborted. */
+  stop(late: AbortSignal): Promise<void>;
 }
 
 /** Lines of the log that are kept to explain a start that failed. */
 const KEPT_LINES = 5;
 
 export function startMember({ role, env, onLog }: MemberRequest): Member {
-  const child = fork(entryOf(role), [], {
+  const child = fork(fileURLToPath(entryOf(role)), [], {
     env,
     execArgv: optionsOf(role),
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -54,7 +54,7 @@ export function startMember({ role, env, onLog }: MemberRequest): Member {
   const ready = readyUrl(child, exited, () => notStarted(role, last));
   // A rejection that no caller awaits must not end this process.
   ready.catch(() => undefined);
-  return { role, ready, exited, stop: (graceMs) => stop(child, exited, graceMs) };
+  return { role, ready, exited, stop: (late) => stop(child, exited, late) };
 }
 
 /** Node's options of this process, which may load TypeScript; options for masters go to masters only. */
@@ -63,9 +63,9 @@ function optionsOf(role: Role): string[] {
   return role === "master" ? [...common, ...MASTER_OPTIONS] : common;
 }
 
-/** The entry beside this file: built, or as source where this process itself runs from source. */
-function entryOf(role: Role): string {
-  return fileURLToPath(new URL(`../../${role}/main${import.meta.url.slice(-3)}`, import.meta.url));
+/** URL of the entry beside this file: built, or as source where this process itself runs from source. */
+export function entryOf(role: Role): URL {
+  return new URL(`../../${role}/main${import.meta.url.slice(-3)}`, import.meta.url);
 }
 
 async function readyUrl(
@@ -98,9 +98,11 @@ function notStarted(role: Role, lines: readonly string[]): AppError {
   );
 }
 
-async function stop(child: ChildProcess, exited: Promise<string>, graceMs: number): Promise<void> {
+async function stop(child: ChildProcess, exited: Promise<string>, late: AbortSignal): Promise<void> {
+  const kill = () => child.kill("SIGKILL");
   if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
+  if (late.aborted) kill();
+  else late.addEventListener("abort", kill, { once: true });
   await exited;
-  clearTimeout(timer);
+  late.removeEventListener("abort", kill);
 }

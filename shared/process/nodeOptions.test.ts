@@ -4,5 +4,5 @@ import { MASTER_OPTIONS } from "./nodeOptions.ts";
 
 test("npm run master starts a master as the command line does", () => {
   const { scripts } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-  expect(scripts.master).toBe(`node ${MASTER_OPTIONS.join(" ")} dist/master/main.js`);
+  expect(scripts.master).toBe(`exec node ${MASTER_OPTIONS.join(" ")} cli master`);
 });

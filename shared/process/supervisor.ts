@@ -2,11 +2,14 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Member, type MemberRequest, startMember } from "./member.ts";
 
 export interface Supervised {
-  /** Ends the supervision, then the process. */
-  stop(graceMs: number): Promise<void>;
+  /** URL of the process, once its first start has succeeded. @throws AppError `not_started` */
+  readonly ready: Promise<string>;
+  /** Ends the supervision, then the process, which is killed when the signal is aborted. */
+  stop(late: AbortSignal): Promise<void>;
 }
 
 export interface SupervisorOptions {
+  /** The process has started, also after an end. */
   readonly onReady: (url: string) => void;
   /** The process has ended and is started again in so many seconds. */
   readonly onEnd: (how: string, seconds: number) => void;
@@ -17,10 +20,15 @@ const LONGEST_WAIT_MS = 30_000;
 /** A process that ran for so long has not failed to start. */
 const STEADY_MS = 10_000;
 
-/** Keeps one process running. Each time it ends it is started again, after a longer wait while it does not last. */
-export function supervise(request: MemberRequest, { onReady, onEnd }: SupervisorOptions): Supervised {
+/**
+ * Keeps one process running. Each time it ends it is started again, after a longer wait while it does not last.
+ * @param request asked before each start
+ */
+export function supervise(request: () => MemberRequest, options: SupervisorOptions): Supervised {
+  const { onReady, onEnd } = options;
   const stopping = new AbortController();
-  let member: Member = startMember(request);
+  let member: Member = startMember(request());
+  const { ready } = member;
   const loop = async () => {
     let waitMs = FIRST_WAIT_MS;
     while (!stopping.signal.aborted) {
@@ -33,14 +41,15 @@ export function supervise(request: MemberRequest, { onReady, onEnd }: Supervisor
       await wait(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
       waitMs = Math.min(LONGEST_WAIT_MS, 2 * waitMs);
-      member = startMember(request);
+      member = startMember(request());
     }
   };
   const ended = loop();
   return {
-    stop: async (graceMs) => {
+    ready,
+    stop: async (late) => {
       stopping.abort();
-      await member.stop(graceMs);
+      await member.stop(late);
       await ended;
     },
   };

@@ -46,7 +46,6 @@ test("the sources give each code of shared/codes.ts", () => {
 
 /** For these codes a test expects the sentence that the command line shows. */
 const SEEN_BY_SENTENCE: Readonly<Record<string, string>> = {
-  master_ended: "The master ended by itself",
   no_samples: "The sample file examples/files/demo.json is missing.",
 };
 
