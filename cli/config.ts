@@ -2,6 +2,8 @@ import { ACCESS_VARIABLES, readAccess } from "../shared/access.ts";
 import { as, readVariables } from "../shared/env.ts";
 import { masterUrls } from "../shared/http/masterUrl.ts";
 import { CA_VARIABLE, readCa } from "../shared/listening.ts";
+import type { LogFormat, LogLevel } from "../shared/logger.ts";
+import { MEMBER_VARIABLES } from "../shared/memberConfig.ts";
 
 /** Every variable that the CLI itself reads; the processes of `start` and `demo` get the whole environment. */
 export const CLI_VARIABLES = {
@@ -23,6 +25,8 @@ export const CLI_VARIABLES = {
     fallback: "processed_results",
     meaning: "Folder that results are saved in, by task.",
   },
+  logFormat: MEMBER_VARIABLES.logFormat,
+  logLevel: MEMBER_VARIABLES.logLevel,
   tlsCa: CA_VARIABLE,
   ...ACCESS_VARIABLES,
 } as const;
@@ -34,18 +38,26 @@ export interface CliConfig {
   readonly ca: Buffer | undefined;
   /** Port of the slave that `start` runs. */
   readonly slavePort: number;
+  /** How `start` shows the logs of its master and slave. */
+  readonly logFormat: LogFormat;
+  readonly logLevel: LogLevel;
   /** Folder of results that `demo` names. */
   readonly resultsDir: string;
 }
 
 /** @throws ConfigError that names every variable that cannot be used */
 export function readCliConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
-  const { masterUrls, slavePort, resultsDir, tlsCa, ...access } = readVariables(CLI_VARIABLES, env);
+  const { masterUrls, slavePort, resultsDir, logFormat, logLevel, tlsCa, ...access } = readVariables(
+    CLI_VARIABLES,
+    env,
+  );
   return {
     masterUrl: masterUrls[0] ?? CLI_VARIABLES.masterUrls.fallback,
     token: readAccess(access).clientTokens[0]?.token,
     ca: readCa(tlsCa),
     slavePort,
+    logFormat,
+    logLevel,
     resultsDir,
   };
 }

@@ -16,12 +16,12 @@ import { readMasterConfig } from "./config.ts";
 async function main(): Promise<void> {
   loadEnvFile();
   const config = readMasterConfig();
-  const logger = createLogger("master", config.logLevel);
+  const logger = createLogger("master", config.logLevel, config.logFormat);
   const master = await createMaster(config, logger, { version: VERSION });
   const port = await listenOn(master.server, { ...config, role: "MASTER" });
   await master.start();
   const url = serviceUrl({ host: config.host, port, tls: config.tls });
-  logger.info({ url, results: config.resultsDir }, "master is ready");
+  logger.info({ url, results: config.resultsDir }, `master is ready at ${url}`);
   announceReady(url);
   keepHeapSmall();
   freeBuffersEarly();
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     if (signals === 2) hurry.abort();
     if (signals > 2) process.exit(1);
     if (signals > 1) return;
-    logger.info({ reason }, "master stops");
+    logger.info({ reason }, `master stops: ${reason}`);
     master.server.close();
     const late = AbortSignal.timeout(Math.min(config.drainSeconds * 1000, LONGEST_TIMER_MS));
     master.stop(AbortSignal.any([late, hurry.signal])).then(() => process.exit(0), failed);

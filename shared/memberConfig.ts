@@ -1,5 +1,5 @@
 import { as } from "./env.ts";
-import { LOG_LEVELS } from "./logger.ts";
+import { LOG_FORMATS, LOG_LEVELS } from "./logger.ts";
 
 /** Further variables that masters and slaves share. */
 export const MEMBER_VARIABLES = {
@@ -13,7 +13,14 @@ export const MEMBER_VARIABLES = {
     name: "LOG_LEVEL",
     schema: as.oneOf(LOG_LEVELS),
     fallback: "info",
-    meaning: "fatal, error, warn, info, debug, trace or silent.",
+    meaning:
+      "fatal, error, warn, info, debug, trace or silent. From debug on, stacks follow the lines of errors.",
+  },
+  logFormat: {
+    name: "LOG_FORMAT",
+    schema: as.oneOf(LOG_FORMATS),
+    fallback: "auto",
+    meaning: "pretty: lines for people; json: an object a line; auto: pretty on a terminal, json elsewhere.",
   },
   unitRunSeconds: {
     name: "UNIT_RUN_SECONDS",

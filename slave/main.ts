@@ -14,7 +14,7 @@ import { readSlaveConfig } from "./config.ts";
 async function main(): Promise<void> {
   loadEnvFile();
   const config = readSlaveConfig();
-  const log = createLogger("slave", config.logLevel);
+  const log = createLogger("slave", config.logLevel, config.logFormat);
   const registry = import.meta.resolve(`../shared/tasks/registry${import.meta.url.slice(-3)}`);
   const slave = await startSlave(config, { tasks: TASKS, registry, version: VERSION, log });
   let stopping = false;
@@ -24,14 +24,14 @@ async function main(): Promise<void> {
       return;
     }
     stopping = true;
-    log.info({ reason }, "slave stops");
+    log.info({ reason }, `slave stops: ${reason}`);
     slave.stop().then(() => process.exit(0), failed);
   };
   process.on("SIGINT", () => stop("SIGINT"));
   process.on("SIGTERM", () => stop("SIGTERM"));
   endWithParent(() => stop("its parent ended"));
   slave.dismissed.addEventListener("abort", () => stopping || stop("a master dismissed it"));
-  log.info({ url: slave.url, slots: config.slots }, "slave is ready");
+  log.info({ url: slave.url, slots: config.slots }, `slave is ready at ${slave.url}`);
   announceReady(slave.url);
   freeBuffersEarly();
 }

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
+import { printable } from "../../shared/printable.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
-import { printable } from "../output/printable.ts";
 import { cut } from "../output/table.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { counted } from "../output/words.ts";

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import type { JobView } from "../../shared/contract/jobs.ts";
+import { printable } from "../../shared/printable.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
 import { EXIT } from "../exit.ts";
 import { ownName } from "../output/ownName.ts";
-import { printable } from "../output/printable.ts";
 import { type Column, tableLines } from "../output/table.ts";
 import { counted } from "../output/words.ts";
 import { type Connection, type ConnectionFlags, withConnection } from "./connection.ts";

@@ -1,7 +1,7 @@
 import { extname, sep } from "node:path";
+import { printable } from "../../shared/printable.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import { ownName } from "../output/ownName.ts";
-import { printable } from "../output/printable.ts";
 import { type Column, tableLines } from "../output/table.ts";
 import { counted } from "../output/words.ts";
 

@@ -1,5 +1,5 @@
 import type { FileView, JobDetail, JobView } from "../../shared/contract/jobs.ts";
-import { printable } from "../output/printable.ts";
+import { printable } from "../../shared/printable.ts";
 import { type Column, tableLines } from "../output/table.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { warningLines } from "../output/warnings.ts";

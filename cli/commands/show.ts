@@ -1,4 +1,4 @@
-import { printableJson } from "../output/printable.ts";
+import { printableJson } from "../../shared/printable.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { type Connection, type ConnectionFlags, connected } from "./connection.ts";
 import type { RunCommand } from "./runCommand.ts";

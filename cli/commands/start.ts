@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { Command } from "commander";
+import { logWriter } from "../../shared/logger.ts";
+import { printable } from "../../shared/printable.ts";
 import { type Supervised, supervise } from "../../shared/process/supervisor.ts";
 import { childEnvironment } from "../config.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit.ts";
-import { logLine } from "../output/logLine.ts";
-import { printable } from "../output/printable.ts";
 import type { RunCommand } from "./runCommand.ts";
 
 /** `start` */
@@ -18,8 +18,8 @@ export function addStart(program: Command, run: RunCommand): void {
 }
 
 async function start(context: CliContext): Promise<number> {
-  const { terminal, interrupt } = context;
-  const onLog = (line: string) => terminal.note(logLine(line, terminal));
+  const { terminal, config, interrupt } = context;
+  const onLog = logWriter(config.logLevel, config.logFormat);
   const master = localMaster(context, onLog);
   const url = await orInterrupted(master.ready, interrupt).catch(async (error: unknown) => {
     await master.stop(AbortSignal.abort());

@@ -1,4 +1,4 @@
-import { printableJson } from "../output/printable.ts";
+import { printableJson } from "../../shared/printable.ts";
 import { fetchedMembers } from "./fetching.ts";
 import { leftOutJson } from "./leftOut.ts";
 import { filesThatEnded } from "./sendJob.ts";

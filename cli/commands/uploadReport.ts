@@ -1,5 +1,5 @@
+import { printable } from "../../shared/printable.ts";
 import type { InputProblem } from "../files/collect.ts";
-import { printable } from "../output/printable.ts";
 import { type Column, tableLines } from "../output/table.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { warningLines } from "../output/warnings.ts";

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { AppError } from "../../shared/errors.ts";
+import { logLine } from "../../shared/logLine.ts";
 import { type Member, startMember } from "../../shared/process/member.ts";
 import { childEnvironment } from "../config.ts";
-import { logLine } from "../output/logLine.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { ManyhandsClient } from "../sdk/index.ts";
 
@@ -30,7 +30,7 @@ const READY_MS = 60_000;
 export function startDemoFleet({ data, results, terminal }: DemoFleetOptions): DemoFleet {
   const token = randomBytes(24).toString("hex");
   const common = { ...PRIVATE, DATA_DIR: data, RESULTS_DIR: results, MANYHANDS_TOKEN: token };
-  const onLog = (line: string) => terminal.note(logLine(line, terminal));
+  const onLog = (line: string) => terminal.note(logLine(line, { paint: terminal.paint, stacks: "hidden" }));
   const members: Member[] = [startMember({ role: "master", env: childEnvironment(common), onLog })];
   const [master] = members;
   const ready = async (signal: AbortSignal) => {

@@ -1,7 +1,7 @@
 import { AppError, CodedError, isErrno } from "../../shared/errors.ts";
+import { printable, printableJson } from "../../shared/printable.ts";
 import { MASTER_UNREACHABLE } from "../sdk/errors.ts";
 import { startCommand } from "./ownName.ts";
-import { printable, printableJson } from "./printable.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Prints an error to standard error; with `--json` also as a JSON document to standard output. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { expect, test } from "vitest";
-import { printable, printableJson } from "./printable.ts";
+import { printable, printableJson } from "../../shared/printable.ts";
 import { cut, tableLines } from "./table.ts";
 import { bytesInWords, counted, secondsInWords } from "./words.ts";
 

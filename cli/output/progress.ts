@@ -1,6 +1,6 @@
 import cliProgress from "cli-progress";
 import type { FileView } from "../../shared/contract/jobs.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../../shared/printable.ts";
 import type { Terminal } from "./terminal.ts";
 import { bytesInWords, counted } from "./words.ts";
 

@@ -1,5 +1,5 @@
+import { printable } from "../../shared/printable.ts";
 import type { JobWarning } from "../../shared/warnings.ts";
-import { printable } from "./printable.ts";
 import { counted } from "./words.ts";
 
 /** `warning: 77 of 126 files: The text has no term ... (empty_vector)`. @param total files of the job */

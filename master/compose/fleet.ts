@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { Logger } from "../../shared/logger.ts";
+import { type Logger, logWriter } from "../../shared/logger.ts";
 import { localSlaveEnvironment, type MasterConfig } from "../config.ts";
 import { LocalRoster } from "../fleet/localRoster.ts";
 import { LocalSlaves } from "../fleet/localSlaves.ts";
@@ -35,6 +35,7 @@ export function createFleet({ config, logger, hub, masterUrl }: FleetDeps): Flee
     roster: new LocalRoster(join(config.dataDir, "master", "local-slaves.json")),
     max: config.maxLocalSlaves ?? 4 * availableParallelism(),
     drainSeconds: config.drainSeconds,
+    onLog: logWriter(config.logLevel, config.logFormat),
     environment: (set) => localSlaveEnvironment(config, masterUrl(), set),
   });
   return { slaveHttp, registry, localSlaves };

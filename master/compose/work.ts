@@ -7,6 +7,7 @@ import { SpeculationBook } from "../dispatch/speculation.ts";
 import { Suspects } from "../dispatch/suspects.ts";
 import { UnitTimes } from "../dispatch/timing.ts";
 import { jobFiles } from "../jobs/jobFiles.ts";
+import { logJobs } from "../jobs/jobLog.ts";
 import { JobRunner } from "../jobs/runner.ts";
 import { PaceBook, type StragglerRule } from "../map/pace.ts";
 import { MemoryQueue } from "../queue/memory.ts";
@@ -42,6 +43,7 @@ export function createWork(deps: WorkDeps): Work {
   const { jobs, hub, store, results, resultWriter, retryWhileFull } = storage;
   const { queue, counts, paces, suspects, speculation, dispatcher } = createDispatch(deps);
   const keptBytes: KeptBytes = new Map();
+  logJobs(hub, logger);
   const runner = new JobRunner({
     jobs,
     hub,

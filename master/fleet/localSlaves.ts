@@ -15,6 +15,8 @@ export interface LocalSlavesDeps {
   readonly max: number;
   /** Time for a stopping slave to finish its units, seconds. */
   readonly drainSeconds: number;
+  /** Called with each line of a local slave's log. */
+  readonly onLog: (line: string) => void;
   /** The environment of a local slave, with these variables set. */
   readonly environment: (set: Readonly<Record<string, string>>) => NodeJS.ProcessEnv;
 }
@@ -122,21 +124,18 @@ export class LocalSlaves {
     const name = `local-${this.#started}`;
     const env = this.#deps.environment({ SLAVE_NAME: name, SLAVE_SLOTS: String(slots) });
     return await new Promise<LocalSlave>((resolve, reject) => {
-      const supervised = supervise(
-        () => ({ role: "slave", env, onLog: (line) => process.stderr.write(`${line}\n`) }),
-        {
-          onReady: (url) => {
-            local.url = url;
-            resolve({ id: idOf(url), name, url });
-          },
-          onEnd: (how, seconds) => {
-            this.#ended(local, how, seconds);
-            if (local.url !== undefined) return;
-            void this.#stop(local);
-            reject(new AppError("slave_not_started", `The slave could not be started (${how}).`));
-          },
+      const supervised = supervise(() => ({ role: "slave", env, onLog: this.#deps.onLog }), {
+        onReady: (url) => {
+          local.url = url;
+          resolve({ id: idOf(url), name, url });
         },
-      );
+        onEnd: (how, seconds) => {
+          this.#ended(local, how, seconds);
+          if (local.url !== undefined) return;
+          void this.#stop(local);
+          reject(new AppError("slave_not_started", `The slave could not be started (${how}).`));
+        },
+      });
       const local: Local = { name, slots, supervised, url: undefined, stopping: undefined };
       this.#locals.add(local);
     });

@@ -31,7 +31,8 @@ const KEPT_LINES = 5;
 
 export function startMember({ role, env, onLog }: MemberRequest): Member {
   const child = fork(fileURLToPath(entryOf(role)), [], {
-    env,
+    // Its lines are read here, whatever the format of this process's own log.
+    env: { ...env, LOG_FORMAT: "json" },
     execArgv: optionsOf(role),
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     // Ctrl-C reaches a whole process group; members are told one by one, slaves before their master.

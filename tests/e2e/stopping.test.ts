@@ -103,7 +103,7 @@ describe("a signal to the process of npm ends in order", () => {
     await untilAlive(npm.url, 1);
     npm.process.kill(signal);
     await npm.ended;
-    expect(npm.log()).toMatch(/master stops[^]*slave stops/);
+    expect(npm.log()).toMatch(/master stops[\s\S]*slave stops/);
     expect(await isServed(npm.url)).toBe(false);
   });
 });
