@@ -12,7 +12,7 @@ import {
   taskView,
 } from "../../../shared/contract/about.ts";
 import { budgetWish } from "../../../shared/contract/budgets.ts";
-import { registerAnswer, registerRequest } from "../../../shared/contract/fleet.ts";
+import { registerAnswer, registerRequest, signOff, signOffAnswer } from "../../../shared/contract/fleet.ts";
 import {
   assignAnswer,
   assignLine,
@@ -50,6 +50,7 @@ const ANSWERS = {
   Slave: slaveView,
   SlaveList: slaveList,
   Registered: registerAnswer,
+  SignedOff: signOffAnswer,
   Task: taskView,
   TaskList: taskList,
   Stats: stats,
@@ -61,6 +62,7 @@ const ANSWERS = {
 };
 const REQUESTS = {
   Register: registerRequest,
+  SignOff: signOff,
   NewSlaves: slavesWish,
   RetryWish: retryWish,
   Budgets: budgetWish,
