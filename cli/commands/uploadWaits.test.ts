@@ -16,7 +16,7 @@ afterEach(() => folder.close());
 
 const SILENT: SlaveView = {
   ...{ id: "s1", name: "pc-b", address: "10.66.0.13:3000", state: "pending", classic: false },
-  ...{ slots: 1, busy: 0, tasks: ["text"], done: 0, failed: 0 },
+  ...{ slots: 1, busy: 0, waiting: 0, tasks: ["text"], done: 0, failed: 0 },
 };
 
 test("upload waits for a slave, says so and how to start one, and sends when it is there", async () => {
