@@ -11,19 +11,20 @@ export const CLI_VARIABLES = {
     name: "MASTER_URL",
     schema: masterUrls,
     fallback: "http://127.0.0.1:5000",
-    meaning: "Where the master is; of several, separated by commas, the CLI uses the first.",
+    meaning:
+      "Address of the master: `host:port`, `http://host:port` or `https://host:port`. Slaves try several, separated by commas, in turn; the command line takes the first.",
   },
   slavePort: {
     name: "SLAVE_PORT",
     schema: as.port,
     fallback: "3000",
-    meaning: "Port of a slave; 0 takes a free one.",
+    meaning: "Port of a slave. 0: a free one.",
   },
   resultsDir: {
     name: "RESULTS_DIR",
     schema: as.text,
     fallback: "processed_results",
-    meaning: "Folder that results are saved in, by task.",
+    meaning: "Folder for results; each task has its own below it.",
   },
   logFormat: MEMBER_VARIABLES.logFormat,
   logLevel: MEMBER_VARIABLES.logLevel,

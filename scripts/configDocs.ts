@@ -3,11 +3,12 @@ import { CLI_VARIABLES } from "../cli/config.ts";
 import { MASTER_VARIABLES } from "../master/config.ts";
 import type { Variable } from "../shared/env.ts";
 import { SLAVE_VARIABLES } from "../slave/config.ts";
+import { grouped } from "./configGroups.ts";
 
 /** Writes `.env.example` and docs/configuration.md from the tables that the processes read. */
 
 interface Listed {
-  readonly variable: Pick<Variable<unknown>, "name" | "fallback" | "meaning">;
+  readonly variable: Pick<Variable<unknown>, "name" | "fallback" | "meaning" | "unset">;
   readonly readBy: readonly string[];
 }
 
@@ -16,7 +17,7 @@ const TABLES = { master: MASTER_VARIABLES, slave: SLAVE_VARIABLES, cli: CLI_VARI
 export function listVariables(): Listed[] {
   const listed = new Map<string, Listed>();
   for (const [process, table] of Object.entries(TABLES)) {
-    for (const variable of Object.values(table)) {
+    for (const variable of Object.values<Listed["variable"]>(table)) {
       const known = listed.get(variable.name);
       listed.set(variable.name, {
         variable: known?.variable ?? variable,
@@ -27,29 +28,51 @@ export function listVariables(): Listed[] {
   return [...listed.values()];
 }
 
+function byGroup() {
+  return grouped(new Map(listVariables().map((listed) => [listed.variable.name, listed])));
+}
+
 export function envExample(): string {
-  const lines = listVariables().map(({ variable, readBy }) => {
-    const { name, fallback, meaning } = variable;
-    return `# ${meaning} (${readBy.join(", ")})\n${fallback === undefined ? "#" : ""}${name}=${fallback ?? ""}\n`;
-  });
-  return `# Every variable that manyhands reads, with its default. Copy this file to .env and change what you need.\n\n${lines.join("\n")}`;
+  const groups = byGroup().map(
+    ({ group, members }) => `## ${group.title}\n\n${members.map(envLines).join("\n")}`,
+  );
+  return `# Every variable that manyhands reads, with its default. Copy this file to .env and change what you need.\n\n${groups.join("\n")}`;
+}
+
+function envLines({ variable, readBy }: Listed): string {
+  const { name, fallback, meaning, unset } = variable;
+  const otherwise = unset === undefined ? "" : `; default: ${unset}`;
+  return `# ${meaning} (${readBy.join(", ")}${otherwise})\n${fallback ? "" : "#"}${name}=${fallback ?? ""}\n`;
 }
 
 export function configurationDoc(): string {
-  const rows = listVariables().map(({ variable, readBy }) => {
-    const { name, fallback, meaning } = variable;
-    return `| \`${name}\` | ${fallback ? `\`${fallback}\`` : ""} | ${meaning.replaceAll("|", "\\|")} | ${readBy.join(", ")} |`;
+  const groups = byGroup().map(({ group, members }) => {
+    const intro = group.intro === undefined ? "" : `${group.intro}\n\n`;
+    const rows = members.map(row).join("\n");
+    return `## ${group.title}\n\n${intro}| variable | default | meaning | read by |\n| --- | --- | --- | --- |\n${rows}\n`;
   });
   return `# Configuration
 
-Variables of the environment, or of a file \`.env\` in the folder that a process is started in; what is set in
-the environment wins. A process that finds variables it cannot use names all of them at once and does not
-start. Sizes may have a unit: \`512MB\`, \`10GB\` (powers of 1024). This page is written by \`npm run docs:config\`.
+Master, slaves and command line read variables of the environment, and of a file \`.env\` in the folder that they are
+started in. The environment wins. A process that finds variables it cannot use names all of them at once and does not start.
 
-| variable | default | meaning | read by |
-| --- | --- | --- | --- |
-${rows.join("\n")}
-`;
+Sizes may have a unit: \`512MB\`, \`10GB\` (powers of 1024). Names that end in \`_SECONDS\` are seconds. Lists are separated by
+commas. \`npm run docs:config\` writes this page and [.env.example](../.env.example).
+
+${groups.join("\n")}`;
+}
+
+function row({ variable, readBy }: Listed): string {
+  const { name, fallback, meaning, unset = "none" } = variable;
+  const value = fallback ? `\`${fallback}\`${inDays(name, fallback)}` : `${unset}${inDays(name, unset)}`;
+  return `| \`${name}\` | ${value} | ${meaning.replaceAll("|", "\\|")} | ${readBy.join(", ")} |`;
+}
+
+/** Long times in days or hours: ` (7 days)`. */
+function inDays(name: string, value: string): string {
+  const hours = Number(value) / 3600;
+  if (!name.endsWith("_SECONDS") || !(hours > 1)) return "";
+  return hours > 24 ? ` (${hours / 24} days)` : ` (${hours} hours)`;
 }
 
 if (process.argv[1] === import.meta.filename) {

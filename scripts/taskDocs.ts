@@ -1,12 +1,15 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TASKS } from "../shared/tasks/registry.ts";
+import { resultBlock } from "./taskResults.ts";
 
-/** Writes the tables of tasks in README.md and docs/tasks.md from the registry. */
+/** Writes the tables of tasks in README.md and docs/tasks.md from the registry, and a real result into each task's page. */
 
 const ROOT = join(import.meta.dirname, "..");
 const BEGIN = "<!-- Tasks of the registry; written by `npm run docs:tasks`. -->\n";
 const END = "<!-- End of the tasks. -->\n";
+const RESULT_BEGIN = "<!-- One result; written by `npm run docs:tasks`. -->\n";
+const RESULT_END = "<!-- End of the result. -->\n";
 
 const TABLES: Readonly<Record<string, () => string>> = {
   "README.md": () =>
@@ -32,9 +35,20 @@ export async function pageWithTasks(
   page: string,
 ): Promise<{ readonly found: string; readonly wanted: string }> {
   const found = await readFile(join(ROOT, page), "utf8");
-  const [before, rest] = split(found, BEGIN, page);
-  const [, after] = split(rest, END, page);
-  return { found, wanted: `${before}${BEGIN}\n${TABLES[page]?.() ?? ""}\n${END}${after}` };
+  return { found, wanted: withBlock(found, { page, begin: BEGIN, end: END, block: TABLES[page]?.() ?? "" }) };
+}
+
+interface Block {
+  readonly page: string;
+  readonly begin: string;
+  readonly end: string;
+  readonly block: string;
+}
+
+function withBlock(text: string, { page, begin, end, block }: Block): string {
+  const [before, rest] = split(text, begin, page);
+  const [, after] = split(rest, end, page);
+  return `${before}${begin}\n${block}\n${end}${after}`;
 }
 
 function split(text: string, mark: string, page: string): [before: string, after: string] {
@@ -48,6 +62,18 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return lines.join("");
 }
 
+async function writeResults(): Promise<void> {
+  for (const task of TASKS) {
+    const page = join(ROOT, "docs/tasks", `${task.name}.md`);
+    const text = await readFile(page, "utf8");
+    const block = await resultBlock(task);
+    await writeFile(page, withBlock(text, { page, begin: RESULT_BEGIN, end: RESULT_END, block }));
+  }
+}
+
 if (process.argv[1] === import.meta.filename) {
   for (const page of PAGES_WITH_TASKS) await writeFile(join(ROOT, page), (await pageWithTasks(page)).wanted);
+  await writeResults();
+  // The OCR engine's thread would keep the process alive.
+  process.exit();
 }

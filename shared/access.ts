@@ -5,20 +5,20 @@ import { ConfigError } from "./errors.ts";
 
 /** Variables for who may send requests to a process; masters, slaves and the CLI share them. */
 export const ACCESS_VARIABLES = {
-  manyhandsToken: secret("MANYHANDS_TOKEN", "One secret for fleet and clients together, for small set-ups."),
-  manyhandsTokenFile: secret("MANYHANDS_TOKEN_FILE", "A file that holds MANYHANDS_TOKEN."),
-  fleetToken: secret("FLEET_TOKEN", "Secret of master and slaves among themselves."),
-  fleetTokenFile: secret("FLEET_TOKEN_FILE", "A file that holds FLEET_TOKEN."),
+  manyhandsToken: secret("MANYHANDS_TOKEN", "One secret in place of FLEET_TOKEN and CLIENT_TOKEN."),
+  manyhandsTokenFile: secret("MANYHANDS_TOKEN_FILE", "File that holds MANYHANDS_TOKEN."),
+  fleetToken: secret("FLEET_TOKEN", "Secret that master and slaves show each other."),
+  fleetTokenFile: secret("FLEET_TOKEN_FILE", "File that holds FLEET_TOKEN."),
   clientToken: secret(
     "CLIENT_TOKEN",
-    "Secret of clients: uploads, jobs, results. Several, separated by commas; each may have a name: `name:token`.",
+    "Secret of clients. Several are separated by commas; each may have a name: `name:token`.",
   ),
-  clientTokenFile: secret("CLIENT_TOKEN_FILE", "A file that holds CLIENT_TOKEN."),
+  clientTokenFile: secret("CLIENT_TOKEN_FILE", "File that holds CLIENT_TOKEN."),
   allowAnonymous: {
     name: "ALLOW_ANONYMOUS",
     schema: as.flag,
     fallback: "false",
-    meaning: "true: listen beyond this machine without any token, on purpose.",
+    meaning: "`true`: master and slave may listen on the network without a token.",
   },
 } as const;
 
@@ -94,7 +94,7 @@ loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
 
 function secret(name: string, meaning: string): Variable<string | undefined> {
-  return { name, schema: as.optionalText, fallback: undefined, meaning };
+  return { name, schema: as.optionalText, fallback: undefined, meaning, unset: "none" };
 }
 
 function fromFile(variable: string, path: string | undefined): string | undefined {

@@ -10,6 +10,8 @@ export interface Variable<T> {
   readonly fallback: string | undefined;
   /** One line for `.env.example` and docs/configuration.md. */
   readonly meaning: string;
+  /** What counts when the variable has no default and is not set, for docs/configuration.md. */
+  readonly unset?: string | undefined;
 }
 
 export type Variables = Readonly<Record<string, Variable<unknown>>>;

@@ -11,50 +11,54 @@ export const LISTENING_VARIABLES = {
     schema: as.list,
     fallback: "",
     meaning:
-      "Further names that clients may call it by, separated by commas (`Host` and `Origin` are checked); *: any.",
+      "Further host names, separated by commas, by which clients call master or slave (checked against `Host` and `Origin`). `*`: any.",
+    unset: "none",
   },
   trustProxy: {
     name: "TRUST_PROXY",
     schema: as.list.refine((list) => list.every(isProxy), "addresses, networks (10.0.0.0/8) or loopback"),
     fallback: "",
     meaning:
-      "Addresses or networks of reverse proxies whose X-Forwarded-For is believed, separated by commas, or loopback.",
+      "Addresses or networks, separated by commas, of reverse proxies; their X-Forwarded-For counts. `loopback`: proxies on this machine.",
+    unset: "none",
   },
   tlsCert: {
     name: "TLS_CERT",
     schema: as.optionalText,
     fallback: undefined,
-    meaning: "File with the certificate (PEM, with its chain) to listen by HTTPS.",
+    meaning: "PEM file with the certificate and its chain. With it the process listens by HTTPS only.",
+    unset: "none: HTTP",
   },
   tlsKey: {
     name: "TLS_KEY",
     schema: as.optionalText,
     fallback: undefined,
-    meaning: "File with the private key (PEM) of TLS_CERT.",
+    meaning: "PEM file with the private key of TLS_CERT.",
+    unset: "none",
   },
   headSeconds: {
     name: "HEAD_SECONDS",
     schema: as.seconds,
     fallback: "30",
-    meaning: "Longest time for the head of a request, and for a body that is no upload; then 408.",
+    meaning: "Time in which the head of a request, or a body that is no upload, must arrive. Then 408.",
   },
   answerIdleSeconds: {
     name: "ANSWER_IDLE_SECONDS",
     schema: as.seconds,
     fallback: "300",
-    meaning: "Longest time for which a client may read nothing of its answer; then its connection is closed.",
+    meaning: "Time after which a client that does not read its answer is disconnected.",
   },
   uploadIdleSeconds: {
     name: "UPLOAD_IDLE_SECONDS",
     schema: as.seconds,
     fallback: "60",
-    meaning: "Seconds in which an upload must send at least 1 KB; a slower one ends with 408.",
+    meaning: "Time in which at least 1 KB of an upload must arrive. A slower one ends with 408.",
   },
   uploadSeconds: {
     name: "UPLOAD_SECONDS",
     schema: as.seconds,
     fallback: "21600",
-    meaning: "Longest time that one request may take to arrive.",
+    meaning: "Time in which a whole upload must arrive. Then 408.",
   },
 } as const;
 
@@ -63,8 +67,8 @@ export const CA_VARIABLE = {
   name: "TLS_CA",
   schema: as.optionalText,
   fallback: undefined,
-  meaning:
-    "File with the certificates (PEM) of the authorities that are trusted; without it those of Node.js.",
+  meaning: "PEM file with the CA certificates to trust, instead of Node's own list.",
+  unset: "Node's own list",
 } as const;
 
 export interface Tls {

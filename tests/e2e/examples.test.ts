@@ -1,0 +1,133 @@
+import { execFile } from "node:child_process";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type RunningFleet, startFleet } from "./fleet.ts";
+
+/** The examples need `sh`, `curl`, `jq` and `python3`; each runs in an empty folder. */
+
+const EXAMPLES = join(import.meta.dirname, "../../examples");
+const FILES = join(EXAMPLES, "files");
+
+let fleet: RunningFleet;
+let folder: string;
+
+beforeAll(async () => {
+  fleet = await startFleet();
+  await fleet.slave();
+  await fleet.alive(1);
+});
+afterAll(() => fleet.stop());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "manyhands-examples-"));
+  return () => rm(folder, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(program: string, ...args: readonly string[]): Promise<Ended> {
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, MASTER_URL: fleet.master.url };
+  return await new Promise((resolve, reject) =>
+    execFile(program, args, { cwd: folder, env }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : error.code;
+      if (typeof code === "number") resolve({ code, stdout, stderr });
+      else reject(new Error(`${program} cannot be run: ${code}`, { cause: error }));
+    }),
+  );
+}
+
+const example = (name: string) => join(EXAMPLES, name);
+const sample = (name: string) => join(FILES, name);
+
+test("upload.sh prints the answer and saves a gray image", async () => {
+  const { code, stdout, stderr } = await run("sh", example("upload.sh"));
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stdout).toContain('"saved_files"');
+  expect(stdout).toContain("saved gray.png");
+  expect(await readdir(folder)).toEqual(["gray.png"]);
+});
+
+test("retry.sh ends with the master's sentence when the master refuses the files", async () => {
+  const { code, stderr } = await run("sh", example("retry.sh"), "text");
+  expect(code).not.toBe(0);
+  expect(stderr).toContain("No files provided");
+});
+
+test("mean.sh prints the mean of three files as CSV", async () => {
+  const { code, stdout } = await run("sh", example("mean.sh"));
+  const [head, ...rows] = stdout.trim().split("\n");
+  expect(code).toBe(0);
+  expect(head).toBe("index,count,mean,min,max,stddev");
+  expect(rows.length).toBe(24);
+  expect(rows.every((row) => row.split(",")[1] === "3")).toBe(true);
+});
+
+test("retry.sh makes one job and fetches its zip", async () => {
+  const { code, stdout } = await run("sh", example("retry.sh"), "text", sample("review.txt"));
+  const [, job = ""] = /^job (\w+) succeeded/.exec(stdout) ?? [];
+  expect(code).toBe(0);
+  expect(await readdir(folder)).toEqual([`${job}.zip`]);
+  expect((await readFile(join(folder, `${job}.zip`))).subarray(0, 2).toString()).toBe("PK");
+});
+
+test("retry.sh ends with a sentence when the task is unknown", async () => {
+  const { code, stderr } = await run("sh", example("retry.sh"), "video", sample("review.txt"));
+  expect(code).toBe(2);
+  expect(stderr).toContain("There is no task video.");
+});
+
+test("mixed.sh sends each file to one task, and lists the files that no task takes", async () => {
+  const names = ["sunset.jpg", "page.pdf", "review.txt", "melody.wav"];
+  await mkdir(join(folder, "pile", "deeper"), { recursive: true });
+  for (const name of names) await copyFile(sample(name), join(folder, "pile", "deeper", name));
+  await writeFile(join(folder, "pile", "program.exe"), "MZ");
+  const { code, stdout, stderr } = await run("sh", example("mixed.sh"), "pile", "results");
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect((await readdir(join(folder, "results"))).sort()).toEqual(["audio", "document", "image", "text"]);
+  expect(stdout.trim().split("\n").slice(-2)).toEqual([
+    "Not sent, because no task takes them:",
+    "pile/program.exe",
+  ]);
+});
+
+test("nightly.sh moves the files that are done away, and leaves the others", async () => {
+  await mkdir(join(folder, "inbox"));
+  await copyFile(sample("sunset.jpg"), join(folder, "inbox", "sunset.jpg"));
+  await writeFile(join(folder, "inbox", "broken.jpg"), "not an image");
+  const { code, stderr } = await run("sh", example("nightly.sh"), "image", "inbox", "results");
+  expect(code).toBe(1);
+  expect(stderr).toContain("broken.jpg");
+  expect(await readdir(join(folder, "inbox"))).toEqual(["broken.jpg"]);
+  expect(await readdir(join(folder, "inbox-done"))).toEqual(["sunset.jpg"]);
+});
+
+test("nightly.sh ends with 0 when the folder is empty", async () => {
+  await mkdir(join(folder, "inbox"));
+  expect(await run("sh", example("nightly.sh"), "image", "inbox", "results")).toMatchObject({ code: 0 });
+});
+
+test("client.py saves the results", async () => {
+  const { code, stdout } = await run("python3", example("client.py"), "text", sample("review.txt"));
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^done review\.txt /);
+  const [name = ""] = await readdir(folder);
+  expect(JSON.parse(await readFile(join(folder, name), "utf8"))).toMatchObject({ filename: "review.txt" });
+});
+
+test("client.py ends with 1 and the reason when a file fails", async () => {
+  const { code, stdout } = await run("python3", example("client.py"), "image", sample("review.txt"));
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^failed review\.txt /);
+});
+
+test("upload.ts prints the first words of a scan", async () => {
+  const tsx = join(EXAMPLES, "../node_modules/.bin/tsx");
+  const { code, stdout } = await run(tsx, example("upload.ts"), fleet.master.url, sample("minutes.png"));
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^minutes\.png: .*\n1 read; job \w+ succeeded/);
+});
