@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { NewJob } from "../newJob.ts";
 import { recordContract } from "../record.contract.ts";
 import { openDatabase } from "./database.ts";
@@ -61,6 +61,19 @@ describe("the file", () => {
     }
     expect(names.size).toBe(told.size);
     await jobs.close();
+  });
+
+  test("a job that could not be synced is not on record: its caller has an error and drops its files", async () => {
+    const file = join(root, "unsynced.sqlite");
+    const record = await openSqliteRecord({ file });
+    const handle = await open("/dev/null");
+    const broken = vi.spyOn(Object.getPrototypeOf(handle), "datasync").mockRejectedValue(new Error("EIO"));
+    await expect(record.create(job("01A", 1), { durable: true })).rejects.toThrow("EIO");
+    broken.mockRestore();
+    await handle.close();
+    await record.create(job("01B", 2), { durable: true });
+    expect((await record.list({ limit: 9 })).map(({ id }) => id)).toEqual(["01B"]);
+    await record.close();
   });
 
   test("one of a newer schema is data_too_new and stays as it is", async () => {

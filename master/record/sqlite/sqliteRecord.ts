@@ -87,7 +87,7 @@ class SqliteRecord implements RecordOfJobs {
   async create(job: NewJob, options: CreateOptions = {}): Promise<CreatedJob> {
     this.#requireOpen();
     const created = await this.#insert(job, options.replaceNames ?? false);
-    if (options.durable ?? false) await this.#db.sync();
+    if (options.durable ?? false) await this.#db.sync().catch((error) => this.#withdraw(job.id, error));
     this.#hub.jobChanged(created.record, []);
     return created;
   }
@@ -210,6 +210,13 @@ class SqliteRecord implements RecordOfJobs {
     const rows = this.#tables.newJob(job, { replaceNames });
     if (rows.isLarge) return await this.#large.create(job.id, rows, stage);
     return await this.#commit.submit(() => stage(rows.whole()));
+  }
+
+  /** Removes a job whose caller gets an error and drops its files: the next start must not run it. */
+  async #withdraw(job: string, error: unknown): Promise<never> {
+    const ended = this.#submit(job, [{ type: "cancelled", at: Date.now(), code: "sync_failed" }]);
+    await ended.then(() => this.remove(job)).catch(() => undefined);
+    throw error;
   }
 
   #submit(job: string, events: readonly JobEvent[]): Promise<JobRecord> {
