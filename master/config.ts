@@ -23,7 +23,7 @@ export const MASTER_VARIABLES = {
     "ON_EXISTING",
     as.oneOf(["keep", "replace"] as const),
     "keep",
-    "When a result's name is taken in RESULTS_DIR: keep gives the later result a name with its job's id; replace lets the later job take the name, and the earlier result is then fetched by its job.",
+    "When a result's name is taken in RESULTS_DIR: keep gives the later result the name with the next number; replace lets the later job take the name, and the earlier result is then fetched by its job.",
   ),
   maxFileBytes: v("MAX_FILE_BYTES", as.bytes, "10GB", "Largest file of an upload."),
   maxFiles: v("MAX_FILES", as.count, "100000", "Most files of one upload."),

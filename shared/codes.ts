@@ -63,6 +63,7 @@ export const ERROR_CODES = [
   "stopping",
   "no_space",
   "disk_full",
+  "not_writable",
   // Files and jobs
   "empty_file",
   "corrupt_file",

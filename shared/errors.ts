@@ -107,6 +107,16 @@ export function isNoSpace(error: unknown): boolean {
   return isDiskFull(error);
 }
 
+/** The error for clients where this process may not write to a folder of its own; undefined for other errors. */
+export function notWritable(error: unknown): AppError | undefined {
+  if (!isErrno(error, "EACCES", "EPERM", "EROFS") || error.path === undefined) return undefined;
+  return new AppError(
+    "not_writable",
+    `A folder of the service cannot be written to (${error.code}). Its operator lets the user of the service write to DATA_DIR and RESULTS_DIR.`,
+    { cause: error },
+  );
+}
+
 export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
   return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }

@@ -21,6 +21,9 @@ interface DemoJob {
   readonly outcome: JobOutcome;
 }
 
+/** Subfolder of the results, so that samples take no names from the user's own files. */
+const RESULTS = "demo";
+
 /** `demo` */
 export function addDemo(program: Command, run: RunCommand): void {
   program
@@ -35,7 +38,8 @@ async function demo(context: CliContext): Promise<number> {
   const jobs = await demoJobs(interrupt);
   printHeader(terminal, jobs.length, total(jobs));
   const data = await mkdtemp(join(tmpdir(), "manyhands-demo-"));
-  const fleet = startDemoFleet({ data, results: config.resultsDir, terminal });
+  const results = join(config.resultsDir, RESULTS);
+  const fleet = startDemoFleet({ data, results, terminal });
   try {
     await runAll(jobs, fleet, context);
   } finally {
@@ -50,7 +54,7 @@ async function demo(context: CliContext): Promise<number> {
   printNext(
     terminal,
     `${counted(total(jobs) - failed, "file")} done, ${failed} failed, ${time} in all.`,
-    config.resultsDir,
+    results,
   );
   return jobs.every(({ outcome }) => allDone({ outcome, problems: [] })) ? EXIT.done : EXIT.failed;
 }

@@ -1,4 +1,5 @@
-import { basename } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
 import { printable } from "../../shared/printable.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
 import { cut } from "../output/table.ts";
@@ -30,7 +31,18 @@ export function printNext(terminal: Terminal, counts: string, results: string): 
   terminal.print("");
   terminal.print(`${terminal.paint("bold", counts)} Results: ${printable(results)}/`);
   terminal.print("");
-  terminal.print("Next: npm start                                   a master and a slave until Ctrl-C");
-  terminal.print("      node cli upload ocr <your scans>            and your own files, in another terminal");
-  terminal.print("      node cli tasks                              what else it can do");
+  const { start, command } = ownCommands();
+  for (const [line, meaning] of [
+    [start, "a master and a slave until Ctrl-C"],
+    [`${command} upload ocr <your scans>`, "and your own files, in another terminal"],
+    [`${command} tasks`, "what else it can do"],
+  ] as const)
+    terminal.print(`${line === start ? "Next: " : "      "}${line.padEnd(42)}  ${meaning}`);
+}
+
+/** How a user of this folder starts the command line: a checkout has it as it is, elsewhere the package is installed. */
+function ownCommands(): { readonly start: string; readonly command: string } {
+  return existsSync(join("cli", "main.ts"))
+    ? { start: "npm start", command: "node cli" }
+    : { start: "npx manyhands start", command: "npx manyhands" };
 }

@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { Pending } from "../../shared/async/pending.ts";
 import { Semaphore } from "../../shared/async/semaphore.ts";
 import type { FileView } from "../../shared/contract/jobs.ts";
 import { CodedError, type Failure } from "../../shared/errors.ts";
+import { safeFolders } from "../files/safeName.ts";
 import { save } from "../files/save.ts";
 import type { ManyhandsClient } from "../sdk/index.ts";
 
@@ -44,8 +46,9 @@ export class Fetching {
   add(target: Fetched, result: ResultLink): void {
     const { out } = this.#request;
     if (out === undefined || result.url === undefined) return;
-    const { url } = result;
-    this.#fetches.start(this.#atOnce.use(() => this.#fetch(target, { ...result, url, folder: out })));
+    const { url, path = "" } = result;
+    const folder = join(out, ...safeFolders(path));
+    this.#fetches.start(this.#atOnce.use(() => this.#fetch(target, { ...result, url, folder })));
   }
 
   async ended(): Promise<void> {
@@ -64,8 +67,13 @@ export class Fetching {
   }
 }
 
-/** Where a result is, with the digest of its bytes if the master tells it. */
-export type ResultLink = Pick<FileView, "url" | "saved_as" | "result_sha256">;
+/**
+ * Where a result is, with the digest of its bytes if the master tells it, and the relative path of its input, whose
+ * folders it gets.
+ */
+export interface ResultLink extends Pick<FileView, "url" | "saved_as" | "result_sha256"> {
+  readonly path?: string | undefined;
+}
 type WantedResult = ResultLink & { readonly url: string; readonly folder: string };
 
 function failureOf(error: unknown): Failure {

@@ -84,7 +84,12 @@ export function addResults(program: Command, run: RunCommand): void {
   withConnection(command).action((id: string, flags: ResultsFlags) =>
     show(run, flags, async ({ client, signal }) => {
       const list = await client.results(id, { signal });
-      const files = list.results.map((view): ResultRow<typeof view> => ({ filename: view.filename, view }));
+      const files = list.results.map(
+        (view): ResultRow<typeof view> => ({
+          filename: view.path ?? view.filename,
+          view,
+        }),
+      );
       const whole = list.attachments.map((view): ResultRow<typeof view> => ({ filename: WHOLE_JOB, view }));
       const fetching = new Fetching({ client, signal, out: flags.out });
       for (const row of [...files, ...whole]) fetching.add(row, row.view);

@@ -1,5 +1,6 @@
 import type { FileView, JobDetail, JobView } from "../../shared/contract/jobs.ts";
 import { printable } from "../../shared/printable.ts";
+import { resultPlace } from "../files/resultPlace.ts";
 import { type Column, tableLines } from "../output/table.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { warningLines } from "../output/warnings.ts";
@@ -21,7 +22,7 @@ export function tasksLines(tasks: readonly TaskView[], terminal: Terminal): read
 }
 
 /** One job: a head of two or three lines, then the table of its files. */
-export function jobLines(job: JobDetail, terminal: Terminal): readonly string[] {
+export function jobLines(job: JobDetail, terminal: Terminal, master: string): readonly string[] {
   const { counts } = job;
   const begin = Date.parse(job.started_at ?? "");
   const end = Date.parse(job.ended_at ?? "");
@@ -31,7 +32,7 @@ export function jobLines(job: JobDetail, terminal: Terminal): readonly string[] 
     `${counts.done} of ${counted(counts.total, "file")} done, ${counts.failed} failed`,
     ...(job.error === undefined ? [] : [printable(job.error)]),
     ...warningLines(job.warnings, counts.total),
-    ...tableLines(FILE_COLUMNS, job.files, terminal.width),
+    ...tableLines(fileColumns(master), job.files, terminal.width),
   ].map((line, index) => (index === 0 ? terminal.paint("bold", printable(line)) : line));
 }
 
@@ -68,12 +69,14 @@ const JOB_COLUMNS: readonly Column<JobView>[] = [
   { title: "NOTE", value: (job) => job.error },
 ];
 
-const FILE_COLUMNS: readonly Column<FileView>[] = [
-  { title: "STATE", value: (file) => file.state },
-  { title: "FILE", value: (file) => file.filename },
-  { title: "RESULT", value: (file) => file.saved_as ?? "-" },
-  { title: "SUMMARY", value: (file) => file.summary ?? [file.code, file.error].filter(Boolean).join(": ") },
-];
+function fileColumns(master: string): readonly Column<FileView>[] {
+  return [
+    { title: "STATE", value: (file) => file.state },
+    { title: "FILE", value: (file) => file.path ?? file.filename },
+    { title: "RESULT", value: (file) => resultPlace(file, master) },
+    { title: "SUMMARY", value: (file) => file.summary ?? [file.code, file.error].filter(Boolean).join(": ") },
+  ];
+}
 
 const SLAVE_COLUMNS: readonly Column<SlaveView>[] = [
   { title: "SLAVE", value: (slave) => slave.name },

@@ -23,7 +23,10 @@ export function addJobs(program: Command, run: RunCommand): void {
     .addOption(new Option("--limit <count>", "at most this many, 1 to 500").argParser(upTo500));
   withConnection(command).action((id: string | undefined, flags: JobsFlags) =>
     show(run, flags, async ({ client, signal }) => {
-      if (id !== undefined) return shown(await client.job(id, { signal }), jobLines);
+      if (id !== undefined)
+        return shown(await client.job(id, { signal }), (job, terminal) =>
+          jobLines(job, terminal, client.url),
+        );
       const { state, task, limit } = flags;
       return shown(await client.jobs({ state, task, limit, signal }), ({ jobs }, terminal) =>
         jobsLines(jobs, terminal),

@@ -1,7 +1,7 @@
-import { join } from "node:path";
 import type { AssignLine, FileView } from "../../shared/contract/jobs.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
 import { type InputProblem, type LocalInput, unreadable } from "../files/collect.ts";
+import { resultPlace } from "../files/resultPlace.ts";
 import type { Progress } from "../output/progress.ts";
 import { fileFromPath, fileFromStream, type ManyhandsClient, type UploadFile } from "../sdk/index.ts";
 import { type Fetched, Fetching } from "./fetching.ts";
@@ -37,11 +37,14 @@ export interface FileOutcome extends Fetched {
   /** Path on this machine. */
   readonly path: string;
   readonly view: FileView;
+  /** Path of the result where it is on this machine, else its address. */
+  readonly place: string;
 }
 
 export interface SavedAttachment extends Fetched {
   readonly name: string;
-  readonly saved_as: string;
+  /** As `FileOutcome.place`. */
+  readonly place: string;
 }
 
 export function emptyOutcome(): JobOutcome {
@@ -72,7 +75,8 @@ export async function sendJob(request: JobRequest, outcome: JobOutcome): Promise
   });
   const fetching = new Fetching(request);
   try {
-    for await (const line of lines) noteLine(line, { outcome, sent, progress, fetching });
+    const master = client.url;
+    for await (const line of lines) noteLine(line, { outcome, sent, progress, fetching, master });
   } finally {
     await fetching.ended();
   }
@@ -83,9 +87,12 @@ interface LineTargets {
   readonly sent: readonly LocalInput[];
   readonly progress: Progress;
   readonly fetching: Fetching;
+  /** URL of the master. */
+  readonly master: string;
 }
 
-function noteLine(line: AssignLine, { outcome, sent, progress, fetching }: LineTargets): void {
+function noteLine(line: AssignLine, targets: LineTargets): void {
+  const { outcome, sent, progress, fetching, master } = targets;
   switch (line.type) {
     case "job":
       outcome.jobId = line.job_id;
@@ -93,19 +100,19 @@ function noteLine(line: AssignLine, { outcome, sent, progress, fetching }: LineT
       return;
     case "file": {
       const { type: _type, ...view } = line;
-      const file: FileOutcome = { path: sent[view.index]?.path ?? view.filename, view };
+      const input = sent[view.index];
+      const path = input?.path ?? view.filename;
+      const file: FileOutcome = { path, view, place: resultPlace(view, master) };
       outcome.files[view.index] = file;
       progress.ended({ ...view, filename: file.path });
-      fetching.add(file, view);
+      fetching.add(file, { ...view, path: input?.name });
       return;
     }
     case "end":
       outcome.end = line;
       for (const attachment of line.attachments) {
-        const saved: SavedAttachment = {
-          name: attachment.name,
-          saved_as: attachment.saved_as ?? attachment.url,
-        };
+        const place = resultPlace(attachment, master);
+        const saved: SavedAttachment = { name: attachment.name, place };
         outcome.attachments.push(saved);
         fetching.add(saved, attachment);
       }
@@ -113,7 +120,9 @@ function noteLine(line: AssignLine, { outcome, sent, progress, fetching }: LineT
 }
 
 function uploadFile(input: LocalInput, { stdin }: JobRequest): UploadFile {
-  return input.isStdin ? fileFromStream(input.name, stdin) : fileFromPath(join(input.path), input.name);
+  return input.isStdin
+    ? fileFromStream(input.name, stdin)
+    : fileFromPath(input.raw ?? input.path, input.name);
 }
 
 function unknownInput(file: UploadFile): LocalInput {

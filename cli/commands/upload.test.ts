@@ -35,6 +35,11 @@ async function files(named: Readonly<Record<string, string>>): Promise<void> {
   }
 }
 
+/** Results of these files where the stand-in says that it saved them, as those of a master on this machine. */
+async function savedHere(...names: readonly string[]): Promise<void> {
+  await files(Object.fromEntries(names.map((name) => [`processed_results/text/${name}.json`, "{}"])));
+}
+
 function upload(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const url = master?.url ?? "http://127.0.0.1:1";
   return runCli(["upload", ...args], { cwd: folder, ...options, env: { MASTER_URL: url, ...options.env } });
@@ -43,6 +48,7 @@ function upload(args: readonly string[], options: CliOptions = {}): Promise<CliR
 describe("a job that succeeds", () => {
   test("exits 0; without a terminal it says in two lines what was sent and what came of it", async () => {
     await files({ "a.txt": "one", "b.txt": "two" });
+    await savedHere("a.txt", "b.txt");
     await standIn();
     expect(await upload(["text", "a.txt", "b.txt"])).toEqual({
       code: 0,
@@ -53,6 +59,7 @@ describe("a job that succeeds", () => {
 
   test("--verbose adds a line per file, in the order of the upload, and progress on standard error", async () => {
     await files({ "a.txt": "one", "b.txt": "two" });
+    await savedHere("a.txt", "b.txt");
     await standIn();
     const { code, stdout, stderr } = await upload(["text", "a.txt", "b.txt", "--verbose"]);
     expect(code).toBe(0);
@@ -81,6 +88,23 @@ describe("a job that succeeds", () => {
         headers: { accept: "application/x-ndjson" },
       },
     ]);
+  });
+
+  test("names results that are not on this machine by their addresses, and says how to fetch them", async () => {
+    await files({ "a.txt": "one" });
+    const { url } = await standIn();
+    const { stdout, stderr } = await upload(["text", "a.txt"]);
+    expect(stdout).toContain(`done   a.txt  ${url}/results/text/a.txt.json  says one`);
+    expect(stdout).not.toContain("processed_results");
+    expect(stderr).toContain("To fetch them into a folder here: --out <folder>");
+  });
+
+  test("names a result of the whole job", async () => {
+    await files({ "a.txt": "one" });
+    const attachments = [{ name: "all.csv", saved_as: "/srv/text/all.csv", url: "/results/text/all.csv" }];
+    const { url } = await standIn({ attachments });
+    const { stdout } = await upload(["text", "a.txt"]);
+    expect(stdout).toContain(`result of the whole job: ${url}/results/text/all.csv`);
   });
 
   test("--json prints one document and nothing else", async () => {
@@ -115,7 +139,7 @@ describe("what is sent", () => {
     });
     const { jobs } = await standIn();
     const { code } = await upload(["text", "d"]);
-    expect(jobs[0]?.files.map((file) => file.filename)).toEqual(["a.txt", "b.MD"]);
+    expect(jobs[0]?.files.map((file) => file.filename)).toEqual(["a.txt", "deep/b.MD"]);
     expect(code).toBe(5);
   });
 
@@ -123,7 +147,36 @@ describe("what is sent", () => {
     await files({ "d/a.txt": "1", "d/e/b.txt": "2", "d/c.md": "3", "odd.bin": "4" });
     const { jobs } = await standIn();
     await upload(["text", "d/**/*.txt", "odd.bin", "d/a.txt"]);
-    expect(jobs[0]?.files.map((file) => file.filename)).toEqual(["a.txt", "b.txt", "odd.bin"]);
+    expect(jobs[0]?.files.map((file) => file.filename)).toEqual(["a.txt", "e/b.txt", "odd.bin"]);
+  });
+
+  test("a name that is not UTF-8, from a folder and by itself: whole, under a name that is its own", async () => {
+    const name = (byte: number) =>
+      Buffer.concat([Buffer.from(`${folder}/lat`), Buffer.of(byte), Buffer.from("in.txt")]);
+    await writeFile(name(0xe9), "one");
+    await writeFile(name(0xe8), "two");
+    const { jobs } = await standIn();
+    const { code, stdout } = await upload(["text", "."]);
+    expect(code).toBe(0);
+    const sent = [
+      { filename: "lat%E8in.txt", text: "two" },
+      { filename: "lat%E9in.txt", text: "one" },
+    ];
+    expect(jobs[0]?.files.toSorted((a, b) => (a.filename < b.filename ? -1 : 1))).toMatchObject(sent);
+    expect(stdout).toContain("lat\ufffdin.txt");
+    await rm(name(0xe8));
+    expect((await upload(["text", "lat\ufffdin.txt"])).code).toBe(0);
+    expect(jobs[1]?.files).toMatchObject([{ filename: "lat%E9in.txt", text: "one" }]);
+  });
+
+  test("a link to a file that is gone is named, and its neighbours go", async () => {
+    await files({ "d/a.txt": "one" });
+    await symlink("d/gone", join(folder, "d/link.txt"));
+    const { jobs } = await standIn();
+    const { code, stdout } = await upload(["text", "d"]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("not sent  d/link.txt");
+    expect(jobs[0]?.files.map((file) => file.filename)).toEqual(["a.txt"]);
   });
 
   test("standard input under the name that --name gives", async () => {
@@ -234,6 +287,22 @@ describe("results that are fetched with --out", () => {
     expect((await readdir(folder)).sort()).toEqual(["a.txt", "b.txt", "c.txt", "out"]);
   });
 
+  test("stand in the folders that their inputs had, also where names lead out of them", async () => {
+    await files({ "d/a/report.txt": "1", "d/b/report.txt": "2", "d/b/c/report.txt": "3" });
+    const url = "/results/r";
+    const view = () => ({ saved_as: "processed_results/text/../report.json", url });
+    await standIn({ results: { [url]: "hi" }, view });
+    expect((await upload(["text", "d", "--out", "out"])).code).toBe(0);
+    expect((await readdir(join(folder, "out"), { recursive: true })).sort()).toEqual([
+      "a",
+      "a/report.json",
+      "b",
+      "b/c",
+      "b/c/report.json",
+      "b/report.json",
+    ]);
+  });
+
   test("attachments of the job come too", async () => {
     await files({ "a.txt": "one" });
     const results = { "/results/text/a.txt.json": "hi", "/results/text/all.csv": "1,2" };
@@ -296,6 +365,7 @@ describe("terminal escapes", () => {
 describe("exit codes", () => {
   test("1: some files failed, each named with code and reason", async () => {
     await files({ "a.txt": "one", "b.txt": "BAD" });
+    await savedHere("a.txt");
     await standIn();
     const { code, stdout } = await upload(["text", "a.txt", "b.txt"]);
     expect(code).toBe(1);

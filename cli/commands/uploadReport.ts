@@ -4,7 +4,7 @@ import { type Column, tableLines } from "../output/table.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { warningLines } from "../output/warnings.ts";
 import { counted, secondsInWords } from "../output/words.ts";
-import { filesThatEnded, type JobOutcome } from "./sendJob.ts";
+import { type FileOutcome, filesThatEnded, type JobOutcome } from "./sendJob.ts";
 
 /** What an upload reports at its end. */
 export interface UploadEnd {
@@ -53,12 +53,19 @@ export function printOutcome(terminal: Terminal, end: UploadEnd, listing: Listin
   const isShown = listing === "all" || (terminal.width !== undefined && done.length <= MOST_DONE);
   if (isShown) printTable(terminal, DONE, done);
   for (const attachment of outcome.attachments)
-    terminal.print(`result of the whole job: ${printable(attachment.savedTo ?? attachment.saved_as)}`);
+    terminal.print(`result of the whole job: ${printable(attachment.savedTo ?? attachment.place)}`);
   printTable(terminal, FAILED, failuresOf(outcome, problems));
   if (outcome.end === undefined) return;
   for (const line of warningLines(outcome.end.warnings, outcome.files.length)) terminal.print(line);
   terminal.print(closing(terminal, end));
   if (!isShown && terminal.width !== undefined) terminal.note("--verbose lists the files that are done.");
+  if (isShown && filesThatEnded(outcome.files).some(isElsewhere))
+    terminal.note("The results are on the master. To fetch them into a folder here: --out <folder>");
+}
+
+/** Whether a result is on another machine and was not fetched. */
+function isElsewhere({ view, place, savedTo }: FileOutcome): boolean {
+  return view.state === "done" && savedTo === undefined && place !== view.saved_as;
 }
 
 /** Prints failures and warnings only, to standard error; for `--quiet`. */
@@ -75,9 +82,9 @@ function printTable(terminal: Terminal, columns: readonly Column<Row>[], rows: r
 }
 
 function doneRows({ files }: JobOutcome): Row[] {
-  return filesThatEnded(files).flatMap(({ path, view, savedTo, saveFailure }) => {
+  return filesThatEnded(files).flatMap(({ path, view, place, savedTo, saveFailure }) => {
     if (view.state !== "done" || saveFailure !== undefined) return [];
-    const result = savedTo ?? view.saved_as ?? "-";
+    const result = savedTo ?? place;
     return { state: view.state, file: path, result, telling: view.summary ?? "" };
   });
 }

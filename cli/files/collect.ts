@@ -1,12 +1,16 @@
 import { stat } from "node:fs/promises";
-import { basename, extname, join, resolve } from "node:path";
+import { basename, extname, relative, resolve, sep } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { isErrno } from "../../shared/errors.ts";
+import { type LocalPath, nameText, pathsShownAs, shownPath } from "./localPath.ts";
+import { type FoundFile, walk } from "./walk.ts";
 
 /** A file to send, with its path as given or found; standard input goes by its name in the upload. */
 export interface LocalInput {
   readonly path: string;
-  /** Name in the upload. */
+  /** The path where it is not UTF-8. */
+  readonly raw?: Buffer;
+  /** Name in the upload, with the folders below the one that was named. */
   readonly name: string;
   /** Undefined for a pipe. */
   readonly bytes: number | undefined;
@@ -47,7 +51,7 @@ export async function collect(paths: readonly string[], options: CollectOptions)
     options.signal?.throwIfAborted();
     const found = await expand(path, options);
     for (const input of found.inputs) {
-      const key = input.isStdin ? STDIN : resolve(input.path);
+      const key = input.isStdin ? STDIN : (input.raw?.toString("hex") ?? resolve(input.path));
       if (!inputs.has(key)) inputs.set(key, input);
     }
     problems.push(...found.problems);
@@ -61,10 +65,10 @@ export async function collect(paths: readonly string[], options: CollectOptions)
 async function expand(path: string, options: CollectOptions): Promise<Collected> {
   const { stdinName } = options;
   if (path === STDIN) return only({ path: stdinName, name: stdinName, bytes: undefined, isStdin: true });
-  const found = await look(path);
+  const found = await look(path, basename(path));
   if (found.kind === "file") return only(found.input);
   if (found.kind === "folder") return await fromFolder(path, options);
-  if (found.kind === "missing" && isDynamicPattern(path)) return await fromPattern(path, options);
+  if (found.kind === "missing") return (await fromBytes(path, options)) ?? problem(found.problem);
   return problem(found.problem);
 }
 
@@ -76,16 +80,30 @@ function problem(...problems: readonly InputProblem[]): Collected {
   return { inputs: [], problems, leftOut: [] };
 }
 
-async function fromFolder(folder: string, { extensions, signal }: CollectOptions): Promise<Collected> {
-  // Links to files are sent; links to folders are not followed, because they may form a cycle.
-  const names = await glob("**/*", { cwd: folder, followSymbolicLinks: false, ...withSignal(signal) });
-  const isWanted = (path: string) => extensions.includes(extname(path).toLowerCase());
-  const paths = names.map((name) => join(folder, name));
-  const { inputs, problems } = await lookAtAll(paths.filter(isWanted));
-  const leftOut = paths.filter((path) => !isWanted(path)).sort(byName);
+/** A path that is not there as text may be a pattern, or a name that is not UTF-8. */
+async function fromBytes(path: string, options: CollectOptions): Promise<Collected | undefined> {
+  const named = await pathsShownAs(path);
+  if (named.length === 0) return isDynamicPattern(path) ? await fromPattern(path, options) : undefined;
+  const [folder] = named;
+  if (named.length === 1 && folder !== undefined && (await look(folder, "")).kind === "folder")
+    return await fromFolder(folder, options);
+  return await lookAtAll(named.map((raw) => ({ path: raw, name: nameText(lastName(raw)) })));
+}
+
+function lastName(path: Buffer): Buffer {
+  return path.subarray(path.lastIndexOf("/") + 1);
+}
+
+async function fromFolder(folder: LocalPath, { extensions, signal }: CollectOptions): Promise<Collected> {
+  const { files, unreadable: closed } = await walk(folder, signal);
+  const isWanted = ({ name }: FoundFile) => extensions.includes(extname(name).toLowerCase());
+  const { inputs, problems: broken } = await lookAtAll(files.filter(isWanted));
+  const problems = [...broken, ...closed.map(({ path, error }) => unreadable(shownPath(path), error))];
+  const others = files.filter((file) => !isWanted(file)).toSorted(byPath);
+  const leftOut = others.map(({ path }) => shownPath(path));
   if (inputs.length + problems.length > 0) return { inputs, problems, leftOut };
   const error = `No file in this folder ends in ${extensions.join(", ")}.`;
-  return { inputs, problems: [{ path: folder, code: "no_files", error }], leftOut };
+  return { inputs, problems: [{ path: shownPath(folder), code: "no_files", error }], leftOut };
 }
 
 async function fromPattern(pattern: string, { signal }: CollectOptions): Promise<Collected> {
@@ -94,16 +112,26 @@ async function fromPattern(pattern: string, { signal }: CollectOptions): Promise
     followSymbolicLinks: false,
     ...withSignal(signal),
   });
-  const { inputs, problems } = await lookAtAll(paths);
+  const folder = folderOfPattern(pattern);
+  const { inputs, problems } = await lookAtAll(
+    paths.map((path) => ({ path, name: relative(folder, path).split(sep).join("/") })),
+  );
   if (inputs.length + problems.length > 0) return { inputs, problems, leftOut: [] };
   return problem({ path: pattern, code: "no_match", error: "No file matches this pattern." });
 }
 
-async function lookAtAll(paths: readonly string[]): Promise<Collected> {
+/** The folders of a pattern before its first segment that is a pattern. */
+function folderOfPattern(pattern: string): string {
+  const segments = pattern.split("/");
+  const first = segments.findIndex((segment) => isDynamicPattern(segment));
+  return segments.slice(0, first === -1 ? -1 : first).join("/") || (pattern.startsWith("/") ? "/" : ".");
+}
+
+async function lookAtAll(files: readonly FoundFile[]): Promise<Collected> {
   const inputs: LocalInput[] = [];
   const problems: InputProblem[] = [];
-  for (const path of [...paths].sort(byName)) {
-    const found = await look(path);
+  for (const { path, name } of files.toSorted(byPath)) {
+    const found = await look(path, name);
     if (found.kind === "file") inputs.push(found.input);
     else if (found.kind !== "folder") problems.push(found.problem);
   }
@@ -115,13 +143,16 @@ type Found =
   | { readonly kind: "folder" }
   | { readonly kind: "missing" | "unusable"; readonly problem: InputProblem };
 
-async function look(path: string): Promise<Found> {
+async function look(raw: LocalPath, name: string): Promise<Found> {
+  const path = shownPath(raw);
   try {
-    const stats = await stat(path);
+    const stats = await stat(raw);
     if (stats.isDirectory()) return { kind: "folder" };
     const isPipe = stats.isFIFO();
-    if (isPipe || stats.isFile())
-      return { kind: "file", input: { path, name: basename(path), bytes: isPipe ? undefined : stats.size } };
+    if (isPipe || stats.isFile()) {
+      const bytes = isPipe ? undefined : stats.size;
+      return { kind: "file", input: { path, name, bytes, ...(typeof raw === "string" ? {} : { raw }) } };
+    }
     const error = "This is neither a file nor a folder nor a pipe.";
     return { kind: "unusable", problem: { path, code: "not_a_file", error } };
   } catch (error) {
@@ -140,8 +171,9 @@ export function unreadable(path: string, error: unknown): InputProblem {
   return { path, code: "not_readable", error: `The file cannot be read${reason}.` };
 }
 
-function byName(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+function byPath(a: FoundFile, b: FoundFile): number {
+  const [one, other] = [shownPath(a.path), shownPath(b.path)];
+  return one < other ? -1 : Number(one > other);
 }
 
 function withSignal(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {

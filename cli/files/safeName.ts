@@ -16,6 +16,11 @@ export function safeName(wireName: string): string {
   return shortened(isReserved(named) ? `_${named}` : named);
 }
 
+/** Folders of a relative path, each made safe: `a/b/report.txt` -> [`a`, `b`]. */
+export function safeFolders(path: string): readonly string[] {
+  return path.split("/").slice(0, -1).map(safeName);
+}
+
 /** `photo.png` -> `photo-2.png`. */
 export function twinName(name: string, twin: number): string {
   const { stem, extension } = splitName(name);

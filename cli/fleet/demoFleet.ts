@@ -61,6 +61,8 @@ const PRIVATE = {
   SLAVE_IP: "",
   SLAVE_TASKS: "",
   LOG_LEVEL: "error",
+  // Results of the demo before, whose record is gone, have the same names.
+  ON_EXISTING: "replace",
   MANYHANDS_TOKEN_FILE: "",
   FLEET_TOKEN: "",
   FLEET_TOKEN_FILE: "",

@@ -7,14 +7,14 @@ const CHUNK = 256 * 1024;
 
 /** A file of an upload. The client opens one file at a time, so an upload holds one descriptor. */
 export interface UploadFile {
-  /** Name in the upload, without folders. */
+  /** Name in the upload; it may have folders, with `/` between them. */
   readonly name: string;
   /** When it fails, the file is left out of the upload and passed to `onUnreadable`. */
   open(): Promise<AsyncIterable<Uint8Array>>;
 }
 
-/** A file on disk. */
-export function fileFromPath(path: string, name = basename(path)): UploadFile {
+/** A file on disk; its path is bytes where it is not UTF-8. */
+export function fileFromPath(path: string | Buffer, name = basename(path.toString())): UploadFile {
   return {
     name,
     open: async () => {

@@ -1,12 +1,17 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "../../shared/logger.ts";
+import { TASKS } from "../../shared/tasks/registry.ts";
 import { usableFolder } from "../../shared/usableFolder.ts";
 import type { MasterConfig } from "../config.ts";
 import { ChangeHub } from "../hub.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import { openSqliteRecord } from "../record/sqlite/sqliteRecord.ts";
-import { ownedResults, type ResultWriter } from "../results/ownedResults.ts";
-import { ResultsFolder, resultExistsIn } from "../results/results.ts";
+import { ResultsFolder } from "../results/results.ts";
+import { keepingWriter, type ResultWriter, replacingWriter } from "../results/resultWriter.ts";
 import { openFolderStore } from "../store/folder/folderStore.ts";
 import type { ByteStore } from "../store/port.ts";
 import { DiskSpace, type RetryWhileFull } from "../upkeep/diskSpace.ts";
@@ -47,15 +52,25 @@ export async function openStorage(deps: StorageDeps): Promise<Storage> {
   // Other users of this machine must not read jobs and their files.
   await usableFolder({ folder: data, variable: "DATA_DIR", mode: 0o700 });
   await usableFolder({ folder: resultsDir, variable: "RESULTS_DIR" });
+  for (const { name } of TASKS)
+    if (existsSync(join(resultsDir, name)))
+      await usableFolder({ folder: join(resultsDir, name), variable: "RESULTS_DIR" });
   const hub = new ChangeHub();
-  const isTaken = resultExistsIn(resultsDir);
   const disk = new DiskSpace({ folders: [data, resultsDir], minFreeBytes, logger });
   const retryWhileFull: RetryWhileFull = (work) => disk.retryWhileFull(work, stopping);
   // Opened before the store: the record holds the lock of the folder, so that a second master changes nothing in it.
   const file = join(data, "jobs.sqlite");
-  const jobs = await openSqliteRecord({ file, isTaken, hub, retry: retryWhileFull });
+  const jobs = await openSqliteRecord({ file, hub, retry: retryWhileFull });
   const store = await openStore(config, logger);
-  const results = new ResultsFolder({ folder: resultsDir, store, retryWhileFull });
-  const resultWriter = config.onExisting === "replace" ? ownedResults(jobs, results) : results;
+  const master = await nameOfMaster(data);
+  const results = new ResultsFolder({ folder: resultsDir, store, master, retryWhileFull });
+  const writerOf = config.onExisting === "replace" ? replacingWriter : keepingWriter;
+  const resultWriter = writerOf(jobs, results);
   return { disk, retryWhileFull, hub, jobs, store, results, resultWriter };
+}
+
+/** A word for a master that stays the same, and differs from those of masters with other folders or on other hosts. */
+async function nameOfMaster(data: string): Promise<string> {
+  const { dev, ino } = await stat(data);
+  return createHash("sha256").update(`${hostname()} ${dev} ${ino}`).digest("hex").slice(0, 12);
 }

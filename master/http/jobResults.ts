@@ -7,8 +7,8 @@ import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore } from "../store/port.ts";
 import { type FindJobDeps, findJob, nextPage, readQuery } from "./findJob.ts";
-import { type FoundResult, findResult, sendFound, sendPath, setResultHeaders } from "./results.ts";
-import { sendStored } from "./stored.ts";
+import { gone, sendKept } from "./keptResult.ts";
+import { setResultHeaders } from "./results.ts";
 import { eachPage, jsonWithLists, sendJson } from "./streams.ts";
 import { fileView, jobView } from "./views.ts";
 import { type ZipEntry, zipTo } from "./zip.ts";
@@ -42,7 +42,6 @@ export function listResults(deps: ListResultsDeps): RequestHandler {
 export interface ShowResultDeps extends FindJobDeps {
   readonly jobs: Pick<RecordOfJobs, "get" | "pages" | "owner">;
   readonly store: ByteStore;
-  readonly results: Pick<ResultsFolder, "folder">;
 }
 
 /** `GET /jobs/<id>/results/<name>`: this job's result of that name, also after a later job took the name over. */
@@ -50,29 +49,12 @@ export function showResult(deps: ShowResultDeps): RequestHandler {
   return async (req, res, next) => {
     const job = await findJob(deps, req);
     const name = String(req.params.name);
-    const found = await inFolder(deps, job, name);
-    if (found !== undefined) return sendFound(res, found, next);
-    const wanted = await resultNamed(deps.jobs, job, name);
+    const owner = await deps.jobs.owner(job.task, name);
+    const wanted = owner?.job === job.id ? { name, ...owner } : await resultNamed(deps.jobs, job, name);
     if (wanted === undefined)
       throw new AppError("no_such_result", "This job has no such result.", { status: 404 });
-    if ((await deps.store.stat(wanted.key)) === undefined) throw gone(name);
-    setResultHeaders(res, name, wanted.sha256);
-    const path = deps.store.localFiles?.pathOf(wanted.key);
-    if (path === undefined) await sendStored(deps.store, wanted, { req, res });
-    else sendPath(res, path, next);
+    await sendKept(deps.store, wanted, { req, res, next });
   };
-}
-
-/** The file in the results folder; undefined when the name is another job's, or the file has another size. */
-async function inFolder(
-  deps: ShowResultDeps,
-  job: JobRecord,
-  name: string,
-): Promise<FoundResult | undefined> {
-  const owner = await deps.jobs.owner(job.task, name);
-  if (owner?.job !== job.id) return undefined;
-  const found = await findResult(deps.results.folder, job.task, name);
-  return found?.bytes === owner.bytes ? { ...found, ...owner } : undefined;
 }
 
 export interface ZipResultsDeps extends FindJobDeps {
@@ -130,21 +112,23 @@ async function* resultsOf(
 ): AsyncGenerator<readonly StoredResult[]> {
   for await (const page of jobs.pages(job.id)) yield page.filter(isDone).flatMap(storedResult(job));
   const at = job.endedAt ?? job.createdAt;
-  yield job.attachments.map(({ name, key, bytes }) => ({ name, key, bytes, at }));
+  yield job.attachments.map(({ name, key, bytes }) => ({ name, folder: "", key, bytes, at }));
 }
 
 function storedResult(job: JobRecord): (file: FileRecord) => StoredResult[] {
-  return ({ resultName: name, resultKey: key, resultBytes: bytes, resultSha256: sha256, endedAt }) => {
+  return ({ path, resultName: name, endedAt, ...file }) => {
+    const { resultKey: key, resultBytes: bytes, resultSha256: sha256 } = file;
     if (key === undefined || bytes === undefined) return [];
     const at = endedAt ?? job.createdAt;
-    return [{ name, key, bytes, at, ...(sha256 === undefined ? {} : { sha256 }) }];
+    return [{ name, folder: folderOf(path), key, bytes, at, ...(sha256 === undefined ? {} : { sha256 }) }];
   };
+}
+
+/** Folder of an input in its upload, with a slash at the end: `a/report.txt` -> `a/`. */
+function folderOf(path = ""): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
 }
 
 function isDone({ state }: FileRecord): boolean {
   return state === "done";
-}
-
-function gone(name: string): AppError {
-  return new AppError("result_gone", `The result ${name} is no longer kept.`, { status: 410 });
 }

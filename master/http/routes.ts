@@ -28,11 +28,11 @@ import { listSlaves, registerSlave, showSlave, signOffSlave } from "./fleet.ts";
 import { createGuards, type Guards } from "./guard.ts";
 import { listResults, showResult, zipResults } from "./jobResults.ts";
 import { cancelJob, listJobs, showJob } from "./jobs.ts";
+import { sendResult } from "./keptResult.ts";
 import { addSlaves, removeSlave } from "./localSlaves.ts";
 import { showMetrics } from "./metrics.ts";
 import { type Handlers, mount, noRoute } from "./mount.ts";
 import type { MasterAbout } from "./page.ts";
-import { sendResult } from "./results.ts";
 import { retry } from "./retry.ts";
 
 /** Deps of all handlers. Each handler is given only what its own type names. */
@@ -116,8 +116,8 @@ function resultHandlers({ jobs, store, results }: RoutesDeps, clients: Clients) 
   return {
     "GET /jobs/{id}/results": listResults({ jobs, clients, results }),
     "GET /jobs/{id}/results.zip": zipResults({ jobs, clients, store }),
-    "GET /jobs/{id}/results/{name}": showResult({ jobs, clients, store, results }),
-    "GET /results/{task}/{name}": sendResult({ jobs, clients, results }),
+    "GET /jobs/{id}/results/{name}": showResult({ jobs, clients, store }),
+    "GET /results/{task}/{name}": sendResult({ jobs, clients, store, results }),
   } satisfies Partial<Handlers>;
 }
 

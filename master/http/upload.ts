@@ -2,6 +2,7 @@ import type { Request, Response } from "express";
 import { RequestError } from "../../shared/errors.ts";
 import { type MultipartLimits, readMultipart, textField } from "../../shared/http/multipart.ts";
 import type { Upload } from "../jobs/intake.ts";
+import { nameWithoutFolders, safePath } from "../record/names.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
 import { readPriority } from "./priority.ts";
@@ -46,7 +47,12 @@ export async function receiveUpload(
     sink: (stream) => store.put(stream, put),
     remove: (stored) => store.remove([stored.key]),
   }).finally(release);
-  const files = form.files.map(({ field, filename, stored }) => ({ field, filename, ...stored }));
+  const files = form.files.map(({ field, filename, stored }) => ({
+    field,
+    filename: nameWithoutFolders(filename),
+    path: safePath(filename),
+    ...stored,
+  }));
   try {
     const unknown = Object.keys(form.fields).find((name) => !FIELDS.includes(name));
     if (unknown !== undefined) throw unknownField(unknown);

@@ -14,11 +14,12 @@ import type { Sight } from "./clients.ts";
 export type LiveProgress = Pick<JobProgress, "isRunning" | "running" | "startedAt">;
 
 export function fileView(job: FileOfJob, file: FileRecord, { results, live }: ViewDeps): FileView {
-  const { index, filename, bytes, sha256, attempts } = file;
+  const { index, filename, path = filename, bytes, sha256, attempts } = file;
   const running = file.state === "queued" && live?.isRunning(index) === true;
   return {
     index,
     filename,
+    path,
     state: running ? "running" : file.state,
     bytes,
     sha256,

@@ -54,7 +54,13 @@ async function serve(store: Pick<ByteStore, "get" | "read">, entries: readonly Z
 }
 
 function entries(count: number, bytes: number): ZipEntry[] {
-  return Array.from({ length: count }, (_, n) => ({ name: `ü ${n}.json`, key: `k${n}`, bytes, at: 1.7e12 }));
+  return Array.from({ length: count }, (_, n) => ({
+    name: `ü ${n}.json`,
+    folder: "",
+    key: `k${n}`,
+    bytes,
+    at: 1.7e12,
+  }));
 }
 
 test.each([

@@ -6,6 +6,8 @@ import { centralRecord, descriptor, endRecords, localHeader, type ZippedMember }
 
 export interface ZipEntry {
   readonly name: string;
+  /** Folder within the zip, empty or with a slash at the end. */
+  readonly folder: string;
   readonly key: string;
   readonly bytes: number;
   /** Milliseconds since 1970. */
@@ -84,8 +86,8 @@ class Zip {
   }
 }
 
-function memberOf({ name, bytes, at }: ZipEntry) {
-  return { name: Buffer.from(name), bytes, at };
+function memberOf({ name, folder, bytes, at }: ZipEntry) {
+  return { name: Buffer.from(folder + name), bytes, at };
 }
 
 /** The central directory in few buffers: one for each member would weigh more than what it holds. */

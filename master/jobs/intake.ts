@@ -2,8 +2,8 @@ import { type AppError, RequestError, UnavailableError } from "../../shared/erro
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import { parseOptions, splitOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
-import type { InputFile, TaskDefinition } from "../../shared/tasks/task.ts";
-import type { NewJob } from "../record/newJob.ts";
+import type { TaskDefinition } from "../../shared/tasks/task.ts";
+import type { JobInput, NewJob } from "../record/newJob.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ByteStore } from "../store/port.ts";
 import { parseBudgets } from "./budgetField.ts";
@@ -26,7 +26,10 @@ export interface Upload {
 
 export interface UploadedFile {
   readonly field: string;
+  /** Without folders. */
   readonly filename: string;
+  /** Safe relative path; undefined when it is `filename`. */
+  readonly path: string | undefined;
   readonly key: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -50,7 +53,7 @@ export interface JobSpec {
   readonly budgets: MaybeBudgets | undefined;
   /** Weight in the fair share, 1 to 10. */
   readonly priority: number;
-  readonly files: readonly InputFile[];
+  readonly files: readonly JobInput[];
 }
 
 export interface IntakeTerms extends Pick<NewJob, "request" | "retryOf"> {
@@ -105,11 +108,18 @@ export async function takeIn(
 }
 
 /** All files must stand under the task's field: a file under another field is a mistake of the client. */
-function inputsOf(task: TaskDefinition, files: readonly UploadedFile[]): InputFile[] {
+function inputsOf(task: TaskDefinition, files: readonly UploadedFile[]): JobInput[] {
   const stray = files.find((file) => fieldName(file) !== task.field);
   if (stray !== undefined) throw wrongField(task, stray);
   if (files.length === 0) throw noFiles(task);
-  return files.map(({ key, filename, bytes, sha256 }, index) => ({ index, key, filename, bytes, sha256 }));
+  return files.map(({ key, filename, path, bytes, sha256 }, index) => ({
+    index,
+    key,
+    filename,
+    path,
+    bytes,
+    sha256,
+  }));
 }
 
 /** Some clients name repeated fields `texts[]`. */

@@ -96,7 +96,12 @@ export class KeyedRequests {
 
 /** Digest of task, options, and the names, order and contents of the files. */
 export function specDigest({ task, options, budgets, priority, files }: JobSpec): string {
-  const contents = files.map((file) => [file.filename, file.bytes, file.sha256]);
+  const contents = files.map(({ filename, path, bytes, sha256 }) => [
+    filename,
+    bytes,
+    sha256,
+    ...(path === undefined ? [] : [path]),
+  ]);
   // What is not asked for is left out, so that keys of older versions keep their digests.
   const more = [...(budgets === undefined ? [] : [budgets]), ...(priority === 1 ? [] : [{ priority }])];
   return digestOf([task.name, options, contents, ...more]);

@@ -3,9 +3,9 @@ import { isFinal } from "../../shared/contract/jobs.ts";
 import { AppError } from "../../shared/errors.ts";
 import { validOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
-import type { InputFile } from "../../shared/tasks/task.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import { newJobId } from "../record/jobId.ts";
+import type { JobInput } from "../record/newJob.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { FollowedJob } from "./followed.ts";
@@ -63,8 +63,8 @@ async function copies(
   store: RetryDeps["store"],
   group: string,
   files: readonly FileRecord[],
-): Promise<InputFile[]> {
-  const made: InputFile[] = [];
+): Promise<JobInput[]> {
+  const made: JobInput[] = [];
   try {
     await eachAtMost(files.entries(), COPIES_AT_ONCE, async ([index, file]) => {
       made[index] = await copy(store, group, { ...file, index });
@@ -77,11 +77,11 @@ async function copies(
   }
 }
 
-async function copy(store: RetryDeps["store"], group: string, file: InputFile): Promise<InputFile> {
-  const { index, filename } = file;
+async function copy(store: RetryDeps["store"], group: string, file: JobInput): Promise<JobInput> {
+  const { index, filename, path } = file;
   if ((await store.stat(file.key)) === undefined) throw inputsGone(filename);
   const { key, bytes, sha256 } = await store.put(await store.get(file.key), { group });
-  return { index, filename, key, bytes, sha256 };
+  return { index, filename, path, key, bytes, sha256 };
 }
 
 function inputsGone(filename: string): AppError {

@@ -1,5 +1,5 @@
 import { isFinal } from "../../shared/contract/jobs.ts";
-import { AppError, CodedError } from "../../shared/errors.ts";
+import { AppError, CodedError, notWritable } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { mainStepOf, runOverFiles } from "../../shared/tasks/maps.ts";
 import { wholeOptions } from "../../shared/tasks/options.ts";
@@ -13,8 +13,8 @@ import type { FileRecord, JobRecord } from "../record/job.ts";
 import { type KeptBytes, keptBytes } from "../record/keptBytes.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import { Collector } from "../results/collector.ts";
-import type { ResultWriter } from "../results/ownedResults.ts";
 import { restoreResults } from "../results/restore.ts";
+import type { ResultWriter } from "../results/resultWriter.ts";
 import { type RunContextDeps, runContext } from "./runContext.ts";
 import type { RunningJob } from "./runningJob.ts";
 
@@ -62,6 +62,7 @@ async function work(deps: JobRunDeps, run: JobRun, collector: Collector): Promis
   const { signal, progress } = run.job;
   // Restoring runs beside the work: what is done already must not hold up what is not.
   const restored = restoreResults(deps.results, {
+    id: record.id,
     task: record.task,
     files,
     isStopping: () => isStopping(run.job),
@@ -126,7 +127,8 @@ async function finish(deps: JobRunDeps, { job, record }: JobRun, outcome: Outcom
 /** The event that gives the job and every file of it an end. */
 function endEvent(at: number, error: unknown): JobEvent {
   if (error === undefined) return { type: "ended", at };
-  if (error instanceof CodedError) return { type: "failed", at, code: error.code, error: error.message };
+  const known = notWritable(error) ?? error;
+  if (known instanceof CodedError) return { type: "failed", at, code: known.code, error: known.message };
   return {
     type: "failed",
     at,

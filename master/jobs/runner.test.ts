@@ -34,7 +34,7 @@ afterEach(async () => {
 
 /** A runner over a real record, store and queue. Its units are answered at once, as by one slave of many slots. */
 function startRunner(answer: Answer, budgets: { readonly total?: number } = {}) {
-  const { jobs, store, results } = opened;
+  const { jobs, store, writer } = opened;
   const queue = new MemoryQueue();
   const units: QueuedUnit[] = [];
   const cancelled: string[] = [];
@@ -49,7 +49,7 @@ function startRunner(answer: Answer, budgets: { readonly total?: number } = {}) 
     jobs,
     hub: new ChangeHub(),
     files: jobFiles(store, (work) => work()),
-    results,
+    results: writer,
     map: { jobs, queue, paces: new PaceBook() },
     dispatcher,
     registry: { all: () => [] },

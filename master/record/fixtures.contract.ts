@@ -9,14 +9,13 @@ export interface RecordUnderTest {
 
 export interface RecordOptions {
   readonly hub: ChangeHub;
-  readonly isTaken?: (task: string, name: string) => boolean;
 }
 
 /** The record under test, and a restart of it. */
 export interface RecordRun {
   readonly jobs: RecordOfJobs;
   readonly hub: ChangeHub;
-  reopen(isTaken?: (task: string, name: string) => boolean): Promise<void>;
+  reopen(): Promise<void>;
 }
 
 export const started = { type: "started", at: 2 } as const;

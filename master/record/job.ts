@@ -71,9 +71,11 @@ export interface Attachment {
 
 /** An input file as recorded. */
 export interface FileRecord extends InputFile {
+  /** Safe relative path of the file in its upload; undefined when it is `filename`. */
+  readonly path?: string | undefined;
   /** `running` is not recorded: it would be wrong after a restart. */
   readonly state: Exclude<FileState, "running">;
-  /** Name in `<results>/<task>/`, reserved when the job was created. */
+  /** Name in `<results>/<task>/`, reserved when the job was created, or when the name was taken in the folder. */
   readonly resultName: string;
   /** Job that took the name over (`replaceNames`): the file in the folder is that job's, or will be. */
   readonly replacedBy?: string | undefined;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import {
   done,
   ended,
@@ -9,45 +9,47 @@ import {
   resultNames,
   started,
 } from "./fixtures.contract.ts";
-import type { RecordOfJobs } from "./port.ts";
 
 /** Laws of the names that results get. */
 export function reservesNames(run: RecordRun): void {
-  test("a name that is taken elsewhere is passed over, for files and attachments, but may be replaced", async () => {
-    const asked: string[][] = [];
-    await run.reopen((task, name) => {
-      asked.push([task, name]);
-      return ["a.json", "sum.csv"].includes(name);
-    });
-    await run.jobs.create(newJob("01A", ["a", "b"]));
-    expect(await resultNames(run.jobs, "01A")).toEqual(["a-01A.json", "b.json"]);
-    // The one with the job's own id can only be its own.
-    expect(asked).toEqual([
-      ["text", "a.json"],
-      ["text", "b.json"],
-    ]);
-    const attached = { type: "attached", attachment: { name: "sum.csv", key: "k", bytes: 1 } } as const;
-    const record = await run.jobs.apply("01A", [started, attached]);
-    expect(record.attachments.map(({ name }) => name)).toEqual(["sum-01A.csv"]);
-    await run.jobs.create(newJob("01B", ["a"]), { replaceNames: true });
-    expect(await resultNames(run.jobs, "01B")).toEqual(["a.json"]);
-  });
-
-  test("the first to ask gets a name, another job's file its job's id, a twin its index too", async () => {
+  test("the first to ask gets a name, later ones the same name with a number that rises, twins of a job too", async () => {
     await run.jobs.create(newJob("01A", ["notes.txt"]));
     await run.jobs.create(newJob("01B", ["notes.md", "dir/NOTES.txt", "other.txt", "notes"]));
+    await run.reopen();
+    await run.jobs.create(newJob("01C", ["notes.txt"]));
     expect(await resultNames(run.jobs, "01A")).toEqual(["notes.json"]);
     expect(await resultNames(run.jobs, "01B")).toEqual([
-      "notes-01B.json",
-      "NOTES-01B-1.json",
+      "notes-2.json",
+      "NOTES-3.json",
       "other.json",
-      "notes-01B-3.json",
+      "notes-4.json",
     ]);
+    expect(await resultNames(run.jobs, "01C")).toEqual(["notes-5.json"]);
   });
 
-  test("twins in the first job: one has the plain name, the others their index", async () => {
-    await run.jobs.create(newJob("01A", ["a.txt", "a.txt", "A.md"]));
-    expect(await resultNames(run.jobs, "01A")).toEqual(["a.json", "a-01A-1.json", "A-01A-2.json"]);
+  test("a number that is another file's name is passed over", async () => {
+    await run.jobs.create(newJob("01A", ["a-2.txt", "a-3.txt", "a.txt"]));
+    await run.jobs.create(newJob("01B", ["a.txt", "a.txt", "a-2.txt"]));
+    expect(await resultNames(run.jobs, "01B")).toEqual(["a-4.json", "a-5.json", "a-2-2.json"]);
+  });
+
+  test("once a name has numbers, a later result has a greater one, also when the plain name is free", async () => {
+    await run.jobs.create(newJob("01A", ["a"]));
+    await run.jobs.create(newJob("01B", ["a"]));
+    await run.jobs.apply("01A", [started, failed(0), ended]);
+    await run.jobs.create(newJob("01C", ["a"]));
+    expect(await resultNames(run.jobs, "01C")).toEqual(["a-3.json"]);
+  });
+
+  test("a result of 5,000 twins has a name of its own, found without trying theirs", async () => {
+    await run.jobs.create(
+      newJob(
+        "01A",
+        Array.from({ length: 5_000 }, () => "same.txt"),
+      ),
+    );
+    await run.jobs.create(newJob("01B", ["same.txt"]));
+    expect(await resultNames(run.jobs, "01B")).toEqual(["same-5001.json"]);
   });
 
   test("another task may have the same name", async () => {
@@ -61,13 +63,6 @@ export function reservesNames(run: RecordRun): void {
     await Promise.all(ids.map((id) => run.jobs.create(newJob(id, ["same.txt"]))));
     const names = await Promise.all(ids.map((id) => resultNames(run.jobs, id)));
     expect(new Set(names.flat()).size).toBe(20);
-  });
-
-  test("a name that looks like a variant of a later one does not keep the later one from a free name", async () => {
-    await run.jobs.create(newJob("01A", ["a-01B.txt", "a-01B-1.txt", "a.txt"]));
-    await run.jobs.create(newJob("01B", ["a.txt", "a.txt"]));
-    expect(new Set(await resultNames(run.jobs, "01B")).size).toBe(2);
-    expect(await resultNames(run.jobs, "01B")).toEqual(["a-01B-0.json", "a-01B-1-3.json"]);
   });
 
   test("owner tells whose a result is, once it is there", async () => {
@@ -84,7 +79,7 @@ export function reservesNames(run: RecordRun): void {
     await run.jobs.create(newJob("01A", ["a.txt", "b.txt"]));
     await run.jobs.apply("01A", [started, done(0), done(1), ended]);
     await run.jobs.create(newJob("01B", ["a.txt", "a.txt"]), { replaceNames: true });
-    expect(await resultNames(run.jobs, "01B")).toEqual(["a.json", "a-01B-1.json"]);
+    expect(await resultNames(run.jobs, "01B")).toEqual(["a.json", "a-2.json"]);
     expect((await run.jobs.files("01A")).map(({ replacedBy }) => replacedBy)).toEqual(["01B", undefined]);
     await run.jobs.apply("01B", [started, done(0)]);
     expect(await run.jobs.owner("text", "a.json")).toMatchObject({ job: "01B", index: 0 });
@@ -95,7 +90,7 @@ export function reservesNames(run: RecordRun): void {
     await run.jobs.create(newJob("01A", ["a", "b", "c"]));
     await run.jobs.apply("01A", [started, done(0), failed(1), { type: "cancelled", at: 9 }]);
     await run.jobs.create(newJob("01B", ["a", "b", "c"]));
-    expect(await resultNames(run.jobs, "01B")).toEqual(["a-01B.json", "b.json", "c.json"]);
+    expect(await resultNames(run.jobs, "01B")).toEqual(["a-2.json", "b.json", "c.json"]);
   });
 
   test("a removed job is gone for good, and its names are free", async () => {
@@ -120,66 +115,16 @@ export function reservesNames(run: RecordRun): void {
     const first = await run.jobs.apply("01A", [started, attach("k1")]);
     expect(first.attachments).toEqual([{ name: "mean.csv", key: "k1", bytes: 7 }]);
     const second = await run.jobs.apply("01B", [started, attach("k2")]);
-    expect(second.attachments).toEqual([{ name: "mean-01B.csv", key: "k2", bytes: 7 }]);
+    expect(second.attachments).toEqual([{ name: "mean-2.csv", key: "k2", bytes: 7 }]);
     await run.reopen();
     const again = await run.jobs.apply("01B", [attach("k3")]);
-    expect(again.attachments).toEqual([{ name: "mean-01B.csv", key: "k3", bytes: 7 }]);
+    expect(again.attachments).toEqual([{ name: "mean-2.csv", key: "k3", bytes: 7 }]);
     expect(await run.jobs.get("01B")).toEqual(again);
-    expect(await run.jobs.owner("text", "mean-01B.csv")).toEqual({ job: "01B", key: "k3", bytes: 7 });
-  });
-
-  describe("replaceNames", () => {
-    const replaceNames = { replaceNames: true };
-
-    test("a file that fails gives its name back to the file that had it", async () => {
-      await run.jobs.create(newJob("01A", ["a.txt"]));
-      await run.jobs.apply("01A", [started, done(0), ended]);
-      await run.jobs.create(newJob("01B", ["A.txt", "b.txt"]), replaceNames);
-      await run.jobs.apply("01B", [started, failed(0)]);
-      expect(await replacements(run.jobs, "01A")).toEqual([undefined]);
-      expect(await run.jobs.owner("text", "a.json")).toMatchObject({ job: "01A", index: 0 });
-    });
-
-    test("a cancelled job gives back the names of its open files and keeps those of its results", async () => {
-      await run.jobs.create(newJob("01A", ["a.txt", "b.txt"]));
-      await run.jobs.apply("01A", [started, done(0), done(1), ended]);
-      await run.jobs.create(newJob("01B", ["a.txt", "b.txt"]), replaceNames);
-      await run.jobs.apply("01B", [started, done(1), { type: "cancelled", at: 9 }]);
-      expect(await replacements(run.jobs, "01A")).toEqual([undefined, "01B"]);
-      expect(await run.jobs.owner("text", "a.json")).toMatchObject({ job: "01A", index: 0 });
-      expect(await run.jobs.owner("text", "b.json")).toMatchObject({ job: "01B", index: 1 });
-    });
-
-    test("a name goes back past a file that failed meanwhile", async () => {
-      await run.jobs.create(newJob("01A", ["a.txt"]));
-      await run.jobs.apply("01A", [started, done(0), ended]);
-      await run.jobs.create(newJob("01B", ["a.txt"]), replaceNames);
-      await run.jobs.create(newJob("01C", ["a.txt"]), replaceNames);
-      await run.jobs.apply("01B", [started, failed(0), ended]);
-      expect(await run.jobs.owner("text", "a.json")).toBeUndefined();
-      await run.jobs.apply("01C", [started, failed(0), ended]);
-      expect(await run.jobs.owner("text", "a.json")).toMatchObject({ job: "01A", index: 0 });
-      expect(await replacements(run.jobs, "01A")).toEqual([undefined]);
-    });
-
-    test("an attachment whose name was taken over says so, also after a restart and a replay", async () => {
-      const attach = (key: string) =>
-        ({ type: "attached", attachment: { name: "sum.csv", key, bytes: 7 } }) as const;
-      await run.jobs.create(newJob("01A", ["a"]), replaceNames);
-      await run.jobs.apply("01A", [started, attach("k1")]);
-      await run.jobs.create(newJob("01B", ["b"]), replaceNames);
-      const later = await run.jobs.apply("01B", [started, attach("k2")]);
-      expect(later.attachments).toEqual([{ name: "sum.csv", key: "k2", bytes: 7 }]);
-      await run.reopen();
-      const replaced = { name: "sum.csv", bytes: 7, replacedBy: "01B" };
-      expect((await run.jobs.get("01A"))?.attachments).toEqual([{ ...replaced, key: "k1" }]);
-      const again = await run.jobs.apply("01A", [attach("k3")]);
-      expect(again.attachments).toEqual([{ ...replaced, key: "k3" }]);
-      expect(await run.jobs.owner("text", "sum.csv")).toMatchObject({ job: "01B", key: "k2" });
+    expect(await run.jobs.owner("text", "mean-2.csv")).toEqual({
+      job: "01B",
+      key: "k3",
+      bytes: 7,
+      number: 2,
     });
   });
-}
-
-async function replacements(jobs: RecordOfJobs, job: string): Promise<(string | undefined)[]> {
-  return (await jobs.files(job)).map(({ replacedBy }) => replacedBy);
 }

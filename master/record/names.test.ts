@@ -1,10 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { attachmentName, inputName, NAME_BYTES, nameKey, safeStem } from "./names.ts";
+import {
+  attachmentName,
+  NAME_BYTES,
+  nameKey,
+  nameWithoutFolders,
+  numberedName,
+  plainName,
+  safePath,
+  safeStem,
+  unnumberedName,
+} from "./names.ts";
 
 const analysis = (stem: string) => `${stem}_analysis.json`;
 const processed = (stem: string) => `processed_${stem}.png`;
-const owner = { job: "01JCZX5V8N6Q4T2R0P9M7K5H3F", index: 7 };
+const MOST = 9_999_999;
 
 describe("safeStem", () => {
   test.each([
@@ -44,32 +54,29 @@ describe("safeStem", () => {
 });
 
 describe("names", () => {
-  test("first the plain name, then with the job, then with the index, then numbered", () => {
-    const name = inputName("notes.txt", analysis);
-    expect([0, 1, 2, 3].map((attempt) => name(attempt, owner))).toEqual([
-      "notes_analysis.json",
-      "notes-01JCZX5V8N6Q4T2R0P9M7K5H3F_analysis.json",
-      "notes-01JCZX5V8N6Q4T2R0P9M7K5H3F-7_analysis.json",
-      "notes-01JCZX5V8N6Q4T2R0P9M7K5H3F-7-3_analysis.json",
-    ]);
+  test("a number comes before the extension, and can be taken off again", () => {
+    const name = plainName("notes.v2.txt", analysis);
+    expect(name).toBe("notes.v2_analysis.json");
+    expect(numberedName(name, 2)).toBe("notes.v2_analysis-2.json");
+    expect(numberedName("model", 12)).toBe("model-12");
+    expect(unnumberedName("model-12", 12)).toBe("model");
   });
 
-  test("a cut name ends in a hash before its suffix and fits to the byte", () => {
-    const name = inputName(`${"x".repeat(300)}.txt`, analysis)(0, owner);
-    expect(Buffer.byteLength(name)).toBe(NAME_BYTES);
+  test("a cut name ends in a hash before its suffix and fits to the byte with the greatest number", () => {
+    const name = plainName(`${"x".repeat(300)}.txt`, analysis);
+    expect(Buffer.byteLength(numberedName(name, MOST))).toBe(NAME_BYTES);
     expect(name).toMatch(/^x+~[0-9a-f]{8}_analysis\.json$/);
   });
 
   test("names that are cut alike stay apart", () => {
-    const one = inputName(`${"x".repeat(300)}1.txt`, analysis)(0, owner);
-    const two = inputName(`${"x".repeat(300)}2.txt`, analysis)(0, owner);
+    const one = plainName(`${"x".repeat(300)}1.txt`, analysis);
+    const two = plainName(`${"x".repeat(300)}2.txt`, analysis);
     expect(nameKey(one)).not.toBe(nameKey(two));
   });
 
   test("an attachment keeps its extension", () => {
-    expect(attachmentName("mean.csv")(0, owner)).toBe("mean.csv");
-    expect(attachmentName("mean.csv")(1, { job: "01J" })).toBe("mean-01J.csv");
-    expect(attachmentName("../model")(0, owner)).toBe("model");
+    expect(attachmentName("mean.csv")).toBe("mean.csv");
+    expect(attachmentName("../model")).toBe("model");
   });
 
   test.each([
@@ -95,34 +102,63 @@ describe("any name of a client", () => {
 
   test("becomes a plain file name of at most 255 bytes in NFC, the same each time", () => {
     fc.assert(
-      fc.property(filename, naming, fc.nat(4), (client, resultName, attempt) => {
-        const name = inputName(client, resultName)(attempt, owner);
+      fc.property(filename, naming, fc.nat(MOST), (client, resultName, number) => {
+        const plain = plainName(client, resultName);
+        const name = number < 2 ? plain : numberedName(plain, number);
         expect(Buffer.byteLength(name)).toBeLessThanOrEqual(NAME_BYTES);
         expect(name).toBe(name.normalize("NFC"));
         expect(name).toBe(Buffer.from(name).toString());
         // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
         expect(name).not.toMatch(/[/\\\x00-\x1f\x7f<>:"|?*]|^\.|^$/);
-        expect(name).toBe(inputName(client, resultName)(attempt, owner));
+        expect(plainName(client, resultName)).toBe(plain);
       }),
       { numRuns: 1_000 },
     );
   });
 
-  test("is kept apart from its own variants, in other jobs and at other places", () => {
+  test("has numbers that can be taken off again", () => {
     fc.assert(
-      fc.property(filename, naming, (client, resultName) => {
-        const wish = inputName(client, resultName);
-        const names = [
-          wish(0, owner),
-          wish(1, owner),
-          wish(1, { ...owner, job: "01JCZX5V8N6Q4T2R0P9M7K5H3G" }),
-          wish(2, owner),
-          wish(2, { ...owner, index: 8 }),
-          wish(3, owner),
-        ];
-        expect(new Set(names.map(nameKey)).size).toBe(names.length);
+      fc.property(filename, naming, fc.integer({ min: 2, max: MOST }), (client, resultName, number) => {
+        const plain = plainName(client, resultName);
+        expect(unnumberedName(numberedName(plain, number), number)).toBe(plain);
       }),
       { numRuns: 500 },
     );
+  });
+
+  test("has a path that is safe to make folders of, and its own name at the end", () => {
+    fc.assert(
+      fc.property(filename, (client) => {
+        const path = safePath(client) ?? client;
+        expect(Buffer.byteLength(path)).toBeLessThanOrEqual(1_024);
+        for (const segment of path.split("/")) {
+          // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+          expect(segment).not.toMatch(/[\\\x00-\x1f\x7f<>:"|?*]|^\.|^$/);
+          expect(Buffer.byteLength(segment)).toBeLessThanOrEqual(NAME_BYTES);
+        }
+        expect(safePath(path) ?? path).toBe(path);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe("the path of an upload", () => {
+  test.each([
+    ["notes.txt", undefined, "notes.txt"],
+    ["a/report.txt", "a/report.txt", "report.txt"],
+    ["a\\b\\report.txt", "a/b/report.txt", "report.txt"],
+    ["C:\\Users\\me\\report.txt", "Users/me/report.txt", "report.txt"],
+    ["/etc/passwd", "etc/passwd", "passwd"],
+    ["../../etc/./passwd", "etc/passwd", "passwd"],
+    ["a//b.txt", "a/b.txt", "b.txt"],
+    ["a/../b.txt", "a/b.txt", "b.txt"],
+    ["..", "file", ".."],
+    [".git/config", "_git/config", "config"],
+    ["a\u0000/b\n.txt", "a_/b_.txt", "b\n.txt"],
+    ["nul/con.txt", "_nul/_con.txt", "con.txt"],
+  ])("%j is %j with the name %j", (sent, path, name) => {
+    expect(safePath(sent)).toBe(path);
+    expect(nameWithoutFolders(sent)).toBe(name);
   });
 });

@@ -2,6 +2,10 @@ import { createHash } from "node:crypto";
 
 /** Bytes of a file name that every common file system takes. */
 export const NAME_BYTES = 255;
+/** Bytes that a plain name leaves for its number: `-9999999`. */
+const NUMBER_BYTES = 8;
+/** Bytes of a relative path that are kept; folders above are left out. */
+const PATH_BYTES = 1_024;
 
 /** What a stem becomes in a task: `notes` -> `notes_analysis.json`. Keeps the stem whole. */
 export type ResultName = (stem: string) => string;
@@ -33,48 +37,63 @@ export function safeStem(filename: string): string {
   return safeSegment(hasExtension ? last.slice(0, dot) : last);
 }
 
-/** The wish of an input file: its stem under the task's naming. `attempt` as in `nameFor`. */
-export function inputName(
-  filename: string,
-  resultName: ResultName,
-): (attempt: number, owner: NameOwner) => string {
-  const stem = safeStem(filename);
-  return (attempt, owner) => nameFor({ stem, resultName }, attempt, owner);
-}
-
-/** The same for a plain file name with its own extension: `mean.csv`, `mean-<job>.csv`. */
-export function attachmentName(name: string): (attempt: number, owner: NameOwner) => string {
-  const stem = safeStem(name);
-  const last = lastSegment(name);
-  const raw = last.slice(last.lastIndexOf(".") + 1);
-  const extension = last.includes(".") && /^[\p{L}\p{N}]{1,16}$/u.test(raw) ? `.${raw}` : "";
-  return (attempt, owner) =>
-    nameFor({ stem, resultName: (longer) => `${longer}${extension}` }, attempt, owner);
-}
-
-interface Wish {
-  readonly stem: string;
-  readonly resultName: ResultName;
-}
-
 /**
- * The name to try: 0 the plain one, 1 with the job's id, 2 with the index too, then numbered. At most
- * `NAME_BYTES` long; a stem that had to be cut ends in a hash of itself, so that cut names stay apart.
+ * Plain name of an input's result: its stem under the task's naming, with room for a number. A stem that had to be cut
+ * ends in a hash of itself, so that cut names stay apart.
  */
-export function nameFor({ stem, resultName }: Wish, attempt: number, owner: NameOwner): string {
-  const tail = tailOf(attempt, owner);
-  const whole = resultName(`${stem}${tail}`).normalize("NFC");
-  const excess = Buffer.byteLength(whole) - NAME_BYTES;
+export function plainName(filename: string, resultName: ResultName): string {
+  const stem = safeStem(filename);
+  const whole = resultName(stem).normalize("NFC");
+  const excess = Buffer.byteLength(whole) - NAME_BYTES + NUMBER_BYTES;
   if (excess <= 0) return whole;
   const mark = `~${createHash("sha256").update(stem).digest("hex").slice(0, 8)}`;
   const room = Buffer.byteLength(stem) - excess - mark.length;
-  return resultName(`${cutToBytes(stem, Math.max(room, 0))}${mark}${tail}`).normalize("NFC");
+  return resultName(`${cutToBytes(stem, Math.max(room, 0))}${mark}`).normalize("NFC");
 }
 
-function tailOf(attempt: number, { job, index = 0 }: NameOwner): string {
-  if (attempt === 0) return "";
-  if (attempt === 1) return `-${job}`;
-  return attempt === 2 ? `-${job}-${index}` : `-${job}-${index}-${attempt}`;
+/** The same for a plain file name with its own extension: `mean.csv`. */
+export function attachmentName(name: string): string {
+  const last = lastSegment(name);
+  const raw = last.slice(last.lastIndexOf(".") + 1);
+  const extension = last.includes(".") && /^[\p{L}\p{N}]{1,16}$/u.test(raw) ? `.${raw}` : "";
+  return plainName(name, (stem) => `${stem}${extension}`);
+}
+
+/** `notes_analysis.json`, 2 -> `notes_analysis-2.json`. */
+export function numberedName(plain: string, number: number): string {
+  const at = extensionStart(plain);
+  return `${plain.slice(0, at)}-${number}${plain.slice(at)}`;
+}
+
+/** The plain name that was numbered: `notes_analysis-2.json`, 2 -> `notes_analysis.json`. */
+export function unnumberedName(numbered: string, number: number): string {
+  const at = extensionStart(numbered);
+  return numbered.slice(0, at - `-${number}`.length) + numbered.slice(at);
+}
+
+/**
+ * Path of an input within its upload, made safe to show and to make folders of: segments are joined by `/`, and none
+ * is empty, hidden, `.`, `..`, a drive, a device or has characters that some system refuses. Undefined when that is the
+ * name as it was sent, without folders.
+ */
+export function safePath(sent: string): string | undefined {
+  const segments = sent
+    .split(/[/\\]/)
+    .filter((segment) => !/^(?:\.{0,2}|[a-z]:)$/i.test(segment))
+    .map((segment) => cutToBytes(safeSegment(segment), NAME_BYTES));
+  while (segments.length > 1 && Buffer.byteLength(segments.join("/")) > PATH_BYTES) segments.shift();
+  const path = segments.join("/") || safeSegment("");
+  return path === sent && segments.length === 1 ? undefined : path;
+}
+
+/** The name of a file without the folders that it was sent with. */
+export function nameWithoutFolders(sent: string): string {
+  return lastSegment(sent) || sent;
+}
+
+function extensionStart(name: string): number {
+  const dot = name.lastIndexOf(".");
+  return dot > 0 ? dot : name.length;
 }
 
 function lastSegment(path: string): string {

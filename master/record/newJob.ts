@@ -35,11 +35,14 @@ export interface RequestHolder extends Pick<RequestKey, "digest"> {
   readonly job: string;
 }
 
-export interface NewFile extends InputFile {
-  /**
-   * Name of the result for a stem that is safe in a file name: `TaskDefinition.resultName`. It must keep the stem
-   * whole: the record calls it again with a longer stem when the name is taken.
-   */
+/** An input file of a new job. */
+export interface JobInput extends InputFile {
+  /** Safe relative path of the file in its upload; undefined when it is `filename`. */
+  readonly path?: string | undefined;
+}
+
+export interface NewFile extends JobInput {
+  /** Name of the result for a stem that is safe in a file name: `TaskDefinition.resultName`. */
   readonly resultName: (stem: string) => string;
 }
 

@@ -1,6 +1,7 @@
 import type { JobState } from "../../shared/contract/jobs.ts";
 import type { JobEvent } from "./events.ts";
 import type { FileRecord, JobRecord } from "./job.ts";
+import type { NameOwner } from "./names.ts";
 import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from "./newJob.ts";
 import type { PartRecord, PartWatcher } from "./part.ts";
 
@@ -24,9 +25,8 @@ export interface JobFilter {
 /**
  * The record of jobs. Laws, which `record.contract.ts` tests for every driver:
  * - `create` reserves every result name, unique per task in NFC and case-folded, in the same transaction
- *   as the job; the first to ask gets it, another job's file `<stem>-<job>`, a twin in the same job
- *   `<stem>-<job>-<index>`;
- * - a name that the caller says is taken is never reserved;
+ *   as the job; the first to ask gets it, later ones the same name with a number that rises, from 2;
+ * - `rename` gives a result the next number of its name, whether its job is over or not;
  * - `apply` is atomic per call and resolves when the change survives a kill of the process; calls at the
  *   same time share a transaction; an event that `transition` refuses is an AppError `bad_transition`;
  * - a name whose file failed or was cancelled goes back to the file that it was taken from (`replaceNames`), else it
@@ -67,6 +67,13 @@ export interface RecordOfJobs {
   watchParts(job: string, map: string, watcher: PartWatcher): () => void;
   /** Job and file that the result belongs to; undefined while there is no result under this name. */
   owner(task: string, resultName: string): Promise<FileOwner | undefined>;
+  /** The newest result of a name, plain or with a number, that is there; undefined when there is none. */
+  latest(task: string, resultName: string): Promise<NamedResult | undefined>;
+  /**
+   * Gives a result another name, because a file that is not this record's has its name in the results folder. Resolves
+   * with the name; undefined when the name is no longer this result's.
+   */
+  rename(taken: TakenName): Promise<string | undefined>;
   /** The job that a client's request key stands for; undefined when it expired, or its job was removed. */
   requested(asked: ClientKey, now: number): Promise<RequestHolder | undefined>;
   /**
@@ -100,10 +107,24 @@ export interface KeptJob {
   readonly bytes: number;
 }
 
+/** The name of a result that a file of another owner has in the results folder. */
+export interface TakenName extends NameOwner {
+  readonly task: string;
+  readonly name: string;
+  /** Names of this result that were taken just before. */
+  readonly tries: number;
+}
+
+export interface NamedResult extends FileOwner {
+  readonly name: string;
+}
+
 export interface FileOwner {
   readonly job: string;
   /** Undefined for an attachment. */
   readonly index?: number;
+  /** Number in the name; undefined for a plain name. */
+  readonly number?: number;
   readonly key: string;
   readonly bytes: number;
   readonly sha256?: string;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ChangeHub } from "../hub.ts";
+import { changesNames } from "./changedNames.contract.ts";
 import { takesEvents } from "./events.contract.ts";
 import {
   done,
@@ -28,9 +29,9 @@ export function recordContract(name: string, make: () => Promise<RecordUnderTest
         return jobs;
       },
       hub: new ChangeHub(),
-      reopen: async (isTaken) => {
+      reopen: async () => {
         await run.jobs.close();
-        jobs = await driver.open(isTaken === undefined ? { hub: run.hub } : { hub: run.hub, isTaken });
+        jobs = await driver.open({ hub: run.hub });
       },
     };
     beforeEach(async () => {
@@ -43,6 +44,7 @@ export function recordContract(name: string, make: () => Promise<RecordUnderTest
     });
     describe("records", () => keepsRecords(run));
     describe("names", () => reservesNames(run));
+    describe("names later", () => changesNames(run));
     describe("events", () => takesEvents(run));
     describe("parts", () => tellsOfParts(run));
     describe("large jobs", () => holdsLargeJobs(run));

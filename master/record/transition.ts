@@ -1,10 +1,10 @@
 import { isCode } from "../../shared/codes.ts";
 import { isFinal, type JobState } from "../../shared/contract/jobs.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { InputFile } from "../../shared/tasks/task.ts";
 import { withFile } from "./endedWork.ts";
 import type { JobEvent } from "./events.ts";
 import type { Attachment, FileRecord, JobRecord, Speculation } from "./job.ts";
+import type { JobInput } from "./newJob.ts";
 import { withFileWarnings, withRunWarning } from "./warnings.ts";
 
 export type FileEnd = Extract<JobEvent, { readonly type: "file_done" | "file_failed" }>;
@@ -70,7 +70,7 @@ export function endFile(event: FileEnd): FileAfterEnd {
 }
 
 /** Members of a file that its end sets. */
-export type FileAfterEnd = Omit<FileRecord, keyof InputFile | "resultName" | "replacedBy">;
+export type FileAfterEnd = Omit<FileRecord, keyof JobInput | "resultName" | "replacedBy">;
 
 export interface OpenFilesEnd {
   readonly state: "failed" | "cancelled";

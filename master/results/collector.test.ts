@@ -13,6 +13,7 @@ import { DiskSpace } from "../upkeep/diskSpace.ts";
 import { Collector } from "./collector.ts";
 import { restoreResults } from "./restore.ts";
 import type { ResultsFolder } from "./results.ts";
+import { type ResultWriter, replacingWriter } from "./resultWriter.ts";
 
 const FAILED = { ok: false, code: "corrupt_text", error: "The text is corrupt." } as const;
 
@@ -20,6 +21,7 @@ let isFull = false;
 let jobs: RecordOfJobs;
 let store: ByteStore;
 let results: ResultsFolder;
+let writer: ResultWriter;
 let close: () => Promise<void>;
 let news: FileRecord[];
 
@@ -32,7 +34,7 @@ beforeEach(async () => {
       if (isFull) throw Object.assign(new Error("write"), { code: "ENOSPC" });
       await write();
     }, new AbortController().signal);
-  ({ jobs, store, results, close } = await openRecordFolder({ retryWhileFull }));
+  ({ jobs, store, results, writer, close } = await openRecordFolder({ retryWhileFull }));
 });
 afterEach(() => close());
 
@@ -86,13 +88,15 @@ describe("a part", () => {
     const collector = await collectorOf("01A", ["a.txt"]);
     await collector.publish(0, await partOf("a"));
     await collector.flush();
-    expect(await namesOf("01A")).toEqual(["a-01A.json"]);
+    expect(await namesOf("01A")).toEqual(["a-2.json"]);
+    expect(news).toMatchObject([{ state: "done", resultName: "a-2.json" }]);
     expect(await textOf("a.json")).toBe("mine");
-    expect(await textOf("a-01A.json")).toBe("a");
+    expect(await textOf("a-2.json")).toBe("a");
   });
 
   test("replaces the file of its name when its job takes names over", async () => {
-    const first = await collectorOf("01A", ["a.txt"]);
+    writer = replacingWriter(jobs, results);
+    const first = await collectorOf("01A", ["a.txt"], { replaceNames: true });
     await first.publish(0, await partOf("first"));
     await first.flush();
     const second = await collectorOf("01B", ["a.txt"], { replaceNames: true });
@@ -101,7 +105,7 @@ describe("a part", () => {
     expect(await textOf("a.json")).toBe("second");
     const files = await jobs.files("01A");
     expect(files).toMatchObject([{ state: "done", replacedBy: "01B" }]);
-    await restoreResults(results, { task: "text", files });
+    await restoreResults(writer, { id: "01A", task: "text", files });
     expect(await textOf("a.json")).toBe("second");
   });
 
@@ -120,14 +124,15 @@ describe("a part", () => {
 
   test("that cannot be written fails the flush; the record has it, and no news of it goes out", async () => {
     const collector = await collectorOf("01A", ["a.txt", "b.txt"]);
-    await mkdir(join(results.folder, "text", "a.json", "inside"), { recursive: true });
+    await mkdir(results.folder, { recursive: true });
+    await writeFile(join(results.folder, "text"), "in the way of the folder");
     await collector.publish(0, await partOf("a"));
-    await expect(collector.flush()).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
+    await expect(collector.flush()).rejects.toThrow(/EEXIST|ENOTDIR/);
     expect(await jobs.files("01A")).toMatchObject([{ state: "done" }, { state: "queued" }]);
     expect(news).toEqual([]);
     // The next start restores it.
-    await rm(join(results.folder, "text", "a.json"), { recursive: true });
-    await restoreResults(results, { task: "text", files: await jobs.files("01A") });
+    await rm(join(results.folder, "text"));
+    await restoreResults(writer, { id: "01A", task: "text", files: await jobs.files("01A") });
     expect(await textOf("a.json")).toBe("a");
   });
 
@@ -172,7 +177,7 @@ describe("parts", () => {
     news = [];
     const files = await jobs.files("01A");
     const after = collectorFor("01A", files);
-    await restoreResults(results, { task: "text", files });
+    await restoreResults(writer, { id: "01A", task: "text", files });
     await after.publish(0, part);
     await after.publish(1, await partOf("b"));
     await after.flush();
@@ -200,11 +205,11 @@ describe("an attachment", () => {
     await second.attach("all.json", (await partOf("second")).file);
     await second.attach("more.json", (await partOf("more")).file);
     expect((await jobs.get("01B"))?.attachments.map(({ name }) => name)).toEqual([
-      "all-01B.json",
-      "more-01B.json",
+      "all-2.json",
+      "more-2.json",
     ]);
     expect(await textOf("all.json")).toBe("first");
-    expect(await textOf("all-01B.json")).toBe("second");
+    expect(await textOf("all-2.json")).toBe("second");
     expect(await textOf("more.json")).toBe("mine");
   });
 
@@ -241,7 +246,10 @@ async function collectorOf(
 function collectorFor(id: string, files: readonly FileRecord[]): Collector {
   const progress = new JobProgress(() => undefined);
   const onFileEnded = (file: FileRecord) => void news.push(file);
-  return new Collector({ jobs, results }, { record: { id, task: "text" }, files, progress, onFileEnded });
+  return new Collector(
+    { jobs, results: writer },
+    { record: { id, task: "text" }, files, progress, onFileEnded },
+  );
 }
 
 async function partOf(

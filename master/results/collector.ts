@@ -6,7 +6,7 @@ import type { JobEvent } from "../record/events.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { SpentWork } from "../record/part.ts";
 import type { RecordOfJobs } from "../record/port.ts";
-import type { ResultWriter } from "./ownedResults.ts";
+import type { ResultWriter } from "./resultWriter.ts";
 
 /** Most parts of a job that are being recorded and written at a time. */
 const MAX_PENDING = 64;
@@ -70,7 +70,8 @@ export class Collector {
     // The record reserves another name when this one belongs to another job.
     const reserved = record.attachments.find(({ key }) => key === file.key);
     if (reserved?.replacedBy !== undefined) return;
-    await this.#deps.results.put({ task, name: reserved?.name ?? name, key: file.key, bytes: file.bytes });
+    const { key, bytes } = file;
+    await this.#deps.results.put({ job: id, task, name: reserved?.name ?? name, key, bytes });
   }
 
   async warn(warning: JobWarning): Promise<void> {
@@ -92,10 +93,14 @@ export class Collector {
     const event = doneEvent(file.index, part, progress.takeWork(file.index));
     const endOrder = await this.#record(event);
     const { resultKey: key, resultBytes: bytes } = event;
-    const result = { task: record.task, name: file.resultName, key, bytes };
-    // A later job has the name since before this run.
-    if (file.replacedBy === undefined) await this.#deps.results.put(result);
-    this.#tell(endOrder, doneFile(file, event, endOrder));
+    const { id: job, task } = record;
+    const { index, resultName: name } = file;
+    // Where `replacedBy` is known a later job has the name since before this run.
+    const placedAs =
+      file.replacedBy === undefined
+        ? await this.#deps.results.put({ job, index, task, name, key, bytes })
+        : name;
+    this.#tell(endOrder, doneFile(file, event, { endOrder, resultName: placedAs }));
   }
 
   async #failed(file: FileRecord, part: Extract<PublishedPart, { ok: false }>): Promise<void> {
@@ -124,6 +129,7 @@ export class Collector {
   }
 }
 
+type FileEnding = Required<Pick<FileRecord, "resultName">> & { readonly endOrder: number };
 type DoneEvent = Extract<JobEvent, { type: "file_done" }>;
 
 /** `doneEvent` and `doneFile` list their fields: spreading the objects takes as long as all other work on a small file. */
@@ -149,12 +155,13 @@ function doneEvent(
   };
 }
 
-function doneFile(file: FileRecord, event: DoneEvent, endOrder: number): FileRecord {
-  const { index, key, filename, bytes, sha256, resultName, replacedBy } = file;
+function doneFile(file: FileRecord, event: DoneEvent, { endOrder, resultName }: FileEnding): FileRecord {
+  const { index, key, filename, path, bytes, sha256, replacedBy } = file;
   return {
     index,
     key,
     filename,
+    path,
     bytes,
     sha256,
     state: "done",

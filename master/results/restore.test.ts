@@ -1,4 +1,4 @@
-import { readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openRecordFolder } from "../../tests/fixtures/job/recordFolder.ts";
@@ -6,6 +6,7 @@ import type { RecordOfJobs } from "../record/port.ts";
 import type { ByteStore } from "../store/port.ts";
 import { restoreRecentJobs } from "./restore.ts";
 import type { ResultsFolder } from "./results.ts";
+import type { ResultWriter } from "./resultWriter.ts";
 
 const MINUTE = 60_000;
 
@@ -13,29 +14,41 @@ let close: () => Promise<void>;
 let jobs: RecordOfJobs;
 let store: ByteStore;
 let results: ResultsFolder;
+let writer: ResultWriter;
 
 beforeEach(async () => {
-  ({ jobs, store, results, close } = await openRecordFolder());
+  ({ jobs, store, results, writer, close } = await openRecordFolder());
 });
 
 afterEach(() => close());
 
-test("a result of the last minute that is short, missing or has other bytes is restored from the store", async () => {
+test("a result of the last minute that is short, missing or all zeros is restored from the store", async () => {
   const places = await Promise.all(["01A", "01B", "01C"].map((id) => finishedJob(id, 10 * MINUTE)));
   const [short = "", gone = "", other = ""] = places;
   await truncate(short, 3);
   await rm(gone);
   await writeFile(other, "\0".repeat(15));
-  expect(await restoreRecentJobs(jobs, results)).toBe(3);
+  for (const path of [short, other]) await utimes(path, 1, 1);
+  expect(await restoreRecentJobs(jobs, writer)).toBe(3);
   const texts = await Promise.all(places.map((path) => readFile(path, "utf8")));
   expect(texts).toEqual(["result of 01A\n\n", "result of 01B\n\n", "result of 01C\n\n"]);
+});
+
+test("a result of the last minute whose name another's file has gets the next name", async () => {
+  const place = await finishedJob("01A", 10 * MINUTE);
+  await writeFile(place, "another's file");
+  expect(await restoreRecentJobs(jobs, writer)).toBe(1);
+  expect(await readFile(place, "utf8")).toBe("another's file");
+  const [file] = await jobs.files("01A");
+  expect(file?.resultName).toBe("01A-2.json");
+  expect(await readFile(join(results.folder, "text", "01A-2.json"), "utf8")).toBe("result of 01A\n\n");
 });
 
 test("changes by people to older results are kept", async () => {
   const old = await finishedJob("01A", MINUTE);
   await finishedJob("01B", 10 * MINUTE);
   await rm(old);
-  expect(await restoreRecentJobs(jobs, results)).toBe(1);
+  expect(await restoreRecentJobs(jobs, writer)).toBe(1);
   await expect(readFile(old)).rejects.toThrow("ENOENT");
 });
 
@@ -52,6 +65,6 @@ async function finishedJob(id: string, endedAt: number): Promise<string> {
     { type: "ended", at: endedAt },
   ]);
   const name = `${id}.json`;
-  await results.put({ task: "text", name, key, bytes });
+  await results.place({ task: "text", name, key, bytes });
   return join(results.folder, "text", name);
 }

@@ -2,7 +2,7 @@ import { eachAtMost } from "../../shared/async/eachAtMost.ts";
 import { isFinal, JOB_STATES } from "../../shared/contract/jobs.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
-import type { ResultWriter } from "./ownedResults.ts";
+import type { ResultWriter } from "./resultWriter.ts";
 
 /**
  * A power loss may have removed or cut off results that ended up to this long before the newest one: files of the
@@ -14,7 +14,7 @@ const FILES_AT_ONCE = 16;
 /** Newest jobs of each final state among which jobs of the last minute are searched. */
 const RECENT_JOBS = 1_000;
 
-export interface RestoredJob extends Pick<JobRecord, "task"> {
+export interface RestoredJob extends Pick<JobRecord, "id" | "task"> {
   readonly files: readonly FileRecord[];
   readonly isStopping?: () => boolean;
 }
@@ -25,14 +25,15 @@ export interface RestoredJob extends Pick<JobRecord, "task"> {
  */
 export async function restoreResults(
   results: ResultWriter,
-  { task, files, isStopping = () => false }: RestoredJob,
+  { id: job, task, files, isStopping = () => false }: RestoredJob,
 ): Promise<void> {
   const newest = latest(files.map(({ endedAt }) => endedAt));
-  const restoreOne = async ({ resultKey, resultBytes, resultSha256, resultName, endedAt }: FileRecord) => {
-    if (resultKey === undefined || resultBytes === undefined || isStopping()) return;
+  const restoreOne = async ({ index, resultName: name, endedAt, ...file }: FileRecord) => {
+    const { resultKey: key, resultBytes: bytes, resultSha256 } = file;
+    if (key === undefined || bytes === undefined || isStopping()) return;
     const unsafe = (endedAt ?? newest) > newest - UNSAFE_MS;
     const digest = unsafe && resultSha256 !== undefined ? { sha256: resultSha256 } : {};
-    await results.restore({ task, name: resultName, key: resultKey, bytes: resultBytes, ...digest });
+    await results.restore({ job, index, task, name, key, bytes, ...digest });
   };
   const done = files.filter(({ state, replacedBy }) => state === "done" && replacedBy === undefined);
   await eachAtMost(done, FILES_AT_ONCE, restoreOne);
@@ -46,9 +47,9 @@ export async function restoreRecentJobs(jobs: RecordOfJobs, results: ResultWrite
   const newest = latest(ended.map(({ endedAt }) => endedAt));
   const recent = ended.filter(({ endedAt = 0 }) => endedAt > newest - UNSAFE_MS);
   for (const job of recent) {
-    await restoreResults(results, { task: job.task, files: await jobs.files(job.id) });
+    await restoreResults(results, { id: job.id, task: job.task, files: await jobs.files(job.id) });
     for (const { name, key, bytes, replacedBy } of job.attachments)
-      if (replacedBy === undefined) await results.restore({ task: job.task, name, key, bytes });
+      if (replacedBy === undefined) await results.restore({ job: job.id, task: job.task, name, key, bytes });
   }
   return recent.length;
 }

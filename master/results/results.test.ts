@@ -1,11 +1,11 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createLogger } from "../../shared/logger.ts";
 import { openRecordFolder } from "../../tests/fixtures/job/recordFolder.ts";
 import type { ByteStore } from "../store/port.ts";
 import { DiskSpace } from "../upkeep/diskSpace.ts";
-import { type ResultFile, ResultsFolder, resultExistsIn } from "./results.ts";
+import { type ResultFile, ResultsFolder } from "./results.ts";
 
 /** Below and above the size from which the store keeps an object in a file of its own. */
 const SIZES = [
@@ -24,51 +24,96 @@ afterEach(() => close());
 
 describe.each(SIZES)("a %s result", (_, bytes, missing) => {
   test("stands under its name, whole", async () => {
-    await results.put(await stored("a.json", bytes, "a"));
+    await results.place(await stored("a.json", bytes, "a"));
     expect(await textOf("a.json")).toBe("a".repeat(bytes));
     expect(await leftovers()).toEqual([]);
   });
 
-  test("replaces an older file of its name, and leaves the older object in the store as it was", async () => {
+  test("leaves the file of another owner as it is, and says that the name is taken", async () => {
+    for (const [name, place] of Object.entries(OTHERS)) {
+      await mkdir(join(results.folder, "text"), { recursive: true });
+      await place(join(results.folder, "text", name), bytes);
+      const before = await stat(join(results.folder, "text", name));
+      expect(await results.place(await stored(name, bytes, "a"))).toBe("taken");
+      const after = await stat(join(results.folder, "text", name));
+      expect([after.ino, after.size, after.mtimeMs]).toEqual([before.ino, before.size, before.mtimeMs]);
+    }
+    expect(await leftovers()).toEqual([]);
+  });
+
+  test("of many that race for one name has it alone, and the others are told", async () => {
+    const all = await Promise.all([..."abcdefgh"].map((letter) => stored("a.json", bytes, letter)));
+    const folders = all.map((_, index) => new ResultsFolder({ ...results, store, master: `${index}` }));
+    const placed = await Promise.all(all.map((result, index) => folders[index]?.place(result)));
+    const [winner, ...others] = all.filter((_, index) => placed[index] === "placed");
+    expect(others).toEqual([]);
+    expect(await textOf("a.json")).toBe((await store.read(winner?.key ?? "")).toString());
+    expect(await leftovers()).toEqual([]);
+  });
+
+  test("replaces an older file of its name only when asked to, and leaves the older object as it was", async () => {
     const older = await stored("a.json", bytes, "a");
-    await results.put(older);
-    await results.put(await stored("a.json", bytes, "b"));
+    await results.place(older);
+    const newer = await stored("a.json", bytes, "b");
+    expect(await results.place(newer)).toBe("taken");
+    expect(await textOf("a.json")).toBe("a".repeat(bytes));
+    expect(await results.replace(newer)).toBe("placed");
     expect(await textOf("a.json")).toBe("b".repeat(bytes));
     expect((await store.read(older.key)).toString()).toBe("a".repeat(bytes));
     expect(await leftovers()).toEqual([]);
   });
 
-  test("is put twice without harm, as a replay does", async () => {
+  test("is placed twice without harm, as a replay does", async () => {
     const result = await stored("a.json", bytes, "a");
-    await results.put(result);
-    await results.put(result);
+    expect(await results.place(result)).toBe("placed");
+    expect(await results.place(result)).toBe("placed");
+    expect(await results.place(await stored("a.json", bytes, "a"))).toBe("placed");
     expect(await textOf("a.json")).toBe("a".repeat(bytes));
     expect(await leftovers()).toEqual([]);
   });
 
+  test("that a power loss cut off or left with zeros is placed whole again", async () => {
+    for (const damage of [
+      (path: string) => truncate(path, bytes - 3),
+      (path: string) => truncate(path, 0),
+      (path: string) => writeFile(path, `${"a".repeat(bytes - 3)}\0\0\0`),
+    ]) {
+      const result = await stored("a.json", bytes, "a");
+      await mkdir(join(results.folder, "text"), { recursive: true });
+      await writeFile(join(results.folder, "text", "a.json"), "a".repeat(bytes));
+      await damage(join(results.folder, "text", "a.json"));
+      // Now it may be a file that another owner is writing.
+      expect(await results.place(result)).toBe("taken");
+      await utimes(join(results.folder, "text", "a.json"), 1, 1);
+      expect(await results.place(result)).toBe("placed");
+      expect(await textOf("a.json")).toBe("a".repeat(bytes));
+      await rm(join(results.folder, "text", "a.json"));
+    }
+  });
+
   test("is put although its folder was removed meanwhile", async () => {
-    await results.put(await stored("a.json", bytes, "a"));
+    await results.place(await stored("a.json", bytes, "a"));
     await rm(results.folder, { recursive: true });
-    await results.put(await stored("b.json", bytes, "b"));
+    await results.place(await stored("b.json", bytes, "b"));
     expect(await textOf("b.json")).toBe("b".repeat(bytes));
   });
 
   test("cannot replace a folder of its name, and leaves nothing behind", async () => {
     await mkdir(join(results.folder, "text", "a.json", "inside"), { recursive: true });
-    await expect(results.put(await stored("a.json", bytes, "a"))).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
+    expect(await results.replace(await stored("a.json", bytes, "a"))).toBe("taken");
     expect(await readdir(join(results.folder, "text", "a.json"))).toEqual(["inside"]);
     expect(await leftovers()).toEqual([]);
-    await results.put(await stored("b.json", bytes, "b"));
+    await results.replace(await stored("b.json", bytes, "b"));
     expect(await textOf("b.json")).toBe("b".repeat(bytes));
   });
 
   test("whose bytes are not in the store leaves no file", async () => {
     const result = await stored("a.json", bytes, "a");
     await store.remove([result.key]);
-    await expect(results.put(result)).rejects.toMatchObject({
+    await expect(results.place(result)).rejects.toMatchObject({
       code: missing,
     });
-    expect(resultExistsIn(results.folder)("text", "a.json")).toBe(false);
+    expect(await readdir(join(results.folder, "text"))).toEqual([]);
   });
 
   test("is restored where its file is missing or short", async () => {
@@ -77,33 +122,61 @@ describe.each(SIZES)("a %s result", (_, bytes, missing) => {
     expect(await textOf("a.json")).toBe("a".repeat(bytes));
     await rm(join(results.folder, "text", "a.json"));
     await writeFile(join(results.folder, "text", "a.json"), "a");
+    await utimes(join(results.folder, "text", "a.json"), 1, 1);
     await results.restore(result);
     expect(await textOf("a.json")).toBe("a".repeat(bytes));
   });
 
-  test("is restored over other bytes of its size only where its digest is known", async () => {
+  test("with other bytes of its size is taken for whole unless its digest is known; then the bytes are another's", async () => {
     const { sha256, ...result } = await stored("a.json", bytes, "a");
     await mkdir(join(results.folder, "text"), { recursive: true });
     await writeFile(join(results.folder, "text", "a.json"), "x".repeat(bytes));
     await results.restore(result);
     expect(await textOf("a.json")).toBe("x".repeat(bytes));
-    await results.restore({ ...result, sha256 });
-    expect(await textOf("a.json")).toBe("a".repeat(bytes));
+    expect(await results.restore({ ...result, sha256 })).toBe("taken");
+    expect(await textOf("a.json")).toBe("x".repeat(bytes));
+  });
+
+  test("is removed; the file of another owner under its name is not", async () => {
+    const { sha256, ...result } = await stored("a.json", bytes, "a");
+    await results.place(result);
+    await results.remove(result);
+    await results.remove(result);
+    expect(await readdir(join(results.folder, "text"))).toEqual([]);
+    for (const [name, place] of Object.entries(OTHERS)) {
+      await place(join(results.folder, "text", name), bytes);
+      await results.remove({ ...result, name });
+      await results.remove({ ...result, name, sha256 });
+    }
+    expect(await readdir(join(results.folder, "text"))).toEqual(Object.keys(OTHERS).sort());
   });
 });
 
+/** What others have put into the folder. */
+const OTHERS: Readonly<Record<string, (path: string, bytes: number) => Promise<unknown>>> = {
+  "folder.json": (path) => mkdir(path),
+  "larger.json": (path, bytes) => writeFile(path, "a".repeat(bytes + 1)),
+  "link.json": async (path, bytes) => {
+    await mkdir(join(path, "../../elsewhere"), { recursive: true });
+    await writeFile(join(path, "../../elsewhere/a"), "a".repeat(bytes));
+    await symlink("../elsewhere/a", path);
+  },
+  "other.json": (path, bytes) => writeFile(path, "x".repeat(bytes)),
+  "smaller.json": (path) => writeFile(path, "x"),
+};
+
 test("a large result is a link to the object of the store", async () => {
   const result = await stored("a.json", 200_000, "a");
-  await results.put(result);
+  await results.place(result);
   expect((await stat(join(results.folder, "text", "a.json"))).nlink).toBe(2);
 });
 
 test("large results that replace files at the same time do not mix, in the folder nor in the store", async () => {
   const names = Array.from({ length: 40 }, (_, index) => `${index}.json`);
-  await results.put(await stored("first.json", 200_000, "-"));
+  await results.place(await stored("first.json", 200_000, "-"));
   await Promise.all(names.map((name) => writeFile(join(results.folder, "text", name), "in the way")));
   const all = await Promise.all(names.map((name, index) => stored(name, 200_000 + index, letter(index))));
-  await Promise.all(all.map((result) => results.put(result)));
+  await Promise.all(all.map((result) => results.replace(result)));
   for (const [index, { name, bytes, key }] of all.entries()) {
     const text = letter(index).repeat(bytes);
     expect(await textOf(name)).toBe(text);
@@ -112,32 +185,18 @@ test("large results that replace files at the same time do not mix, in the folde
   expect(await leftovers()).toEqual([]);
 });
 
-test("incomplete files of a killed master are swept away, and results stay", async () => {
-  await results.put(await stored("a.json", 10, "a"));
-  await mkdir(join(results.folder, ".tmp"), { recursive: true });
-  await writeFile(join(results.folder, ".tmp", "1"), "half a res");
+test("incomplete files of a killed master are swept away; results and files of other masters stay", async () => {
+  await results.place(await stored("a.json", 10, "a"));
+  const other = new ResultsFolder({ folder: results.folder, store, master: "other" });
+  for (const name of ["1", "master/1", "other/1"]) {
+    await mkdir(join(results.folder, ".tmp", name, ".."), { recursive: true });
+    await writeFile(join(results.folder, ".tmp", name), "half a res");
+  }
   await results.sweep();
+  expect(await readdir(join(results.folder, ".tmp"), { recursive: true })).toEqual(["other", "other/1"]);
+  await other.sweep();
   expect(await readdir(results.folder)).toEqual(["text"]);
   expect(await textOf("a.json")).toBe("a".repeat(10));
-});
-
-test("a result is removed, and removing one that is not there is no error", async () => {
-  await results.put(await stored("a.json", 10, "a"));
-  await results.remove("text", "a.json");
-  await results.remove("text", "a.json");
-  expect(await readdir(join(results.folder, "text"))).toEqual([]);
-});
-
-test("a name exists when any kind of file stands under it", async () => {
-  const exists = resultExistsIn(results.folder);
-  expect(exists("text", "a.json")).toBe(false);
-  await mkdir(join(results.folder, "text", "folder"), { recursive: true });
-  await writeFile(join(results.folder, "text", "a.json"), "");
-  expect([exists("text", "a.json"), exists("text", "folder"), exists("image", "a.json")]).toEqual([
-    true,
-    true,
-    false,
-  ]);
 });
 
 test("a result on a full disk is written when there is space again", async () => {
@@ -158,9 +217,9 @@ test("a result on a full disk is written when there is space again", async () =>
         await write();
       }, new AbortController().signal),
   });
-  const done = waiting.put(await stored("a.json", 10, "a"));
+  const done = waiting.place(await stored("a.json", 10, "a"));
   await expect.poll(() => tries).toBeGreaterThan(1);
-  expect(resultExistsIn(results.folder)("text", "a.json")).toBe(false);
+  expect(await readdir(results.folder).catch(() => [])).toEqual([]);
   isFull = false;
   await done;
   expect(await textOf("a.json")).toBe("a".repeat(10));
@@ -191,5 +250,8 @@ function textOf(name: string): Promise<string> {
 
 /** Temporary files that are still in the folder. */
 async function leftovers(): Promise<string[]> {
-  return await readdir(join(results.folder, ".tmp")).catch(() => []);
+  const all = await readdir(join(results.folder, ".tmp"), { recursive: true, withFileTypes: true }).catch(
+    () => [],
+  );
+  return all.filter((entry) => entry.isFile()).map(({ name }) => name);
 }

@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
-import { constants, createReadStream, createWriteStream, lstatSync } from "node:fs";
-import { copyFile, link, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { constants, createWriteStream } from "node:fs";
+import { copyFile, link, lstat, mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join, posix, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { isErrno } from "../../shared/errors.ts";
+import { AppError, isErrno } from "../../shared/errors.ts";
 import { syncFolder } from "../../shared/syncFolder.ts";
 import type { ByteStore } from "../store/port.ts";
-import { SmallFiles } from "./smallFiles.ts";
+import { type Placing, SmallFiles } from "./smallFiles.ts";
+import { type StandingDeps, standingAt } from "./standing.ts";
 
 /** Results up to this size are read whole and written by a thread; larger ones are streamed. */
 const SMALL_RESULT = 64 * 1024;
@@ -19,48 +19,57 @@ export interface ResultFile {
   readonly name: string;
   readonly key: string;
   readonly bytes: number;
+  readonly sha256?: string | undefined;
 }
+
+/** Whether a result has its name in the folder, or the file of another owner has it. */
+export type Placed = "placed" | "taken";
 
 export interface ResultsFolderDeps {
   readonly folder: string;
   readonly store: ByteStore;
+  /** Tells this master from others over the same folder; one word. */
+  readonly master?: string;
   /** Runs a write again until the disk has space for it; by default a full disk is an error. */
   readonly retryWhileFull?: (write: () => Promise<void>) => Promise<void>;
 }
 
 /**
- * Whether the results folder has a file under a name. The record reserves no such name, because the file may
- * belong to a job that this record does not know: of another DATA_DIR, of another master, or one that was removed.
- * Synchronous, because the record reserves names inside a transaction; a call takes some microseconds.
- */
-export function resultExistsIn(folder: string): (task: string, name: string) => boolean {
-  return (task, name) => lstatSync(join(folder, task, name), { throwIfNoEntry: false }) !== undefined;
-}
-
-/**
  * The folder in which people find results: links to objects of the store, or copies of them. Record and store can
- * make every file again, so writes are not synced; a file appears whole or not at all.
+ * make every file again, so writes are not synced; a file appears whole or not at all, and never over the file of another
+ * owner: several masters and people may share the folder.
  */
 export class ResultsFolder {
   readonly folder: string;
   readonly #store: ByteStore;
+  /** Subfolder of this master for files that are not complete. */
+  readonly #temporary: string;
   readonly #retryWhileFull: (write: () => Promise<void>) => Promise<void>;
   /** Paths of subfolders that exist, by their names. */
   readonly #subfolders = new Map<string, string>();
   /** Subfolders as `savedAs` shows them, by task. */
   readonly #shown = new Map<string, string>();
   readonly #smallFiles = new SmallFiles();
+  readonly #standing: StandingDeps;
   #temporaryFiles = 0;
 
-  constructor({ folder, store, retryWhileFull = (write) => write() }: ResultsFolderDeps) {
+  constructor({ folder, store, master = "master", retryWhileFull = (write) => write() }: ResultsFolderDeps) {
     this.folder = folder;
     this.#store = store;
+    this.#standing = { store, startedAt: Date.now() };
+    this.#temporary = join(TEMPORARY, master);
     this.#retryWhileFull = retryWhileFull;
   }
 
-  /** Removes the incomplete files of a master that was killed. Called at the start: a results folder has one master. */
+  /** Removes the incomplete files that a kill of this master left. Called at the start. */
   async sweep(): Promise<void> {
-    await rm(join(this.folder, TEMPORARY), { recursive: true, force: true });
+    const folder = join(this.folder, TEMPORARY);
+    await rm(join(this.folder, this.#temporary), { recursive: true, force: true });
+    // Older versions had no subfolder for each master.
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => []))
+      if (!entry.isDirectory()) await rm(join(folder, entry.name), { force: true });
+    // Other masters may have files there.
+    await rmdir(folder).catch(() => undefined);
   }
 
   /** Path of a result as the classic service wrote it in its answers: `processed_results/<task>/<name>`. */
@@ -75,65 +84,104 @@ export class ResultsFolder {
     return `/results/${encodeURIComponent(task)}/${encodeURIComponent(name)}`;
   }
 
-  /** Writes a result under its name and replaces an older file of that name. */
-  async put(result: ResultFile): Promise<void> {
-    await this.#retryWhileFull(() => this.#put(result));
+  /** Gives a result its name, unless the file of another owner has it. A damaged file of this result is replaced. */
+  async place(result: ResultFile): Promise<Placed> {
+    try {
+      await this.#retryWhileFull(() => this.#put(result, "new"));
+      return "placed";
+    } catch (error) {
+      if (!isErrno(error, "EEXIST")) throw error;
+      return await this.#placeAgain(result, error);
+    }
   }
 
-  /** Removes a result; a result that is not there is no error. */
-  async remove(task: string, name: string): Promise<void> {
-    await rm(join(this.folder, task, name), { force: true });
+  /** Gives a result its name, also where a file has it; a folder keeps it. */
+  async replace(result: ResultFile): Promise<Placed> {
+    try {
+      await this.#retryWhileFull(() => this.#put(result, "over"));
+      return "placed";
+    } catch (error) {
+      if (isErrno(error, "EISDIR", "ENOTEMPTY", "EEXIST")) return "taken";
+      throw error;
+    }
+  }
+
+  /** Removes a result; the file of another owner under its name stays. */
+  async remove(result: ResultFile): Promise<void> {
+    const path = this.#pathOf(result);
+    const standing = await standingAt(path, this.#standing, result).catch((error: unknown) => {
+      if (error instanceof AppError) return "other";
+      throw error;
+    });
+    if (standing === "whole" || standing === "damaged") await rm(path, { force: true });
   }
 
   /**
-   * Writes a result again after a restart, unless its file is there with the right size and, where one is given,
-   * the right digest.
+   * Places a result again after a restart, unless its file is there with the right size and, where one is given, the
+   * right digest.
    */
-  async restore(result: ResultFile & { readonly sha256?: string }): Promise<void> {
-    const path = join(this.folder, result.task, result.name);
-    const found = await stat(path).catch(() => undefined);
-    const sizeIsRight = found?.size === result.bytes;
-    if (sizeIsRight && (result.sha256 === undefined || (await digestOf(path)) === result.sha256)) return;
-    await this.put(result);
+  async restore(result: ResultFile): Promise<Placed> {
+    const path = this.#pathOf(result);
+    if (result.sha256 === undefined && (await sizeOf(path)) === result.bytes) return "placed";
+    if ((await standingAt(path, this.#standing, result)) === "whole") return "placed";
+    if ((await this.place(result)) === "taken") return "taken";
     // The record says that this file ended long ago, so the next start would not look at its digest.
     await syncFile(path);
     await syncFolder(dirname(path));
+    return "placed";
   }
 
-  async #put(result: ResultFile): Promise<void> {
+  async #placeAgain(result: ResultFile, error: unknown): Promise<Placed> {
+    switch (await standingAt(this.#pathOf(result), this.#standing, result)) {
+      case "whole":
+        return "placed";
+      case "damaged":
+        return await this.replace(result);
+      case "other":
+        return "taken";
+      default:
+        throw error;
+    }
+  }
+
+  #pathOf({ task, name }: ResultFile): string {
+    return join(this.folder, task, name);
+  }
+
+  async #put(result: ResultFile, placing: Placing): Promise<void> {
     try {
-      await this.#putOnce(result);
+      await this.#putOnce(result, placing);
     } catch (error) {
       // The subfolder was removed while the master runs; it is created again, once.
       if (!isErrno(error, "ENOENT")) throw error;
       this.#subfolders.clear();
-      await this.#putOnce(result);
+      await this.#putOnce(result, placing);
     }
   }
 
-  async #putOnce(result: ResultFile): Promise<void> {
+  async #putOnce(result: ResultFile, placing: Placing): Promise<void> {
     const { task, name } = result;
     // Not `join`: both names are plain, and this runs for each file.
     const target = `${this.#subfolders.get(task) ?? (await this.#subfolder(task))}${sep}${name}`;
     const path = this.#store.localFiles?.pathOf(result.key);
-    if (path !== undefined && (await linked(path, target))) return;
+    if (path !== undefined && (await linked(path, target, placing))) return;
     // Numbered before the wait for the subfolder: two writes must never share a temporary name.
     this.#temporaryFiles += 1;
     const temporaryName = this.#temporaryFiles.toString(36);
-    const temporary = `${this.#subfolders.get(TEMPORARY) ?? (await this.#subfolder(TEMPORARY))}${sep}${temporaryName}`;
+    const folder = this.#subfolders.get(this.#temporary) ?? (await this.#subfolder(this.#temporary));
+    const temporary = `${folder}${sep}${temporaryName}`;
     if (path === undefined && result.bytes <= SMALL_RESULT) {
       const body = await this.#store.read(result.key);
-      return await this.#smallFiles.write({ target, temporary, body });
+      return await this.#smallFiles.write({ target, temporary, body, placing });
     }
     try {
       await this.#write(result, temporary);
-      await rename(temporary, target);
-    } catch (error) {
+      if (placing === "over") await rename(temporary, target);
+      else await linkOrCopy(temporary, target);
+    } finally {
+      // A rename of one link onto another link of the same file leaves both.
       await rm(temporary, { force: true });
-      throw error;
     }
-    // A rename of one link onto another link of the same file leaves both.
-    if (path !== undefined) await rm(temporary, { force: true });
   }
 
   /** Links or copies an object of the store to a new path. */
@@ -151,20 +199,30 @@ export class ResultsFolder {
   }
 }
 
-/** Links a file of the store to a new name. False when the name is in use, or links are impossible. */
-async function linked(path: string, target: string): Promise<boolean> {
+/**
+ * Links a file of the store to a new name. False when links are impossible, or the name is in use and may be replaced.
+ */
+async function linked(path: string, target: string, placing: Placing): Promise<boolean> {
   try {
     await link(path, target);
     return true;
   } catch (error) {
-    if (isErrno(error, "ENOENT")) throw error;
+    if (isErrno(error, "ENOENT") || (placing === "new" && isErrno(error, "EEXIST"))) throw error;
     return false;
   }
 }
 
-async function linkOrCopy(path: string, temporary: string): Promise<void> {
-  // Exclusive, as a copy onto another link would overwrite an object of the store.
-  await link(path, temporary).catch(() => copyFile(path, temporary, constants.COPYFILE_EXCL));
+/** Exclusive: a copy onto another link would overwrite an object of the store. */
+async function linkOrCopy(path: string, target: string): Promise<void> {
+  await link(path, target).catch((error: unknown) => {
+    if (isErrno(error, "EEXIST", "ENOENT")) throw error;
+    return copyFile(path, target, constants.COPYFILE_EXCL);
+  });
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  const found = await lstat(path).catch(() => undefined);
+  return found?.isFile() === true ? found.size : undefined;
 }
 
 async function syncFile(path: string): Promise<void> {
@@ -174,10 +232,4 @@ async function syncFile(path: string): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
 }

@@ -1,12 +1,16 @@
 import { Worker } from "node:worker_threads";
 import { Batcher } from "../../shared/async/batcher.ts";
 
+/** `new`: only where nothing has the name (EEXIST); `over`: also over a file. */
+export type Placing = "new" | "over";
+
 /** A small file on its way into the results folder. */
 export interface SmallFile {
   readonly target: string;
   /** Unused path on the same file system. */
   readonly temporary: string;
   readonly body: Uint8Array;
+  readonly placing: Placing;
 }
 
 /** Files that the thread writes one after the other; `bytes` holds their bodies in this sequence. */
@@ -16,6 +20,7 @@ export interface WriteBatch {
     readonly target: string;
     readonly temporary: string;
     readonly length: number;
+    readonly placing: Placing;
   }[];
 }
 
@@ -44,7 +49,7 @@ const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 2 };
 
 /**
  * Writes small files, each whole under its name, in a worker thread; files that arrive during a batch form the next
- * batch. Four synchronous system calls per file cost a third of the same calls through Node's thread pool, whose
+ * batch. Five synchronous system calls per file cost a third of the same calls through Node's thread pool, whose
  * threads also wait for each other at the folder.
  */
 export class SmallFiles {
@@ -75,10 +80,11 @@ export class SmallFiles {
     const bytes = Buffer.concat(batch.map(({ file }) => file.body));
     // A buffer with no other contents can be transferred to the thread without a copy.
     const own = bytes.buffer.byteLength === bytes.length ? bytes : new Uint8Array(bytes);
-    const files = batch.map(({ file: { target, temporary, body } }) => ({
+    const files = batch.map(({ file: { target, temporary, body, placing } }) => ({
       target,
       temporary,
       length: body.byteLength,
+      placing,
     }));
     this.#worker ??= this.#start();
     this.#worker.postMessage({ bytes: own, files } satisfies WriteBatch, [own.buffer as ArrayBuffer]);

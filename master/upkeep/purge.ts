@@ -26,11 +26,15 @@ export async function forgetJob({ jobs, store }: PurgeDeps, id: string): Promise
 }
 
 async function removeResults(deps: PurgeDeps, { id, task, attachments }: JobRecord): Promise<void> {
-  const files = await deps.jobs.files(id);
-  const done = files.filter((file) => file.state === "done" && file.replacedBy === undefined);
-  for (const { resultName } of done) await deps.results.remove(task, resultName);
-  for (const { name } of attachments) {
-    if ((await deps.jobs.owner(task, name))?.job === id) await deps.results.remove(task, name);
+  for (const { state, replacedBy, resultName: name, ...file } of await deps.jobs.files(id)) {
+    const { resultKey: key, resultBytes: bytes, resultSha256: sha256 } = file;
+    const isPlaced = state === "done" && replacedBy === undefined;
+    if (isPlaced && key !== undefined && bytes !== undefined)
+      await deps.results.remove({ task, name, key, bytes, sha256 });
+  }
+  for (const { name, key, bytes } of attachments) {
+    if ((await deps.jobs.owner(task, name))?.job === id)
+      await deps.results.remove({ task, name, key, bytes });
   }
 }
 

@@ -137,7 +137,7 @@ describe("ended jobs", () => {
     const file = { ...input, index: 0, filename: `${id}.jpg`, resultName: (stem: string) => `${stem}.png` };
     await jobs.create({ id, task, options: {}, priority: 1, seed: 1, createdAt: 1, files: [file] });
     await jobs.apply(id, [{ type: "started", at: 1 }, fileDone(result)]);
-    await results.put({ task, name: `${id}.png`, key: result.key, bytes: result.bytes });
+    await results.place({ task, name: `${id}.png`, key: result.key, bytes: result.bytes });
     return id;
   }
 

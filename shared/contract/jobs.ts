@@ -43,7 +43,11 @@ const replacedBy = z
 
 export const fileView = z.object({
   index: count.describe("index in the upload, from 0"),
-  filename: z.string().describe("name of the file, as its client sent it"),
+  filename: z.string().describe("name of the file, without the folders that its client sent"),
+  path: z
+    .string()
+    .exactOptional()
+    .describe("relative path in the upload, made safe: folders, then the file name; they are joined by `/`"),
   state: z.enum(FILE_STATES).describe("`done` and `failed` are final, and so is `cancelled`"),
   bytes: bytes.describe("size of the input, in bytes"),
   sha256: sha256.describe("SHA-256 of the input, lower-case hex"),

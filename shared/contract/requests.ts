@@ -69,6 +69,15 @@ export const cancelQuery = z.object({
     .describe("true: results, record and bytes go, too"),
 });
 
+/** `GET /results/<task>/<name>`. */
+export const resultQuery = z.object({
+  latest: z
+    .enum(["true", "false", ""])
+    .default("false")
+    .transform((raw) => raw !== "false")
+    .describe("true: the newest result of this name, which may have a number"),
+});
+
 const few = z.int().min(1).max(1024);
 
 /** `POST /slaves`. */

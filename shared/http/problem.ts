@@ -1,7 +1,7 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { ErrorRequestHandler } from "express";
 import type { Problem } from "../contract/about.ts";
-import { AppError, CodedError } from "../errors.ts";
+import { AppError, CodedError, notWritable } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 
 /** An HTTP answer for an error; only this module makes them. */
@@ -79,6 +79,8 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
 
 /** Errors of Express and its body parsers carry a status. */
 function ofLibrary(error: unknown): AppError {
+  const closed = notWritable(error);
+  if (closed !== undefined) return closed;
   const status = error instanceof Error && "status" in error ? Number(error.status) : 500;
   const parse = error instanceof Error && "type" in error && error.type === "entity.parse.failed";
   if (parse)

@@ -14,6 +14,7 @@ import {
   filesQuery,
   jobQuery,
   jobsQuery,
+  resultQuery,
   retryWish,
 } from "../../../shared/contract/requests.ts";
 import { JSON_TYPE, type Operation } from "./operation.ts";
@@ -30,6 +31,11 @@ const RESULT_ANSWERS = {
     headers: [...RESULT_HEADERS, "Content-Range"],
   },
   304: { description: "The client has this result already.", content: {}, headers: ["ETag"] },
+} as const;
+
+const LATEST_ANSWERS = {
+  ...RESULT_ANSWERS,
+  200: { ...RESULT_ANSWERS[200], headers: [...RESULT_HEADERS, "Content-Location"] },
 } as const;
 
 /** Uploads, jobs and results. */
@@ -207,11 +213,15 @@ export const JOB_OPERATIONS = {
   },
   "GET /results/{task}/{name}": {
     tag: "Results",
-    summary: "Sends a file of the results folder",
+    summary: "Sends a result that has this name in the results folder",
+    description:
+      "Only a result of a job on record, and its own bytes, whatever the folder has under the name. With `latest` the " +
+      "newest result among this name and those with a number (`report_analysis.json`, `report_analysis-2.json`).",
     access: "client",
     path: ["task", "name"],
+    query: resultQuery,
     headers: RESULT_ASKED,
-    answers: RESULT_ANSWERS,
-    errors: { 404: ["no_such_result"], 416: ["bad_range"] },
+    answers: LATEST_ANSWERS,
+    errors: { 404: ["no_such_result"], 410: ["result_gone"], 416: ["bad_range"] },
   },
 } as const satisfies Record<string, Operation>;

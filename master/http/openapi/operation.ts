@@ -65,6 +65,7 @@ export const ANSWER_HEADERS = {
   ETag: "SHA-256 of the result, in quotes.",
   "Accept-Ranges": "`bytes`.",
   "Content-Range": "Which bytes these are, of how many.",
+  "Content-Location": "With `latest`: address of the result that this is.",
   "Content-Disposition": "`attachment`, with the result's name.",
   Allow: "Methods that the address knows.",
   "WWW-Authenticate": "`Bearer` for programs, `Basic` for a browser that opens the address.",

@@ -3,16 +3,20 @@ import { AppError } from "../../../shared/errors.ts";
 import type { JobEvent } from "../events.ts";
 import type { Attachment, JobRecord } from "../job.ts";
 import type { NewJob } from "../newJob.ts";
+import type { TakenName } from "../port.ts";
 import { endFile, endOfOpenFiles, type FileEnd, type JobEnd, openFiles, transition } from "../transition.ts";
 import type { Database } from "./database.ts";
 import type { JobReader } from "./jobReader.ts";
 import { KeptTable } from "./keptTable.ts";
-import { type IsTaken, NameTable } from "./nameTable.ts";
+import { NameTable } from "./nameTable.ts";
 import { NewJobRows } from "./newJobRows.ts";
+import type { RecordCache } from "./recordCache.ts";
 import { RequestTable } from "./requestTable.ts";
 import { attachmentFrom, failureOf, outcomeOf, partValues, secretsOf, warningsOf, workOf } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 import { STEP_FILES, UnfinishedJobs } from "./unfinishedJobs.ts";
+
+type Records = Pick<RecordCache, "current" | "stage">;
 
 interface Reading {
   readonly statements: Statements;
@@ -28,8 +32,8 @@ export class JobTables {
   readonly #statements: Statements;
   readonly #read: JobReader;
 
-  constructor(db: Database, isTaken: IsTaken, { statements, read }: Reading) {
-    this.names = new NameTable(db, isTaken);
+  constructor(db: Database, { statements, read }: Reading) {
+    this.names = new NameTable(db);
     this.kept = new KeptTable(db);
     this.requests = new RequestTable(db);
     this.unfinished = new UnfinishedJobs(db, this.names);
@@ -96,6 +100,26 @@ export class JobTables {
     this.requests.forget(id);
     this.#statements.deleteJob.run(id);
     this.unfinished.add(id);
+  }
+
+  /** Gives a result the next number of its name. Undefined when the name is no longer this result's. */
+  rename(
+    taken: TakenName,
+    records: Records,
+  ): { readonly name: string; readonly record: JobRecord } | undefined {
+    const { job, index, name: old } = taken;
+    const before = records.current(job);
+    const name = before === undefined ? undefined : this.names.next(taken);
+    if (before === undefined || name === undefined) return undefined;
+    if (index !== undefined) {
+      this.#statements.renameFile.run(name, job, index);
+      return { name, record: before };
+    }
+    this.#statements.renameAttachment.run(name, job, old);
+    const attachments = before.attachments.map((one) => (one.name === old ? { ...one, name } : one));
+    const record = { ...before, attachments };
+    records.stage(record);
+    return { name, record };
   }
 
   #endFile(job: JobRecord, event: FileEnd): JobRecord {

@@ -1,6 +1,14 @@
-import { attachmentName, inputName, type NameOwner, nameKey } from "../names.ts";
+import {
+  attachmentName,
+  type NameOwner,
+  nameKey,
+  numberedName,
+  plainName,
+  unnumberedName,
+} from "../names.ts";
 import type { NewFile, NewJob } from "../newJob.ts";
-import type { Database, Statement } from "./database.ts";
+import type { TakenName } from "../port.ts";
+import type { Database, Row, Statement } from "./database.ts";
 import { ReplacedNames } from "./replacedNames.ts";
 
 export interface NameHolder {
@@ -8,6 +16,13 @@ export interface NameHolder {
   readonly job: string;
   /** Undefined for an attachment. */
   readonly index?: number;
+  /** Undefined for a plain name. */
+  readonly number?: number;
+}
+
+interface NumberRange {
+  readonly below: number;
+  readonly limit: number;
 }
 
 /** The file that asks for a name, its task, and whether it may take the name from another job. */
@@ -16,28 +31,39 @@ interface Claim extends NameOwner {
   readonly replace: boolean;
 }
 
-/** Whether a name that the record does not hold is taken, for example by a file of an older record. */
-export type IsTaken = (task: string, name: string) => boolean;
+/** Numbers that are tried one by one, before the steps grow: a folder may have many names of other masters. */
+const SINGLE_STEPS = 4;
 
-/** Names of results, each given once per task. All methods run inside a transaction. */
+/**
+ * Names of results, each given once per task. Of results with one plain name the first has it, and later ones have
+ * rising numbers, found by an index. All methods run inside a transaction.
+ */
 export class NameTable {
-  readonly #isTaken: IsTaken;
   readonly #replaced: ReplacedNames;
   readonly #insert: Statement;
   readonly #delete: Statement;
   readonly #select: Statement;
+  readonly #last: Statement;
+  readonly #numbered: Statement;
   readonly #hand: Statement;
   readonly #freeFile: Statement;
   readonly #freeOpenFiles: Statement;
 
-  constructor(db: Database, isTaken: IsTaken) {
-    this.#isTaken = isTaken;
+  constructor(db: Database) {
     this.#replaced = new ReplacedNames(db);
     this.#insert = db.prepare(
-      "INSERT INTO names (task, name_key, name, job, idx) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+      `INSERT INTO names (task, name_key, name, job, idx, plain_key, number) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO NOTHING`,
     );
     this.#delete = db.prepare("DELETE FROM names WHERE task = ? AND name_key = ?");
-    this.#select = db.prepare("SELECT name, job, idx FROM names WHERE task = ? AND name_key = ?");
+    this.#select = db.prepare("SELECT name, job, idx, number FROM names WHERE task = ? AND name_key = ?");
+    this.#last = db.prepare(
+      "SELECT number FROM names WHERE task = ? AND plain_key = ? ORDER BY number DESC LIMIT 1",
+    );
+    this.#numbered = db.prepare(
+      `SELECT name, job, idx, number FROM names WHERE task = ? AND plain_key = ? AND number < ?
+        ORDER BY number DESC LIMIT ?`,
+    );
     this.#hand = db.prepare("UPDATE names SET name = ?, job = ?, idx = ? WHERE task = ? AND name_key = ?");
     this.#freeFile = db.prepare("DELETE FROM names WHERE job = ? AND idx = ?");
     this.#freeOpenFiles = db.prepare(
@@ -47,23 +73,29 @@ export class NameTable {
     );
   }
 
-  /** Reserves the names of a new job's files, one by one in their order; again those of a step that was rolled back. */
-  forFilesOf(job: Pick<NewJob, "id" | "task">, replace: boolean): (file: NewFile) => string {
-    const firstOf = new Map<string, number>();
-    return ({ filename, resultName, index }) => {
-      const wish = inputName(filename, resultName);
-      const owner = { job: job.id, index };
-      const key = nameKey(wish(0, owner));
-      const first = firstOf.get(key) ?? index;
-      const twin = first !== index;
-      firstOf.set(key, first);
-      const claim = { ...owner, task: job.task, replace: replace && !twin };
-      return this.#reserve(wish, claim, twin ? 2 : 0);
-    };
+  /** Reserves the names of a new job's files, one by one in their order. */
+  forFilesOf({ id: job, task }: Pick<NewJob, "id" | "task">, replace: boolean): (file: NewFile) => string {
+    return ({ filename, resultName, index }) =>
+      this.#reserve(plainName(filename, resultName), { job, index, task, replace });
   }
 
   reserveAttachment(claim: Omit<Claim, "index">, wanted: string): string {
-    return this.#reserve(attachmentName(wanted), claim, 0);
+    return this.#reserve(attachmentName(wanted), claim);
+  }
+
+  /**
+   * Reserves the next number of a name for its holder, which gives the name up. Undefined when the name has another
+   * holder. The steps grow with `tries`.
+   */
+  next({ task, name, job, index, tries }: TakenName): string | undefined {
+    const holder = this.holder(task, name);
+    if (holder?.job !== job || holder.index !== index) return undefined;
+    const { number = 1 } = holder;
+    const plain = number === 1 ? holder.name : unnumberedName(holder.name, number);
+    const last = this.#lastNumber(task, nameKey(plain)) ?? number;
+    this.#delete.run(task, nameKey(name));
+    const claim = { job, task, ...(index === undefined ? {} : { index }) };
+    return this.#reserveNumber(plain, claim, { last, tries });
   }
 
   /** Gives up the name of a file that failed. */
@@ -84,31 +116,48 @@ export class NameTable {
 
   holder(task: string, name: string): NameHolder | undefined {
     const row = this.#select.get(task, nameKey(name));
-    if (row === undefined) return undefined;
-    const index = row.idx === null ? {} : { index: Number(row.idx) };
-    return { name: String(row.name), job: String(row.job), ...index };
+    return row === undefined ? undefined : holderFrom(row);
   }
 
-  #reserve(wish: (attempt: number, owner: NameOwner) => string, claim: Claim, from: number): string {
-    for (let attempt = from; ; attempt += 1) {
-      const name = wish(attempt, claim);
-      if (this.#claim(name, claim)) return name;
-    }
+  /** Holders of the numbers of a plain name below a number; the greatest number comes first. */
+  numbered(task: string, plain: string, { below, limit }: NumberRange): NameHolder[] {
+    return this.#numbered.all(task, nameKey(plain), below, limit).map(holderFrom);
   }
 
-  #claim(name: string, claim: Claim): boolean {
-    const { task, job, index = null } = claim;
-    const key = nameKey(name);
-    if (this.#insert.run(task, key, name, job, index) === 1) {
-      // A name with the id of the job can only be its own, even if a file of an older record stands under it.
-      if (claim.replace || name.includes(job) || !this.#isTaken(task, name)) return true;
-      this.#delete.run(task, key);
-      return false;
-    }
-    const holder = claim.replace ? this.holder(task, name) : undefined;
-    if (holder === undefined || holder.job === job) return false;
+  /** Once a name has numbers, later results have greater ones, also when the plain name is free again. */
+  #reserve(plain: string, claim: Claim): string {
+    const key = nameKey(plain);
+    const last = this.#lastNumber(claim.task, key);
+    if ((last === undefined || claim.replace) && this.#claimPlain(plain, key, claim)) return plain;
+    return this.#reserveNumber(plain, claim, { last: last ?? 1, tries: 0 });
+  }
+
+  #claimPlain(name: string, key: string, { task, job, index, replace }: Claim): boolean {
+    const idx = index ?? null;
+    if (this.#insert.run(task, key, name, job, idx, null, null) === 1) return true;
+    const holder = replace ? this.holder(task, name) : undefined;
+    // A name with a number is another file's.
+    if (holder === undefined || holder.job === job || holder.number !== undefined) return false;
     this.#replaced.mark(holder, job);
-    return this.#hand.run(name, job, index, task, key) === 1;
+    return this.#hand.run(name, job, idx, task, key) === 1;
+  }
+
+  #reserveNumber(
+    plain: string,
+    { task, job, index }: Omit<Claim, "replace">,
+    { last, tries }: { readonly last: number; readonly tries: number },
+  ): string {
+    const key = nameKey(plain);
+    for (let number = last, tried = tries; ; tried += 1) {
+      number += tried < SINGLE_STEPS ? 1 : 2 ** Math.min(tried - SINGLE_STEPS, 20);
+      const name = numberedName(plain, number);
+      if (this.#insert.run(task, nameKey(name), name, job, index ?? null, key, number) === 1) return name;
+    }
+  }
+
+  #lastNumber(task: string, plainKey: string): number | undefined {
+    const row = this.#last.get(task, plainKey);
+    return row === undefined ? undefined : Number(row.number);
   }
 
   /** Returns names that this job took from files of earlier jobs and gives up without a result. */
@@ -120,4 +169,13 @@ export class NameTable {
       if (heir !== undefined) this.#hand.run(heir.name, heir.job, heir.index, task, nameKey(name));
     }
   }
+}
+
+function holderFrom({ name, job, idx, number }: Row): NameHolder {
+  return {
+    name: String(name),
+    job: String(job),
+    ...(idx === null ? {} : { index: Number(idx) }),
+    ...(number === null ? {} : { number: Number(number) }),
+  };
 }

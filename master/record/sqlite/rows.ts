@@ -60,8 +60,11 @@ export function attachmentFrom(row: Row): Attachment {
   return { name: String(row.name), key: String(row.key), bytes: Number(row.bytes), ...replaced };
 }
 
-export function queuedFile({ index, key, filename, bytes, sha256 }: NewFile, resultName: string): FileRecord {
-  return { index, key, filename, bytes, sha256, state: "queued", resultName, attempts: 0 };
+export function queuedFile(
+  { index, key, filename, path, bytes, sha256 }: NewFile,
+  resultName: string,
+): FileRecord {
+  return { index, key, filename, path, bytes, sha256, state: "queued", resultName, attempts: 0 };
 }
 
 /** In the order of `INSERT INTO jobs`. */
@@ -88,8 +91,9 @@ export function newJobValues(job: JobRecord): Value[] {
 
 /** In the order of `INSERT INTO files`. */
 export function newFileValues(job: string, file: FileRecord): Value[] {
-  const { index, state, key, bytes, sha256, filename, resultName } = file;
-  return [job, index, state, key, bytes, sha256, JSON.stringify(filename), resultName];
+  const { index, state, key, bytes, sha256, filename, path, resultName } = file;
+  const folders = path === undefined ? null : JSON.stringify(path);
+  return [job, index, state, key, bytes, sha256, JSON.stringify(filename), folders, resultName];
 }
 
 type Outcome = Pick<
@@ -133,6 +137,7 @@ export function fileFrom(row: Row): FileRecord {
     index: Number(row.idx),
     key: String(row.input_key),
     filename: json<string>(row.filename),
+    ...(row.path === null ? {} : { path: json<string>(row.path) }),
     bytes: Number(row.bytes),
     sha256: String(row.sha256),
     state: row.state as FileRecord["state"],

@@ -154,4 +154,12 @@ export const MIGRATIONS: readonly string[] = [
   -- as JSON; null: the rows of a job that is not there, to be deleted.
   CREATE TABLE unfinished (job TEXT PRIMARY KEY, open_end TEXT) STRICT, WITHOUT ROWID
   `,
+  `
+  -- Of a name with a number: the key of the plain name. Both are null for a plain name.
+  ALTER TABLE names ADD COLUMN plain_key TEXT;
+  ALTER TABLE names ADD COLUMN number INTEGER;
+  CREATE INDEX names_by_number ON names (task, plain_key, number) WHERE plain_key IS NOT NULL;
+  -- JSON, as the file name; null when it is the file name.
+  ALTER TABLE files ADD COLUMN path TEXT
+  `,
 ];

@@ -6,15 +6,23 @@ import type { FileRecord, JobRecord } from "../job.ts";
 import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from "../newJob.ts";
 import type { PartRecord, PartWatcher } from "../part.ts";
 import { PartWatchers } from "../partWatchers.ts";
-import type { FileOwner, JobFilter, KeptJobs, RecordOfJobs, RowRange } from "../port.ts";
+import type {
+  FileOwner,
+  JobFilter,
+  KeptJobs,
+  NamedResult,
+  RecordOfJobs,
+  RowRange,
+  TakenName,
+} from "../port.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { GroupCommit } from "./groupCommit.ts";
 import { JobReader } from "./jobReader.ts";
 import { JobTables } from "./jobTables.ts";
 import { LargeChanges } from "./largeChanges.ts";
-import type { IsTaken } from "./nameTable.ts";
 import { Pages } from "./pages.ts";
 import { RecordCache } from "./recordCache.ts";
+import { ResultNames } from "./resultNames.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { prepareAll } from "./statements.ts";
 
@@ -24,17 +32,14 @@ import { prepareAll } from "./statements.ts";
  */
 export async function openSqliteRecord({
   file,
-  isTaken = () => false,
   hub = new ChangeHub(),
   retry = (work) => work(),
 }: SqliteRecordOptions): Promise<RecordOfJobs> {
-  return new SqliteRecord(await openDatabase(file, MIGRATIONS), { isTaken, hub, retry });
+  return new SqliteRecord(await openDatabase(file, MIGRATIONS), { hub, retry });
 }
 
 export interface SqliteRecordOptions {
   readonly file: string;
-  /** Whether a name is taken that the record is about to reserve for the first time; by default no name is. */
-  readonly isTaken?: IsTaken;
   /** Where changes are announced. */
   readonly hub?: ChangeHub;
   /**
@@ -52,6 +57,7 @@ class SqliteRecord implements RecordOfJobs {
   readonly #read: JobReader;
   readonly #pages: Pages;
   readonly #tables: JobTables;
+  readonly #names: ResultNames;
   readonly #commit: GroupCommit;
   readonly #records: RecordCache;
   readonly #large: LargeChanges;
@@ -60,14 +66,15 @@ class SqliteRecord implements RecordOfJobs {
   readonly #partWatchers = new PartWatchers();
   #closed = false;
 
-  constructor(db: Database, { isTaken, hub, retry }: SqliteRecordDeps) {
+  constructor(db: Database, { hub, retry }: SqliteRecordDeps) {
     this.#db = db;
     this.#hub = hub;
     this.#retry = retry;
     const statements = prepareAll(db);
     this.#read = new JobReader(db, statements);
     this.#pages = new Pages(this.#read, () => this.#requireOpen());
-    this.#tables = new JobTables(db, isTaken, { statements, read: this.#read });
+    this.#tables = new JobTables(db, { statements, read: this.#read });
+    this.#names = new ResultNames(this.#tables.names, this.#read);
     this.#records = new RecordCache((job) => this.#read.job(job));
     this.#commit = new GroupCommit(db, {
       beforeCommit: () => this.#records.commit((record) => this.#tables.save(record)),
@@ -152,13 +159,20 @@ class SqliteRecord implements RecordOfJobs {
 
   async owner(task: string, resultName: string): Promise<FileOwner | undefined> {
     this.#requireOpen();
-    const holder = this.#tables.names.holder(task, resultName);
-    // Names that differ only in case share a key, but the file has only one of them.
-    if (holder === undefined || holder.name !== resultName.normalize("NFC")) return undefined;
-    const { job, index } = holder;
-    if (index !== undefined) return ownerOf(job, this.#read.file(job, index));
-    const attachment = this.#read.attachments(job).find(({ name }) => name === holder.name);
-    return attachment && { job, key: attachment.key, bytes: attachment.bytes };
+    return this.#names.owner(task, resultName);
+  }
+
+  async latest(task: string, resultName: string): Promise<NamedResult | undefined> {
+    this.#requireOpen();
+    return await this.#names.latest(task, resultName);
+  }
+
+  async rename(taken: TakenName): Promise<string | undefined> {
+    this.#requireOpen();
+    const renaming = this.#retry(() => this.#commit.submit(() => this.#tables.rename(taken, this.#records)));
+    const renamed = await renaming;
+    if (renamed !== undefined) this.#hub.jobChanged(renamed.record, []);
+    return renamed?.name;
   }
 
   async requested(asked: ClientKey, now: number): Promise<RequestHolder | undefined> {
@@ -238,10 +252,4 @@ async function gathered<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
   const all: T[] = [];
   for await (const page of pages) all.push(...page);
   return all;
-}
-
-function ownerOf(job: string, file: FileRecord | undefined): FileOwner | undefined {
-  if (file?.resultKey === undefined || file.resultBytes === undefined) return undefined;
-  const sha256 = file.resultSha256 === undefined ? {} : { sha256: file.resultSha256 };
-  return { job, index: file.index, key: file.resultKey, bytes: file.resultBytes, ...sha256 };
 }

@@ -15,8 +15,8 @@ export function prepareAll(db: Database) {
     job: "SELECT * FROM jobs WHERE id = ?",
     deleteJob: "DELETE FROM jobs WHERE id = ?",
     replaceNames: "SELECT replace_names FROM jobs WHERE id = ?",
-    insertFile: `INSERT INTO files (job, idx, state, input_key, bytes, sha256, filename, result_name)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    insertFile: `INSERT INTO files (job, idx, state, input_key, bytes, sha256, filename, path, result_name)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     // A file ends once.
     endFile: `UPDATE files SET state = ?, result_key = ?, outcome = ?, end_order = ?
       WHERE job = ? AND idx = ? AND state = 'queued'`,
@@ -24,6 +24,8 @@ export function prepareAll(db: Database) {
     file: "SELECT * FROM files WHERE job = ? AND idx = ?",
     files: "SELECT * FROM files WHERE job = ? AND idx >= ? ORDER BY idx LIMIT ?",
     filesByEnd: "SELECT * FROM files WHERE job = ? AND end_order > ? ORDER BY end_order LIMIT ?",
+    renameFile: "UPDATE files SET result_name = ? WHERE job = ? AND idx = ?",
+    renameAttachment: "UPDATE attachments SET name = ? WHERE job = ? AND name = ?",
     upsertPart:
       "INSERT OR REPLACE INTO parts (job, map, idx, digest, part_key, part, stored_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
     parts: "SELECT * FROM parts WHERE job = ? AND map = ? AND idx >= ? ORDER BY idx LIMIT ?",
