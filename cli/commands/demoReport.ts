@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { printable } from "../../shared/printable.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
+import { ownName } from "../output/ownName.ts";
 import { cut } from "../output/table.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { counted } from "../output/words.ts";
@@ -31,18 +31,12 @@ export function printNext(terminal: Terminal, counts: string, results: string): 
   terminal.print("");
   terminal.print(`${terminal.paint("bold", counts)} Results: ${printable(results)}/`);
   terminal.print("");
-  const { start, command } = ownCommands();
+  const command = ownName();
+  const start = command === "node cli" ? "npm start" : `${command} start`;
   for (const [line, meaning] of [
     [start, "a master and a slave until Ctrl-C"],
     [`${command} upload ocr <your scans>`, "and your own files, in another terminal"],
     [`${command} tasks`, "what else it can do"],
   ] as const)
     terminal.print(`${line === start ? "Next: " : "      "}${line.padEnd(42)}  ${meaning}`);
-}
-
-/** How a user of this folder starts the command line: a checkout has it as it is, elsewhere the package is installed. */
-function ownCommands(): { readonly start: string; readonly command: string } {
-  return existsSync(join("cli", "main.ts"))
-    ? { start: "npm start", command: "node cli" }
-    : { start: "npx manyhands start", command: "npx manyhands" };
 }

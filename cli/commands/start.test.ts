@@ -146,13 +146,20 @@ test("a master that cannot start says why: exit 1", async () => {
   expect(stderr).toContain(`The master could not start: Port ${port} of 127.0.0.1 is in use.`);
 });
 
-test("demo processes every sample, leaves the results, removes its own data, exits 0", async () => {
+test("demo processes every sample, leaves results in a folder of its own, removes its own data, exits 0", async () => {
   const { code, stdout } = await runCli(["demo"], { cwd: folder, env: { MASTER_PORT: "1", TMPDIR: folder } });
   expect(stdout).not.toContain("✗");
   expect(code).toBe(0);
   const tasks = TASKS.map(({ name }) => name).sort();
-  const folders = await readdir(join(folder, "processed_results"));
-  expect(folders.filter((name) => !name.startsWith(".")).sort()).toEqual(tasks);
+  expect(await visibleIn("processed_results")).toEqual(["demo"]);
+  expect(await visibleIn("processed_results/demo")).toEqual(tasks);
   for (const task of tasks) expect(stdout).toContain(`\n${task}  `);
   expect(await readdir(folder)).toEqual(["processed_results"]);
+  // The hints fit how the command was called: here it is not by a checkout.
+  expect(stdout).toContain("\n      manyhands upload ocr <your scans>");
+  expect(stdout).not.toMatch(/npm |node cli/);
 });
+
+async function visibleIn(path: string): Promise<string[]> {
+  return (await readdir(join(folder, path))).filter((name) => !name.startsWith(".")).sort();
+}

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { splitOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
+import { JobProgress } from "../map/progress.ts";
 import type { JobRecord } from "../record/job.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import { fileView, jobView, statistics } from "./views.ts";
@@ -56,4 +57,27 @@ test("no time is negative when the clock was set back", () => {
   const file = { index: 0, key: "k", filename: "a", bytes: 1, sha256: "a", resultName: "a", attempts: 1 };
   const view = fileView(job, { ...file, state: "failed", startedAt: 8_000, endedAt: 7_000 }, { results });
   expect(view).toMatchObject({ queue_seconds: 0, run_seconds: 0 });
+});
+
+test("a done file whose result has no place yet runs: its name may still change", () => {
+  const live = new JobProgress(() => undefined);
+  const file = {
+    index: 0,
+    key: "k",
+    filename: "a.txt",
+    bytes: 1,
+    sha256: "0",
+    attempts: 1,
+    state: "done",
+  } as const;
+  const named = {
+    savedAs: (_task: string, name: string) => name,
+    url: (_task: string, name: string) => name,
+  };
+  const view = () => fileView(JOB, { ...file, resultName: "a.json" }, { results: named, live });
+  live.placing(0);
+  expect(view()).toMatchObject({ state: "running" });
+  expect(view()).not.toHaveProperty("saved_as");
+  live.placed(0);
+  expect(view()).toMatchObject({ state: "done", saved_as: "a.json", path: "a.txt" });
 });

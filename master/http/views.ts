@@ -10,12 +10,16 @@ import type { Attachment, FileRecord, JobRecord, Speculation } from "../record/j
 import type { ResultsFolder } from "../results/results.ts";
 import type { Sight } from "./clients.ts";
 
+/** Where clients find results. */
+type ResultPlaces = Pick<ResultsFolder, "savedAs" | "url">;
+
 /** Progress of a running job that its record does not hold. */
-export type LiveProgress = Pick<JobProgress, "isRunning" | "running" | "startedAt">;
+export type LiveProgress = Pick<JobProgress, "isRunning" | "isPlacing" | "running" | "startedAt">;
 
 export function fileView(job: FileOfJob, file: FileRecord, { results, live }: ViewDeps): FileView {
   const { index, filename, path = filename, bytes, sha256, attempts } = file;
-  const running = file.state === "queued" && live?.isRunning(index) === true;
+  const placing = file.state === "done" && live?.isPlacing(index) === true;
+  const running = placing || (file.state === "queued" && live?.isRunning(index) === true);
   return {
     index,
     filename,
@@ -23,7 +27,7 @@ export function fileView(job: FileOfJob, file: FileRecord, { results, live }: Vi
     state: running ? "running" : file.state,
     bytes,
     sha256,
-    ...(file.state === "done" ? resultView(job, file, results) : {}),
+    ...(file.state === "done" && !placing ? resultView(job, file, results) : {}),
     ...given({
       code: file.code,
       error: file.error,
@@ -39,7 +43,7 @@ export function fileView(job: FileOfJob, file: FileRecord, { results, live }: Vi
 export type FileOfJob = Pick<JobRecord, "id" | "task" | "createdAt">;
 
 export interface ViewDeps {
-  readonly results: ResultsFolder;
+  readonly results: ResultPlaces;
   readonly live?: LiveProgress | undefined;
 }
 
@@ -56,7 +60,7 @@ function timesView({ createdAt }: FileOfJob, { endedAt }: FileRecord, startedAt:
   });
 }
 
-function resultView(job: Pick<JobRecord, "id" | "task">, file: FileRecord, results: ResultsFolder) {
+function resultView(job: Pick<JobRecord, "id" | "task">, file: FileRecord, results: ResultPlaces) {
   return {
     ...placeView(job, { name: file.resultName, replacedBy: file.replacedBy }, results),
     ...given({
@@ -73,7 +77,7 @@ function resultView(job: Pick<JobRecord, "id" | "task">, file: FileRecord, resul
 function placeView(
   { id, task }: Pick<JobRecord, "id" | "task">,
   { name, replacedBy }: Pick<Attachment, "name"> & { readonly replacedBy?: string | undefined },
-  results: ResultsFolder,
+  results: ResultPlaces,
 ) {
   if (replacedBy === undefined)
     return { saved_as: results.savedAs(task, name), url: results.url(task, name) };

@@ -7,6 +7,7 @@ export class JobProgress {
   readonly #running = new Map<number, number>();
   readonly #started = new Map<number, number>();
   readonly #work = new Map<number, UnitWork>();
+  readonly #placing = new Set<number>();
   readonly #onChange: () => void;
   #stored = 0;
 
@@ -39,6 +40,19 @@ export class JobProgress {
 
   isRunning(index: number): boolean {
     return (this.#running.get(index) ?? 0) > 0;
+  }
+
+  /** The result of a file gets its place: until `placed` its name may change. */
+  placing(index: number): void {
+    this.#placing.add(index);
+  }
+
+  placed(index: number): void {
+    this.#placing.delete(index);
+  }
+
+  isPlacing(index: number): boolean {
+    return this.#placing.has(index);
   }
 
   /** Number of files that run. */

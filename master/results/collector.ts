@@ -22,7 +22,11 @@ export type FileEnded = (file: FileRecord) => void;
 export interface CollectedJob {
   readonly record: Pick<JobRecord, "id" | "task">;
   readonly files: readonly FileRecord[];
-  readonly progress: { takeWork(index: number): SpentWork };
+  readonly progress: {
+    takeWork(index: number): SpentWork;
+    placing(index: number): void;
+    placed(index: number): void;
+  };
   readonly onFileEnded: FileEnded;
 }
 
@@ -91,6 +95,8 @@ export class Collector {
   async #done(file: FileRecord, part: Extract<PublishedPart, { ok: true }>): Promise<void> {
     const { record, progress } = this.#job;
     const event = doneEvent(file.index, part, progress.takeWork(file.index));
+    // On record the file is done before its name is certain: no view tells the name until then.
+    progress.placing(file.index);
     const endOrder = await this.#record(event);
     const { resultKey: key, resultBytes: bytes } = event;
     const { id: job, task } = record;
@@ -100,6 +106,7 @@ export class Collector {
       file.replacedBy === undefined
         ? await this.#deps.results.put({ job, index, task, name, key, bytes })
         : name;
+    progress.placed(index);
     this.#tell(endOrder, doneFile(file, event, { endOrder, resultName: placedAs }));
   }
 
