@@ -141,6 +141,30 @@ it.each([
   });
 });
 
+it("a name with control bytes is taken with _ in their place; contents and other parts stay as they are", async () => {
+  const { url } = await start();
+  const contents = "\x01\x7f--b\r\nContent-Disposition: form-data; name=\x02";
+  const part = (name: string) =>
+    `--b\r\nContent-Disposition: form-data; name="files"; filename="${name}"\r\n\r\n${contents}\r\n`;
+  const body = `${part("a\x01\x1b\x7fb.txt")}${part("ünï.txt")}--b--\r\n`;
+  const answer = await post(url, body, { "Content-Type": 'multipart/form-data; boundary="b"' });
+  expect(answer.body.files).toMatchObject([
+    { filename: "a___b.txt", stored: contents },
+    { filename: "ünï.txt", stored: contents },
+  ]);
+});
+
+it("a part with a wrong header is named by its number", async () => {
+  const { url } = await start();
+  const part = (header: string) => `--b\r\n${header}\r\n\r\nx\r\n`;
+  const good = part('Content-Disposition: form-data; name="files"; filename="a.txt"');
+  const body = `${good}${good}${part("Content-Disposition form-data")}${good}--b--\r\n`;
+  expect(await post(url, body, { "Content-Type": "multipart/form-data; boundary=b" })).toMatchObject({
+    status: 400,
+    body: { code: "bad_multipart", error: expect.stringContaining("the header of part 3 is wrong") },
+  });
+});
+
 it("a failing request removes what it stored when a later sink fails, and says what the sink said", async () => {
   const sink = async (stream: Readable) => {
     const text = await readAll(stream);

@@ -65,7 +65,7 @@ export async function readMultipart<Stored>(
       upload.any()(parsed, res as Response, (error: unknown) => (error ? reject(error) : resolve()));
     });
   } catch (error) {
-    throw asAppError(engine.failure ?? error, options.limits);
+    throw asAppError(engine.failure ?? error, options.limits, feed.parts);
   } finally {
     unwatch();
     options.signal?.removeEventListener("abort", onAbort);
@@ -130,12 +130,20 @@ function tooManyFields(): RequestError {
   return new RequestError("too_many_fields", "The request has too many fields.", { status: 413 });
 }
 
-function asAppError(error: unknown, limits: MultipartLimits): AppError | Error {
+function asAppError(error: unknown, limits: MultipartLimits, parts: number): AppError | Error {
   if (error instanceof AppError) return error;
   if (error instanceof multer.MulterError) return ofMulter(error, limits);
   const ours = error instanceof Error && "code" in error;
   if (ours) return error;
-  return new RequestError("bad_multipart", "The multipart body cannot be read.", { cause: error });
+  return new RequestError("bad_multipart", `The multipart body cannot be read${placeOf(error, parts)}.`, {
+    cause: error,
+  });
+}
+
+/** The parser's own word for a header that it cannot read; it says no more. */
+function placeOf(error: unknown, parts: number): string {
+  const isHeader = error instanceof Error && error.message === "Malformed part header";
+  return isHeader ? `: the header of part ${parts} is wrong` : "";
 }
 
 function ofMulter(error: multer.MulterError, limits: MultipartLimits): AppError {

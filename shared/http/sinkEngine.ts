@@ -3,6 +3,7 @@ import { PassThrough, type Readable, type TransformCallback } from "node:stream"
 import type multer from "multer";
 import { Pending } from "../async/pending.ts";
 import { AppError } from "../errors.ts";
+import { PartHeaders } from "./partHeaders.ts";
 
 /** A file before its bytes. */
 export interface IncomingFile {
@@ -35,6 +36,7 @@ export class Feed extends PassThrough {
   readonly headers: IncomingMessage["headers"];
   readonly #req: IncomingMessage;
   readonly #stores = new Pending(MOST_AT_ONCE);
+  readonly #partHeaders: PartHeaders;
   #isPaused = false;
   #received = 0;
 
@@ -42,8 +44,14 @@ export class Feed extends PassThrough {
     super();
     this.headers = req.headers;
     this.#req = req;
+    this.#partHeaders = new PartHeaders(boundaryOf(req));
     req.pipe(this);
     req.once("error", this.#gone).once("close", this.#gone);
+  }
+
+  /** Number of parts that have begun. */
+  get parts(): number {
+    return this.#partHeaders.parts;
   }
 
   /** `work` must not fail. */
@@ -53,6 +61,7 @@ export class Feed extends PassThrough {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.#received += chunk.length;
+    this.#partHeaders.clean(chunk);
     const room = this.#stores.room();
     if (room === undefined) {
       done(null, chunk);
@@ -93,6 +102,11 @@ export class Feed extends PassThrough {
     if (this.#req.readableEnded) return;
     this.destroy(clientGone());
   };
+}
+
+function boundaryOf({ headers }: IncomingMessage): string {
+  const found = /boundary=(?:"([^"]*)"|([^;\s]+))/i.exec(headers["content-type"] ?? "");
+  return found?.[1] ?? found?.[2] ?? "";
 }
 
 function stalled(seconds: number): AppError {
