@@ -51,7 +51,7 @@ export async function collect(paths: readonly string[], options: CollectOptions)
     options.signal?.throwIfAborted();
     const found = await expand(path, options);
     for (const input of found.inputs) {
-      const key = input.isStdin ? STDIN : (input.raw?.toString("hex") ?? resolve(input.path));
+      const key = keyOf(input);
       if (!inputs.has(key)) inputs.set(key, input);
     }
     problems.push(...found.problems);
@@ -60,6 +60,12 @@ export async function collect(paths: readonly string[], options: CollectOptions)
   // A file that is named as well is sent.
   for (const key of inputs.keys()) leftOut.delete(key);
   return { inputs: [...inputs.values()], problems, leftOut: [...leftOut.values()] };
+}
+
+/** Inputs of one key are the same file. */
+function keyOf({ isStdin, raw, path }: LocalInput): string {
+  if (isStdin === true) return STDIN;
+  return raw?.toString("hex") ?? resolve(path);
 }
 
 async function expand(path: string, options: CollectOptions): Promise<Collected> {
