@@ -39,7 +39,9 @@ export async function endAndLook(chaos: ChaosFleet): Promise<Leftovers> {
 
 /** Temporary files that still exist some time after their use. */
 async function temporary({ masterData, fleet }: ChaosFleet): Promise<string[]> {
-  const folders = [join(masterData, "spool", "tmp"), join(fleet.results, ".tmp")];
+  const folders = [join(masterData, "spool", "tmp")];
+  for (const master of await names(join(fleet.results, ".tmp")))
+    folders.push(join(fleet.results, ".tmp", master));
   for (const name of await names(join(fleet.folder, "data")))
     if (name.startsWith("slave-")) folders.push(join(fleet.folder, "data", name, "leases"));
   let found: string[] = [];

@@ -128,7 +128,7 @@ it("files with odd names are done, each under a name of its own inside the folde
   for (const file of body.files) expect((await fetch(fleet.master.url + file.url)).status).toBe(200);
 });
 
-it("control characters in a name, which only an extended parameter can bring, reach no file name", async () => {
+it("control characters of an extended parameter reach no file name", async () => {
   const name = "name=\"texts\"; filename*=UTF-8''nul%00tab%09escape%1b%5b31m.txt";
   const body = `${part(name, "A fine day.")}${part('name="task_type"', "text")}${END}`;
   const answer = await raw(fleet.master.port, request("/assign_task", FORM, body));

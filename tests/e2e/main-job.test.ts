@@ -210,9 +210,14 @@ describe("a master and two slaves", () => {
     expect((await readdir(fleet.folder)).toSorted()).toEqual(["data", "processed_results"]);
   });
 
-  test("a name that no header can hold is refused with its request", async () => {
-    const { status, body } = await assign(fleet.master.url, [text("a\u0000b.txt", "Nul.")], { task: "text" });
-    expect([status, body.code]).toEqual([400, "bad_multipart"]);
+  test("a name that no header can hold is made safe, and its request goes on", async () => {
+    const files = [text("a\u0000b.txt", "Nul."), text("other.txt", "One two.")];
+    const { status, body } = await assign(fleet.master.url, files, { task: "text" });
+    expect(status).toBe(200);
+    expect(body.files.map(({ filename, state }) => [filename, state])).toEqual([
+      ["a_b.txt", "done"],
+      ["other.txt", "done"],
+    ]);
   });
 
   test.each([
