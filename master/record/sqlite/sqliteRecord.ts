@@ -19,6 +19,7 @@ import { type Database, openDatabase } from "./database.ts";
 import { GroupCommit } from "./groupCommit.ts";
 import { JobReader } from "./jobReader.ts";
 import { JobTables } from "./jobTables.ts";
+import { keptJobs } from "./keptJobs.ts";
 import { LargeChanges } from "./largeChanges.ts";
 import { Pages } from "./pages.ts";
 import { RecordCache } from "./recordCache.ts";
@@ -87,7 +88,7 @@ class SqliteRecord implements RecordOfJobs {
       tables: this.#tables,
       requireOpen,
     });
-    this.kept = this.#keptJobs();
+    this.kept = keptJobs(this.#tables.kept, this.#large, () => this.#requireOpen());
     db.transaction(() => this.#tables.unfinished.completeAll((job) => this.#read.openEnd(job)));
   }
 
@@ -197,23 +198,6 @@ class SqliteRecord implements RecordOfJobs {
     await this.#commit.idle();
     await this.#db.sync();
     await this.#db.close();
-  }
-
-  #keptJobs(): KeptJobs {
-    const { kept } = this.#tables;
-    const read = async <T>(work: () => T): Promise<T> => {
-      this.#requireOpen();
-      return work();
-    };
-    return {
-      unnoted: (limit) => read(() => kept.unnoted(limit)),
-      noted: (endedBefore, limit) => read(() => kept.noted(endedBefore, limit)),
-      bytes: () => read(() => kept.bytes()),
-      note: async (job, bytes) => {
-        this.#requireOpen();
-        await this.#large.note(job, bytes);
-      },
-    };
   }
 
   async #insert(job: NewJob, replaceNames: boolean): Promise<CreatedJob> {
