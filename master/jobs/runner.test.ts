@@ -236,6 +236,11 @@ describe("a job as a whole", () => {
   test.each([
     [new AppError("no_terms", "No text has a term."), "no_terms", "No text has a term."],
     [new Error("/secret/path"), "internal_error", "The job failed because of an internal error."],
+    [
+      Object.assign(new Error("/secret/path"), { code: "EROFS", path: "/secret/path" }),
+      "not_writable",
+      "A folder of the service cannot be written to (EROFS). Its operator lets the user of the service write to DATA_DIR and RESULTS_DIR.",
+    ],
   ])("fails with the code of what its task threw: %s", async (thrown, code, error) => {
     vi.spyOn(taskNamed("mean"), "run").mockRejectedValue(thrown);
     const { runner, cancelled } = startRunner(done);

@@ -236,6 +236,10 @@ const MADE: Readonly<Record<string, () => Promise<Answer>>> = {
     answerOf(() => {
       throw new Error("a secret path");
     }),
+  not_writable: () =>
+    answerOf(() => {
+      throw Object.assign(new Error("a secret path"), { code: "EACCES", path: "/a secret path" });
+    }),
   no_slaves: () =>
     of(
       fetch(`${closed.master.url}/assign_task`, {
