@@ -196,3 +196,14 @@ it("signs off at a master of ours, with its instance, and at no classic one", as
   });
   expect(classic.seen).toHaveLength(1);
 });
+
+it("the log has each reason why no master takes the slave once, also one that comes later", async () => {
+  const log = logLines();
+  const { url, seen } = await standInMaster([500, 500, 500, 500, 401, 401]);
+  register({ masterUrls: [url], log: log.logger });
+  await expect.poll(() => seen.length).toBe(7);
+  expect(log.of("warn")).toEqual([
+    "The master refused the registration (500: no).",
+    "The master refused the registration (401: wrong token). Set FLEET_TOKEN (or MANYHANDS_TOKEN) to the master's value.",
+  ]);
+});

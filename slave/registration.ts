@@ -38,6 +38,8 @@ const FIRST_WAIT_MS = 250;
 /** A master that restarts is back within seconds: it is tried every second at first, then less often. */
 const LONGEST_WAIT_MS = { atFirst: 1_000, later: 5_000 };
 const ROUNDS_AT_FIRST = 30;
+/** Tries after which the log is told again of a failure that it has. */
+const REMINDED_AFTER = 12;
 /** A master that misses so many of its own polls is gone. */
 const MISSED_POLLS = 2.5;
 
@@ -97,6 +99,7 @@ export class Registration {
   /** The last master first, the others after it; the wait after each round is longer than the one before. */
   async #registerSomewhere(signal: AbortSignal): Promise<void> {
     const { masterUrls, log } = this.#options;
+    const told = new Set<string>();
     for (let tries = 1; ; tries += 1) {
       const url = masterUrls[this.#current] ?? "";
       try {
@@ -104,7 +107,9 @@ export class Registration {
       } catch (error) {
         signal.throwIfAborted();
         this.#held = undefined;
-        if (isNewsworthy(tries)) log.warn({ master: url }, whyNotRegistered(url, error));
+        const why = whyNotRegistered(url, error);
+        if (!told.has(why) || tries % REMINDED_AFTER === 0) log.warn({ master: url }, why);
+        told.add(why);
       }
       this.#current = (this.#current + 1) % masterUrls.length;
       if (tries % masterUrls.length === 0)
@@ -164,9 +169,4 @@ function waitAfter(rounds: number): number {
   const longest = rounds <= ROUNDS_AT_FIRST ? LONGEST_WAIT_MS.atFirst : LONGEST_WAIT_MS.later;
   const wait = Math.min(FIRST_WAIT_MS * 2 ** (rounds - 1), longest);
   return wait * (0.75 + Math.random() / 2);
-}
-
-/** True for the first failures, then for each twelfth. */
-function isNewsworthy(failures: number): boolean {
-  return failures <= 3 || failures % 12 === 0;
 }

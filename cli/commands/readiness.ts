@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AppError, CodedError, isErrno } from "../../shared/errors.ts";
 import { ownName, startCommand } from "../output/ownName.ts";
 import { counted } from "../output/words.ts";
-import { MASTER_UNREACHABLE, type ManyhandsClient } from "../sdk/index.ts";
+import { MASTER_UNREACHABLE, type ManyhandsClient, type SlaveView } from "../sdk/index.ts";
 
 /** Wait for a slave unless `--wait-for-slaves` says another time, seconds. */
 export const SLAVE_WAIT_SECONDS = 60;
@@ -85,7 +85,7 @@ export async function noSlaves(
   const all = await client.slaves({ signal }).catch(() => []);
   const silent = all.filter(({ state }) => state === "pending" || state === "lost");
   const time = waited > 0 ? `, and none came within ${waited} seconds` : "";
-  const registered = silent.map(({ name, address, state }) => `${name} (${address}) is ${state}`).join(", ");
+  const registered = silent.map(inWords).join(", ");
   const [what, hint] =
     silent.length === 0
       ? [`No slave is running${time}.`, `Start one with ${startCommand("slave")}.`]
@@ -94,4 +94,8 @@ export async function noSlaves(
           `${ownName()} slaves shows them.`,
         ];
   return new AppError("no_slaves", what, { status: 503, details: { hint } });
+}
+
+function inWords({ name, address, state, reason }: SlaveView): string {
+  return `${name} (${address}) is ${state}${reason === undefined ? "" : `: ${reason}`}`;
 }

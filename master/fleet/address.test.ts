@@ -70,3 +70,9 @@ test("an IPv4 address inside IPv6 is told as IPv4", () => {
 function canonicalLoopback(): string[] {
   return ["127.0.0.1", "::1"];
 }
+
+test("a slave on another machine that announces its loopback address is told what to set", async () => {
+  await expect(pinAddress("127.0.0.1", "10.0.0.7")).rejects.toThrow(
+    "The slave registered as 127.0.0.1, which this master cannot reach. Set SLAVE_HOST=0.0.0.0 on the slave",
+  );
+});

@@ -49,7 +49,8 @@ const RESERVED = [
 export async function pinAddress(announced: string | undefined, remote: string): Promise<string> {
   const from = canonical(remote);
   const ip = announced === undefined ? from : canonical(await resolve(announced));
-  if (isLoopback(ip) ? !isLoopback(from) : isReserved(ipaddr.parse(ip))) throw refused();
+  if (isLoopback(ip) && !isLoopback(from)) throw elsewhere(ip);
+  if (!isLoopback(ip) && isReserved(ipaddr.parse(ip))) throw refused();
   return ip;
 }
 
@@ -77,6 +78,16 @@ async function resolve(host: string): Promise<string> {
       details: { field: "slave_ip" },
     });
   }
+}
+
+/** A slave on another machine that listens on its own loopback address. */
+function elsewhere(ip: string): RequestError {
+  const remedy = "Set SLAVE_HOST=0.0.0.0 on the slave, or SLAVE_IP to its own address.";
+  return new RequestError(
+    "slave_address_refused",
+    `The slave registered as ${ip}, which this master cannot reach. ${remedy}`,
+    { details: { field: "slave_ip" } },
+  );
 }
 
 /** The error gives no reason, because it must not help an attacker to map the network. */

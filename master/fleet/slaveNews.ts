@@ -26,7 +26,7 @@ export class SlaveNews {
   registered(slave: OwnSlave): void {
     this.#change(slave, "pending");
     this.#logger.info(
-      { ...aboutOf(slave), classic: slave.classic },
+      { ...aboutOf(slave), ...(slave.classic ? { classic: true } : {}) },
       `slave ${fullName(slave)} registered: it is asked whether it answers`,
     );
   }
@@ -108,6 +108,6 @@ export class SlaveNews {
   }
 }
 
-function aboutOf({ name, baseUrl }: Slave) {
-  return { slave: name, address: baseUrl };
+function aboutOf({ name, address }: Slave) {
+  return { slave: name, address };
 }

@@ -121,7 +121,7 @@ it("a successor that cannot start is tried again after longer and longer waits, 
     await pidOf(slot, "brief", {}, "sleep 20");
     return (await readFile(join(folder, "starts"), "utf8")).trim().split("\n").map(Number);
   };
-  await expect.poll(async () => (await starts()).length, { interval: 1 }).toBeGreaterThan(6);
+  await expect.poll(async () => (await starts()).length, { interval: 1, timeout: 50_000 }).toBeGreaterThan(5);
   const times = await starts();
-  expect((times[6] ?? 0) - (times[5] ?? 0)).toBeGreaterThanOrEqual(1_600);
+  expect((times[5] ?? 0) - (times[4] ?? 0)).toBeGreaterThanOrEqual(800);
 });
