@@ -11,7 +11,6 @@ import { type Fetched, Fetching, fetchedMembers, type ResultLink } from "./fetch
 import { givenOptions, type OptionFlags, withTaskOptions } from "./optionFlags.ts";
 import type { RunCommand } from "./runCommand.ts";
 import { type Shown, show, shown } from "./show.ts";
-import { findTask, readOptions } from "./taskOptions.ts";
 
 /** `cancel <id>` */
 export function addCancel(program: Command, run: RunCommand): void {
@@ -54,6 +53,7 @@ async function changedOptions(
   const given = givenOptions(flags);
   if (given.length === 0) return {};
   const { task_type } = await client.job(id, { signal });
+  const { findTask, readOptions } = await import("./taskOptions.ts");
   return readOptions(given, await findTask(task_type, client, signal));
 }
 

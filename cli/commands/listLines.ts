@@ -1,19 +1,20 @@
 import type { FileView, JobDetail, JobView } from "../../shared/contract/jobs.ts";
 import { printable } from "../../shared/printable.ts";
 import { resultPlace } from "../files/resultPlace.ts";
+import { startCommand } from "../output/ownName.ts";
 import { type Column, tableLines } from "../output/table.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { warningLines } from "../output/warnings.ts";
 import { bytesInWords, counted, secondsInWords, timeInWords } from "../output/words.ts";
 import type { SlaveView, TaskView } from "../sdk/index.ts";
-import { alternatives, type OptionSchema, optionSchemas } from "./taskOptions.ts";
+import { alternatives, type OptionSchema, optionSchemas } from "./optionSchema.ts";
 
 export function jobsLines(jobs: readonly JobView[], terminal: Terminal): readonly string[] {
   return jobs.length === 0 ? ["No jobs yet."] : tableLines(JOB_COLUMNS, jobs, terminal.width);
 }
 
 export function slavesLines(slaves: readonly SlaveView[], terminal: Terminal): readonly string[] {
-  if (slaves.length === 0) return ["No slaves. Start one with: npm run slave"];
+  if (slaves.length === 0) return [`No slaves. Start one with: ${startCommand("slave")}`];
   return tableLines(SLAVE_COLUMNS, slaves, terminal.width);
 }
 

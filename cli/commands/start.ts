@@ -7,6 +7,7 @@ import { type Supervised, supervise } from "../../shared/process/supervisor.ts";
 import { childEnvironment } from "../config.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit.ts";
+import { ownName } from "../output/ownName.ts";
 import type { RunCommand } from "./runCommand.ts";
 
 /** `start` */
@@ -103,6 +104,7 @@ async function freePort(port: number): Promise<number> {
 function introduce(url: string, { terminal }: CliContext): void {
   terminal.print(`master  ${printable(url)}`);
   terminal.print("");
-  terminal.print("Try:    node cli upload ocr examples/files/receipt.jpg");
+  const sample = ownName() === "node cli" ? "examples/files/receipt.jpg" : "<your scans>";
+  terminal.print(`Try:    ${ownName()} upload ocr ${sample}`);
   terminal.print("Stop:   Ctrl-C");
 }

@@ -4,6 +4,7 @@ import { TASKS } from "../../shared/tasks/registry.ts";
 import type { Json, JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
 import { UsageError } from "../exit.ts";
 import { MASTER_UNREACHABLE, type ManyhandsClient, type TaskView } from "../sdk/index.ts";
+import { alternatives, type OptionSchema, optionSchemas } from "./optionSchema.ts";
 
 /** What `upload` needs of a task. */
 export interface KnownTask {
@@ -13,17 +14,6 @@ export interface KnownTask {
   readonly options: Readonly<Record<string, OptionSchema>>;
   /** Undefined for a task that only the master knows. */
   readonly definition: TaskDefinition | undefined;
-}
-
-export interface OptionSchema {
-  readonly type?: unknown;
-  readonly default?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly OptionSchema[];
-  readonly minimum?: unknown;
-  readonly maximum?: unknown;
-  readonly description?: unknown;
-  readonly [more: string]: unknown;
 }
 
 /**
@@ -51,11 +41,6 @@ export async function findTask(
     };
   const valid = others?.map((task) => task.task_type) ?? TASKS.map((task) => task.name);
   throw new UsageError(`There is no task ${name}.`, { valid_values: valid });
-}
-
-export function optionSchemas(schema: unknown): Readonly<Record<string, OptionSchema>> {
-  const { properties } = schema as { readonly properties?: Readonly<Record<string, OptionSchema>> };
-  return properties ?? {};
 }
 
 /**
@@ -94,11 +79,6 @@ function optionValue(raw: string, schema: OptionSchema | undefined): Json {
   if (json === undefined) return raw;
   const types = alternatives(schema ?? {}).map(({ type }) => type);
   return types.includes("string") && !types.some((type) => isOfType(json, type)) ? raw : json;
-}
-
-/** The alternatives of `anyOf`, or the schema itself. */
-export function alternatives(schema: OptionSchema): readonly OptionSchema[] {
-  return schema.anyOf ?? [schema];
 }
 
 function isOfType(json: Json, type: unknown): boolean {

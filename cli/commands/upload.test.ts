@@ -93,7 +93,7 @@ describe("a job that succeeds", () => {
   test("names results that are not on this machine by their addresses, and says how to fetch them", async () => {
     await files({ "a.txt": "one" });
     const { url } = await standIn();
-    const { stdout, stderr } = await upload(["text", "a.txt"]);
+    const { stdout, stderr } = await upload(["text", "a.txt", "--verbose"]);
     expect(stdout).toContain(`done   a.txt  ${url}/results/text/a.txt.json  says one`);
     expect(stdout).not.toContain("processed_results");
     expect(stderr).toContain("To fetch them into a folder here: --out <folder>");
@@ -156,7 +156,7 @@ describe("what is sent", () => {
     await writeFile(name(0xe9), "one");
     await writeFile(name(0xe8), "two");
     const { jobs } = await standIn();
-    const { code, stdout } = await upload(["text", "."]);
+    const { code, stdout } = await upload(["text", ".", "--verbose"]);
     expect(code).toBe(0);
     const sent = [
       { filename: "lat%E8in.txt", text: "two" },

@@ -1,8 +1,8 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
-import { addAbortSignal, type Readable } from "node:stream";
-import axios, { type AxiosInstance, isAxiosError } from "axios";
-import type { CodedError } from "../../shared/errors.ts";
+import { Agent as HttpAgent, type IncomingMessage, request as overHttp } from "node:http";
+import { Agent as HttpsAgent, request as overHttps } from "node:https";
+import { addAbortSignal, pipeline, type Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { CodedError } from "../../shared/errors.ts";
 import { masterUrl } from "../../shared/http/masterUrl.ts";
 import {
   answerBroken,
@@ -39,11 +39,22 @@ interface Secrets {
   readonly ca?: Buffer | undefined;
 }
 
-/** All HTTP requests to a master. Redirects and proxies are not used, because they would get the token. */
+/** An upload may fail on this machine, too: one of its files cannot be read. */
+class UnreadableBody extends Error {
+  constructor(cause: Error) {
+    super("The body of a request cannot be read.", { cause });
+  }
+}
+
+/**
+ * All HTTP requests to a master. Redirects and proxies are not used, because they would get the token. Node's own client
+ * is used: loading axios takes longer than most commands.
+ */
 export class MasterHttp {
   /** URL of the master, without a slash at its end. */
   readonly url: string;
-  readonly #axios: AxiosInstance;
+  readonly #agent: HttpAgent;
+  readonly #headers: Readonly<Record<string, string>>;
   /** Whether the master has answered once. */
   #isKnown = false;
 
@@ -52,19 +63,11 @@ export class MasterHttp {
     const parsed = masterUrl(url);
     if (parsed === undefined) throw badUrl(url);
     this.url = parsed;
-    const agent = { keepAlive: true, keepAliveMsecs: PROBE_MS };
-    this.#axios = axios.create({
-      httpAgent: new HttpAgent(agent),
-      httpsAgent: new HttpsAgent(ca === undefined ? agent : { ...agent, ca }),
-      maxRedirects: 0,
-      maxBodyLength: Number.POSITIVE_INFINITY,
-      // Not Infinity: with any limit axios wraps the answer in a stream that cannot be destroyed while it waits.
-      maxContentLength: -1,
-      proxy: false,
-      responseType: "stream",
-      validateStatus: () => true,
-      headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
-    });
+    const options = { keepAlive: true, keepAliveMsecs: PROBE_MS };
+    this.#agent = this.#isSecure
+      ? new HttpsAgent(ca === undefined ? options : { ...options, ca })
+      : new HttpAgent(options);
+    this.#headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   }
 
   /** A JSON document. @throws AppError `master_unreachable`, `bad_answer`, or what the master refused */
@@ -90,23 +93,41 @@ export class MasterHttp {
     signal?.throwIfAborted();
     let ok = false;
     try {
-      const answer = await this.#axios.request<Readable>({
-        method: call.method ?? "GET",
-        url: this.resolve(call.path).href,
-        headers: { ...call.headers },
-        data: body,
-        ...(signal === undefined ? {} : { signal }),
-      });
-      ok = answer.status >= 200 && answer.status < 300;
+      const answer = await this.#answer(call);
+      const status = answer.statusCode ?? 0;
+      ok = status >= 200 && status < 300;
       this.#isKnown = true;
-      if (!ok) throw await this.#refusal(answer.status, answer.data);
-      return signal === undefined ? answer.data : addAbortSignal(signal, answer.data);
+      if (!ok) throw await this.#refusal(status, answer);
+      return signal === undefined ? answer : addAbortSignal(signal, answer);
     } catch (error) {
       signal?.throwIfAborted();
-      throw isAxiosError(error) ? this.#requestError(error, body) : error;
+      if (error instanceof UnreadableBody) throw error.cause;
+      throw error instanceof CodedError ? error : this.#fault(error);
     } finally {
       if (!ok) body?.destroy();
     }
+  }
+
+  /** The head of the answer. It may come while the body is still being sent: a refusal need not wait for it. */
+  async #answer({ method = "GET", path, headers, body, signal }: Call): Promise<IncomingMessage> {
+    const start = this.#isSecure ? overHttps : overHttp;
+    return await new Promise((resolve, reject) => {
+      const request = start(this.resolve(path), {
+        ...{ method, headers: { ...this.#headers, ...headers }, agent: this.#agent },
+        ...(signal === undefined ? {} : { signal }),
+      });
+      request.once("response", resolve);
+      // After the answer a late error finds the promise settled.
+      request.on("error", reject);
+      if (body === undefined) return void request.end();
+      // A broken connection ends the body with an error, too, but only after the request.
+      body.once("error", (error) => request.destroyed || reject(new UnreadableBody(error)));
+      pipeline(body, request, () => undefined);
+    });
+  }
+
+  get #isSecure(): boolean {
+    return this.url.startsWith("https:");
   }
 
   /** The URL of a path below the master's. @throws AppError `bad_answer` when it leads to another host */
@@ -123,18 +144,8 @@ export class MasterHttp {
 
   /** Whether the program at the URL says that it is a slave. */
   async #isSlave(): Promise<boolean> {
-    const options = { responseType: "text", timeout: GREETING_MS, maxContentLength: 1024 } as const;
-    const { data } = await this.#axios
-      .get<string>(this.resolve("/").href, options)
-      .catch(() => ({ data: "" }));
-    return data === SLAVE_GREETING;
-  }
-
-  /** An upload may also fail on this machine; its body then has the error. */
-  #requestError(error: Error, body: Readable | undefined): Error {
-    const local = body?.errored;
-    if (local !== null && local !== undefined && local !== error) return local;
-    return this.#fault(error.cause ?? error);
+    const greeting = this.#answer({ path: "/", signal: AbortSignal.timeout(GREETING_MS) }).then(text);
+    return (await greeting.catch(() => "")) === SLAVE_GREETING;
   }
 
   #fault(cause: unknown): Error {
