@@ -55,9 +55,10 @@ export function printOutcome(terminal: Terminal, end: UploadEnd, listing: Listin
   for (const attachment of outcome.attachments)
     terminal.print(`result of the whole job: ${printable(attachment.savedTo ?? attachment.place)}`);
   printTable(terminal, FAILED, failuresOf(outcome, problems));
-  if (outcome.end === undefined) return;
-  for (const line of warningLines(outcome.end.warnings, outcome.files.length)) terminal.print(line);
-  terminal.print(closing(terminal, end));
+  if (outcome.end !== undefined) {
+    for (const line of warningLines(outcome.end.warnings, outcome.files.length)) terminal.print(line);
+    terminal.print(closing(terminal, end));
+  }
   if (!isShown && terminal.width !== undefined) terminal.note("--verbose lists the files that are done.");
   if (isShown && filesThatEnded(outcome.files).some(isElsewhere))
     terminal.note("The results are on the master. To fetch them into a folder here: --out <folder>");

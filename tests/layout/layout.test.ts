@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -21,9 +21,14 @@ function sources(): string[] {
 /** Values that a file imports, types left out: `package` or `package/path`. */
 function importedBy(file: string): string[] {
   const code = readFileSync(join(ROOT, file), "utf8");
-  const statics = code.matchAll(/^import\s+(?!type\b)[^;]*?from\s+"([^"]+)"/gms);
   const dynamics = code.matchAll(/\bimport\("([^"]+)"\)/g);
-  return [...statics, ...dynamics].map((match) => match[1] ?? "");
+  return [...staticsOf(file), ...[...dynamics].map((match) => match[1] ?? "")];
+}
+
+function staticsOf(file: string): string[] {
+  const code = readFileSync(join(ROOT, file), "utf8");
+  const statics = code.matchAll(/^(?:import\s+(?!type\b)[^;]*?|export\s+\{[^}]*\}\s*)from\s+"([^"]+)"/gms);
+  return [...statics].map((match) => match[1] ?? "");
 }
 
 test("a third-party library is imported in one place", () => {
@@ -77,6 +82,24 @@ const HEAVY = [
   "fft.js",
   "iconv-lite",
 ];
+
+test("a command that only lists loads no task, and no library that it does not need", () => {
+  const loaded = loadedWith("cli/commands/lists.ts");
+  expect(loaded).toContain("cli/sdk/http.ts");
+  const costly = ["axios", "cli-progress", "tinyglobby", "shared/tasks/registry.ts"];
+  expect(costly.filter((name) => loaded.has(name))).toEqual([]);
+});
+
+/** The files and packages that a file brings with it, lazy imports left out. */
+function loadedWith(file: string, loaded = new Set<string>()): ReadonlySet<string> {
+  if (loaded.has(file)) return loaded;
+  loaded.add(file);
+  for (const specifier of staticsOf(file)) {
+    if (specifier.startsWith(".")) loadedWith(posix.join(posix.dirname(file), specifier), loaded);
+    else loaded.add(specifier);
+  }
+  return loaded;
+}
 
 test("only configs read the environment", () => {
   const readers = sources().filter((file) => /\bprocess\.env\b/.test(readFileSync(join(ROOT, file), "utf8")));
