@@ -87,6 +87,7 @@ export async function takeIn(
   deps.runner.refuseWhenStopping();
   refuseWhenFull(deps);
   if (durable) await deps.store.flush();
+  const resultName = (stem: string) => task.resultName(stem, options);
   const { record, files: recorded } = await deps.jobs.create(
     {
       id,
@@ -95,7 +96,7 @@ export async function takeIn(
       priority,
       seed: seedOf(id),
       createdAt: Date.now(),
-      files: files.map((file) => ({ ...file, resultName: (stem) => task.resultName(stem, options) })),
+      files: files.map((file) => ({ ...file, resultName })),
       ...(budgets === undefined ? {} : { budgets }),
       ...(client === undefined ? {} : { client }),
       ...terms,

@@ -15,7 +15,7 @@ import { type IntakeDeps, type IntakeTerms, takeIn } from "./intake.ts";
 const COPIES_AT_ONCE = 16;
 
 export interface RetryDeps {
-  readonly jobs: Pick<RecordOfJobs, "files">;
+  readonly jobs: Pick<RecordOfJobs, "pages">;
   readonly store: Pick<ByteStore, "stat" | "get" | "put" | "remove">;
   readonly intake: IntakeDeps;
 }
@@ -39,9 +39,9 @@ export async function retryJob(
   if (!isFinal(record.state)) {
     throw new AppError("job_running", `Job ${record.id} is not over yet.`, { status: 409, retryAfter: 5 });
   }
-  const again = (await deps.jobs.files(record.id)).filter(
-    ({ state }) => state === "failed" || state === "cancelled",
-  );
+  const again: FileRecord[] = [];
+  for await (const page of deps.jobs.pages(record.id))
+    again.push(...page.filter(({ state }) => state === "failed" || state === "cancelled"));
   if (again.length === 0) {
     throw new AppError("nothing_to_retry", `Every file of job ${record.id} is done.`, { status: 409 });
   }

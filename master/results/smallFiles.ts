@@ -1,5 +1,6 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { Batcher } from "../../shared/async/batcher.ts";
+import { startThread } from "../../shared/process/thread.ts";
 
 /** `new`: only where nothing has the name (EEXIST); `over`: also over a file. */
 export type Placing = "new" | "over";
@@ -91,15 +92,14 @@ export class SmallFiles {
   }
 
   #start(): Worker {
-    const worker = startThread();
+    const resourceLimits = RESOURCE_LIMITS;
+    const worker = startThread(import.meta.url, "smallFilesThread", { resourceLimits });
     worker.on("message", (answer: WriteAnswer) => this.#answer?.((index) => answer[index]));
     worker.once("error", (error) => {
       // The next file starts another thread.
       this.#worker = undefined;
       this.#answer?.(() => ({ code: undefined, message: error.message }));
     });
-    // An idle thread must not keep the process alive.
-    worker.unref();
     return worker;
   }
 }
@@ -110,14 +110,4 @@ function settle(batch: readonly PendingFile[], failureOf: FailureOf): void {
     if (failure === undefined) resolve();
     else reject(Object.assign(new Error(failure.message), { code: failure.code }));
   }
-}
-
-function startThread(): Worker {
-  const resourceLimits = RESOURCE_LIMITS;
-  if (import.meta.url.endsWith(".js"))
-    return new Worker(new URL("./smallFilesThread.js", import.meta.url), { resourceLimits });
-  // In development the thread runs from TypeScript, too.
-  const entry = JSON.stringify(new URL("./smallFilesThread.ts", import.meta.url).href);
-  const source = `import("tsx/esm/api").then(({ register }) => { register(); return import(${entry}); })`;
-  return new Worker(source, { eval: true, resourceLimits });
 }

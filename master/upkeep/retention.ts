@@ -28,8 +28,6 @@ const NOTED_PER_SWEEP = 100;
 const REMOVED_PER_SWEEP = 20;
 const IDLE_SECONDS = 5;
 const BUSY_SECONDS = 0.5;
-/** Files of a job in one read of the record. */
-const PAGE = 1_000;
 
 /**
  * Removes ended jobs by age and by size, with their objects in the store. It works in the background in small
@@ -116,11 +114,11 @@ export class Retention {
   }
 
   /** Keys and bytes of the inputs, which a retry needs, and of the results. */
-  async #needed({ id, total, attachments }: JobRecord) {
+  async #needed({ id, attachments }: JobRecord) {
     const keys = new Set(attachments.map(({ key }) => key));
     let bytes = attachments.reduce((sum, attachment) => sum + attachment.bytes, 0);
-    for (let from = 0; from < total; from += PAGE) {
-      for (const file of await this.#deps.jobs.files(id, from, PAGE)) {
+    for await (const page of this.#deps.jobs.pages(id)) {
+      for (const file of page) {
         keys.add(file.key);
         bytes += file.bytes + (file.resultBytes ?? 0);
         if (file.resultKey !== undefined) keys.add(file.resultKey);

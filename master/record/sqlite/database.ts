@@ -2,6 +2,7 @@ import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { coalesce } from "../../../shared/async/coalesce.ts";
 import { syncFolder } from "../../../shared/syncFolder.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { lockFile } from "./fileLock.ts";
 import { type RawDatabase, type RawStatement, translated } from "./libsql.ts";
 import { openMigrated } from "./migrate.ts";
@@ -25,6 +26,8 @@ export interface Database {
   prepare(sql: string): Statement;
   /** Commits when `work` returns, takes everything back when it throws. Survives a kill of the process. */
   transaction<T>(work: () => T): T;
+  /** To be waited for before a transaction, where it is a promise: the WAL is about to begin anew. */
+  readonly pause: Promise<void> | undefined;
   /** The same for a part of a transaction. */
   savepoint<T>(work: () => T): T;
   /** Resolves when all that was committed before the call survives a power loss. */
@@ -58,13 +61,22 @@ interface Opened {
 }
 
 function databaseOver(raw: RawDatabase, { file, wal, unlock }: Opened): Database {
+  const checkpoints = new Checkpoints(file, async () => (await wal.stat()).size);
   return {
     prepare: (sql) => statement(raw.prepare(sql), file),
-    transaction: (work) => translated(file, () => within(raw, TRANSACTION, work)),
+    transaction: (work) => {
+      const result = translated(file, () => within(raw, TRANSACTION, work));
+      checkpoints.committed();
+      return result;
+    },
+    get pause() {
+      return checkpoints.pause;
+    },
     savepoint: (work) => within(raw, SAVEPOINT, work),
     // SQLite itself does this after a commit under synchronous=FULL, but on this thread.
     sync: coalesce(() => wal.datasync()),
     close: async () => {
+      await checkpoints.close();
       await wal.close();
       try {
         raw.exec("PRAGMA wal_checkpoint(TRUNCATE)");

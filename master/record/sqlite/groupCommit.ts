@@ -4,7 +4,7 @@ import { AppError } from "../../../shared/errors.ts";
 import type { Database } from "./database.ts";
 
 /** Calls in one transaction at most, so that a full queue does not hold up the event loop. */
-const GROUP = 256;
+const GROUP = 128;
 
 interface GroupedCall {
   /** Runs inside the transaction. Returns what is called after the commit. */
@@ -32,8 +32,14 @@ export class GroupCommit {
     this.#calls = new Batcher({
       run: (calls) => this.#commitGroup(calls),
       take: (waiting) => waiting.splice(0, GROUP),
-      pause: turn,
+      pause: () => this.#pause(),
     });
+  }
+
+  /** Longer while the database lets no transaction begin. */
+  async #pause(): Promise<void> {
+    await turn();
+    await this.#db.pause;
   }
 
   submit<T>(work: () => T): Promise<T> {

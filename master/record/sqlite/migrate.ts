@@ -26,10 +26,12 @@ function prepareFile(raw: RawDatabase, file: string, migrations: readonly string
   raw.exec("PRAGMA synchronous = NORMAL");
   // What is overwritten or deleted is also wiped from its page.
   raw.exec("PRAGMA secure_delete = FAST");
-  // A cache of 4 MB holds the pages that a large job changes. A WAL of 16 MB before a checkpoint: pages that change
-  // with every file are then copied once for many changes.
+  // A cache of 4 MB holds the pages that a large job changes.
   raw.exec("PRAGMA cache_size = -4000");
-  raw.exec("PRAGMA wal_autocheckpoint = 4000");
+  // `Checkpoints` copies the WAL when it has 16 MB; at 128 MB SQLite itself does, during a commit. The limit lets its
+  // file become short when it begins anew: its length tells how much is to be copied.
+  raw.exec("PRAGMA wal_autocheckpoint = 32000");
+  raw.exec("PRAGMA journal_size_limit = 0");
   migrate(raw, file, migrations);
   // This write makes sure that there is a WAL file from here on.
   raw.exec(TRANSACTION.begin);

@@ -3,8 +3,8 @@ import type { Database, Statement } from "./database.ts";
 import type { NameTable } from "./nameTable.ts";
 import { outcomeOf } from "./rows.ts";
 
-/** Files of a job that are written in one transaction: some 2 ms. */
-export const STEP_FILES = 200;
+/** Files of a job that are written in one transaction: one or two milliseconds. */
+export const STEP_FILES = 100;
 
 /** Rows that one statement deletes. */
 const STEP_ROWS = 400;
