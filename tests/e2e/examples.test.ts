@@ -83,19 +83,23 @@ test("retry.sh ends with a sentence when the task is unknown", async () => {
   expect(stderr).toContain("There is no task video.");
 });
 
-test("mixed.sh sends each file to one task, and lists the files that no task takes", async () => {
-  const names = ["sunset.jpg", "review.txt"];
-  await mkdir(join(folder, "pile", "deeper"), { recursive: true }, SLOW_MS);
-  for (const name of names) await copyFile(sample(name), join(folder, "pile", "deeper", name));
-  await writeFile(join(folder, "pile", "program.exe"), "MZ");
-  const { code, stdout, stderr } = await run("sh", example("mixed.sh"), "pile", "results");
-  expect({ code, stderr }).toMatchObject({ code: 0 });
-  expect((await readdir(join(folder, "results"))).sort()).toEqual(["image", "text"]);
-  expect(stdout.trim().split("\n").slice(-2)).toEqual([
-    "Not sent, because no task takes them:",
-    "pile/program.exe",
-  ]);
-});
+test(
+  "mixed.sh sends each file to one task, and lists the files that no task takes",
+  async () => {
+    const names = ["sunset.jpg", "review.txt"];
+    await mkdir(join(folder, "pile", "deeper"), { recursive: true });
+    for (const name of names) await copyFile(sample(name), join(folder, "pile", "deeper", name));
+    await writeFile(join(folder, "pile", "program.exe"), "MZ");
+    const { code, stdout, stderr } = await run("sh", example("mixed.sh"), "pile", "results");
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect((await readdir(join(folder, "results"))).sort()).toEqual(["image", "text"]);
+    expect(stdout.trim().split("\n").slice(-2)).toEqual([
+      "Not sent, because no task takes them:",
+      "pile/program.exe",
+    ]);
+  },
+  SLOW_MS,
+);
 
 test(
   "nightly.sh moves the files that are done away, and leaves the others",
