@@ -35,6 +35,21 @@ test("a unit that was answered no longer runs", async () => {
   expect(slave.work).toMatchObject({ units: 3, seconds: 3 });
 });
 
+test("a unit is overdue when the budgets of all its files are used up", () => {
+  const budgets = { running: 10, silence: 10 };
+  const [one, five] = [
+    { ...a, budgets },
+    { ...b, budgets, fileBudgets: 5 },
+  ];
+  const late = performance.now() + 45_000;
+  const overdue = (unit: QueuedUnit) => {
+    const lease = new OpenUnits([unit], { slots: 1, work: new SlaveWork() }, 1);
+    lease.began(unit);
+    return lease.isOverdue(0, late);
+  };
+  expect([overdue(one), overdue(five)]).toEqual([true, false]);
+});
+
 /** A time that differs from the one before. */
 async function later(): Promise<void> {
   const before = performance.now();

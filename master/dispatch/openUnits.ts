@@ -79,8 +79,8 @@ export class OpenUnits {
    * themselves; a slave that does not would hold its units for ever.
    */
   isOverdue(graceSeconds: number, now = performance.now()): boolean {
-    return this.all().some(({ id, budgets }) => {
-      const running = budgets?.running ?? Number.POSITIVE_INFINITY;
+    return this.all().some(({ id, budgets, fileBudgets = 1 }) => {
+      const running = (budgets?.running ?? Number.POSITIVE_INFINITY) * fileBudgets;
       const started = this.#started.get(id);
       const allowed = started === undefined ? WAITS_AT_SLAVE * running : running;
       return (now - (started ?? this.#news)) / 1000 > allowed + graceSeconds;

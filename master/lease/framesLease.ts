@@ -53,6 +53,7 @@ async function leaseForm(store: ByteStore, lease: Lease, linked: LinkedFiles | u
       return index;
     }),
     args: unit.args,
+    ...(unit.fileBudgets === undefined ? {} : { file_budgets: unit.fileBudgets }),
   }));
   const wire = files.map(wireFile);
   const sent = linked === undefined ? wire : filesToSend(wire, linked);

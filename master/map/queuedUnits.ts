@@ -16,7 +16,7 @@ export function* queuedUnits(
   const options = step.options ?? job.options;
   const unitBudgets = budgets && { running: budgets.running, silence: budgets.silence };
   let index = 0;
-  for (const { files, args = {} } of units) {
+  for (const { files, args = {}, fileBudgets = Math.max(1, files.length) } of units) {
     yield {
       id: unitId(map, index),
       job: job.id,
@@ -31,6 +31,7 @@ export function* queuedUnits(
       losses: 0,
       priority: job.priority,
       budgets: unitBudgets,
+      fileBudgets,
     };
     index += 1;
   }

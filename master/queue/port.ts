@@ -20,6 +20,8 @@ export interface QueuedUnit {
   readonly losses: number;
   /** How long a slave may work on it; the slave's own budgets unless said. */
   readonly budgets?: LeaseBudgets | undefined;
+  /** Number of budgets `running` that the unit has, about one for each of its files; 1 unless said. */
+  readonly fileBudgets?: number;
   /** Weight of the job in the fair share; 1 unless said. */
   readonly priority: number;
 }

@@ -18,6 +18,8 @@ export const leaseUnits = z
       /** Indexes of its files among those of the lease; several units may share a file. */
       files: z.array(z.number().int().min(0)),
       args: z.record(z.string(), z.json()).optional(),
+      /** Number of budgets `running` that it may use up; 1 without it. */
+      file_budgets: z.number().int().min(1).optional(),
     }),
   )
   .min(1)
@@ -66,6 +68,7 @@ interface UnitOut {
   readonly id: string;
   readonly files: readonly number[];
   readonly args: object;
+  readonly file_budgets?: number;
 }
 
 /** The fields as texts, in the order in which they are given. */

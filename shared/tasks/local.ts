@@ -40,6 +40,8 @@ export interface LocalUnit {
   readonly options: object;
   readonly args: JsonObject;
   readonly files: readonly LocalFile[];
+  /** Number of budgets `running` that it may use up; 1 unless said. */
+  readonly fileBudgets?: number;
 }
 
 export interface LocalRun {
@@ -183,6 +185,7 @@ async function oneUnit(map: LocalMap, unit: UnitSpec, index: number): Promise<Pa
       options,
       args: unit.args ?? {},
       files,
+      fileBudgets: unit.fileBudgets ?? Math.max(1, files.length),
     });
     const file = map.keep(`${map.name}/${index}`, await outputFile(files[0]?.filename ?? map.name, output));
     return { ok: true, index, file, ...telling(output) };

@@ -1,8 +1,85 @@
+import type { ErrorCode } from "../codes.ts";
 import { CodedError } from "../errors.ts";
-import type { FileRef, RunContext, UnitSpec } from "./task.ts";
+import type { FileRef, Part, PartFailed, RunContext, UnitSpec } from "./task.ts";
 
 /** The failure of a unit that the whole job depends on. */
 export class UnitError extends CodedError {}
+
+/** A map whose units have several items each. */
+export interface GroupedMap<Item> {
+  /** Also the beginning of the name of the map that does items one by one. */
+  readonly name: string;
+  readonly step: string;
+  /** Number of items in one unit. */
+  readonly width: number;
+  readonly unitOf: (group: readonly Item[]) => UnitSpec;
+}
+
+export interface GroupedFiles<Item> {
+  /** Files of the parts, in the order of the items. */
+  readonly files: readonly FileRef[];
+  /** Items that are in none of these files. */
+  readonly failed: readonly FailedItem<Item>[];
+}
+
+export interface FailedItem<Item> {
+  readonly item: Item;
+  readonly part: PartFailed;
+}
+
+/**
+ * Maps a step over groups of items. The items of a group that failed are done again one by one, so that a slow or bad
+ * file costs only itself.
+ */
+export async function mapGroups<Item>(
+  job: RunContext,
+  { name, step, width, unitOf }: GroupedMap<Item>,
+  items: readonly Item[],
+): Promise<GroupedFiles<Item>> {
+  const groups = groupsOf(items, width);
+  const parts = await job.mapInOrder(name, step, groups.map(unitOf));
+  const done = groups.map((group, at): DoneGroup<Item> => ({ group, part: partAt(parts, at) }));
+  const suspects = done.filter(isSuspect).flatMap(({ group }) => group);
+  const partOf = await partsAlone(job, { name, step, width, unitOf }, suspects);
+  const settled = done.flatMap((one) =>
+    isSuspect(one) ? one.group.map((item) => ({ group: [item], part: partOf.get(item) ?? one.part })) : [one],
+  );
+  return {
+    files: settled.flatMap(({ part }) => (part.ok ? [part.file] : [])),
+    failed: settled.flatMap(({ group, part }) => (part.ok ? [] : group.map((item) => ({ item, part })))),
+  };
+}
+
+/** The part of each item as a unit of its own. */
+async function partsAlone<Item>(
+  job: RunContext,
+  { name, step, unitOf }: GroupedMap<Item>,
+  items: readonly Item[],
+): Promise<ReadonlyMap<Item, Part>> {
+  if (items.length === 0) return new Map();
+  const units = items.map((item) => unitOf([item]));
+  const parts = await job.mapInOrder(`${name}-alone`, step, units);
+  return new Map(items.map((item, at) => [item, partAt(parts, at)]));
+}
+
+interface DoneGroup<Item> {
+  readonly group: readonly Item[];
+  readonly part: Part;
+}
+
+/** Failures that say nothing about the files of a unit. */
+const NO_FAULT: readonly string[] = ["waited_too_long"] satisfies ErrorCode[];
+
+/** Whether one item of the group may be the cause of its failure. */
+function isSuspect<Item>({ group, part }: DoneGroup<Item>): boolean {
+  return group.length > 1 && !part.ok && !NO_FAULT.includes(part.code);
+}
+
+function partAt(parts: readonly Part[], at: number): Part {
+  const part = parts[at];
+  if (part === undefined) throw new Error(`unit ${at} has no part`);
+  return part;
+}
 
 export interface MergeTree {
   /** The step that merges several files into one; the map of level n is named `<step>-<n>`. */

@@ -141,6 +141,8 @@ export interface InputFile extends FileRef {
 export interface UnitSpec {
   readonly files: readonly FileRef[];
   readonly args?: JsonObject;
+  /** Number of budgets `running` that the unit may use up; as many as it has files unless said. */
+  readonly fileBudgets?: number;
 }
 
 /** A slave's answer for one unit. A final error is a part, too, so that a replay sees it again. */

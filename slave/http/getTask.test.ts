@@ -285,6 +285,25 @@ describe("frames", () => {
     expect(part.warnings[0]?.message).toHaveLength(400);
   });
 
+  it("let a unit of several files run for a budget of each", async () => {
+    const { url } = await startTestSlave();
+    const args = { ms: 1_500 };
+    const list = [
+      { id: "one", files: [0], args },
+      { id: "several", files: [0, 1, 2], args, file_budgets: 30 },
+    ];
+    const data = form(
+      ["task_type", "odd"],
+      ["step", "sleep"],
+      ["budgets", '{"running":1}'],
+      ["units", JSON.stringify(list)],
+      ...["a", "b", "c"].map((name) => ["files", name, name] as const),
+    );
+    const seen = (await frames(await post(url, data, FRAMES_TYPE))).map(({ header }) => header);
+    expect(seen).toContainEqual(expect.objectContaining({ type: "failed", unit: "one", code: "timed_out" }));
+    expect(seen).toContainEqual(expect.objectContaining({ type: "part", unit: "several" }));
+  });
+
   it("say of a failed unit whether its child ended, and go on with the others", async () => {
     const { url } = await startTestSlave();
     const args = [{ id: "u0", files: [0], args: { code: 3 } }];

@@ -16,6 +16,8 @@ export interface WorkUnit {
   readonly filename: string;
   readonly files: readonly LocalFile[];
   readonly args: JsonObject;
+  /** Number of budgets `running` that it may use up. */
+  readonly fileBudgets: number;
 }
 
 /** A lease that was read and checked. Without a step it is a whole job with all its files. */
@@ -103,10 +105,11 @@ function unitsOf({ units }: LeaseFields, files: readonly LocalFile[]): WorkUnit[
       filename: file.filename,
       files: [file],
       args: {},
+      fileBudgets: 1,
     }));
-  return units.map(({ id, files: indexes, args = {} }) => {
+  return units.map(({ id, files: indexes, args = {}, file_budgets: fileBudgets = 1 }) => {
     const own = indexes.map((index) => fileAt(files, index));
-    return { id, filename: own[0]?.filename ?? "", files: own, args };
+    return { id, filename: own[0]?.filename ?? "", files: own, args, fileBudgets };
   });
 }
 

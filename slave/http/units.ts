@@ -80,9 +80,10 @@ async function oneUnit(piece: UnitOfLease, run: OutletWork): Promise<void> {
 export function unitBudgets(
   { task, budgets }: { readonly task: Pick<TaskDefinition, "budgets">; readonly budgets: MaybeBudgets },
   operator: MaybeBudgets,
+  fileBudgets = 1,
 ) {
   const { running, silence } = budgetsOf(task, { ...budgets, ...given(operator) }, budgets);
-  return { runSeconds: running, silenceSeconds: silence };
+  return { runSeconds: running * fileBudgets, silenceSeconds: silence };
 }
 
 function given({ running, silence }: MaybeBudgets): MaybeBudgets {
@@ -97,7 +98,7 @@ function compute({ lease, step, unit }: UnitOfLease, run: OutletWork, onStart: (
       signal: run.ended,
       stopWaiting: run.draining,
       keepIn: run.folder,
-      budgets: unitBudgets(lease, run.budgets),
+      budgets: unitBudgets(lease, run.budgets, unit.fileBudgets),
       onStart,
       onProgress: (done) => run.outlet.progress(unit, done),
     },

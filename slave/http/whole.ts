@@ -61,11 +61,13 @@ async function runWhole(
     run.answered();
     onResult(index, outcome);
   };
-  const budgets = unitBudgets(lease, run.budgets);
   await runLocally(lease.task, {
     options: lease.options,
     files: lease.files,
-    execute: (unit) => run.pool.run(unit, { signal: run.ended, keepIn: run.folder, budgets }),
+    execute: (unit) => {
+      const budgets = unitBudgets(lease, run.budgets, unit.fileBudgets);
+      return run.pool.run(unit, { signal: run.ended, keepIn: run.folder, budgets });
+    },
     concurrency: run.pool.capacityFor({ task: lease.task.name, step: lease.task.mainStep ?? "" }),
     signal: run.ended,
     onResult: settle,

@@ -1,5 +1,5 @@
 import { type InputPart, type InputUnit, mapInputs, publishInputs } from "../maps.ts";
-import { groupsOf, mapAll, mergeFiles, UnitError } from "../merge.ts";
+import { type GroupedFiles, mapAll, mapGroups, mergeFiles, UnitError } from "../merge.ts";
 import type { FileRef, RunContext } from "../task.ts";
 import type { EmbeddingOptions } from "./options.ts";
 
@@ -20,8 +20,8 @@ export async function run(job: Job): Promise<void> {
   if (counted.length === 0) return;
   const vocabulary = await commonFile(job, counted, () => vocabularyOf(job, counted));
   if (vocabulary === undefined) return;
-  await job.attach(`vocabulary-${job.jobId}.json`, vocabulary);
-  const weightUnits = weightUnitsOf(counted, vocabulary);
+  await job.attach(`vocabulary-${job.jobId}.json`, vocabulary.file);
+  const weightUnits = weightUnitsOf(vocabulary);
   if (job.options.neighbours === 0) await publishInputs(job, "weights", weightUnits);
   else await publishWithNeighbours(job, weightUnits);
 }
@@ -31,17 +31,30 @@ async function publishWithNeighbours(job: Job, units: readonly InputUnit[]): Pro
   if (weighed.length === 0) return;
   const matrix = await commonFile(job, weighed, () => matrixOf(job, weighed));
   if (matrix === undefined) return;
-  await publishInputs(job, "neighbours", neighbourUnitsOf(weighed, matrix));
+  await publishInputs(job, "neighbours", neighbourUnitsOf(matrix));
 }
 
-/** Makes a file that these documents share; if one of its units fails, each document fails with the same code. */
+/** A file that documents share, and the documents in it. */
+interface CommonFile {
+  readonly file: FileRef;
+  readonly documents: readonly InputPart[];
+}
+
+/**
+ * Makes a file that these documents share. A document that cannot be in it fails alone; if the file as a whole cannot
+ * be made, each document fails with the same code.
+ */
 async function commonFile(
   job: Job,
   documents: readonly InputPart[],
-  make: () => Promise<FileRef | undefined>,
-): Promise<FileRef | undefined> {
+  make: () => Promise<GroupedFiles<InputPart>>,
+): Promise<CommonFile | undefined> {
   try {
-    return await make();
+    const { files, failed } = await make();
+    for (const { item, part } of failed) await job.publish(item.input.index, part);
+    const lost = new Set(failed.map(({ item }) => item));
+    const [file] = files;
+    return file && { file, documents: documents.filter((document) => !lost.has(document)) };
   } catch (error) {
     if (!(error instanceof UnitError)) throw error;
     const failure = { ok: false, code: error.code, error: error.message } as const;
@@ -50,33 +63,41 @@ async function commonFile(
   }
 }
 
-async function vocabularyOf(job: Job, counted: readonly InputPart[]): Promise<FileRef | undefined> {
-  const counts = counted.map(({ part }) => part.file);
-  const files = await mergeFiles(job, { step: "fold", width: WIDTH, most: WIDTH }, counts);
-  const [vocabulary] = await mapAll(job, { name: "vocabulary", step: "vocabulary" }, [{ files }]);
-  return vocabulary;
+async function vocabularyOf(job: Job, counted: readonly InputPart[]): Promise<GroupedFiles<InputPart>> {
+  const { files: folded, failed } = await foldedOf(job, counted);
+  if (folded.length === 0) return { files: [], failed };
+  const files = await mergeFiles(job, { step: "fold", width: WIDTH, most: WIDTH }, folded);
+  const unit = { files, fileBudgets: counted.length };
+  return { files: await mapAll(job, { name: "vocabulary", step: "vocabulary" }, [unit]), failed };
 }
 
-async function matrixOf(job: Job, weighed: readonly InputPart[]): Promise<FileRef | undefined> {
-  const units = groupsOf(weighed, WIDTH).map((group) => ({
+/** The first level of the fold. The counts of few documents need none. */
+async function foldedOf(job: Job, counted: readonly InputPart[]): Promise<GroupedFiles<InputPart>> {
+  const unitOf = (group: readonly InputPart[]) => ({ files: group.map(({ part }) => part.file) });
+  if (counted.length <= WIDTH) return { ...unitOf(counted), failed: [] };
+  return await mapGroups(job, { name: "fold", step: "fold", width: WIDTH, unitOf }, counted);
+}
+
+async function matrixOf(job: Job, weighed: readonly InputPart[]): Promise<GroupedFiles<InputPart>> {
+  const unitOf = (group: readonly InputPart[]) => ({
     files: group.map(({ part }) => part.file),
     args: { indexes: group.map(({ input }) => input.index) },
-  }));
-  const rows = await mapAll(job, { name: "rows", step: "rows" }, units);
-  const [matrix] = await mergeFiles(job, { step: "stack", width: WIDTH, most: 1 }, rows);
-  return matrix;
+  });
+  const rows = await mapGroups(job, { name: "rows", step: "rows", width: WIDTH, unitOf }, weighed);
+  const files = await mergeFiles(job, { step: "stack", width: WIDTH, most: 1 }, rows.files);
+  return { files, failed: rows.failed };
 }
 
-function weightUnitsOf(counted: readonly InputPart[], vocabulary: FileRef): InputUnit[] {
-  return counted.map(({ input, part }) => ({
+function weightUnitsOf({ file: vocabulary, documents }: CommonFile): InputUnit[] {
+  return documents.map(({ input, part }) => ({
     input,
     files: [part.file, vocabulary],
     args: { filename: input.filename, sha256: input.sha256 },
   }));
 }
 
-function neighbourUnitsOf(weighed: readonly InputPart[], matrix: FileRef): InputUnit[] {
-  return weighed.map(({ input, part }, row) => ({
+function neighbourUnitsOf({ file: matrix, documents }: CommonFile): InputUnit[] {
+  return documents.map(({ input, part }, row) => ({
     input,
     files: [part.file, matrix],
     args: { row, summary: part.summary ?? "" },

@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { AppError } from "../../errors.ts";
 import { executeHere } from "../inProcess.ts";
-import { contentOf, type LocalOutcome, localFile, runLocally } from "../local.ts";
+import { contentOf, type LocalOutcome, type LocalUnit, localFile, runLocally } from "../local.ts";
 import { mean } from "./index.ts";
 
 interface Finished {
@@ -12,7 +13,11 @@ interface Finished {
 }
 
 /** Runs a whole job here and keeps what it attaches. */
-async function finished(bodies: readonly (string | Uint8Array)[], options: object = {}): Promise<Finished> {
+async function finished(
+  bodies: readonly (string | Uint8Array)[],
+  options: object = {},
+  execute = (unit: LocalUnit) => executeHere(mean, unit),
+): Promise<Finished> {
   const outcomes: LocalOutcome[] = [];
   const attaching: Promise<[name: string, body: string]>[] = [];
   await runLocally(mean, {
@@ -20,7 +25,7 @@ async function finished(bodies: readonly (string | Uint8Array)[], options: objec
     files: bodies.map((body, i) =>
       localFile(`file ${i}.txt`, typeof body === "string" ? Buffer.from(body) : body),
     ),
-    execute: (unit) => executeHere(mean, unit),
+    execute,
     concurrency: 2,
     signal: new AbortController().signal,
     onResult: (index, outcome) => {
@@ -216,5 +221,35 @@ describe("files at fault", () => {
     const { outcomes, attached } = await finished(["1", "x y\nz", "3"]);
     expect(outcomes.map(({ ok }) => ok)).toEqual([true, false, true]);
     expect(JSON.parse(attached["mean-local.json"] ?? "")).toMatchObject({ files: 2, mean: [2] });
+  });
+});
+
+/** Does units here, but gives up those of a step with this file, as a slave does when a budget is used up. */
+const givesUp = (step: string, filename: string) => async (unit: LocalUnit) => {
+  if (unit.step === step && unit.files.some((file) => file.filename === filename))
+    throw new AppError("timed_out", "It ran longer than 2 seconds.");
+  return await executeHere(mean, unit);
+};
+
+describe("a file that takes too long", () => {
+  const NUMBERS = ["1", "2", "3", "4", "no", "6", "8"];
+
+  it("costs only itself: the others of its group are added up without it", async () => {
+    const { outcomes, attached } = await finished(NUMBERS, { partition: 3 }, givesUp("sum", "file 1.txt"));
+    expect(outcomes.map((outcome) => (outcome.ok ? "done" : outcome.code))).toEqual([
+      ...["done", "timed_out", "done", "done", "not_a_number", "done", "done"],
+    ]);
+    expect(JSON.parse(attached["mean-local.json"] ?? "")).toMatchObject({ files: 5, mean: [4.4] });
+  });
+
+  it("leaves no result when it is the only one", async () => {
+    const { outcomes, attached } = await finished(["1"], {}, givesUp("sum", "file 0.txt"));
+    expect(outcomes).toMatchObject([{ ok: false, code: "timed_out" }]);
+    expect(attached).toEqual({});
+  });
+
+  it("fails all files with its code when it is the result of the job", async () => {
+    const { outcomes } = await finished(["1", "x", "3"], {}, givesUp("csv", "file 0.txt"));
+    expect(outcomes).toMatchObject([{ code: "timed_out" }, { code: "not_a_number" }, { code: "timed_out" }]);
   });
 });

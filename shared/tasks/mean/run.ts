@@ -1,4 +1,4 @@
-import { groupsOf, mapAll, mergeFiles } from "../merge.ts";
+import { type FailedItem, mapAll, mapGroups, mergeFiles, UnitError } from "../merge.ts";
 import type { FileRef, InputFile, Part, PartDone, PublishedPart, RunContext } from "../task.ts";
 import type { MeanOptions } from "./options.ts";
 
@@ -16,8 +16,8 @@ interface Described {
 
 /**
  * Reads every file once for its length and its own statistics, adds up the good files in a tree of partial sums,
- * `partition` at a time, attaches the results, and publishes every file. Files are published last, so that a job
- * whose sums fail has no file that is done.
+ * `partition` at a time, attaches the results, and publishes every file. A file whose sum fails is left out and fails
+ * alone. Files are published last, so that a job whose whole sum fails has no file that is done.
  */
 export async function run(job: Job): Promise<void> {
   const units = job.inputs.map((input) => ({ files: [input] }));
@@ -26,30 +26,52 @@ export async function run(job: Job): Promise<void> {
   const described = job.inputs.flatMap((input) => describedBy(input, parts[input.index]));
   const length = usualLength(described);
   const used = job.options.ragged ? described : described.filter((file) => file.length === length);
-  if (used.length > 0) await attachResults(job, used);
+  for (const { item, part } of await meanOf(job, used)) outcomes.set(item.input.index, part);
   if (!job.options.ragged)
     for (const file of described)
       if (file.length !== length) outcomes.set(file.input.index, unequal(file, length));
   for (const [index, outcome] of outcomes) await job.publish(index, outcome);
 }
 
-async function attachResults(job: Job, files: readonly Described[]): Promise<void> {
-  const scale = files.reduce((most, file) => Math.max(most, file.scale), 0);
-  const root = await sumOf(job, files, scale);
-  const units = [{ files: root, args: { files: files.length } }];
-  for (const format of ["json", "csv"]) {
-    for (const result of await mapAll(job, { name: format, step: format }, units))
-      await job.attach(`mean-${job.jobId}.${format}`, result);
+/** Attaches the results over these files. Returns the files that are not in them: all of them if the whole fails. */
+async function meanOf(job: Job, files: readonly Described[]): Promise<readonly FailedItem<Described>[]> {
+  if (files.length === 0) return [];
+  try {
+    return await attachResults(job, files);
+  } catch (error) {
+    if (!(error instanceof UnitError)) throw error;
+    const { code, message } = error;
+    return files.map((item) => ({
+      item,
+      part: { ok: false, index: item.input.index, code, error: message },
+    }));
   }
 }
 
 /** The tree: partial sums of `partition` files each, then of as many partial sums, until one is left. */
-async function sumOf(job: Job, files: readonly Described[], scale: number): Promise<readonly FileRef[]> {
+async function attachResults(
+  job: Job,
+  files: readonly Described[],
+): Promise<readonly FailedItem<Described>[]> {
   const { partition } = job.options;
-  const inputs = files.map(({ input }) => input);
-  const units = groupsOf(inputs, partition).map((group) => ({ files: group, args: { scale } }));
-  const sums = await mapAll(job, { name: "sum", step: "sum" }, units);
-  return await mergeFiles(job, { step: "merge", width: partition, most: 1 }, sums);
+  const scale = files.reduce((most, file) => Math.max(most, file.scale), 0);
+  const unitOf = (group: readonly Described[]) => ({
+    files: group.map(({ input }) => input),
+    args: { scale },
+  });
+  const sums = await mapGroups(job, { name: "sum", step: "sum", width: partition, unitOf }, files);
+  const root = await mergeFiles(job, { step: "merge", width: partition, most: 1 }, sums.files);
+  if (root.length > 0) await attachMean(job, root, files.length - sums.failed.length);
+  return sums.failed;
+}
+
+/** @param count number of files in the sum */
+async function attachMean(job: Job, root: readonly FileRef[], count: number): Promise<void> {
+  const units = [{ files: root, args: { files: count }, fileBudgets: count }];
+  for (const format of ["json", "csv"]) {
+    for (const result of await mapAll(job, { name: format, step: format }, units))
+      await job.attach(`mean-${job.jobId}.${format}`, result);
+  }
 }
 
 function describedBy(input: InputFile, part: Part | undefined): Described[] {
