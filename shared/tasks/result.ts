@@ -48,3 +48,8 @@ export function onlyFile(files: readonly StepFile[]): StepFile {
   if (file === undefined) throw new FileError("no_file", "This step needs a file.");
   return file;
 }
+
+/** `3 words`, `1 word`. */
+export function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? "" : "s"}`;
+}

@@ -2,6 +2,7 @@ import { isAscii, isUtf8 } from "node:buffer";
 import iconv from "iconv-lite";
 import { detectAll } from "jschardet";
 import { FileError } from "../../errors.ts";
+import type { StepWarning } from "../../warnings.ts";
 import { refuseBinary } from "./binary.ts";
 import { wideEncoding } from "./wide.ts";
 
@@ -15,6 +16,22 @@ export interface DecodedText {
   /** Whether the file begins with a byte order mark. */
   readonly bom: boolean;
 }
+
+/** Confidence of the detector below which an encoding is a guess; real texts have 0.3 and more. */
+const UNCERTAIN = 0.2;
+
+/** Confidence from which a file in an encoding that cannot be read (EBCDIC) is refused. */
+const LIKELY = 0.5;
+
+/** Whether the encoding is a guess, so that the text may be wrong from beginning to end. */
+export function isUncertain({ confidence }: Pick<DecodedText, "confidence">): boolean {
+  return confidence < UNCERTAIN;
+}
+
+export const UNCERTAIN_ENCODING: StepWarning = {
+  code: "uncertain_encoding",
+  message: "The encoding of the file is uncertain, so its text may be wrong: name it in the option encoding.",
+};
 
 /** Bytes from which the detector finds the encoding of a file without byte order mark. */
 const SAMPLE = 200_000;
@@ -33,7 +50,7 @@ const MARKS: readonly (readonly [encoding: string, ...mark: number[]])[] = [
 /**
  * Decodes a file of unknown encoding: by its byte order mark, else as UTF-8 if it is valid UTF-8, else by the
  * statistics of jschardet. Invalid bytes become U+FFFD.
- * @throws FileError `wrong_type` if the file is not text; `unsupported_encoding` for an unknown name
+ * @throws FileError `wrong_type` if the file is not text; `unsupported_encoding` for one that cannot be read
  */
 export function decodeText(bytes: Buffer, given: string | null = null): DecodedText {
   const mark = MARKS.find(([, ...codes]) => codes.every((code, at) => bytes[at] === code));
@@ -73,12 +90,21 @@ function isShifted(bytes: Buffer): boolean {
 }
 
 function decodeByStatistics(bytes: Buffer): DecodedText {
-  const found = detectAll(bytes.subarray(0, SAMPLE)).find(
-    ({ encoding }) => encoding !== null && isKnown(encoding),
-  );
+  const all = detectAll(bytes.subarray(0, SAMPLE));
+  const found = all.find(({ encoding }) => encoding !== null && isKnown(encoding));
+  const [best] = all;
+  if (best !== undefined && best !== found && best.confidence >= LIKELY) throw unreadable(best.encoding);
   const encoding = found?.encoding ?? "windows-1252";
   const confidence = Math.round((found?.confidence ?? 0) * 100) / 100;
   return decoded(bytes, registered(encoding), { confidence, bom: false });
+}
+
+function unreadable(encoding: string | null): FileError {
+  const what = `The file is most likely in the encoding ${encoding}, which cannot be read.`;
+  return new FileError(
+    "unsupported_encoding",
+    `${what} Convert it to UTF-8, or name its encoding in the option encoding.`,
+  );
 }
 
 /** The IANA name of an encoding of the detector. */

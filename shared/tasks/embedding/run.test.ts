@@ -140,8 +140,12 @@ test("errors of options list the valid values", () => {
   expect(() => embedding.options.parse({ stop_words: "german" })).toThrow(
     /must be \\?"english\\?", a list of words, or null/,
   );
-  expect(() => embedding.options.parse({ ngram_range: [2, 1] })).toThrow(/first number may not be above/);
-  expect(() => embedding.options.parse({ min_df: 1.5 })).toThrow(/a share from 0 to 1, or a whole number/);
+  expect(() => embedding.options.parse({ ngram_range: [2, 1] })).toThrow(
+    /must not begin with the larger number/,
+  );
+  expect(() => embedding.options.parse({ min_df: 1.5 })).toThrow(
+    /must be a share from 0 to 1, or a whole number/,
+  );
 });
 
 test("terms are ordered by code point, not by UTF-16 unit", () => {

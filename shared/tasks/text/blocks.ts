@@ -1,7 +1,7 @@
 import { FileError } from "../../errors.ts";
-import { type DecodedText, decodeText } from "../../media/text/decode.ts";
+import { type DecodedText, decodeText, isUncertain } from "../../media/text/decode.ts";
 import type { StepFile } from "../task.ts";
-import { type Language, languageNamed, languageOf } from "./language.ts";
+import { type Language, languageNamed, languageOf, UNKNOWN } from "./language.ts";
 import type { TextOptions } from "./options.ts";
 import { cutsOf, type Span } from "./sentences.ts";
 
@@ -25,8 +25,12 @@ export async function readText(file: StepFile, options: TextOptions): Promise<De
 }
 
 export function planOf({ text, ...decoded }: DecodedText, options: TextOptions): TextPlan {
-  const language = options.language === null ? languageOf(text) : languageNamed(options.language);
   const cuts = cutsOf(text, BLOCK);
   const spans = [0, ...cuts].map((from, at) => ({ from, to: cuts[at] ?? text.length }));
-  return { decoded, language, spans };
+  return { decoded, language: languageFor(text, decoded, options.language), spans };
+}
+
+function languageFor(text: string, decoded: TextPlan["decoded"], given: string | null): Language {
+  if (given !== null) return languageNamed(given);
+  return isUncertain(decoded) ? UNKNOWN : languageOf(text);
 }

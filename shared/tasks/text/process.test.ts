@@ -151,3 +151,36 @@ test("a very large text gives the same bytes in blocks as in one piece", async (
   ).toBe(0);
   expect(shared).toMatchObject({ summary: whole.summary });
 });
+
+test.each([
+  ["1 word, language unknown, neutral, keywords: hi", "hi"],
+  ["0 words, language unknown, neutral", ""],
+  ["3 words, language unknown, neutral", "x = y + 1"],
+  ["6 words, language unknown, neutral, keywords: name, bob, ann", "name;9\nBob;3\nAnn;4\n;;"],
+])("the summary is %s", async (summary, body) => {
+  expect((await analyse(body)).told).toBe(summary);
+});
+
+test("a text in Latin letters is in no language of another script", async () => {
+  const { language } = await analyse("Drunk driver arrested, charged in crash that killed Mount Airy woman.");
+  expect(language).not.toBe("hin");
+});
+
+test("a text in an encoding that cannot be read is refused by its name", async () => {
+  const letters = "abcdefghi.......jklmnopqr........stuvwxyz";
+  const ebcdic = Array.from(
+    "the harbour lies below the old town and the ferry leaves at noon ".repeat(40),
+    (letter) => (letter === " " ? 0x40 : 0x81 + letters.indexOf(letter)),
+  );
+  const [outcome] = await processHere(task, [{ filename: "host.txt", body: Buffer.from(ebcdic) }]);
+  expect(outcome).toMatchObject({ code: "unsupported_encoding", error: expect.stringMatching(/cp\d+/) });
+});
+
+test("a text in an encoding that is a guess says so, and has no language", async () => {
+  const bytes = Buffer.from(Array.from({ length: 400 }, (_, at) => 0x80 + ((at * 37) % 64)));
+  const [outcome] = await processHere(task, [{ filename: "odd.txt", body: bytes }]);
+  expect(outcome).toMatchObject({
+    summary: expect.stringContaining("encoding uncertain, language unknown"),
+    warnings: [{ code: "uncertain_encoding" }],
+  });
+});

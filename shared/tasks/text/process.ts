@@ -1,3 +1,4 @@
+import { isUncertain, UNCERTAIN_ENCODING } from "../../media/text/decode.ts";
 import { jsonResult, onlyFile } from "../result.ts";
 import type { Step, StepFile, StepOutput, TaskHead } from "../task.ts";
 import { createAfinn } from "./afinn.ts";
@@ -69,7 +70,8 @@ function resultOf(
   findings: Findings,
 ): StepOutput {
   const { fields, summary } = report(findings);
-  return jsonResult({ task, file, summary }, fields);
+  const warnings = isUncertain(findings.decoded) ? [UNCERTAIN_ENCODING] : [];
+  return jsonResult({ task, file, summary, warnings }, fields);
 }
 
 function toolsFor(language: string, { sentences }: TextOptions): TallyTools {

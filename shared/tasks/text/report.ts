@@ -1,4 +1,5 @@
-import type { DecodedText } from "../../media/text/decode.ts";
+import { type DecodedText, isUncertain } from "../../media/text/decode.ts";
+import { counted } from "../result.ts";
 import type { JsonObject } from "../task.ts";
 import { keywordsOf } from "./keywords.ts";
 import type { Language } from "./language.ts";
@@ -48,10 +49,19 @@ export function report(findings: Findings): { fields: JsonObject; summary: strin
     readability: readability({ ...tally, sentences: tally.sums.sentences }, english),
     sentiment,
   };
-  const mood = sentiment.reliable ? `, ${sentiment.label} (${sentiment.compound})` : "";
   const topics = keywords.slice(0, 3).map(({ keyword }) => keyword);
-  const about = topics.length === 0 ? "" : `, about ${topics.join(", ")}`;
-  return { fields, summary: `${tally.words} words, ${language.tag}${mood}${about}` };
+  const said = [
+    counted(tally.words, "word"),
+    ...(isUncertain(decoded) ? ["encoding uncertain"] : []),
+    language.code === "und" ? "language unknown" : language.tag,
+    ...(sentiment.reliable ? [moodOf(sentiment)] : []),
+    ...(topics.length === 0 ? [] : [`keywords: ${topics.join(", ")}`]),
+  ];
+  return { fields, summary: said.join(", ") };
+}
+
+function moodOf({ label, compound }: { readonly label: string; readonly compound: number }): string {
+  return label === "neutral" ? label : `${label} (${compound})`;
 }
 
 function sentimentOf({ whole, tally, language, options }: Findings) {

@@ -17,9 +17,9 @@ const english: ReadonlySet<string> = new Set(ENGLISH.split(/\s+/));
 const NONE: ReadonlySet<string> = new Set();
 const loaded = new Map<string, ReadonlySet<string>>();
 
-/** Function words that word counts leave out; `language` is a BCP 47 tag. */
+/** Function words that word counts leave out; `language` is a BCP 47 tag. English ones for an unknown language. */
 export function stopWordsOf(language: string): ReadonlySet<string> {
-  return language === "en" ? english : commonWordsOf(language);
+  return language === "en" || language === "und" ? english : commonWordsOf(language);
 }
 
 /** Words that are too common for keywords, of 58 languages (`stopwords-iso`); an empty set for other languages. */
