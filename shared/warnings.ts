@@ -2,7 +2,13 @@ import { z } from "zod";
 import type { Immutable } from "./contract/immutable.ts";
 
 /** Every code of a warning, in the order of docs/errors.md, which says what each means. */
-export const WARNING_CODES = ["uncertain_encoding", "empty_vector", "classic_options"] as const;
+export const WARNING_CODES = [
+  "uncertain_encoding",
+  "no_text_layer",
+  "pages_not_read",
+  "empty_vector",
+  "classic_options",
+] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
 
 /** What the reader of a result should know. The file is done all the same. */

@@ -79,7 +79,7 @@ const SIGNATURES: readonly Signature[] = [
   { format: unsupported("MNG"), magic: "\x8aMNG" },
   { format: unsupported("JNG"), magic: "\x8bJNG" },
   { format: unsupported("MIFF"), magic: "id=ImageMagick" },
-  { format: wrong("a PDF document; task document reads those"), magic: "%PDF-" },
+  { format: wrong("a PDF document; the tasks document and ocr read those"), magic: "%PDF-" },
   { format: wrong("a ZIP archive or an office document"), magic: "PK\x03\x04" },
   { format: wrong("an audio or AVI file"), magic: "RIFF" },
   { format: wrong("an MP3 file"), magic: "ID3" },

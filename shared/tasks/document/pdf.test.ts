@@ -7,7 +7,7 @@ import { ocr } from "../ocr/index.ts";
 import { document } from "./index.ts";
 import { joinLines } from "./pdf/lines.ts";
 import { pdfDate } from "./pdf/metadata.ts";
-import { codeOf, fieldsOf, lines, pagesOf, pdfOf, stream } from "./testing.ts";
+import { codeOf, fieldsOf, lines, outcomeOf, pagesOf, pdfOf, stream } from "./testing.ts";
 
 const fixture = (name: string) =>
   readFile(new URL(`../../../tests/fixtures/document/${name}`, import.meta.url));
@@ -158,6 +158,23 @@ test("scans of every kind are read: fax, JBIG2, JPEG, JPEG 2000, a turned page, 
   expect(texts).toEqual([...Array(6).fill(notice), "This page has a text layer of its own."]);
   expect(pages_without_text).toEqual([1, 2, 3, 4, 5, 6]);
   expect(damaged_pages).toEqual([]);
+});
+
+test.each([
+  ["PDF, 1 page without a text layer (a scan?): use option ocr=true, or task ocr", [""], 1],
+  ["PDF, 2 pages without a text layer (scans?): use option ocr=true, or task ocr", ["", ""], 1],
+  [
+    "PDF, 2 pages (1 without a text layer: use option ocr=true, or task ocr), 1 word: hi",
+    [lines("hi"), ""],
+    1,
+  ],
+  ["PDF, 1 page, 2 words: hi there", [lines("hi there")], 0],
+])("the summary is %s", async (summary, contents, warnings) => {
+  const outcome = await outcomeOf("a.pdf", pagesOf(contents));
+  expect(outcome).toMatchObject({ ok: true, summary });
+  expect(outcome.ok && (outcome.warnings ?? []).map(({ code }) => code)).toEqual(
+    Array(warnings).fill("no_text_layer"),
+  );
 });
 
 /** Result and steps of one PDF, with `read` in the place of OCR. */

@@ -3,6 +3,7 @@ import type { JsonObject, Step, StepFile, StepOutput, TaskHead } from "../task.t
 import { checkName, kindOf } from "./kind.ts";
 import type { DocumentOptions } from "./options.ts";
 import { plainFields } from "./plain.ts";
+import { textSummary } from "./words.ts";
 
 /** Bytes at the start of a file that show its kind. */
 const HEAD = 4_096;
@@ -25,13 +26,15 @@ const pages: Step<DocumentOptions> = async (input, context) =>
   (await import("./pdf/steps.ts")).pages(input, context);
 const finish: Step<DocumentOptions> = async (input, context) =>
   (await import("./pdf/steps.ts")).finish(input, context);
+const count: Step<DocumentOptions> = async (input, context) =>
+  (await import("./pdf/steps.ts")).count(input, context);
 const picture: Step<DocumentOptions> = async (input, context) =>
   (await import("./pdf/picture.ts")).picture(input, context);
 
-export const steps = { main, pages, picture, finish };
+export const steps = { main, pages, picture, finish, count };
 
 function resultOf(task: TaskHead, file: StepFile, fields: JsonObject): StepOutput {
   const { document_type, word_count, text_content } = fields;
-  const summary = oneLine(`${document_type}, ${word_count} words: ${String(text_content).slice(0, 300)}`);
+  const summary = oneLine(`${document_type}, ${textSummary(Number(word_count), text_content)}`);
   return jsonResult({ task, file, summary }, fields);
 }

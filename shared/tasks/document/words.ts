@@ -1,3 +1,6 @@
+import { counted } from "../result.ts";
+import type { Json } from "../task.ts";
+
 /** Counts runs of characters between white space, as `wc -w` does. */
 export function countWords(text: string): number {
   let words = 0;
@@ -20,4 +23,9 @@ export function cut(text: string, limit: number): string {
     end += (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
   }
   return text.slice(0, end);
+}
+
+/** `2 words: the text`, `no words`. */
+export function textSummary(words: number, text: Json | undefined): string {
+  return words === 0 ? "no words" : `${counted(words, "word")}: ${String(text).slice(0, 300)}`;
 }

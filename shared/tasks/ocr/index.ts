@@ -1,21 +1,23 @@
 import { defineTask } from "../define.ts";
 import { options } from "./options.ts";
 import { result } from "./result.ts";
+import { run } from "./run.ts";
 
 /** Text of scans and photos. */
 export const ocr = defineTask({
   name: "ocr",
   label: "OCR",
   title: "Text recognition",
-  summary: "Reads the text of scans and photos: words with boxes and confidence, lines, pages.",
+  summary: "Reads the text of scans, photos and PDFs: words with boxes and confidence, lines, pages.",
   field: "images",
   missingFiles: "No images provided for OCR",
-  extensions: [".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp"],
+  extensions: [".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".pdf"],
   options,
   results: { ocr: result },
-  steps: { recognize: { version: 4, warm: true } },
+  steps: { recognize: { version: 5, warm: true }, finish: { version: 1 } },
   mainStep: "recognize",
   // A TIFF may have hundreds of pages.
   budgets: { running: 1_800 },
+  run,
   load: () => import("./process.ts"),
 });

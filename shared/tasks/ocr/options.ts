@@ -28,7 +28,13 @@ export const options = z.strictObject({
   pages: z
     .enum(["all", "first"])
     .default("all")
-    .describe("Pages of a TIFF to read; of other formats the first frame is read."),
+    .describe("Pages of a TIFF or PDF to read; of other formats the first frame is read."),
+  max_pages: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(5_000)
+    .describe("A PDF with more pages is refused as too_large."),
   max_pixels: z
     .int()
     .min(1)

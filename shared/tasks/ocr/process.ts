@@ -1,11 +1,14 @@
 import { tmpdir } from "node:os";
+import { z } from "zod";
 import { openImage, type Source } from "../../media/picture/source.ts";
+import type { StepWarning } from "../../warnings.ts";
 import { jsonResult, onlyFile } from "../result.ts";
-import type { JsonObject, Step, StepContext } from "../task.ts";
-import { type Attempt, type Recognize, readPage, readPlainly } from "./attempts.ts";
+import type { Step, StepContext } from "../task.ts";
+import { type Recognize, readPage, readPlainly } from "./attempts.ts";
 import type { OcrOptions } from "./options.ts";
 import { pageOf } from "./picture.ts";
-import { read, startReader } from "./reader.ts";
+import { read as readGray, startReader } from "./reader.ts";
+import { allFields, imageFields, type OcrFields, pdfFields, type ReadPage, summaryOf } from "./report.ts";
 
 /** Modes that read a page or a block; in other modes the picture is not straightened. */
 const PAGE_LIKE: readonly number[] = [3, 4, 6, 11];
@@ -15,12 +18,24 @@ export async function warmUp(): Promise<void> {
   await startReader("eng", tmpdir());
 }
 
+/** Bytes that show whether a file is a PDF. */
+const HEAD = 64;
+const PDF = /^(?:\xef\xbb\xbf)?\s*%PDF-\d/;
+
+const NOTHING = Buffer.alloc(0);
+
+const UNREAD: StepWarning = {
+  code: "pages_not_read",
+  message: "Pages of the PDF could not be drawn or read; the error of each is in `pages` of the result.",
+};
+
 /**
- * One image -> its text, page by page.
+ * One image -> its text, page by page. A PDF gets `info` only, which tells `run` to read it page by page.
  * @throws FileError `empty_file`, `wrong_type`, `unsupported_format`, `corrupt_file`, `too_large`, `missing_language`.
  */
 const recognize: Step<OcrOptions> = async ({ task, files, options }, context) => {
   const file = onlyFile(files);
+  if (PDF.test((await file.slice(0, HEAD)).toString("latin1"))) return { body: NOTHING, info: { pdf: true } };
   const source = await openImage(await file.read(), { maxPixels: options.max_pixels });
   // A missing language fails the file before any work.
   await startReader(options.languages, context.folder);
@@ -28,18 +43,38 @@ const recognize: Step<OcrOptions> = async ({ task, files, options }, context) =>
   const count = options.pages === "all" && source.format === "tiff" ? source.pages : 1;
   for (let index = 0; index < count; index++)
     pages.push(await readOne(source, index, { options, context, count }));
-  const text = pages.map((page) => page.attempt.text).join("\f");
-  const fields = fieldsOf(source, pages, text);
-  return jsonResult({ task, file, summary: text }, fields);
+  const fields = imageFields(source, pages);
+  return jsonResult({ task, file, summary: summaryOf(fields) }, allFields(fields));
 };
 
-export const steps = { recognize };
+/**
+ * Results of the pages of a PDF -> the result of the PDF. `args`: its `filename` and `sha256`, the numbers of the `pages`,
+ * and the pages that `failed` with their errors.
+ */
+const finish: Step<OcrOptions> = async ({ task, files, args }, { progress }) => {
+  const { filename, sha256, pages, failed } = pdfArgs.parse(args);
+  const read: { page: number; fields: OcrFields }[] = [];
+  for (const [at, file] of files.entries()) {
+    const fields: OcrFields = JSON.parse((await file.read()).toString("utf8"));
+    read.push({ page: pages[at] ?? 0, fields });
+    progress();
+  }
+  const fields = pdfFields({ read, failed });
+  const warnings = failed.length === 0 ? [] : [UNREAD];
+  return jsonResult(
+    { task, file: { filename, sha256 }, summary: summaryOf(fields), warnings },
+    allFields(fields),
+  );
+};
 
-interface ReadPage {
-  readonly width: number;
-  readonly height: number;
-  readonly attempt: Attempt;
-}
+const pdfArgs = z.object({
+  filename: z.string(),
+  sha256: z.string(),
+  pages: z.array(z.number()),
+  failed: z.array(z.object({ page: z.number(), error: z.string() })),
+});
+
+export const steps = { recognize, finish };
 
 interface PageReading {
   readonly options: OcrOptions;
@@ -57,53 +92,7 @@ async function readOne(
   const { folder } = context;
   const progress = (done: number) => context.progress(Math.min(1, (index + done) / count));
   const reading: Recognize = ({ gray }, thresholding) =>
-    read(gray, { languages, pageMode, thresholding, folder, progress });
+    readGray(gray, { languages, pageMode, thresholding, folder, progress });
   if (preprocess === "none") return { width, height, attempt: await readPlainly(page, reading) };
   return { width, height, attempt: await readPage(page, reading, PAGE_LIKE.includes(pageMode)) };
-}
-
-function fieldsOf(source: Source, pages: readonly ReadPage[], text: string): JsonObject {
-  const words = pages.flatMap(({ attempt }, index) =>
-    attempt.words.map((word) => ({ ...word, page: index + 1 })),
-  );
-  const [first] = pages;
-  return {
-    extracted_text: text,
-    word_count: text.split(/\s+/).filter(Boolean).length,
-    character_count: [...text].length,
-    average_confidence: meanConfidence(words),
-    image_size: [first?.width ?? 0, first?.height ?? 0],
-    image_mode: modeOf(source),
-    words: words.map(({ bbox, ...word }) => ({ ...word, bbox: { ...bbox } })),
-    pages: pages.map(pageFields),
-  };
-}
-
-function pageFields({ width, height, attempt }: ReadPage, index: number): JsonObject {
-  const { text, words, lines, rotation, skew, scale, thresholding } = attempt;
-  return {
-    page: index + 1,
-    width,
-    height,
-    text,
-    average_confidence: meanConfidence(words),
-    lines: lines.map(({ bbox, ...line }) => ({ ...line, bbox: { ...bbox } })),
-    preparation: { rotation, skew, scale: Math.round(scale * 1000) / 1000, thresholding },
-  };
-}
-
-/** Mean over the words, 0..100; 0 without words. */
-function meanConfidence(words: readonly { readonly confidence: number }[]): number {
-  const sum = words.reduce((total, { confidence }) => total + confidence, 0);
-  return words.length === 0 ? 0 : Math.round((sum / words.length) * 100) / 100;
-}
-
-/** Pillow's name of the colour model. */
-function modeOf({ space, hasAlpha, bits, storedBits, isPalette }: Source): string {
-  if (space === "cmyk") return "CMYK";
-  if (isPalette) return "P";
-  if (space !== "b-w" && space !== "grey16") return hasAlpha ? "RGBA" : "RGB";
-  if (hasAlpha) return "LA";
-  if (bits === 16) return "I;16";
-  return storedBits === 1 ? "1" : "L";
 }

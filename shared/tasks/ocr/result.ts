@@ -40,7 +40,10 @@ const page = z.object({
   text: z.string().describe("Its text."),
   average_confidence: percent.describe("Mean confidence of its words, 0 to 100; 0 without words."),
   lines: z.array(line).describe("Its lines in reading order."),
-  preparation: preparation.describe("What was done before the reading that was kept."),
+  preparation: preparation
+    .nullable()
+    .describe("What was done before the reading that was kept; null for a page of a PDF that was not read."),
+  error: z.string().optional().describe("Why the page of a PDF was not read; absent otherwise."),
 });
 
 /** The result of the task for one file; docs/tasks/ocr.md explains the fields. */

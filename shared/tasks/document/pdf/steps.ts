@@ -1,7 +1,9 @@
-import { jsonResult, oneLine, onlyFile } from "../../result.ts";
+import { FileError } from "../../../errors.ts";
+import type { StepWarning } from "../../../warnings.ts";
+import { counted, jsonResult, oneLine, onlyFile } from "../../result.ts";
 import type { Json, JsonObject, Step, StepFile, StepOutput, TaskHead } from "../../task.ts";
 import type { DocumentOptions } from "../options.ts";
-import { countCharacters, countWords } from "../words.ts";
+import { countCharacters, countWords, textSummary } from "../words.ts";
 import { type Draft, draftOutput, readDraft } from "./draft.ts";
 import type { PdfPage } from "./page.ts";
 import { readHead, readPages, withPdf } from "./read.ts";
@@ -36,6 +38,13 @@ function perUnit(file: StepFile, pages: number, { pages_per_unit }: DocumentOpti
   const fitting = Math.floor((LARGEST_UNIT * pages) / file.bytes);
   return Math.max(1, Math.min(pages_per_unit, fitting));
 }
+
+/** Counts the pages of a PDF for the task `ocr`. @throws FileError as `openPdf`; `corrupt_file` if there are none. */
+export const count: Step<DocumentOptions> = async ({ files, options }) => {
+  const pages = await withPdf(onlyFile(files), options, async ({ numPages }) => numPages);
+  if (pages < 1) throw new FileError("corrupt_file", "The PDF has no pages.");
+  return { body: Buffer.from(String(pages)), info: { pages } };
+};
 
 /** Reads pages `from` to `to` of a PDF into a draft. */
 export const pages: Step<DocumentOptions> = async (input, context) => {
@@ -94,8 +103,24 @@ async function withOcr(page: PdfPage, file: StepFile): Promise<PdfPage> {
 
 async function result(task: TaskHead, draft: Draft, options: DocumentOptions): Promise<StepOutput> {
   const fields = await pdfFields(draft.head, draft.pages, options);
-  const { page_count, word_count, text_content } = fields;
-  const counted = page_count === 1 ? "1 page" : `${page_count} pages`;
-  const summary = oneLine(`PDF, ${counted}, ${word_count} words: ${String(text_content).slice(0, 300)}`);
-  return jsonResult({ task, file: draft.file, summary }, fields);
+  const blank = options.ocr ? 0 : draft.pages.filter(({ has_text_layer }) => !has_text_layer).length;
+  const summary = oneLine(summaryOf(fields, blank));
+  const warnings = blank === 0 ? [] : [NO_TEXT_LAYER];
+  return jsonResult({ task, file: draft.file, summary, warnings }, fields);
+}
+
+const NO_TEXT_LAYER: StepWarning = {
+  code: "no_text_layer",
+  message:
+    "Pages without a text layer (scans?) have no text in the result: the option ocr=true reads them, and so does the task ocr.",
+};
+
+/** @param blank number of pages without a text layer that were not read by OCR */
+function summaryOf({ page_count, word_count, text_content }: JsonObject, blank: number): string {
+  const pages = counted(Number(page_count), "page");
+  const hint = "use option ocr=true, or task ocr";
+  if (blank === page_count && word_count === 0)
+    return `PDF, ${pages} without a text layer (${blank === 1 ? "a scan" : "scans"}?): ${hint}`;
+  const some = blank === 0 ? "" : ` (${blank} without a text layer: ${hint})`;
+  return `PDF, ${pages}${some}, ${textSummary(Number(word_count), text_content)}`;
 }

@@ -1,0 +1,112 @@
+import { Pending } from "../../async/pending.ts";
+import { Semaphore } from "../../async/semaphore.ts";
+import type {
+  InputFile,
+  Part,
+  PartDone,
+  PartFailed,
+  PublishedPart,
+  RunContext,
+  StepRef,
+  UnitSpec,
+} from "../task.ts";
+import type { OcrOptions } from "./options.ts";
+
+/** Number of PDFs that are read at the same time; others wait. */
+const PDFS_AT_ONCE = 8;
+
+type Job = RunContext<OcrOptions>;
+
+/**
+ * An image is one unit. The pages of a PDF are drawn by steps of the task `document`, each is read as an image, and one
+ * unit makes the result.
+ */
+export async function run(job: Job): Promise<void> {
+  const atOnce = new Semaphore(PDFS_AT_ONCE);
+  const pdfs = new Pending(Number.POSITIVE_INFINITY);
+  const units = job.inputs.map((file) => ({ files: [file] }));
+  for await (const part of job.map("main", "recognize", units)) {
+    const input = job.inputs[part.index];
+    if (input === undefined || !isPdf(part)) await job.publish(part.index, part);
+    else pdfs.start(atOnce.use(async () => job.publish(input.index, await readPdf(job, input))));
+  }
+  await pdfs.all();
+}
+
+/** Whether the step `recognize` found a PDF, which it leaves to the other steps. */
+function isPdf(part: Part): boolean {
+  return part.ok && part.info?.pdf === true;
+}
+
+async function readPdf(job: Job, input: InputFile): Promise<PublishedPart> {
+  const counted = await onePart(job, `count/${input.index}`, {
+    step: drawing(job, "count"),
+    unit: { files: [input] },
+  });
+  if (!counted.ok) return explained(counted);
+  const count = job.options.pages === "first" ? 1 : Number(counted.info?.pages);
+  const { read, failed } = await readPages(job, input, count);
+  const [first] = failed;
+  if (read.length === 0 && first !== undefined) return first.part;
+  const args = {
+    filename: input.filename,
+    sha256: input.sha256,
+    pages: read.map(({ page }) => page),
+    failed: failed.map(({ page, part }) => ({ page, error: part.error })),
+  };
+  const unit = { files: read.map(({ part }) => part.file), args };
+  return await onePart(job, `finish/${input.index}`, { step: "finish", unit });
+}
+
+interface Pages {
+  readonly read: readonly { readonly page: number; readonly part: PartDone }[];
+  readonly failed: readonly { readonly page: number; readonly part: PartFailed }[];
+}
+
+/** Draws and reads the pages, from 1. A page that cannot be drawn or read does not affect the others. */
+async function readPages(job: Job, input: InputFile, count: number): Promise<Pages> {
+  const numbers = Array.from({ length: count }, (_, at) => at + 1);
+  const units = numbers.map((page) => ({ files: [input], args: { page } }));
+  const pictures = await job.mapInOrder(`picture/${input.index}`, drawing(job, "picture"), units);
+  const drawn = numbersOf(pictures, numbers);
+  const scans = drawn.read.map(({ part }) => ({ files: [part.file] }));
+  const texts = await job.mapInOrder(`page/${input.index}`, "recognize", scans);
+  const { read, failed } = numbersOf(
+    texts,
+    drawn.read.map(({ page }) => page),
+  );
+  return { read, failed: [...drawn.failed, ...failed] };
+}
+
+/** @param numbers the page of each unit */
+function numbersOf(parts: readonly Part[], numbers: readonly number[]): Pages {
+  const page = ({ index }: Part) => numbers[index] ?? 0;
+  return {
+    read: parts.flatMap((part) => (part.ok ? [{ page: page(part), part }] : [])),
+    failed: parts.flatMap((part) => (part.ok ? [] : [{ page: page(part), part }])),
+  };
+}
+
+/** A step of the task that opens PDFs. */
+function drawing({ options }: Job, step: string): StepRef {
+  return { task: "document", step, options: { max_pages: options.max_pages } };
+}
+
+interface OneUnit {
+  readonly step: string | StepRef;
+  readonly unit: UnitSpec;
+}
+
+async function onePart(job: Job, name: string, { step, unit }: OneUnit): Promise<Part> {
+  const [part] = await job.mapInOrder(name, step, [unit]);
+  if (part === undefined) throw new Error(`the map ${name} has no part`);
+  return part;
+}
+
+/** This task has no password: the task `document` takes options of this one, and would show it. */
+function explained(part: PartFailed): PartFailed {
+  if (part.code !== "password_required") return part;
+  const error =
+    "The PDF is encrypted, and the task ocr takes no password. Use the task document with the options password and ocr.";
+  return { ...part, error };
+}
