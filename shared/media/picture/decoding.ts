@@ -2,25 +2,47 @@ import { FileError } from "../../errors.ts";
 import { corrupt, type Limits, tooLarge } from "./bitmap.ts";
 import { unsupportedFormat } from "./format.ts";
 
+/** What is known of an image before it is decoded. */
+export interface Decoded {
+  readonly format: string;
+  readonly limits: Limits;
+}
+
 /**
  * Runs a decoder and maps errors of sharp to errors with a code.
  * @throws FileError `corrupt_file`, `too_large`, `unsupported_format`.
  */
-export async function decoding<T>(limits: Limits, work: () => Promise<T>): Promise<T> {
+export async function decoding<T>(image: Decoded, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof FileError ? error : told(error, limits);
+    throw error instanceof FileError ? error : told(error, image);
   }
 }
 
+/** Messages about files that are whole, in a variant that the decoders do not know. */
+const UNKNOWN_VARIANT =
+  /unsupported (?:image format|tiff|jpeg process)|is not (?:configured|implemented)|not a whole number of bytes/i;
+
 /** Maps an error of libvips to a FileError. */
-function told(error: unknown, { maxPixels }: Limits): FileError {
+function told(error: unknown, { format, limits }: Decoded): FileError {
   const text = error instanceof Error ? error.message : String(error);
-  if (text.includes("pixel limit")) return tooLarge(maxPixels);
+  if (text.includes("pixel limit")) return tooLarge(limits.maxPixels);
   if (/has not been built in|Unsupported (codec|feature)/i.test(text)) return unsupportedFormat("HEIC");
   if (/differs from page|not all the same size/.test(text)) return unequalPages();
-  return corrupt(reasonOf(text), error);
+  // A PNG that the decoder does not take for one has a damaged signature.
+  if (format !== "png" && UNKNOWN_VARIANT.test(text)) return unknownVariant(format, reasonOf(text));
+  const reason = reasonOf(text);
+  if (!/^(?:unknown error)?$/i.test(reason)) return corrupt(reason, error);
+  const unexplained = "The image cannot be decoded; the decoder gives no reason.";
+  return new FileError("corrupt_file", unexplained, { cause: error });
+}
+
+function unknownVariant(format: string, reason: string): FileError {
+  const what = /old-style jpeg/i.test(reason)
+    ? "TIFF with old-style JPEG compression (before 1995) is not supported."
+    : `This variant of ${format.toUpperCase()} cannot be read (decoder: ${reason}).`;
+  return new FileError("unsupported_format", `${what} Convert it to PNG or JPEG.`);
 }
 
 export function unequalPages(): FileError {

@@ -96,8 +96,8 @@ export function formatOf(bytes: Buffer): InputFormat {
   const found = SIGNATURES.find((signature) => matches(bytes, signature))?.format ?? textFormat(bytes);
   if (typeof found === "string") return found;
   if (found !== undefined && "unsupported" in found) throw unsupportedFormat(found.unsupported);
-  const what = found === undefined ? "not an image of a known format" : found.wrong;
-  throw new FileError("wrong_type", `The file is no image: it is ${what}.`);
+  const what = found && `This is not an image: it is ${found.wrong}.`;
+  throw new FileError("wrong_type", what ?? "This is not an image, or its format is not known.");
 }
 
 export function unsupportedFormat(name: string): FileError {

@@ -35,9 +35,9 @@ export interface Drawing {
  * @throws FileError `corrupt_file`, `too_large`, `unequal_pages`, `unsupported_format`.
  */
 export async function grayOf(source: Source, range: PageSpan, drawing: Drawing = {}): Promise<Gray> {
-  const { content, limits } = source;
+  const { content } = source;
   if (content.kind === "bitmap") return grayOfBitmap(content.bitmap);
-  return await decoding(limits, async () => {
+  return await decoding(source, async () => {
     const pages = await pagesOf(source, content, { range, drawing });
     const { atMost = Number.POSITIVE_INFINITY } = drawing;
     // Signed samples cannot be interpolated.

@@ -93,10 +93,10 @@ export async function openImage(bytes: Buffer, limits: Limits): Promise<Source> 
  * @throws FileError as `openImage`.
  */
 export async function openPage(source: Source, page: number): Promise<Source> {
-  const { content, limits } = source;
+  const { content } = source;
   if (content.kind === "bitmap" || source.pages === 1) return source;
   const open = (options: SharpOptions = {}) => content.open({ ...options, page, pages: 1 });
-  const meta = await decoding(limits, () => open().metadata());
+  const meta = await decoding(source, () => open().metadata());
   const facts = factsOf(meta);
   const lab = source.space === "lab" ? ({ space: "lab", bits: 8 } as const) : {};
   return { ...source, ...facts, ...lab, pages: 1, content: { kind: "sharp", open } };
@@ -106,7 +106,8 @@ async function ofSharp(format: InputFormat | "svg", bytes: Buffer, limits: Limit
   const open = (options: SharpOptions = {}) =>
     sharp(bytes, { failOn: "error", limitInputPixels: limits.maxPixels, ...options });
   if (format === "png") refusePngBombs(bytes);
-  const meta = await decoding(limits, () => open().metadata());
+  if (format === "tiff") refuseCutTiff(bytes);
+  const meta = await decoding({ format, limits }, () => open().metadata());
   return {
     format,
     ...factsOf(meta),
@@ -116,6 +117,19 @@ async function ofSharp(format: InputFormat | "svg", bytes: Buffer, limits: Limit
     limits,
     content: { kind: "sharp", open },
   };
+}
+
+/** Refuses a TIFF whose first directory is cut off: the library says of it that its format is not supported. */
+function refuseCutTiff(bytes: Buffer): void {
+  const isLittle = bytes[0] === 0x49;
+  const isBig = bytes[isLittle ? 2 : 3] === 0x2b;
+  const at = isBig ? 8 : 4;
+  if (bytes.length >= at + 8) {
+    const wide = isLittle ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at);
+    const narrow = isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
+    if ((isBig ? Number(wide) : narrow) + 2 <= bytes.length) return;
+  }
+  throw corrupt("its directory is missing");
 }
 
 /** Refuses long sides: the library holds many whole lines, so that even a few long lines take much memory. */
@@ -179,7 +193,7 @@ function inflateSvg(bytes: Buffer): Buffer {
     if (isErrno(error, "ERR_BUFFER_TOO_LARGE")) throw new FileError("too_large", tooMuchSvg());
     if (!(error instanceof FileError)) throw corrupt("its gzip data cannot be unpacked", error);
   }
-  throw new FileError("wrong_type", "The file is no image: it is gzip data that holds no SVG.");
+  throw new FileError("wrong_type", "This is not an image: it is gzip data without an SVG.");
 }
 
 function tooMuchSvg(): string {

@@ -291,6 +291,34 @@ describe("files that cannot be gray images", () => {
     ]);
   });
 
+  test.each([
+    [
+      "12 bits a sample",
+      { bits: 12 },
+      /^This variant of TIFF cannot be read \(decoder: .+\)\. Convert it to PNG/,
+    ],
+    ["24-bit floats", { bits: 24 }, /^This variant of TIFF cannot be read/],
+    ["LZMA", { compression: 34_925 }, /decoder: LZMA compression support is not configured\)/],
+    ["an unknown compression", { compression: 12_345 }, /^This variant of TIFF cannot be read/],
+    ["old-style JPEG", { compression: 6 }, /^TIFF with old-style JPEG compression \(before 1995\)/],
+  ])("a TIFF with %s is unsupported_format, and says what to do", async (_, tags, sentence) => {
+    const { code, error } = await failure(tiff(tags));
+    expect([code, error]).toEqual(["unsupported_format", expect.stringMatching(sentence)]);
+  });
+
+  test.each([4, 10, 70, 73])("a TIFF of which only %i bytes are there is corrupt_file", async (length) => {
+    expect(await failure(tiff({}).subarray(0, length))).toMatchObject({ code: "corrupt_file" });
+  });
+
+  test("what is no image says so in one sentence", async () => {
+    expect((await failure(Buffer.from("Dear all, here are the minutes."))).error).toBe(
+      "This is not an image, or its format is not known.",
+    );
+    expect((await failure(Buffer.from("%PDF-1.7\n"))).error).toBe(
+      "This is not an image: it is a PDF document; the tasks document and ocr read those.",
+    );
+  });
+
   test("a damaged PNG signature is distinguished from a foreign format", async () => {
     const bytes = Buffer.from(await png());
     bytes[0] = 0x09;
@@ -471,3 +499,28 @@ test("the same file gives the same bytes, and metadata is left behind", async ()
   expect(first.body.includes("somebody")).toBe(false);
   expect(first.summary).toBe("10 x 10 gray, 8 bit, png");
 });
+
+/** A gray TIFF of 8 x 8 pixels. */
+function tiff({ bits = 8, compression = 1 }): Buffer {
+  const pixels = Buffer.alloc(64, 0x55);
+  const tags = [
+    [256, 8],
+    [257, 8],
+    [258, bits],
+    [259, compression],
+    [262, 1],
+    [273, 8],
+    [277, 1],
+    [278, 8],
+    [279, pixels.length],
+  ] as const;
+  const directory = Buffer.alloc(2 + tags.length * 12 + 4);
+  directory.writeUInt16LE(tags.length);
+  for (const [at, [tag, value]] of tags.entries()) {
+    directory.writeUInt16LE(tag, 2 + at * 12);
+    directory.writeUInt16LE(4, 4 + at * 12);
+    directory.writeUInt32LE(1, 6 + at * 12);
+    directory.writeUInt32LE(value, 10 + at * 12);
+  }
+  return Buffer.concat([Buffer.from("II*\0\x48\0\0\0", "latin1"), pixels, directory]);
+}

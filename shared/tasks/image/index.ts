@@ -11,7 +11,7 @@ export const image = defineTask({
   options,
   resultName: (stem, { format }) => `processed_${stem}.${FORMATS[format].extension}`,
   resultType: ({ format }) => FORMATS[format].type,
-  steps: { grayscale: { version: 2 } },
+  steps: { grayscale: { version: 3 } },
   mainStep: "grayscale",
   load: () => import("./process.ts"),
 });
