@@ -1,4 +1,6 @@
 import { detectAll, toISO2, toISO3 } from "tinyld";
+import { stopWordsOf } from "./stopWords.ts";
+import { wordsOf } from "./words.ts";
 
 export interface Language {
   /** ISO 639-3 code; `und` if the text does not show its language. */
@@ -23,11 +25,10 @@ const MACRO: Readonly<Record<string, string>> = {
   lvs: "lav",
 };
 
-/**
- * Least confidence of the detector with which a language is named: tables and single words have less. Of 2,400 English
- * sentences a third of the wrong languages fall away with it, and one in eight of the right ones.
- */
-const LEAST = 0.35;
+/** Least confidence of the detector with which a language is named without further signs: tables and single words have less. */
+const SURE = 0.35;
+/** Function words of the language that are sign enough below that confidence: their number, and their share of all words. */
+const SIGNS = { words: 3, share: 0.3 } as const;
 /** Languages that are not written in Latin letters; the detector finds them in English, too. */
 const OTHER_SCRIPTS: ReadonlySet<string> = new Set(
   "am ar be bg bn el fa gu he hi hy ja ka km kn ko mk mr my ne ps ru ta te th ug uk ur yi zh".split(" "),
@@ -44,8 +45,17 @@ export function languageOf(text: string): Language {
   const isLatin = !NOT_LATIN.test(sample);
   const found = /\p{L}{2}/u.test(sample) ? detectAll(sample) : [];
   const best = found.find(({ lang }) => !(isLatin && OTHER_SCRIPTS.has(lang)));
-  if (best === undefined || best.accuracy < LEAST) return UNKNOWN;
-  return { ...named(best.lang), confidence: Math.round(Math.min(best.accuracy, 1) * 1_000) / 1_000 };
+  if (best === undefined) return UNKNOWN;
+  const language = named(best.lang);
+  if (best.accuracy < SURE && !hasFunctionWords(sample, language.tag)) return UNKNOWN;
+  return { ...language, confidence: Math.round(Math.min(best.accuracy, 1) * 1_000) / 1_000 };
+}
+
+function hasFunctionWords(sample: string, tag: string): boolean {
+  const words = wordsOf(sample);
+  const functionWords = stopWordsOf(tag);
+  const found = words.filter((word) => functionWords.has(word)).length;
+  return found >= SIGNS.words && found >= SIGNS.share * words.length;
 }
 
 /** The language of a code of two or three letters that a client gave. */

@@ -161,6 +161,16 @@ test.each([
   expect((await analyse(body)).told).toBe(summary);
 });
 
+test.each([
+  ["eng", "Dear all, here are the minutes."],
+  ["eng", "the whale and the sea and the whale"],
+  ["und", "Milk, eggs, butter, flour, sugar, rice"],
+  ["und", "id;price;qty\n1;2.5;3"],
+  ["und", "invoice 2024 total 123"],
+])("is %s: %s", async (language, body) => {
+  expect((await analyse(body)).language).toBe(language);
+});
+
 test("a text in Latin letters is in no language of another script", async () => {
   const { language } = await analyse("Drunk driver arrested, charged in crash that killed Mount Airy woman.");
   expect(language).not.toBe("hin");
