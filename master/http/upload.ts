@@ -1,6 +1,7 @@
 import type { Request, Response } from "express";
 import { RequestError } from "../../shared/errors.ts";
 import { type MultipartLimits, readMultipart, textField } from "../../shared/http/multipart.ts";
+import { isClassicUpload } from "../classic/client.ts";
 import type { Upload } from "../jobs/intake.ts";
 import { nameWithoutFolders, safePath } from "../record/names.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
@@ -59,7 +60,8 @@ export async function receiveUpload(
     const taskType = textField(form, "task_type") ?? taskOfFields(req, files);
     const budgets = textField(form, "budgets");
     const priority = readPriority(req, textField(form, "priority"));
-    return { id, taskType, options: textField(form, "options"), budgets, priority, files };
+    const isClassic = isClassicUpload(req.headers, form);
+    return { id, taskType, options: textField(form, "options"), budgets, priority, files, isClassic };
   } catch (error) {
     await store.remove(files.map((file) => file.key));
     throw error;

@@ -22,6 +22,8 @@ export interface Upload {
   readonly budgets?: string | undefined;
   readonly priority: number;
   readonly files: readonly UploadedFile[];
+  /** Whether the client of the Python service sent it. */
+  readonly isClassic: boolean;
 }
 
 export interface UploadedFile {
@@ -67,9 +69,11 @@ export interface IntakeTerms extends Pick<NewJob, "request" | "retryOf"> {
  * Checks an upload as a whole.
  * @throws RequestError `unknown_task`, `bad_options`, `bad_budgets`, `wrong_field`, `no_files`
  */
-export function jobSpecOf({ id, taskType, options, budgets, priority, files }: Upload): JobSpec {
+export function jobSpecOf(upload: Upload): JobSpec {
+  const { id, taskType, options, budgets, priority, files, isClassic } = upload;
   const task = taskNamed(taskType);
-  const asked = { options: parseOptions(task, options), budgets: parseBudgets(budgets) };
+  const unsaid = isClassic ? task.classicOptions : undefined;
+  const asked = { options: parseOptions(task, options, unsaid), budgets: parseBudgets(budgets) };
   return { id, task, ...asked, priority, files: inputsOf(task, files) };
 }
 

@@ -8,6 +8,7 @@ interface TaskSpec<Options extends object, Name extends string>
       Pick<TaskDefinition, "label" | "results" | "dataKey" | "missingFiles" | "schemaVersion" | "budgets">
     > {
   readonly options: z.ZodType<Options>;
+  readonly classicOptions?: Partial<Options>;
   readonly secretOptions?: readonly (keyof Options & string)[];
   /** Default: `<stem>_<task>.json`. */
   readonly resultName?: (stem: string, options: Options) => string;

@@ -5,11 +5,11 @@ import type { JsonObject, TaskDefinition } from "./task.ts";
 
 /**
  * Parses the options of a job and fills in all defaults.
- * @param text JSON from the form; undefined and an empty text stand for the defaults
+ * @param text JSON from the form; undefined and an empty text stand for `unsaid`
  * @throws RequestError `bad_options`, which names each wrong option and its valid values
  */
-export function parseOptions(task: TaskDefinition, text: string | undefined): object {
-  return validOptions(task, text === undefined || text.trim() === "" ? {} : jsonOf(task, text));
+export function parseOptions(task: TaskDefinition, text: string | undefined, unsaid: object = {}): object {
+  return validOptions(task, text === undefined || text.trim() === "" ? unsaid : jsonOf(task, text));
 }
 
 /** @throws RequestError `bad_options` */

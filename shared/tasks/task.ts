@@ -29,6 +29,8 @@ export interface TaskDefinition {
   readonly extensions: readonly string[];
   /** A strict zod object with a default for each option: `options.parse({})` succeeds. */
   readonly options: z.ZodType<object>;
+  /** Options of a request of the Python service, which cannot name any, where they differ from the defaults. */
+  readonly classicOptions?: object;
   /** Options that a reader of the job's record must not see: passwords. Views show `***`; a job's end deletes them. */
   readonly secretOptions: readonly string[];
   /** Name of the result for a file of this stem, e.g. `notes` -> `notes_analysis.json`. */

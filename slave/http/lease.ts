@@ -93,7 +93,8 @@ function stepOf(task: TaskDefinition, { step, step_version: version }: LeaseFiel
 /** The options of a step are what the task's `run` gave it; the task's schema need not know them. */
 function optionsOf(task: TaskDefinition, { step, options }: LeaseFields): object {
   if (step !== undefined && options !== undefined) return options;
-  const parsed = checked(task.options, options ?? {});
+  // A master of the Python service sends neither a step nor options.
+  const parsed = checked(task.options, options ?? task.classicOptions ?? {});
   if (parsed.success) return parsed.data;
   throw badOptions(firstFault(parsed.error, "options"));
 }

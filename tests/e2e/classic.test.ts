@@ -46,6 +46,7 @@ describe("classic slaves under our master", () => {
     const uploads = await Promise.all(files.map(async (name) => ({ name, body: await inputs(name) })));
     const { body } = await assign(fleet.master.url, uploads, { task: "embedding" });
     expect(body).toMatchObject({ state: "succeeded", total_files_processed: 2 });
+    expect(body.warnings).toMatchObject([{ code: "classic_options" }]);
     expect(slave.requests).toHaveLength(1);
     const bytes = await readFile(join(fleet.results, "embedding", "other_embedding.json"));
     expect(bytes.toString("base64")).toBe(await recorded("embedding", 1));
@@ -120,6 +121,30 @@ describe("classic slaves under our master", () => {
     const { body } = await assign(fleet.master.url, files, { task: "text" });
     expect(body.total_files_processed).toBe(40);
     expect(Object.values(body.statistics.slaves).reduce((a, b) => a + b)).toBe(40);
+  });
+});
+
+describe("a classic client of our master", () => {
+  let fleet: RunningFleet;
+  afterEach(async () => await fleet.stop());
+
+  test("gets embeddings of 100 terms, where other clients get all", async () => {
+    fleet = await startFleet();
+    await fleet.slave();
+    await fleet.alive(1);
+    const text = Array.from({ length: 150 }, (_, at) => `word${at}`).join(" ");
+    const sizes = [];
+    for (const agent of ["python-requests/2.32.3", "python-httpx/0.28"]) {
+      const body = new FormData();
+      body.append("task_type", "embedding");
+      body.append("texts", new Blob([text], { type: "application/octet-stream" }), "a.txt");
+      const headers = { "user-agent": agent, accept: "*/*" };
+      const answer = await fetch(`${fleet.master.url}/assign_task`, { method: "POST", body, headers });
+      const { files } = (await answer.json()) as AssignAnswer;
+      const result = await fetch(`${fleet.master.url}${files[0]?.url}`);
+      sizes.push(((await result.json()) as { vector_size: number }).vector_size);
+    }
+    expect(sizes).toEqual([100, 150]);
   });
 });
 

@@ -12,6 +12,7 @@ export const embedding = defineTask({
   missingFiles: "No text files provided for embedding",
   extensions: [".txt", ".md", ".text", ".log", ".csv", ".tsv", ".html", ".xml", ".json"],
   options,
+  classicOptions: { max_features: 100 },
   results: { embedding: result, "embedding-vocabulary": vocabulary },
   steps: {
     count: { version: 2 },

@@ -15,14 +15,17 @@ const frequency = z
     "must be a share from 0 to 1, or a whole number of documents",
   );
 
-/** Names and meanings are those of scikit-learn's TfidfVectorizer; the defaults those of the classic service. */
+/**
+ * Names, meanings and defaults are those of scikit-learn's TfidfVectorizer, but for `stop_words`: without a list the most
+ * frequent words would lead every vector.
+ */
 export const options = z.strictObject({
   max_features: z
     .int()
     .min(1)
     .max(1_000_000)
     .nullable()
-    .default(100)
+    .default(null)
     .describe(
       "Most terms to keep: the most frequent ones over the whole job, ties in alphabetical order; null: all.",
     ),
@@ -55,7 +58,7 @@ export const options = z.strictObject({
     .int()
     .min(0)
     .max(100_000)
-    .default(5_000)
+    .default(1_000)
     .describe("Largest vector size for which vector, features and idf are written; sparse always is."),
   neighbours: z
     .int()

@@ -59,6 +59,15 @@ test("max_features keeps the most frequent terms, ties by the alphabet", async (
   expect(words.features).toEqual(["aa", "bb", "cc"]);
 });
 
+test("by default every term is kept, and a vocabulary of more than 1,000 terms is written in sparse form only", async () => {
+  const words = (count: number) => Array.from({ length: count }, (_, at) => `word${at}`).join(" ");
+  const [small] = await embed([words(1_000)]);
+  expect(small).toMatchObject({ vector_size: 1_000, features: expect.any(Array) });
+  const [large] = await embed([words(1_001)]);
+  expect(large).toMatchObject({ vector_size: 1_001, features: null, vector: null, idf: null });
+  expect(large.sparse.indices).toHaveLength(1_001);
+});
+
 test("beyond dense_limit only the sparse vector is written", async () => {
   const [result] = await embed(["one two three"], { stop_words: null, dense_limit: 2 });
   expect(result).toMatchObject({ vector: null, features: null, idf: null, vector_size: 3 });
