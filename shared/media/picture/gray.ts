@@ -3,6 +3,7 @@ import { srgbOfLab } from "./lab.ts";
 import { type Gray, grayOfBitmap, type Samples, writeLuma } from "./luma.ts";
 import type { Sharp } from "./sharp.ts";
 import type { SharpContent, Source } from "./source.ts";
+import { refuseEndlessSvg } from "./svgCost.ts";
 
 /** Most pixels in colour at the same time: 16 million take 64 MB in RGBA, twice that with 16 bits. */
 const BLOCK_PIXELS = 16_000_000;
@@ -65,6 +66,7 @@ async function pagesOf(source: Source, content: SharpContent, { range, drawing }
     content.open({ ...drawn, ...(source.pages > 1 ? { page, pages } : {}) });
   // A page of a TIFF may have its own size, and an SVG has another size at this resolution.
   const { width, height, pageHeight } = await open(range.first, range.count).metadata();
+  refuseEndlessSvg(content.nsPerPixel, { width, height });
   return { range, width, height: range.count > 1 ? (pageHeight ?? height) : height, open };
 }
 

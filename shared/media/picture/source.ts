@@ -9,9 +9,13 @@ import { undeclaredLab } from "./lab.ts";
 import { refusePngBombs } from "./pngBombs.ts";
 import { openPnm } from "./pnm.ts";
 import { type Metadata, type Sharp, type SharpOptions, sharp } from "./sharp.ts";
+import { refuseEndlessSvg, svgCost } from "./svgCost.ts";
+import { refuseCutTiff } from "./tiffDirectory.ts";
 
 /** Most inflated bytes of an SVG; a larger one is a decompression bomb or a mistake. */
 const MAX_SVG_BYTES = 32 * 1024 * 1024;
+
+const ONE_PIXEL = { width: 1, height: 1 };
 
 /** Longest side; panoramas and receipts are shorter. */
 const MAX_SIDE = 1_000_000;
@@ -51,6 +55,8 @@ export interface Source {
 /** Read by sharp; `open` begins a pipeline over the given pages. */
 export interface SharpContent {
   readonly kind: "sharp";
+  /** Estimated time to draw a pixel of an SVG, in nanoseconds; 0 for other formats. */
+  readonly nsPerPixel: number;
   readonly open: (options?: SharpOptions) => Sharp;
 }
 /** Read by a decoder of this folder. */
@@ -99,7 +105,7 @@ export async function openPage(source: Source, page: number): Promise<Source> {
   const meta = await decoding(source, () => open().metadata());
   const facts = factsOf(meta);
   const lab = source.space === "lab" ? ({ space: "lab", bits: 8 } as const) : {};
-  return { ...source, ...facts, ...lab, pages: 1, content: { kind: "sharp", open } };
+  return { ...source, ...facts, ...lab, pages: 1, content: { ...content, open } };
 }
 
 async function ofSharp(format: InputFormat | "svg", bytes: Buffer, limits: Limits): Promise<Source> {
@@ -107,7 +113,11 @@ async function ofSharp(format: InputFormat | "svg", bytes: Buffer, limits: Limit
     sharp(bytes, { failOn: "error", limitInputPixels: limits.maxPixels, ...options });
   if (format === "png") refusePngBombs(bytes);
   if (format === "tiff") refuseCutTiff(bytes);
+  const nsPerPixel = format === "svg" ? svgCost(bytes) : 0;
+  // The library draws an SVG without a size to find it.
+  refuseEndlessSvg(nsPerPixel, ONE_PIXEL);
   const meta = await decoding({ format, limits }, () => open().metadata());
+  refuseEndlessSvg(nsPerPixel, meta);
   return {
     format,
     ...factsOf(meta),
@@ -115,21 +125,8 @@ async function ofSharp(format: InputFormat | "svg", bytes: Buffer, limits: Limit
     density: format === "svg" ? undefined : meta.density,
     animation: meta.delay === undefined ? undefined : { delay: meta.delay, loop: meta.loop ?? 0 },
     limits,
-    content: { kind: "sharp", open },
+    content: { kind: "sharp", nsPerPixel, open },
   };
-}
-
-/** Refuses a TIFF whose first directory is cut off: the library says of it that its format is not supported. */
-function refuseCutTiff(bytes: Buffer): void {
-  const isLittle = bytes[0] === 0x49;
-  const isBig = bytes[isLittle ? 2 : 3] === 0x2b;
-  const at = isBig ? 8 : 4;
-  if (bytes.length >= at + 8) {
-    const wide = isLittle ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at);
-    const narrow = isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
-    if ((isBig ? Number(wide) : narrow) + 2 <= bytes.length) return;
-  }
-  throw corrupt("its directory is missing");
 }
 
 /** Refuses long sides: the library holds many whole lines, so that even a few long lines take much memory. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { AppError, FileError } from "../../errors.ts";
-import { pagesOf } from "../document/testing.ts";
+import { lines, pagesOf } from "../document/testing.ts";
 import { executeHere, processHere } from "../inProcess.ts";
 import { type LocalOutcome, type LocalUnit, localFile, runLocally } from "../local.ts";
 import { taskNamed } from "../registry.ts";
@@ -11,27 +11,36 @@ const document = taskNamed("document");
 const fixture = (name: string) =>
   readFile(new URL(`../../../tests/fixtures/document/${name}`, import.meta.url));
 
-test("a PDF is read page by page, with the numbers of its pages", async () => {
-  const [outcome] = await read([{ filename: "scans.pdf", body: await fixture("scans.pdf") }]);
-  const { pages, words, extracted_text, image_size, image_mode } = resultOf(outcome);
-  expect(pages.map(({ page }) => page)).toEqual([1, 2, 3, 4, 5, 6, 7]);
-  for (const { text } of pages.slice(0, 6)) expect(text).toContain("Tickets cost 42 crowns for adults,");
-  expect(pages[6]?.text).toContain("This page has a text layer of its own.");
-  expect(extracted_text.split("\f")).toHaveLength(7);
-  expect(new Set(words.map(({ page }) => page))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7]));
-  expect(image_size).toEqual([pages[0]?.width, pages[0]?.height]);
-  expect(image_mode).toMatch(/^RGBA?$/);
-});
+const PLAIN = { preprocess: "none" };
+/** Recognition is slow on a busy machine. */
+const PATIENCE = { timeout: 300_000 };
 
-test("with pages: first only the first page of a PDF is read, beside images as ever", async () => {
-  const picture = await readFile(new URL("../../../tests/fixtures/ocr/notice.png", import.meta.url));
-  const files = [
-    { filename: "scans.pdf", body: await fixture("scans.pdf") },
-    { filename: "notice.png", body: picture },
-  ];
-  const [pdf, png] = (await read(files, { pages: "first" })).map(resultOf);
+test(
+  "a PDF is read page by page, with the numbers of its pages, beside images as ever",
+  PATIENCE,
+  async () => {
+    const picture = await readFile(new URL("../../../tests/fixtures/ocr/notice.png", import.meta.url));
+    const files = [
+      { filename: "typed.pdf", body: pagesOf([lines("The ferry leaves"), lines("the harbour at noon")]) },
+      { filename: "notice.png", body: picture },
+    ];
+    const [pdf, png] = (await read(files, PLAIN)).map(resultOf);
+    expect(pdf?.pages.map(({ page, text }) => [page, text.trim()])).toEqual([
+      [1, "The ferry leaves"],
+      [2, "the harbour at noon"],
+    ]);
+    expect(pdf?.extracted_text.split("\f")).toHaveLength(2);
+    expect(pdf?.words.map(({ page }) => page)).toEqual([1, 1, 1, 2, 2, 2, 2]);
+    expect(pdf?.image_size).toEqual([pdf?.pages[0]?.width, pdf?.pages[0]?.height]);
+    expect(pdf?.image_mode).toMatch(/^RGBA?$/);
+    expect(png?.extracted_text).toContain("The ferry leaves");
+  },
+);
+
+test("with pages: first only the first page of a PDF is read", PATIENCE, async () => {
+  const body = pagesOf([lines("one"), lines("two")]);
+  const [pdf] = (await read([{ filename: "typed.pdf", body }], { ...PLAIN, pages: "first" })).map(resultOf);
   expect(pdf?.pages).toHaveLength(1);
-  expect(png?.extracted_text).toContain("The ferry leaves");
 });
 
 test("a PDF with a password is refused, with the task that takes one", async () => {
@@ -47,7 +56,7 @@ test("a PDF with more pages than max_pages is refused", async () => {
   expect(outcome).toMatchObject({ code: "too_large" });
 });
 
-test("a page that cannot be read keeps its reason, and a warning says so", async () => {
+test("a page that cannot be read keeps its reason, and a warning says so", PATIENCE, async () => {
   const outcome = await readWithout("recognize", 2);
   expect(resultOf(outcome).pages).toMatchObject([{ page: 1 }, { page: 2, text: "", error: "It is torn." }]);
   expect(outcome).toMatchObject({ ok: true, warnings: [{ code: "pages_not_read" }] });
@@ -57,8 +66,8 @@ test("a PDF none of whose pages can be drawn fails with the reason of the first"
   expect(await readWithout("picture", 0)).toMatchObject({ ok: false, code: "corrupt_page" });
 });
 
-test("a picture without words says so", async () => {
-  const [outcome] = await read([{ filename: "blank.pdf", body: pagesOf([""]) }]);
+test("a picture without words says so", PATIENCE, async () => {
+  const [outcome] = await read([{ filename: "blank.pdf", body: pagesOf([""]) }], PLAIN);
   expect(outcome).toMatchObject({ ok: true, summary: "no text found" });
 });
 
@@ -77,7 +86,7 @@ async function readWithout(step: string, from: number): Promise<LocalOutcome> {
   };
   let result: LocalOutcome | undefined;
   await runLocally(ocr, {
-    options: ocr.options.parse({}),
+    options: ocr.options.parse(PLAIN),
     files: [localFile("two.pdf", pagesOf(["", ""]))],
     execute,
     concurrency: 1,
