@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
-import { isMarkdown } from "./plain.ts";
+import { describe, expect, test } from "vitest";
+import { toMarkdown } from "./format/markdown.ts";
+import { isMarkdown } from "./format/markdownSigns.ts";
 import { codeOf, fieldsOf } from "./testing.ts";
 import { cut } from "./words.ts";
 
@@ -48,6 +49,13 @@ test.each([
   ["# Title", true],
   ["see [this](https://example.org)", true],
   ["- [x] done", true],
+  ["```\ncode", true],
+  ["a **bold my_word** here", true],
+  ["an __init__ of bold", true],
+  ["| a | b |\n| --- | :-: |\n", true],
+  ["a ** b ** c", false],
+  ["[a] (b)", false],
+  ["----------", false],
   ["Just a letter.\n- not a list of tasks\n", false],
   ["#hashtag and 5 * 3 * 2", false],
 ])("%j is Markdown: %s", (text, expected) => {
@@ -58,3 +66,73 @@ test("a cut never halves a character", () => {
   expect(cut("a😀b", 2)).toBe("a😀");
   expect(cut("abc", 5)).toBe("abc");
 });
+
+const MANY = 300_000;
+const run = (piece: string) => piece.repeat(MANY / piece.length);
+
+/** Far more than a text of this size takes, and far less than what grows with the square of its length. */
+const SOON = { timeout: 30_000 };
+
+describe.each(["text", "html", "markdown"])("as %s", (format) => {
+  test.each([
+    ...[
+      "[",
+      "![",
+      "![](",
+      "[a](",
+      "[a][",
+      "[![",
+      "*",
+      "**a ",
+      "**a*",
+      "__a",
+      "`",
+      "`a``",
+      "~~a",
+      "<",
+      "<!--",
+      "&",
+      "&a",
+    ],
+    ...[
+      "\\",
+      "|",
+      "-",
+      "- ",
+      "> ",
+      ">",
+      "#",
+      "# ",
+      "\n",
+      " \n",
+      "\t",
+      " ",
+      "\u00a0",
+      "1. ",
+      "a@a.",
+      "http://a.",
+      "[a]: b\n",
+    ],
+    ...["| a\n", "|-", "- :", "*a_ ", "<div>", "<p a=b ", "a\n", "a\n\n"],
+  ])("a text of nothing but %j ends soon, with a result or as too_large", SOON, async (piece) => {
+    for (const text of [`# t\n\n${run(piece)}x`, run(piece)])
+      expect(["ok", "too_large"]).toContain(await codeOf("a.md", Buffer.from(text), { format }));
+  });
+});
+
+test("a large document in good order is turned into HTML", SOON, async () => {
+  const section = `## A heading\n\nSome **bold** text with a [link](https://example.org/a) and \`code\`.\n\n- one\n- two\n\n`;
+  const table = `| a | b |\n| --- | --- |\n${"| [x](y) | **z** |\n".repeat(5_000)}\n`;
+  const definitions = Array.from({ length: 5_000 }, (_, n) => `[${n}]: https://example.org/${n}`).join("\n");
+  const text = section.repeat(3_000) + table + definitions;
+  expect(await codeOf("a.md", Buffer.from(text), { format: "html" })).toBe("ok");
+});
+
+test(
+  "HTML with long white space or very many elements is turned into Markdown soon, or is too_large",
+  SOON,
+  () => {
+    expect(toMarkdown(`<p>a${run("\u00a0")}b</p>`)).toHaveLength(1_002);
+    expect(() => toMarkdown(run("a<br />").repeat(5))).toThrow(/too many elements/);
+  },
+);

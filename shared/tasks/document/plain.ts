@@ -2,6 +2,8 @@ import { FileError } from "../../errors.ts";
 import { decodeText } from "../../media/text/decode.ts";
 import type { JsonObject, StepFile } from "../task.ts";
 import { paragraphs } from "./format/html.ts";
+import { refuseEndlessMarkdown } from "./format/markdownCost.ts";
+import { isMarkdown } from "./format/markdownSigns.ts";
 import { formatted, judgeLength } from "./format/render.ts";
 import type { DocumentOptions } from "./options.ts";
 import { countCharacters, countWords, cut } from "./words.ts";
@@ -41,24 +43,7 @@ export async function plainFields(file: StepFile, options: DocumentOptions): Pro
 
 async function htmlOfMarkdown(text: string): Promise<string> {
   judgeLength(text);
+  refuseEndlessMarkdown(text);
   const { fromMarkdown } = await import("./format/markdown.ts");
   return fromMarkdown(text);
-}
-
-/** Marks of Markdown that plain prose does not have by chance. */
-const SIGNS: readonly RegExp[] = [
-  /^#{1,6} \S/m,
-  /^(```|~~~)/m,
-  /\[[^\]\n]+\]\([^)\s]+\)/,
-  /^\|?[ :-]*-{3,}[ :-]*\|[ |:-]*$/m,
-  /(\*\*|__)\S[^\n]*?\S\1/,
-  /^\s*[-*+] \[[ x]\] /m,
-];
-/** Characters at the start in which Markdown is searched. */
-const SAMPLE = 100_000;
-
-/** Whether a text is written in Markdown, by its content. */
-export function isMarkdown(text: string): boolean {
-  const sample = text.slice(0, SAMPLE);
-  return SIGNS.some((sign) => sign.test(sample));
 }

@@ -1,0 +1,79 @@
+import { FileError } from "../../../errors.ts";
+import { isRule } from "./markdownSigns.ts";
+
+/** Characters at which the parser looks ahead, at worst to the end of the paragraph. */
+const LOOKS_AHEAD = /[[\]!*_`~<&\\(]/g;
+/** Most characters that are looked at, ahead of each mark of a paragraph; a book has less than a tenth. */
+const MOST_LOOKS = 1e9;
+/** Most quotations in each other, and most spaces before a line: each level is parsed again. */
+const MOST_QUOTES = 100;
+const MOST_INDENT = 200;
+
+/**
+ * Refuses a Markdown text that would take the parser far longer than its length: marks without an end, each of which it
+ * searches to the end of the paragraph, and blocks in blocks.
+ * @throws FileError `too_large`
+ */
+export function refuseEndlessMarkdown(text: string): void {
+  let looks = 0;
+  for (const run of runsOf(text)) looks += run.marks * run.length;
+  if (looks > MOST_LOOKS) throw tooHard("has paragraphs with too many marks that have no end");
+}
+
+interface Run {
+  /** Characters of text that the parser reads as one. */
+  readonly length: number;
+  readonly marks: number;
+}
+
+/** Paragraphs; an item of a list, a heading and a row of a table stand alone. */
+function* runsOf(text: string): Generator<Run> {
+  let run: Run = { length: 0, marks: 0 };
+  let before = "";
+  let isTable = false;
+  let areDefinitions = false;
+  for (const line of text.split("\n")) {
+    refuseDeepLine(line);
+    isTable = line.trim() !== "" && (isTable || isTableHead(before, line));
+    areDefinitions = DEFINITION.test(line) && (areDefinitions || before.trim() === "");
+    if (isTable || areDefinitions || startsAlone(line)) {
+      yield run;
+      run = { length: 0, marks: 0 };
+    }
+    run = { length: run.length + line.length, marks: run.marks + (line.match(LOOKS_AHEAD)?.length ?? 0) };
+    before = line;
+  }
+  yield run;
+}
+
+/** A link that references use; it is one only where no paragraph goes on. */
+const DEFINITION = /^ {0,3}\[[^[\]\\]{1,200}\]: {1,9}[^\s<]{1,2000}\s{0,9}$/;
+
+function startsAlone(line: string): boolean {
+  return line.trim() === "" || /^ {0,3}(?:[-*+] |#{1,6} )/.test(line);
+}
+
+/** Whether a line and the rule below it begin a table: both have as many cells. */
+function isTableHead(head: string, rule: string): boolean {
+  return isRule(rule) && !head.includes("\\") && cells(head) === cells(rule);
+}
+
+function cells(line: string): number {
+  return line.trim().replace(/^\|/, "").replace(/\|$/, "").split("|").length;
+}
+
+function refuseDeepLine(line: string): void {
+  const start = /^[ >\t]*/.exec(line)?.[0] ?? "";
+  const quotes = start.split(">").length - 1;
+  if (quotes > MOST_QUOTES) throw tooHard("has too many quotations in each other");
+  if (start.length - quotes > MOST_INDENT && start.length < line.length)
+    throw tooHard("has lines that are indented too far");
+}
+
+/** @param why what it has, as the end of a sentence */
+export function tooHard(why: string): FileError {
+  return new FileError(
+    "too_large",
+    `The document ${why} to be turned into HTML or Markdown. Use the option \`format: text\`.`,
+  );
+}
