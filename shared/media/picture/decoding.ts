@@ -6,6 +6,8 @@ import { unsupportedFormat } from "./format.ts";
 export interface Decoded {
   readonly format: string;
   readonly limits: Limits;
+  /** Whether the file is cut off, asked where the decoder does not know its format. */
+  readonly isCut?: () => boolean;
 }
 
 /**
@@ -25,13 +27,14 @@ const UNKNOWN_VARIANT =
   /unsupported (?:image format|tiff|jpeg process)|is not (?:configured|implemented)|not a whole number of bytes/i;
 
 /** Maps an error of libvips to a FileError. */
-function told(error: unknown, { format, limits }: Decoded): FileError {
+function told(error: unknown, { format, limits, isCut = () => false }: Decoded): FileError {
   const text = error instanceof Error ? error.message : String(error);
   if (text.includes("pixel limit")) return tooLarge(limits.maxPixels);
   if (/has not been built in|Unsupported (codec|feature)/i.test(text)) return unsupportedFormat("HEIC");
   if (/differs from page|not all the same size/.test(text)) return unequalPages();
   // A PNG that the decoder does not take for one has a damaged signature.
-  if (format !== "png" && UNKNOWN_VARIANT.test(text)) return unknownVariant(format, reasonOf(text));
+  if (format !== "png" && UNKNOWN_VARIANT.test(text) && !isCut())
+    return unknownVariant(format, reasonOf(text));
   const reason = reasonOf(text);
   if (!/^(?:unknown error)?$/i.test(reason)) return corrupt(reason, error);
   const unexplained = "The image cannot be decoded; the decoder gives no reason.";
@@ -41,7 +44,7 @@ function told(error: unknown, { format, limits }: Decoded): FileError {
 function unknownVariant(format: string, reason: string): FileError {
   const what = /old-style jpeg/i.test(reason)
     ? "TIFF with old-style JPEG compression (before 1995) is not supported."
-    : `This variant of ${format.toUpperCase()} cannot be read (decoder: ${reason}).`;
+    : `This variant of ${format.toUpperCase()} cannot be read (decoder: ${reason.replace(/^it has corrupt header: (?:\w+: )?/, "")}).`;
   return new FileError("unsupported_format", `${what} Convert it to PNG or JPEG.`);
 }
 

@@ -10,7 +10,7 @@ import { refusePngBombs } from "./pngBombs.ts";
 import { openPnm } from "./pnm.ts";
 import { type Metadata, type Sharp, type SharpOptions, sharp } from "./sharp.ts";
 import { refuseEndlessSvg, svgCost } from "./svgCost.ts";
-import { refuseCutTiff } from "./tiffDirectory.ts";
+import { isCutTiff } from "./tiffDirectory.ts";
 
 /** Most inflated bytes of an SVG; a larger one is a decompression bomb or a mistake. */
 const MAX_SVG_BYTES = 32 * 1024 * 1024;
@@ -112,11 +112,11 @@ async function ofSharp(format: InputFormat | "svg", bytes: Buffer, limits: Limit
   const open = (options: SharpOptions = {}) =>
     sharp(bytes, { failOn: "error", limitInputPixels: limits.maxPixels, ...options });
   if (format === "png") refusePngBombs(bytes);
-  if (format === "tiff") refuseCutTiff(bytes);
   const nsPerPixel = format === "svg" ? svgCost(bytes) : 0;
   // The library draws an SVG without a size to find it.
   refuseEndlessSvg(nsPerPixel, ONE_PIXEL);
-  const meta = await decoding({ format, limits }, () => open().metadata());
+  const isCut = () => format === "tiff" && isCutTiff(bytes);
+  const meta = await decoding({ format, limits, isCut }, () => open().metadata());
   refuseEndlessSvg(nsPerPixel, meta);
   return {
     format,
