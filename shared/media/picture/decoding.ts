@@ -33,8 +33,8 @@ function told(error: unknown, { format, limits, isCut = () => false }: Decoded):
   if (/has not been built in|Unsupported (codec|feature)/i.test(text)) return unsupportedFormat("HEIC");
   if (/differs from page|not all the same size/.test(text)) return unequalPages();
   // A PNG that the decoder does not take for one has a damaged signature.
-  if (format !== "png" && UNKNOWN_VARIANT.test(text) && !isCut())
-    return unknownVariant(format, reasonOf(text));
+  if (format !== "png" && UNKNOWN_VARIANT.test(text))
+    return isCut() ? corrupt("its directory is cut off", error) : unknownVariant(format, reasonOf(text));
   const reason = reasonOf(text);
   if (!/^(?:unknown error)?$/i.test(reason)) return corrupt(reason, error);
   const unexplained = "The image cannot be decoded; the decoder gives no reason.";
