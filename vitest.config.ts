@@ -9,5 +9,8 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     pool: "forks",
     maxWorkers: 2,
+    // openapi-typescript works with the compiler's API of TypeScript 5, which 7 does not have.
+    alias: { typescript: "typescript-5" },
+    server: { deps: { inline: ["openapi-typescript"] } },
   },
 });
