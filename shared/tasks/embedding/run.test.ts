@@ -41,7 +41,7 @@ function largestDifference(a: readonly number[], b: readonly number[]): number {
   return a.reduce((most, value, at) => Math.max(most, Math.abs(value - (b[at] ?? Number.NaN))), 0);
 }
 
-test("the fields of the old service keep their meaning", async () => {
+test("the fields of the classic service keep their meaning", async () => {
   const review =
     "This is a great, great product. I love it! But the box was terrible.\nNaïve café owners agree.";
   const other = "Distributed systems share work between machines. Machines fail.";

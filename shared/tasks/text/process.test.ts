@@ -16,7 +16,7 @@ async function analyse(body: string | Buffer, options: object = {}) {
   return { ...JSON.parse(String(outcome.body)), told: outcome.summary };
 }
 
-test("the fields of the old service keep their meaning", async () => {
+test("the fields of the classic service keep their meaning", async () => {
   expect(await analyse(REVIEW)).toMatchObject({
     word_count: 18,
     character_count: 93,
