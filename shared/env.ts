@@ -1,6 +1,7 @@
 import { config as loadDotenv } from "dotenv";
 import { z } from "zod";
 import { ConfigError } from "./errors.ts";
+import { requirementOf } from "./requirement.ts";
 
 /** A variable of the environment: its schema, its default as in `.env.example`, and its meaning. */
 export interface Variable<T> {
@@ -30,7 +31,7 @@ export function readVariables<V extends Variables>(variables: V, env: NodeJS.Pro
   const problems: string[] = [];
   for (const [key, variable] of Object.entries(variables)) {
     const raw = env[variable.name]?.trim() || variable.fallback;
-    const parsed = variable.schema.safeParse(raw);
+    const parsed = variable.schema.safeParse(raw, { error: requirementOf });
     if (parsed.success) values[key] = parsed.data;
     else
       problems.push(`${variable.name}=${raw ?? ""}: ${parsed.error.issues.map((i) => i.message).join("; ")}`);

@@ -19,7 +19,7 @@ export function isFinal(state: JobState): boolean {
 
 export const facts = z
   .custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value))
-  .meta({ type: "object" });
+  .meta({ type: "object", additionalProperties: true });
 
 const jobId = z.string().describe("id of the job; `id` and `job_id` are the same");
 const taskType = z.string().describe("name of the task");

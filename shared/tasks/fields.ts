@@ -1,6 +1,9 @@
 import { z } from "zod";
 
-/** Schemas of fields that results of several tasks have. */
+/**
+ * Schemas of fields that results of several tasks have. Pairs are lists of a length, not tuples, which generators of clients
+ * for many languages do not know.
+ */
 
 export const count = z.int().min(0);
 /** 0..1. */

@@ -22,7 +22,7 @@ export const ABOUT_OPERATIONS = {
     description: "The master asks it for `/check_status`. The slave gets work after its first valid answer.",
     access: "fleet",
     classic: true,
-    body: { json: registerRequest },
+    body: { json: registerRequest, required: true },
     answers: { 200: { description: "The slave is registered.", content: { [JSON_TYPE]: registerAnswer } } },
     errors: {
       400: ["bad_registration", "bad_json", "slave_address_refused", "slave_address_unknown"],

@@ -42,9 +42,14 @@ export interface ApiOperation {
   readonly summary: string;
   readonly description?: string;
   readonly parameters: readonly ApiParameter[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: JsonSchema }>> };
+  readonly requestBody?: ApiBody;
   readonly responses: Readonly<Record<string, ApiResponse>>;
   readonly security: readonly object[];
+}
+
+interface ApiBody {
+  readonly required: boolean;
+  readonly content: Readonly<Record<string, { readonly schema: JsonSchema }>>;
 }
 
 export interface ApiParameter {
@@ -111,7 +116,7 @@ function operationOf({ method, paths, operation }: Described): ApiOperation {
     summary,
     ...(told.length === 0 ? {} : { description: told.join(" ") }),
     parameters: parametersOf(operation),
-    ...(body === undefined ? {} : { requestBody: { content: bodyOf(body) } }),
+    ...(body === undefined ? {} : { requestBody: bodyOf(body) }),
     responses: responsesOf(operation),
     // A token is asked for only where one is set: see docs/security.md.
     security: securityOf(access),
@@ -149,10 +154,12 @@ function queryParameter(name: string, { description, ...schema }: JsonSchema): A
   return { name, in: "query", required: false, ...told, schema };
 }
 
-function bodyOf(body: BodySpec): Record<string, { schema: JsonSchema; encoding?: object }> {
-  if ("json" in body) return { [JSON_TYPE]: { schema: refTo(body.json) } };
+function bodyOf(body: BodySpec): ApiBody {
+  if ("json" in body)
+    return { required: body.required === true, content: { [JSON_TYPE]: { schema: refTo(body.json) } } };
   const json = { contentType: JSON_TYPE };
-  return { "multipart/form-data": { schema: uploadForm(), encoding: { options: json, budgets: json } } };
+  const form = { schema: uploadForm(), encoding: { options: json, budgets: json } };
+  return { required: true, content: { "multipart/form-data": form } };
 }
 
 function responsesOf({ answers, errors = {}, access, classic }: Operation): Record<string, ApiResponse> {

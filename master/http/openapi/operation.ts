@@ -23,7 +23,7 @@ export interface Operation {
   readonly errors?: Readonly<Record<number, readonly ErrorCode[]>>;
 }
 
-export type BodySpec = { readonly json: z.ZodType } | { readonly form: "upload" };
+export type BodySpec = { readonly json: z.ZodType; readonly required?: true } | { readonly form: "upload" };
 
 export interface ResponseSpec {
   readonly description: string;

@@ -54,7 +54,7 @@ export const result = resultSchema(
     word_count: count.describe("Number of pieces between white space."),
     character_count: count.describe("Number of Unicode characters, white space included."),
     average_confidence: percent.describe("Mean confidence of the words, 0 to 100; 0 without words."),
-    image_size: z.tuple([count, count]).describe("Width and height of the first page in pixels, upright."),
+    image_size: z.array(count).length(2).describe("Width and height of the first page in pixels, upright."),
     image_mode: z
       .enum(["1", "L", "LA", "I;16", "P", "RGB", "RGBA", "CMYK"])
       .describe("Pillow's name of the colour model as stored."),

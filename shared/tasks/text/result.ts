@@ -54,7 +54,7 @@ export const result = resultSchema(
     character_count: count.describe("Number of Unicode code points, without the byte order mark."),
     sentence_count: count.describe("Number of sentences."),
     common_words: z
-      .array(z.tuple([z.string(), count]))
+      .array(z.array(z.union([z.string(), count])).length(2))
       .describe("Pairs of word and number of occurrences, most frequent first."),
     sentiment_score: z.int().describe("positive_words minus negative_words."),
     positive_words: count.describe("Number of words with a positive AFINN-165 value."),
