@@ -61,7 +61,7 @@ function valuesOfOne({ enum: values, type, minimum, maximum }: OptionSchema): st
 }
 
 const JOB_COLUMNS: readonly Column<JobView>[] = [
-  { title: "JOB", value: (job) => job.id },
+  { title: "JOB", value: (job) => job.id, keep: "whole" },
   { title: "TASK", value: (job) => job.task_type },
   { title: "STATE", value: (job) => job.state },
   { title: "DONE", value: ({ counts }) => `${counts.done}/${counts.total}` },
@@ -73,15 +73,15 @@ const JOB_COLUMNS: readonly Column<JobView>[] = [
 function fileColumns(master: string): readonly Column<FileView>[] {
   return [
     { title: "STATE", value: (file) => file.state },
-    { title: "FILE", value: (file) => file.path ?? file.filename },
-    { title: "RESULT", value: (file) => resultPlace(file, master) },
+    { title: "FILE", value: (file) => file.path ?? file.filename, keep: "end" },
+    { title: "RESULT", value: (file) => resultPlace(file, master), keep: "end" },
     { title: "SUMMARY", value: (file) => file.summary ?? [file.code, file.error].filter(Boolean).join(": ") },
   ];
 }
 
 const SLAVE_COLUMNS: readonly Column<SlaveView>[] = [
-  { title: "SLAVE", value: (slave) => slave.name },
-  { title: "ADDRESS", value: (slave) => slave.address },
+  { title: "SLAVE", value: (slave) => slave.name, keep: "whole" },
+  { title: "ADDRESS", value: (slave) => slave.address, keep: "whole" },
   { title: "STATE", value: (slave) => slave.state },
   { title: "BUSY", value: (slave) => `${slave.busy}/${slave.slots}` },
   { title: "WAITING", value: (slave) => slave.waiting },

@@ -61,6 +61,18 @@ test("no line is wider than the terminal, with any text", () => {
   );
 });
 
+test("the widest columns are cut first, a path at its start, an id never", () => {
+  const columns = [
+    { title: "ID", value: (row: readonly string[]) => row[0], keep: "whole" },
+    { title: "PATH", value: (row: readonly string[]) => row[1], keep: "end" },
+    { title: "NOTE", value: (row: readonly string[]) => row[2] },
+  ] as const;
+  expect(tableLines(columns, [["01M8HZWQGDCN", "letters/2024/a.txt", "said by a machine"]], 40)).toEqual([
+    "ID            PATH          NOTE",
+    "01M8HZWQGDCN  …/2024/a.txt  said by a m…",
+  ]);
+});
+
 test("what is cut says so", () => {
   expect(cut("abcdef", 4)).toBe("abc…");
   expect(cut("abcd", 4)).toBe("abcd");

@@ -5,8 +5,11 @@ export interface Column<Row> {
   readonly title: string;
   /** Value of a cell; `tableLines` makes it printable. */
   readonly value: (row: Row) => unknown;
-  /** Which part of a value that is too long stays; the end of a path tells more than its beginning. */
-  readonly keep?: "start" | "end";
+  /**
+   * Which part of a value that is too long stays, by default its start. The end of a path tells more; half an id is of
+   * no use, so that other columns are cut instead.
+   */
+  readonly keep?: "start" | "end" | "whole";
 }
 
 const GAP = "  ";
@@ -36,7 +39,8 @@ export function tableLines<Row>(
         natural.map((cell) => Math.min(cell, MAX_PADDING)),
       ),
     );
-  const widths = fitted(natural, width - GAP.length * (columns.length - 1));
+  const whole = new Set(columns.flatMap(({ keep }, index) => (keep === "whole" ? index : [])));
+  const widths = fitted(natural, whole, width - GAP.length * (columns.length - 1));
   const cutCell = (cell: string, index: number) =>
     columns[index]?.keep === "end" ? cutStart(cell, widths[index]) : cut(cell, widths[index]);
   return all.map((row) => cut(lineOf(row.map(cutCell), widths), width));
@@ -66,17 +70,19 @@ function startOf(characters: readonly string[], width: number): string[] {
   return end < 0 ? [...characters] : characters.slice(0, end);
 }
 
-/** Makes the widest columns narrower until all fit into `available` columns of the screen. */
-function fitted(natural: readonly number[], available: number): number[] {
+/** Makes the widest columns narrower, but for the whole ones, until all fit into `available` columns of the screen. */
+function fitted(natural: readonly number[], whole: ReadonlySet<number>, available: number): number[] {
   const widths = [...natural];
   for (;;) {
     const over = widths.reduce((sum, width) => sum + width, -available);
-    const widest = Math.max(...widths);
+    const flexible = widths.filter((_, index) => !whole.has(index));
+    const widest = Math.max(0, ...flexible);
     if (over <= 0 || widest <= LEAST) return widths;
-    const next = Math.max(LEAST, ...widths.filter((width) => width < widest));
-    const share = Math.ceil(over / widths.filter((width) => width === widest).length);
+    const next = Math.max(LEAST, ...flexible.filter((width) => width < widest));
+    const share = Math.ceil(over / flexible.filter((width) => width === widest).length);
     const narrower = Math.max(next, widest - share);
-    for (const [index, width] of widths.entries()) if (width === widest) widths[index] = narrower;
+    for (const [index, width] of widths.entries())
+      if (width === widest && !whole.has(index)) widths[index] = narrower;
   }
 }
 
