@@ -7,8 +7,9 @@ export interface OptionFlags {
 }
 
 export function withTaskOptions(command: Command): Command {
+  const told = "an option of the task, repeatable; or a JSON object";
   return command
-    .option("-o, --options <key=value>", "an option of the task, repeatable; or a JSON object", repeated, [])
+    .addOption(new Option("-o, --options <key=value>", told).argParser(repeated).default([], "none"))
     .addOption(new Option("--option <key=value>").argParser(repeated).default([]).hideHelp());
 }
 

@@ -10,11 +10,12 @@ import { runUpload, type UploadFlags } from "./runUpload.ts";
 
 /** `upload <task> <paths…>` */
 export function addUpload(program: Command, run: RunCommand): void {
-  const command = program
+  const named = program
     .command("upload")
     .description("send files as one job and wait for the results")
     .argument("<task>", `${TASKS.map(({ name }) => name).join(", ")} (see: manyhands tasks)`)
-    .argument("<paths...>", "files, folders, globs; - is standard input")
+    .argument("<paths...>", "files, folders, globs; - is standard input");
+  const command = withTaskOptions(named)
     .option("--out <dir>", "fetch the results into this folder")
     .option("--name <name>", "file name of standard input")
     .option(
@@ -31,7 +32,7 @@ export function addUpload(program: Command, run: RunCommand): void {
     )
     .option("-v, --verbose", "print a line for each file that is done, too")
     .option("-q, --quiet", "print failures only");
-  withConnection(withTaskOptions(command)).action((task: string, paths: string[], flags: UploadFlags) =>
+  withConnection(command).action((task: string, paths: string[], flags: UploadFlags) =>
     run((context) =>
       connected(context, flags, (connection) => runUpload({ task, paths, flags }, context, connection)),
     ),
