@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { activityOf, type ChildEvent, type ChildState, type KillCause, transition } from "./childState.ts";
+import {
+  activityOf,
+  type ChildEvent,
+  type ChildState,
+  isUp,
+  type KillCause,
+  transition,
+} from "./childState.ts";
 
 type State = ChildState<string>;
 type Event = ChildEvent<string>;
@@ -78,4 +85,9 @@ describe.each(TABLE)("a child that is %s", (_name, state, after) => {
 test("what a child does outlives it: its units can still be told how they ended", () => {
   expect(activityOf(transition(dying, { type: "exited" }))).toBe(queueing);
   expect(activityOf(queueing)).toBe(queueing);
+});
+
+test("a child is up from the end of its start until it ends, also while its folder is cleared", () => {
+  expect([idle, warming, working, queueing, clearing, paused].map(isUp)).toEqual(Array(6).fill(true));
+  expect([starting, dying, gone].map(isUp)).toEqual([false, false, false]);
 });

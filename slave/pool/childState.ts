@@ -75,6 +75,11 @@ export function waitingUnits<Unit>(state: ChildState<Unit>): readonly Unit[] {
   return activity.kind === "working" || activity.kind === "clearing" ? activity.waiting : [];
 }
 
+/** Whether its start has succeeded and it has not ended. */
+export function isUp<Unit>(state: ChildState<Unit>): boolean {
+  return isLive(state) && state.kind !== "starting";
+}
+
 export function isLive<Unit>(state: ChildState<Unit>): state is LiveState<Unit> {
   return state.kind !== "dying" && state.kind !== "gone";
 }

@@ -184,10 +184,7 @@ export class Pool {
   }
 
   #failedStart(times: number): void {
-    const isAnyAlive = this.#slots.some(
-      (slot) => slot.isIdle || slot.isWarming || slot.running !== undefined,
-    );
-    if (times < HOPELESS_STARTS || isAnyAlive) return;
+    if (times < HOPELESS_STARTS || this.#slots.some((slot) => slot.isUp)) return;
     this.#isHopeless = true;
     this.#waiting.rejectAll(noChildren());
   }

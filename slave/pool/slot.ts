@@ -55,6 +55,11 @@ export class Slot {
     this.#events = events;
   }
 
+  /** Whether its child has started and not ended. */
+  get isUp(): boolean {
+    return this.#children.current?.isUp === true;
+  }
+
   get isIdle(): boolean {
     return this.#children.current?.isIdle === true;
   }

@@ -6,6 +6,7 @@ import {
   type ChildEvent,
   type ChildState,
   isLive,
+  isUp,
   type KillCause,
   runningUnit,
   transition,
@@ -44,6 +45,10 @@ export class WarmChild {
     this.#child = new Child(settings, () => this.#arrivals.arrived(waitingUnits(this.#state).length));
     this.memory = new ChildMemory(this.#child.pid, settings.memoryBytes);
     this.gone = this.#child.ended.then((end) => this.#ended(end));
+  }
+
+  get isUp(): boolean {
+    return isUp(this.#state);
   }
 
   get isIdle(): boolean {
