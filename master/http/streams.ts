@@ -67,7 +67,7 @@ export async function* jsonWithLists<Name extends string>({
 }: JsonWithLists<Name>): AsyncGenerator<string> {
   let text = JSON.stringify(fields).slice(0, -1);
   for (const [name, pages] of Object.entries<Lists<Name>[Name]>(lists)) {
-    text += `${text.length > 1 ? "," : ""}${JSON.stringify(name)}:[`;
+    text += `${text === "{" ? "" : ","}${JSON.stringify(name)}:[`;
     let comma = "";
     for await (const page of pages) {
       for (const member of page) {
