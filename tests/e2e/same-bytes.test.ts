@@ -33,7 +33,11 @@ async function allSamples(): Promise<Sample[]> {
   return [
     { task: "image", files: await classic("tiny.jpg", "words.png") },
     { task: "ocr", files: [...(await classic("words.png")), await named("ocr/two-pages.tiff")] },
-    { task: "ocr", files: [{ name: "scanned.pdf", body: mixedPdf() }] },
+    {
+      task: "ocr",
+      files: [{ name: "scanned.pdf", body: pagesOf(["one", "two", "three"].map((word) => lines(word))) }],
+      options: { preprocess: "none" },
+    },
     { task: "audio", files: await classic("tone.wav", "quiet.wav") },
     { task: "text", files: [...(await classic("review.txt", "other.txt")), largeText()] },
     {
