@@ -116,7 +116,7 @@ class Estimate {
   /** The element itself without its children and effects. */
   #own(element: SvgElement): DrawingCost {
     const { name, attributes } = element;
-    if (name === "use") return this.#referred(attributes.get("href"));
+    if (name === "use") return this.#used(element);
     if (TEXTS.has(name)) return this.#text();
     if (name === "image" && isSvg(attributes.get("href")))
       return this.#embedded(attributes.get("href") ?? "");
@@ -125,6 +125,14 @@ class Estimate {
     const paints = paintsOf(element);
     const most = SHAPE + paints.length * GRADIENT;
     return sum([{ ns: fraction * most, most, elements: 0 }, ...paints.map((paint) => this.#referred(paint))]);
+  }
+
+  /** A symbol is drawn within the sides of its use. */
+  #used(element: SvgElement): DrawingCost {
+    const href = element.attributes.get("href");
+    const cost = this.#referred(href);
+    if (this.#target(href)?.name !== "symbol") return cost;
+    return { ...cost, ns: Math.min(cost.ns, cost.most * (fractionOf(element, this.#sizes) ?? 1)) };
   }
 
   #text(): DrawingCost {

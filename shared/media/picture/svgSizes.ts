@@ -54,6 +54,7 @@ function shapeArea(element: SvgElement): number | undefined {
     case "image":
     case "foreignObject":
     case "filter":
+    case "use":
       return side("width") * side("height");
     case "circle":
       return (2 * side("r")) ** 2;

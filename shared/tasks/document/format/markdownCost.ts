@@ -5,6 +5,9 @@ import { isRule } from "./markdownSigns.ts";
 const LOOKS_AHEAD = /[[\]!*_`~<&\\(]/g;
 /** Most characters that are looked at, ahead of each mark of a paragraph; a book has less than a tenth. */
 const MOST_LOOKS = 1e9;
+/** Most names of links that are listed: for each paragraph the parser lists all that the text defines. */
+const MOST_LISTED = 5e7;
+const DEFINITIONS = /^ {0,3}\[[^[\]\n]{1,200}\]:/gm;
 /** Most quotations in each other, and most spaces before a line: each level is parsed again. */
 const MOST_QUOTES = 100;
 const MOST_INDENT = 200;
@@ -16,8 +19,14 @@ const MOST_INDENT = 200;
  */
 export function refuseEndlessMarkdown(text: string): void {
   let looks = 0;
-  for (const run of runsOf(text)) looks += run.marks * run.length;
+  let runs = 0;
+  for (const run of runsOf(text)) {
+    looks += run.marks * run.length;
+    runs += 1;
+  }
   if (looks > MOST_LOOKS) throw tooHard("has paragraphs with too many marks that have no end");
+  const definitions = text.match(DEFINITIONS)?.length ?? 0;
+  if (definitions * runs > MOST_LISTED) throw tooHard("defines too many links");
 }
 
 interface Run {
