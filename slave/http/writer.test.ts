@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
 import { expect, test } from "vitest";
+import { AppError } from "../../shared/errors.ts";
 import { Writer } from "./writer.ts";
 
 function written() {
@@ -45,4 +46,13 @@ test("pieces for a side that is gone are dropped without an error", async () => 
   gone.abort(new Error("gone"));
   await expect(writer.writeWithin(1, Buffer.alloc(64 * 1024))).rejects.toThrow("gone");
   expect(writes).toEqual([]);
+});
+
+test("a write that waits for a side that leaves ends with the reason of its leaving", async () => {
+  const full = new Writable({ highWaterMark: 1, write: () => undefined });
+  const gone = new AbortController();
+  const writing = new Writer(full, gone.signal).write(Buffer.alloc(10));
+  const reason = new AppError("client_gone", "The client closed the connection.", { status: 400 });
+  gone.abort(reason);
+  await expect(writing).rejects.toBe(reason);
 });

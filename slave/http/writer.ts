@@ -62,7 +62,17 @@ export class Writer {
 
   async write(piece: Uint8Array | string): Promise<void> {
     this.#signal.throwIfAborted();
-    if (!this.#res.write(piece)) await once(this.#res, "drain", { signal: this.#signal });
+    if (!this.#res.write(piece)) await this.#drained();
+  }
+
+  /** @throws the signal's reason, and no error of its own: that the other side has left is no fault for the log */
+  async #drained(): Promise<void> {
+    try {
+      await once(this.#res, "drain", { signal: this.#signal });
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      throw error;
+    }
   }
 
   async #writeHeld(): Promise<void> {
