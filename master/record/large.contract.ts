@@ -112,7 +112,7 @@ export function holdsLargeJobs(run: RecordRun): void {
     const states = (await run.jobs.files("01A")).map(({ state }) => state);
     expect(states).toEqual(states.map((_, index) => (index === 1 ? "done" : "cancelled")));
     await run.jobs.create(newJob("01B", ["0.txt", "1.txt"]));
-    expect(await resultNames(run.jobs, "01B")).toEqual(["0.json", "1-01B.json"]);
+    expect(await resultNames(run.jobs, "01B")).toEqual(["0.json", "1-2.json"]);
   });
 }
 

@@ -76,6 +76,7 @@ export type FileView = Immutable<z.infer<typeof fileView>>;
 
 const next = z
   .string()
+  .exactOptional()
   .describe("where to fetch the next page, from the master's root; not there on the last one");
 
 /** How many files are in which state. */
@@ -142,7 +143,7 @@ export type JobStatistics = Immutable<z.infer<typeof jobStatistics>>;
 export const jobDetail = jobView.extend({
   statistics: jobStatistics.describe("sums over the whole job, whichever of its files are shown"),
   files: z.array(fileView).describe("files in the order of the upload; a page of them when the job has more"),
-  next: next.exactOptional(),
+  next,
 });
 export type JobDetail = Immutable<z.infer<typeof jobDetail>>;
 
@@ -167,7 +168,7 @@ export const resultList = z.object({
   results: z
     .array(fileView.extend({ name: z.string().describe("name of the result") }))
     .describe("files that are done, in the order of the upload; those of one page"),
-  next: next.exactOptional(),
+  next,
   attachments: z.array(attachment).describe("results of the job as a whole"),
   zip: z.string().describe("where to fetch all of them at once"),
 });

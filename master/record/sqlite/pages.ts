@@ -5,8 +5,11 @@ import type { PartRecord } from "../part.ts";
 import type { JobFilter, RowRange } from "../port.ts";
 import type { JobReader } from "./jobReader.ts";
 
-/** Rows that are read without a pause: about half a millisecond of work. A reader that waits holds so many in memory. */
-const PAGE = 64;
+/**
+ * Rows that are read without a pause: half a millisecond of work with all that is made of them. A reader that waits
+ * holds so many in memory.
+ */
+const PAGE = 32;
 
 type PagedJob = Pick<JobRecord, "id" | "total">;
 
