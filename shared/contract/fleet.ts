@@ -79,7 +79,7 @@ export const signOff = registerRequest.pick({ slave_ip: true, slave_port: true }
 export type SignOff = z.infer<typeof signOff>;
 
 /** A master's answer to `POST /sign_off`. */
-export const signOffAnswer = z.object({ status: z.literal("success") });
+export const signOffAnswer = z.object({ status: z.literal("success").describe("the master knows it") });
 
 /** `GET /check_status` of a slave. A classic slave says `status` only. */
 export const checkStatusAnswer = z.object({

@@ -20,7 +20,10 @@ const REAL: Readonly<Record<string, readonly (readonly [files: readonly string[]
     [["classic/inputs/review.txt", "classic/inputs/other.txt", "empty"], { neighbours: 2 }],
     [["classic/inputs/review.txt", "classic/inputs/other.txt"], { dense_limit: 0, max_features: null }],
   ],
-  ocr: [[["classic/inputs/words.png", "ocr/two-pages.tiff"], {}]],
+  ocr: [
+    [["classic/inputs/words.png", "ocr/two-pages.tiff"], {}],
+    [["document/three-pages.pdf"], { pages: "first", preprocess: "none" }],
+  ],
   audio: [
     [["classic/inputs/tone.wav", "classic/inputs/quiet.wav", "audio/tagged.wav", "audio/ms-stereo.wav"], {}],
     [["audio/gsm.wav", "audio/tone.mp3", "audio/rf64.wav"], { spectrum: false, loudness: false }],
@@ -64,7 +67,7 @@ test.each(CASES)(
   "the schema of %s fits the results of %j with %j, member for member",
   async (name, files, options) => {
     const task = taskNamed(name);
-    const others = name === "document" ? [taskNamed("ocr")] : [];
+    const others = ["document", "ocr"].filter((other) => other !== name).map(taskNamed);
     const outcomes = await processHere([task, ...others], await filesOf(files), options);
     expect(outcomes).toHaveLength(files.length);
     for (const outcome of outcomes) {
