@@ -43,6 +43,23 @@ test("results --out fetches them", async () => {
   expect(await readFile(join(folder.path, "out/a_analysis.json"), "utf8")).toBe("hi");
 });
 
+test("results --out mirrors the folders of the upload, and stays in its own whatever the master says", async () => {
+  const placed = (path: string) => ({ ...FILE, path });
+  const list = {
+    ...{ job_id: "JOB1", attachments: [], zip: "/jobs/JOB1/results.zip" },
+    results: [placed("a/b/a.txt"), placed("../../../a.txt"), placed("/etc/a.txt")],
+  };
+  await folder.standIn({ results: { "/jobs/JOB1/results": JSON.stringify(list), "/results/text/a": "hi" } });
+  const { code, stdout } = await folder.run(["results", "JOB1", "--out", "out", "--json"]);
+  expect(code).toBe(0);
+  const { results } = JSON.parse(stdout) as { results: { saved_to: string }[] };
+  expect(results.map(({ saved_to }) => saved_to)).toEqual([
+    "out/a/b/a_analysis.json",
+    "out/result/result/result/a_analysis.json",
+    "out/result/etc/a_analysis.json",
+  ]);
+});
+
 test("a result that cannot be fetched is named: exit 1", async () => {
   await withResults({ "/results/text/all": "1,2" });
   const { code, stdout } = await folder.run(["results", "JOB1", "--out", "out"]);

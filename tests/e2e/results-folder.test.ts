@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { assign, job, type RunningFleet, startFleet, until } from "./fleet.ts";
@@ -61,6 +61,16 @@ test("ON_EXISTING=replace: a job that ends without a result gives the name back"
   expect(files).toMatchObject([{ saved_as: earlier.saved_as }]);
   expect(files[0]).not.toHaveProperty("replaced_by");
   expect(await words(earlier.saved_as)).toBe(3);
+});
+
+test("a task's folder that cannot be used keeps the master from starting, with its path and its variable", async () => {
+  const start = startFleet({}, async (folder) => {
+    await mkdir(join(folder, "processed_results"));
+    await writeFile(join(folder, "processed_results", "text"), "in the way");
+  });
+  await expect(start).rejects.toThrow(
+    /processed_results\/text cannot be used \(there is a file of this name\).*set RESULTS_DIR/,
+  );
 });
 
 async function fleetWith(env: Record<string, string>): Promise<RunningFleet> {
