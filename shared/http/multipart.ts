@@ -57,7 +57,8 @@ export async function readMultipart<Stored>(
   });
   const onAbort = () => engine.cancel(options.signal?.reason);
   options.signal?.addEventListener("abort", onAbort, { once: true });
-  const upload = parserOf(engine, feed, options.limits);
+  const parts = new PartCount();
+  const upload = parserOf({ engine, feed, parts }, options.limits);
   // multer needs only the headers and the bytes of a request; it sets `body` and `files` on the object that it reads.
   const parsed = feed as unknown as Request & { files?: StoredFile<Stored>[] };
   try {
@@ -65,7 +66,7 @@ export async function readMultipart<Stored>(
       upload.any()(parsed, res as Response, (error: unknown) => (error ? reject(error) : resolve()));
     });
   } catch (error) {
-    throw asAppError(engine.failure ?? error, options.limits, feed.parts);
+    throw asAppError(engine.failure ?? error, options.limits, parts);
   } finally {
     unwatch();
     options.signal?.removeEventListener("abort", onAbort);
@@ -74,7 +75,16 @@ export async function readMultipart<Stored>(
   return { fields: parsed.body ?? {}, files: (parsed.files ?? []).map(asIncoming) };
 }
 
-function parserOf<Stored>(engine: SinkEngine<Stored>, feed: Feed, limits: MultipartLimits): multer.Multer {
+interface ParserEnds<Stored> {
+  readonly engine: SinkEngine<Stored>;
+  readonly feed: Feed;
+  readonly parts: PartCount;
+}
+
+function parserOf<Stored>(
+  { engine, feed, parts }: ParserEnds<Stored>,
+  limits: MultipartLimits,
+): multer.Multer {
   const { files, fileBytes, fieldBytes } = limits;
   return multer({
     storage: engine,
@@ -89,6 +99,7 @@ function parserOf<Stored>(engine: SinkEngine<Stored>, feed: Feed, limits: Multip
     preservePath: true,
     defParamCharset: "utf8",
     streamHandler: (_req: unknown, parser: NodeJS.WritableStream) => {
+      parts.watch(parser);
       // multer reports these limits, too, but perhaps after the error of a file that was cut short.
       parser.on("filesLimit", () => engine.cancel(tooManyFiles(limits)));
       parser.on("fieldsLimit", () => engine.cancel(tooManyFields()));
@@ -130,7 +141,28 @@ function tooManyFields(): RequestError {
   return new RequestError("too_many_fields", "The request has too many fields.", { status: 413 });
 }
 
-function asAppError(error: unknown, limits: MultipartLimits, parts: number): AppError | Error {
+/** Counts the parts whose headers the parser could read, up to the first that it could not. */
+class PartCount {
+  #read = 0;
+  #wrong: number | undefined;
+
+  watch(parser: NodeJS.WritableStream): void {
+    const count = () => {
+      this.#read += 1;
+    };
+    parser.on("file", count).on("field", count);
+    parser.once("error", () => {
+      this.#wrong = this.#read + 1;
+    });
+  }
+
+  /** Number of the part at which the parser failed, from 1. */
+  get wrong(): number | undefined {
+    return this.#wrong;
+  }
+}
+
+function asAppError(error: unknown, limits: MultipartLimits, parts: PartCount): AppError | Error {
   if (error instanceof AppError) return error;
   if (error instanceof multer.MulterError) return ofMulter(error, limits);
   const ours = error instanceof Error && "code" in error;
@@ -141,9 +173,9 @@ function asAppError(error: unknown, limits: MultipartLimits, parts: number): App
 }
 
 /** The parser's own word for a header that it cannot read; it says no more. */
-function placeOf(error: unknown, parts: number): string {
+function placeOf(error: unknown, { wrong }: PartCount): string {
   const isHeader = error instanceof Error && error.message === "Malformed part header";
-  return isHeader ? `: the header of part ${parts} is wrong` : "";
+  return isHeader && wrong !== undefined ? `: the header of part ${wrong} is wrong` : "";
 }
 
 function ofMulter(error: multer.MulterError, limits: MultipartLimits): AppError {

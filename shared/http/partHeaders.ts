@@ -14,15 +14,9 @@ export class PartHeaders {
   #isInHeader = false;
   /** Bytes of the header's end that were seen last. */
   #ending = 0;
-  #parts = 0;
 
   constructor(boundary: string) {
     this.#delimiter = Buffer.from(`\r\n--${boundary}`);
-  }
-
-  /** Number of parts that have begun. */
-  get parts(): number {
-    return this.#parts;
   }
 
   /** Replaces the bytes in place. */
@@ -45,7 +39,6 @@ export class PartHeaders {
   }
 
   #beginPart(chunk: Buffer, position: number): number {
-    this.#parts += 1;
     this.#isInHeader = true;
     this.#ending = 0;
     return this.#cleanHeader(chunk, position);

@@ -49,11 +49,6 @@ export class Feed extends PassThrough {
     req.once("error", this.#gone).once("close", this.#gone);
   }
 
-  /** Number of parts that have begun. */
-  get parts(): number {
-    return this.#partHeaders.parts;
-  }
-
   /** `work` must not fail. */
   storing(work: Promise<void>): void {
     this.#stores.start(work);
