@@ -49,10 +49,13 @@ export class FailedTries {
     return [...(this.#tries.get(unit.id)?.keys() ?? [])];
   }
 
-  /** Whether an alive slave can do the unit and has not failed at it. One that rests counts: rests are short. */
-  hasOther(unit: QueuedUnit): boolean {
-    const isOther = (slave: Slave) =>
-      slave.state === "alive" && !this.failedAt(slave, unit) && canDo(slave, unit);
+  /**
+   * Whether an alive slave can do the unit and has not failed at it. One in trouble counts, as its rest is short; one
+   * without room does not, as its disk may be full for days.
+   */
+  hasOther(unit: QueuedUnit, now = Date.now()): boolean {
+    const hasRoom = ({ state, fullUntil }: Slave) => state === "alive" && fullUntil <= now;
+    const isOther = (slave: Slave) => hasRoom(slave) && !this.failedAt(slave, unit) && canDo(slave, unit);
     return this.#registry.all().some(isOther);
   }
 

@@ -98,6 +98,14 @@ describe("where a second slave can do the unit", () => {
     expect(crashed(first, unit)).toEqual(POISON);
   });
 
+  test("a second slave that has no room does not count: its disk may be full for days", async () => {
+    const unit = { ...(await oneUnit()), crashes: 1 };
+    tested.registry.full(second, 60_000);
+    expect(judge.lost(first, { ...unit, crashes: 0 }, "reset")).toEqual({ back: "loss" });
+    expect(judge.isForOthers(first, { ...unit, losses: 1 })).toBe(false);
+    expect(crashed(first, unit)).toEqual(POISON);
+  });
+
   test("the third unit in a row that ends its child puts the first slave into trouble", async () => {
     const [one, two, three] = await storedUnits(tested, 3);
     for (const unit of [one, two]) if (unit !== undefined) crashed(first, unit);

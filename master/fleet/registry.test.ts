@@ -170,6 +170,18 @@ describe("the fleet's token is sent to", () => {
     expect(slave).toMatchObject({ name: "one", showedToken: true });
   });
 
+  it("no slave that takes the address of one that signed off without it", async () => {
+    const slave = await registry.register(request, WITH_TOKEN);
+    await registry.signOff(
+      { slave_ip: "127.0.0.1", slave_port: 3001, instance: "a", state: "gone" },
+      "127.0.0.1",
+    );
+    expect(slave.state).toBe("gone");
+    expect(await registry.register({ ...request, instance: "b" }, NEAR)).toMatchObject({
+      showedToken: false,
+    });
+  });
+
   it("no slave that takes the address of a lost one without it", async () => {
     vi.useRealTimers();
     registry = registryWith({ ...config, pollSeconds: 0.02 });
