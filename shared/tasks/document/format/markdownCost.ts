@@ -8,8 +8,8 @@ const MOST_LOOKS = 1e9;
 /** Most names of links that are listed: for each paragraph the parser lists all that the text defines. */
 const MOST_LISTED = 5e7;
 const DEFINITIONS = /^ {0,3}\[[^[\]\n]{1,200}\]:/gm;
-/** Most quotations in each other, and most spaces before a line: each level is parsed again. */
-const MOST_QUOTES = 100;
+/** Most quotations and list items in each other on one line, and most spaces before a line: each level is parsed again. */
+const MOST_BLOCKS = 100;
 const MOST_INDENT = 200;
 
 /**
@@ -71,11 +71,16 @@ function cells(line: string): number {
   return line.trim().replace(/^\|/, "").replace(/\|$/, "").split("|").length;
 }
 
+/** Marks of quotations and list items at the start of a line, each within the one before. */
+const BLOCKS = /^(?:[ \t]|>|[-*+][ \t]|\d{1,9}[.)][ \t])*/;
+const BLOCK = />|[-*+]|\d+[.)]/g;
+
 function refuseDeepLine(line: string): void {
-  const start = /^[ >\t]*/.exec(line)?.[0] ?? "";
-  const quotes = start.split(">").length - 1;
-  if (quotes > MOST_QUOTES) throw tooHard("has too many quotations in each other");
-  if (start.length - quotes > MOST_INDENT && start.length < line.length)
+  const start = BLOCKS.exec(line)?.[0] ?? "";
+  const blocks = start.match(BLOCK)?.length ?? 0;
+  if (blocks > MOST_BLOCKS) throw tooHard("has too many blocks in each other");
+  const isEmpty = start.length === line.length && blocks === 0;
+  if (start.length - 2 * blocks > MOST_INDENT && !isEmpty)
     throw tooHard("has lines that are indented too far");
 }
 
