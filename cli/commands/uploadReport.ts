@@ -60,7 +60,8 @@ export function printOutcome(terminal: Terminal, end: UploadEnd, listing: Listin
     terminal.print(closing(terminal, end));
   }
   if (!isShown && terminal.width !== undefined) terminal.note("--verbose lists the files that are done.");
-  if (isShown && filesThatEnded(outcome.files).some(isElsewhere))
+  // An upload that ended early has a hint of its own.
+  if (outcome.end !== undefined && isShown && filesThatEnded(outcome.files).some(isElsewhere))
     terminal.note("The results are on the master. To fetch them into a folder here: --out <folder>");
 }
 
