@@ -60,21 +60,18 @@ test.each([
   [
     "masks in masks",
     svg(
-      Array.from(
+      `${Array.from(
         { length: 9 },
         (_, n) =>
           `<mask id="m${n + 1}">${`<rect width="100%" height="100%" mask="url(#m${n})"/>`.repeat(3)}</mask>`,
-      ).join("") + '<rect width="9" height="9" mask="url(#m9)"/>',
+      ).join("")}<rect width="9" height="9" mask="url(#m9)"/>`,
     ),
   ],
   ["very many shapes over all of it", svg(FULL.repeat(5_000))],
   ["gradients over all of it", svg(`<linearGradient id="g"/><g fill="url(#g)">${FULL.repeat(100)}</g>`)],
   ["layers over all of it", svg(`<g opacity=".5">${FULL}</g>`.repeat(1_000))],
-  ["huge letters", svg('<g font-size="3000">' + "<text>W</text>".repeat(2_000) + "</g>")],
-  [
-    "wide strokes",
-    svg('<g stroke-width="6000">' + '<path d="M0 0 1 1" stroke="red"/>'.repeat(2_000) + "</g>"),
-  ],
+  ["huge letters", svg(`<g font-size="3000">${"<text>W</text>".repeat(2_000)}</g>`)],
+  ["wide strokes", svg(`<g stroke-width="6000">${'<path d="M0 0 1 1" stroke="red"/>'.repeat(2_000)}</g>`)],
   [
     "small shapes enlarged",
     svg(`<g transform="scale(3000)">${'<rect width="1" height="1"/>'.repeat(2_000)}</g>`),

@@ -1,4 +1,5 @@
 import { FileError } from "../../errors.ts";
+import { type DrawingCost, flat, NOTHING, ONE, scaled, sum, times } from "./drawingCost.ts";
 import { filterCost } from "./svgFilters.ts";
 import { type Area, areaOf, fractionOf, type Sizes, scaleOf, sizesOf } from "./svgSizes.ts";
 import { type SvgElement, svgElements } from "./svgTags.ts";
@@ -25,15 +26,6 @@ const LETTERS = 20;
 /** Most elements that are drawn, each as often as others refer to it; one takes some microseconds. */
 const MOST_ELEMENTS = 500_000;
 
-interface DrawingCost {
-  /** Nanoseconds for each pixel of the whole drawing. */
-  readonly ns: number;
-  /** The same if every shape covered the whole drawing. */
-  readonly most: number;
-  readonly elements: number;
-}
-
-const NOTHING: DrawingCost = { ns: 0, most: 0, elements: 0 };
 const { POSITIVE_INFINITY: ENDLESS } = Number;
 /** Size of an SVG that does not say it: so small that each shape counts as covering all of it. */
 const UNKNOWN: Area = { width: 1, height: 1 };
@@ -214,31 +206,6 @@ function* everyElement(root: SvgElement): Generator<SvgElement> {
     yield next;
     for (const child of next.children) open.push(child);
   }
-}
-
-const ONE: DrawingCost = { ...NOTHING, elements: 1 };
-
-function flat(ns: number): DrawingCost {
-  return { ns, most: ns, elements: 0 };
-}
-
-function sum(costs: readonly DrawingCost[]): DrawingCost {
-  return costs.reduce(
-    (all, { ns, most, elements }) => ({
-      ns: all.ns + ns,
-      most: all.most + most,
-      elements: all.elements + elements,
-    }),
-    NOTHING,
-  );
-}
-
-function times({ ns, most, elements }: DrawingCost, factor: number): DrawingCost {
-  return { ns: ns * factor, most: most * factor, elements };
-}
-
-function scaled({ ns, most, elements }: DrawingCost, scale: number): DrawingCost {
-  return { ns: Math.min(most, ns * scale), most, elements };
 }
 
 function isSvg(href = ""): boolean {
