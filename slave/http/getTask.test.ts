@@ -142,7 +142,7 @@ describe("a request that cannot be understood", () => {
         ["files", "x", "a"],
       ],
       "bad_options",
-      /^options\.loud is not known; valid are /,
+      "options.loud must be true or false, it is 1.",
     ],
     [
       "units that name no file",
