@@ -29,8 +29,8 @@ const MOST_ELEMENTS = 500_000;
 const { POSITIVE_INFINITY: ENDLESS } = Number;
 /** Size of an SVG that does not say it: so small that each shape counts as covering all of it. */
 const UNKNOWN: Area = { width: 1, height: 1 };
-/** Elements that refer to each other in a row; drawings have some tens. */
-const DEEPEST_REFERENCES = 200;
+/** Most elements inside each other, those that others refer to included; drawings have some tens. */
+const DEEPEST = 600;
 
 /**
  * Estimates how long each pixel of an SVG takes to draw, in one pass over its elements. An element counts as often as
@@ -100,8 +100,11 @@ class Estimate {
   }
 
   #drawn(element: SvgElement): DrawingCost {
+    if (this.#depth > DEEPEST) return flat(ENDLESS);
+    this.#depth += 1;
     const inside = times(this.#inside(element), paintsOf(element).length > 0 ? 1 + GRADIENT : 1);
     const all = sum([ONE, this.#own(element), inside, ...this.#effects(element)]);
+    this.#depth -= 1;
     return scaled(all, scaleOf(element, this.#sizes.canvas));
   }
 
@@ -184,12 +187,8 @@ class Estimate {
 
   /** A circle of references ends at its first element; the library draws none of it. */
   #followed(target: SvgElement): DrawingCost {
-    if (this.#depth > DEEPEST_REFERENCES) return flat(ENDLESS);
     this.#known.set(target, undefined);
-    this.#depth += 1;
-    const cost = this.#drawn(target);
-    this.#depth -= 1;
-    return cost;
+    return this.#drawn(target);
   }
 }
 

@@ -9,8 +9,8 @@ export interface SvgElement {
   readonly children: SvgElement[];
 }
 
-/** Deepest nesting that the XML parser of the drawing library takes; deeper elements are not drawn. */
-const DEEPEST = 2_000;
+/** The XML parser of the drawing library takes 256 levels and refuses a file with more. */
+const DEEPEST = 400;
 
 /**
  * Reads the elements of an SVG in one pass, without the checks of an XML parser: for an estimate only. Texts, comments

@@ -385,7 +385,7 @@ describe("SVG", () => {
     expect(outcome.ok || outcome.code === "corrupt_file").toBe(true);
   });
 
-  test("nested use that multiplies without end is an error", async () => {
+  test("nested use that multiplies without end is too_large, before it is drawn", async () => {
     const levels = Array.from(
       { length: 12 },
       (_, level) => `<g id="g${level + 1}">${`<use xlink:href="#g${level}"/>`.repeat(10)}</g>`,
