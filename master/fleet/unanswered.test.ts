@@ -12,6 +12,7 @@ it.each([
   ["ERR_CANCELED", "does not answer (timeout): open this port, or set SLAVE_IP"],
   ["ECONNREFUSED", "does not answer (connection refused): open this port, or set SLAVE_IP"],
   ["EHOSTUNREACH", "does not answer (no route): open this port, or set SLAVE_IP"],
+  ["EINVAL", "does not answer (no route): open this port, or set SLAVE_IP"],
   ["CERT_HAS_EXPIRED", "has a certificate that has expired"],
   [
     "DEPTH_ZERO_SELF_SIGNED_CERT",

@@ -30,6 +30,8 @@ const SILENT: Readonly<Record<string, string>> = {
   EPIPE: "connection reset",
   EHOSTUNREACH: "no route",
   ENETUNREACH: "no route",
+  // Linux has a blackhole route to it.
+  EINVAL: "no route",
   EHOSTDOWN: "host down",
   EPROTO: "no HTTPS",
 };
