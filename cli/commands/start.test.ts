@@ -106,8 +106,10 @@ test("start keeps a master and a slave running; a slave that dies comes back; Ct
   await until(() => slaveIsAlive(running.url));
   const members = await running.members();
   running.child.kill("SIGINT");
-  const { code, stderr } = await running.ended;
+  const { code, stdout, stderr } = await running.ended;
   expect(code).toBe(0);
+  // A port that is not the default: the hint works as it is.
+  expect(stdout).toContain(`upload ocr <your scans> --master ${running.url}\n`);
   expect(stderr).toContain("The slave ended (SIGKILL); it starts again in 0.5 s.");
   expect(members.filter(isAlive)).toEqual([]);
 });

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { logWriter } from "../../shared/logger.ts";
 import { printable } from "../../shared/printable.ts";
 import { type Supervised, supervise } from "../../shared/process/supervisor.ts";
-import { childEnvironment } from "../config.ts";
+import { CLI_VARIABLES, childEnvironment } from "../config.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit.ts";
 import { ownName } from "../output/ownName.ts";
@@ -105,6 +105,7 @@ function introduce(url: string, { terminal }: CliContext): void {
   terminal.print(`master  ${printable(url)}`);
   terminal.print("");
   const sample = ownName() === "node cli" ? "examples/files/receipt.jpg" : "<your scans>";
-  terminal.print(`Try:    ${ownName()} upload ocr ${sample}`);
+  const master = url === CLI_VARIABLES.masterUrls.fallback ? "" : ` --master ${printable(url)}`;
+  terminal.print(`Try:    ${ownName()} upload ocr ${sample}${master}`);
   terminal.print("Stop:   Ctrl-C");
 }

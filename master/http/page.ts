@@ -15,19 +15,22 @@ export interface PageDeps {
   readonly about: Pick<MasterAbout, "version">;
   readonly registry: Pick<SlaveRegistry, "all">;
   readonly runner: Pick<JobRunner, "load">;
+  /** Whether clients must show a token. */
+  readonly hasToken: boolean;
 }
 
 /**
  * The page that a browser gets at `/`: the state of the fleet, and how to send files. Without scripts.
  * @param address of the master as the browser knows it, such as `http://127.0.0.1:5000`
  */
-export function landingPage({ about, registry, runner }: PageDeps, address: string): string {
+export function landingPage({ about, registry, runner, hasToken }: PageDeps, address: string): string {
   const slaves = registry.all();
   const { alive, slots } = fleetSummary(slaves);
   const { jobs, files } = runner.load();
+  const curl = hasToken ? "curl -H 'Authorization: Bearer TOKEN'" : "curl";
   const rows = TASKS.map(
     (task) =>
-      `<tr><td><code>${escaped(task.name)}</code></td><td>${escaped(task.summary)}<br><code>curl -F task_type=` +
+      `<tr><td><code>${escaped(task.name)}</code></td><td>${escaped(task.summary)}<br><code>${curl} -F task_type=` +
       `${escaped(task.name)} -F ${escaped(task.field)}=@FILE ${escaped(address)}/assign_task</code></td></tr>`,
   );
   const fleet = slaves.map(

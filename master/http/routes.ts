@@ -64,12 +64,13 @@ export function masterRoutes(app: Express, deps: RoutesDeps): Express {
   app.disable("x-powered-by");
   app.set("etag", false);
   app.set("trust proxy", config.trustProxy);
-  app.use(browserGuard({ host, allowedHosts, hasToken: access.clientTokens.length > 0 }));
+  const hasToken = access.clientTokens.length > 0;
+  app.use(browserGuard({ host, allowedHosts, hasToken }));
   app.get("/favicon.ico", noIcon);
   const clients = new Clients(config.jobs);
   const guards = createGuards({ access, classicSlaves, clients, logger });
   const handlers: Handlers = {
-    "GET /": [home, guards.client, showPage({ about, registry, runner })],
+    "GET /": [home, guards.client, showPage({ about, registry, runner, hasToken })],
     ...uploadHandlers(deps, clients),
     ...jobHandlers(deps, clients),
     ...resultHandlers(deps, clients),
