@@ -27,7 +27,7 @@ send() {
 send image jpg jpeg png webp avif gif bmp svg
 send ocr tif tiff
 send document pdf docx
-send text txt md csv html
+send text txt text md log csv tsv srt html xml json
 send audio wav
 
 echo 'Not sent, because no task takes them:'

@@ -90,6 +90,7 @@ test(
     await mkdir(join(folder, "pile", "deeper"), { recursive: true });
     for (const name of names) await copyFile(sample(name), join(folder, "pile", "deeper", name));
     await writeFile(join(folder, "pile", "program.exe"), "MZ");
+    await writeFile(join(folder, "pile", "settings.json"), '{"hands": "many"}');
     const { code, stdout, stderr } = await run("sh", example("mixed.sh"), "pile", "results");
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect((await readdir(join(folder, "results"))).sort()).toEqual(["image", "text"]);
