@@ -46,9 +46,8 @@ function sentenceOf(record: LogRecord): string {
   const reason = member(record.err, "message");
   const others = Object.entries(record)
     .filter(([name]) => !SHOWN.has(name))
-    .map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)])
-    .filter(([, text = ""]) => !message.includes(text))
-    .map(([name, text]) => `${name}=${text}`);
+    .filter(([, value]) => typeof value !== "string" || !message.includes(value))
+    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
   return [message, ...(reason === undefined ? [] : [`(${reason})`]), ...others].join(" ");
 }
 

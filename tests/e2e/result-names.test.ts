@@ -9,7 +9,9 @@ describe("two masters with one results folder", () => {
   const fleets: RunningFleet[] = [];
   afterEach(async () => void (await Promise.all(fleets.splice(0).map((fleet) => fleet.stop()))));
 
-  test("no answer names a file that has another's result, and each master serves its own", async () => {
+  test("no answer names a file that has another's result, and each master serves its own", {
+    timeout: 180_000,
+  }, async () => {
     const one = await withSlave({});
     const other = await withSlave({ RESULTS_DIR: one.results });
     for (let round = 0; round < 4; round += 1) {
