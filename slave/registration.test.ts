@@ -178,6 +178,16 @@ it("the log has its address at the master, and the reason why the master does no
   expect(log.of("warn")).toEqual([`the master cannot use this slave: ${reason}`]);
 });
 
+it("the log says, once, when a master reaches the slave again", async () => {
+  const log = logLines();
+  const { url } = await standInMaster([], 0, { slave_id: "s", state: "pending", reason: "no route" });
+  const registration = register({ masterUrls: [url], announced: "10.0.0.7", log: log.logger });
+  await expect.poll(() => log.of("warn")).toEqual(["the master cannot use this slave: no route"]);
+  registration.polled();
+  registration.polled();
+  expect(log.of("info").slice(1)).toEqual([`the master at ${url} reaches this slave again`]);
+});
+
 it("signs off at a master of ours, with its instance, and at no classic one", async () => {
   const ours = await standInMaster([], 0, { slave_id: "s", state: "alive" });
   const classic = await standInMaster();

@@ -76,6 +76,11 @@ export class Registration {
   /** To be called when a master asks for something. */
   polled(): void {
     this.#polledAt = performance.now();
+    const held = this.#held;
+    if (held?.answer.reason === undefined) return;
+    const { reason: _ended, ...answer } = held.answer;
+    this.#held = { ...held, answer };
+    this.#options.log.info({ master: held.url }, `the master at ${held.url} reaches this slave again`);
   }
 
   /** To be called when a master breaks a connection off. The master may have ended, so the slave registers at once. */
@@ -146,7 +151,7 @@ export class Registration {
 
   async #untilUnpolled(signal: AbortSignal): Promise<void> {
     this.#doubt = new AbortController();
-    this.polled();
+    this.#polledAt = performance.now();
     for (;;) {
       const left = this.#polledAt + this.#unpolledSeconds() * 1_000 - performance.now();
       if (left <= 0) return;
