@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -28,7 +28,9 @@ test("a job expires with its spool; its result stays, and the next of its name g
     return status === 404 ? true : undefined;
   });
   await until("the spool to be empty", async () => ((await spool()).length === 0 ? true : undefined));
-  expect((await fetch(new URL(first.body.files[0]?.url ?? "", fleet.master.url))).status).toBe(200);
+  // Without the record the master cannot tell whose file it is; it stays in the folder.
+  expect((await fetch(new URL(first.body.files[0]?.url ?? "", fleet.master.url))).status).toBe(404);
+  expect(await readFile(first.body.files[0]?.saved_as ?? "", "utf8")).toContain("schema_version");
   const second = await assign(fleet.master.url, [note("two")], { task: "text" });
   expect(second.body.files[0]?.saved_as).not.toBe(first.body.files[0]?.saved_as);
   expect(await readdir(join(fleet.results, "text"))).toHaveLength(2);
