@@ -41,6 +41,11 @@ function causeOf(error: unknown): Cause {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
+  // Node 24 adds advice to its own sentences that fits no program but node itself.
+  DEPTH_ZERO_SELF_SIGNED_CERT: "self-signed certificate",
+  SELF_SIGNED_CERT_IN_CHAIN: "self-signed certificate in its chain",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its issuer is not known",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its issuer is not known",
   ECONNREFUSED: "nothing listens there",
   ECONNRESET: "the connection was cut",
   EPIPE: "the connection was cut",
