@@ -97,7 +97,7 @@ interface Placed {
   readonly style: Style;
 }
 
-/** `textLength` keeps the columns in line, whatever font the viewer has. */
+/** `textLength` keeps the columns in line with every font. */
 function textElement({ x, y, text, style }: Placed): string {
   const length = (CELL.width * [...text].length).toFixed(1);
   const weight = style.bold ? ' font-weight="bold"' : "";

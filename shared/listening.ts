@@ -11,7 +11,7 @@ export const LISTENING_VARIABLES = {
     schema: as.list,
     fallback: "",
     meaning:
-      "Further host names, separated by commas, by which clients call master or slave (checked against `Host` and `Origin`). `*`: any.",
+      "Further host names, separated by commas, by which clients call master or slave (checked against `Host` and `Origin`). `*` allows every name.",
     unset: "none",
   },
   trustProxy: {

@@ -91,7 +91,7 @@ function hints({ paths, task, given }: LeftOutFiles, groups: readonly LeftOutGro
     ...(odd === undefined
       ? []
       : [
-          `A file that is named, or matches a pattern, is sent whatever its extension is: ` +
+          `A file that is named, or matches a pattern, is sent with any extension: ` +
             `${ownName()} upload ${task} '${withSlash(folder)}**/*${odd.extension}'`,
         ]),
   ].map(printable);

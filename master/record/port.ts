@@ -50,7 +50,7 @@ export interface RecordOfJobs {
   /** Number of jobs in each state. */
   counts(): Promise<Readonly<Record<JobState, number>>>;
   /**
-   * Files in index order, some at a time: however many there are and whoever reads them, the event loop is not held up.
+   * Files in index order, in pages: the event loop stays free between two pages, for any number of files and readers.
    * A file may change between two pages. None when there is no such job.
    */
   pages(job: string, range?: RowRange): AsyncIterable<readonly FileRecord[]>;

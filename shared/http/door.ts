@@ -39,7 +39,7 @@ export class Door {
 
   /**
    * Answers the name of the client that the token belongs to; `ANYONE` for a request that needs none and has none.
-   * A right token is always let in, whatever else comes from its address.
+   * A right token is always let in, also beside wrong ones from the same address.
    * @throws AppError `unauthorized` (401), `too_many_attempts` (429) for a guess after too many from this address
    */
   admit(req: Request): string {

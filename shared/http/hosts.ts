@@ -8,7 +8,7 @@ export interface HostOptions {
   readonly host: string;
   /** The name that the process announced to others, if any. */
   readonly announced?: string | undefined;
-  /** Further names of the process (`ALLOWED_HOSTS`); `*`: any. */
+  /** Further names of the process (`ALLOWED_HOSTS`); `*` allows every name. */
   readonly allowedHosts: readonly string[];
   /** Requests need a token, which a foreign page in a browser does not have. */
   readonly hasToken: boolean;

@@ -31,7 +31,7 @@ const KEPT_LINES = 5;
 
 export function startMember({ role, env, onLog }: MemberRequest): Member {
   const child = fork(fileURLToPath(entryOf(role)), [], {
-    // Its lines are read here, whatever the format of this process's own log.
+    // This process reads the lines as JSON; its own log may have another format.
     env: { ...env, LOG_FORMAT: "json" },
     execArgv: optionsOf(role),
     stdio: ["ignore", "ignore", "pipe", "ipc"],

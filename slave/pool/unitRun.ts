@@ -61,7 +61,7 @@ export class UnitRun {
     return this.#isLong;
   }
 
-  /** Its output is settled: whatever the child answers has no effect. */
+  /** Its output is settled: a later answer of the child has no effect. */
   get isOver(): boolean {
     return this.#isOver;
   }

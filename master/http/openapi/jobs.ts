@@ -215,7 +215,7 @@ export const JOB_OPERATIONS = {
     tag: "Results",
     summary: "Sends a result that has this name in the results folder",
     description:
-      "Only a result of a job on record, and its own bytes, whatever the folder has under the name. With `latest` the " +
+      "Only a result of a job on record, and its own bytes, also when the folder has another file under the name. With `latest` the " +
       "newest result among this name and those with a number (`report_analysis.json`, `report_analysis-2.json`).",
     access: "client",
     path: ["task", "name"],
