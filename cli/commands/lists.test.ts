@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SlaveView } from "../../shared/contract/about.ts";
-import type { JobView } from "../../shared/contract/jobs.ts";
+import { jobView } from "../../tests/standin/cliFolder.ts";
 import { type StandInMaster, startStandInMaster } from "../../tests/standin/master.ts";
 import { runCli } from "../../tests/standin/runCli.ts";
 
@@ -14,21 +14,9 @@ afterAll(async () => {
   await master.close();
 });
 
-const JOB: JobView = {
-  kind: "job",
-  id: "JOB1",
-  job_id: "JOB1",
-  task_type: "text",
-  state: "partial",
-  options: {},
-  priority: 1,
-  counts: { total: 3, queued: 0, running: 0, done: 2, failed: 1, cancelled: 0 },
-  bytes: 10,
-  created_at: "2026-01-02T03:04:05.000Z",
-  attachments: [],
+const JOB = jobView({
   warnings: [{ code: "empty_vector", message: "It is empty.", count: 1, files: [2] }],
-  url: "/jobs/JOB1",
-};
+});
 const SLAVE: SlaveView = {
   id: "s1",
   name: "evil\u001b[2J",

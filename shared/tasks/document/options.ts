@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { maxPages } from "../maxPages.ts";
 import { ocr } from "../ocr/index.ts";
 
 /** Highest value of `max_characters`: about 3,000 printed pages. */
@@ -13,12 +14,7 @@ export const options = z.strictObject({
     .describe(
       "Most characters of text in the result, in each of its forms; longer texts are cut and truncated is true.",
     ),
-  max_pages: z
-    .int()
-    .min(1)
-    .max(100_000)
-    .default(5_000)
-    .describe("A PDF with more pages is refused as too_large."),
+  max_pages: maxPages,
   format: z
     .enum(["text", "markdown", "html"])
     .default("text")

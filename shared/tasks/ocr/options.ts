@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { maxPages } from "../maxPages.ts";
 
 /** Modes of tesseract that read text and need no orientation data. */
 const PAGE_MODES = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13] as const;
@@ -29,12 +30,7 @@ export const options = z.strictObject({
     .enum(["all", "first"])
     .default("all")
     .describe("Pages of a TIFF or PDF to read; of other formats the first frame is read."),
-  max_pages: z
-    .int()
-    .min(1)
-    .max(100_000)
-    .default(5_000)
-    .describe("A PDF with more pages is refused as too_large."),
+  max_pages: maxPages,
   max_pixels: z
     .int()
     .min(1)
