@@ -71,7 +71,7 @@ async function accept(deps: AssignDeps, { req, res, prefer, key }: AssignRequest
     const spec = jobSpecOf(received);
     const terms = { durable, client: clients.nameOf(req) };
     if (key === undefined) return { job: await takeIn(intake, spec, terms), repeated: false };
-    const asked = { ...terms, key, digest: specDigest(spec) };
+    const asked = { ...terms, key, digest: await specDigest(spec) };
     const taken = await requests.takeIn(asked, (request) => takeIn(intake, spec, { ...terms, request }));
     // Not awaited: this client must be counted among those that wait before another one leaves.
     if (taken.repeated) drop().catch(() => undefined);

@@ -69,7 +69,7 @@ export function zipResults(deps: ZipResultsDeps): RequestHandler {
     await requireKept(deps, job);
     setResultHeaders(res, `${job.task}-${job.id}.zip`);
     if (req.method === "HEAD") return void res.end();
-    await zipTo(res, deps.store, resultsOf(deps.jobs, job));
+    await zipTo(res, deps.store, () => resultsOf(deps.jobs, job));
   };
 }
 
@@ -112,15 +112,24 @@ async function* resultsOf(
 ): AsyncGenerator<readonly StoredResult[]> {
   for await (const page of jobs.pages(job.id)) yield page.filter(isDone).flatMap(storedResult(job));
   const at = job.endedAt ?? job.createdAt;
-  yield job.attachments.map(({ name, key, bytes }) => ({ name, folder: "", key, bytes, at }));
+  yield job.attachments.map(({ name, key, bytes }, n) => ({
+    nth: job.total + n,
+    name,
+    folder: "",
+    key,
+    bytes,
+    at,
+  }));
 }
 
 function storedResult(job: JobRecord): (file: FileRecord) => StoredResult[] {
-  return ({ path, resultName: name, endedAt, ...file }) => {
+  return ({ index: nth, path, resultName: name, endedAt, ...file }) => {
     const { resultKey: key, resultBytes: bytes, resultSha256: sha256 } = file;
     if (key === undefined || bytes === undefined) return [];
     const at = endedAt ?? job.createdAt;
-    return [{ name, folder: folderOf(path), key, bytes, at, ...(sha256 === undefined ? {} : { sha256 }) }];
+    return [
+      { nth, name, folder: folderOf(path), key, bytes, at, ...(sha256 === undefined ? {} : { sha256 }) },
+    ];
   };
 }
 

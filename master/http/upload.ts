@@ -2,7 +2,7 @@ import type { Request, Response } from "express";
 import { RequestError } from "../../shared/errors.ts";
 import { type MultipartLimits, readMultipart, textField } from "../../shared/http/multipart.ts";
 import { isClassicUpload } from "../classic/client.ts";
-import type { Upload } from "../jobs/intake.ts";
+import type { Upload, UploadedFile } from "../jobs/intake.ts";
 import { nameWithoutFolders, safePath } from "../record/names.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
@@ -41,19 +41,18 @@ export async function receiveUpload(
   refuseOtherBodies(req);
   const { signal, release } = await disk.admit(Number(req.headers["content-length"] ?? 0) || 0);
   const put = { group: id, limit: limits.fileBytes, durable, smallBytes: SMALL_INPUT };
-  const form = await readMultipart<StoredObject>(req, res, {
+  const form = await readMultipart<StoredObject & Pick<UploadedFile, "filename" | "path">>(req, res, {
     limits,
     // One listener for the upload, not one for each of thousands of files.
     signal,
-    sink: (stream) => store.put(stream, put),
+    // Names are made here, while the bytes arrive: those of all files together would hold the event loop.
+    sink: async (stream, { filename }) => {
+      const stored = await store.put(stream, put);
+      return { ...stored, filename: nameWithoutFolders(filename), path: safePath(filename) };
+    },
     remove: (stored) => store.remove([stored.key]),
   }).finally(release);
-  const files = form.files.map(({ field, filename, stored }) => ({
-    field,
-    filename: nameWithoutFolders(filename),
-    path: safePath(filename),
-    ...stored,
-  }));
+  const files = form.files.map(({ field, stored }) => ({ field, ...stored }));
   try {
     const unknown = Object.keys(form.fields).find((name) => !FIELDS.includes(name));
     if (unknown !== undefined) throw unknownField(unknown);

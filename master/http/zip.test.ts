@@ -40,11 +40,18 @@ function countingStore(bytes: number) {
   return { seen, store: { get, read } };
 }
 
-async function serve(store: Pick<ByteStore, "get" | "read">, entries: readonly ZipEntry[]): Promise<string> {
+/** @param readings the list as it is found at the first reading, and where it changes meanwhile, at the second */
+async function serve(
+  store: Pick<ByteStore, "get" | "read">,
+  ...readings: readonly ZipEntry[][]
+): Promise<string> {
+  let reading = 0;
   const pages = async function* () {
-    for (let at = 0; at < entries.length; at += 64) yield entries.slice(at, at + 64);
+    const list = readings[Math.min(reading, readings.length - 1)] ?? [];
+    reading += 1;
+    for (let at = 0; at < list.length; at += 64) yield list.slice(at, at + 64);
   };
-  const server = createServer((_req, res) => void zipTo(res as Response, store, pages())).listen(0);
+  const server = createServer((_req, res) => void zipTo(res as Response, store, pages)).listen(0);
   closers.push(
     () => server.closeAllConnections(),
     () => server.close(),
@@ -55,6 +62,7 @@ async function serve(store: Pick<ByteStore, "get" | "read">, entries: readonly Z
 
 function entries(count: number, bytes: number): ZipEntry[] {
   return Array.from({ length: count }, (_, n) => ({
+    nth: n,
     name: `ü ${n}.json`,
     folder: "",
     key: `k${n}`,
@@ -109,5 +117,25 @@ test("a client that leaves stops it: nothing is open, nothing more is opened", a
 test("a result that cannot be read cuts the answer", async () => {
   const fails = async () => Promise.reject(new Error("gone"));
   const url = await serve({ get: fails, read: fails }, entries(2, 10));
+  await expect(fetch(url).then((answer) => answer.arrayBuffer())).rejects.toThrow();
+});
+
+test("results that are done while the zip is sent are not in it", async () => {
+  const { store } = countingStore(10);
+  const all = entries(200, 10);
+  const url = await serve(
+    store,
+    all.filter(({ nth }) => nth % 3 === 0),
+    all,
+  );
+  const zip = await yauzl.fromBufferPromise(Buffer.from(await (await fetch(url)).arrayBuffer()));
+  const names: string[] = [];
+  for await (const entry of zip.eachEntry()) names.push(entry.fileName);
+  expect(names).toEqual(all.filter(({ nth }) => nth % 3 === 0).map(({ name }) => name));
+});
+
+test("results that are removed while the zip is sent cut the answer", async () => {
+  const { store } = countingStore(10);
+  const url = await serve(store, entries(200, 10), entries(100, 10));
   await expect(fetch(url).then((answer) => answer.arrayBuffer())).rejects.toThrow();
 });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { setImmediate as turn } from "node:timers/promises";
 import { RequestError } from "../../shared/errors.ts";
-import type { ClientKey, RequestKey } from "../record/newJob.ts";
+import type { ClientKey, JobInput, RequestKey } from "../record/newJob.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { FollowedJob } from "./followed.ts";
@@ -94,23 +95,28 @@ export class KeyedRequests {
   }
 }
 
+/** Files whose digest is made without a pause. */
+const FILES_A_TURN = 500;
+
 /** Digest of task, options, and the names, order and contents of the files. */
-export function specDigest({ task, options, budgets, priority, files }: JobSpec): string {
-  const contents = files.map(({ filename, path, bytes, sha256 }) => [
-    filename,
-    bytes,
-    sha256,
-    ...(path === undefined ? [] : [path]),
-  ]);
+export async function specDigest({ task, options, budgets, priority, files }: JobSpec): Promise<string> {
+  const hash = createHash("sha256").update(`[${JSON.stringify(task.name)},${JSON.stringify(options)},[`);
+  for (let from = 0; from < files.length; from += FILES_A_TURN) {
+    if (from > 0) await turn();
+    const texts = files.slice(from, from + FILES_A_TURN).map(contentsOf);
+    hash.update(`${from > 0 ? "," : ""}${texts.join(",")}`);
+  }
   // What is not asked for is left out, so that keys of older versions keep their digests.
   const more = [...(budgets === undefined ? [] : [budgets]), ...(priority === 1 ? [] : [{ priority }])];
-  return digestOf([task.name, options, contents, ...more]);
+  return hash.update(`]${more.map((one) => `,${JSON.stringify(one)}`).join("")}]`).digest("hex");
+}
+
+function contentsOf({ filename, path, bytes, sha256 }: JobInput): string {
+  return JSON.stringify([filename, bytes, sha256, ...(path === undefined ? [] : [path])]);
 }
 
 export function retryDigest(job: string, options: object): string {
-  return digestOf(["retry", job, options]);
-}
-
-function digestOf(members: readonly unknown[]): string {
-  return createHash("sha256").update(JSON.stringify(members)).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify(["retry", job, options]))
+    .digest("hex");
 }
