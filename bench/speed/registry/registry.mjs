@@ -14,6 +14,7 @@ const common = {
   schemaVersion: 1,
   steps: { main: { version: 1 } },
   mainStep: "main",
+  results: {},
 };
 
 const nothing = {
