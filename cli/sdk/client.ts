@@ -15,8 +15,17 @@ import type { UploadFile } from "./files.ts";
 import { encodeForm } from "./form.ts";
 import { asReadError, type Call, MasterHttp } from "./http.ts";
 import { readJsonLines } from "./lines.ts";
-import { understood, understoodLine } from "./messages.ts";
-import type { CallOptions, ClientOptions, JobQuery, RetryRequest, UploadRequest } from "./requests.ts";
+import { type JobPage, understood, understoodLine } from "./messages.ts";
+import type {
+  BulkAction,
+  BulkOutcome,
+  BulkRequest,
+  CallOptions,
+  ClientOptions,
+  JobQuery,
+  RetryRequest,
+  UploadRequest,
+} from "./requests.ts";
 
 /**
  * A client of one master. Every error has a stable `code`: `master_unreachable`, `answer_broken` and `bad_answer`
@@ -56,10 +65,7 @@ export class ManyhandsClient {
   }
 
   /** Lists jobs, newest first. */
-  async jobs({ signal, ...filter }: JobQuery = {}): Promise<{
-    readonly jobs: readonly JobView[];
-    readonly next_cursor?: string;
-  }> {
+  async jobs({ signal, ...filter }: JobQuery = {}): Promise<JobPage> {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(filter))
       if (value !== undefined) query.set(name, String(value));
@@ -91,6 +97,21 @@ export class ManyhandsClient {
   async retry(id: string, { options = {}, signal }: RetryRequest = {}): Promise<JobView> {
     const call = jsonCall("POST", `/jobs/${encodeURIComponent(id)}/retry`, { options });
     return understood("retried", await this.#http.json({ ...call, signal }));
+  }
+
+  /** Cancels a job if it runs, and removes its record, its results and its files. */
+  async forget(id: string, { signal }: CallOptions = {}): Promise<JobView> {
+    const path = `/jobs/${encodeURIComponent(id)}?purge=true`;
+    return understood("cancelled", await this.#http.json({ method: "DELETE", path, signal }));
+  }
+
+  /** Cancels, retries or deletes all jobs that match a search. @throws AppError `bad_query` */
+  async changeJobs(action: BulkAction, { q, options, signal }: BulkRequest): Promise<BulkOutcome> {
+    const wish = options === undefined ? { q } : { q, options };
+    return understood(
+      "bulk",
+      await this.#http.json({ ...jsonCall("POST", `/jobs/${action}`, wish), signal }),
+    );
   }
 
   /** The results that a job has by now. */

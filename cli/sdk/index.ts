@@ -15,4 +15,14 @@ export { ManyhandsClient } from "./client.ts";
 export { ANSWER_BROKEN, BAD_ANSWER, MASTER_UNREACHABLE } from "./errors.ts";
 export type { UploadFile } from "./files.ts";
 export { fileFromBytes, fileFromPath, fileFromStream } from "./files.ts";
-export type { CallOptions, ClientOptions, JobQuery, RetryRequest, UploadRequest } from "./requests.ts";
+export type { JobPage } from "./messages.ts";
+export type {
+  BulkAction,
+  BulkOutcome,
+  BulkRequest,
+  CallOptions,
+  ClientOptions,
+  JobQuery,
+  RetryRequest,
+  UploadRequest,
+} from "./requests.ts";

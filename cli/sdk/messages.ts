@@ -4,6 +4,7 @@ import type { AssignLine, JobDetail, JobView, ResultList } from "../../shared/co
 import { FILE_STATES, JOB_STATES } from "../../shared/contract/jobs.ts";
 import { checked, firstFault, sentenceOf } from "../../shared/schema.ts";
 import { badAnswer } from "./errors.ts";
+import type { BulkOutcome } from "./requests.ts";
 
 /**
  * The members of a master's answers that the SDK uses. Other members are passed on unchanged, so that the SDK works
@@ -84,10 +85,19 @@ const assignLine = z.discriminatedUnion("type", [
 const messages: Readonly<Record<keyof MessageTypes, z.ZodType>> = {
   tasks: z.looseObject({ tasks: z.array(taskView) }),
   slaves: z.looseObject({ slaves: z.array(slaveView) }),
-  jobs: z.looseObject({ jobs: z.array(jobView), next_cursor: z.string().optional() }),
+  jobs: z.looseObject({
+    jobs: z.array(jobView),
+    total: z.number().optional(),
+    next_cursor: z.string().optional(),
+  }),
   job: jobView.extend({ files: z.array(fileView), next: z.string().optional() }),
   cancelled: jobView,
   retried: jobView,
+  bulk: z.looseObject({
+    total: z.number(),
+    changed: z.array(z.string()),
+    skipped: z.array(z.looseObject({ id: z.string(), code: z.string(), error: z.string() })),
+  }),
   results: z.looseObject({
     job_id: z.string(),
     results: z.array(fileView.extend({ name: z.string() })),
@@ -95,14 +105,23 @@ const messages: Readonly<Record<keyof MessageTypes, z.ZodType>> = {
   }),
 };
 
+/** A page of `GET /jobs`. */
+export interface JobPage {
+  readonly jobs: readonly JobView[];
+  /** Number of jobs that match; an older master does not tell it. */
+  readonly total?: number;
+  readonly next_cursor?: string;
+}
+
 /** Types of the messages, from the contract. */
 export interface MessageTypes {
   readonly tasks: { readonly tasks: readonly TaskView[] };
   readonly slaves: { readonly slaves: readonly SlaveView[] };
-  readonly jobs: { readonly jobs: readonly JobView[]; readonly next_cursor?: string };
+  readonly jobs: JobPage;
   readonly job: JobDetail;
   readonly cancelled: JobView;
   readonly retried: JobView;
+  readonly bulk: BulkOutcome;
   readonly results: ResultList;
 }
 

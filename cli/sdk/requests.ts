@@ -38,10 +38,31 @@ export interface RetryRequest extends CallOptions {
 }
 
 export interface JobQuery extends CallOptions {
+  /** A search: words, `file:`, `state:`, `task:`, `slave:`, `code:`, `client:`, `since:`. */
+  readonly q?: string | undefined;
   readonly state?: JobState | undefined;
   readonly task?: string | undefined;
   /** At most this many, 1 to 500; newest first. */
   readonly limit?: number | undefined;
   /** `next_cursor` of the list before. */
   readonly cursor?: string | undefined;
+}
+
+/** What can be done with all jobs that match a search. */
+export type BulkAction = "cancel" | "retry" | "delete";
+
+export interface BulkRequest extends CallOptions {
+  /** As `q` of a list of jobs. */
+  readonly q: string;
+  /** Options that a retry changes. */
+  readonly options?: JsonObject | undefined;
+}
+
+/** What became of the jobs that matched. */
+export interface BulkOutcome {
+  /** Jobs that matched. */
+  readonly total: number;
+  /** Ids of the jobs that were changed; of a retry: the new jobs. */
+  readonly changed: readonly string[];
+  readonly skipped: readonly { readonly id: string; readonly code: string; readonly error: string }[];
 }
