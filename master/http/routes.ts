@@ -34,6 +34,7 @@ import { showMetrics } from "./metrics.ts";
 import { type Handlers, mount, noRoute } from "./mount.ts";
 import type { MasterAbout } from "./page.ts";
 import { retry } from "./retry.ts";
+import { profile, showTimeline } from "./timeline.ts";
 
 /** Deps of all handlers. Each handler is given only what its own type names. */
 export interface RoutesDeps {
@@ -140,6 +141,8 @@ function aboutHandlers({ about, registry, runner, queue, speculation, metrics }:
     "GET /healthz": healthy,
     "GET /readyz": ready(registry),
     "GET /stats": showStats({ about, registry, runner, queue, speculation }),
+    "GET /timeline": showTimeline(),
+    "GET /timeline.csv": profile(),
     "GET /tasks": listTasks(),
     "GET /metrics": showMetrics(metrics),
     "GET /openapi.json": showDescription(about.version),

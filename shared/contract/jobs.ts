@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { JsonObject } from "../tasks/task.ts";
 import { fileWarning, jobWarning } from "../warnings.ts";
 import type { Immutable } from "./immutable.ts";
+import { jobWhy, percentiles } from "./outlook.ts";
 
 /**
  * What clients of a master read of jobs: `/assign_task`, `/jobs`. `/openapi.json` is made from these schemas, and
@@ -112,6 +113,15 @@ export const jobView = z.object({
   code: z.string().exactOptional().describe("a failure of the job as a whole, for programs"),
   error: z.string().exactOptional().describe("the same for people"),
   retry_of: z.string().exactOptional().describe("id of the job whose failed files these are"),
+  files_per_second: z
+    .number()
+    .min(0)
+    .exactOptional()
+    .describe("files that ended, per second of the last 30; while the job runs"),
+  eta_seconds: seconds
+    .exactOptional()
+    .describe("estimate of the seconds until the job ends; not there while it is unknown"),
+  why: jobWhy.exactOptional().describe("why the job is not faster, or what it waits for; while it runs"),
   attachments: z.array(attachment).describe("results of the job as a whole"),
   warnings: z.array(jobWarning).describe("what the readers of the results should know, over all files"),
   url: z.string().describe("address of the job, from the master's root"),
@@ -136,6 +146,10 @@ export const jobStatistics = speculation.extend({
   result_bytes: bytes.describe("size of the results of all files, in bytes"),
   files_per_second: z.number().min(0).describe("files that ended, per second of `run_seconds`"),
   slaves: z.record(z.string(), count).describe("number of files by name of the slave"),
+  file_wait_seconds: percentiles
+    .exactOptional()
+    .describe("seconds from the job's creation until a slave began with a file, over the files that ended"),
+  file_run_seconds: percentiles.exactOptional().describe("seconds from there to the file's end"),
 });
 export type JobStatistics = Immutable<z.infer<typeof jobStatistics>>;
 

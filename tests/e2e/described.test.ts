@@ -52,7 +52,17 @@ describe("the description of the API and what a master really answers", () => {
     await master.ask("DELETE /slaves/{id}", "/slaves/none");
     await fleet.slave({ SLAVE_NAME: "own" });
     await fleet.alive(1);
-    for (const path of ["/", "/healthz", "/readyz", "/slaves", "/stats", "/tasks", "/metrics"])
+    for (const path of [
+      "/",
+      "/healthz",
+      "/readyz",
+      "/slaves",
+      "/stats",
+      "/timeline",
+      "/timeline.csv",
+      "/tasks",
+      "/metrics",
+    ])
       await master.ask(`GET ${path}`, path);
     await master.ask("GET /slaves", "/workers");
     for (const name of ["text", "mean-job"])

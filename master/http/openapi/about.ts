@@ -10,8 +10,10 @@ import {
 } from "../../../shared/contract/about.ts";
 import { registerAnswer, registerRequest, signOff, signOffAnswer } from "../../../shared/contract/fleet.ts";
 import { slavesWish } from "../../../shared/contract/requests.ts";
+import { profileQuery, timeline, timelineQuery } from "../../../shared/contract/timeline.ts";
 import { JSON_TYPE, type Operation, TOKEN_ERRORS } from "./operation.ts";
 
+const NO_JOB = { 404: ["no_such_job"] } as const;
 const NO_SLAVE = { 404: ["no_such_slave"] } as const;
 
 /** Slaves, and the master itself. */
@@ -120,6 +122,27 @@ export const ABOUT_OPERATIONS = {
     summary: "Shows numbers of jobs, units and slaves",
     access: "client",
     answers: { 200: { description: "Numbers.", content: { [JSON_TYPE]: stats } } },
+  },
+  "GET /timeline": {
+    tag: "About",
+    summary: "Shows which slot worked on what, and when",
+    description:
+      "From the record, so also from before the master's last start. Spans that are shorter than a pixel of `width` are " +
+      "joined. A client that sees only its own jobs (`JOBS=own`) gets only their spans, without the numbers of others.",
+    access: "client",
+    query: timelineQuery,
+    answers: { 200: { description: "The window.", content: { [JSON_TYPE]: timeline } } },
+    errors: NO_JOB,
+  },
+  "GET /timeline.csv": {
+    tag: "About",
+    summary: "The busy and idle times of each slot, as CSV",
+    description:
+      "Columns: slave, slot, from, to, state (`busy` or `idle`), task, job, index. Times are milliseconds since 1970.",
+    access: "client",
+    query: profileQuery,
+    answers: { 200: { description: "The rows.", content: { "text/csv": "text" } } },
+    errors: NO_JOB,
   },
   "GET /tasks": {
     tag: "About",

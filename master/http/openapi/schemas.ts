@@ -28,6 +28,7 @@ import {
   speculation,
 } from "../../../shared/contract/jobs.ts";
 import { retryWish, slavesWish } from "../../../shared/contract/requests.ts";
+import { timeline } from "../../../shared/contract/timeline.ts";
 import { optionsSchema } from "../../../shared/tasks/options.ts";
 import { TASKS } from "../../../shared/tasks/registry.ts";
 
@@ -54,6 +55,7 @@ const ANSWERS = {
   Task: taskView,
   TaskList: taskList,
   Stats: stats,
+  Timeline: timeline,
   Health: health,
   Readiness: readiness,
   Description: openapi,
