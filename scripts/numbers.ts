@@ -19,10 +19,10 @@ function main(): void {
 
 /** Tracked and new sources; without tests, with contract tests. */
 function sources(): string[] {
-  const patterns = ROOMS.map((room) => `${room}/**/*.ts`);
+  const patterns = ROOMS.map((room) => `${room}/**/*.ts*`);
   const options = { cwd: ROOT, encoding: "utf8" } as const;
   const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard", ...patterns], options);
-  return [...new Set(listed.split("\n"))].filter((file) => /(?<!\.test|\.d)\.ts$/.test(file));
+  return [...new Set(listed.split("\n"))].filter((file) => /(?<!\.test|\.d)\.tsx?$/.test(file));
 }
 
 function inRoom(room: string): (numbers: FileNumbers) => boolean {

@@ -1,31 +1,25 @@
 import type { RequestHandler } from "express";
 import type { Stats } from "../../shared/contract/about.ts";
 import { answerJson } from "../../shared/http/json.ts";
-import { contentPolicy } from "../../shared/http/safety.ts";
-import { wantsPage } from "../../shared/http/token.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { SpeculationBook } from "../dispatch/speculation.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import { fleetSummary } from "../fleet/summary.ts";
 import type { JobRunner } from "../jobs/runner.ts";
 import type { UnitQueue } from "../queue/port.ts";
-import { addressOf } from "./address.ts";
-import { landingPage, type MasterAbout, type PageDeps } from "./page.ts";
 import { speculationView, taskView } from "./views.ts";
 
-/** `GET /` of a program: plain text as in the classic service, without a token. The next handler serves browsers. */
-export const home: RequestHandler = (req, res, next) => {
-  if (wantsPage(req)) return next();
+/** This process of the master. */
+export interface MasterAbout {
+  readonly version: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/** `GET /` of a program: plain text as in the classic service, without a token. */
+export const home: RequestHandler = (_req, res) => {
   res.type("text/plain").send("Master is working");
 };
-
-/** `GET /` of a browser. */
-export function showPage(deps: PageDeps): RequestHandler {
-  return (req, res) => {
-    res.set("Content-Security-Policy", contentPolicy("default-src 'none'; style-src 'unsafe-inline'"));
-    res.type("text/html").send(landingPage(deps, addressOf(req)));
-  };
-}
 
 /** Browsers ask for it by themselves: a 401 each time would fill the log. */
 export const noIcon: RequestHandler = (_req, res) => {

@@ -2,17 +2,14 @@ export interface Page {
   readonly title: string;
   /** HTML. Text from outside the program must be `escaped`. */
   readonly body: string;
-  /** Seconds after which a browser loads the page again. */
-  readonly refresh?: number;
 }
 
 /** A page that loads nothing from other servers: no script, no picture, no font. */
-export function htmlPage({ title, body, refresh }: Page): string {
-  const again = refresh === undefined ? "" : `<meta http-equiv="refresh" content="${refresh}">`;
+export function htmlPage({ title, body }: Page): string {
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-${again}<title>${escaped(title)}</title><style>${STYLE}</style></head>
+<title>${escaped(title)}</title><style>${STYLE}</style></head>
 <body><main>
 ${body}
 </main></body></html>

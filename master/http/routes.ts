@@ -19,9 +19,10 @@ import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
-import { healthy, home, listTasks, noIcon, ready, showPage, showStats } from "./about.ts";
+import { healthy, home, listTasks, type MasterAbout, noIcon, ready, showStats } from "./about.ts";
 import { assignTask } from "./assign.ts";
 import { Clients } from "./clients.ts";
+import { mountDashboard } from "./dashboard.ts";
 import { showDescription, showDocs, showSchema } from "./docs.ts";
 import { jobEvents } from "./events.ts";
 import { listSlaves, registerSlave, showSlave, signOffSlave } from "./fleet.ts";
@@ -32,7 +33,6 @@ import { sendResult } from "./keptResult.ts";
 import { addSlaves, removeSlave } from "./localSlaves.ts";
 import { showMetrics } from "./metrics.ts";
 import { type Handlers, mount, noRoute } from "./mount.ts";
-import type { MasterAbout } from "./page.ts";
 import { retry } from "./retry.ts";
 import { profile, showTimeline } from "./timeline.ts";
 
@@ -60,7 +60,7 @@ export interface RoutesDeps {
 
 /** Mounts all routes of the master. A client without the token that is needed gets only what `openapi/` calls open. */
 export function masterRoutes(app: Express, deps: RoutesDeps): Express {
-  const { config, logger, about, metrics, registry, runner } = deps;
+  const { config, logger, metrics } = deps;
   const { access, classicSlaves, host, allowedHosts } = config;
   app.disable("x-powered-by");
   app.set("etag", false);
@@ -68,10 +68,11 @@ export function masterRoutes(app: Express, deps: RoutesDeps): Express {
   const hasToken = access.clientTokens.length > 0;
   app.use(browserGuard({ host, allowedHosts, hasToken }));
   app.get("/favicon.ico", noIcon);
+  mountDashboard(app);
   const clients = new Clients(config.jobs);
   const guards = createGuards({ access, classicSlaves, clients, logger });
   const handlers: Handlers = {
-    "GET /": [home, guards.client, showPage({ about, registry, runner, hasToken })],
+    "GET /": home,
     ...uploadHandlers(deps, clients),
     ...jobHandlers(deps, clients),
     ...resultHandlers(deps, clients),

@@ -36,7 +36,7 @@ it("an icon is not there, and a browser's request for it is no refusal", async (
   expect(fleet.master.log.join("")).not.toContain("favicon");
 });
 
-it.each(["/", "/jobs", "/stats"])("a browser is asked for a password at %s", async (path) => {
+it.each(["/stats", "/tasks"])("a browser is asked for a password at %s", async (path) => {
   const refused = await ask(path, PAGE);
   expect([refused.status, refused.challenge]).toEqual([401, 'Basic realm="manyhands", charset="UTF-8"']);
   expect((await ask(path, { ...PAGE, ...ALICE })).status).toBe(200);

@@ -5,11 +5,11 @@ import { expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** Packages that a whole layer speaks: schemas, routes, commands. */
-const SPOKEN_EVERYWHERE = new Set(["zod", "express", "commander"]);
+/** Packages that a whole layer speaks: schemas, routes, commands, the page. */
+const SPOKEN_EVERYWHERE = new Set(["zod", "express", "commander", "preact", "@preact/signals"]);
 
 function sources(): string[] {
-  const tracked = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.ts"], {
+  const tracked = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.ts", "*.tsx"], {
     cwd: ROOT,
     encoding: "utf8",
   });

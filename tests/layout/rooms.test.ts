@@ -16,6 +16,7 @@ const MASTER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   results: ["record", "store"],
   upkeep: ["record", "results", "store"],
   jobs: ["classic", "dispatch", "fleet", "map", "queue", "record", "results", "store", "upkeep"],
+  dashboard: [],
   http: [
     "classic",
     "dispatch",
@@ -51,6 +52,17 @@ describe("rooms", () => {
 
   test("a room of the master imports only the rooms below it", () => {
     expect(forbidden((file) => MASTER_ROOMS[roomOf(file) ?? ""] ?? [], roomOf)).toEqual([]);
+  });
+
+  test("the page takes types of the contract from outside, and no code: it runs in browsers", () => {
+    const code = sourceFiles(/^master\/dashboard\//).flatMap((file) =>
+      importsOf(file, "values")
+        .filter((target) => !target.startsWith("master/dashboard/"))
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(code).toEqual([]);
+    const types = sourceFiles(/^master\/dashboard\//).flatMap((file) => importsOf(file));
+    expect(types.filter((target) => !/^(master\/dashboard|shared\/contract)\//.test(target))).toEqual([]);
   });
 
   test("the composition root is imported by app.ts only, and so are the routes", () => {

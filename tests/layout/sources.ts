@@ -10,25 +10,29 @@ const PROGRAMS = /^(master|slave|shared|cli)\//;
 
 /** Source files of the four programs, or below other folders, without tests; paths from the root with `/`. */
 export function sourceFiles(below = PROGRAMS): string[] {
-  const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.ts"], {
+  const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.ts", "*.tsx"], {
     cwd: ROOT,
     encoding: "utf8",
   });
   return listed
     .split("\n")
-    .filter((file) => below.test(file) && !/\.(test|contract)\.ts$/.test(file))
+    .filter((file) => below.test(file) && !/\.(test|contract)\.tsx?$/.test(file))
     .filter((file) => existsSync(join(ROOT, file)));
 }
 
-/** Files of the project that a file imports: for values, for types only, and lazily. */
-export function importsOf(file: string): string[] {
+/** Files of the project that a file imports: for values and lazily, and for types only unless `values` are asked for. */
+export function importsOf(file: string, kind: "all" | "values" = "all"): string[] {
   const code = readFileSync(join(ROOT, file), "utf8");
   const { module } = parseSync(file, code);
   const lazy = module.dynamicImports.map(({ moduleRequest: { start, end } }) =>
     code.slice(start + 1, end - 1),
   );
   const all = [
-    ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
+    ...module.staticImports
+      .filter(
+        ({ entries }) => kind === "all" || entries.length === 0 || entries.some(({ isType }) => !isType),
+      )
+      .map(({ moduleRequest }) => moduleRequest.value),
     ...module.staticExports.flatMap(({ entries }) =>
       entries.map(({ moduleRequest }) => moduleRequest?.value ?? ""),
     ),

@@ -11,7 +11,7 @@ import {
 import { registerAnswer, registerRequest, signOff, signOffAnswer } from "../../../shared/contract/fleet.ts";
 import { slavesWish } from "../../../shared/contract/requests.ts";
 import { profileQuery, timeline, timelineQuery } from "../../../shared/contract/timeline.ts";
-import { JSON_TYPE, type Operation, TOKEN_ERRORS } from "./operation.ts";
+import { JSON_TYPE, type Operation } from "./operation.ts";
 
 const NO_JOB = { 404: ["no_such_job"] } as const;
 const NO_SLAVE = { 404: ["no_such_slave"] } as const;
@@ -91,7 +91,7 @@ export const ABOUT_OPERATIONS = {
   "GET /": {
     tag: "About",
     summary: "Tells that the master is there; a browser gets a page",
-    description: "The text needs no token; the page does where one is set.",
+    description: "Both need no token: the page holds no data and asks for it with its user's session.",
     access: "open",
     classic: true,
     answers: {
@@ -100,7 +100,6 @@ export const ABOUT_OPERATIONS = {
         content: { "text/plain": "text", "text/html": "text" },
       },
     },
-    errors: TOKEN_ERRORS,
   },
   "GET /healthz": {
     tag: "About",

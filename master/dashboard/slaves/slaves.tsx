@@ -1,0 +1,3 @@
+export function Slaves() {
+  return <h1>Slaves</h1>;
+}
