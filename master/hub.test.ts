@@ -55,6 +55,14 @@ test("a change of the record is progress too, as it changes the counts", () => {
 
 function job(id: string): JobRecord {
   const counts = { total: 1, done: 0, failed: 0, cancelled: 0, bytes: 1 };
-  const about = { task: "text", options: {}, priority: 1, seed: 1, createdAt: 1, attachments: [] };
+  const about = {
+    name: "a.txt",
+    task: "text",
+    options: {},
+    priority: 1,
+    seed: 1,
+    createdAt: 1,
+    attachments: [],
+  };
   return { id, state: "running", ...about, ...counts };
 }

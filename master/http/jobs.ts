@@ -22,7 +22,7 @@ import { eachPage, jsonWithLists, sendJson, untilGone } from "./streams.ts";
 import { fileView, jobView, statistics } from "./views.ts";
 
 export interface ListJobsDeps {
-  readonly jobs: Pick<RecordOfJobs, "listPages">;
+  readonly jobs: Pick<RecordOfJobs, "listPages" | "count">;
   readonly clients: Pick<Clients, "onlyOf">;
   readonly runner: Pick<JobRunner, "get">;
   readonly results: ResultsFolder;
@@ -36,7 +36,8 @@ export function listJobs({ jobs, clients, runner, results }: ListJobsDeps): Requ
     const filter = filterOf({ ...asked, client: clients.onlyOf(req) });
     const list = new ShownJobs(limit, (job) => jobView(job, { results, live: runner.get(job.id)?.progress }));
     const found = eachPage(jobs.listPages({ ...filter, limit: limit + 1 }), list.show);
-    await sendJson(res, jsonWithLists({ fields: {}, lists: { jobs: found }, last: list.next }));
+    const total = await jobs.count(filter);
+    await sendJson(res, jsonWithLists({ fields: { total }, lists: { jobs: found }, last: list.next }));
   };
 }
 
@@ -93,6 +94,7 @@ export function showJob(deps: ShowJobDeps): RequestHandler {
     const context = { results: deps.results, live: deps.runner.get(job.id)?.progress };
     const fields: Omit<JobDetail, "files"> = {
       ...jobView(job, context),
+      matching: job.total,
       statistics: statistics(job),
       ...nextPage(`/jobs/${job.id}`, job, { from, limit }),
     };

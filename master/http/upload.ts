@@ -6,6 +6,7 @@ import type { Upload, UploadedFile } from "../jobs/intake.ts";
 import { nameWithoutFolders, safePath } from "../record/names.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
+import { readJobName } from "./nameField.ts";
 import { readPriority } from "./priority.ts";
 import { refuseOtherBodies, taskOfFields } from "./taskType.ts";
 
@@ -24,7 +25,7 @@ export interface UploadTerms {
 }
 
 /** Text fields of `/assign_task`. Another one is an error: most likely it is misspelt. */
-const FIELDS = ["task_type", "options", "budgets", "priority"];
+const FIELDS = ["task_type", "options", "budgets", "priority", "name"];
 
 /** Inputs up to this size share files: to create and remove a file costs as much as to write this many bytes. */
 const SMALL_INPUT = 256 * 1024;
@@ -59,8 +60,9 @@ export async function receiveUpload(
     const taskType = textField(form, "task_type") ?? taskOfFields(req, files);
     const budgets = textField(form, "budgets");
     const priority = readPriority(req, textField(form, "priority"));
+    const name = readJobName(textField(form, "name"));
     const isClassic = isClassicUpload(req.headers, form);
-    return { id, taskType, options: textField(form, "options"), budgets, priority, files, isClassic };
+    return { id, name, taskType, options: textField(form, "options"), budgets, priority, files, isClassic };
   } catch (error) {
     await store.remove(files.map((file) => file.key));
     throw error;

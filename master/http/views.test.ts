@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { splitOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import { JobProgress } from "../map/progress.ts";
@@ -8,6 +8,7 @@ import { fileView, jobView, statistics } from "./views.ts";
 
 const JOB: JobRecord = {
   id: "one",
+  name: "a.txt",
   task: "text",
   state: "succeeded",
   options: {},
@@ -20,6 +21,11 @@ const JOB: JobRecord = {
   bytes: 3,
   createdAt: 0,
   attachments: [],
+};
+
+const NAMED = {
+  savedAs: (_task: string, name: string) => name,
+  url: (_task: string, name: string) => name,
 };
 
 /** A job without attachments asks nothing of it. */
@@ -59,6 +65,30 @@ test("no time is negative when the clock was set back", () => {
   expect(view).toMatchObject({ queue_seconds: 0, run_seconds: 0 });
 });
 
+test.each([
+  ["a file that waits", { state: "queued" }, { wait_seconds: 60 }],
+  ["a file that runs", { state: "queued", startedAt: 20_000 }, { wait_seconds: 20, run_seconds: 40 }],
+  [
+    "a file that ended",
+    { state: "done", startedAt: 20_000, endedAt: 25_000 },
+    { wait_seconds: 20, run_seconds: 5 },
+  ],
+  ["a file that its job ended", { state: "cancelled", endedAt: 30_000 }, { wait_seconds: 30 }],
+] as const)("seconds of %s", (_, own, seconds) => {
+  vi.useFakeTimers({ now: 60_000 });
+  const live = {
+    isRunning: () => true,
+    isPlacing: () => false,
+    running: () => 1,
+    startedAt: () => undefined,
+  };
+  const file = { index: 0, key: "k", filename: "a", bytes: 1, sha256: "a", resultName: "a", attempts: 1 };
+  const view = fileView(JOB, { ...file, ...own }, { results: NAMED, live });
+  vi.useRealTimers();
+  expect(view).toMatchObject(seconds);
+  expect(view.run_seconds).toBe("run_seconds" in seconds ? seconds.run_seconds : undefined);
+});
+
 test("a done file whose result has no place yet runs: its name may still change", () => {
   const live = new JobProgress(() => undefined);
   const file = {
@@ -70,11 +100,7 @@ test("a done file whose result has no place yet runs: its name may still change"
     attempts: 1,
     state: "done",
   } as const;
-  const named = {
-    savedAs: (_task: string, name: string) => name,
-    url: (_task: string, name: string) => name,
-  };
-  const view = () => fileView(JOB, { ...file, resultName: "a.json" }, { results: named, live });
+  const view = () => fileView(JOB, { ...file, resultName: "a.json" }, { results: NAMED, live });
   live.placing(0);
   expect(view()).toMatchObject({ state: "running" });
   expect(view()).not.toHaveProperty("saved_as");

@@ -49,14 +49,13 @@ export interface ViewDeps {
 
 /** A file waits from the creation of the job until a slave begins with it, and runs from there to its end. */
 function timesView({ createdAt }: FileOfJob, { endedAt }: FileRecord, startedAt: number | undefined) {
+  const now = Date.now();
   return given({
     started_at: startedAt === undefined ? undefined : isoTime(startedAt),
     ended_at: endedAt === undefined ? undefined : isoTime(endedAt),
     queue_seconds: startedAt === undefined ? undefined : rounded(secondsBetween(createdAt, startedAt)),
-    run_seconds:
-      startedAt === undefined || endedAt === undefined
-        ? undefined
-        : rounded(secondsBetween(startedAt, endedAt)),
+    wait_seconds: rounded(secondsBetween(createdAt, startedAt ?? endedAt ?? now)),
+    run_seconds: startedAt === undefined ? undefined : rounded(secondsBetween(startedAt, endedAt ?? now)),
   });
 }
 
@@ -92,6 +91,7 @@ export function jobView(job: JobRecord, { results, live }: ViewDeps): JobView {
     kind: "job",
     id: job.id,
     job_id: job.id,
+    name: job.name,
     task_type: job.task,
     state: job.state,
     options: shownOptions(job),

@@ -15,6 +15,8 @@ import type { Waiters } from "./waiters.ts";
 export interface Upload {
   /** The job's id, and the group of its files in the store. */
   readonly id: string;
+  /** Name for people, if the client gave one. */
+  readonly name?: string | undefined;
   readonly taskType: string;
   /** The field `options`, as text. */
   readonly options: string | undefined;
@@ -50,6 +52,7 @@ export interface IntakeDeps {
 /** Everything that makes a job, checked. */
 export interface JobSpec {
   readonly id: string;
+  readonly name?: string | undefined;
   readonly task: TaskDefinition;
   readonly options: object;
   readonly budgets: MaybeBudgets | undefined;
@@ -70,11 +73,11 @@ export interface IntakeTerms extends Pick<NewJob, "request" | "retryOf"> {
  * @throws RequestError `unknown_task`, `bad_options`, `bad_budgets`, `wrong_field`, `no_files`
  */
 export function jobSpecOf(upload: Upload): JobSpec {
-  const { id, taskType, options, budgets, priority, files, isClassic } = upload;
+  const { id, name, taskType, options, budgets, priority, files, isClassic } = upload;
   const task = taskNamed(taskType);
   const unsaid = isClassic ? task.classicOptions : undefined;
   const asked = { options: parseOptions(task, options, unsaid), budgets: parseBudgets(budgets) };
-  return { id, task, ...asked, priority, files: inputsOf(task, files) };
+  return { id, name, task, ...asked, priority, files: inputsOf(task, files) };
 }
 
 /**
@@ -83,7 +86,7 @@ export function jobSpecOf(upload: Upload): JobSpec {
  */
 export async function takeIn(
   deps: IntakeDeps,
-  { id, task, options, budgets, priority, files }: JobSpec,
+  { id, name, task, options, budgets, priority, files }: JobSpec,
   { durable, client, ...terms }: IntakeTerms,
 ): Promise<FollowedJob> {
   const { replaceNames } = deps;
@@ -101,6 +104,7 @@ export async function takeIn(
       seed: seedOf(id),
       createdAt: Date.now(),
       files: files.map((file) => ({ ...file, resultName })),
+      ...(name === undefined ? {} : { name }),
       ...(budgets === undefined ? {} : { budgets }),
       ...(client === undefined ? {} : { client }),
       ...terms,

@@ -6,6 +6,7 @@ import { logJobs } from "./jobLog.ts";
 
 const JOB: JobRecord = {
   id: "J1",
+  name: "a.txt",
   task: "text",
   state: "queued",
   options: {},

@@ -99,7 +99,14 @@ export class KeyedRequests {
 const FILES_A_TURN = 500;
 
 /** Digest of task, options, and the names, order and contents of the files. */
-export async function specDigest({ task, options, budgets, priority, files }: JobSpec): Promise<string> {
+export async function specDigest({
+  name,
+  task,
+  options,
+  budgets,
+  priority,
+  files,
+}: JobSpec): Promise<string> {
   const hash = createHash("sha256").update(`[${JSON.stringify(task.name)},${JSON.stringify(options)},[`);
   for (let from = 0; from < files.length; from += FILES_A_TURN) {
     if (from > 0) await turn();
@@ -107,7 +114,11 @@ export async function specDigest({ task, options, budgets, priority, files }: Jo
     hash.update(`${from > 0 ? "," : ""}${texts.join(",")}`);
   }
   // What is not asked for is left out, so that keys of older versions keep their digests.
-  const more = [...(budgets === undefined ? [] : [budgets]), ...(priority === 1 ? [] : [{ priority }])];
+  const more = [
+    ...(budgets === undefined ? [] : [budgets]),
+    ...(priority === 1 ? [] : [{ priority }]),
+    ...(name === undefined ? [] : [{ name }]),
+  ];
   return hash.update(`]${more.map((one) => `,${JSON.stringify(one)}`).join("")}]`).digest("hex");
 }
 

@@ -6,6 +6,8 @@ import type { FileWarning, JobWarning } from "../../shared/warnings.ts";
 /** A job as recorded. Times are milliseconds since 1970, UTC. */
 export interface JobRecord {
   readonly id: string;
+  /** Name for people. */
+  readonly name: string;
   readonly task: string;
   readonly state: JobState;
   readonly options: JsonObject;

@@ -4,6 +4,8 @@ import type { FileRecord, JobRecord } from "./job.ts";
 
 export interface NewJob {
   readonly id: string;
+  /** Name for people; unless given it is made of the names of the files. */
+  readonly name?: string;
   readonly task: string;
   readonly options: JsonObject;
   readonly secrets?: JsonObject;

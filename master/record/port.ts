@@ -45,6 +45,8 @@ export interface RecordOfJobs {
   get(job: string): Promise<JobRecord | undefined>;
   /** Newest first, some at a time, as `pages`. */
   listPages(filter: JobFilter): AsyncIterable<readonly JobRecord[]>;
+  /** Number of jobs that match, those before the cursor included. */
+  count(filter: Omit<JobFilter, "before" | "limit">): Promise<number>;
   /** All of them in memory. */
   list(filter: JobFilter): Promise<JobRecord[]>;
   /** Number of jobs in each state. */

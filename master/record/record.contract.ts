@@ -65,7 +65,13 @@ function keepsRecords(run: RecordRun): void {
       const created = await run.jobs.create(job, { durable });
       const { files: _, ...fields } = job;
       const counts = { total: 3, done: 0, failed: 0, cancelled: 0, bytes: 33 };
-      expect(created.record).toEqual({ ...fields, state: "queued", ...counts, attachments: [] });
+      expect(created.record).toEqual({
+        ...fields,
+        name: "a.txt and 2 more",
+        state: "queued",
+        ...counts,
+        attachments: [],
+      });
       const files = await run.jobs.files("01A");
       expect(created.files).toEqual(files);
       expect(files).toEqual(
@@ -132,6 +138,13 @@ function keepsRecords(run: RecordRun): void {
     expect(await run.jobs.files("01A", 3_000, 10)).toEqual([]);
   });
 
+  test("a job has the name that its client gave", async () => {
+    const name = "Ma\u00e4rz \0 \ud800";
+    await run.jobs.create(newJob("01A", ["a", "b"], { name }));
+    await run.reopen();
+    expect(await run.jobs.get("01A")).toMatchObject({ name });
+  });
+
   test("budgets that the client asked for are kept", async () => {
     await run.jobs.create(newJob("01A", ["a"], { budgets: { running: 1.5, total: 60 } }));
     await run.reopen();
@@ -178,6 +191,8 @@ function reads(run: RecordRun): void {
     expect(await ids({ limit: 9, state: "queued" })).toEqual(["01D", "01B", "01A"]);
     expect(await ids({ limit: 9, state: "queued", task: "text", before: "01D" })).toEqual(["01A"]);
     expect(await ids({ limit: 9, state: "cancelled" })).toEqual([]);
+    const counts = [{}, { state: "queued" }, { task: "ocr" }, { client: "alice" }] as const;
+    expect(await Promise.all(counts.map((filter) => run.jobs.count(filter)))).toEqual([4, 3, 1, 0]);
   });
 
   test.each([

@@ -8,6 +8,7 @@ import { endFile, endOfOpenFiles, openFiles, transition } from "./transition.ts"
 
 const queued: JobRecord = {
   id: "01J",
+  name: "a.txt",
   task: "text",
   state: "queued",
   options: {},

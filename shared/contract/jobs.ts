@@ -70,7 +70,10 @@ export const fileView = z.object({
   queue_seconds: seconds
     .exactOptional()
     .describe("seconds from the job's creation until a slave began with it"),
-  run_seconds: seconds.exactOptional().describe("seconds from there to its end"),
+  wait_seconds: seconds
+    .exactOptional()
+    .describe("the same; seconds until now, or its end, where no slave has begun with it"),
+  run_seconds: seconds.exactOptional().describe("seconds from there to its end, or until now while it runs"),
   result: z.unknown().exactOptional().describe("the JSON result, with `Prefer: return=representation`"),
 });
 export type FileView = Immutable<z.infer<typeof fileView>>;
@@ -101,6 +104,7 @@ export const jobView = z.object({
   kind: z.literal("job").describe("tells a job from an answer of `/assign_task` and from a problem"),
   id: jobId,
   job_id: jobId,
+  name: z.string().describe("name for people: the field `name` of the upload, else made of its files' names"),
   task_type: taskType,
   state: jobState,
   options: facts.describe("options with all defaults; secret ones are `***`"),
@@ -156,7 +160,12 @@ export type JobStatistics = Immutable<z.infer<typeof jobStatistics>>;
 /** `GET /jobs/<id>`. */
 export const jobDetail = jobView.extend({
   statistics: jobStatistics.describe("sums over the whole job, whichever of its files are shown"),
-  files: z.array(fileView).describe("files in the order of the upload; a page of them when the job has more"),
+  files: z
+    .array(fileView)
+    .describe(
+      "files in the order of the upload, with `q` those that match; a page of them when there are more",
+    ),
+  matching: count.describe("number of files that match `q`; without it all files"),
   next,
 });
 export type JobDetail = Immutable<z.infer<typeof jobDetail>>;
@@ -164,6 +173,7 @@ export type JobDetail = Immutable<z.infer<typeof jobDetail>>;
 /** `GET /jobs`. */
 export const jobList = z.object({
   jobs: z.array(jobView).describe("jobs, newest first"),
+  total: count.describe("number of jobs that match, those of other pages included"),
   next_cursor: z.string().exactOptional().describe("`cursor` of the next page; not there on the last one"),
 });
 export type JobList = Immutable<z.infer<typeof jobList>>;

@@ -17,6 +17,14 @@ export const jobPriority = z
   .default(PRIORITY.default)
   .describe("weight of the job among those that wait for slaves: 10 gets ten times the leases of 1");
 
+/** Characters of a job's name. */
+export const MAX_JOB_NAME = 200;
+
+/** Characters of a search. */
+export const MAX_QUERY = 1_000;
+
+const search = z.string().max(MAX_QUERY);
+
 /** `GET /jobs`. */
 export const jobsQuery = z.object({
   state: z.enum(JOB_STATES).optional().describe("only jobs in this state"),
@@ -30,7 +38,12 @@ const SHOWN_FILES = 1_000;
 
 /** `GET /jobs/<id>/results`, and a part of `GET /jobs/<id>`. */
 export const filesQuery = z.object({
-  from: z.coerce.number().int().min(0).default(0).describe("index of the first file that is shown"),
+  from: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe("number of files that are left out; without `q` the index of the first that is shown"),
   limit: z.coerce
     .number()
     .int()
@@ -86,10 +99,24 @@ export const slavesWish = z.strictObject({
   slots: few.default(1).describe("files that each works on at a time"),
 });
 
+const otherOptions = z
+  .record(z.string(), z.unknown())
+  .default({})
+  .describe("options that are to be others than before");
+
 /** `POST /jobs/<id>/retry`. */
-export const retryWish = z.strictObject({
-  options: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .describe("options that are to be others than before"),
+export const retryWish = z.strictObject({ options: otherOptions });
+
+/** `POST /jobs/cancel` and `/jobs/delete`. */
+export const bulkWish = z.strictObject({
+  q: search.min(1).describe("search for the jobs; docs/search.md"),
+});
+
+/** `POST /jobs/retry`. */
+export const bulkRetryWish = bulkWish.extend({ options: otherOptions });
+
+/** `GET /events`. */
+export const fleetEventsQuery = z.object({
+  q: search.optional().describe("only jobs that match this search; docs/search.md"),
+  job: z.string().max(64).optional().describe("id of a job whose files are watched, too"),
 });

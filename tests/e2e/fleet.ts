@@ -129,19 +129,21 @@ export interface UploadOptions {
   readonly options?: object;
   readonly budgets?: object;
   readonly priority?: number;
+  readonly name?: string;
   readonly headers?: Record<string, string>;
   readonly signal?: AbortSignal;
 }
 
 export function multipart(
   files: readonly NamedBody[],
-  { field = "texts", task, options, budgets, priority }: UploadOptions,
+  { field = "texts", task, options, budgets, priority, name }: UploadOptions,
 ): FormData {
   const form = new FormData();
   if (task !== undefined) form.append("task_type", task);
   if (options !== undefined) form.append("options", JSON.stringify(options));
   if (budgets !== undefined) form.append("budgets", JSON.stringify(budgets));
   if (priority !== undefined) form.append("priority", String(priority));
+  if (name !== undefined) form.append("name", name);
   for (const { name, body } of files) form.append(field, new Blob([new Uint8Array(body)]), name);
   return form;
 }

@@ -48,6 +48,7 @@ export function jobView(own: Partial<JobView> = {}): JobView {
     kind: "job",
     id: "JOB1",
     job_id: "JOB1",
+    name: "a.txt and 2 more",
     task_type: "text",
     state: "partial",
     options: {},

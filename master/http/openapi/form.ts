@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { budgetWish } from "../../../shared/contract/budgets.ts";
-import { jobPriority } from "../../../shared/contract/requests.ts";
+import { jobPriority, MAX_JOB_NAME } from "../../../shared/contract/requests.ts";
 import { TASKS } from "../../../shared/tasks/registry.ts";
 import { asInput, bare, type JsonSchema, optionsName, refOf, refTo } from "./schemas.ts";
 
@@ -35,6 +35,11 @@ export function uploadForm(): JsonSchema {
       budgets: {
         ...refTo(budgetWish),
         description: "time budgets in seconds, as JSON; they only shorten those of the master",
+      },
+      name: {
+        type: "string",
+        maxLength: MAX_JOB_NAME,
+        description: "name of the job for people; unless given it is made of the names of the files",
       },
       priority: asInput(bare(z.toJSONSchema(jobPriority, { io: "input" }))),
       ...Object.fromEntries(files),

@@ -22,18 +22,16 @@ export class JobReader {
     return row === undefined ? undefined : jobFrom(row, this.attachments(id));
   }
 
-  list({ state, task, client, before, limit }: JobFilter): JobRecord[] {
-    const conditions: readonly (readonly [string, Value | undefined])[] = [
-      ["state = ?", state],
-      ["task = ?", task],
-      ["client = ?", client],
-      ["id < ?", before],
-    ];
-    const used = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
-    const where = used.length === 0 ? "" : `WHERE ${used.map(({ sql }) => sql).join(" AND ")}`;
+  list({ limit, ...filter }: JobFilter): JobRecord[] {
+    const { where, values } = conditionsOf(filter);
     const found = this.#db.prepare(`SELECT * FROM jobs ${where} ORDER BY id DESC LIMIT ?`);
-    const rows = found.all(...used.map(({ value }) => value), limit);
+    const rows = found.all(...values, limit);
     return rows.map((row) => jobFrom(row, this.attachments(String(row.id))));
+  }
+
+  count(filter: Omit<JobFilter, "before" | "limit">): number {
+    const { where, values } = conditionsOf(filter);
+    return Number(this.#db.prepare(`SELECT COUNT(*) AS jobs FROM jobs ${where}`).get(...values)?.jobs);
   }
 
   counts(): Record<JobState, number> {
@@ -71,6 +69,23 @@ export class JobReader {
   attachments(job: string): Attachment[] {
     return this.#statements.attachments.all(job).map(attachmentFrom);
   }
+}
+
+interface Conditions {
+  readonly where: string;
+  readonly values: readonly Value[];
+}
+
+function conditionsOf({ state, task, client, before }: Omit<JobFilter, "limit">): Conditions {
+  const conditions: readonly (readonly [string, Value | undefined])[] = [
+    ["state = ?", state],
+    ["task = ?", task],
+    ["client = ?", client],
+    ["id < ?", before],
+  ];
+  const used = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, value }]));
+  const where = used.length === 0 ? "" : `WHERE ${used.map(({ sql }) => sql).join(" AND ")}`;
+  return { where, values: used.map(({ value }) => value) };
 }
 
 function ended(file: FileRecord, end: OpenFilesEnd | undefined): FileRecord {

@@ -1,5 +1,6 @@
 import { AppError } from "../../../shared/errors.ts";
 import type { FileRecord, JobRecord } from "../job.ts";
+import { jobName } from "../jobName.ts";
 import type { CreatedJob, NewFile, NewJob } from "../newJob.ts";
 import type { NameTable } from "./nameTable.ts";
 import type { RequestTable } from "./requestTable.ts";
@@ -80,7 +81,8 @@ export class NewJobRows {
     const { files, request, ...fields } = this.#job;
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
     const counts = { total: files.length, done: 0, failed: 0, cancelled: 0, bytes };
-    const record: JobRecord = { ...fields, state: "queued", ...counts, attachments: [] };
+    const name = fields.name ?? jobName(files);
+    const record: JobRecord = { ...fields, name, state: "queued", ...counts, attachments: [] };
     statements.insertJob.run(...newJobValues(record), this.#replace ? 1 : 0);
     if (request !== undefined) requests.bind(this.#job, request);
     return { record, files: this.#files };

@@ -14,6 +14,7 @@ export interface JobFailure {
 export function jobFrom(row: Row, attachments: readonly Attachment[]): JobRecord {
   return {
     id: String(row.id),
+    name: row.name === null ? "" : json<string>(row.name),
     task: String(row.task),
     state: row.state as JobState,
     options: json<JsonObject>(row.options),
@@ -86,6 +87,7 @@ export function newJobValues(job: JobRecord): Value[] {
     client,
     budgets,
     secretsOf(job),
+    JSON.stringify(job.name),
   ];
 }
 

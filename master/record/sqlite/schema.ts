@@ -162,4 +162,14 @@ export const MIGRATIONS: readonly string[] = [
   -- JSON, as the file name; null when it is the file name.
   ALTER TABLE files ADD COLUMN path TEXT
   `,
+  `
+  -- JSON. Jobs of older versions get the name that a job without folders gets; the quotes are those of the JSON text.
+  ALTER TABLE jobs ADD COLUMN name TEXT;
+  UPDATE jobs SET name = (
+    SELECT CASE WHEN total = 1 THEN filename
+      ELSE substr(filename, 1, length(filename) - 1) || ' and ' || (total - 1) || ' more"' END
+    FROM files WHERE job = jobs.id AND idx = 0
+  );
+  CREATE INDEX failed_files ON files (job, idx) WHERE state = 'failed'
+  `,
 ];

@@ -112,7 +112,7 @@ describe("the file", () => {
     await jobs.close();
   });
 
-  test("files that ended before keep their order, and their work is summed up", async () => {
+  test("files that ended before keep their order, their work is summed up, and their job gets a name", async () => {
     const file = join(root, "before-sums.sqlite");
     const before = await openDatabase(file, MIGRATIONS.slice(0, 8));
     before
@@ -138,7 +138,7 @@ describe("the file", () => {
     expect(files[1]).toMatchObject({ error: "No\0.", slave: "b" });
     expect(files[1]).not.toHaveProperty("order");
     const work = { files: 3, seconds: 2, resultBytes: 8, startedAt: 8, slaves: { a: 2, b: 1 } };
-    expect((await jobs.get("01A"))?.work).toEqual(work);
+    expect(await jobs.get("01A")).toMatchObject({ work, name: "n and 3 more" });
     await jobs.close();
   });
 

@@ -130,6 +130,11 @@ class SqliteRecord implements RecordOfJobs {
     return await gathered(this.listPages(filter));
   }
 
+  async count(filter: Omit<JobFilter, "before" | "limit">): Promise<number> {
+    this.#requireOpen();
+    return this.#read.count(filter);
+  }
+
   async counts(): ReturnType<RecordOfJobs["counts"]> {
     this.#requireOpen();
     return this.#read.counts();
