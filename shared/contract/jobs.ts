@@ -198,21 +198,6 @@ export const resultList = z.object({
 });
 export type ResultList = Immutable<z.infer<typeof resultList>>;
 
-/** Data of the events of `GET /jobs/<id>/events`, by their names. */
-export const jobEventData = z.object({
-  state: z
-    .object({
-      id: jobId,
-      job_id: jobId,
-      state: z.enum(["queued", "running"]).describe("the state that the job has now"),
-      at: time.describe("since when: ISO 8601, UTC"),
-    })
-    .describe("the job is recorded, or begins to run"),
-  file: fileView,
-  progress: jobCounts,
-  end: jobView,
-});
-
 /** `POST /assign_task`, waiting; the first four fields are the classic service's. */
 export const assignAnswer = z.object({
   kind: z.literal("answer").describe("tells it from a job and from a problem"),

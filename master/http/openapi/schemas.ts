@@ -13,6 +13,7 @@ import {
 } from "../../../shared/contract/about.ts";
 import { budgetWish } from "../../../shared/contract/budgets.ts";
 import { registerAnswer, registerRequest, signOff, signOffAnswer } from "../../../shared/contract/fleet.ts";
+import { jobEventData } from "../../../shared/contract/jobEvents.ts";
 import {
   assignAnswer,
   assignLine,
@@ -20,7 +21,6 @@ import {
   fileView,
   jobCounts,
   jobDetail,
-  jobEventData,
   jobList,
   jobStatistics,
   jobView,
