@@ -250,7 +250,7 @@ describe("options", () => {
   test("values are JSON where they are JSON, a JSON object is merged", async () => {
     await files({ "a.png": "x" });
     const { jobs } = await standIn();
-    const args = ["--options", "quality=50", "--options", "format=jpeg", "--options", '{"enlarge":true}'];
+    const args = ["--options", "quality=50", "--option", "format=jpeg", "--options", '{"enlarge":true}'];
     await upload(["image", "a.png", ...args]);
     expect(jobs[0]?.options).toEqual({ quality: 50, format: "jpeg", enlarge: true });
   });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { FileError } from "../../errors.ts";
 import { executeHere, processHere } from "../inProcess.ts";
 import { localFile, runLocally } from "../local.ts";
 import { TASKS } from "../registry.ts";
@@ -143,6 +144,30 @@ test("the order in which slaves finish does not change a byte", async () => {
     return bodies;
   };
   expect(await run(8)).toEqual(await run(1));
+});
+
+test("of a group of documents that fails, only the document at fault fails", async () => {
+  let folds = 0;
+  const outcomes: string[] = [];
+  await runLocally(task, {
+    options: embedding.options.parse({}),
+    files: Array.from({ length: 205 }, (_, n) => localFile(`${n}.txt`, Buffer.from(`whale sea${n}`))),
+    concurrency: 1,
+    signal: new AbortController().signal,
+    execute: async (unit) => {
+      if (unit.step === "fold") folds += 1;
+      // The second of three groups of at most 100 documents, and in the units of one document that follow the 51st.
+      if (unit.step === "fold" && (folds === 2 || folds === 3 + 51)) throw new FileError("timed_out", "late");
+      return executeHere(task, unit);
+    },
+    onResult: (index, outcome) => {
+      outcomes[index] = outcome.ok ? "done" : outcome.code;
+    },
+  });
+  expect(outcomes.flatMap((outcome, index) => (outcome === "done" ? [] : [[index, outcome]]))).toEqual([
+    [150, "timed_out"],
+  ]);
+  expect(outcomes).toHaveLength(205);
 });
 
 test("errors of options list the valid values", () => {
