@@ -6,6 +6,7 @@ import { readCliConfig } from "./config.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT, exitCodeOf, Interrupted } from "./exit.ts";
 import { describeError } from "./output/errors.ts";
+import { formatIn } from "./output/format.ts";
 import { openTerminal } from "./output/terminal.ts";
 import { buildProgram } from "./program.ts";
 
@@ -23,7 +24,7 @@ async function main(args: readonly string[]): Promise<number> {
     return code;
   } catch (error) {
     // Commander has printed its own errors.
-    if (!(error instanceof CommanderError)) describeError(error, terminal, args.includes("--json"));
+    if (!(error instanceof CommanderError)) describeError(error, terminal, formatIn(args));
     return exitCodeOf(error);
   }
 }

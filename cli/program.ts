@@ -8,12 +8,12 @@ type AddCommand = (program: Command, run: RunCommand) => void;
 /** The commands in the order of the help. Each is loaded only when it is needed: some bring large libraries with them. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   upload: async () => (await import("./commands/upload.ts")).addUpload,
-  jobs: async () => (await import("./commands/lists.ts")).addJobs,
-  results: async () => (await import("./commands/jobCommands.ts")).addResults,
-  retry: async () => (await import("./commands/jobCommands.ts")).addRetry,
-  cancel: async () => (await import("./commands/jobCommands.ts")).addCancel,
-  slaves: async () => (await import("./commands/lists.ts")).addSlaves,
-  tasks: async () => (await import("./commands/lists.ts")).addTasks,
+  jobs: async () => (await import("./commands/jobs/command.ts")).addJobs,
+  results: async () => (await import("./commands/jobs/results.ts")).addResults,
+  retry: async () => (await import("./commands/jobs/change.ts")).addRetry,
+  cancel: async () => (await import("./commands/jobs/change.ts")).addCancel,
+  slaves: async () => (await import("./commands/slaves.ts")).addSlaves,
+  tasks: async () => (await import("./commands/tasks.ts")).addTasks,
   start: async () => (await import("./commands/start.ts")).addStart,
   master: async () => (await import("./commands/members.ts")).addMaster,
   slave: async () => (await import("./commands/members.ts")).addSlave,
@@ -29,6 +29,8 @@ export async function buildProgram([name = ""]: readonly string[], run: RunComma
     .description("Hand a pile of files to a fleet of machines and get every result back.")
     .version(VERSION)
     .exitOverride()
+    // `jobs --state failed` and `jobs list --state failed` are options of different commands.
+    .enablePositionalOptions()
     .showHelpAfterError("(--help lists what is valid)")
     .addHelpText("after", EXIT_CODES);
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext } from "../context.ts";
 import { TimedOut } from "../exit.ts";
+import { OUTPUT_FORMATS, type OutputFormat } from "../output/format.ts";
 import { ManyhandsClient } from "../sdk/index.ts";
 
 /** Options of every command that calls a master. */
@@ -11,6 +12,8 @@ export interface ConnectionFlags {
   /** Seconds for the whole command. */
   readonly timeout?: number;
   readonly json?: boolean;
+  /** Only of commands `withOutput`. */
+  readonly output?: OutputFormat;
 }
 
 export interface Connection {
@@ -32,6 +35,17 @@ export function withConnection(command: Command): Command {
       new Option("--timeout <seconds>", "give up after this time, with exit code 4").argParser(positive),
     )
     .option("--json", "print one JSON document on standard output and nothing else");
+}
+
+/** The options of a command that calls a master and shows its answer in one of several formats. */
+export function withOutput(command: Command): Command {
+  return withConnection(command).addOption(outputOption());
+}
+
+export function outputOption(): Option {
+  return new Option("--output <format>", "how the answer is printed (--json: as --output json)").choices(
+    OUTPUT_FORMATS,
+  );
 }
 
 /** Runs a command's work with a client and a signal that Ctrl-C and `--timeout` abort. */

@@ -22,8 +22,13 @@ export function tasksLines(tasks: readonly TaskView[], terminal: Terminal): read
   return tableLines(TASK_COLUMNS, tasks, terminal.width);
 }
 
-/** One job: a head of two or three lines, then the table of its files. */
+/** One job: a head of some lines, then the table of its files. */
 export function jobLines(job: JobDetail, terminal: Terminal, master: string): readonly string[] {
+  return [...jobHead(job, terminal), ...tableLines(fileColumns(master), job.files, terminal.width)];
+}
+
+/** State, counts, errors and warnings of a job. */
+export function jobHead(job: JobView, terminal: Terminal): readonly string[] {
   const { counts } = job;
   const begin = Date.parse(job.started_at ?? "");
   const end = Date.parse(job.ended_at ?? "");
@@ -32,9 +37,21 @@ export function jobLines(job: JobDetail, terminal: Terminal, master: string): re
     `job ${printable(job.id)}  ${job.task_type}  ${job.state}${time}`,
     `${counts.done} of ${counted(counts.total, "file")} done, ${counts.failed} failed`,
     ...(job.error === undefined ? [] : [printable(job.error)]),
+    ...(job.why === undefined ? [] : [printable(job.why.text)]),
     ...warningLines(job.warnings, counts.total),
-    ...tableLines(fileColumns(master), job.files, terminal.width),
   ].map((line, index) => (index === 0 ? terminal.paint("bold", printable(line)) : line));
+}
+
+/** `running  450 of 1000 files, 3 failed, 12 files/s, 45 s left` */
+export function progressOf({ state, counts, files_per_second: speed, eta_seconds: left }: JobView): string {
+  const ended = counts.done + counts.failed + counts.cancelled;
+  const parts = [
+    `${ended} of ${counted(counts.total, "file")}`,
+    counts.failed > 0 ? `${counts.failed} failed` : "",
+    speed === undefined ? "" : `${speed < 10 ? speed.toFixed(1) : Math.round(speed)} files/s`,
+    left === undefined ? "" : `${secondsInWords(left)} left`,
+  ];
+  return `${state}  ${parts.filter(Boolean).join(", ")}`;
 }
 
 /** One task: a head of three lines, then the table of its options. */
@@ -86,7 +103,7 @@ const SLAVE_COLUMNS: readonly Column<SlaveView>[] = [
   { title: "BUSY", value: (slave) => `${slave.busy}/${slave.slots}` },
   { title: "WAITING", value: (slave) => slave.waiting },
   { title: "DONE", value: (slave) => slave.done },
-  { title: "FAILED", value: (slave) => slave.failed },
+  { title: "UNFINISHED", value: (slave) => slave.failed },
   { title: "MEMORY", value: ({ memory }) => (typeof memory === "number" ? bytesInWords(memory) : "") },
   { title: "VERSION", value: (slave) => (slave.classic ? "classic" : slave.version) },
   { title: "NOTE", value: (slave) => slave.reason },

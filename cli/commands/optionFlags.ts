@@ -14,7 +14,7 @@ export function withTaskOptions(command: Command): Command {
 }
 
 /** The options as they were given. */
-export function givenOptions({ options, option }: OptionFlags): readonly string[] {
+export function givenOptions({ options = [], option = [] }: Partial<OptionFlags>): readonly string[] {
   return [...options, ...option];
 }
 

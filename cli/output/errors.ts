@@ -1,13 +1,16 @@
 import { AppError, CodedError, isErrno } from "../../shared/errors.ts";
 import { printable, printableJson } from "../../shared/printable.ts";
 import { MASTER_UNREACHABLE } from "../sdk/errors.ts";
+import type { OutputFormat } from "./format.ts";
 import { startCommand } from "./ownName.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Prints an error to standard error; with `--json` also as a JSON document to standard output. */
-export function describeError(error: unknown, terminal: Terminal, json: boolean): void {
+/** Prints an error to standard error; where the answer would be JSON, also as JSON to standard output. */
+export function describeError(error: unknown, terminal: Terminal, format: OutputFormat): void {
   const known = error instanceof CodedError ? error : unexpected(error);
-  if (json) terminal.print(printableJson({ ...known.details, code: known.code, error: known.message }, 2));
+  const document = { ...known.details, code: known.code, error: known.message };
+  if (format === "json") terminal.print(printableJson(document, 2));
+  if (format === "ndjson") terminal.print(printableJson(document));
   terminal.note(`manyhands: ${printable(known.message)}`);
   for (const line of advice(known)) terminal.note(printable(line));
 }

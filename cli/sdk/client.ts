@@ -17,6 +17,7 @@ import { asReadError, type Call, MasterHttp } from "./http.ts";
 import { readJsonLines } from "./lines.ts";
 import { type JobPage, understood, understoodLine } from "./messages.ts";
 import type {
+  AddSlavesRequest,
   BulkAction,
   BulkOutcome,
   BulkRequest,
@@ -55,8 +56,9 @@ export class ManyhandsClient {
   }
 
   /** Starts slaves on the master's machine. @throws AppError `too_many_local_slaves` */
-  async addSlaves(count: number, { signal }: CallOptions = {}): Promise<void> {
-    await this.#http.json({ ...jsonCall("POST", "/slaves", { count }), signal });
+  async addSlaves(count: number, { slots, signal }: AddSlavesRequest = {}): Promise<void> {
+    const wish = slots === undefined ? { count } : { count, slots };
+    await this.#http.json({ ...jsonCall("POST", "/slaves", wish), signal });
   }
 
   /** Lets a slave finish its units and end. @throws AppError `no_such_slave` */
@@ -82,6 +84,16 @@ export class ManyhandsClient {
       if (next === undefined || page.files.length === 0) return { ...page, files };
       path = next;
     }
+  }
+
+  /** One job without its files, at once or, with `wait`, when it ends or after so many seconds (at most 20). */
+  async jobState(
+    id: string,
+    { wait = 0, signal }: CallOptions & { readonly wait?: number } = {},
+  ): Promise<JobView> {
+    const path = `/jobs/${encodeURIComponent(id)}?limit=0&wait=${wait}`;
+    const { files: _none, next: _more, ...job } = understood("job", await this.#http.json({ path, signal }));
+    return job;
   }
 
   /** Cancels a job; results that it has already are kept. */
@@ -114,10 +126,15 @@ export class ManyhandsClient {
     );
   }
 
-  /** The results that a job has by now. */
+  /** The results that a job has by now, of which the master sends one page after the other. */
   async results(id: string, { signal }: CallOptions = {}): Promise<ResultList> {
-    const path = `/jobs/${encodeURIComponent(id)}/results`;
-    return understood("results", await this.#http.json({ path, signal }));
+    const results: ResultList["results"][number][] = [];
+    for (let path: string | undefined = `/jobs/${encodeURIComponent(id)}/results`; ; ) {
+      const { next, ...page }: ResultList = understood("results", await this.#http.json({ path, signal }));
+      results.push(...page.results);
+      if (next === undefined || page.results.length === 0) return { ...page, results };
+      path = next;
+    }
   }
 
   /** Whether the master has a slave that can be given work. True for a master that does not tell (an older version). */

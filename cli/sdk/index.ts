@@ -17,6 +17,7 @@ export type { UploadFile } from "./files.ts";
 export { fileFromBytes, fileFromPath, fileFromStream } from "./files.ts";
 export type { JobPage } from "./messages.ts";
 export type {
+  AddSlavesRequest,
   BulkAction,
   BulkOutcome,
   BulkRequest,

@@ -101,6 +101,7 @@ const messages: Readonly<Record<keyof MessageTypes, z.ZodType>> = {
   results: z.looseObject({
     job_id: z.string(),
     results: z.array(fileView.extend({ name: z.string() })),
+    next: z.string().optional(),
     attachments,
   }),
 };

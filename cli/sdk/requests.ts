@@ -48,6 +48,11 @@ export interface JobQuery extends CallOptions {
   readonly cursor?: string | undefined;
 }
 
+export interface AddSlavesRequest extends CallOptions {
+  /** Files that each works on at a time. */
+  readonly slots?: number | undefined;
+}
+
 /** What can be done with all jobs that match a search. */
 export type BulkAction = "cancel" | "retry" | "delete";
 

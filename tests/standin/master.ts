@@ -126,21 +126,23 @@ async function answer(state: State, req: IncomingMessage, res: ServerResponse): 
     return refuse(res, problem(401, "unauthorized", "A valid token is needed."));
   if (path === "/assign_task") return await assign(state, req, res);
   if (path === "/readyz") return ready(res, options.isReady?.() ?? true);
-  const jobs = options.jobs ?? [];
+  const body = bodyAt(options, path) ?? bodyAt(options, path.split("?")[0] ?? "");
+  if (body === undefined) return refuse(res, problem(404, "not_found", "There is nothing at this address."));
+  res.end(body);
+}
+
+/** What the stand-in has at a path: what a test gave it, else one of the usual lists. */
+function bodyAt(options: StandInOptions, path: string): string | undefined {
+  const { jobs = [], slaves = [], results = {} } = options;
   const lists: Readonly<Record<string, unknown>> = {
     "/tasks": {
       tasks: options.tasks ?? [task("text", "texts", [".txt"]), task("image", "images", [".png"])],
     },
-    "/slaves": { slaves: options.slaves ?? [] },
+    "/slaves": { slaves },
     "/jobs": { jobs },
     ...Object.fromEntries(jobs.map((job) => [`/jobs/${job.id}`, { ...job, files: [] }])),
   };
-  const list = lists[path];
-  if (list !== undefined)
-    return void res.setHeader("Content-Type", "application/json").end(JSON.stringify(list));
-  const result = options.results?.[path];
-  if (result !== undefined) return void res.end(result);
-  refuse(res, problem(404, "not_found", "There is nothing at this address."));
+  return results[path] ?? (lists[path] === undefined ? undefined : JSON.stringify(lists[path]));
 }
 
 function ready(res: ServerResponse, isReady: boolean): void {
