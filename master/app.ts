@@ -62,7 +62,7 @@ interface RoutesInit extends Buildings {
 function routesOf({ config, logger, version, storage, fleet, work }: RoutesInit) {
   const { jobs, hub, store, disk, results } = storage;
   const { registry, localSlaves, slaveHttp } = fleet;
-  const { queue, counts, runner, speculation, dispatcher } = work;
+  const { queue, counts, runner, speculation, dispatcher, times } = work;
   const { waiters, requests, intake } = createReception({ config, storage, runner, logger });
   const leases = () => dispatcher.leases;
   return masterRoutes(express(), {
@@ -78,6 +78,7 @@ function routesOf({ config, logger, version, storage, fleet, work }: RoutesInit)
     localSlaves,
     slaveHttp,
     queue,
+    capacity: { registry, runner, times },
     runner,
     waiters,
     requests,

@@ -6,6 +6,7 @@ import { LeaseCounts } from "../dispatch/leaseCounts.ts";
 import { SpeculationBook } from "../dispatch/speculation.ts";
 import { Suspects } from "../dispatch/suspects.ts";
 import { UnitTimes } from "../dispatch/timing.ts";
+import { FileTimes } from "../jobs/fileTimes.ts";
 import { jobFiles } from "../jobs/jobFiles.ts";
 import { logJobs } from "../jobs/jobLog.ts";
 import { JobRunner } from "../jobs/runner.ts";
@@ -33,6 +34,7 @@ export interface Work {
   readonly dispatcher: Dispatcher;
   readonly runner: JobRunner;
   readonly retention: Retention;
+  readonly times: FileTimes;
 }
 
 /** Longer than any client takes to fetch the results that its answer named. */
@@ -58,7 +60,8 @@ export function createWork(deps: WorkDeps): Work {
   });
   const policy = retentionPolicy(config);
   const retention = new Retention({ jobs, store, results, keptBytes, policy, logger });
-  return { queue, counts, suspects, speculation, dispatcher, runner, retention };
+  const times = new FileTimes(hub);
+  return { queue, counts, suspects, speculation, dispatcher, runner, retention, times };
 }
 
 /** The queue of units, and what hands them to slaves. */

@@ -1,5 +1,5 @@
 import type { RequestHandler } from "express";
-import type { Stats } from "../../shared/contract/about.ts";
+import type { Stats, VersionView } from "../../shared/contract/about.ts";
 import { answerJson } from "../../shared/http/json.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { SpeculationBook } from "../dispatch/speculation.ts";
@@ -57,7 +57,18 @@ export function showStats({ about, registry, runner, queue, speculation }: Stats
   };
 }
 
-/** `GET /healthz`: the process answers. */
+/** `GET /version` */
+export function showVersion({ version, startedAt }: MasterAbout): RequestHandler {
+  const view: VersionView = {
+    name: "manyhands",
+    version,
+    node: process.version.slice(1),
+    started_at: new Date(startedAt).toISOString(),
+  };
+  return (_req, res) => answerJson(res, view);
+}
+
+/** `GET /healthz`, `GET /livez`: the process answers. */
 export const healthy: RequestHandler = (_req, res) => answerJson(res, { status: "ok" });
 
 /** `GET /readyz`: a slave can be given work. */

@@ -8,6 +8,7 @@ import type { SpeculationBook } from "../dispatch/speculation.ts";
 import type { LocalSlaves } from "../fleet/localSlaves.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { ChangeHub } from "../hub.ts";
+import type { CapacityDeps } from "../jobs/capacity.ts";
 import type { IntakeDeps } from "../jobs/intake.ts";
 import type { KeyedRequests } from "../jobs/requests.ts";
 import type { JobRunner } from "../jobs/runner.ts";
@@ -19,8 +20,18 @@ import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
-import { healthy, home, listTasks, type MasterAbout, noIcon, ready, showStats } from "./about.ts";
+import {
+  healthy,
+  home,
+  listTasks,
+  type MasterAbout,
+  noIcon,
+  ready,
+  showStats,
+  showVersion,
+} from "./about.ts";
 import { assignTask } from "./assign.ts";
+import { showCapacity } from "./capacity.ts";
 import { Clients } from "./clients.ts";
 import { mountDashboard } from "./dashboard.ts";
 import { showDescription, showDocs, showSchema } from "./docs.ts";
@@ -34,6 +45,8 @@ import { addSlaves, removeSlave } from "./localSlaves.ts";
 import { showMetrics } from "./metrics.ts";
 import { type Handlers, mount, noRoute } from "./mount.ts";
 import { retry } from "./retry.ts";
+import { type SessionDeps, showSession, signIn, signOut } from "./session.ts";
+import { Sessions } from "./sessions.ts";
 import { profile, showTimeline } from "./timeline.ts";
 
 /** Deps of all handlers. Each handler is given only what its own type names. */
@@ -52,6 +65,7 @@ export interface RoutesDeps {
   readonly requests: KeyedRequests;
   readonly intake: IntakeDeps;
   readonly queue: UnitQueue;
+  readonly capacity: CapacityDeps;
   readonly speculation: SpeculationBook;
   readonly registry: SlaveRegistry;
   readonly localSlaves: LocalSlaves;
@@ -70,7 +84,8 @@ export function masterRoutes(app: Express, deps: RoutesDeps): Express {
   app.get("/favicon.ico", noIcon);
   mountDashboard(app);
   const clients = new Clients(config.jobs);
-  const guards = createGuards({ access, classicSlaves, clients, logger });
+  const sessions = new Sessions();
+  const guards = createGuards({ access, classicSlaves, allowedHosts, clients, sessions, logger });
   const handlers: Handlers = {
     "GET /": home,
     ...uploadHandlers(deps, clients),
@@ -78,6 +93,7 @@ export function masterRoutes(app: Express, deps: RoutesDeps): Express {
     ...resultHandlers(deps, clients),
     ...fleetHandlers(deps, guards),
     ...aboutHandlers(deps),
+    ...sessionHandlers({ sessions, guards, required: hasToken }),
   };
   mount(app, handlers, { guards, metrics });
   app.use(guards.client, noRoute);
@@ -137,9 +153,21 @@ function fleetHandlers(deps: RoutesDeps, { showedFleetToken: showedToken }: Guar
   } satisfies Partial<Handlers>;
 }
 
-function aboutHandlers({ about, registry, runner, queue, speculation, metrics }: RoutesDeps) {
+function sessionHandlers(deps: SessionDeps) {
+  return {
+    "POST /session": [smallJson(), signIn(deps)],
+    "GET /session": showSession(deps),
+    "DELETE /session": signOut(deps),
+  } satisfies Partial<Handlers>;
+}
+
+function aboutHandlers(deps: RoutesDeps) {
+  const { about, registry, runner, queue, speculation, metrics, capacity } = deps;
   return {
     "GET /healthz": healthy,
+    "GET /livez": healthy,
+    "GET /version": showVersion(about),
+    "GET /capacity": showCapacity(capacity),
     "GET /readyz": ready(registry),
     "GET /stats": showStats({ about, registry, runner, queue, speculation }),
     "GET /timeline": showTimeline(),

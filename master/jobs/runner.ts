@@ -16,6 +16,15 @@ export interface RunnerLoad extends WorkLeft {
   readonly jobs: number;
 }
 
+/** Files of a job that no slave has begun. */
+export interface WaitingFiles {
+  readonly task: string;
+  /** When the job was recorded, ms since 1970. */
+  readonly createdAt: number;
+  /** At least one. */
+  readonly files: number;
+}
+
 /** Why a job is cancelled: the code and the sentence that its record keeps. */
 export interface CancelReason {
   readonly code: "cancelled" | "no_slaves";
@@ -76,6 +85,12 @@ export class JobRunner {
     return { jobs: this.#running.size, files, bytes };
   }
 
+  /** The jobs with files that wait. */
+  *waiting(): Generator<WaitingFiles> {
+    for (const { task, createdAt, waiting: files } of this.#running.values())
+      if (files > 0) yield { task, createdAt, files };
+  }
+
   /** Starts every job that has not ended on record. Resolves with the number of these jobs. */
   async resume(): Promise<number> {
     let resumed = 0;
@@ -108,7 +123,7 @@ export class JobRunner {
 
   async #start(record: JobRecord, known?: readonly FileRecord[]): Promise<RunningJob> {
     const files = known ?? (await this.#deps.jobs.files(record.id));
-    const job = new RunningJob(record.id, files, this.#deps.hub);
+    const job = new RunningJob(record, files, this.#deps.hub);
     this.#running.set(record.id, job);
     void runJob(this.#deps, { job, record, files }).then((final) => {
       this.#running.delete(record.id);

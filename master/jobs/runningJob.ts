@@ -15,6 +15,8 @@ type JobNews = Pick<ChangeHub, "progressed" | "fileEnded" | "watchJob">;
 /** A job whose `run` is going in this process: what its followers see, and how it is stopped. */
 export class RunningJob implements FollowedJob {
   readonly id: string;
+  readonly task: string;
+  readonly createdAt: number;
   readonly progress: JobProgress;
   readonly ended: Promise<JobRecord>;
   readonly #hub: JobNews;
@@ -25,8 +27,10 @@ export class RunningJob implements FollowedJob {
   #filesLeft = 0;
   #bytesLeft = 0;
 
-  constructor(id: string, files: readonly FileRecord[], hub: JobNews) {
+  constructor({ id, task, createdAt }: JobRecord, files: readonly FileRecord[], hub: JobNews) {
     this.id = id;
+    this.task = task;
+    this.createdAt = createdAt;
     this.#hub = hub;
     this.progress = new JobProgress(() => hub.progressed(id));
     for (const file of files) {
@@ -49,6 +53,11 @@ export class RunningJob implements FollowedJob {
 
   get left(): WorkLeft {
     return { files: this.#filesLeft, bytes: this.#bytesLeft };
+  }
+
+  /** Number of files that no slave has begun. */
+  get waiting(): number {
+    return Math.max(0, this.#filesLeft - this.progress.running());
   }
 
   /** Aborted with an AppError that says why the job stops. */

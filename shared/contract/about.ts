@@ -91,6 +91,14 @@ export const stats = z.object({
 export type Stats = Immutable<z.infer<typeof stats>>;
 
 export const health = z.object({ status: z.literal("ok").describe("the process answers") });
+/** `GET /version`. */
+export const versionView = z.object({
+  name: z.literal("manyhands").describe("name of the program"),
+  version: z.string().describe("version of the master"),
+  node: z.string().describe("version of Node.js that it runs on"),
+  started_at: z.string().describe("when the master started: ISO 8601, UTC"),
+});
+export type VersionView = Immutable<z.infer<typeof versionView>>;
 export const readiness = z.object({
   status: z.enum(["ready", "no_slaves"]).describe("whether a slave can be given work"),
   slaves: count.describe("slaves that are alive"),

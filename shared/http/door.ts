@@ -50,7 +50,17 @@ export class Door {
       if (this.#known.has(address)) return ANYONE;
       throw this.#refused(req, "no token");
     }
-    const given = this.#scheme.tokenOf(req) ?? "";
+    return this.admitWith(req, this.#scheme.tokenOf(req) ?? "");
+  }
+
+  /**
+   * The same for a token that the request shows in another way than its head.
+   * @throws AppError `unauthorized` (401), `too_many_attempts` (429)
+   */
+  admitWith(req: Request, given: string): string {
+    const { tokens } = this.#options;
+    if (tokens.length === 0) return ANYONE;
+    const address = peerAddress(req);
     const found = tokenGiven(given, tokens);
     if (found !== undefined) return found.name;
     const seconds = this.#wrongTokens.guessed(address, given);
@@ -64,14 +74,21 @@ export class Door {
    * @throws AppError `too_many_attempts` (429)
    */
   knows(req: Request): boolean {
+    return this.nameOf(req) !== undefined;
+  }
+
+  /**
+   * The name that `admit` would answer; undefined where it would refuse the request.
+   * @throws AppError `too_many_attempts` (429)
+   */
+  nameOf(req: Request): string | undefined {
     const { tokens } = this.#options;
     const asks = req.headers.authorization !== undefined || this.#known.has(peerAddress(req));
-    if (tokens.length > 0 && !asks) return false;
+    if (tokens.length > 0 && !asks) return undefined;
     try {
-      this.admit(req);
-      return true;
+      return this.admit(req);
     } catch (error) {
-      if (error instanceof AppError && error.code === "unauthorized") return false;
+      if (error instanceof AppError && error.code === "unauthorized") return undefined;
       throw error;
     }
   }

@@ -61,6 +61,25 @@ function isCrossSite(req: Request, allowedHosts: readonly string[]): boolean {
   return req.headers["sec-fetch-site"] === "cross-site" && !followsLink;
 }
 
+/**
+ * For requests that a browser lets in by a cookie: pages on other ports of this host have the same cookie, so the request
+ * must come from a page of this service. Browsers say so themselves, on plain HTTP by `Origin` only.
+ * @throws AppError `bad_origin` (403)
+ */
+export function requireSameOrigin(req: Request, allowedHosts: readonly string[]): void {
+  const { origin, host = "", "sec-fetch-site": site } = req.headers;
+  const same =
+    site === undefined
+      ? origin !== undefined && isSameOrigin(origin, host, allowedHosts)
+      : site === "same-origin";
+  if (same) return;
+  throw new AppError(
+    "bad_origin",
+    "A request that changes something must come from a page of this service, or show a token in place of the cookie.",
+    { status: 403 },
+  );
+}
+
 /** Behind a proxy `Host` may differ from the browser's; then the name of the origin must be an allowed one. */
 function isSameOrigin(origin: string, host: string, allowedHosts: readonly string[]): boolean {
   if (!URL.canParse(origin)) return false;

@@ -163,6 +163,7 @@ const MADE: Readonly<Record<string, () => Promise<Answer>>> = {
   slave_address_unknown: () => register({ slave_ip: "nobody.invalid", slave_port: 80 }),
   too_many_slaves: () => register({ slave_ip: "127.0.0.1", slave_port: 9 }),
   bad_slaves: () => post("/slaves", '{"count":-1}', { "content-type": "application/json" }),
+  bad_session: () => post("/session", "{}", { "content-type": "application/json" }),
   too_many_local_slaves: () => post("/slaves", '{"count":9}', { "content-type": "application/json" }),
   slave_not_started: () =>
     of(
@@ -186,6 +187,18 @@ const MADE: Readonly<Record<string, () => Promise<Answer>>> = {
   },
   host_not_allowed: () => raw("GET /jobs HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"),
   cross_site: () => get("/jobs", { origin: "http://evil.example" }),
+  bad_origin: async () => {
+    const headers = { "content-type": "application/json" };
+    const signedIn = await fetch(`${closed.master.url}/session`, {
+      method: "POST",
+      headers,
+      body: '{"token":"clients"}',
+    });
+    const cookie = signedIn.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    const host = `Host: ${new URL(closed.master.url).host}`;
+    const text = `DELETE /jobs/x HTTP/1.1\r\n${host}\r\nCookie: ${cookie}\r\nConnection: close\r\n\r\n`;
+    return await raw(text, { at: closed.master.port });
+  },
   not_found: () => get("/nothing/here"),
   method_not_allowed: () => of(fetch(`${working.master.url}/jobs`, { method: "PUT" })),
   no_such_job: () => get("/jobs/01ARZ3NDEKTSV4RRFFQ69G5FAV"),

@@ -55,15 +55,20 @@ describe("the description of the API and what a master really answers", () => {
     for (const path of [
       "/",
       "/healthz",
+      "/livez",
       "/readyz",
+      "/version",
+      "/capacity",
       "/slaves",
       "/stats",
       "/timeline",
       "/timeline.csv",
-      "/tasks",
-      "/metrics",
     ])
       await master.ask(`GET ${path}`, path);
+    for (const path of ["/tasks", "/metrics", "/session"]) await master.ask(`GET ${path}`, path);
+    await master.ask("POST /session", "/session", { body: '{"token": "any"}', headers: JSON_BODY });
+    await master.ask("POST /session", "/session", { body: "{}", headers: JSON_BODY });
+    await master.ask("DELETE /session", "/session");
     await master.ask("GET /slaves", "/workers");
     for (const name of ["text", "mean-job"])
       await master.ask("GET /schemas/{name}.json", `/schemas/${name}.json`);

@@ -7,7 +7,9 @@ import {
   slaveView,
   stats,
   taskList,
+  versionView,
 } from "../../../shared/contract/about.ts";
+import { capacity } from "../../../shared/contract/capacity.ts";
 import { registerAnswer, registerRequest, signOff, signOffAnswer } from "../../../shared/contract/fleet.ts";
 import { slavesWish } from "../../../shared/contract/requests.ts";
 import { profileQuery, timeline, timelineQuery } from "../../../shared/contract/timeline.ts";
@@ -107,6 +109,12 @@ export const ABOUT_OPERATIONS = {
     access: "open",
     answers: { 200: { description: "The process answers.", content: { [JSON_TYPE]: health } } },
   },
+  "GET /livez": {
+    tag: "About",
+    summary: "Tells that the process answers, as `/healthz`",
+    access: "open",
+    answers: { 200: { description: "The process answers.", content: { [JSON_TYPE]: health } } },
+  },
   "GET /readyz": {
     tag: "About",
     summary: "Tells whether there is a slave to do the work",
@@ -115,6 +123,20 @@ export const ABOUT_OPERATIONS = {
       200: { description: "A slave can be given work.", content: { [JSON_TYPE]: readiness } },
       503: { description: "No slave can be given work.", content: { [JSON_TYPE]: readiness } },
     },
+  },
+  "GET /version": {
+    tag: "About",
+    summary: "Tells which version runs, and since when",
+    access: "client",
+    answers: { 200: { description: "The version.", content: { [JSON_TYPE]: versionView } } },
+  },
+  "GET /capacity": {
+    tag: "About",
+    summary: "Shows free slots and the work that waits",
+    description:
+      "For scalers and for clients that choose among masters. `GET /events` sends the same as it changes.",
+    access: "client",
+    answers: { 200: { description: "The capacity.", content: { [JSON_TYPE]: capacity } } },
   },
   "GET /stats": {
     tag: "About",

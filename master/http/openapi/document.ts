@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import { z } from "zod";
 import { problem } from "../../../shared/contract/about.ts";
 import { PROBLEM_TYPE } from "../../../shared/http/problem.ts";
+import { SESSION_COOKIE } from "../sessionCookie.ts";
 import { BYTES, uploadForm } from "./form.ts";
 import {
   ANSWER_HEADERS,
@@ -24,6 +25,8 @@ const ANY_ERRORS = {
 } as const;
 /** Errors of any route that the classic service does not have. */
 const OWN_ERRORS = { 400: ["bad_query"] } as const;
+/** Errors of routes that change something and take a session's cookie. */
+const SESSION_ERRORS = { 403: ["bad_origin"] } as const;
 
 export interface ApiDocument {
   readonly openapi: string;
@@ -97,13 +100,20 @@ export function apiDocument(version: string): ApiDocument {
           scheme: "basic",
           description: "any user name; the client's token as password",
         },
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: SESSION_COOKIE,
+          description: "set by `POST /session`; the port of the address stands behind the name",
+        },
         fleet: { type: "http", scheme: "bearer", description: "FLEET_TOKEN, or MANYHANDS_TOKEN" },
       },
     },
   };
 }
 
-function operationOf({ method, paths, operation }: Described): ApiOperation {
+function operationOf(route: Described): ApiOperation {
+  const { method, paths, operation } = route;
   const { tag, summary, access, body } = operation;
   const [path, ...aliases] = paths;
   const told = [
@@ -117,7 +127,7 @@ function operationOf({ method, paths, operation }: Described): ApiOperation {
     ...(told.length === 0 ? {} : { description: told.join(" ") }),
     parameters: parametersOf(operation),
     ...(body === undefined ? {} : { requestBody: bodyOf(body) }),
-    responses: responsesOf(operation),
+    responses: responsesOf(route),
     // A token is asked for only where one is set: see docs/security.md.
     security: securityOf(access),
   };
@@ -125,7 +135,7 @@ function operationOf({ method, paths, operation }: Described): ApiOperation {
 
 function securityOf(access: Operation["access"]): object[] {
   if (access === "open") return [];
-  return [{ [access]: [] }, ...(access === "client" ? [{ browser: [] }] : []), {}];
+  return [{ [access]: [] }, ...(access === "client" ? [{ browser: [] }, { session: [] }] : []), {}];
 }
 
 function parametersOf({ path = [], query, headers = [] }: Operation): ApiParameter[] {
@@ -162,11 +172,14 @@ function bodyOf(body: BodySpec): ApiBody {
   return { required: true, content: { "multipart/form-data": form } };
 }
 
-function responsesOf({ answers, errors = {}, access, classic }: Operation): Record<string, ApiResponse> {
+function responsesOf({ method, operation }: Described): Record<string, ApiResponse> {
+  const { answers, errors = {}, access, classic } = operation;
   const responses: Record<string, ApiResponse> = {};
   for (const [status, answer] of Object.entries(answers)) responses[status] = responseOf(answer);
   const own = classic === true ? {} : OWN_ERRORS;
-  const all: Operation["errors"][] = [errors, own, ANY_ERRORS, access === "open" ? {} : TOKEN_ERRORS];
+  const session = access === "client" && method !== "get" ? SESSION_ERRORS : {};
+  const token = access === "open" ? {} : TOKEN_ERRORS;
+  const all: Operation["errors"][] = [errors, own, ANY_ERRORS, token, session];
   const codes = new Map<string, string[]>();
   for (const some of all)
     for (const [status, more] of Object.entries(some ?? {}))

@@ -67,6 +67,7 @@ export const ANSWER_HEADERS = {
   "Content-Range": "Which bytes these are, of how many.",
   "Content-Location": "With `latest`: address of the result that this is.",
   "Content-Disposition": "`attachment`, with the result's name.",
+  "Set-Cookie": "The session's cookie: HttpOnly, SameSite=Strict, and Secure under TLS.",
   Allow: "Methods that the address knows.",
   "WWW-Authenticate": "`Bearer` for programs, `Basic` for a browser that opens the address.",
 } as const;

@@ -10,8 +10,10 @@ import {
   stats,
   taskList,
   taskView,
+  versionView,
 } from "../../../shared/contract/about.ts";
 import { budgetWish } from "../../../shared/contract/budgets.ts";
+import { capacity } from "../../../shared/contract/capacity.ts";
 import { registerAnswer, registerRequest, signOff, signOffAnswer } from "../../../shared/contract/fleet.ts";
 import { jobEventData } from "../../../shared/contract/jobEvents.ts";
 import {
@@ -28,6 +30,7 @@ import {
   speculation,
 } from "../../../shared/contract/jobs.ts";
 import { retryWish, slavesWish } from "../../../shared/contract/requests.ts";
+import { sessionView, sessionWish } from "../../../shared/contract/session.ts";
 import { timeline } from "../../../shared/contract/timeline.ts";
 import { optionsSchema } from "../../../shared/tasks/options.ts";
 import { TASKS } from "../../../shared/tasks/registry.ts";
@@ -56,7 +59,10 @@ const ANSWERS = {
   TaskList: taskList,
   Stats: stats,
   Timeline: timeline,
+  Capacity: capacity,
   Health: health,
+  Version: versionView,
+  Session: sessionView,
   Readiness: readiness,
   Description: openapi,
   ResultSchema: resultSchemaDocument,
@@ -65,6 +71,7 @@ const ANSWERS = {
 const REQUESTS = {
   Register: registerRequest,
   SignOff: signOff,
+  SignIn: sessionWish,
   NewSlaves: slavesWish,
   RetryWish: retryWish,
   Budgets: budgetWish,

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { capacity } from "../../shared/contract/capacity.ts";
+import type { SlaveState } from "../../shared/contract/fleet.ts";
+import { newSlave, type Slave } from "../fleet/slave.ts";
+import { capacityOf } from "./capacity.ts";
+import type { WaitingFiles } from "./runner.ts";
+
+function slave(state: SlaveState, slots: number, tasks: string[], units = 0): Slave {
+  const steps = Object.fromEntries(tasks.map((task) => [task, {}]));
+  const made = newSlave("id", "127.0.0.1", { slave_port: 3000, version: "1", slots, steps });
+  made.work.given(units, 1);
+  return Object.assign(made, { state });
+}
+
+function shown(slaves: Slave[], waiting: Omit<WaitingFiles, "createdAt">[], usual: Record<string, number>) {
+  const since = Date.now() - 90_000;
+  const value = capacityOf({
+    registry: { all: () => slaves },
+    runner: {
+      *waiting() {
+        for (const one of waiting) yield { ...one, createdAt: since };
+      },
+    },
+    times: { usual: (task) => usual[task] },
+  });
+  expect(capacity.safeParse(value).error).toBeUndefined();
+  return value;
+}
+
+test("slots count by slave that gets work, and by task", () => {
+  const slaves = [
+    slave("alive", 4, ["text", "image"], 3),
+    slave("alive", 2, ["text"]),
+    slave("lost", 8, ["ocr"]),
+  ];
+  expect(shown(slaves, [], {})).toEqual({
+    slots: 6,
+    busy: 3,
+    free: 3,
+    slaves: 2,
+    waiting_files: 0,
+    waiting_seconds: 0,
+    oldest_waiting_seconds: 0,
+    tasks: {
+      image: { slots: 4, waiting_files: 0, oldest_waiting_seconds: 0 },
+      text: { slots: 6, waiting_files: 0, oldest_waiting_seconds: 0 },
+    },
+  });
+});
+
+test("waiting seconds are the usual seconds of the files that wait, divided by the slots for their task", () => {
+  const waiting = [
+    { task: "text", files: 30 },
+    { task: "text", files: 30 },
+    { task: "image", files: 8 },
+  ];
+  const slaves = [slave("alive", 4, ["text", "image"]), slave("alive", 2, ["text"])];
+  const { waiting_seconds: seconds, tasks, ...all } = shown(slaves, waiting, { text: 0.5, image: 2 });
+  expect(seconds).toBe((60 * 0.5) / 6 + (8 * 2) / 4);
+  expect([all.waiting_files, tasks.text?.waiting_files, tasks.image?.waiting_files]).toEqual([68, 60, 8]);
+  expect(Math.round(tasks.text?.oldest_waiting_seconds ?? 0)).toBe(90);
+});
+
+test("waiting seconds are not known before a file of the task was done, and without a slot for it", () => {
+  const text = [{ task: "text", files: 1 }];
+  expect(shown([slave("alive", 1, ["text"])], text, {}).waiting_seconds).toBeNull();
+  const none = shown([], text, { text: 1 });
+  expect(none.waiting_seconds).toBeNull();
+  expect(none.tasks).toMatchObject({ text: { slots: 0, waiting_files: 1 } });
+});

@@ -1,0 +1,72 @@
+import type { Capacity } from "../../shared/contract/capacity.ts";
+import { tasksOf } from "../classic/kind.ts";
+import type { SlaveRegistry } from "../fleet/registry.ts";
+import { fleetSummary } from "../fleet/summary.ts";
+import type { FileTimes } from "./fileTimes.ts";
+import type { JobRunner } from "./runner.ts";
+
+export interface CapacityDeps {
+  readonly registry: Pick<SlaveRegistry, "all">;
+  readonly runner: Pick<JobRunner, "waiting">;
+  readonly times: Pick<FileTimes, "usual">;
+}
+
+interface TaskCapacity {
+  slots: number;
+  waiting_files: number;
+  oldest_waiting_seconds: number;
+}
+
+/** Free slots and the work that waits, as they are now. It costs a step for each slave and each job that runs. */
+export function capacityOf({ registry, runner, times }: CapacityDeps): Capacity {
+  const slaves = registry.all();
+  const { slots, busy, alive } = fleetSummary(slaves);
+  const tasks = new Map<string, TaskCapacity>();
+  for (const slave of slaves) {
+    if (slave.state !== "alive") continue;
+    for (const task of tasksOf(slave)) taskOf(tasks, task).slots += slave.slots;
+  }
+  const now = Date.now();
+  for (const { task, createdAt, files } of runner.waiting()) {
+    const entry = taskOf(tasks, task);
+    entry.waiting_files += files;
+    entry.oldest_waiting_seconds = Math.max(entry.oldest_waiting_seconds, secondsSince(createdAt, now));
+  }
+  const all = [...tasks.values()];
+  return {
+    slots,
+    busy,
+    free: slots - busy,
+    waiting_files: all.reduce((sum, { waiting_files: files }) => sum + files, 0),
+    oldest_waiting_seconds: Math.max(0, ...all.map(({ oldest_waiting_seconds: seconds }) => seconds)),
+    waiting_seconds: waitingSeconds(tasks, times),
+    slaves: alive,
+    tasks: Object.fromEntries([...tasks].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+function taskOf(tasks: Map<string, TaskCapacity>, name: string): TaskCapacity {
+  const task = tasks.get(name) ?? { slots: 0, waiting_files: 0, oldest_waiting_seconds: 0 };
+  tasks.set(name, task);
+  return task;
+}
+
+/** Each task by the slots that can do it; null while a task that waits has no slot or no known time. */
+function waitingSeconds(
+  tasks: ReadonlyMap<string, TaskCapacity>,
+  times: CapacityDeps["times"],
+): number | null {
+  let sum = 0;
+  for (const [name, { waiting_files: files, slots }] of tasks) {
+    if (files === 0) continue;
+    const usual = times.usual(name);
+    if (usual === undefined || slots === 0) return null;
+    sum += (files * usual) / slots;
+  }
+  return Math.round(sum * 1000) / 1000;
+}
+
+/** 0 when the clock was set back. */
+function secondsSince(time: number, now: number): number {
+  return Math.max(0, now - time) / 1000;
+}
