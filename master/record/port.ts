@@ -4,6 +4,7 @@ import type { FileRecord, JobRecord } from "./job.ts";
 import type { NameOwner } from "./names.ts";
 import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from "./newJob.ts";
 import type { PartRecord, PartWatcher } from "./part.ts";
+import type { RecordedTimeline } from "./timeline.ts";
 
 /** Rows of a list, such as the files of a job, by their indexes. */
 export interface RowRange {
@@ -86,6 +87,7 @@ export interface RecordOfJobs {
   /** Resolves when everything recorded before the call survives a power loss. */
   sync(): Promise<void>;
   readonly kept: KeptJobs;
+  readonly timeline: RecordedTimeline;
   close(): Promise<void>;
 }
 

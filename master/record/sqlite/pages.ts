@@ -4,6 +4,7 @@ import type { FileRecord, JobRecord } from "../job.ts";
 import type { PartRecord } from "../part.ts";
 import type { JobFilter, RowRange } from "../port.ts";
 import type { JobReader } from "./jobReader.ts";
+import type { Cursor, PageOf } from "./timelineTable.ts";
 
 /**
  * Rows that are read without a pause: half a millisecond of work with all that is made of them. A reader that waits
@@ -72,6 +73,16 @@ export class Pages {
       yield page;
       from = 1 + (page.at(-1)?.part.index ?? from);
       full = page.length === PAGE;
+    }
+  }
+
+  /** Pages of rows that are told apart by a cursor, such as their time. */
+  async *byCursor<T>(read: (after?: Cursor) => PageOf<T>): AsyncGenerator<readonly T[]> {
+    for (let after: Cursor | undefined, first = true; first || after !== undefined; first = false) {
+      await this.#turn("long");
+      const { rows, next } = read(after);
+      yield rows;
+      after = next;
     }
   }
 

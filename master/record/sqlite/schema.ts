@@ -172,4 +172,19 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX failed_files ON files (job, idx) WHERE state = 'failed'
   `,
+  `
+  -- Spans of slots (resolution 0) and sums of intervals: see TimelineTable. base: the time that those of the body are
+  -- told from.
+  CREATE TABLE timeline (
+    resolution INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    base INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (resolution, until, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE timeline_slaves (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+  CREATE INDEX timeline_slaves_by_time ON timeline_slaves (at, seq)
+  `,
 ];

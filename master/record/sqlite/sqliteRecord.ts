@@ -15,6 +15,7 @@ import type {
   RowRange,
   TakenName,
 } from "../port.ts";
+import type { RecordedTimeline } from "../timeline.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { GroupCommit } from "./groupCommit.ts";
 import { JobReader } from "./jobReader.ts";
@@ -23,6 +24,7 @@ import { keptJobs } from "./keptJobs.ts";
 import { LargeChanges } from "./largeChanges.ts";
 import { Pages } from "./pages.ts";
 import { RecordCache } from "./recordCache.ts";
+import { recordedTimeline } from "./recordedTimeline.ts";
 import { ResultNames } from "./resultNames.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { prepareAll } from "./statements.ts";
@@ -54,6 +56,7 @@ type SqliteRecordDeps = Required<Omit<SqliteRecordOptions, "file">>;
 
 class SqliteRecord implements RecordOfJobs {
   readonly kept: KeptJobs;
+  readonly timeline: RecordedTimeline;
   readonly #db: Database;
   readonly #read: JobReader;
   readonly #pages: Pages;
@@ -88,7 +91,8 @@ class SqliteRecord implements RecordOfJobs {
       tables: this.#tables,
       requireOpen,
     });
-    this.kept = keptJobs(this.#tables.kept, this.#large, () => this.#requireOpen());
+    this.kept = keptJobs(this.#tables.kept, this.#large, requireOpen);
+    this.timeline = recordedTimeline(db, { commit: this.#commit, pages: this.#pages, requireOpen });
     db.transaction(() => this.#tables.unfinished.completeAll((job) => this.#read.openEnd(job)));
   }
 
