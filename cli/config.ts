@@ -1,5 +1,5 @@
 import { ACCESS_VARIABLES, readAccess } from "../shared/access.ts";
-import { as, readVariables } from "../shared/env.ts";
+import { as, loadEnvFile, readVariables } from "../shared/env.ts";
 import { masterUrls } from "../shared/http/masterUrl.ts";
 import { CA_VARIABLE, readCa } from "../shared/listening.ts";
 import type { LogFormat, LogLevel } from "../shared/logger.ts";
@@ -13,6 +13,13 @@ export const CLI_VARIABLES = {
     fallback: "http://127.0.0.1:5000",
     meaning:
       "Address of the master: `host:port`, `http://host:port` or `https://host:port`. Slaves try several, separated by commas, in turn; the command line takes the first.",
+  },
+  masterPort: {
+    name: "MASTER_PORT",
+    schema: as.port,
+    fallback: "5000",
+    meaning:
+      "Port of the master. 0: a free one. The command line looks for a master there when MASTER_URL is not set.",
   },
   slavePort: {
     name: "SLAVE_PORT",
@@ -48,12 +55,12 @@ export interface CliConfig {
 
 /** @throws ConfigError that names every variable that cannot be used */
 export function readCliConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
-  const { masterUrls, slavePort, resultsDir, logFormat, logLevel, tlsCa, ...access } = readVariables(
-    CLI_VARIABLES,
-    env,
-  );
+  const { masterUrls, masterPort, slavePort, resultsDir, logFormat, logLevel, tlsCa, ...access } =
+    readVariables(CLI_VARIABLES, env);
+  const isSet = Boolean(env.MASTER_URL?.trim());
+  const here = masterPort === 0 ? CLI_VARIABLES.masterUrls.fallback : `http://127.0.0.1:${masterPort}`;
   return {
-    masterUrl: masterUrls[0] ?? CLI_VARIABLES.masterUrls.fallback,
+    masterUrl: (isSet ? masterUrls[0] : undefined) ?? here,
     token: readAccess(access).clientTokens[0]?.token,
     ca: readCa(tlsCa),
     slavePort,
@@ -61,6 +68,17 @@ export function readCliConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
     logLevel,
     resultsDir,
   };
+}
+
+/** Reads `.env` into the environment. @returns the names that the file has set */
+export function loadEnvironment(): ReadonlySet<string> {
+  const before = new Set(Object.keys(process.env));
+  return new Set(loadEnvFile().filter((name) => !before.has(name)));
+}
+
+/** The environment of this process, with the variables of `.env`. */
+export function environment(): NodeJS.ProcessEnv {
+  return process.env;
 }
 
 /** Environment of a process that the CLI starts: that of the CLI, with these variables set. */

@@ -1,24 +1,22 @@
 #!/usr/bin/env node
 import { setMaxListeners } from "node:events";
 import { CommanderError } from "commander";
-import { loadEnvFile } from "../shared/env.ts";
-import { readCliConfig } from "./config.ts";
+import { type CliConfig, loadEnvironment, readCliConfig } from "./config.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT, exitCodeOf, Interrupted } from "./exit.ts";
 import { describeError } from "./output/errors.ts";
 import { formatIn } from "./output/format.ts";
-import { openTerminal } from "./output/terminal.ts";
+import { openTerminal, type Terminal } from "./output/terminal.ts";
 import { buildProgram } from "./program.ts";
 
 /** Loads, runs one command, ends with its exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const terminal = openTerminal(process);
   try {
-    loadEnvFile();
+    const envFile = loadEnvironment();
     let code: number = EXIT.done;
     const program = await buildProgram(args, async (work) => {
-      const context: CliContext = { config: readCliConfig(), terminal, interrupt: interruptSignal() };
-      code = await work(context);
+      code = await work(contextOf(terminal, envFile));
     });
     await program.parseAsync(args, { from: "user" });
     return code;
@@ -27,6 +25,19 @@ async function main(args: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) describeError(error, terminal, formatIn(args));
     return exitCodeOf(error);
   }
+}
+
+function contextOf(terminal: Terminal, envFile: ReadonlySet<string>): CliContext {
+  let config: CliConfig | undefined;
+  return {
+    terminal,
+    envFile,
+    interrupt: interruptSignal(),
+    get config() {
+      config ??= readCliConfig();
+      return config;
+    },
+  };
 }
 
 /** The first signal aborts the running command; the second ends the process at once. */

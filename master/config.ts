@@ -12,7 +12,12 @@ export const MASTER_VARIABLES = {
     "127.0.0.1",
     "Address that the master listens on. `0.0.0.0`: the whole network; it needs a token.",
   ),
-  port: v("MASTER_PORT", as.port, "5000", "Port of the master. 0: a free one."),
+  port: v(
+    "MASTER_PORT",
+    as.port,
+    "5000",
+    "Port of the master. 0: a free one. The command line looks for a master there when MASTER_URL is not set.",
+  ),
   resultsDir: v(
     "RESULTS_DIR",
     as.text,

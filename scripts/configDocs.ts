@@ -1,31 +1,18 @@
 import { writeFile } from "node:fs/promises";
 import { CLI_VARIABLES } from "../cli/config.ts";
+import { type DeclaredVariable, declaredIn } from "../cli/settings/declared.ts";
 import { MASTER_VARIABLES } from "../master/config.ts";
-import type { Variable } from "../shared/env.ts";
 import { SLAVE_VARIABLES } from "../slave/config.ts";
 import { grouped } from "./configGroups.ts";
 
 /** Writes `.env.example` and docs/configuration.md from the tables that the processes read. */
 
-interface Listed {
-  readonly variable: Pick<Variable<unknown>, "name" | "fallback" | "meaning" | "unset">;
-  readonly readBy: readonly string[];
-}
+type Listed = Pick<DeclaredVariable, "readBy"> & {
+  readonly variable: Pick<DeclaredVariable["variable"], "name" | "fallback" | "meaning" | "unset">;
+};
 
-const TABLES = { master: MASTER_VARIABLES, slave: SLAVE_VARIABLES, cli: CLI_VARIABLES };
-
-export function listVariables(): Listed[] {
-  const listed = new Map<string, Listed>();
-  for (const [process, table] of Object.entries(TABLES)) {
-    for (const variable of Object.values<Listed["variable"]>(table)) {
-      const known = listed.get(variable.name);
-      listed.set(variable.name, {
-        variable: known?.variable ?? variable,
-        readBy: [...(known?.readBy ?? []), process],
-      });
-    }
-  }
-  return [...listed.values()];
+export function listVariables(): readonly Listed[] {
+  return declaredIn({ master: MASTER_VARIABLES, slave: SLAVE_VARIABLES, cli: CLI_VARIABLES });
 }
 
 function byGroup() {

@@ -20,9 +20,25 @@ export type Values<V extends Variables> = {
   readonly [K in keyof V]: V[K] extends Variable<infer T> ? T : never;
 };
 
-/** Reads `.env` of the working directory into the environment; a variable that is set keeps its value. */
-export function loadEnvFile(): void {
-  loadDotenv({ quiet: true });
+/**
+ * Reads `.env` of the working directory into the environment; a variable that is set keeps its value.
+ * @returns the names in the file
+ */
+export function loadEnvFile(): readonly string[] {
+  return Object.keys(loadDotenv({ quiet: true }).parsed ?? {});
+}
+
+/**
+ * The text of a variable: what the environment has, else its default. An empty text counts as not set.
+ */
+export function textOf({ name, fallback }: Variable<unknown>, env: NodeJS.ProcessEnv): string | undefined {
+  return env[name]?.trim() || fallback;
+}
+
+/** What is wrong with the value of a variable; undefined: nothing. */
+export function faultOf(variable: Variable<unknown>, env: NodeJS.ProcessEnv): string | undefined {
+  const parsed = variable.schema.safeParse(textOf(variable, env), { error: requirementOf });
+  return parsed.success ? undefined : parsed.error.issues.map((issue) => issue.message).join("; ");
 }
 
 /** @throws ConfigError that names every bad variable at once. */
@@ -30,7 +46,7 @@ export function readVariables<V extends Variables>(variables: V, env: NodeJS.Pro
   const values: Record<string, unknown> = {};
   const problems: string[] = [];
   for (const [key, variable] of Object.entries(variables)) {
-    const raw = env[variable.name]?.trim() || variable.fallback;
+    const raw = textOf(variable, env);
     const parsed = variable.schema.safeParse(raw, { error: requirementOf });
     if (parsed.success) values[key] = parsed.data;
     else

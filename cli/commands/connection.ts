@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext } from "../context.ts";
 import { TimedOut } from "../exit.ts";
-import { OUTPUT_FORMATS, type OutputFormat } from "../output/format.ts";
+import { PRINT_FORMATS, type PrintFormat } from "../output/format.ts";
 import { ManyhandsClient } from "../sdk/index.ts";
 
 /** Options of every command that calls a master. */
@@ -13,7 +13,7 @@ export interface ConnectionFlags {
   readonly timeout?: number;
   readonly json?: boolean;
   /** Only of commands `withOutput`. */
-  readonly output?: OutputFormat;
+  readonly output?: PrintFormat;
 }
 
 export interface Connection {
@@ -44,7 +44,7 @@ export function withOutput(command: Command): Command {
 
 export function outputOption(): Option {
   return new Option("--output <format>", "how the answer is printed (--json: as --output json)").choices(
-    OUTPUT_FORMATS,
+    PRINT_FORMATS,
   );
 }
 

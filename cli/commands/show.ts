@@ -1,7 +1,7 @@
 import { printableJson } from "../../shared/printable.ts";
 import { UsageError } from "../exit.ts";
 import { csvLines } from "../output/csv.ts";
-import type { OutputFormat } from "../output/format.ts";
+import type { PrintFormat } from "../output/format.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { type Connection, type ConnectionFlags, connected } from "./connection.ts";
 import type { RunCommand } from "./runCommand.ts";
@@ -23,7 +23,7 @@ export interface Shown {
 }
 
 /** Format of an answer. @throws UsageError when the flags name two */
-export function formatOf({ output, json }: Pick<ConnectionFlags, "output" | "json">): OutputFormat {
+export function formatOf({ output, json }: Pick<ConnectionFlags, "output" | "json">): PrintFormat {
   if (json === true && output !== undefined && output !== "json")
     throw new UsageError(`--json and --output ${output} exclude each other.`);
   return json === true ? "json" : (output ?? "table");
@@ -46,7 +46,7 @@ export async function show(
 }
 
 interface PrintTerms {
-  readonly format: OutputFormat;
+  readonly format: PrintFormat;
   readonly terminal: Terminal;
 }
 
@@ -57,7 +57,7 @@ export function printShown(answer: Shown, { format, terminal }: PrintTerms): num
   return answer.code ?? 0;
 }
 
-function linesIn(format: OutputFormat, answer: Shown, terminal: Terminal): readonly string[] {
+function linesIn(format: PrintFormat, answer: Shown, terminal: Terminal): readonly string[] {
   const { document, rows, fields, lines } = answer;
   switch (format) {
     case "table":

@@ -1,12 +1,12 @@
 import { AppError, CodedError, isErrno } from "../../shared/errors.ts";
 import { printable, printableJson } from "../../shared/printable.ts";
 import { MASTER_UNREACHABLE } from "../sdk/errors.ts";
-import type { OutputFormat } from "./format.ts";
+import type { PrintFormat } from "./format.ts";
 import { startCommand } from "./ownName.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Prints an error to standard error; where the answer would be JSON, also as JSON to standard output. */
-export function describeError(error: unknown, terminal: Terminal, format: OutputFormat): void {
+export function describeError(error: unknown, terminal: Terminal, format: PrintFormat): void {
   const known = error instanceof CodedError ? error : unexpected(error);
   const document = { ...known.details, code: known.code, error: known.message };
   if (format === "json") terminal.print(printableJson(document, 2));

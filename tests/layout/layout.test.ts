@@ -84,7 +84,7 @@ const HEAVY = [
 ];
 
 test("a command that only lists loads no task, and no library that it does not need", () => {
-  const loaded = loadedWith("cli/commands/lists.ts");
+  const loaded = loadedWith("cli/commands/jobs/command.ts");
   expect(loaded).toContain("cli/sdk/http.ts");
   const costly = ["axios", "cli-progress", "tinyglobby", "shared/tasks/registry.ts"];
   expect(costly.filter((name) => loaded.has(name))).toEqual([]);

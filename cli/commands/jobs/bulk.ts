@@ -9,11 +9,11 @@ import type { Connection } from "../connection.ts";
 import { BULK_FIELDS } from "../fields.ts";
 import { givenOptions } from "../optionFlags.ts";
 import type { Shown } from "../show.ts";
-import type { Change, ChangeFlags } from "./change.ts";
+import type { ChangeFlags, WantedChange } from "./wantedChange.ts";
 
 type Calls = Omit<Connection, "close">;
 
-interface BulkChange extends Change {
+interface BulkChange extends WantedChange {
   readonly search: string;
 }
 
@@ -59,7 +59,7 @@ async function bulkOptions(flags: ChangeFlags, { client, signal }: Calls): Promi
 
 const WORDS = { cancel: "cancelled", retry: "retried", delete: "deleted" } as const;
 
-function outcomeShown(action: Change["action"], outcome: BulkOutcome): Shown {
+function outcomeShown(action: WantedChange["action"], outcome: BulkOutcome): Shown {
   const { total, changed, skipped } = outcome;
   const made = action === "retry" ? ", as new jobs:" : ":";
   return {

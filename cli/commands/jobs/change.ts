@@ -1,16 +1,13 @@
 import type { Command } from "commander";
 import { UsageError } from "../../exit.ts";
-import { type ConnectionFlags, withOutput } from "../connection.ts";
-import { type OptionFlags, withTaskOptions } from "../optionFlags.ts";
+import { withOutput } from "../connection.ts";
+import { withTaskOptions } from "../optionFlags.ts";
 import type { RunCommand } from "../runCommand.ts";
 import { show } from "../show.ts";
 import { changeAll } from "./bulk.ts";
 import { changeEach } from "./each.ts";
-import { type SelectionFlags, searchOf, withSelection } from "./selection.ts";
-
-export interface ChangeFlags extends ConnectionFlags, SelectionFlags, Partial<OptionFlags> {
-  readonly yes?: boolean;
-}
+import { searchOf, withSelection } from "./selection.ts";
+import type { ChangeFlags, WantedChange } from "./wantedChange.ts";
 
 /** `cancel [ids…]`, also below `jobs` */
 export function addCancel(parent: Command, run: RunCommand): void {
@@ -50,13 +47,7 @@ function withChange(command: Command): Command {
   ).option("-y, --yes", "do not ask before all jobs that match a search are changed");
 }
 
-export interface Change {
-  readonly action: "cancel" | "retry" | "delete";
-  readonly ids: readonly string[];
-  readonly flags: ChangeFlags;
-}
-
-function change(run: RunCommand, wanted: Change): Promise<void> {
+function change(run: RunCommand, wanted: WantedChange): Promise<void> {
   const search = searchOf(wanted.flags);
   return show(run, wanted.flags, async (connection, terminal) => {
     if ((wanted.ids.length === 0) === (search === undefined))

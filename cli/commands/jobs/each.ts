@@ -9,7 +9,7 @@ import type { Connection } from "../connection.ts";
 import { JOB_FIELDS } from "../fields.ts";
 import { givenOptions } from "../optionFlags.ts";
 import type { Shown } from "../show.ts";
-import type { Change, ChangeFlags } from "./change.ts";
+import type { ChangeFlags, WantedChange } from "./wantedChange.ts";
 
 type Calls = Omit<Connection, "close">;
 
@@ -17,7 +17,7 @@ type Calls = Omit<Connection, "close">;
 type Outcome = { readonly job: JobView } | { readonly id: string; readonly error: CodedError };
 
 /** Changes the named jobs one after the other. With one id its error is the command's, with several each has its own. */
-export async function changeEach(wanted: Change, calls: Calls): Promise<Shown> {
+export async function changeEach(wanted: WantedChange, calls: Calls): Promise<Shown> {
   const [only] = wanted.ids;
   if (wanted.ids.length === 1 && only !== undefined)
     return oneShown(wanted, await changed(only, wanted, calls));
@@ -26,7 +26,7 @@ export async function changeEach(wanted: Change, calls: Calls): Promise<Shown> {
   return eachShown(wanted, outcomes);
 }
 
-async function outcomeOf(id: string, wanted: Change, calls: Calls): Promise<Outcome> {
+async function outcomeOf(id: string, wanted: WantedChange, calls: Calls): Promise<Outcome> {
   try {
     return { job: await changed(id, wanted, calls) };
   } catch (error) {
@@ -36,7 +36,7 @@ async function outcomeOf(id: string, wanted: Change, calls: Calls): Promise<Outc
   }
 }
 
-async function changed(id: string, { action, flags }: Change, calls: Calls): Promise<JobView> {
+async function changed(id: string, { action, flags }: WantedChange, calls: Calls): Promise<JobView> {
   const { client, signal } = calls;
   switch (action) {
     case "cancel":
@@ -61,11 +61,11 @@ async function changedOptions(
   return readOptions(given, await findTask(task_type, client, signal));
 }
 
-function oneShown({ action }: Change, job: JobView): Shown {
+function oneShown({ action }: WantedChange, job: JobView): Shown {
   return { document: job, rows: [job], fields: JOB_FIELDS, lines: () => linesOf(action, job) };
 }
 
-function eachShown({ action }: Change, outcomes: readonly Outcome[]): Shown {
+function eachShown({ action }: WantedChange, outcomes: readonly Outcome[]): Shown {
   const rows = outcomes.map((outcome) =>
     "job" in outcome
       ? outcome.job
@@ -86,7 +86,7 @@ function eachShown({ action }: Change, outcomes: readonly Outcome[]): Shown {
 }
 
 /** The first line tells what became of the job; further ones, what to do next. */
-function linesOf(action: Change["action"], job: JobView): string[] {
+function linesOf(action: WantedChange["action"], job: JobView): string[] {
   const { id, state, counts, retry_of } = job;
   const files = `${counts.done} of ${counted(counts.total, "file")} done`;
   const lines = {

@@ -4,7 +4,7 @@ import { isFinal } from "../../../shared/contract/jobs.ts";
 import { CodedError } from "../../../shared/errors.ts";
 import { printableJson } from "../../../shared/printable.ts";
 import { EXIT } from "../../exit.ts";
-import type { OutputFormat } from "../../output/format.ts";
+import type { PrintFormat } from "../../output/format.ts";
 import type { StatusLine } from "../../output/statusLine.ts";
 import { openStatusLine } from "../../output/statusLine.ts";
 import type { Terminal } from "../../output/terminal.ts";
@@ -34,7 +34,7 @@ export function addWatch(jobs: Command, run: RunCommand): void {
 
 interface Watch {
   readonly id: string;
-  readonly format: OutputFormat;
+  readonly format: PrintFormat;
   readonly terminal: Terminal;
 }
 
