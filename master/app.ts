@@ -97,6 +97,7 @@ async function start({
 }: Buildings & Pick<RoutesInit, "logger">): Promise<void> {
   const { jobs, results, resultWriter } = storage;
   await results.sweep();
+  work.recorder.start();
   work.dispatcher.start();
   const resume = async () => {
     const resumed = await work.runner.resume();
@@ -126,6 +127,7 @@ async function stop(
   const runsEnd = work.runner.stop();
   stopping.abort();
   await Promise.all([runsEnd, localEnd, work.retention.stop()]);
+  await work.recorder.stop();
   server.closeAllConnections();
   fleet.slaveHttp.close();
   for (const port of [work.queue, storage.jobs, storage.store]) await port.close();

@@ -6,6 +6,7 @@ import { LeaseCounts } from "../dispatch/leaseCounts.ts";
 import { SpeculationBook } from "../dispatch/speculation.ts";
 import { Suspects } from "../dispatch/suspects.ts";
 import { UnitTimes } from "../dispatch/timing.ts";
+import { fleetSummary } from "../fleet/summary.ts";
 import { FileTimes } from "../jobs/fileTimes.ts";
 import { jobFiles } from "../jobs/jobFiles.ts";
 import { logJobs } from "../jobs/jobLog.ts";
@@ -14,6 +15,8 @@ import { PaceBook, type StragglerRule } from "../map/pace.ts";
 import { MemoryQueue } from "../queue/memory.ts";
 import type { UnitQueue } from "../queue/port.ts";
 import type { KeptBytes } from "../record/keptBytes.ts";
+import { TimelineRecorder } from "../timeline/recorder.ts";
+import type { UnitSpans } from "../timeline/slotBook.ts";
 import { Retention, type RetentionPolicy } from "../upkeep/retention.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Storage } from "./storage.ts";
@@ -35,6 +38,7 @@ export interface Work {
   readonly runner: JobRunner;
   readonly retention: Retention;
   readonly times: FileTimes;
+  readonly recorder: TimelineRecorder;
 }
 
 /** Longer than any client takes to fetch the results that its answer named. */
@@ -43,7 +47,13 @@ const GRACE_SECONDS = 60;
 export function createWork(deps: WorkDeps): Work {
   const { config, logger, storage, fleet } = deps;
   const { jobs, hub, store, results, resultWriter, retryWhileFull } = storage;
-  const { queue, counts, paces, suspects, speculation, dispatcher } = createDispatch(deps);
+  const recorder = new TimelineRecorder({
+    timeline: jobs.timeline,
+    hub,
+    logger,
+    waitingFiles: () => Math.max(0, runner.load().files - fleetSummary(fleet.registry.all()).busy),
+  });
+  const { queue, counts, paces, suspects, speculation, dispatcher } = createDispatch(deps, recorder);
   const keptBytes: KeptBytes = new Map();
   logJobs(hub, logger);
   const runner = new JobRunner({
@@ -61,11 +71,11 @@ export function createWork(deps: WorkDeps): Work {
   const policy = retentionPolicy(config);
   const retention = new Retention({ jobs, store, results, keptBytes, policy, logger });
   const times = new FileTimes(hub);
-  return { queue, counts, suspects, speculation, dispatcher, runner, retention, times };
+  return { queue, counts, suspects, speculation, dispatcher, runner, retention, times, recorder };
 }
 
 /** The queue of units, and what hands them to slaves. */
-function createDispatch({ config, logger, storage, fleet }: WorkDeps) {
+function createDispatch({ config, logger, storage, fleet }: WorkDeps, spans: UnitSpans) {
   const { jobs, hub, store } = storage;
   const { registry, slaveHttp: http } = fleet;
   const { maxPartBytes, silenceSeconds } = config;
@@ -83,6 +93,7 @@ function createDispatch({ config, logger, storage, fleet }: WorkDeps) {
     judge: new Judge(suspects, registry),
     speculation,
     counts,
+    spans,
     registry,
     hub,
     transport: { http, store, maxPartBytes, silenceSeconds },

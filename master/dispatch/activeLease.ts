@@ -13,6 +13,7 @@ import type { UnitWork } from "../record/part.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import { isJobOver } from "../record/transition.ts";
 import type { ByteStore } from "../store/port.ts";
+import type { UnitSpans } from "../timeline/slotBook.ts";
 import type { Judge, Verdict } from "./judge.ts";
 import type { LeaseCounts } from "./leaseCounts.ts";
 import { missingInput } from "./missingInput.ts";
@@ -30,6 +31,7 @@ export interface LeaseDeps {
   readonly judge: Judge;
   readonly speculation: SpeculationBook;
   readonly counts: LeaseCounts;
+  readonly spans: UnitSpans;
   readonly registry: Pick<SlaveRegistry, "full">;
 }
 
@@ -65,7 +67,7 @@ export class ActiveLease {
     this.original = work.original;
     const [first] = this.lease.units;
     const expected = first === undefined ? 0 : deps.times.expected(stepKey(first), first.bytes);
-    this.#open = new OpenUnits(this.lease.units, slave, expected ?? 0);
+    this.#open = new OpenUnits(this.lease.units, { slave, spans: deps.spans, unitSeconds: expected ?? 0 });
   }
 
   /** The same unit under the same lease at another slave; the first answer of the two counts. */
@@ -119,13 +121,10 @@ export class ActiveLease {
   }
 
   readonly handle: LeaseHandler = (unit, event) => {
-    this.#open.heard();
+    this.#open.heardOf(unit, event);
     if (event.type === "part") return this.#done(unit, event);
     if (event.type === "failed") return this.#failed(unit, event);
-    if (event.type === "start") {
-      this.#open.began(unit);
-      if (this.original === undefined) this.#deps.queue.began(this.lease, unit.id);
-    }
+    if (event.type === "start" && this.original === undefined) this.#deps.queue.began(this.lease, unit.id);
     return undefined;
   };
 

@@ -1,14 +1,17 @@
 import { expect, test } from "vitest";
 import { SlaveWork } from "../fleet/slaveWork.ts";
 import type { QueuedUnit } from "../queue/port.ts";
+import { SlotBook } from "../timeline/slotBook.ts";
 import { OpenUnits } from "./openUnits.ts";
 
 const units = ["a", "b", "c", "d"].map((id) => ({ id }) as QueuedUnit);
 const [a, b, c] = units as [QueuedUnit, QueuedUnit, QueuedUnit];
 
+const spans = new SlotBook(() => undefined);
+
 function open(slots: number) {
-  const slave = { slots, work: new SlaveWork() };
-  return { slave, lease: new OpenUnits(units, slave, 1) };
+  const slave = { id: "s", name: "north", slots, work: new SlaveWork() };
+  return { slave, lease: new OpenUnits(units, { slave, spans, unitSeconds: 1 }) };
 }
 
 test("no unit of a lease ran when its slave sent nothing", () => {
@@ -43,7 +46,8 @@ test("a unit is overdue when the budgets of all its files are used up", () => {
   ];
   const late = performance.now() + 45_000;
   const overdue = (unit: QueuedUnit) => {
-    const lease = new OpenUnits([unit], { slots: 1, work: new SlaveWork() }, 1);
+    const slave = { id: "s", name: "north", slots: 1, work: new SlaveWork() };
+    const lease = new OpenUnits([unit], { slave, spans, unitSeconds: 1 });
     lease.began(unit);
     return lease.isOverdue(0, late);
   };

@@ -1,7 +1,16 @@
 import type { Slave } from "../fleet/slave.ts";
+import type { LeaseEvent } from "../lease/leaseEvents.ts";
 import type { QueuedUnit } from "../queue/port.ts";
+import type { OpenSpan, UnitEnd, UnitSpans } from "../timeline/slotBook.ts";
 
-export type WorkingSlave = Pick<Slave, "slots" | "work">;
+export type WorkingSlave = Pick<Slave, "id" | "name" | "slots" | "work">;
+
+export interface OpenUnitsDeps {
+  readonly slave: WorkingSlave;
+  readonly spans: UnitSpans;
+  /** Seconds that one unit will probably take; 0 when that is not known. */
+  readonly unitSeconds: number;
+}
 
 /** Units may wait at their slave for this multiple of the running budget. */
 const WAITS_AT_SLAVE = 3;
@@ -11,17 +20,20 @@ const MAY_WAIT_MS = 2_000;
 /** The units of a lease that have no answer yet, with their times; they count as work of the slave. */
 export class OpenUnits {
   readonly #slave: WorkingSlave;
+  readonly #spans: UnitSpans;
   readonly #unitSeconds: number;
   readonly #open: Map<string, QueuedUnit>;
   /** When each unit began to run, in `performance.now()`. */
   readonly #started = new Map<string, number>();
+  /** Units that the timeline shows as running. */
+  readonly #shown = new Map<string, OpenSpan>();
   readonly #begun = performance.now();
   /** When the slave last sent something about a unit. */
   #news = this.#begun;
 
-  /** @param unitSeconds seconds that one unit will probably take; 0 when that is not known */
-  constructor(units: readonly QueuedUnit[], slave: WorkingSlave, unitSeconds: number) {
+  constructor(units: readonly QueuedUnit[], { slave, spans, unitSeconds }: OpenUnitsDeps) {
     this.#slave = slave;
+    this.#spans = spans;
     this.#unitSeconds = unitSeconds;
     this.#open = new Map(units.map((unit) => [unit.id, unit]));
     slave.work.given(units.length, unitSeconds);
@@ -45,6 +57,16 @@ export class OpenUnits {
 
   began(unit: QueuedUnit): void {
     this.#started.set(unit.id, performance.now());
+    this.#shown.set(unit.id, this.#spans.began(this.#slave, unit));
+  }
+
+  /** Notes what the slave sent about a unit. */
+  heardOf(unit: QueuedUnit, event: LeaseEvent): void {
+    this.heard();
+    if (event.type === "start") this.began(unit);
+    else if (event.type === "part") this.#ended(unit, event.seconds, "done");
+    else if (event.type === "failed")
+      this.#ended(unit, event.seconds, event.handedBack ? "returned" : "failed");
   }
 
   /**
@@ -62,6 +84,14 @@ export class OpenUnits {
   settle(unit: QueuedUnit): void {
     if (!this.#open.delete(unit.id)) return;
     this.#slave.work.settled(this.#unitSeconds);
+    // Without an answer: the slave was lost, or has the unit no longer.
+    if (this.#shown.has(unit.id)) this.#ended(unit, 0, "returned");
+  }
+
+  #ended(unit: QueuedUnit, seconds: number, state: UnitEnd["state"]): void {
+    const open = this.#shown.get(unit.id);
+    if (open !== undefined) this.#shown.delete(unit.id);
+    this.#spans.ended(this.#slave, unit, { open, seconds, state });
   }
 
   /** Seconds that a unit has run. A unit that never began counts from the time when it should have: its slave may hang. */

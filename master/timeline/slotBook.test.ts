@@ -1,0 +1,137 @@
+import { expect, test } from "vitest";
+import type { QueuedUnit } from "../queue/port.ts";
+import type { WorkSpan } from "../record/timeline.ts";
+import { GrowingSums } from "./growingSums.ts";
+import { SlotBook } from "./slotBook.ts";
+
+const slave = { id: "s1", name: "north", slots: 2 };
+
+function unit(index: number, job = "01A"): QueuedUnit {
+  return { id: `${job}/main/${index}`, job, task: "text" } as QueuedUnit;
+}
+
+function bookAt(begin: number) {
+  const clock = { now: begin };
+  const spans: WorkSpan[] = [];
+  const book = new SlotBook(
+    (span) => spans.push(span),
+    () => clock.now,
+  );
+  const end = (index: number, seconds: number) =>
+    book.ended(slave, unit(index), { open: undefined, seconds, state: "done" });
+  return { book, spans, clock, end };
+}
+
+const inShort = ({ slot, from, to, units, index }: WorkSpan) => [slot, from, to, units, index];
+
+test("units get the first free slot when they begin, and keep it", () => {
+  const { book, spans, clock } = bookAt(1_000);
+  const long = book.began(slave, unit(0));
+  for (const index of [1, 2]) {
+    const open = book.began(slave, unit(index));
+    clock.now += 400;
+    book.ended(slave, unit(index), { open, seconds: 0.4, state: "done" });
+    clock.now += 50;
+  }
+  book.ended(slave, unit(0), { open: long, seconds: 0.9, state: "failed" });
+  book.flush(clock.now);
+  expect(spans.map(inShort)).toEqual([
+    [1, 1_000, 1_400, 1, 1],
+    [0, 1_000, 1_900, 1, 0],
+    [1, 1_450, 1_850, 1, 2],
+  ]);
+  expect(spans.map(({ state }) => state)).toEqual(["done", "failed", "done"]);
+});
+
+test("short units are joined, and the answers of many that come at once are shared among the slots", () => {
+  const { book, spans, clock, end } = bookAt(1_000);
+  for (let index = 0; index < 40; index += 1) {
+    if (index % 20 === 0) clock.now += 50;
+    end(index, 0.005);
+  }
+  book.flush(clock.now);
+  expect(spans.map(({ units }) => units)).toEqual([20, 20]);
+  for (const { from, to, busy, index } of spans) {
+    expect(to - from).toBeGreaterThanOrEqual(100);
+    expect(busy).toBe(100);
+    expect(index).toBeUndefined();
+  }
+});
+
+test("units of another job, failed ones and long ones stand alone", () => {
+  const { book, spans, clock, end } = bookAt(1_000);
+  end(0, 0.01);
+  clock.now += 20;
+  book.ended(slave, unit(0, "01B"), { open: undefined, seconds: 0.01, state: "done" });
+  clock.now += 20;
+  book.ended(slave, unit(1, "01B"), { open: undefined, seconds: 0.01, state: "failed" });
+  clock.now += 2_000;
+  end(2, 2);
+  book.flush(clock.now);
+  expect(spans.map(({ job, units, state }) => [job, units, state])).toEqual([
+    ["01A", 1, "done"],
+    ["01B", 1, "done"],
+    ["01B", 1, "failed"],
+    ["01A", 1, "done"],
+  ]);
+});
+
+test("spans of a slot never overlap, whatever the slaves say of their times", () => {
+  const { book, spans, clock, end } = bookAt(1_000_000);
+  for (let index = 0; index < 500; index += 1) {
+    clock.now += (index * 7) % 31;
+    if (index % 5 === 0) {
+      const open = book.began(slave, unit(index));
+      clock.now += (index * 13) % 400;
+      book.ended(slave, unit(index), { open, seconds: ((index * 11) % 900) / 1_000, state: "done" });
+    } else end(index, ((index * 17) % 500) / 1_000);
+  }
+  book.flush(clock.now);
+  for (const slot of [0, 1]) {
+    const own = spans.filter((span) => span.slot === slot);
+    for (const [at, { from, to, busy }] of own.entries()) {
+      expect(from).toBeGreaterThanOrEqual(own[at - 1]?.to ?? 0);
+      expect(to).toBeGreaterThanOrEqual(from);
+      expect(busy).toBeLessThanOrEqual(to - from);
+    }
+  }
+  expect(spans.reduce((sum, { units }) => sum + units, 0)).toBe(500);
+});
+
+test("a unit that runs for minutes is recorded in pieces, and counts once", () => {
+  const { book, spans, clock } = bookAt(1_000_000);
+  const open = book.began(slave, unit(0));
+  for (let n = 0; n < 30; n += 1) {
+    clock.now += 10_000;
+    book.flush(clock.now);
+  }
+
+  clock.now += 5_000;
+  expect(book.running(clock.now)).toMatchObject([{ to: 1_305_000, state: "running", units: 0 }]);
+  book.ended(slave, unit(0), { open, seconds: 305, state: "done" });
+  book.flush(clock.now);
+  expect(spans.map(({ from, to }) => to - from)).toEqual([60_000, 60_000, 60_000, 60_000, 60_000, 5_000]);
+  expect(spans.map(({ units }) => units)).toEqual([0, 0, 0, 0, 0, 1]);
+  expect(book.hasOpen).toBe(false);
+});
+
+test("the work of a span is shared among the intervals that it touches", () => {
+  const sums = new GrowingSums();
+  const { spans, clock, book } = bookAt(25_000);
+  const open = book.began(slave, unit(0));
+  clock.now += 30_000;
+  book.ended(slave, unit(0), { open, seconds: 30, state: "failed" });
+  book.flush(clock.now);
+  for (const span of spans) sums.span(span);
+  sums.fileEnded("text", { at: 54_000, state: "done", total: 4, wait: 1, run: 3 });
+  sums.waiting(58_000, 0);
+  const taken = sums.take();
+  expect(taken.map(({ at, slots: [slot] }) => [at, slot?.busy, slot?.units, slot?.failed])).toEqual([
+    [20_000, 5_000, 0, 0],
+    [30_000, 10_000, 0, 0],
+    [40_000, 10_000, 0, 0],
+    [50_000, 5_000, 1, 1],
+  ]);
+  expect(taken.map(({ done }) => done)).toEqual([0, 0, 0, 1]);
+  expect(sums.take()).toEqual([]);
+});
