@@ -1,6 +1,8 @@
 import { signedOut } from "../data/session.ts";
 import { aliveSlaves, busy, link, slots } from "../data/store.ts";
 import { SignIn } from "../signIn/signIn.tsx";
+import { Ask } from "../ui/ask.tsx";
+import { Toasts } from "../ui/toast.tsx";
 import { counted } from "../ui/words.ts";
 import { Help, helpOpen } from "./help.tsx";
 import { view } from "./router.ts";
@@ -24,6 +26,8 @@ export function Shell() {
         <Shown view={view.value} />
       </main>
       <Help />
+      <Ask />
+      <Toasts />
     </>
   );
 }

@@ -1,0 +1,126 @@
+import type { Signal } from "@preact/signals";
+import type { TaskView } from "../../../shared/contract/about.ts";
+import { aliveSlaves, tasks } from "../data/store.ts";
+import { counted } from "../ui/words.ts";
+import { OptionField } from "./optionField.tsx";
+import { type Picked, picked, removePicked } from "./picked.ts";
+import { type OptionSchema, type OptionValues, splitOptions } from "./schema.ts";
+
+interface SendPanelProps {
+  readonly task: TaskView | undefined;
+  readonly able: readonly TaskView[];
+  readonly doubtful: readonly Picked[];
+  readonly values: Signal<OptionValues>;
+  readonly name: Signal<string>;
+  readonly onTask: (name: string) => void;
+  readonly onSend: () => void;
+}
+
+export function SendPanel({ task, able, doubtful, values, name, onTask, onSend }: SendPanelProps) {
+  return (
+    <form
+      class="opts"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSend();
+      }}
+    >
+      <TaskSelect task={task} able={able} onTask={onTask} />
+      {task !== undefined && <Options key={task.task_type} task={task} values={values} />}
+      <label>
+        Name
+        <input
+          type="text"
+          maxLength={200}
+          placeholder="of the job; its folder or first file by default"
+          value={name.value}
+          onInput={(event) => {
+            name.value = event.currentTarget.value;
+          }}
+        />
+      </label>
+      <SendButton isReady={task !== undefined} />
+      {doubtful.length > 0 && <Doubtful files={doubtful} task={task} />}
+      {aliveSlaves.value.length === 0 && (
+        <p class="note">
+          No slave is alive: the job waits for one. <a href="/slaves">Start a slave</a>
+        </p>
+      )}
+    </form>
+  );
+}
+
+function TaskSelect({ task, able, onTask }: Pick<SendPanelProps, "task" | "able" | "onTask">) {
+  return (
+    <div class="field">
+      <label for="task">Task</label>
+      <select id="task" value={task?.task_type ?? ""} onChange={(event) => onTask(event.currentTarget.value)}>
+        {tasks.value.map((one) => (
+          <option key={one.task_type} value={one.task_type} disabled={!able.includes(one)}>
+            {one.task_type}: {one.title.toLowerCase()}
+            {able.includes(one) ? "" : " (no slave can do it now)"}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+function SendButton({ isReady }: { readonly isReady: boolean }) {
+  const number = picked.value.length;
+  return (
+    <button type="submit" class="p" disabled={!isReady || number === 0} aria-label="Send files">
+      {number === 0 ? "Send files" : `Send ${counted(number, "file")}`}
+    </button>
+  );
+}
+
+function Options({ task, values }: { readonly task: TaskView; readonly values: Signal<OptionValues> }) {
+  const { main, more } = splitOptions(task.options);
+  const field = ([name, schema]: readonly [string, OptionSchema]) => (
+    <OptionField
+      key={name}
+      name={name}
+      schema={schema}
+      value={values.value[name]}
+      onChange={(value) => {
+        values.value = { ...values.value, [name]: value };
+      }}
+    />
+  );
+  return (
+    <>
+      <div class="main">{main.map(field)}</div>
+      {more.length > 0 && (
+        <details class="more">
+          <summary>{counted(more.length, "more option")}</summary>
+          <div>{more.map(field)}</div>
+        </details>
+      )}
+    </>
+  );
+}
+
+/** Names that the sentence lists. */
+const NAMED = 5;
+
+function Doubtful({
+  files,
+  task,
+}: {
+  readonly files: readonly Picked[];
+  readonly task: TaskView | undefined;
+}) {
+  const names = files.slice(0, NAMED).map(({ path }) => path.split("/").at(-1));
+  const rest = files.length - names.length;
+  return (
+    <p class="doubtful">
+      {counted(files.length, "file")} will likely be refused by {task?.task_type ?? "the task"}:{" "}
+      {names.join(", ")}
+      {rest > 0 && ` and ${counted(rest, "more")}`}.{" "}
+      <button type="button" class="link" onClick={() => removePicked(new Set(files.map(({ path }) => path)))}>
+        Leave {files.length === 1 ? "it" : "them"} out
+      </button>
+    </p>
+  );
+}

@@ -1,0 +1,42 @@
+import type { FileView, JobView } from "../../../shared/contract/jobs.ts";
+import { go } from "../app/router.ts";
+import { askCancel, retryFailed } from "../jobs/actions.tsx";
+import { isOver } from "../jobs/states.ts";
+import { useKeys } from "../ui/useKeys.ts";
+import type { JobFiles } from "./useFiles.ts";
+
+interface JobKeysDeps {
+  readonly job: JobView | undefined;
+  readonly files: JobFiles;
+  readonly total: number;
+  readonly selected: number | undefined;
+  readonly addressOf: (file: FileView) => string;
+}
+
+/** `n` and `p` go through the files as the list shows them; `r` retries and `x` cancels, after a question. */
+export function useJobKeys(deps: JobKeysDeps): void {
+  const { job, files, total, selected } = deps;
+  const keys = [
+    { key: "n", what: "next file", run: () => step(deps, 1) },
+    { key: "p", what: "previous file", run: () => step(deps, -1) },
+    {
+      key: "r",
+      what: "retry failed files",
+      run: () => job !== undefined && job.counts.failed > 0 && isOver(job) && void openRetried(job),
+    },
+    { key: "x", what: "cancel the job (asks first)", run: () => job && !isOver(job) && askCancel(job) },
+  ];
+  useKeys(keys, [job?.state, job?.counts.failed, files, total, selected]);
+}
+
+async function openRetried(job: JobView): Promise<void> {
+  const next = await retryFailed(job);
+  if (next !== undefined) go(next.url);
+}
+
+export function step({ files, total, selected, addressOf }: Omit<JobKeysDeps, "job">, by: 1 | -1): void {
+  const from = selected === undefined ? undefined : files.pages.positionOf(selected);
+  const to = from === undefined ? 0 : from + by;
+  const next = to < 0 || to >= total ? undefined : files.pages.row(to);
+  if (next !== undefined) go(addressOf(next), "replace");
+}

@@ -1,0 +1,56 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+
+/** Height of a row in pixels. All rows have it, so that any of 100,000 is found without measuring the others. */
+export const ROW = 44;
+/** Browsers cannot draw elements that are much higher; longer lists scroll faster instead. */
+export const MOST_HEIGHT = 8_000_000;
+/** Rows that are drawn beyond the view, so that a quick scroll shows no gap. */
+const BEYOND = 8;
+
+export interface ScrollWindow {
+  readonly first: number;
+  /** Position behind the last row. */
+  readonly last: number;
+  /** Height of the whole list, and where its first drawn row begins, in pixels. */
+  readonly height: number;
+  readonly top: number;
+}
+
+/** The rows that a scrolled view shows. */
+export function windowAt(total: number, scrolled: number, view: number): ScrollWindow {
+  const whole = total * ROW;
+  const height = Math.min(whole, MOST_HEIGHT);
+  const reach = Math.max(1, height - view);
+  // Position in the whole list of what is at the top of the view; the same as `scrolled` unless the list is too high.
+  const at = height === whole ? scrolled : (scrolled / reach) * (whole - view);
+  const first = Math.max(0, Math.floor(at / ROW) - BEYOND);
+  const last = Math.min(total, Math.ceil((at + view) / ROW) + BEYOND);
+  return { first, last, height, top: scrolled + first * ROW - at };
+}
+
+/** The scroll position that shows a row. */
+export function scrollTo(position: number, total: number, view: number): number {
+  const whole = total * ROW;
+  const wanted = Math.max(0, Math.min(position * ROW - view / 2, whole - view));
+  return whole <= MOST_HEIGHT ? wanted : (wanted / (whole - view)) * (MOST_HEIGHT - view);
+}
+
+/** Follows the scroll position and the height of an element. */
+export function useScrolled<T extends HTMLElement>() {
+  const ref = useRef<T>(null);
+  const [view, setView] = useState({ scrolled: 0, height: 600 });
+  useEffect(() => {
+    const own = ref.current;
+    if (own === null) return;
+    const measure = () => setView({ scrolled: own.scrollTop, height: own.clientHeight });
+    measure();
+    own.addEventListener("scroll", measure, { passive: true });
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(own);
+    return () => {
+      own.removeEventListener("scroll", measure);
+      sizes.disconnect();
+    };
+  }, []);
+  return { ref, ...view };
+}

@@ -1,0 +1,69 @@
+import { signal } from "@preact/signals";
+import type { JobView } from "../../../shared/contract/jobs.ts";
+import { sendJson, sentenceOf } from "../data/api.ts";
+import { toast } from "../ui/toast.tsx";
+import { counted } from "../ui/words.ts";
+import { isOver } from "./states.ts";
+
+/** What is asked of the user before it is done. */
+export interface Question {
+  readonly title: string;
+  readonly text: string;
+  /** The word on the button that does it. */
+  readonly verb: string;
+  readonly act: () => Promise<void>;
+}
+
+export const question = signal<Question | undefined>(undefined);
+
+export function askCancel(job: JobView): void {
+  const { total, done, failed } = job.counts;
+  question.value = {
+    title: `Cancel ${job.name}?`,
+    text: `${counted(total - done - failed, "file")} will not be processed. Results that are there stay.`,
+    verb: "Cancel job",
+    act: async () => {
+      await sendJson("DELETE", job.url);
+    },
+  };
+}
+
+export function askDelete(job: JobView): void {
+  question.value = {
+    title: `Delete ${job.name}?`,
+    text: "The job, its files and its results are removed from the master for good.",
+    verb: "Delete job",
+    act: async () => {
+      await sendJson("DELETE", `${job.url}?purge=true`);
+    },
+  };
+}
+
+/** Sends the failed files again, as a new job; resolves with it, or with nothing after a refusal. */
+export async function retryFailed(job: JobView, options: object = {}): Promise<JobView | undefined> {
+  try {
+    const next = await sendJson<JobView>("POST", `${job.url}/retry`, { options });
+    toast(`${counted(next.counts.total, "file")} tried again.`, next.url);
+    return next;
+  } catch (failure) {
+    toast(sentenceOf(failure));
+    return undefined;
+  }
+}
+
+/** The one thing that people want of a job in a list. */
+export function RowAction({ job }: { readonly job: JobView }) {
+  const { failed } = job.counts;
+  if (!isOver(job))
+    return (
+      <button type="button" class="small d" onClick={() => askCancel(job)}>
+        Cancel
+      </button>
+    );
+  if (failed === 0) return null;
+  return (
+    <button type="button" class="small" onClick={() => retryFailed(job)}>
+      Retry {failed.toLocaleString("en")}
+    </button>
+  );
+}

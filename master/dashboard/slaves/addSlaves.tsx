@@ -1,0 +1,81 @@
+import { useState } from "preact/hooks";
+import { sendJson, sentenceOf } from "../data/api.ts";
+import { Command } from "../ui/command.tsx";
+import { toast } from "../ui/toast.tsx";
+import { counted } from "../ui/words.ts";
+
+/** More hands: on the master's machine by a click, on another one by a command. */
+export function AddSlaves() {
+  return (
+    <section class="card add" aria-label="Add slaves">
+      <header>
+        <h2>Add slaves</h2>
+      </header>
+      <div class="two">
+        <Local />
+        <Remote />
+      </div>
+    </section>
+  );
+}
+
+function Local() {
+  const [error, setError] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const start = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const wish = { count: Number(form.get("count")), slots: Number(form.get("slots")) };
+    setBusy(true);
+    setError("");
+    try {
+      await sendJson("POST", "/slaves", wish);
+      toast(`${counted(wish.count, "slave")} started.`);
+    } catch (failure) {
+      setError(sentenceOf(failure));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form onSubmit={start}>
+      <h3>On the master's machine</h3>
+      <div class="fields">
+        <label>
+          Slaves
+          <input type="number" name="count" min={1} max={64} defaultValue="1" required />
+        </label>
+        <label>
+          Slots of each
+          <input type="number" name="slots" min={1} max={1024} defaultValue="1" required />
+        </label>
+        <button type="submit" class="p" disabled={isBusy}>
+          {isBusy ? "Starting…" : "Start"}
+        </button>
+      </div>
+      {error !== "" && (
+        <p class="err" role="alert">
+          {error}
+        </p>
+      )}
+    </form>
+  );
+}
+
+function Remote() {
+  const isLocal = /^(localhost|127\.|\[::1\])/.test(location.hostname);
+  const command = `MASTER_URL=${location.origin} SLAVE_HOST=0.0.0.0 FLEET_TOKEN=<token> npx manyhands slave`;
+  return (
+    <div>
+      <h3>On another machine</h3>
+      <p class="quiet">It needs Node 20 or newer, and the fleet's token where the master has one.</p>
+      <Command text={command} />
+      {isLocal && (
+        <p class="quiet">
+          This page was opened by a name that only this machine knows: put the master's address in the network
+          into MASTER_URL, and start the master with MASTER_HOST=0.0.0.0.
+        </p>
+      )}
+    </div>
+  );
+}
