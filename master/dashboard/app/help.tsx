@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { session } from "../data/session.ts";
 import { signOut } from "../signIn/signOut.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { lettersOn, setLetters, shortcuts } from "./keyboard.ts";
@@ -36,9 +37,11 @@ export function Help() {
           Single letters are shortcuts
         </label>
         <div class="ends">
-          <button type="button" onClick={signOut}>
-            Sign out
-          </button>
+          {session.value.required && (
+            <button type="button" onClick={signOut}>
+              Sign out {session.value.client}
+            </button>
+          )}
           <button type="button" class="p" onClick={close}>
             Close
           </button>

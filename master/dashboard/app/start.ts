@@ -1,8 +1,9 @@
 import { effect } from "@preact/signals";
 import type { TaskView } from "../../../shared/contract/about.ts";
 import type { JobList } from "../../../shared/contract/jobs.ts";
+import type { SessionView } from "../../../shared/contract/session.ts";
 import { getJson } from "../data/api.ts";
-import { signedOut } from "../data/session.ts";
+import { session, signedOut } from "../data/session.ts";
 import { jobs, tasks } from "../data/store.ts";
 import { connect } from "../data/stream.ts";
 
@@ -17,7 +18,18 @@ export function startData(): void {
 }
 
 async function load(): Promise<void> {
+  try {
+    session.value = await getJson<SessionView>("/session");
+  } catch {
+    // The master is away: the stream waits for it.
+  }
+  signedOut.value = session.value.required && !session.value.signed_in;
+  if (signedOut.value) return;
   connect();
+  await loadLists();
+}
+
+async function loadLists(): Promise<void> {
   const wait = [
     getJson<{ tasks: readonly TaskView[] }>("/tasks"),
     getJson<JobList>(`/jobs?limit=${LATEST}`),

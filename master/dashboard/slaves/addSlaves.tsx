@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { sendJson, sentenceOf } from "../data/api.ts";
+import { session } from "../data/session.ts";
 import { Command } from "../ui/command.tsx";
 import { toast } from "../ui/toast.tsx";
 import { counted } from "../ui/words.ts";
@@ -64,11 +65,14 @@ function Local() {
 
 function Remote() {
   const isLocal = /^(localhost|127\.|\[::1\])/.test(location.hostname);
-  const command = `MASTER_URL=${location.origin} SLAVE_HOST=0.0.0.0 FLEET_TOKEN=<token> npx manyhands slave`;
+  const token = session.value.required ? "FLEET_TOKEN=<token> " : "";
+  const command = `MASTER_URL=${location.origin} SLAVE_HOST=0.0.0.0 ${token}npx manyhands slave`;
   return (
     <div>
       <h3>On another machine</h3>
-      <p class="quiet">It needs Node 20 or newer, and the fleet's token where the master has one.</p>
+      <p class="quiet">
+        It needs Node 20 or newer{token === "" ? "" : ", and the fleet's token in place of <token>"}.
+      </p>
       <Command text={command} />
       {isLocal && (
         <p class="quiet">

@@ -70,7 +70,7 @@ function factsOf(slave: SlaveView): readonly (readonly [string, string])[] {
     [`${slave.busy} / ${slave.slots}`, "slots busy"],
     [count(slave.done), "units done"],
     [count(slave.failed), "failed by the slave"],
-    [slave.cpu === undefined ? "–" : `${Math.round(slave.cpu * 100)} %`, "CPU, per core"],
+    [slave.cpu === undefined ? "–" : slave.cpu.toFixed(2), "load per core"],
     [slave.memory === undefined ? "–" : bytes(slave.memory), "memory"],
     [slave.last_seen === undefined ? "never" : ago(slave.last_seen), "last seen"],
     [slave.version ?? (slave.classic ? "classic" : "–"), "version"],

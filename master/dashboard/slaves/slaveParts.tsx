@@ -19,9 +19,9 @@ export function slaveState({ state }: SlaveView): { readonly word: string; reado
   }
 }
 
-/** `, CPU 82 %, memory 412 MB`, as far as the slave tells it. */
+/** `, load 0.8 per core, memory 412 MB`, as far as the slave tells it. */
 export function usage({ cpu, memory }: SlaveView): string {
-  const load = cpu === undefined ? "" : `, CPU ${Math.round(cpu * 100)} %`;
+  const load = cpu === undefined ? "" : `, load ${cpu.toFixed(1)} per core`;
   return memory === undefined ? load : `${load}, memory ${bytes(memory)}`;
 }
 
