@@ -125,6 +125,12 @@ async function askAll(): Promise<void> {
     path: `/jobs/${partial}/retry`,
     json: {},
   });
+  for (const [route, says] of [
+    ["POST /jobs/retry", "Again, for all jobs that match; one of them was retried by hand only."],
+    ["POST /jobs/cancel", "Jobs that have ended are named."],
+    ["POST /jobs/delete", "Jobs that match and have ended are removed."],
+  ] as const)
+    await ask({ route, says, path: route.slice("POST ".length), json: { q: `state:partial ${partial}` } });
   await ask({ route: "DELETE /jobs/{id}", says: "All of it is removed.", path: `/jobs/${id}?purge=true` });
   await askAboutFleet();
 }

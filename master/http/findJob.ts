@@ -38,11 +38,12 @@ export async function followJob(deps: FollowJobDeps, req: Request): Promise<Foll
 /** Address of the page of files after this one. A client that asks for no files wants no next ones. */
 export function nextPage(
   path: string,
-  { total }: Pick<JobRecord, "total">,
+  { total, q }: Pick<JobRecord, "total"> & { readonly q?: string | undefined },
   { from, limit }: z.infer<typeof filesQuery>,
 ): { readonly next?: string } {
   if (limit === 0 || from + limit >= total) return {};
-  return { next: `${path}?from=${from + limit}&limit=${limit}` };
+  const search = q === undefined ? "" : `q=${encodeURIComponent(q)}&`;
+  return { next: `${path}?${search}from=${from + limit}&limit=${limit}` };
 }
 
 /** @throws RequestError `bad_query` */

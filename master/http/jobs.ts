@@ -18,6 +18,7 @@ import { type PurgeDeps, purgeJob } from "../upkeep/purge.ts";
 import { endsWithin } from "./answers.ts";
 import type { Clients } from "./clients.ts";
 import { type FindJobDeps, type FollowJobDeps, findJob, followJob, nextPage, readQuery } from "./findJob.ts";
+import { fileSearch, jobSearch } from "./search/parse.ts";
 import { eachPage, jsonWithLists, sendJson, untilGone } from "./streams.ts";
 import { fileView, jobView, statistics } from "./views.ts";
 
@@ -36,7 +37,8 @@ export function listJobs({ jobs, clients, runner, results }: ListJobsDeps): Requ
     const filter = filterOf({ ...asked, client: clients.onlyOf(req) });
     const list = new ShownJobs(limit, (job) => jobView(job, { results, live: runner.get(job.id)?.progress }));
     const found = eachPage(jobs.listPages({ ...filter, limit: limit + 1 }), list.show);
-    const total = await jobs.count(filter);
+    const { before: _, ...all } = filter;
+    const total = await jobs.count(all);
     await sendJson(res, jsonWithLists({ fields: { total }, lists: { jobs: found }, last: list.next }));
   };
 }
@@ -66,8 +68,9 @@ class ShownJobs {
 
 type JobsQuery = Omit<z.infer<typeof jobsQuery>, "limit"> & { readonly client: string | undefined };
 
-function filterOf({ state, task, client, cursor }: JobsQuery): Omit<JobFilter, "limit"> {
+function filterOf({ q, state, task, client, cursor }: JobsQuery): Omit<JobFilter, "limit"> {
   return {
+    ...(q === undefined ? {} : { search: jobSearch(q, Date.now()) }),
     ...(state === undefined ? {} : { state }),
     ...(task === undefined ? {} : { task }),
     ...(client === undefined ? {} : { client }),
@@ -76,7 +79,7 @@ function filterOf({ state, task, client, cursor }: JobsQuery): Omit<JobFilter, "
 }
 
 export interface ShowJobDeps extends FollowJobDeps {
-  readonly jobs: Pick<RecordOfJobs, "get" | "pages">;
+  readonly jobs: Pick<RecordOfJobs, "get" | "pages" | "countFiles">;
   readonly runner: Pick<JobRunner, "follow" | "get">;
   readonly results: ResultsFolder;
 }
@@ -84,21 +87,25 @@ export interface ShowJobDeps extends FollowJobDeps {
 /** `GET /jobs/<id>`. With `wait=N` it answers when the job ends, or after N seconds. */
 export function showJob(deps: ShowJobDeps): RequestHandler {
   return async (req, res) => {
-    const { from, limit, wait } = readQuery(jobQuery, req.query);
+    const { wait, q, ...range } = readQuery(jobQuery, req.query);
+    const clauses = q === undefined ? undefined : fileSearch(q);
     const before = await findJob(deps, req);
     if (wait > 0 && !isFinal(before.state)) {
       const followed = await followJob(deps, req);
       await endsWithin(followed, wait, untilGone(res));
     }
     const job = await findJob(deps, req);
-    const context = { results: deps.results, live: deps.runner.get(job.id)?.progress };
+    const live = deps.runner.get(job.id)?.progress;
+    const context = { results: deps.results, live };
+    const search = clauses && { clauses, running: live?.shownRunning() ?? [] };
+    const matching = search === undefined ? job.total : await deps.jobs.countFiles(job.id, search);
     const fields: Omit<JobDetail, "files"> = {
       ...jobView(job, context),
-      matching: job.total,
+      matching,
       statistics: statistics(job),
-      ...nextPage(`/jobs/${job.id}`, job, { from, limit }),
+      ...nextPage(`/jobs/${job.id}`, { total: matching, q }, range),
     };
-    const pages = deps.jobs.pages(job.id, { from, limit });
+    const pages = deps.jobs.pages(job.id, { ...range, search });
     const files = eachPage(pages, (page) => page.map((file) => fileView(job, file, context)));
     await sendJson(res, jsonWithLists({ fields, lists: { files } }));
   };

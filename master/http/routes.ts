@@ -31,6 +31,7 @@ import {
   showVersion,
 } from "./about.ts";
 import { assignTask } from "./assign.ts";
+import { cancelJobs, deleteJobs, retryJobs } from "./bulk.ts";
 import { showCapacity } from "./capacity.ts";
 import { Clients } from "./clients.ts";
 import { mountDashboard } from "./dashboard.ts";
@@ -118,12 +119,15 @@ function uploadHandlers(deps: RoutesDeps, clients: Clients) {
   return {
     "POST /assign_task": assignTask({ upload, intake, answers, requests, jobs, clients, waiting }),
     "POST /jobs/{id}/retry": [smallJson(), retry({ retry: again, answers, requests, jobs, clients })],
+    "POST /jobs/retry": [smallJson(), retryJobs({ retry: again, requests, jobs, clients })],
   } satisfies Partial<Handlers>;
 }
 
 function jobHandlers({ jobs, hub, store, results, runner }: RoutesDeps, clients: Clients) {
   const purge = { jobs, store, results };
   return {
+    "POST /jobs/cancel": [smallJson(), cancelJobs({ jobs, clients, runner })],
+    "POST /jobs/delete": [smallJson(), deleteJobs({ jobs, clients, purge })],
     "GET /jobs": listJobs({ jobs, clients, runner, results }),
     "GET /jobs/{id}": showJob({ jobs, clients, runner, results }),
     "DELETE /jobs/{id}": cancelJob({ jobs, clients, runner, results, purge }),

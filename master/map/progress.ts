@@ -55,6 +55,11 @@ export class JobProgress {
     return this.#placing.has(index);
   }
 
+  /** Indexes of the files that views show as running. */
+  shownRunning(): readonly number[] {
+    return [...this.#running.keys(), ...this.#placing];
+  }
+
   /** Number of files that run. */
   running(): number {
     return this.#running.size;

@@ -4,6 +4,7 @@ import type { FileRecord, JobRecord } from "./job.ts";
 import type { NameOwner } from "./names.ts";
 import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from "./newJob.ts";
 import type { PartRecord, PartWatcher } from "./part.ts";
+import type { FileSearch, Search } from "./search.ts";
 import type { RecordedTimeline } from "./timeline.ts";
 
 /** Rows of a list, such as the files of a job, by their indexes. */
@@ -14,14 +15,24 @@ export interface RowRange {
   readonly limit?: number;
 }
 
+export interface FileRange extends RowRange {
+  /** Only files that match; `from` is then the number of those that are left out. */
+  readonly search?: FileSearch | undefined;
+}
+
 export interface JobFilter {
+  readonly id?: string;
   readonly state?: JobState;
   readonly task?: string;
   readonly client?: string;
+  /** Only jobs that match all of its clauses. */
+  readonly search?: Search | undefined;
   /** Only jobs whose id is below this one. As ids rise with time, this is a cursor. */
   readonly before?: string;
   readonly limit: number;
 }
+
+export type CountFilter = Omit<JobFilter, "before" | "limit">;
 
 /**
  * The record of jobs. Laws, which `record.contract.ts` tests for every driver:
@@ -46,8 +57,10 @@ export interface RecordOfJobs {
   get(job: string): Promise<JobRecord | undefined>;
   /** Newest first, some at a time, as `pages`. */
   listPages(filter: JobFilter): AsyncIterable<readonly JobRecord[]>;
-  /** Number of jobs that match, those before the cursor included. */
-  count(filter: Omit<JobFilter, "before" | "limit">): Promise<number>;
+  /** Number of jobs that match. */
+  count(filter: CountFilter): Promise<number>;
+  /** Ids of all jobs that match, newest first. */
+  ids(filter: CountFilter): Promise<readonly string[]>;
   /** All of them in memory. */
   list(filter: JobFilter): Promise<JobRecord[]>;
   /** Number of jobs in each state. */
@@ -56,7 +69,9 @@ export interface RecordOfJobs {
    * Files in index order, in pages: the event loop stays free between two pages, for any number of files and readers.
    * A file may change between two pages. None when there is no such job.
    */
-  pages(job: string, range?: RowRange): AsyncIterable<readonly FileRecord[]>;
+  pages(job: string, range?: FileRange): AsyncIterable<readonly FileRecord[]>;
+  /** Number of files of a job that match. */
+  countFiles(job: string, search: FileSearch): Promise<number>;
   /** All of them in memory. */
   files(job: string, from?: number, limit?: number): Promise<FileRecord[]>;
   /** The same for files that have ended by themselves, in end order, those after the first `after`. */

@@ -17,6 +17,7 @@ import { holdsLargeJobs } from "./large.contract.ts";
 import { reservesNames } from "./names.contract.ts";
 import { tellsOfParts } from "./parts.contract.ts";
 import type { RecordOfJobs } from "./port.ts";
+import { searches } from "./search.contract.ts";
 import { keepsTimeline } from "./timeline.contract.ts";
 
 /** The laws of RecordOfJobs, for every driver. */
@@ -51,6 +52,7 @@ export function recordContract(name: string, make: () => Promise<RecordUnderTest
     describe("large jobs", () => holdsLargeJobs(run));
     describe("reading", () => reads(run));
     describe("timeline", () => keepsTimeline(run));
+    describe("searches", () => searches(run));
     describe("jobs that are over", () => keepsAccount(run));
   });
 }

@@ -27,6 +27,7 @@ const search = z.string().max(MAX_QUERY);
 
 /** `GET /jobs`. */
 export const jobsQuery = z.object({
+  q: search.optional().describe("only jobs that match this search; docs/search.md"),
   state: z.enum(JOB_STATES).optional().describe("only jobs in this state"),
   task: z.string().max(64).optional().describe("only jobs of this task"),
   cursor: z.string().max(64).optional().describe("`next_cursor` of the page before"),
@@ -55,6 +56,7 @@ export const filesQuery = z.object({
 
 /** `GET /jobs/<id>`. */
 export const jobQuery = filesQuery.extend({
+  q: search.optional().describe("only files that match this search; docs/search.md"),
   wait: z.coerce
     .number()
     .min(0)
@@ -109,7 +111,7 @@ export const retryWish = z.strictObject({ options: otherOptions });
 
 /** `POST /jobs/cancel` and `/jobs/delete`. */
 export const bulkWish = z.strictObject({
-  q: search.min(1).describe("search for the jobs; docs/search.md"),
+  q: search.describe("search for the jobs; docs/search.md"),
 });
 
 /** `POST /jobs/retry`. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BulkAnswer } from "../../shared/contract/bulk.ts";
 import type { AssignAnswer, JobView } from "../../shared/contract/jobs.ts";
 import { DescribedMaster } from "./described.ts";
 import { multipart, type RunningFleet, startFleet, until } from "./fleet.ts";
@@ -152,6 +153,22 @@ describe("the description of the API and what a master really answers", () => {
     const good = await jobOf(await assign([GOOD]));
     expect((await master.ask("POST /jobs/{id}/retry", `/jobs/${good}/retry`)).status).toBe(409);
     await master.ask("DELETE /jobs/{id}", `/jobs/${id}?purge=true`);
+  });
+
+  test("searches, and changes of all jobs that one finds", async () => {
+    const id = await jobOf(await assign([GOOD, BAD]));
+    await master.ask("GET /jobs", "/jobs?q=good%20state%3Apartial");
+    await master.ask("GET /jobs", "/jobs?q=state%3Abroken");
+    await master.ask("GET /jobs/{id}", `/jobs/${id}?q=state%3Afailed`);
+    for (const change of ["retry", "cancel", "delete"] as const) {
+      const body = JSON.stringify({ q: id });
+      const answer = await master.ask(`POST /jobs/${change}`, `/jobs/${change}`, {
+        headers: JSON_BODY,
+        body,
+      });
+      expect(((await answer.json()) as BulkAnswer).total).toBe(1);
+      await master.ask(`POST /jobs/${change}`, `/jobs/${change}`, { headers: JSON_BODY, body: "{}" });
+    }
   });
 
   test("every described route was requested, and exists", () => {

@@ -1,10 +1,16 @@
 import { ABOUT_OPERATIONS } from "./about.ts";
+import { BULK_OPERATIONS } from "./bulk.ts";
 import { JOB_OPERATIONS } from "./jobs.ts";
 import type { Operation } from "./operation.ts";
 import { SESSION_OPERATIONS } from "./sessions.ts";
 
 /** All routes of the master: `routes.ts` has a handler for each, and `/openapi.json` describes each. */
-export const OPERATIONS = { ...JOB_OPERATIONS, ...ABOUT_OPERATIONS, ...SESSION_OPERATIONS };
+export const OPERATIONS = {
+  ...BULK_OPERATIONS,
+  ...JOB_OPERATIONS,
+  ...ABOUT_OPERATIONS,
+  ...SESSION_OPERATIONS,
+};
 
 /** Such as `GET /jobs/{id}`. */
 export type RouteName = keyof typeof OPERATIONS;

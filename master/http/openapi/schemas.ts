@@ -13,6 +13,7 @@ import {
   versionView,
 } from "../../../shared/contract/about.ts";
 import { budgetWish } from "../../../shared/contract/budgets.ts";
+import { bulkAnswer } from "../../../shared/contract/bulk.ts";
 import { capacity } from "../../../shared/contract/capacity.ts";
 import { registerAnswer, registerRequest, signOff, signOffAnswer } from "../../../shared/contract/fleet.ts";
 import { jobEventData } from "../../../shared/contract/jobEvents.ts";
@@ -29,7 +30,7 @@ import {
   resultList,
   speculation,
 } from "../../../shared/contract/jobs.ts";
-import { retryWish, slavesWish } from "../../../shared/contract/requests.ts";
+import { bulkRetryWish, bulkWish, retryWish, slavesWish } from "../../../shared/contract/requests.ts";
 import { sessionView, sessionWish } from "../../../shared/contract/session.ts";
 import { timeline } from "../../../shared/contract/timeline.ts";
 import { optionsSchema } from "../../../shared/tasks/options.ts";
@@ -50,6 +51,7 @@ const ANSWERS = {
   CancelledJob: cancelledJob,
   File: fileView,
   ResultList: resultList,
+  BulkAnswer: bulkAnswer,
   Speculation: speculation,
   Slave: slaveView,
   SlaveList: slaveList,
@@ -74,6 +76,8 @@ const REQUESTS = {
   SignIn: sessionWish,
   NewSlaves: slavesWish,
   RetryWish: retryWish,
+  BulkWish: bulkWish,
+  BulkRetryWish: bulkRetryWish,
   Budgets: budgetWish,
 };
 

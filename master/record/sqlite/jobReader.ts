@@ -1,9 +1,9 @@
 import type { JobState } from "../../../shared/contract/jobs.ts";
 import type { Attachment, FileRecord, JobRecord } from "../job.ts";
 import type { PartRecord } from "../part.ts";
-import type { JobFilter, RowRange } from "../port.ts";
+import type { CountFilter, JobFilter, RowRange } from "../port.ts";
 import type { OpenFilesEnd } from "../transition.ts";
-import type { Database, Value } from "./database.ts";
+import type { Database, Row, Value } from "./database.ts";
 import { attachmentFrom, fileFrom, jobFrom, partFrom } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 
@@ -29,7 +29,7 @@ export class JobReader {
     return rows.map((row) => jobFrom(row, this.attachments(String(row.id))));
   }
 
-  count(filter: Omit<JobFilter, "before" | "limit">): number {
+  count(filter: CountFilter): number {
     const { where, values } = conditionsOf(filter);
     return Number(this.#db.prepare(`SELECT COUNT(*) AS jobs FROM jobs ${where}`).get(...values)?.jobs);
   }
@@ -46,7 +46,12 @@ export class JobReader {
   }
 
   files(job: string, from: number, limit: number): FileRecord[] {
-    const files = this.#statements.files.all(job, from, limit).map(fileFrom);
+    return this.filesOf(job, this.#statements.files.all(job, from, limit));
+  }
+
+  /** The files of a job that these rows are. */
+  filesOf(job: string, rows: readonly Row[]): FileRecord[] {
+    const files = rows.map(fileFrom);
     const end = this.openEnd(job);
     return end === undefined ? files : files.map((file) => ended(file, end));
   }
@@ -76,8 +81,9 @@ interface Conditions {
   readonly values: readonly Value[];
 }
 
-function conditionsOf({ state, task, client, before }: Omit<JobFilter, "limit">): Conditions {
+function conditionsOf({ id, state, task, client, before }: Omit<JobFilter, "limit">): Conditions {
   const conditions: readonly (readonly [string, Value | undefined])[] = [
+    ["id = ?", id],
     ["state = ?", state],
     ["task = ?", task],
     ["client = ?", client],

@@ -2,8 +2,11 @@ import { type TurnLane, Turns } from "../../../shared/async/turns.ts";
 import { AppError } from "../../../shared/errors.ts";
 import type { FileRecord, JobRecord } from "../job.ts";
 import type { PartRecord } from "../part.ts";
-import type { JobFilter, RowRange } from "../port.ts";
+import type { CountFilter, FileRange, JobFilter, RowRange } from "../port.ts";
+import type { FileSearch } from "../search.ts";
+import type { Database } from "./database.ts";
 import type { JobReader } from "./jobReader.ts";
+import { type SearchedJobs, Searches } from "./search.ts";
 import type { Cursor, PageOf } from "./timelineTable.ts";
 
 /**
@@ -18,15 +21,18 @@ type PagedJob = Pick<JobRecord, "id" | "total">;
 export class Pages {
   readonly #read: JobReader;
   readonly #requireOpen: () => void;
+  readonly #searches: Searches;
   readonly #turns = new Turns();
 
   /** @param requireOpen throws when the record was closed meanwhile */
-  constructor(read: JobReader, requireOpen: () => void) {
+  constructor(db: Database, read: JobReader, requireOpen: () => void) {
     this.#read = read;
     this.#requireOpen = requireOpen;
+    this.#searches = new Searches(db, () => this.#turn("long"));
   }
 
-  async *jobs({ limit, ...filter }: JobFilter): AsyncGenerator<readonly JobRecord[]> {
+  async *jobs({ limit, search, ...filter }: JobFilter): AsyncGenerator<readonly JobRecord[]> {
+    if (search !== undefined) return yield* this.#found({ ...filter, search }, limit);
     const lane = laneOf(limit);
     let { before } = filter;
     for (let left = limit, full = true; full && left > 0; ) {
@@ -40,7 +46,27 @@ export class Pages {
     }
   }
 
-  async *files(
+  /** Ids of jobs, newest first. */
+  async *ids({ search = [], ...filter }: CountFilter): AsyncGenerator<readonly string[]> {
+    yield* this.#searches.jobs({ ...filter, search });
+  }
+
+  async countFiles(job: PagedJob, search: FileSearch): Promise<number> {
+    return await this.#searches.count(job, search);
+  }
+
+  async *files(job: PagedJob, { search, ...range }: FileRange): AsyncGenerator<readonly FileRecord[]> {
+    if (search === undefined) return yield* this.#filesFrom(job, range);
+    const { from = 0, limit = job.total } = range;
+    let left = limit;
+    for await (const rows of this.#searches.files(job, search, { from, page: PAGE })) {
+      if (left <= 0) return;
+      yield this.#read.filesOf(job.id, rows.slice(0, left));
+      left -= rows.length;
+    }
+  }
+
+  async *#filesFrom(
     { id, total }: PagedJob,
     { from = 0, limit = total }: RowRange,
   ): AsyncGenerator<readonly FileRecord[]> {
@@ -86,6 +112,20 @@ export class Pages {
     }
   }
 
+  async *#found(filter: SearchedJobs, limit: number): AsyncGenerator<readonly JobRecord[]> {
+    let left = limit;
+    for await (const ids of this.#searches.jobs(filter)) {
+      for (let from = 0; from < ids.length && left > 0; from += PAGE) {
+        const some = ids.slice(from, from + Math.min(PAGE, left));
+        const jobs = some.flatMap((id) => this.#read.job(id) ?? []);
+        left -= some.length;
+        yield jobs;
+        await this.#turn("long");
+      }
+      if (left <= 0) return;
+    }
+  }
+
   async #turn(lane: TurnLane): Promise<void> {
     await this.#turns.next(lane);
     this.#requireOpen();
@@ -99,4 +139,11 @@ function noSuchJob(id: string): AppError {
 
 function laneOf(rows: number): TurnLane {
   return rows > PAGE ? "long" : "short";
+}
+
+/** All of a list in memory. */
+export async function gathered<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const page of pages) all.push(...page);
+  return all;
 }

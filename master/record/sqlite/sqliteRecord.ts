@@ -7,14 +7,16 @@ import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from
 import type { PartRecord, PartWatcher } from "../part.ts";
 import { PartWatchers } from "../partWatchers.ts";
 import type {
+  CountFilter,
   FileOwner,
+  FileRange,
   JobFilter,
   KeptJobs,
   NamedResult,
   RecordOfJobs,
-  RowRange,
   TakenName,
 } from "../port.ts";
+import type { FileSearch } from "../search.ts";
 import type { RecordedTimeline } from "../timeline.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { GroupCommit } from "./groupCommit.ts";
@@ -22,7 +24,7 @@ import { JobReader } from "./jobReader.ts";
 import { JobTables } from "./jobTables.ts";
 import { keptJobs } from "./keptJobs.ts";
 import { LargeChanges } from "./largeChanges.ts";
-import { Pages } from "./pages.ts";
+import { gathered, Pages } from "./pages.ts";
 import { RecordCache } from "./recordCache.ts";
 import { recordedTimeline } from "./recordedTimeline.ts";
 import { ResultNames } from "./resultNames.ts";
@@ -76,7 +78,7 @@ class SqliteRecord implements RecordOfJobs {
     this.#retry = retry;
     const statements = prepareAll(db);
     this.#read = new JobReader(db, statements);
-    this.#pages = new Pages(this.#read, () => this.#requireOpen());
+    this.#pages = new Pages(db, this.#read, () => this.#requireOpen());
     this.#tables = new JobTables(db, { statements, read: this.#read });
     this.#names = new ResultNames(this.#tables.names, this.#read);
     this.#records = new RecordCache((job) => this.#read.job(job));
@@ -134,9 +136,13 @@ class SqliteRecord implements RecordOfJobs {
     return await gathered(this.listPages(filter));
   }
 
-  async count(filter: Omit<JobFilter, "before" | "limit">): Promise<number> {
+  async count(filter: CountFilter): Promise<number> {
+    return filter.search === undefined ? this.#read.count(filter) : (await this.ids(filter)).length;
+  }
+
+  async ids(filter: CountFilter): Promise<readonly string[]> {
     this.#requireOpen();
-    return this.#read.count(filter);
+    return await gathered(this.#pages.ids(filter));
   }
 
   async counts(): ReturnType<RecordOfJobs["counts"]> {
@@ -144,9 +150,14 @@ class SqliteRecord implements RecordOfJobs {
     return this.#read.counts();
   }
 
-  async *pages(job: string, range: RowRange = {}): AsyncGenerator<readonly FileRecord[]> {
+  async *pages(job: string, range: FileRange = {}): AsyncGenerator<readonly FileRecord[]> {
     const record = await this.get(job);
     if (record !== undefined) yield* this.#pages.files(record, range);
+  }
+
+  async countFiles(job: string, search: FileSearch): Promise<number> {
+    const record = await this.get(job);
+    return record === undefined ? 0 : await this.#pages.countFiles(record, search);
   }
 
   async files(job: string, from = 0, limit = Number.MAX_SAFE_INTEGER): Promise<FileRecord[]> {
@@ -239,10 +250,4 @@ class SqliteRecord implements RecordOfJobs {
   #requireOpen(): void {
     if (this.#closed) throw new AppError("store_closed", "The job record is closed.", { status: 503 });
   }
-}
-
-async function gathered<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const page of pages) all.push(...page);
-  return all;
 }

@@ -1,0 +1,178 @@
+import type { JobFilter } from "../port.ts";
+import type { FileSearch, Search } from "../search.ts";
+import type { Database, Row, Statement, Value } from "./database.ts";
+import { allOf, fileCondition, type JobClause, jobClauses, not, type Sql } from "./searchSql.ts";
+
+/** Rows that a search with one term looks at without a pause: half a millisecond of work. */
+const STEP_ROWS = 512;
+
+/** Greater than every id. */
+const AFTER_ALL = "~";
+
+interface PagedFiles {
+  readonly id: string;
+  readonly total: number;
+}
+
+/** Waits for a turn of the event loop. */
+type Turn = () => Promise<void>;
+
+export interface SearchedJobs extends Omit<JobFilter, "limit"> {
+  readonly search: Search;
+}
+
+/** Searches jobs and files in steps of some rows, so that a search without a hit does not hold the event loop either. */
+export class Searches {
+  readonly #db: Database;
+  readonly #turn: Turn;
+  readonly #bound: Statement;
+
+  constructor(db: Database, turn: Turn) {
+    this.#db = db;
+    this.#turn = turn;
+    this.#bound = db.prepare("SELECT id FROM jobs WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET ?");
+  }
+
+  /** Ids of jobs that match, newest first. */
+  async *jobs({ search, before = AFTER_ALL, ...others }: SearchedJobs): AsyncGenerator<readonly string[]> {
+    const clauses = jobClauses(search);
+    const step = stepOf(search);
+    const candidates = this.#candidates(clauses, others);
+    const probes = new Probes(this.#db, clauses, { step, turn: this.#turn });
+    for (let end: string | undefined = before; end !== undefined; ) {
+      await this.#turn();
+      const start = this.#bound.get(end, step - 1)?.id as string | undefined;
+      const found: string[] = [];
+      for (const row of candidates(start ?? "", end)) if (await probes.match(row)) found.push(String(row.id));
+      yield found;
+      end = start;
+    }
+  }
+
+  /** Number of files of the job that match. */
+  async count(job: PagedFiles, search: FileSearch): Promise<number> {
+    let count = 0;
+    for await (const step of this.#steps(job, search)) count += step.count();
+    return count;
+  }
+
+  /** Rows of the files that match, without the first `from`. */
+  async *files(
+    job: PagedFiles,
+    search: FileSearch,
+    { from, page }: { readonly from: number; readonly page: number },
+  ): AsyncGenerator<readonly Row[]> {
+    let skip = from;
+    for await (const step of this.#steps(job, search)) {
+      const count = step.count();
+      for (let left = count - skip; left > 0; left -= page) {
+        yield step.rows(count - left, Math.min(page, left));
+        await this.#turn();
+      }
+      skip = Math.max(0, skip - count);
+    }
+  }
+
+  async *#steps({ id, total }: PagedFiles, { clauses, running }: FileSearch): AsyncGenerator<FileStep> {
+    const { sql, values } = fileCondition(clauses, JSON.stringify(running));
+    const where = `FROM files WHERE job = ? AND idx >= ? AND idx < ? AND ${sql}`;
+    const count = this.#db.prepare(`SELECT COUNT(*) AS files ${where}`);
+    const rows = this.#db.prepare(`SELECT * ${where} ORDER BY idx LIMIT ? OFFSET ?`);
+    const step = stepOf(clauses);
+    for (let start = 0; start < total; start += step) {
+      await this.#turn();
+      const range = [id, start, start + step, ...values];
+      yield {
+        count: () => Number(count.get(...range)?.files),
+        rows: (skip, limit) => rows.all(...range, limit, skip),
+      };
+    }
+  }
+
+  /** Jobs of a range of ids that match as far as their own rows tell, with a member for each clause about their files. */
+  #candidates(clauses: readonly JobClause[], { state, task, client, id }: Omit<JobFilter, "limit">) {
+    const own: readonly (readonly [string, Value | undefined])[] = [
+      ["state = ?", state],
+      ["task = ?", task],
+      ["client = ?", client],
+      ["id = ?", id],
+    ];
+    const { sql, values } = allOf([
+      ...own.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, values: [value] }])),
+      ...clauses.flatMap(ofRowAlone),
+    ]);
+    const flags = clauses.map(({ job }, n) => `${job === undefined ? "0" : `(${job.sql}) IS TRUE`} AS c${n}`);
+    const columns = ["id", "total", ...flags].join(", ");
+    const statement = this.#db.prepare(
+      `SELECT ${columns} FROM jobs WHERE id >= ? AND id < ? AND ${sql} ORDER BY id DESC`,
+    );
+    const told = clauses.flatMap(({ job }) => job?.values ?? []);
+    return (start: string, end: string) => statement.all(...told, start, end, ...values);
+  }
+}
+
+interface FileStep {
+  count(): number;
+  rows(skip: number, limit: number): Row[];
+}
+
+interface ProbeDeps {
+  readonly step: number;
+  readonly turn: Turn;
+}
+
+/** Looks at the files of jobs for the clauses that their own rows leave open. */
+class Probes {
+  readonly #clauses: readonly (JobClause & { readonly probe: Statement | undefined })[];
+  readonly #deps: ProbeDeps;
+  /** Rows that were looked at since the last turn, at most. */
+  #looked = 0;
+
+  constructor(db: Database, clauses: readonly JobClause[], deps: ProbeDeps) {
+    this.#deps = deps;
+    this.#clauses = clauses.map((clause) => ({ ...clause, probe: probeOf(db, clause.file) }));
+  }
+
+  async match(row: Row): Promise<boolean> {
+    for (const [n, { isExcluding, file, probe }] of this.#clauses.entries()) {
+      if (file === undefined || probe === undefined) continue;
+      const holds = row[`c${n}`] === 1 || (await this.#anyFile(row, probe, file.values));
+      if (holds === isExcluding) return false;
+    }
+    return true;
+  }
+
+  async #anyFile({ id = "", total }: Row, probe: Statement, values: readonly Value[]): Promise<boolean> {
+    const { step, turn } = this.#deps;
+    for (let start = 0; start < Number(total); start += step) {
+      if (this.#looked >= step) {
+        await turn();
+        this.#looked = 0;
+      }
+      this.#looked += PROBE_ROWS + Math.min(step, Number(total) - start);
+      if (probe.get(id, start, start + step, ...values) !== undefined) return true;
+    }
+    return false;
+  }
+}
+
+/** A look at a job costs as much as this many rows. */
+const PROBE_ROWS = 8;
+
+function probeOf(db: Database, file: Sql | undefined): Statement | undefined {
+  return (
+    file && db.prepare(`SELECT 1 FROM files WHERE job = ? AND idx >= ? AND idx < ? AND (${file.sql}) LIMIT 1`)
+  );
+}
+
+/** What the row of a job alone decides of a clause. */
+function ofRowAlone({ isExcluding, job, file }: JobClause): Sql[] {
+  if (job === undefined) return [];
+  if (isExcluding) return [not(job)];
+  return file === undefined ? [job] : [];
+}
+
+function stepOf(search: Search): number {
+  const terms = search.reduce((sum, clause) => sum + clause.terms.length, 0);
+  return Math.max(16, Math.floor(STEP_ROWS / Math.max(1, terms)));
+}
