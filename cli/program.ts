@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   start: async () => (await import("./commands/start.ts")).addStart,
   master: async () => (await import("./commands/members.ts")).addMaster,
   slave: async () => (await import("./commands/members.ts")).addSlave,
+  doctor: async () => (await import("./commands/doctor.ts")).addDoctor,
   config: async () => (await import("./commands/config.ts")).addConfig,
   demo: async () => (await import("./commands/demo.ts")).addDemo,
 };

@@ -20,8 +20,6 @@ export interface Connection {
   readonly client: ManyhandsClient;
   /** Aborted by signals and by the time-out. */
   readonly signal: AbortSignal;
-  /** Clears the timer of the time-out. */
-  close(): void;
 }
 
 export function withConnection(command: Command): Command {
@@ -48,30 +46,45 @@ export function outputOption(): Option {
   );
 }
 
+/** A master, and what a client needs to talk to it. */
+export interface Target {
+  readonly url: string;
+  readonly token: string | undefined;
+  /** Certificates (PEM) of authorities to trust. */
+  readonly ca: Buffer | undefined;
+}
+
+/** The master that the flags, else the environment name. */
+export async function targetOf({ config }: CliContext, flags: ConnectionFlags): Promise<Target> {
+  return { url: flags.master ?? config.masterUrl, token: flags.token ?? config.token, ca: config.ca };
+}
+
 /** Runs a command's work with a client and a signal that Ctrl-C and `--timeout` abort. */
 export async function connected<T>(
   context: CliContext,
   flags: ConnectionFlags,
-  work: (connection: Omit<Connection, "close">) => Promise<T>,
+  work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const connection = connect(context, flags);
-  try {
-    return await work(connection);
-  } finally {
-    connection.close();
-  }
+  const client = new ManyhandsClient(await targetOf(context, flags));
+  return await timeLimited(context, flags, (signal) => work({ client, signal }));
 }
 
-function connect({ config, interrupt }: CliContext, flags: ConnectionFlags): Connection {
-  const url = flags.master ?? config.masterUrl;
-  const client = new ManyhandsClient({ url, token: flags.token ?? config.token, ca: config.ca });
-  const { timeout } = flags;
-  if (timeout === undefined) return { client, signal: interrupt, close: () => undefined };
+/** Runs work with a signal that Ctrl-C and `--timeout` abort. */
+export async function timeLimited<T>(
+  { interrupt }: CliContext,
+  { timeout }: ConnectionFlags,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  if (timeout === undefined) return await work(interrupt);
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new TimedOut(timeout)), timeout * 1000);
   const signal = AbortSignal.any([interrupt, late.signal]);
   setMaxListeners(0, signal);
-  return { client, signal, close: () => clearTimeout(timer) };
+  try {
+    return await work(signal);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Seconds within the range of a Node timer: up to 24 days. */

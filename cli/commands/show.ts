@@ -33,7 +33,7 @@ export function formatOf({ output, json }: Pick<ConnectionFlags, "output" | "jso
 export async function show(
   run: RunCommand,
   flags: ConnectionFlags,
-  ask: (connection: Omit<Connection, "close">, terminal: Terminal) => Promise<Shown>,
+  ask: (connection: Connection, terminal: Terminal) => Promise<Shown>,
 ): Promise<void> {
   await run(async (context) => {
     const format = formatOf(flags);

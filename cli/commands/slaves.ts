@@ -7,7 +7,7 @@ import { slavesLines } from "./listLines.ts";
 import type { RunCommand } from "./runCommand.ts";
 import { type Shown, show } from "./show.ts";
 
-type Calls = Omit<Connection, "close">;
+type Calls = Connection;
 
 interface StartFlags extends ConnectionFlags {
   readonly slots?: number;

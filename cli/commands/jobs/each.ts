@@ -11,7 +11,7 @@ import { givenOptions } from "../optionFlags.ts";
 import type { Shown } from "../show.ts";
 import type { ChangeFlags, WantedChange } from "./wantedChange.ts";
 
-type Calls = Omit<Connection, "close">;
+type Calls = Connection;
 
 /** What became of one job. */
 type Outcome = { readonly job: JobView } | { readonly id: string; readonly error: CodedError };

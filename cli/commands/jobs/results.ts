@@ -34,11 +34,7 @@ export function addResults(parent: Command, run: RunCommand): void {
   );
 }
 
-async function results(
-  id: string,
-  { out }: ResultsFlags,
-  { client, signal }: Omit<Connection, "close">,
-): Promise<Shown> {
+async function results(id: string, { out }: ResultsFlags, { client, signal }: Connection): Promise<Shown> {
   const list = await client.results(id, { signal });
   const files = list.results.map(
     (view): ResultRow<typeof view> => ({ filename: view.path ?? view.filename, view }),

@@ -38,7 +38,7 @@ interface Watch {
   readonly terminal: Terminal;
 }
 
-type Calls = Omit<Connection, "close">;
+type Calls = Connection;
 
 async function watch({ id, format, terminal }: Watch, calls: Calls): Promise<number> {
   const line = openStatusLine(terminal);
