@@ -12,6 +12,7 @@ import type { MasterConfig } from "./config.ts";
 import { masterRoutes } from "./http/routes.ts";
 import { MasterMetrics } from "./metrics.ts";
 import { restoreRecentJobs } from "./results/restore.ts";
+import { TimelineReader } from "./timeline/reader.ts";
 
 /** The master, built and not yet listening. */
 export interface MasterApp {
@@ -84,6 +85,7 @@ function routesOf({ config, logger, version, storage, fleet, work }: RoutesInit)
     requests,
     intake,
     speculation,
+    timeline: new TimelineReader({ timeline: jobs.timeline, recorder: work.recorder }),
     metrics: new MasterMetrics({ version, jobs, hub, queue, counts, registry, speculation, leases }),
   });
 }

@@ -19,6 +19,7 @@ import type { UnitQueue } from "../queue/port.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore } from "../store/port.ts";
+import type { TimelineReader } from "../timeline/reader.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
 import {
   healthy,
@@ -48,7 +49,7 @@ import { type Handlers, mount, noRoute } from "./mount.ts";
 import { retry } from "./retry.ts";
 import { type SessionDeps, showSession, signIn, signOut } from "./session.ts";
 import { Sessions } from "./sessions.ts";
-import { profile, showTimeline } from "./timeline.ts";
+import { showProfile, showTimeline } from "./timeline.ts";
 
 /** Deps of all handlers. Each handler is given only what its own type names. */
 export interface RoutesDeps {
@@ -68,6 +69,7 @@ export interface RoutesDeps {
   readonly queue: UnitQueue;
   readonly capacity: CapacityDeps;
   readonly speculation: SpeculationBook;
+  readonly timeline: TimelineReader;
   readonly registry: SlaveRegistry;
   readonly localSlaves: LocalSlaves;
   readonly slaveHttp: SlaveHttp;
@@ -94,6 +96,7 @@ export function masterRoutes(app: Express, deps: RoutesDeps): Express {
     ...resultHandlers(deps, clients),
     ...fleetHandlers(deps, guards),
     ...aboutHandlers(deps),
+    ...timelineHandlers(deps, clients),
     ...sessionHandlers({ sessions, guards, required: hasToken }),
   };
   mount(app, handlers, { guards, metrics });
@@ -165,6 +168,14 @@ function sessionHandlers(deps: SessionDeps) {
   } satisfies Partial<Handlers>;
 }
 
+function timelineHandlers({ timeline: reader, jobs }: RoutesDeps, clients: Clients) {
+  const deps = { reader, jobs, clients };
+  return {
+    "GET /timeline": showTimeline(deps),
+    "GET /timeline.csv": showProfile(deps),
+  } satisfies Partial<Handlers>;
+}
+
 function aboutHandlers(deps: RoutesDeps) {
   const { about, registry, runner, queue, speculation, metrics, capacity } = deps;
   return {
@@ -174,8 +185,6 @@ function aboutHandlers(deps: RoutesDeps) {
     "GET /capacity": showCapacity(capacity),
     "GET /readyz": ready(registry),
     "GET /stats": showStats({ about, registry, runner, queue, speculation }),
-    "GET /timeline": showTimeline(),
-    "GET /timeline.csv": profile(),
     "GET /tasks": listTasks(),
     "GET /metrics": showMetrics(metrics),
     "GET /openapi.json": showDescription(about.version),

@@ -1,24 +1,158 @@
-import type { RequestHandler } from "express";
-import { profileQuery, type Timeline, timelineQuery } from "../../shared/contract/timeline.ts";
+import type { Request, RequestHandler } from "express";
+import type { z } from "zod";
+import type { Percentiles, TaskLatency } from "../../shared/contract/outlook.ts";
+import {
+  profileQuery,
+  type Timeline,
+  type TimelineSpan,
+  timelineQuery,
+} from "../../shared/contract/timeline.ts";
+import { RequestError } from "../../shared/errors.ts";
 import { answerJson } from "../../shared/http/json.ts";
+import { type Histogram, percentile } from "../record/histogram.ts";
+import type { RecordOfJobs } from "../record/port.ts";
+import type { TaskTimes, TimeWindow } from "../record/timeline.ts";
+import { type ProfileRow, profileOf } from "../timeline/profile.ts";
+import type { FilesEnded, TimelineReader } from "../timeline/reader.ts";
+import type { DrawnSpan } from "../timeline/thin.ts";
+import { type Clients, noSuchJob } from "./clients.ts";
 import { readQuery } from "./findJob.ts";
+import { untilGone, write } from "./streams.ts";
+
+export interface TimelineDeps {
+  readonly reader: Pick<TimelineReader, "read" | "spans">;
+  readonly jobs: Pick<RecordOfJobs, "get">;
+  readonly clients: Pick<Clients, "sees" | "onlyOf">;
+}
 
 const HOUR_MS = 3_600_000;
 
 /** `GET /timeline` */
-export function showTimeline(): RequestHandler {
-  return (req, res) => {
-    const { to = Date.now(), from = to - HOUR_MS, width } = readQuery(timelineQuery, req.query);
-    const step = Math.ceil((to - from) / width);
-    const answer: Timeline = { from, to, step, lanes: [], throughput: [], latency: {}, slaves: [] };
+export function showTimeline(deps: TimelineDeps): RequestHandler {
+  return async (req, res) => {
+    const asked = readQuery(timelineQuery, req.query);
+    const window = windowOf(asked);
+    await requireJob(deps, req, asked.job);
+    const read = await deps.reader.read({ ...asked, ...window });
+    const sees = sightOf(deps, req);
+    const lanes: Timeline["lanes"][number][] = [];
+    for (const { slave, slaveId, slot, spans } of read.lanes) {
+      const shown: TimelineSpan[] = [];
+      for (const span of spans) shown.push(spanView(span, await sees(span.job)));
+      lanes.push({ slave, slave_id: slaveId, slot, spans: shown });
+    }
+    const answer: Timeline = {
+      ...window,
+      step: read.step,
+      lanes,
+      throughput: read.files.map(throughputView),
+      latency: Object.fromEntries(
+        Object.entries(read.times).map(([task, times]) => [task, latencyView(times)]),
+      ),
+      slaves: read.slaves.map(({ at, slave, slaveId, event, reason }) => ({
+        ...{ at, slave, slave_id: slaveId, event },
+        ...(reason === undefined ? {} : { reason }),
+      })),
+    };
     answerJson(res, answer);
   };
 }
 
-/** `GET /timeline.csv` */
-export function profile(): RequestHandler {
-  return (req, res) => {
-    readQuery(profileQuery, req.query);
-    res.type("text/csv").send("slave,slot,from,to,state,task,job,index\r\n");
+/** `GET /timeline.csv`: written as fast as the client reads it. */
+export function showProfile(deps: TimelineDeps): RequestHandler {
+  return async (req, res) => {
+    const asked = readQuery(profileQuery, req.query);
+    const window = windowOf(asked);
+    await requireJob(deps, req, asked.job);
+    const sees = sightOf(deps, req);
+    const gone = untilGone(res);
+    res.type("text/csv");
+    await write(res, "slave,slot,from,to,state,task,job,index\r\n", gone);
+    for await (const rows of profileOf(deps.reader.spans({ ...asked, ...window }), window)) {
+      if (gone.aborted) return;
+      let text = "";
+      for (const row of rows) text += `${csvRow(row, await sees(row.span?.job))}\r\n`;
+      await write(res, text, gone);
+    }
+    res.end();
   };
+}
+
+/** @throws RequestError `bad_query` */
+function windowOf({ from, to = Date.now() }: z.infer<typeof profileQuery>): TimeWindow {
+  const window = { from: from ?? Math.max(0, to - HOUR_MS), to };
+  if (window.from < to) return window;
+  throw new RequestError("bad_query", "from must be before to.", { details: { field: "from" } });
+}
+
+/** @throws AppError `no_such_job` (404) */
+async function requireJob(
+  { jobs, clients }: TimelineDeps,
+  req: Request,
+  id: string | undefined,
+): Promise<void> {
+  if (id === undefined) return;
+  const job = await jobs.get(id);
+  if (job === undefined || !clients.sees(req, job)) throw noSuchJob(id);
+}
+
+/** Tells whether the client may know the job of a span. One that was removed is known to clients that see all jobs. */
+function sightOf(
+  { jobs, clients }: TimelineDeps,
+  req: Request,
+): (job: string | undefined) => Promise<boolean> {
+  if (clients.onlyOf(req) === undefined) return async () => true;
+  const known = new Map<string, boolean>();
+  return async (id) => {
+    if (id === undefined) return false;
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    const job = await jobs.get(id);
+    const sees = job !== undefined && clients.sees(req, job);
+    known.set(id, sees);
+    return sees;
+  };
+}
+
+function spanView(
+  { from, to, task, state, job, index, units, busy }: DrawnSpan,
+  sees: boolean,
+): TimelineSpan {
+  return {
+    ...{ from, to, task, state, files: units, busy_seconds: rounded(busy / 1_000) },
+    ...(sees && job !== undefined ? { job } : {}),
+    ...(sees && index !== undefined ? { index } : {}),
+  };
+}
+
+function throughputView({ at, milliseconds, done, failed, waiting }: FilesEnded) {
+  const seconds = milliseconds / 1_000;
+  return { at, seconds, done: rounded(done / seconds), failed: rounded(failed / seconds), waiting };
+}
+
+function latencyView({ total, wait, run }: TaskTimes): TaskLatency {
+  const count = total.reduce((sum, files) => sum + files, 0);
+  return { ...percentilesView(total), count, wait: percentilesView(wait), run: percentilesView(run) };
+}
+
+function percentilesView(histogram: Histogram): Percentiles {
+  return { p50: rounded(percentile(histogram, 0.5) ?? 0), p95: rounded(percentile(histogram, 0.95) ?? 0) };
+}
+
+function csvRow({ slave, slot, from, to, span }: ProfileRow, sees: boolean): string {
+  const about =
+    span === undefined
+      ? ["idle", "", "", ""]
+      : ["busy", span.task, sees ? span.job : "", sees ? (span.index ?? "") : ""];
+  return [csvText(slave), slot, from, to, ...about].join(",");
+}
+
+/** A name that a spreadsheet would take for a formula stays text. */
+function csvText(name: string): string {
+  const text = /^[=+\-@\t\r]/.test(name) ? `'${name}` : name;
+  return /[",\r\n']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
 }
