@@ -63,8 +63,8 @@ interface RoutesInit extends Buildings {
 function routesOf({ config, logger, version, storage, fleet, work }: RoutesInit) {
   const { jobs, hub, store, disk, results } = storage;
   const { registry, localSlaves, slaveHttp } = fleet;
-  const { queue, counts, runner, speculation, dispatcher, times } = work;
-  const { waiters, requests, intake } = createReception({ config, storage, runner, logger });
+  const { queue, counts, runner, speculation, dispatcher, capacity } = work;
+  const { waiters, requests, intake } = createReception({ config, storage, runner, capacity, logger });
   const leases = () => dispatcher.leases;
   return masterRoutes(express(), {
     config,
@@ -79,7 +79,7 @@ function routesOf({ config, logger, version, storage, fleet, work }: RoutesInit)
     localSlaves,
     slaveHttp,
     queue,
-    capacity: { registry, runner, times },
+    capacity,
     runner,
     waiters,
     requests,

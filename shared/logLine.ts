@@ -6,8 +6,8 @@ export interface LineStyle {
   readonly stacks: "shown" | "hidden";
 }
 
-/** Members that every record has, and those that a line shows in a form of their own. */
-const SHOWN = new Set(["level", "time", "pid", "hostname", "name", "msg", "err", "stack"]);
+/** Members that every record has, those that a line shows in a form of their own, and the id of a request, which is long. */
+const SHOWN = new Set(["level", "time", "pid", "hostname", "name", "msg", "err", "stack", "request"]);
 
 type LogRecord = Readonly<Record<string, unknown>>;
 

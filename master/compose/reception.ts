@@ -1,5 +1,6 @@
 import type { Logger } from "../../shared/logger.ts";
 import type { MasterConfig } from "../config.ts";
+import { type CapacityDeps, secondsUntilDone } from "../jobs/capacity.ts";
 import type { IntakeDeps } from "../jobs/intake.ts";
 import { KeyedRequests } from "../jobs/requests.ts";
 import type { JobRunner } from "../jobs/runner.ts";
@@ -19,10 +20,11 @@ export interface ReceptionDeps {
   readonly config: MasterConfig;
   readonly storage: Storage;
   readonly runner: JobRunner;
+  readonly capacity: CapacityDeps;
   readonly logger: Logger;
 }
 
-export function createReception({ config, storage, runner, logger }: ReceptionDeps): Reception {
+export function createReception({ config, storage, runner, capacity, logger }: ReceptionDeps): Reception {
   const { jobs, store } = storage;
   const { idempotencySeconds } = config;
   const limits = { maxQueuedUnits: config.maxQueuedUnits, maxQueuedBytes: config.maxQueuedBytes };
@@ -30,6 +32,14 @@ export function createReception({ config, storage, runner, logger }: ReceptionDe
   return {
     waiters,
     requests: new KeyedRequests({ jobs, store, runner, waiters, idempotencySeconds }),
-    intake: { jobs, store, runner, waiters, replaceNames: config.onExisting === "replace", limits },
+    intake: {
+      jobs,
+      store,
+      runner,
+      waiters,
+      replaceNames: config.onExisting === "replace",
+      limits,
+      secondsUntilDone: (share) => secondsUntilDone(capacity, share),
+    },
   };
 }

@@ -7,6 +7,7 @@ import { SpeculationBook } from "../dispatch/speculation.ts";
 import { Suspects } from "../dispatch/suspects.ts";
 import { UnitTimes } from "../dispatch/timing.ts";
 import { fleetSummary } from "../fleet/summary.ts";
+import type { CapacityDeps } from "../jobs/capacity.ts";
 import { FileTimes } from "../jobs/fileTimes.ts";
 import { jobFiles } from "../jobs/jobFiles.ts";
 import { logJobs } from "../jobs/jobLog.ts";
@@ -37,8 +38,8 @@ export interface Work {
   readonly dispatcher: Dispatcher;
   readonly runner: JobRunner;
   readonly retention: Retention;
-  readonly times: FileTimes;
   readonly recorder: TimelineRecorder;
+  readonly capacity: CapacityDeps;
 }
 
 /** Longer than any client takes to fetch the results that its answer named. */
@@ -70,8 +71,8 @@ export function createWork(deps: WorkDeps): Work {
   });
   const policy = retentionPolicy(config);
   const retention = new Retention({ jobs, store, results, keptBytes, policy, logger });
-  const times = new FileTimes(hub);
-  return { queue, counts, suspects, speculation, dispatcher, runner, retention, times, recorder };
+  const capacity = { registry: fleet.registry, runner, times: new FileTimes(hub) };
+  return { queue, counts, suspects, speculation, dispatcher, runner, retention, capacity, recorder };
 }
 
 /** The queue of units, and what hands them to slaves. */

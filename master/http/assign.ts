@@ -12,7 +12,7 @@ import type { RecordOfJobs } from "../record/port.ts";
 import { type AnswerDeps, answerLater, answerLines, answerWhole } from "./answers.ts";
 import type { Clients } from "./clients.ts";
 import { type Preferences, readPreferences } from "./prefer.ts";
-import { readRequestKey } from "./requestKey.ts";
+import { readRequestKey, requestTerm } from "./requestKey.ts";
 import { receiveUpload, type UploadDeps } from "./upload.ts";
 
 export interface AssignDeps {
@@ -69,7 +69,7 @@ async function accept(deps: AssignDeps, { req, res, prefer, key }: AssignRequest
   const drop = () => upload.store.remove(received.files.map((file) => file.key));
   try {
     const spec = jobSpecOf(received);
-    const terms = { durable, client: clients.nameOf(req) };
+    const terms = { durable, client: clients.nameOf(req), ...requestTerm(res) };
     if (key === undefined) return { job: await takeIn(intake, spec, terms), repeated: false };
     const asked = { ...terms, key, digest: await specDigest(spec) };
     const taken = await requests.takeIn(asked, (request) => takeIn(intake, spec, { ...terms, request }));

@@ -1,5 +1,6 @@
-import type { Request } from "express";
+import type { Request, Response } from "express";
 import { RequestError } from "../../shared/errors.ts";
+import { requestIdOf } from "../../shared/http/requestId.ts";
 
 /** @throws RequestError `bad_idempotency_key` */
 export function readRequestKey(req: Request): string | undefined {
@@ -11,4 +12,10 @@ export function readRequestKey(req: Request): string | undefined {
     "An Idempotency-Key has 1 to 255 printable ASCII characters.",
     { details: { field: "Idempotency-Key" } },
   );
+}
+
+/** What the record keeps of the request's name, for the log. */
+export function requestTerm(res: Response): { readonly requestId?: string } {
+  const requestId = requestIdOf(res);
+  return requestId === undefined ? {} : { requestId };
 }

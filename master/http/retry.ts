@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from "express";
+import type { Request, RequestHandler, Response } from "express";
 import { retryWish } from "../../shared/contract/requests.ts";
 import { RequestError } from "../../shared/errors.ts";
 import { type KeyedRequests, retryDigest, type Taken } from "../jobs/requests.ts";
@@ -8,7 +8,7 @@ import { type AnswerDeps, answerLater } from "./answers.ts";
 import type { Clients } from "./clients.ts";
 import { type FindJobDeps, findJob } from "./findJob.ts";
 import { readPreferences } from "./prefer.ts";
-import { readRequestKey } from "./requestKey.ts";
+import { readRequestKey, requestTerm } from "./requestKey.ts";
 
 export interface RetryRouteDeps extends FindJobDeps {
   readonly retry: RetryDeps;
@@ -20,19 +20,20 @@ export interface RetryRouteDeps extends FindJobDeps {
 /** `POST /jobs/<id>/retry`: a new job with the files that are not done; a body may change its options. */
 export function retry(deps: RetryRouteDeps): RequestHandler {
   return async (req, res) => {
-    const { job, repeated } = await accept(deps, req);
+    const { job, repeated } = await accept(deps, req, res);
     if (repeated) res.setHeader("Idempotency-Replayed", "true");
     await answerLater(deps.answers, job, { res, prefer: readPreferences(req) });
   };
 }
 
-async function accept(deps: RetryRouteDeps, req: Request): Promise<Taken> {
+async function accept(deps: RetryRouteDeps, req: Request, res: Response): Promise<Taken> {
   const key = readRequestKey(req);
   const options = readOptions(req.body ?? {});
   const record = await findJob(deps, req);
   const client = deps.clients.nameOf(req);
+  const terms = { client, ...requestTerm(res) };
   const make = (request?: RequestKey) =>
-    retryJob(deps.retry, { record, options }, { client, ...(request === undefined ? {} : { request }) });
+    retryJob(deps.retry, { record, options }, { ...terms, ...(request === undefined ? {} : { request }) });
   if (key === undefined) return { job: await make(), repeated: false };
   const asked = { client, key, digest: retryDigest(record.id, options), durable: true };
   return await deps.requests.takeIn(asked, make);

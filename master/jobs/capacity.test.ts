@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { capacity } from "../../shared/contract/capacity.ts";
 import type { SlaveState } from "../../shared/contract/fleet.ts";
 import { newSlave, type Slave } from "../fleet/slave.ts";
-import { capacityOf } from "./capacity.ts";
+import { type CapacityDeps, capacityOf, secondsUntilDone } from "./capacity.ts";
 import type { WaitingFiles } from "./runner.ts";
 
 function slave(state: SlaveState, slots: number, tasks: string[], units = 0): Slave {
@@ -12,17 +12,23 @@ function slave(state: SlaveState, slots: number, tasks: string[], units = 0): Sl
   return Object.assign(made, { state });
 }
 
-function shown(slaves: Slave[], waiting: Omit<WaitingFiles, "createdAt">[], usual: Record<string, number>) {
-  const since = Date.now() - 90_000;
-  const value = capacityOf({
+type Waiting = Omit<WaitingFiles, "createdAt">[];
+
+function depsOf(slaves: Slave[], waiting: Waiting, usual: Record<string, number>): CapacityDeps {
+  const createdAt = Date.now() - 90_000;
+  return {
     registry: { all: () => slaves },
     runner: {
       *waiting() {
-        for (const one of waiting) yield { ...one, createdAt: since };
+        for (const one of waiting) yield { ...one, createdAt };
       },
     },
     times: { usual: (task) => usual[task] },
-  });
+  };
+}
+
+function shown(slaves: Slave[], waiting: Waiting, usual: Record<string, number>) {
+  const value = capacityOf(depsOf(slaves, waiting, usual));
   expect(capacity.safeParse(value).error).toBeUndefined();
   return value;
 }
@@ -67,4 +73,14 @@ test("waiting seconds are not known before a file of the task was done, and with
   const none = shown([], text, { text: 1 });
   expect(none.waiting_seconds).toBeNull();
   expect(none.tasks).toMatchObject({ text: { slots: 0, waiting_files: 1 } });
+});
+
+test.each([
+  [100, { text: 2 }, 0.5, 50],
+  [100, { text: 2 }, 0.0001, 1],
+  [100_000, { text: 2 }, 1, 600],
+  [100, {}, 1, 10],
+])("%d files that take %j: a share of %d is done after %d seconds", (files, usual, share, seconds) => {
+  const deps = depsOf([slave("alive", 2, ["text"])], [{ task: "text", files }], usual);
+  expect(secondsUntilDone(deps, share)).toBe(seconds);
 });

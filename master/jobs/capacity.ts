@@ -45,6 +45,16 @@ export function capacityOf({ registry, runner, times }: CapacityDeps): Capacity 
   };
 }
 
+/** Bounds of `secondsUntilDone`, and its answer while nothing is known. */
+const RETRY_SECONDS = { least: 1, unknown: 10, most: 600 } as const;
+
+/** Seconds until such a share of the files that wait is probably done: `Retry-After` for a client that finds no room. */
+export function secondsUntilDone(deps: CapacityDeps, share: number): number {
+  const { waiting_seconds: seconds } = capacityOf(deps);
+  if (seconds === null) return RETRY_SECONDS.unknown;
+  return Math.min(Math.max(Math.ceil(seconds * share), RETRY_SECONDS.least), RETRY_SECONDS.most);
+}
+
 function taskOf(tasks: Map<string, TaskCapacity>, name: string): TaskCapacity {
   const task = tasks.get(name) ?? { slots: 0, waiting_files: 0, oldest_waiting_seconds: 0 };
   tasks.set(name, task);

@@ -4,6 +4,37 @@ import { taskNamed } from "../../shared/tasks/registry.ts";
 import { openRecordFolder } from "../../tests/fixtures/job/recordFolder.ts";
 import { type JobSpec, takeIn } from "./intake.ts";
 
+test("a full queue tells when its excess is probably done", async () => {
+  const shares: number[] = [];
+  const deps = {
+    jobs: { create: vi.fn() },
+    store: { flush: vi.fn() },
+    waiters: { bind: vi.fn() },
+    runner: {
+      refuseWhenStopping: () => undefined,
+      load: () => ({ jobs: 1, files: 40, bytes: 100 }),
+      start: vi.fn(),
+    },
+    replaceNames: false,
+    limits: { maxQueuedUnits: 30, maxQueuedBytes: 50 },
+    secondsUntilDone: (share: number) => {
+      shares.push(share);
+      return 77;
+    },
+  };
+  const spec: JobSpec = {
+    id: "01A",
+    task: taskNamed("text"),
+    options: {},
+    budgets: undefined,
+    priority: 1,
+    files: [],
+  };
+  const taken = takeIn(deps, spec, { durable: true, client: undefined });
+  await expect(taken).rejects.toMatchObject({ code: "queue_full", status: 429, retryAfter: 77 });
+  expect(shares).toEqual([0.5]);
+});
+
 test("a request during a stop leaves no job on record, whose inputs its client's error would remove", async () => {
   const { jobs, store, close } = await openRecordFolder();
   const { key, bytes, sha256 } = await store.put(Buffer.from("text"), { group: "01A" });
@@ -24,7 +55,15 @@ test("a request during a stop leaves no job on record, whose inputs its client's
     start: vi.fn(),
   };
   const limits = { maxQueuedUnits: 10, maxQueuedBytes: 10 };
-  const deps = { jobs, store, runner, waiters: { bind: vi.fn() }, replaceNames: false, limits };
+  const deps = {
+    jobs,
+    store,
+    runner,
+    waiters: { bind: vi.fn() },
+    replaceNames: false,
+    limits,
+    secondsUntilDone: () => 1,
+  };
   await expect(takeIn(deps, spec, { durable: true, client: undefined })).rejects.toMatchObject({
     code: "stopping",
   });

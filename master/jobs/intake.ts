@@ -47,6 +47,8 @@ export interface IntakeDeps {
   /** Whether a job takes plain result names over from earlier jobs. */
   readonly replaceNames: boolean;
   readonly limits: { readonly maxQueuedUnits: number; readonly maxQueuedBytes: number };
+  /** Seconds until such a share of the files that wait is probably done. */
+  readonly secondsUntilDone: (share: number) => number;
 }
 
 /** Everything that makes a job, checked. */
@@ -61,7 +63,7 @@ export interface JobSpec {
   readonly files: readonly JobInput[];
 }
 
-export interface IntakeTerms extends Pick<NewJob, "request" | "retryOf"> {
+export interface IntakeTerms extends Pick<NewJob, "request" | "requestId" | "retryOf"> {
   /** Name of the client's token; undefined when no token is set. */
   readonly client: string | undefined;
   /** Whether the job must survive a power loss before the answer. */
@@ -155,16 +157,18 @@ function noFiles(task: TaskDefinition): AppError {
   });
 }
 
-function refuseWhenFull({ runner, limits }: Pick<IntakeDeps, "runner" | "limits">): void {
-  const load = runner.load();
-  if (load.files <= limits.maxQueuedUnits && load.bytes <= limits.maxQueuedBytes) return;
+function refuseWhenFull({ runner, limits, secondsUntilDone }: IntakeDeps): void {
+  const { files, bytes } = runner.load();
+  const { maxQueuedUnits, maxQueuedBytes } = limits;
+  if (files <= maxQueuedUnits && bytes <= maxQueuedBytes) return;
+  const share = Math.max(
+    (files - maxQueuedUnits) / Math.max(1, files),
+    (bytes - maxQueuedBytes) / Math.max(1, bytes),
+  );
   throw new UnavailableError(
     "queue_full",
     "Too much is waiting already (MAX_QUEUED_UNITS, MAX_QUEUED_BYTES).",
-    {
-      status: 429,
-      retryAfter: 10,
-    },
+    { status: 429, retryAfter: secondsUntilDone(share) },
   );
 }
 

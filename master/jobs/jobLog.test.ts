@@ -45,6 +45,19 @@ it("a job has one line when it is accepted and one when it ends, with client, ta
   ]);
 });
 
+it("the lines of a job name its request, for programs", () => {
+  const hub = new ChangeHub();
+  const requests: unknown[] = [];
+  const log = logLines();
+  logJobs(hub, Object.assign(log.logger, { info: (about: object) => requests.push(about) }));
+  hub.jobChanged({ ...JOB, requestId: "r-1" }, []);
+  hub.jobChanged({ ...JOB, requestId: "r-1", state: "succeeded" }, [{ type: "ended", at: 1 }]);
+  expect(requests).toEqual([
+    expect.objectContaining({ job: "J1", request: "r-1" }),
+    expect.objectContaining({ job: "J1", request: "r-1" }),
+  ]);
+});
+
 it("a job that failed has a warning with its reason", () => {
   const { hub, log } = logged();
   const { client: _, ...unnamed } = JOB;

@@ -53,8 +53,8 @@ function logEnd(logger: Logger, job: JobRecord, codes: string): void {
   );
 }
 
-function aboutOf({ id, task, total, bytes, client }: JobRecord) {
-  return { job: id, task, files: total, bytes, client };
+function aboutOf({ id, task, total, bytes, client, requestId }: JobRecord) {
+  return { job: id, task, files: total, bytes, client, request: requestId };
 }
 
 function whatOf({ task, total }: JobRecord): string {

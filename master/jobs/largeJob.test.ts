@@ -62,7 +62,10 @@ function startMaster() {
   });
   const limits = { maxQueuedUnits: 1e6, maxQueuedBytes: 1e12 };
   const waiters = new Waiters(async () => undefined, createLogger("test", "silent"));
-  return { runner, intake: { jobs, store, runner, waiters, replaceNames: false, limits } };
+  return {
+    runner,
+    intake: { jobs, store, runner, waiters, replaceNames: false, limits, secondsUntilDone: () => 1 },
+  };
 }
 
 async function answerAll(queue: MemoryQueue): Promise<void> {

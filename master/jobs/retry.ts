@@ -34,7 +34,7 @@ export interface Retried {
 export async function retryJob(
   deps: RetryDeps,
   { record, options: changed }: Retried,
-  terms: Pick<IntakeTerms, "client" | "request">,
+  terms: Pick<IntakeTerms, "client" | "request" | "requestId">,
 ): Promise<FollowedJob> {
   if (!isFinal(record.state)) {
     throw new AppError("job_running", `Job ${record.id} is not over yet.`, { status: 409, retryAfter: 5 });

@@ -29,6 +29,8 @@ export interface JobRecord {
   readonly retryOf?: string;
   /** Name of the token that the job was sent with; undefined when no token was set. */
   readonly client?: string;
+  /** `X-Request-Id` of the request that made it. */
+  readonly requestId?: string;
   /** Time budgets that the client asked for; the others come from the task and the operator. */
   readonly budgets?: MaybeBudgets;
   /** Undefined while no unit of the job has had a second copy. */

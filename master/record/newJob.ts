@@ -14,6 +14,7 @@ export interface NewJob {
   readonly createdAt: number;
   readonly retryOf?: string;
   readonly client?: string;
+  readonly requestId?: string;
   readonly budgets?: MaybeBudgets;
   /** The client's key for the request that makes this job; the key then stands for this job. */
   readonly request?: RequestKey;

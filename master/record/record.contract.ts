@@ -149,6 +149,12 @@ function keepsRecords(run: RecordRun): void {
     expect(await run.jobs.get("01A")).toMatchObject({ name });
   });
 
+  test("the id of the request that made a job is kept", async () => {
+    await run.jobs.create(newJob("01A", ["a"], { requestId: "from-a-client.1" }));
+    await run.reopen();
+    expect(await run.jobs.get("01A")).toMatchObject({ requestId: "from-a-client.1" });
+  });
+
   test("budgets that the client asked for are kept", async () => {
     await run.jobs.create(newJob("01A", ["a"], { budgets: { running: 1.5, total: 60 } }));
     await run.reopen();

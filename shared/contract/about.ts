@@ -129,5 +129,6 @@ export const problem = z.looseObject({
   field: z.string().exactOptional().describe("what of the request is wrong"),
   valid_values: z.array(z.unknown()).exactOptional().describe("what would be right"),
   hint: z.string().exactOptional().describe("what to do, for people"),
+  request_id: z.string().exactOptional().describe("`X-Request-Id` of the answer: the log has it, too"),
 });
 export type Problem = Immutable<z.infer<typeof problem>>;

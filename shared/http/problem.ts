@@ -3,6 +3,7 @@ import type { ErrorRequestHandler } from "express";
 import type { Problem } from "../contract/about.ts";
 import { AppError, CodedError, notWritable } from "../errors.ts";
 import type { Logger } from "../logger.ts";
+import { requestIdOf } from "./requestId.ts";
 
 /** An HTTP answer for an error; only this module makes them. */
 export interface ProblemAnswer {
@@ -48,7 +49,8 @@ export function answerProblem(res: ServerResponse, error: unknown): void {
   }
   const { status, headers, body } = problemOf(error);
   if (!res.req.complete) closeSoon(res);
-  res.writeHead(status, headers).end(`${JSON.stringify(body)}\n`);
+  const told = { ...body, request_id: requestIdOf(res) };
+  res.writeHead(status, headers).end(`${JSON.stringify(told)}\n`);
 }
 
 /**
@@ -72,7 +74,10 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
   // biome-ignore lint/complexity/useMaxParams: Express knows an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
     if (problemOf(error).status >= 500 && !(error instanceof CodedError && error.status === 503))
-      log.error({ err: error, method: req.method, path: req.path }, "request failed");
+      log.error(
+        { err: error, method: req.method, path: req.path, request: requestIdOf(res) },
+        "request failed",
+      );
     answerProblem(res, error);
   };
 }

@@ -11,6 +11,7 @@ import type { Duplex } from "node:stream";
 import { AppError } from "../errors.ts";
 import type { Tls } from "../listening.ts";
 import { answerProblem, PROBLEM_TYPE, problemOf } from "./problem.ts";
+import { newRequestId, REQUEST_ID, setRequestId } from "./requestId.ts";
 import { namesOneHost, SAFE_HEADERS, setSafeHeaders } from "./safety.ts";
 
 export interface ServerSettings {
@@ -39,6 +40,7 @@ export function createHttpServer(settings: ServerSettings, answer: RequestListen
   };
   const listener: RequestListener = (req, res) => {
     setSafeHeaders(res);
+    setRequestId(req, res);
     if (!namesOneHost(req)) return refuseTwoHosts(res);
     limitSmallBody(req, headMs);
     answer(req, res);
@@ -101,8 +103,10 @@ function answerBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
     return;
   }
   const { status, body } = problemOf(asProblem(error));
-  const text = `${JSON.stringify(body)}\n`;
+  const id = newRequestId();
+  const text = `${JSON.stringify({ ...body, request_id: id })}\n`;
   const headers = {
+    [REQUEST_ID]: id,
     "Content-Type": PROBLEM_TYPE,
     "Content-Length": Buffer.byteLength(text),
     Connection: "close",

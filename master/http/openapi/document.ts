@@ -88,7 +88,8 @@ export function apiDocument(version: string): ApiDocument {
       version,
       description:
         "Every path is also served under `/api`. Errors follow RFC 9457: rely on their `code`. The member `kind` tells a job " +
-        "(`job`), an answer of `/assign_task` (`answer`) and an error (`problem`) from each other.",
+        "(`job`), an answer of `/assign_task` (`answer`) and an error (`problem`) from each other. Every answer has `X-Request-Id`: " +
+        "the one of the request (1 to 64 of `A-Za-z0-9._-`), else a new one. Errors repeat it as `request_id`, and so does the log.",
     },
     paths,
     components: {

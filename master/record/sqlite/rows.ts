@@ -31,6 +31,7 @@ export function jobFrom(row: Row, attachments: readonly Attachment[]): JobRecord
     ...(row.retry_of === null ? {} : { retryOf: String(row.retry_of) }),
     ...(row.secrets === null ? {} : { secrets: json<JsonObject>(row.secrets) }),
     ...(row.client === null ? {} : { client: String(row.client) }),
+    ...(row.request_id === null ? {} : { requestId: String(row.request_id) }),
     ...(row.budgets === null ? {} : { budgets: json<NonNullable<JobRecord["budgets"]>>(row.budgets) }),
     ...(row.speculation === null ? {} : { speculation: json<Speculation>(row.speculation) }),
     ...(row.warnings === null ? {} : { warnings: json<readonly JobWarning[]>(row.warnings) }),
@@ -71,7 +72,7 @@ export function queuedFile(
 /** In the order of `INSERT INTO jobs`. */
 export function newJobValues(job: JobRecord): Value[] {
   const { id, task, state, options, priority, seed, total, bytes, createdAt } = job;
-  const { retryOf = null, client = null } = job;
+  const { retryOf = null, client = null, requestId = null } = job;
   const budgets = job.budgets === undefined ? null : JSON.stringify(job.budgets);
   return [
     id,
@@ -88,6 +89,7 @@ export function newJobValues(job: JobRecord): Value[] {
     budgets,
     secretsOf(job),
     JSON.stringify(job.name),
+    requestId,
   ];
 }
 

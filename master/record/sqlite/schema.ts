@@ -187,4 +187,5 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE timeline_slaves (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
   CREATE INDEX timeline_slaves_by_time ON timeline_slaves (at, seq)
   `,
+  "ALTER TABLE jobs ADD COLUMN request_id TEXT",
 ];

@@ -6,8 +6,8 @@ export type Statements = ReturnType<typeof prepareAll>;
 export function prepareAll(db: Database) {
   const sql = {
     insertJob: `INSERT INTO jobs (id, task, state, options, priority, seed, total, bytes, created_at, retry_of,
-      client, budgets, secrets, name, done, failed, cancelled, replace_names)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
+      client, budgets, secrets, name, request_id, done, failed, cancelled, replace_names)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
     updateJob: `UPDATE jobs SET state = ?, done = ?, failed = ?, cancelled = ?, started_at = ?, ended_at = ?,
       failure = ?, secrets = ?, warnings = ?, work = ? WHERE id = ?`,
     updateSpeculation: "UPDATE jobs SET speculation = ? WHERE id = ?",
