@@ -1,8 +1,16 @@
-import { ACCESS_VARIABLES, type Access, readAccess, refuseOpenDoor, requireNames } from "../shared/access.ts";
+import {
+  ACCESS_VARIABLES,
+  type Access,
+  readAccess,
+  refuseOpenDoor,
+  requireKnown,
+  requireNames,
+} from "../shared/access.ts";
 import { BEAT_SECONDS } from "../shared/contract/fleet.ts";
 import { as, readVariables, type Values } from "../shared/env.ts";
 import { CA_VARIABLE, LISTENING_VARIABLES, readCa, readTls, type Tls } from "../shared/listening.ts";
 import { MEMBER_VARIABLES } from "../shared/memberConfig.ts";
+import { CLIENT_VARIABLES } from "./clientVariables.ts";
 
 /** Every variable that the master reads. `.env.example` and docs/configuration.md list the same. */
 export const MASTER_VARIABLES = {
@@ -162,18 +170,6 @@ export const MASTER_VARIABLES = {
     "30",
     "The same for jobs of fewer than 10 files: time after which a file counts as slow.",
   ),
-  idempotencySeconds: v(
-    "IDEMPOTENCY_SECONDS",
-    as.seconds,
-    "86400",
-    "Time for which an Idempotency-Key stands for its job.",
-  ),
-  jobs: v(
-    "JOBS",
-    as.oneOf(["all", "own"] as const),
-    "all",
-    "`all`: every client sees every job. `own`: a client sees only the jobs sent with its token; tokens then need names (`CLIENT_TOKEN=scanner:…,office:…`).",
-  ),
   classicSlaves: v(
     "CLASSIC_SLAVES",
     as.list,
@@ -181,6 +177,7 @@ export const MASTER_VARIABLES = {
     "Addresses, separated by commas, of classic slaves. They register without a token.",
     "none",
   ),
+  ...CLIENT_VARIABLES,
   ...MEMBER_VARIABLES,
   ...LISTENING_VARIABLES,
   tlsCa: CA_VARIABLE,
@@ -207,6 +204,7 @@ export function readMasterConfig(env: NodeJS.ProcessEnv = process.env): MasterCo
     allowAnonymous: values.allowAnonymous,
   });
   if (values.jobs === "own") requireNames(access);
+  requireKnown("CLIENT_WEIGHTS", values.clientWeights.keys(), access);
   return { ...values, access, tls: readTls(values), ca: readCa(values.tlsCa) };
 }
 

@@ -35,6 +35,7 @@ export const CONFIG_GROUPS: readonly ConfigGroup[] = [
       "CLIENT_TOKEN_FILE",
       "ALLOW_ANONYMOUS",
       "JOBS",
+      "CLIENT_WEIGHTS",
       "TLS_CERT",
       "TLS_KEY",
       "TLS_CA",

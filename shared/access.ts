@@ -65,6 +65,15 @@ export function requireNames({ clientTokens }: Access): void {
   );
 }
 
+/** Demands that a variable names only clients that have a token. @throws ConfigError */
+export function requireKnown(variable: string, names: Iterable<string>, { clientTokens }: Access): void {
+  const known = new Set(clientTokens.map(({ name }) => name));
+  const unknown = [...names].find((name) => !known.has(name));
+  if (unknown === undefined) return;
+  const valid = known.size === 0 ? "no token is set" : `its tokens are of ${[...known].join(", ")}`;
+  throw new ConfigError(`${variable} names ${unknown}, which CLIENT_TOKEN does not: ${valid}.`);
+}
+
 export interface DoorTerms {
   readonly host: string;
   readonly hostVariable: string;

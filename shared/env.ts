@@ -78,6 +78,13 @@ export const as = {
         .map((item) => item.trim())
         .filter(Boolean),
     ),
+  /** `name=number` pairs, separated by commas; numbers from 0.01 to 100. */
+  weights: z
+    .string()
+    .default("")
+    .transform(
+      (raw, ctx) => parseWeights(raw) ?? fail(ctx, "weights from 0.01 to 100 such as a=3,b=1 are needed"),
+    ),
   oneOf: <T extends string>(values: readonly T[]) => z.enum(values as readonly [T, ...T[]]),
 } as const;
 
@@ -87,6 +94,18 @@ export function parseBytes(raw: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?$/i.exec(raw.trim());
   if (match === null) return undefined;
   return Math.floor(Number(match[1]) * (UNITS[(match[2] ?? "").toUpperCase()] ?? 1));
+}
+
+function parseWeights(raw: string): ReadonlyMap<string, number> | undefined {
+  const weights = new Map<string, number>();
+  for (const item of raw.split(",").map((one) => one.trim())) {
+    if (item === "") continue;
+    const [, name = "", digits] = /^([\w.-]{1,64})\s*=\s*(\d{1,3}(?:\.\d+)?)$/.exec(item) ?? [];
+    const weight = Number(digits);
+    if (!(weight >= 0.01 && weight <= 100) || weights.has(name)) return undefined;
+    weights.set(name, weight);
+  }
+  return weights;
 }
 
 function fail(ctx: z.RefinementCtx, message: string): never {

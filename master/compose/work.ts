@@ -80,7 +80,7 @@ function createDispatch({ config, logger, storage, fleet }: WorkDeps, spans: Uni
   const { jobs, hub, store } = storage;
   const { registry, slaveHttp: http } = fleet;
   const { maxPartBytes, silenceSeconds } = config;
-  const queue = new MemoryQueue();
+  const queue = new MemoryQueue(config.clientWeights);
   const counts = new LeaseCounts();
   const suspects = new Suspects({ maxCrashes: config.maxCrashes, maxLosses: config.maxLosses });
   const speculation = new SpeculationBook(jobs, logger);

@@ -21,7 +21,7 @@ export interface RunContextDeps {
 export interface JobToRun {
   readonly record: Pick<
     JobRecord,
-    "id" | "task" | "priority" | "seed" | "createdAt" | "startedAt" | "budgets"
+    "id" | "task" | "priority" | "client" | "seed" | "createdAt" | "startedAt" | "budgets"
   >;
   readonly options: object;
   readonly inputs: readonly InputFile[];
@@ -40,9 +40,9 @@ export function runContext(deps: RunContextDeps, job: JobToRun): WholeJob {
   const map: RunContext["map"] = (name, step, units) => {
     if (names.has(name)) throw new AppError("map_name_taken", `The task uses the map name ${name} twice.`);
     names.add(name);
-    const { id, task, priority } = record;
+    const { id, task, priority, client } = record;
     const ref = typeof step === "string" ? { step } : step;
-    const job = { id, task, priority, options };
+    const job = { id, task, priority, client, options };
     return mapUnits(deps.map, { job, name, step: ref, signal, watch, budgets, lastSign }, units);
   };
   return {

@@ -9,6 +9,7 @@ export interface MapCall {
     readonly id: string;
     readonly task: string;
     readonly priority: number;
+    readonly client?: string | undefined;
     readonly options: object;
   };
   readonly name: string;

@@ -30,6 +30,7 @@ export function* queuedUnits(
       crashes: 0,
       losses: 0,
       priority: job.priority,
+      client: job.client,
       budgets: unitBudgets,
       fileBudgets,
     };

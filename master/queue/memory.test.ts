@@ -6,7 +6,7 @@ import { queueContract } from "./queue.contract.ts";
 
 const REASONS = ["crash", "loss", "refused", "returned"] as const;
 
-queueContract("in memory", async () => new MemoryQueue());
+queueContract("in memory", async (weights) => new MemoryQueue(weights));
 
 test("whatever is leased, failed and acknowledged, every unit ends exactly once", async () => {
   await fc.assert(

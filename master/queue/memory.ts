@@ -1,3 +1,4 @@
+import type { ClientWeights } from "./clientTurns.ts";
 import type {
   FailReason,
   Lease,
@@ -19,12 +20,16 @@ interface HeldLease {
 
 /** The embedded driver of UnitQueue: in memory, refilled by the replay of each job after a restart. */
 export class MemoryQueue implements UnitQueue {
-  readonly #waiting = new WaitingUnits();
+  readonly #waiting: WaitingUnits;
   readonly #leases = new Map<string, HeldLease>();
   readonly #listeners = new Set<() => void>();
   readonly #watchers = new Map<string, UnitWatcher>();
   #token = 0;
   #leased = 0;
+
+  constructor(weights: ClientWeights = new Map()) {
+    this.#waiting = new WaitingUnits(weights);
+  }
 
   async put(units: readonly QueuedUnit[]): Promise<void> {
     for (const unit of units) this.#waiting.put(unit);

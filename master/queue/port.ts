@@ -22,8 +22,10 @@ export interface QueuedUnit {
   readonly budgets?: LeaseBudgets | undefined;
   /** Number of budgets `running` that the unit has, about one for each of its files; 1 unless said. */
   readonly fileBudgets?: number;
-  /** Weight of the job in the fair share; 1 unless said. */
+  /** Weight of the job among those of its client; 1 unless said. */
   readonly priority: number;
+  /** Name of the token that the job was sent with; undefined when no token was set. */
+  readonly client?: string | undefined;
 }
 
 /** Receives what happens to the units of one map until they end; must not throw. */
@@ -96,7 +98,7 @@ export interface Lease {
 /**
  * Units that wait for slots of this master's slaves. Laws, which `queue.contract.ts` tests for every driver:
  * - a unit is in at most one lease at a time; after `ack` it is gone for good;
- * - jobs take turns by priority, units of a map go out in the order they were put;
+ * - clients take turns by weight, the jobs of a client by priority, units of a map go out in the order they were put;
  * - `fail` puts a unit back at the front of its map, unless the job was cancelled; a suspect unit has a head of its own,
  *   so that a slave which may not have it can be given the units behind it;
  * - a lease that is not extended in time expires, and its units wait again;

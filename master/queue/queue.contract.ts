@@ -2,7 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { Lease, QueuedUnit, UnitQueue } from "./port.ts";
 
 /** The laws of UnitQueue, for every driver. */
-export function queueContract(name: string, open: () => Promise<UnitQueue>): void {
+export function queueContract(
+  name: string,
+  open: (weights?: ReadonlyMap<string, number>) => Promise<UnitQueue>,
+): void {
   describe(`queue: ${name}`, () => {
     test("leases units of a job in the order they were put", async () => {
       const queue = await open();
@@ -72,6 +75,94 @@ export function queueContract(name: string, open: () => Promise<UnitQueue>): voi
         await queue.close();
       },
     );
+
+    /** Takes turns until a number of leases, and counts them by client. */
+    const turnsOf = async (queue: UnitQueue, turns: number) => {
+      const taken: Record<string, number> = {};
+      for (let turn = 0; turn < turns; turn += 1) {
+        const { client = "" } = (await leaseNext(queue, { units: 1 }))?.units[0] ?? {};
+        taken[client] = (taken[client] ?? 0) + 1;
+      }
+      return taken;
+    };
+    const of = (client: string, job: string, count: number, priority = 1) =>
+      units(job, count).map((unit) => ({ ...unit, client, priority }));
+
+    test.each([1, 10, 100])("%i jobs of one client do not starve one job of another", async (jobs) => {
+      const queue = await open();
+      for (let job = 0; job < jobs; job += 1) await queue.put(of("many", `m${job}`, 40, 10));
+      await turnsOf(queue, 20);
+      await queue.put(of("few", "f", 10));
+      expect(await turnsOf(queue, 20)).toEqual({ many: 10, few: 10 });
+      await queue.close();
+    });
+
+    test.each([
+      [{ alice: 3 }, { alice: 30, bob: 10 }],
+      [
+        { alice: 3, bob: 2 },
+        { alice: 24, bob: 16 },
+      ],
+      [{ bob: 0.25 }, { alice: 32, bob: 8 }],
+      [
+        { alice: 1, bob: 1 },
+        { alice: 20, bob: 20 },
+      ],
+    ])(
+      "clients of the weights %j get leases like %j, whatever the number of their jobs",
+      async (weights, share) => {
+        const queue = await open(new Map(Object.entries(weights)));
+        await queue.put(of("alice", "a", 100));
+        for (let job = 0; job < 7; job += 1) await queue.put(of("bob", `b${job}`, 100, 10));
+        const taken = await turnsOf(queue, 40);
+        for (const [client, count] of Object.entries(share))
+          expect(Math.abs((taken[client] ?? 0) - count)).toBeLessThanOrEqual(1);
+        await queue.close();
+      },
+    );
+
+    test("a client that comes back after a pause gets its share, not the turns that it missed", async () => {
+      const queue = await open();
+      await queue.put(of("steady", "s", 300));
+      await queue.put(of("pausing", "p", 1));
+      await turnsOf(queue, 200);
+      await queue.put(of("pausing", "q", 100));
+      const taken = await turnsOf(queue, 20);
+      expect(Math.abs((taken.pausing ?? 0) - 10)).toBeLessThanOrEqual(1);
+      await queue.close();
+    });
+
+    test("a client that sends one job after the other gets no more than its share", async () => {
+      const queue = await open();
+      await queue.put(of("steady", "s", 100));
+      const taken: Record<string, number> = { steady: 0, quick: 0 };
+      for (let turn = 0; turn < 40; turn += 1) {
+        await queue.put(of("quick", `q${turn}`, 1));
+        const lease = required(await leaseNext(queue, { units: 1 }));
+        const [unit] = lease.units;
+        taken[unit?.client ?? ""] = (taken[unit?.client ?? ""] ?? 0) + 1;
+        await queue.ack(lease, unit?.id ?? "");
+      }
+      expect(Math.abs((taken.quick ?? 0) - 20)).toBeLessThanOrEqual(1);
+      await queue.close();
+    });
+
+    test("the jobs of a client take turns by priority among themselves only", async () => {
+      const queue = await open();
+      await queue.put([...of("alice", "a", 100, 1), ...of("alice", "b", 100, 3), ...of("bob", "c", 100, 10)]);
+      const jobs: Record<string, number> = {};
+      for (let turn = 0; turn < 48; turn += 1) {
+        const job = (await leaseNext(queue, { units: 1 }))?.units[0]?.job ?? "";
+        jobs[job] = (jobs[job] ?? 0) + 1;
+      }
+      for (const [job, count] of [
+        ["a", 6],
+        ["b", 18],
+        ["c", 24],
+      ] as const)
+        expect(Math.abs((jobs[job] ?? 0) - count)).toBeLessThanOrEqual(1);
+      await queue.close();
+    });
 
     test("heads tells of each map that has units waiting: the next one, and how many there are", async () => {
       const queue = await open();

@@ -1,3 +1,4 @@
+import { ClientTurns, type ClientWeights, type TurnOfJob } from "./clientTurns.ts";
 import { fitting } from "./fitting.ts";
 import { isSuspect, type LeaseSize, type MapHead, type QueuedUnit } from "./port.ts";
 import { mapOf } from "./unitId.ts";
@@ -12,13 +13,10 @@ interface MapLane {
 }
 
 /** A job with units that wait or are leased. */
-interface JobTurn {
-  readonly id: string;
+interface JobTurn extends TurnOfJob {
   readonly lanes: Map<string, MapLane>;
   /** Suspect units, by id. */
   readonly suspects: Map<string, QueuedUnit>;
-  /** Virtual time: leases that it got, divided by priority. The job with the least goes next. */
-  served: number;
   /** Units that are leased. */
   leased: number;
 }
@@ -26,17 +24,23 @@ interface JobTurn {
 /** Units that have gone out and that a lane still holds before its array is cut. */
 const MAX_GONE = 1024;
 
-/** The units of MemoryQueue that wait: a lane for each map, and jobs take turns. */
+/** The units of MemoryQueue that wait: a lane for each map. Clients take turns, and so do the jobs of each. */
 export class WaitingUnits {
-  readonly #jobs = new Map<string, JobTurn>();
+  readonly #turns: ClientTurns<JobTurn>;
   readonly #lanes = new Map<string, MapLane>();
   /** Suspect units of all jobs, by id. */
   readonly #suspects = new Map<string, QueuedUnit>();
-  /** All jobs, sorted by `served`. */
-  readonly #turns: JobTurn[] = [];
-  #now = 0;
   #units = 0;
   #bytes = 0;
+
+  constructor(weights: ClientWeights) {
+    this.#turns = new ClientTurns(weights, (turn) => ({
+      ...turn,
+      lanes: new Map(),
+      suspects: new Map(),
+      leased: 0,
+    }));
+  }
 
   get units(): number {
     return this.#units;
@@ -55,7 +59,7 @@ export class WaitingUnits {
   putBack(unit: QueuedUnit): void {
     if (isSuspect(unit)) {
       this.#suspects.set(unit.id, unit);
-      this.#turnOf(unit.job).suspects.set(unit.id, unit);
+      this.#turns.of(unit).suspects.set(unit.id, unit);
     } else {
       const lane = this.#laneOf(unit);
       lane.waiting.splice(lane.head, 0, unit);
@@ -65,13 +69,7 @@ export class WaitingUnits {
   }
 
   *heads(): Generator<MapHead> {
-    for (const job of this.#turns) {
-      for (const first of job.suspects.values()) yield { map: first.id, first, waiting: 1 };
-      for (const { map, waiting, head } of job.lanes.values()) {
-        const first = waiting[head];
-        if (first !== undefined) yield { map, first, waiting: waiting.length - head };
-      }
-    }
+    for (const job of this.#turns) yield* headsOf(job);
   }
 
   /** Removes units from the head of a map for a lease, which is one turn of their job. */
@@ -84,16 +82,16 @@ export class WaitingUnits {
     lane.head += units.length;
     if (lane.head === lane.waiting.length) this.#drop(lane);
     else if (lane.head > MAX_GONE) cut(lane);
-    if (units.length > 0) this.#nextTurn(lane.job, units[0]?.priority ?? 1);
+    if (units.length > 0) this.#turns.took(lane.job, units[0]?.priority ?? 1);
     return units;
   }
 
   #takeSuspect(id: string): readonly QueuedUnit[] {
     const unit = this.#removeSuspect(id);
-    const turn = unit === undefined ? undefined : this.#jobs.get(unit.job);
+    const turn = unit === undefined ? undefined : this.#turns.get(unit.job);
     if (unit === undefined || turn === undefined) return [];
     turn.leased += 1;
-    this.#nextTurn(turn, unit.priority);
+    this.#turns.took(turn, unit.priority);
     return [unit];
   }
 
@@ -101,13 +99,13 @@ export class WaitingUnits {
     const unit = this.#suspects.get(id);
     if (unit === undefined) return undefined;
     this.#suspects.delete(id);
-    this.#jobs.get(unit.job)?.suspects.delete(id);
+    this.#turns.get(unit.job)?.suspects.delete(id);
     return this.#count(unit, -1);
   }
 
   /** A leased unit ended, or was put back. A job without units is forgotten, with its share. */
   ended({ job }: Pick<QueuedUnit, "job">): void {
-    const turn = this.#jobs.get(job);
+    const turn = this.#turns.get(job);
     if (turn === undefined) return;
     turn.leased -= 1;
     this.#forgetIfIdle(turn);
@@ -137,7 +135,7 @@ export class WaitingUnits {
     if (this.#suspects.size === 0) return [];
     const suspects = [...wanted].flatMap((id) => this.#removeSuspect(id) ?? []);
     for (const { job } of suspects) {
-      const turn = this.#jobs.get(job);
+      const turn = this.#turns.get(job);
       if (turn !== undefined) this.#forgetIfIdle(turn);
     }
     return suspects.map(({ id }) => id);
@@ -145,42 +143,25 @@ export class WaitingUnits {
 
   /** Drops all units of a job that wait. */
   cancel(job: string): void {
-    const turn = this.#jobs.get(job);
+    const turn = this.#turns.get(job);
     if (turn === undefined) return;
     for (const lane of turn.lanes.values()) {
       for (const unit of lane.waiting.slice(lane.head)) this.#count(unit, -1);
       this.#lanes.delete(lane.map);
     }
     for (const id of [...turn.suspects.keys()]) this.#removeSuspect(id);
-    this.#forget(turn);
+    this.#turns.forget(turn);
   }
 
-  #laneOf({ id, job }: QueuedUnit): MapLane {
-    const map = mapOf(id);
+  #laneOf(unit: QueuedUnit): MapLane {
+    const map = mapOf(unit.id);
     const known = this.#lanes.get(map);
     if (known !== undefined) return known;
-    const turn = this.#turnOf(job);
+    const turn = this.#turns.of(unit);
     const lane: MapLane = { job: turn, map, waiting: [], head: 0 };
     turn.lanes.set(map, lane);
     this.#lanes.set(map, lane);
     return lane;
-  }
-
-  #turnOf(id: string): JobTurn {
-    const known = this.#jobs.get(id);
-    if (known !== undefined) return known;
-    const turn: JobTurn = { id, lanes: new Map(), suspects: new Map(), served: this.#now, leased: 0 };
-    this.#jobs.set(id, turn);
-    // No job was served more than this one counts as.
-    this.#turns.push(turn);
-    return turn;
-  }
-
-  #nextTurn(turn: JobTurn, priority: number): void {
-    this.#turns.splice(this.#turns.indexOf(turn), 1);
-    turn.served += 1 / Math.max(priority, 0.01);
-    this.#now = Math.max(this.#now, turn.served);
-    this.#turns.splice(firstServedMore(this.#turns, turn.served), 0, turn);
   }
 
   #drop(lane: MapLane): void {
@@ -189,31 +170,23 @@ export class WaitingUnits {
   }
 
   #forgetIfIdle(turn: JobTurn): void {
-    if (turn.lanes.size + turn.suspects.size === 0 && turn.leased <= 0) this.#forget(turn);
-  }
-
-  #forget(turn: JobTurn): void {
-    if (!this.#jobs.delete(turn.id)) return;
-    this.#turns.splice(this.#turns.indexOf(turn), 1);
+    if (turn.lanes.size + turn.suspects.size === 0 && turn.leased <= 0) this.#turns.forget(turn);
   }
 
   #count(unit: QueuedUnit, sign: 1 | -1): QueuedUnit {
     this.#units += sign;
     this.#bytes += sign * unit.bytes;
+    this.#turns.waits(unit, sign);
     return unit;
   }
 }
 
-/** Index of the first job that was served more; jobs that were served as much keep their turn. */
-function firstServedMore(turns: readonly JobTurn[], served: number): number {
-  let low = 0;
-  let high = turns.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((turns[middle]?.served ?? 0) > served) high = middle;
-    else low = middle + 1;
+function* headsOf(job: JobTurn): Generator<MapHead> {
+  for (const first of job.suspects.values()) yield { map: first.id, first, waiting: 1 };
+  for (const { map, waiting, head } of job.lanes.values()) {
+    const first = waiting[head];
+    if (first !== undefined) yield { map, first, waiting: waiting.length - head };
   }
-  return low;
 }
 
 function cut(lane: MapLane): void {
