@@ -28,7 +28,13 @@ export interface SlaveChange {
   readonly slave: Slave;
 }
 
-export type Change = JobChange | FileChange | ProgressChange | SlaveChange;
+/** A job was removed from the record. */
+export interface RemovedChange {
+  readonly type: "removed";
+  readonly job: JobRecord;
+}
+
+export type Change = JobChange | FileChange | ProgressChange | SlaveChange | RemovedChange;
 
 interface ChangesOf {
   readonly all: Change;
@@ -80,6 +86,10 @@ export class ChangeHub {
     tell(this.#watchers.jobs, change);
     this.#tellOfJob(job.id, change);
     this.progressed(job.id);
+  }
+
+  jobRemoved(job: JobRecord): void {
+    this.#tellOfJob(job.id, { type: "removed", job });
   }
 
   fileEnded(job: string, file: FileRecord): void {

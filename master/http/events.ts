@@ -172,7 +172,8 @@ class JobEvents {
   }
 }
 
-function eventText(event: string, data: object, id?: number): string {
+/** A server-sent event. */
+export function eventText(event: string, data: object, id?: number): string {
   const head = id === undefined ? "" : `id: ${id}\n`;
   return `${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }

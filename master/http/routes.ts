@@ -39,6 +39,7 @@ import { mountDashboard } from "./dashboard.ts";
 import { showDescription, showDocs, showSchema } from "./docs.ts";
 import { jobEvents } from "./events.ts";
 import { listSlaves, registerSlave, showSlave, signOffSlave } from "./fleet.ts";
+import { fleetEvents } from "./fleetEvents.ts";
 import { createGuards, type Guards } from "./guard.ts";
 import { listResults, showResult, zipResults } from "./jobResults.ts";
 import { cancelJob, listJobs, showJob } from "./jobs.ts";
@@ -94,7 +95,7 @@ export function masterRoutes(app: Express, deps: RoutesDeps): Express {
     ...uploadHandlers(deps, clients),
     ...jobHandlers(deps, clients),
     ...resultHandlers(deps, clients),
-    ...fleetHandlers(deps, guards),
+    ...fleetHandlers(deps, guards, clients),
     ...aboutHandlers(deps),
     ...timelineHandlers(deps, clients),
     ...sessionHandlers({ sessions, guards, required: hasToken }),
@@ -147,11 +148,13 @@ function resultHandlers({ jobs, store, results }: RoutesDeps, clients: Clients) 
   } satisfies Partial<Handlers>;
 }
 
-function fleetHandlers(deps: RoutesDeps, { showedFleetToken: showedToken }: Guards) {
-  const { config, registry, hub, localSlaves, slaveHttp } = deps;
+function fleetHandlers(deps: RoutesDeps, { showedFleetToken: showedToken }: Guards, clients: Clients) {
+  const { config, registry, hub, localSlaves, slaveHttp, jobs, runner, results, capacity } = deps;
+  const eventsDeps = { jobs, hub, runner, results, registry, capacity };
   const { jobs: sight, pollSeconds } = config;
   return {
     "POST /register": [smallJson(), registerSlave({ registry, pollSeconds, showedToken })],
+    "GET /events": fleetEvents({ ...eventsDeps, clients, sight }),
     "POST /sign_off": [smallJson(), signOffSlave(registry)],
     "GET /slaves": listSlaves({ registry, sight }),
     "POST /slaves": [smallJson(), addSlaves({ registry, hub, localSlaves, sight })],

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { slaveView } from "./about.ts";
+import { capacity } from "./capacity.ts";
 import { jobView } from "./jobs.ts";
 
 const indexes = z.array(z.number().int().min(0)).describe("indexes of files that changed");
@@ -8,6 +9,7 @@ const indexes = z.array(z.number().int().min(0)).describe("indexes of files that
 export const fleetEventData = z.object({
   job: jobView,
   slave: slaveView,
+  capacity,
   removed: z
     .object({
       id: z.string().describe("id of the job or slave"),

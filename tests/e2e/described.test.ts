@@ -155,6 +155,15 @@ describe("the description of the API and what a master really answers", () => {
     await master.ask("DELETE /jobs/{id}", `/jobs/${id}?purge=true`);
   });
 
+  test("the events of the fleet", async () => {
+    const client = new AbortController();
+    const answer = await master.ask("GET /events", "/events", { signal: client.signal });
+    expect(answer.status).toBe(200);
+    client.abort();
+    await master.ask("GET /events", "/events?q=state%3Abroken");
+    await master.ask("GET /events", "/events?job=none");
+  });
+
   test("searches, and changes of all jobs that one finds", async () => {
     const id = await jobOf(await assign([GOOD, BAD]));
     await master.ask("GET /jobs", "/jobs?q=good%20state%3Apartial");

@@ -1,5 +1,6 @@
 import { ABOUT_OPERATIONS } from "./about.ts";
 import { BULK_OPERATIONS } from "./bulk.ts";
+import { EVENTS_OPERATIONS } from "./fleetEvents.ts";
 import { JOB_OPERATIONS } from "./jobs.ts";
 import type { Operation } from "./operation.ts";
 import { SESSION_OPERATIONS } from "./sessions.ts";
@@ -10,6 +11,7 @@ export const OPERATIONS = {
   ...JOB_OPERATIONS,
   ...ABOUT_OPERATIONS,
   ...SESSION_OPERATIONS,
+  ...EVENTS_OPERATIONS,
 };
 
 /** Such as `GET /jobs/{id}`. */

@@ -16,6 +16,7 @@ import { budgetWish } from "../../../shared/contract/budgets.ts";
 import { bulkAnswer } from "../../../shared/contract/bulk.ts";
 import { capacity } from "../../../shared/contract/capacity.ts";
 import { registerAnswer, registerRequest, signOff, signOffAnswer } from "../../../shared/contract/fleet.ts";
+import { fleetEventData } from "../../../shared/contract/fleetEvents.ts";
 import { jobEventData } from "../../../shared/contract/jobEvents.ts";
 import {
   assignAnswer,
@@ -48,6 +49,7 @@ const ANSWERS = {
   JobCounts: jobCounts,
   JobStatistics: jobStatistics,
   JobEventData: jobEventData,
+  FleetEventData: fleetEventData,
   CancelledJob: cancelledJob,
   File: fileView,
   ResultList: resultList,

@@ -35,13 +35,15 @@ export class Searches {
 
   /** Ids of jobs that match, newest first. */
   async *jobs({ search, before = AFTER_ALL, ...others }: SearchedJobs): AsyncGenerator<readonly string[]> {
+    const isOne = others.id !== undefined;
     const clauses = jobClauses(search);
     const step = stepOf(search);
     const candidates = this.#candidates(clauses, others);
     const probes = new Probes(this.#db, clauses, { step, turn: this.#turn });
     for (let end: string | undefined = before; end !== undefined; ) {
       await this.#turn();
-      const start = this.#bound.get(end, step - 1)?.id as string | undefined;
+      const bound: Row | undefined = isOne ? undefined : this.#bound.get(end, step - 1);
+      const start: string | undefined = bound === undefined ? undefined : String(bound.id);
       const found: string[] = [];
       for (const row of candidates(start ?? "", end)) if (await probes.match(row)) found.push(String(row.id));
       yield found;

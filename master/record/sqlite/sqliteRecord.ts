@@ -203,8 +203,10 @@ class SqliteRecord implements RecordOfJobs {
 
   async remove(job: string): Promise<void> {
     this.#requireOpen();
+    const record = this.#records.committed(job);
     await this.#large.remove(job);
     this.#records.forget(job);
+    if (record !== undefined) this.#hub.jobRemoved(record);
   }
 
   async sync(): Promise<void> {
