@@ -50,6 +50,7 @@ import { type Handlers, mount, noRoute } from "./mount.ts";
 import { retry } from "./retry.ts";
 import { type SessionDeps, showSession, signIn, signOut } from "./session.ts";
 import { Sessions } from "./sessions.ts";
+import { failuresTable, resultsTable } from "./tables.ts";
 import { showProfile, showTimeline } from "./timeline.ts";
 
 /** Deps of all handlers. Each handler is given only what its own type names. */
@@ -142,6 +143,8 @@ function jobHandlers({ jobs, hub, store, results, runner }: RoutesDeps, clients:
 function resultHandlers({ jobs, store, results }: RoutesDeps, clients: Clients) {
   return {
     "GET /jobs/{id}/results": listResults({ jobs, clients, results }),
+    "GET /jobs/{id}/results.csv": resultsTable({ jobs, clients, store, results }),
+    "GET /jobs/{id}/failures.csv": failuresTable({ jobs, clients, results }),
     "GET /jobs/{id}/results.zip": zipResults({ jobs, clients, store }),
     "GET /jobs/{id}/results/{name}": showResult({ jobs, clients, store }),
     "GET /results/{task}/{name}": sendResult({ jobs, clients, store, results }),

@@ -5,7 +5,10 @@ import type { RunContext, StepInfo, TaskDefinition, TaskProcess } from "./task.t
 interface TaskSpec<Options extends object, Name extends string>
   extends Pick<TaskDefinition, "name" | "title" | "summary" | "field" | "extensions">,
     Partial<
-      Pick<TaskDefinition, "label" | "results" | "dataKey" | "missingFiles" | "schemaVersion" | "budgets">
+      Pick<
+        TaskDefinition,
+        "label" | "results" | "columns" | "dataKey" | "missingFiles" | "schemaVersion" | "budgets"
+      >
     > {
   readonly options: z.ZodType<Options>;
   readonly classicOptions?: Partial<Options>;
@@ -33,6 +36,7 @@ export function defineTask<Options extends object, Name extends string>(
     dataKey: spec.dataKey ?? `${name}_data`,
     missingFiles: spec.missingFiles ?? `No ${field} provided`,
     results: spec.results ?? {},
+    columns: spec.columns ?? [],
     schemaVersion: spec.schemaVersion ?? 1,
     secretOptions: spec.secretOptions ?? [],
     mainStep: spec.mainStep ?? (run === undefined ? "main" : undefined),

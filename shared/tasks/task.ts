@@ -42,6 +42,11 @@ export interface TaskDefinition {
    * begin with it. Empty for a task whose results are not JSON.
    */
   readonly results: Readonly<Record<string, z.ZodType>>;
+  /**
+   * Paths of the main fields of a file's result, such as `sentiment.compound`: the columns of `results.csv`. Of a result that
+   * is not JSON they are paths in its `info`.
+   */
+  readonly columns: readonly string[];
   /** Version of the result's fields, `schema_version` in JSON results. */
   readonly schemaVersion: number;
   /** The steps that slaves do for it. Raise a version when the same input may give another result. */

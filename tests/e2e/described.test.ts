@@ -130,6 +130,8 @@ describe("the description of the API and what a master really answers", () => {
     const results = await master.ask("GET /jobs/{id}/results", `/jobs/${id}/results`);
     const { results: found } = (await results.json()) as { results: { name: string; url: string }[] };
     await master.ask("GET /jobs/{id}/results.zip", `/jobs/${id}/results.zip`);
+    for (const name of ["results.csv", "failures.csv"] as const)
+      await master.ask(`GET /jobs/{id}/${name}`, `/jobs/${id}/${name}`);
     const addresses = [
       ["GET /jobs/{id}/results/{name}", `/jobs/${id}/results/${found[0]?.name}`],
       ["GET /results/{task}/{name}", found[0]?.url ?? ""],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BulkAnswer } from "../../shared/contract/bulk.ts";
 import type { AssignAnswer, JobDetail, JobList } from "../../shared/contract/jobs.ts";
-import { multipart, type RunningFleet, startFleet, until } from "./fleet.ts";
+import { fixture, multipart, type RunningFleet, startFleet, until } from "./fleet.ts";
 
 /** No text: its file fails. */
 const BROKEN = Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1");
@@ -69,6 +69,63 @@ describe("a search", () => {
     );
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ code: "bad_query", field: "q", position: 9 });
+  });
+});
+
+describe("tables of a job", () => {
+  const table = async (id: string, name: string) => {
+    const answer = await as("alice", `/jobs/${id}/${name}`);
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "text/csv; charset=utf-8"]);
+    return (await answer.text()).split("\r\n");
+  };
+
+  test("failures.csv has the files that failed, and says why", async () => {
+    const [head, ...lines] = await table(mixed.id, "failures.csv");
+    expect(head).toBe(
+      "index,filename,path,state,code,error,attempts,slave,wait_seconds,run_seconds,ended_at,bytes,sha256",
+    );
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(
+      /^1,broken\.txt,broken\.txt,failed,wrong_type,.*,1,box-1,[\d.]+,[\d.]+,\d{4}-.*Z,16,[0-9a-f]{64}$/,
+    );
+    expect(lines.at(-1)).toBe("");
+  });
+
+  test("results.csv has the main fields of each result, by path", async () => {
+    const [head, first, second, end] = await table(good.id, "results.csv");
+    expect(head).toBe(
+      "index,filename,path,state,word_count,sentence_count,language,sentiment.label,sentiment.compound,sentiment.weighted,sentiment.afinn,encoding,result",
+    );
+    expect(first).toMatch(
+      /^0,Report\.txt,Report\.txt,done,1,1,\w+,positive,0\.\d+,[\d.-]+,[\d.-]+,[\w-]+,\/results\/text\/Report_analysis\.json$/,
+    );
+    expect(second).toMatch(/^1,100%\.txt,/);
+    expect(end).toBe("");
+    expect(await table(mixed.id, "results.csv")).toHaveLength(3);
+  });
+
+  test("names that a spreadsheet would compute are texts", async () => {
+    const { id } = await send("alice", ["=1+1,'x'.txt", "-2.txt"]);
+    const lines = await table(id, "results.csv");
+    expect(lines[1]).toMatch(/^0,"'=1\+1,'x'\.txt","'=1\+1,'x'\.txt",done,/);
+    expect(lines[2]).toMatch(/^1,'-2\.txt,'-2\.txt,done,/);
+    await bulk("alice", "delete", { q: id });
+  });
+
+  test.each(["failures.csv", "results.csv"])("%s of another's job is none", async (name) => {
+    expect((await as("bob", `/jobs/${good.id}/${name}`)).status).toBe(404);
+  });
+
+  test("images have the facts of their results", async () => {
+    const files = [{ name: "tiny.jpg", body: await fixture("classic/inputs/tiny.jpg") }];
+    const body = multipart(files, { task: "image", field: "images" });
+    const { id } = (await (
+      await as("alice", "/assign_task", { method: "POST", body })
+    ).json()) as AssignAnswer;
+    const [head, line] = await table(id, "results.csv");
+    expect(head).toContain("state,width,height,format,bits,");
+    expect(line).toMatch(/^0,tiny\.jpg,tiny\.jpg,done,\d+,\d+,png,8,false,1,jpeg,/);
+    await bulk("alice", "delete", { q: id });
   });
 });
 

@@ -4,6 +4,7 @@ import { EVENTS_OPERATIONS } from "./fleetEvents.ts";
 import { JOB_OPERATIONS } from "./jobs.ts";
 import type { Operation } from "./operation.ts";
 import { SESSION_OPERATIONS } from "./sessions.ts";
+import { TABLE_OPERATIONS } from "./tables.ts";
 
 /** All routes of the master: `routes.ts` has a handler for each, and `/openapi.json` describes each. */
 export const OPERATIONS = {
@@ -12,6 +13,7 @@ export const OPERATIONS = {
   ...ABOUT_OPERATIONS,
   ...SESSION_OPERATIONS,
   ...EVENTS_OPERATIONS,
+  ...TABLE_OPERATIONS,
 };
 
 /** Such as `GET /jobs/{id}`. */

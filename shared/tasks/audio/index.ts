@@ -1,6 +1,6 @@
 import { defineTask } from "../define.ts";
 import { options } from "./options.ts";
-import { result } from "./result.ts";
+import { columns, result } from "./result.ts";
 
 /** Levels, loudness and spectrum of recordings: a WAV file in, one JSON result out. */
 export const audio = defineTask({
@@ -12,6 +12,7 @@ export const audio = defineTask({
   missingFiles: "No audio files provided",
   extensions: [".wav", ".wave", ".bwf", ".rf64"],
   options,
+  columns,
   results: { audio: result },
   resultName: (stem) => `${stem}_audio_analysis.json`,
   steps: { main: { version: 1 } },

@@ -128,3 +128,18 @@ const foreign = resultSchema(TASK, {
 
 /** The result of the task for one file; docs/tasks/audio.md explains the fields. */
 export const result = z.union([measured, undecoded, foreign]);
+
+/** Fields of the result that tables have (`results.csv`). */
+export const columns = [
+  "duration_seconds",
+  "sample_rate",
+  "channels",
+  "bits_per_sample",
+  "encoding",
+  "rms",
+  "rms_dbfs",
+  "peak",
+  "peak_dbfs",
+  "loudness_lufs",
+  "zero_crossing_rate",
+] as const;

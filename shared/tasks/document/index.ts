@@ -1,6 +1,6 @@
 import { defineTask } from "../define.ts";
 import { options } from "./options.ts";
-import { result } from "./result.ts";
+import { columns, result } from "./result.ts";
 import { run } from "./run.ts";
 
 /** Text and structure of PDF, DOCX, Markdown and plain text files. */
@@ -11,6 +11,7 @@ export const document = defineTask({
   field: "documents",
   extensions: [".pdf", ".docx", ".md", ".markdown", ".txt"],
   options,
+  columns,
   results: { document: result },
   secretOptions: ["password"],
   resultName: (stem) => `${stem}_document_analysis.json`,

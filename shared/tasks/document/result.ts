@@ -37,3 +37,6 @@ const plain = resultSchema(TASK, {
 
 /** The result of the task for one file; docs/tasks/document.md explains the fields. */
 export const result = z.discriminatedUnion("document_type", [pdf, docx, plain]);
+
+/** Fields of the result that tables have (`results.csv`). */
+export const columns = ["document_type", "word_count", "character_count", "page_count", "truncated"] as const;

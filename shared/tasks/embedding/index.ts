@@ -1,6 +1,6 @@
 import { defineTask } from "../define.ts";
 import { options } from "./options.ts";
-import { result, vocabulary } from "./result.ts";
+import { columns, result, vocabulary } from "./result.ts";
 import { run } from "./run.ts";
 
 /** TF-IDF vectors of texts over one vocabulary for the whole job, equal to scikit-learn's TfidfVectorizer. */
@@ -13,6 +13,7 @@ export const embedding = defineTask({
   extensions: [".txt", ".md", ".text", ".log", ".csv", ".tsv", ".html", ".xml", ".json"],
   options,
   classicOptions: { max_features: 100 },
+  columns,
   results: { embedding: result, "embedding-vocabulary": vocabulary },
   steps: {
     count: { version: 2 },

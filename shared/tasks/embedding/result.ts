@@ -45,3 +45,6 @@ export const vocabulary = jobResultSchema(TASK, {
   df: z.array(count).describe("Number of documents with each term."),
   idf: z.array(z.number()).describe("Inverse document frequency of each term."),
 });
+
+/** Fields of the result that tables have (`results.csv`). */
+export const columns = ["vector_size", "non_zero_features"] as const;

@@ -1,6 +1,6 @@
 import { defineTask } from "../define.ts";
 import { options } from "./options.ts";
-import { jobResult, result } from "./result.ts";
+import { columns, jobResult, result } from "./result.ts";
 import { run } from "./run.ts";
 
 /**
@@ -14,6 +14,7 @@ export const mean = defineTask({
   field: "numbers",
   extensions: [".txt", ".csv", ".tsv", ".dat", ".gz"],
   options,
+  columns,
   results: { mean: result, "mean-job": jobResult },
   steps: {
     describe: { version: 1 },

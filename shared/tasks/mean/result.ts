@@ -33,3 +33,6 @@ export const jobResult = jobResultSchema(TASK, {
   max: z.array(value).describe("Largest value at each index."),
   stddev: z.array(value).describe("Sample standard deviation at each index."),
 });
+
+/** Fields of the result that tables have (`results.csv`). */
+export const columns = ["numbers", "missing", "count", "mean", "min", "max", "stddev"] as const;

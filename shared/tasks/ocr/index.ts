@@ -1,6 +1,6 @@
 import { defineTask } from "../define.ts";
 import { options } from "./options.ts";
-import { result } from "./result.ts";
+import { columns, result } from "./result.ts";
 import { run } from "./run.ts";
 
 /** Text of scans and photos. */
@@ -13,6 +13,7 @@ export const ocr = defineTask({
   missingFiles: "No images provided for OCR",
   extensions: [".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".pdf"],
   options,
+  columns,
   results: { ocr: result },
   steps: { recognize: { version: 5, warm: true }, finish: { version: 1 } },
   mainStep: "recognize",

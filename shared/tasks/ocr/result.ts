@@ -62,3 +62,6 @@ export const result = resultSchema(
     pages: z.array(page).describe("Pages."),
   },
 );
+
+/** Fields of the result that tables have (`results.csv`). */
+export const columns = ["word_count", "average_confidence", "extracted_text"] as const;

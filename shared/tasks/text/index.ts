@@ -1,6 +1,6 @@
 import { defineTask } from "../define.ts";
 import { options } from "./options.ts";
-import { result } from "./result.ts";
+import { columns, result } from "./result.ts";
 import { run } from "./run.ts";
 
 /** Texts in any encoding: counts, language, words, readability, sentiment. */
@@ -13,6 +13,7 @@ export const text = defineTask({
   missingFiles: "No text files provided",
   extensions: [".txt", ".md", ".text", ".log", ".csv", ".tsv", ".srt", ".html", ".xml", ".json"],
   options,
+  columns,
   results: { text: result },
   resultName: (stem) => `${stem}_analysis.json`,
   mainStep: "analyse",

@@ -72,3 +72,15 @@ export const result = resultSchema(
     sentiment: sentiment.describe("Scores of the sentiment."),
   },
 );
+
+/** Fields of the result that tables have (`results.csv`). */
+export const columns = [
+  "word_count",
+  "sentence_count",
+  "language",
+  "sentiment.label",
+  "sentiment.compound",
+  "sentiment.weighted",
+  "sentiment.afinn",
+  "encoding",
+] as const;
