@@ -7,9 +7,10 @@ import { mean } from "./mean/index.ts";
 import { ocr } from "./ocr/index.ts";
 import type { TaskDefinition } from "./task.ts";
 import { text } from "./text/index.ts";
+import { train } from "./train/index.ts";
 
 /** All tasks: each has a folder and an entry here. Routes, help, docs and tests derive from this list. */
-export const TASKS: readonly TaskDefinition[] = [image, text, embedding, ocr, audio, document, mean];
+export const TASKS: readonly TaskDefinition[] = [image, text, embedding, ocr, audio, document, mean, train];
 
 const byName = new Map(TASKS.map((task) => [task.name, task]));
 

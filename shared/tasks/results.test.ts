@@ -41,6 +41,10 @@ const REAL: Readonly<Record<string, readonly (readonly [files: readonly string[]
     [["mean/nist-Lew.txt", "mean/nist-Mavro.txt"], { ragged: true }],
     [["mean/nist-Lew.txt"], {}],
   ],
+  train: [
+    [["../../examples/files/apples.csv"], { folds: 2, grid: { trees: [5, 10] } }],
+    [["../../examples/files/apples.csv"], { target: "acid_g", model: "ridge" }],
+  ],
 };
 
 async function filesOf(names: readonly string[]) {

@@ -54,6 +54,7 @@ const REAL: Readonly<Record<string, { readonly file: string; readonly fields: re
     fields: ["document_type", "page_count", "text_content", "word_count", "character_count", "metadata"],
   },
   mean: { file: "mean/nist-Lew.txt", fields: ["count", "mean", "stddev"] },
+  train: { file: "../../examples/files/apples.csv", fields: ["model", "features", "metrics", "arrays"] },
 };
 
 /** Names of results that clients rely on. */
@@ -65,6 +66,7 @@ const SAVED_AS: Readonly<Record<string, string>> = {
   audio: "tone_audio_analysis.json",
   document: "page_document_analysis.json",
   mean: "nist-Lew_mean.json",
+  train: "apples_model.json",
 };
 
 /** A real file of a task, the name of its result, and fields that the result has. */

@@ -47,6 +47,12 @@ async function allSamples(): Promise<Sample[]> {
       attachments: 1,
     },
     { task: "mean", files: columns(23), options: { partition: 3 }, attachments: 2 },
+    {
+      task: "train",
+      files: [await named("../../examples/files/apples.csv")],
+      options: { folds: 3, grid: { depth: [3, null] } },
+    },
+    { task: "train", files: flats(3), options: { model: "ridge", folds: 4 } },
     { task: "document", files: await classic("page.pdf", "note.docx", "plain.md") },
     {
       task: "document",
@@ -115,6 +121,17 @@ function columns(count: number): NamedBody[] {
       (_, k) => `${(i * 31 + k) % 89}.${(i + k) % 10}e${(k % 7) - 3}`,
     );
     return { name: `column-${i}.txt`, body: Buffer.from(numbers.join("\n")) };
+  });
+}
+
+/** One table in several files: prices of flats with a law and some noise. */
+function flats(files: number): NamedBody[] {
+  return Array.from({ length: files }, (_, file) => {
+    const rows = Array.from({ length: 200 }, (_, i) => {
+      const [size, floor] = [30 + ((i * 37 + file * 11) % 90), (i * 7 + file) % 6];
+      return `${size},${floor},${["north", "south", "east"][(i + file) % 3]},${size * 9.5 + floor * 12 + (i % 17)}`;
+    });
+    return { name: `flats-${file}.csv`, body: Buffer.from(`size,floor,side,price\n${rows.join("\n")}\n`) };
   });
 }
 

@@ -1,8 +1,9 @@
 import { FileError } from "../../errors.ts";
 import { decodeText } from "../../media/text/decode.ts";
 import type { StepWarning } from "../../warnings.ts";
+import { cached } from "../cached.ts";
 import { jsonResult, onlyFile } from "../result.ts";
-import type { JsonObject, Step, StepFile } from "../task.ts";
+import type { JsonObject, Step } from "../task.ts";
 import { fold, vocabulary } from "./fold.ts";
 import { joinMatrices, packMatrix, unpackMatrix } from "./matrix.ts";
 import { findNeighbours, type NeighbourFinder } from "./neighbours.ts";
@@ -97,15 +98,6 @@ const columnsOf = cached(async (file): Promise<NamedColumns> => {
 const finderOf = cached(
   async (file): Promise<NeighbourFinder> => findNeighbours(unpackMatrix(await file.read())),
 );
-
-/** Caches the last parsed value by the hash of its file. */
-function cached<Value>(parse: (file: StepFile) => Promise<Value>): (file: StepFile) => Promise<Value> {
-  let last: { readonly sha256: string; readonly value: Value } | undefined;
-  return async (file) => {
-    if (last?.sha256 !== file.sha256) last = { sha256: file.sha256, value: await parse(file) };
-    return last.value;
-  };
-}
 
 function fieldsOf(vector: SparseVector, columns: NamedColumns, options: EmbeddingOptions): JsonObject {
   const size = columns.terms.length;

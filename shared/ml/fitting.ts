@@ -1,0 +1,90 @@
+import { type BayesNumbers, fitBayes } from "./bayes.ts";
+import type { Bins } from "./binning.ts";
+import { designMatrix, designOf } from "./design.ts";
+import type { Feature } from "./features.ts";
+import { growTrees } from "./forest/grow.ts";
+import type { Trees } from "./forest/trees.ts";
+import type { Columns } from "./forest/vote.ts";
+import { leastSquares } from "./linear.ts";
+import { fitLogistic } from "./logistic.ts";
+import type { Parameters, TrainedModel } from "./trained.ts";
+
+/** A table that models learn from. */
+export interface LearnTable {
+  readonly features: readonly Feature[];
+  readonly columns: Columns;
+  /** Class or number of each row. */
+  readonly target: Float64Array;
+  /** Number of classes; 0 for numbers. */
+  readonly classes: number;
+  /** Bins of each feature; only a forest needs them. */
+  readonly bins: readonly Bins[];
+}
+
+export type ModelKind = TrainedModel["model"];
+
+/** What is learned, and by which rows. */
+export interface Lesson {
+  readonly kind: ModelKind;
+  readonly parameters: Parameters;
+  readonly seed: number;
+  readonly rows: Int32Array;
+  /** Trees that are grown; the other kinds need all in one go. */
+  readonly trees: { readonly from: number; readonly to: number };
+  readonly onProgress: () => void;
+}
+
+/** A learned model, or some trees of one. */
+export type Learned =
+  | { readonly kind: "trees"; readonly trees: Trees; readonly importance: Float64Array }
+  | {
+      readonly kind: "weights";
+      readonly means: Float64Array;
+      readonly scales: Float64Array;
+      readonly weights: Float64Array;
+    }
+  | { readonly kind: "bayes"; readonly numbers: BayesNumbers };
+
+export function learn(table: LearnTable, lesson: Lesson): Learned {
+  switch (lesson.kind) {
+    case "random-forest":
+      return learnTrees(table, lesson);
+    case "naive-bayes":
+      return { kind: "bayes", numbers: fitBayes({ ...table, rows: lesson.rows }) };
+    case "logistic-regression":
+    case "linear-regression":
+    case "ridge":
+      return learnWeights(table, lesson);
+  }
+}
+
+function learnTrees({ features, bins, target, classes }: LearnTable, lesson: Lesson): Learned {
+  const { parameters, seed, rows, trees, onProgress } = lesson;
+  const isClass = classes > 0;
+  const outcomes = {
+    channels: isClass ? classes : 1,
+    channel: isClass ? Uint8Array.from(target) : new Uint8Array(target.length),
+    amount: isClass ? new Float64Array(target.length).fill(1) : target,
+  };
+  const options = { depth: parameters.depth ?? null, leaf: parameters.leaf ?? 1, seed };
+  const grown = growTrees({ features, bins, outcomes, rows }, options, { ...trees, onTree: onProgress });
+  return { kind: "trees", ...grown };
+}
+
+function learnWeights({ features, columns, target, classes }: LearnTable, lesson: Lesson): Learned {
+  const { kind, parameters, rows, onProgress: onStep } = lesson;
+  const design = designOf(features, columns, rows);
+  const matrix = designMatrix(design, columns, rows);
+  const width = design.means.length;
+  const own = Float64Array.from(rows, (row) => target[row] ?? 0);
+  const { means, scales } = design;
+  if (kind === "logistic-regression") {
+    const weights = fitLogistic({ matrix, width, target: own, classes, c: parameters.c ?? 1, onStep });
+    return { kind: "weights", means, scales, weights };
+  }
+  const center = own.reduce((sum, value) => sum + value, 0) / own.length;
+  const centered = own.map((value) => value - center);
+  const alpha = kind === "ridge" ? (parameters.alpha ?? 1) : 0;
+  const weights = leastSquares({ matrix, width, target: centered, alpha });
+  return { kind: "weights", means, scales, weights: Float64Array.of(...weights, center) };
+}
