@@ -17,7 +17,7 @@ beforeAll(async () => {
   fleet = await startFleet(TOKENS);
   await fleet.slave({ SLAVE_NAME: "box-1" });
   await until("a slave", async () => (await as("alice", "/readyz")).ok || undefined);
-}, 60_000);
+}, 120_000);
 
 afterAll(() => fleet?.stop());
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
   good = await send("alice", ["Report.txt", "100%.txt"]);
   mixed = await send("alice", ["scan.txt", "broken.txt", "broken-2.txt"], "Scans of May");
   bobs = await send("bob", ["report.txt", "broken.txt"]);
-}, 60_000);
+}, 120_000);
 
 afterAll(() => fleet?.stop());
 
