@@ -27,7 +27,7 @@ export function FileTable({ job, files, total, selected, addressOf }: FileTableP
     <div class="files" role="table" aria-label="Files" aria-rowcount={total + 1}>
       <div class="head" role="row">
         {COLUMNS.map((title) => (
-          <span key={title} role="columnheader" class={title.toLowerCase()}>
+          <span key={title} role="columnheader" class={`c-${title.toLowerCase()}`}>
             {title}
           </span>
         ))}
@@ -83,25 +83,25 @@ function Row({ position, file, selected, addressOf }: RowProps) {
       aria-current={file.index === selected ? "true" : undefined}
       style={style}
     >
-      <span role="cell" class="file">
+      <span role="cell" class="c-file">
         <a class="path" href={addressOf(file)}>
           {path}
         </a>
         {file.error !== undefined && <span class="err">{nextStep(file)}</span>}
       </span>
-      <span role="cell" class="state">
+      <span role="cell" class="c-state">
         <State {...fileState(file)} />
       </span>
-      <span role="cell" class="slave">
+      <span role="cell" class="c-slave">
         {slave}
       </span>
-      <span role="cell" class="num tries">
+      <span role="cell" class="num c-tries">
         {attempts > 1 ? attempts : ""}
       </span>
-      <span role="cell" class="num wait">
+      <span role="cell" class="num c-wait">
         {wait === undefined ? "" : duration(wait)}
       </span>
-      <span role="cell" class="num run">
+      <span role="cell" class="num c-run">
         {run === undefined ? "" : duration(run)}
       </span>
     </div>

@@ -14,6 +14,8 @@ interface LinesProps {
 }
 
 const HEIGHT = 150;
+/** Width of the turned words beside the axis. */
+const LABEL = 16;
 
 /** Files a second and files waiting, below the slots and on the same axis of time. */
 export function Lines({ timeline, shown, width }: LinesProps) {
@@ -62,7 +64,7 @@ function settings(width: number): uPlot.Options {
   return {
     width,
     height: HEIGHT,
-    padding: [8, 0, 0, 0],
+    padding: [8, 0, 10, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
     scales: { x: { time: true, auto: false }, speed: { range: fromZero }, waiting: { range: fromZero } },
@@ -73,7 +75,7 @@ function settings(width: number): uPlot.Options {
     ],
     axes: [
       { ...axis, show: false },
-      { ...axis, scale: "speed", size: LABELS, label: "files/s", labelSize: 16, labelGap: 0 },
+      { ...axis, scale: "speed", size: LABELS - LABEL, label: "files/s", labelSize: LABEL, labelGap: 0 },
     ],
   };
 }

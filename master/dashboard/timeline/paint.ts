@@ -14,7 +14,9 @@ export function paint(canvas: HTMLCanvasElement, { width, height, rects, texts }
   for (const { x, y, width: w, height: h, fill, opacity = 1 } of rects) {
     context.globalAlpha = opacity;
     context.fillStyle = colours(fill);
-    context.fillRect(x, y, w, h);
+    context.beginPath();
+    context.roundRect(x, y, w, h, Math.min(2, w / 2));
+    context.fill();
   }
   context.globalAlpha = 1;
   context.fillStyle = colours("--ink-2");

@@ -1,0 +1,56 @@
+import { afterAll, afterEach, expect, test } from "vitest";
+import { type RunningFleet, startFleet } from "../e2e/fleet.ts";
+import { closeBrowser, type OpenTab, openTab, sendFiles, slowFiles, untilEnded } from "./page.ts";
+
+let fleet: RunningFleet;
+let tab: OpenTab;
+
+afterEach(async () => {
+  const { faults } = tab;
+  await tab.close();
+  await fleet.stop();
+  expect(faults).toEqual([]);
+});
+
+afterAll(() => closeBrowser());
+
+test("a master that is killed and started again goes on before the eyes of its user", async () => {
+  fleet = await startFleet();
+  await fleet.slave();
+  await fleet.alive(1);
+  tab = await openTab(fleet.master.url);
+  const { page } = tab;
+  const files = await slowFiles(fleet.folder, 24);
+  await sendFiles(page, files);
+  await expect
+    .poll(async () =>
+      Number(await page.getByRole("progressbar", { name: "Progress" }).getAttribute("aria-valuenow")),
+    )
+    .toBeGreaterThan(1);
+  await fleet.master.kill("SIGKILL");
+  await page.getByText("The master does not answer.").waitFor();
+  await fleet.restartMaster();
+  await page.getByText("The master does not answer.").waitFor({ state: "detached" });
+  await untilEnded(page, files.length);
+}, 120_000);
+
+test("a token lets a browser in, a wrong one does not, and signing out ends it", async () => {
+  fleet = await startFleet({
+    CLIENT_TOKEN: "a-token-that-is-long",
+    FLEET_TOKEN: "another-token-that-is-long",
+  });
+  tab = await openTab(`${fleet.master.url}/jobs`);
+  const { page } = tab;
+  await page.getByLabel("Token").fill("wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").waitFor();
+  await page.getByLabel("Token").fill("a-token-that-is-long");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Jobs" }).waitFor();
+  await page.reload();
+  await page.getByText("No jobs yet.").waitFor();
+  expect(await page.evaluate("document.cookie")).toBe("");
+  await page.getByRole("button", { name: "Help and settings" }).click();
+  await page.getByRole("button", { name: /^Sign out/ }).click();
+  await page.getByLabel("Token").waitFor();
+});
