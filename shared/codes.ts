@@ -37,6 +37,7 @@ export const ERROR_CODES = [
   "bad_origin",
   "not_found",
   "no_such_job",
+  "no_such_file",
   "no_such_result",
   "no_such_schema",
   "result_gone",

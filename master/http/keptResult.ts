@@ -48,8 +48,17 @@ export async function sendKept(
   const { name, key, sha256 } = result;
   if ((await store.stat(key)) === undefined) throw gone(name);
   setResultHeaders(res, name, sha256);
-  const path = store.localFiles?.pathOf(key);
-  if (path === undefined) await sendStored(store, result, { req, res });
+  await sendBytes(store, result, { req, res, next });
+}
+
+/** Sends an object of the store, or the range of it that is asked for. Its headers are set. @throws AppError `bad_range` (416) */
+export async function sendBytes(
+  store: ByteStore,
+  object: Pick<NamedResult, "key" | "bytes">,
+  { req, res, next }: Exchange,
+): Promise<void> {
+  const path = store.localFiles?.pathOf(object.key);
+  if (path === undefined) await sendStored(store, object, { req, res });
   else sendPath(res, path, next);
 }
 

@@ -41,6 +41,7 @@ import { jobEvents } from "./events.ts";
 import { listSlaves, registerSlave, showSlave, signOffSlave } from "./fleet.ts";
 import { fleetEvents } from "./fleetEvents.ts";
 import { createGuards, type Guards } from "./guard.ts";
+import { showInput } from "./jobInput.ts";
 import { listResults, showResult, zipResults } from "./jobResults.ts";
 import { cancelJob, listJobs, showJob } from "./jobs.ts";
 import { sendResult } from "./keptResult.ts";
@@ -142,6 +143,7 @@ function jobHandlers({ jobs, hub, store, results, runner }: RoutesDeps, clients:
 
 function resultHandlers({ jobs, store, results }: RoutesDeps, clients: Clients) {
   return {
+    "GET /jobs/{id}/files/{index}/input": showInput({ jobs, clients, store }),
     "GET /jobs/{id}/results": listResults({ jobs, clients, results }),
     "GET /jobs/{id}/results.csv": resultsTable({ jobs, clients, store, results }),
     "GET /jobs/{id}/failures.csv": failuresTable({ jobs, clients, results }),

@@ -203,6 +203,7 @@ const MADE: Readonly<Record<string, () => Promise<Answer>>> = {
   method_not_allowed: () => of(fetch(`${working.master.url}/jobs`, { method: "PUT" })),
   no_such_job: () => get("/jobs/01ARZ3NDEKTSV4RRFFQ69G5FAV"),
   no_such_schema: () => get("/schemas/image.json"),
+  no_such_file: () => get(`/jobs/${done.job_id}/files/99/input`),
   no_such_result: () => get("/results/text/nothing.json"),
   result_gone: async () => {
     const { name } = done.attachments[0] ?? { name: "" };

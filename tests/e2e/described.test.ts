@@ -110,6 +110,9 @@ describe("the description of the API and what a master really answers", () => {
     ] as const)
       expect((await master.ask(route, path)).status).toBe(400);
     await master.ask("DELETE /jobs/{id}", "/jobs/none?purge=perhaps");
+    expect((await master.ask("GET /jobs/{id}/files/{index}/input", "/jobs/none/files/0/input")).status).toBe(
+      404,
+    );
     for (const path of ["/jobs/{id}", "/jobs/{id}/events", "/jobs/{id}/results", "/jobs/{id}/results.zip"])
       expect((await master.ask(`GET ${path}`, path.replace("{id}", "none"))).status).toBe(404);
     await master.ask("GET /jobs/{id}/results/{name}", "/jobs/none/results/a");
@@ -133,6 +136,7 @@ describe("the description of the API and what a master really answers", () => {
     for (const name of ["results.csv", "failures.csv"] as const)
       await master.ask(`GET /jobs/{id}/${name}`, `/jobs/${id}/${name}`);
     const addresses = [
+      ["GET /jobs/{id}/files/{index}/input", `/jobs/${id}/files/0/input`],
       ["GET /jobs/{id}/results/{name}", `/jobs/${id}/results/${found[0]?.name}`],
       ["GET /results/{task}/{name}", found[0]?.url ?? ""],
     ] as const;

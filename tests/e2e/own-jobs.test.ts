@@ -38,6 +38,7 @@ describe("with JOBS=own", () => {
     ["GET", (id: string) => `/jobs/${id}?wait=1`],
     ["GET", (id: string) => `/api/jobs/${id}`],
     ["GET", (id: string) => `/jobs/${id}/events`],
+    ["GET", (id: string) => `/jobs/${id}/files/0/input`],
     ["GET", (id: string) => `/jobs/${id}/results`],
     ["GET", (id: string) => `/jobs/${id}/results.zip`],
     ["GET", (id: string) => `/jobs/${id}/results/note_analysis.json`],

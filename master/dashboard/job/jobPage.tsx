@@ -7,7 +7,7 @@ import { FilePane } from "../viewers/filePane.tsx";
 import { FileFilter } from "./fileFilter.tsx";
 import { FileTable } from "./fileTable.tsx";
 import { JobHead } from "./jobHead.tsx";
-import { useJobKeys } from "./jobKeys.ts";
+import { step, useJobKeys } from "./jobKeys.ts";
 import { useFiles } from "./useFiles.ts";
 
 /** One job: how it stands, its files, and the result of the one that is chosen. */
@@ -36,6 +36,7 @@ export function JobPage({ id, file }: { readonly id: string; readonly file: numb
             job={job}
             index={shown}
             known={files.pages.row(files.pages.positionOf(shown) ?? -1)}
+            onStep={(by) => step({ files, total, selected: shown, addressOf }, by)}
             onClose={() => go(withQuery({ ...place.value, path: `/jobs/${id}` }, { tab: "" }))}
           />
         )}

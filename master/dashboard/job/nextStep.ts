@@ -15,6 +15,13 @@ const STEPS: Readonly<Record<string, string>> = {
   unequal_length: "Correct the file, or retry with the option ragged.",
   corrupt_file: "Send a whole one.",
   empty_file: "Send the right file.",
+  not_a_number: "Correct the file, or retry with the option missing.",
+  no_numbers: "Check that the file holds numbers.",
+  no_terms: "Send more text, or retry with other options for words.",
+  poison: "Leave it out: it ended every process that tried it.",
+  slave_lost: "Retry it.",
+  cancelled: "Retry to have it done.",
+  input_lost: "Send the file again.",
   no_slaves: "Start a slave, then retry.",
 };
 

@@ -2,10 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { FileView, JobDetail, JobView } from "../../../shared/contract/jobs.ts";
 import { getJson, sentenceOf } from "../data/api.ts";
 import { watchFiles } from "../data/stream.ts";
-import { nextStep } from "../job/nextStep.ts";
-import { fileState } from "../jobs/states.ts";
-import { State } from "../ui/state.tsx";
-import { bytes, duration } from "../ui/words.ts";
+import { FileHeader } from "./header.tsx";
 import { ViewerPane } from "./pane.tsx";
 
 interface FilePaneProps {
@@ -14,60 +11,20 @@ interface FilePaneProps {
   /** The file as the list has it. */
   readonly known: FileView | undefined;
   readonly onClose: () => void;
+  /** Shows the file before or after this one in the list. */
+  readonly onStep: (by: 1 | -1) => void;
 }
 
 /** The chosen file beside the list: what became of it, and its result in the viewers that fit. */
-export function FilePane({ job, index, known, onClose }: FilePaneProps) {
+export function FilePane({ job, index, known, onClose, onStep }: FilePaneProps) {
   const { file, error } = useFile(job.id, index, known);
   if (file === undefined) return <div class="view">{error ?? "Loading…"}</div>;
-  const { path = file.filename } = file;
   return (
     <div class="view">
-      <div class="viewhead">
-        <h2 title={path}>{path}</h2>
-        <State {...fileState(file)} />
-        <span class="keyhints" aria-hidden="true">
-          <kbd>p</kbd>
-          <kbd>n</kbd>
-        </span>
-        {file.url !== undefined && (
-          <a class="button small" href={file.url} download>
-            Download
-          </a>
-        )}
-        <button type="button" class="small" onClick={onClose} aria-label="Close the file">
-          ×
-        </button>
-      </div>
-      <small class="quiet">{facts(file)}</small>
-      {file.summary !== undefined && <p>{file.summary}</p>}
-      {file.error !== undefined && (
-        <p class="note bad">
-          {nextStep(file)} <span class="mono">{file.code}</span>
-        </p>
-      )}
-      {file.warnings?.map(({ code, message }) => (
-        <p key={code} class="why">
-          {message}
-        </p>
-      ))}
+      <FileHeader job={job} file={file} onClose={onClose} onStep={onStep} />
       <ViewerPane job={job} file={file} />
     </div>
   );
-}
-
-function facts(file: FileView): string {
-  const { slave, attempts, wait_seconds: wait, run_seconds: run, bytes: size, result_bytes: result } = file;
-  return [
-    slave === undefined ? undefined : `slave ${slave}`,
-    attempts === 1 ? "first try" : attempts > 1 ? `${attempts} tries` : undefined,
-    wait === undefined ? undefined : `waited ${duration(wait)}`,
-    run === undefined ? undefined : `ran ${duration(run)}`,
-    bytes(size),
-    result === undefined ? undefined : `result ${bytes(result)}`,
-  ]
-    .filter((fact) => fact !== undefined)
-    .join(", ");
 }
 
 interface Fetched {

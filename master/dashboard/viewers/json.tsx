@@ -1,75 +1,129 @@
-import { useState } from "preact/hooks";
+import { useId, useMemo, useState } from "preact/hooks";
+import { count } from "../ui/words.ts";
+import { parentRow, type Row, rowsOf, startOpen } from "./jsonRows.ts";
+import { Copy } from "./parts/copy.tsx";
+import { VirtualList } from "./parts/virtualList.tsx";
 import { useResult } from "./result.ts";
 import type { ViewerProps } from "./viewer.ts";
-
-/** Members that a level shows before its reader asks for more. */
-const STEP = 200;
-const LONG_TEXT = 2_000;
+import "./style/json.css";
 
 /** Any JSON as a tree: levels open and close, values are text. */
 export function JsonTree({ file }: ViewerProps) {
   const result = useResult(file);
   if (result.state === "loading") return <p class="quiet">Loading…</p>;
-  if (result.state === "failed") return <p class="err">{result.error}</p>;
+  if (result.state === "failed") return <p class="note">{result.error}</p>;
+  return <Tree key={file.result_sha256} value={result.value} />;
+}
+
+const ROW_HEIGHT = 24;
+/** Characters of a value in its row. */
+const CUT = 200;
+
+function Tree({ value }: { readonly value: unknown }) {
+  const [open, setOpen] = useState<ReadonlySet<object>>(() => startOpen(value));
+  const [at, setAt] = useState(0);
+  const rows = useMemo(() => rowsOf(value, open), [value, open]);
+  const id = useId();
+  const row = rows[Math.min(at, rows.length - 1)];
+  const toggle = (target: Row) => setOpen(toggled(open, target));
+  const keys: Readonly<Record<string, () => void>> = {
+    ArrowDown: () => setAt(Math.min(rows.length - 1, at + 1)),
+    ArrowUp: () => setAt(Math.max(0, at - 1)),
+    Home: () => setAt(0),
+    End: () => setAt(rows.length - 1),
+    ArrowRight: () =>
+      row !== undefined && (row.isOpen === false ? toggle(row) : setAt(Math.min(rows.length - 1, at + 1))),
+    ArrowLeft: () => row !== undefined && (row.isOpen === true ? toggle(row) : setAt(parentRow(rows, at))),
+    Enter: () => row !== undefined && toggle(row),
+  };
   return (
-    <div class="tree mono">
-      <Node value={result.value} isOpen />
-    </div>
+    <>
+      <VirtualList
+        label="JSON of the result"
+        role="tree"
+        rows={rows.length}
+        rowHeight={ROW_HEIGHT}
+        active={at}
+        activeId={`${id}-${at}`}
+        onKeyDown={(event) => {
+          const act = keys[event.key];
+          if (act === undefined) return;
+          event.preventDefault();
+          act();
+        }}
+      >
+        {(nth) => {
+          const shown = rows[nth];
+          if (shown === undefined) return null;
+          const choose = () => {
+            setAt(nth);
+            toggle(shown);
+          };
+          return <Line id={`${id}-${nth}`} row={shown} isActive={nth === at} onClick={choose} />;
+        }}
+      </VirtualList>
+      {row !== undefined && <Whole row={row} />}
+    </>
   );
 }
 
-interface NodeProps {
-  readonly name?: string;
-  readonly value: unknown;
-  readonly isOpen?: boolean;
+function toggled(open: ReadonlySet<object>, { value }: Row): ReadonlySet<object> {
+  if (typeof value !== "object" || value === null) return open;
+  const next = new Set(open);
+  if (!next.delete(value)) next.add(value);
+  return next;
 }
 
-function Node({ name, value, isOpen = false }: NodeProps) {
-  const [open, setOpen] = useState(isOpen);
-  if (typeof value !== "object" || value === null) return <Leaf name={name} value={value} />;
-  const size = Array.isArray(value) ? value.length : Object.keys(value).length;
-  const shape = Array.isArray(value) ? `[${size}]` : `{${size}}`;
-  return (
-    <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>
-        {name !== undefined && <b>{name}</b>} <span class="quiet">{shape}</span>
-      </summary>
-      {open && <Members of={value} />}
-    </details>
-  );
+interface LineProps {
+  readonly id: string;
+  readonly row: Row;
+  readonly isActive: boolean;
+  readonly onClick: () => void;
 }
 
-function Members({ of: parent }: { readonly of: object }) {
-  const [shown, setShown] = useState(STEP);
-  const members = Object.entries(parent);
-  const left = members.length - shown;
+function Line({ id, row: { name, value, depth, isOpen, size }, isActive, onClick }: LineProps) {
   return (
-    <div class="level">
-      {members.slice(0, shown).map(([name, value]) => (
-        <Node key={name} name={name} value={value} />
-      ))}
-      {left > 0 && (
-        <button type="button" class="link" onClick={() => setShown(shown + 10 * STEP)}>
-          {left.toLocaleString("en")} more
-        </button>
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree has the focus and the keys of all its rows.
+    <div
+      id={id}
+      class={`leaf ${isActive ? "active" : ""}`}
+      role="treeitem"
+      tabIndex={-1}
+      aria-level={depth + 1}
+      aria-expanded={isOpen}
+      aria-selected={isActive}
+      style={{ paddingLeft: `${10 + 18 * depth}px` }}
+      onClick={onClick}
+    >
+      <i aria-hidden="true">{isOpen === undefined ? "" : isOpen ? "▾" : "▸"}</i>
+      {name !== undefined && <b>{name}</b>}
+      {isOpen === undefined ? (
+        <span class={`v ${value === null ? "null" : typeof value}`}>{written(value, CUT)}</span>
+      ) : (
+        <span class="quiet">{Array.isArray(value) ? `[${count(size)}]` : `{${count(size)}}`}</span>
       )}
     </div>
   );
 }
 
-function Leaf({ name, value }: { readonly name: string | undefined; readonly value: unknown }) {
-  const [whole, setWhole] = useState(false);
-  const text = JSON.stringify(value) ?? "undefined";
-  const isCut = !whole && text.length > LONG_TEXT;
+function written(value: unknown, most: number): string {
+  const text = JSON.stringify(typeof value === "string" ? value.slice(0, most + 1) : value) ?? "undefined";
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
+/** Characters of a text below the tree. */
+const MOST_TEXT = 200_000;
+
+/** The whole of a long text, below the tree. */
+function Whole({ row: { name, value } }: { readonly row: Row }) {
+  if (typeof value !== "string" || value.length <= 60) return null;
   return (
-    <div class="leaf">
-      {name !== undefined && <b>{name}</b>}{" "}
-      <span class={`v ${typeof value}`}>{isCut ? `${text.slice(0, LONG_TEXT)}…` : text}</span>
-      {isCut && (
-        <button type="button" class="link" onClick={() => setWhole(true)}>
-          whole text
-        </button>
-      )}
-    </div>
+    <section class="sect" aria-label="Text of the chosen row">
+      <h3>
+        {name} <small class="quiet">{`${count(value.length)} characters`}</small>{" "}
+        <Copy text={value} what="Copy" />
+      </h3>
+      <pre class="plain whole">{value.slice(0, MOST_TEXT)}</pre>
+    </section>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { FileView } from "../../../shared/contract/jobs.ts";
 import { request, sentenceOf } from "../data/api.ts";
+import { bytes as size } from "../ui/words.ts";
 
 export type Loaded<T> =
   | { readonly state: "loading" }
@@ -25,8 +26,7 @@ export function useText({
   const [loaded, setLoaded] = useState<Loaded<string>>({ state: "loading" });
   useEffect(() => {
     if (url === undefined) return setLoaded({ state: "failed", error: "The file has no result." });
-    if (bytes > MOST_SHOWN_BYTES)
-      return setLoaded({ state: "failed", error: "The result is too large to be shown here: download it." });
+    if (bytes > MOST_SHOWN_BYTES) return setLoaded({ state: "failed", error: tooLarge(bytes) });
     let isShown = true;
     setLoaded({ state: "loading" });
     textAt(`${url}#${digest}`).then(
@@ -40,26 +40,36 @@ export function useText({
   return loaded;
 }
 
-let kept: { readonly key: string; readonly text: Promise<string> } | undefined;
+function tooLarge(bytes: number): string {
+  return `The result has ${size(bytes)}; up to ${size(MOST_SHOWN_BYTES)} are shown here. Download it.`;
+}
 
-/** The last result is kept: its tabs show the same one. */
+/** The results that were shown last: the tabs of a file share one, and a comparison needs two. */
+const KEPT = 2;
+const texts = new Map<string, Promise<string>>();
+
 function textAt(key: string): Promise<string> {
-  if (kept?.key === key) return kept.text;
   const [url = ""] = key.split("#");
-  const text = request(url).then((answer) => answer.text());
-  kept = { key, text };
-  text.catch(() => {
-    kept = undefined;
-  });
+  const text = texts.get(key) ?? request(url).then((answer) => answer.text());
+  keep(texts, key, text);
+  text.catch(() => texts.delete(key));
   return text;
 }
 
-let last: { readonly text: string; readonly result: Loaded<unknown> } | undefined;
+const results = new Map<string, Loaded<unknown>>();
 
-/** Parses each text once: several tabs draw the same one again and again. */
+/** Parses each text once: tabs draw the same one again and again. */
 function parsed(text: string): Loaded<unknown> {
-  if (last?.text !== text) last = { text, result: parse(text) };
-  return last.result;
+  const result = results.get(text) ?? parse(text);
+  keep(results, text, result);
+  return result;
+}
+
+function keep<T>(cache: Map<string, T>, key: string, value: T): void {
+  cache.delete(key);
+  cache.set(key, value);
+  const [oldest = key] = cache.keys();
+  if (cache.size > KEPT) cache.delete(oldest);
 }
 
 function parse(text: string): Loaded<unknown> {

@@ -179,6 +179,18 @@ export const JOB_OPERATIONS = {
     },
     errors: NO_JOB,
   },
+  "GET /jobs/{id}/files/{index}/input": {
+    tag: "Jobs",
+    summary: "Sends an input file as its client sent it, while the job is kept",
+    description:
+      "Pictures and sounds have their type, by the name of the file, so that a page can show them; all others are bytes to save. " +
+      "An answer may not run scripts.",
+    access: "client",
+    path: ["id", "index"],
+    headers: RESULT_ASKED,
+    answers: { ...RESULT_ANSWERS, 200: { ...RESULT_ANSWERS[200], description: "The input." } },
+    errors: { 404: ["no_such_job", "no_such_file"], 410: ["inputs_gone"], 416: ["bad_range"] },
+  },
   "GET /jobs/{id}/results": {
     tag: "Results",
     summary: "Lists the results of a job",

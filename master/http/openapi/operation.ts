@@ -39,6 +39,7 @@ export const TOKEN_ERRORS = { 401: ["unauthorized"], 429: ["too_many_attempts"] 
 
 export const PATH_PARAMETERS = {
   id: "Id of the job, or of the slave.",
+  index: "Index of the file in the upload, from 0.",
   task: "`task_type` of the task.",
   name: "Name of the result, as it was saved; of a schema, the task.",
 } as const;
@@ -52,7 +53,7 @@ export const REQUEST_HEADERS = {
   Priority: "Priority of the job, 1 to 10, as the form field; other values of RFC 9218 are ignored.",
   Accept: "`application/x-ndjson`: a line for each file the moment it is done.",
   "Last-Event-ID": "Id of the last event that the client has: what came after it is sent.",
-  Range: "Bytes of the result that are wanted. RFC 9110.",
+  Range: "Bytes that are wanted. RFC 9110.",
   "If-None-Match": "An `ETag`: 304 when it is still the one.",
   "If-Range": "An `ETag`: `Range` counts only while it is still the one.",
 } as const;
@@ -62,11 +63,11 @@ export const ANSWER_HEADERS = {
   "Preference-Applied": "Which preferences the answer follows.",
   "Idempotency-Replayed": "`true`: the key stood for this job already.",
   "Retry-After": "Seconds after which the same request may succeed.",
-  ETag: "SHA-256 of the result, in quotes.",
+  ETag: "SHA-256 of the bytes, in quotes.",
   "Accept-Ranges": "`bytes`.",
   "Content-Range": "Which bytes these are, of how many.",
   "Content-Location": "With `latest`: address of the result that this is.",
-  "Content-Disposition": "`attachment`, with the result's name.",
+  "Content-Disposition": "`attachment` with the name; `inline` for inputs that a browser shows.",
   "Set-Cookie": "The session's cookie: HttpOnly, SameSite=Strict, and Secure under TLS.",
   Allow: "Methods that the address knows.",
   "WWW-Authenticate": "`Bearer` for programs, `Basic` for a browser that opens the address.",
