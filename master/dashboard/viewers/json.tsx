@@ -26,16 +26,7 @@ function Tree({ value }: { readonly value: unknown }) {
   const id = useId();
   const row = rows[Math.min(at, rows.length - 1)];
   const toggle = (target: Row) => setOpen(toggled(open, target));
-  const keys: Readonly<Record<string, () => void>> = {
-    ArrowDown: () => setAt(Math.min(rows.length - 1, at + 1)),
-    ArrowUp: () => setAt(Math.max(0, at - 1)),
-    Home: () => setAt(0),
-    End: () => setAt(rows.length - 1),
-    ArrowRight: () =>
-      row !== undefined && (row.isOpen === false ? toggle(row) : setAt(Math.min(rows.length - 1, at + 1))),
-    ArrowLeft: () => row !== undefined && (row.isOpen === true ? toggle(row) : setAt(parentRow(rows, at))),
-    Enter: () => row !== undefined && toggle(row),
-  };
+  const keys = keysOf({ rows, at, setAt, toggle });
   return (
     <>
       <VirtualList
@@ -65,6 +56,30 @@ function Tree({ value }: { readonly value: unknown }) {
       {row !== undefined && <Whole row={row} />}
     </>
   );
+}
+
+interface TreeState {
+  readonly rows: readonly Row[];
+  readonly at: number;
+  readonly setAt: (at: number) => void;
+  readonly toggle: (row: Row) => void;
+}
+
+/** Keys of a tree as the ARIA practices have them. */
+function keysOf({ rows, at, setAt, toggle }: TreeState): Readonly<Record<string, () => void>> {
+  const row = rows[at];
+  const go = (to: number) => setAt(Math.max(0, Math.min(rows.length - 1, to)));
+  const toggleIf = (isOpen: boolean, otherwise: number) =>
+    row?.isOpen === isOpen ? toggle(row) : go(otherwise);
+  return {
+    ArrowDown: () => go(at + 1),
+    ArrowUp: () => go(at - 1),
+    Home: () => go(0),
+    End: () => go(rows.length - 1),
+    ArrowRight: () => toggleIf(false, at + 1),
+    ArrowLeft: () => toggleIf(true, parentRow(rows, at)),
+    Enter: () => row !== undefined && toggle(row),
+  };
 }
 
 function toggled(open: ReadonlySet<object>, { value }: Row): ReadonlySet<object> {

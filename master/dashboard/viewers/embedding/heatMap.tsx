@@ -91,14 +91,20 @@ function Square({ job, found, matrix, own }: SquareProps) {
           deps={[matrix, cell, ownRow]}
         />
       </button>
-      <div class="legend">
-        <p aria-live="polite">{said}</p>
-        <span class="ramp" />
-        <span class="ends2">
-          <i>0 nothing in common</i>
-          <i>{`${most.toFixed(2)} most alike`}</i>
-        </span>
-      </div>
+      <Legend said={said} most={most} />
+    </div>
+  );
+}
+
+function Legend({ said, most }: { readonly said: string; readonly most: number }) {
+  return (
+    <div class="legend">
+      <p aria-live="polite">{said}</p>
+      <span class="ramp" />
+      <span class="ends2">
+        <i>0 nothing in common</i>
+        <i>{`${most.toFixed(2)} most alike`}</i>
+      </span>
     </div>
   );
 }
