@@ -3,18 +3,18 @@
  *
  *   npm install --save-dev tsx && npx tsx upload.ts http://127.0.0.1:5000 scans/*.png
  */
-import { fileFromPath, ManyhandsClient } from "manyhands/sdk";
+import { connect } from "manyhands/sdk";
 
-const [url = "127.0.0.1:5000", ...paths] = process.argv.slice(2);
-const client = new ManyhandsClient({ url });
+const [master = "127.0.0.1:5000", ...paths] = process.argv.slice(2);
+const fleet = await connect({ master, token: process.env.CLIENT_TOKEN });
 
-for await (const line of client.uploadLines({
-  task: "ocr",
-  files: paths.map((path) => fileFromPath(path)),
-})) {
-  if (line.type === "file" && line.state === "done") console.log(`${line.filename}: ${line.summary}`);
-  if (line.type === "file" && line.state === "failed")
-    console.log(`${line.filename}: ${line.code} ${line.error}`);
-  if (line.type === "end")
-    console.log(`${line.total_files_processed} read; job ${line.job_id} ${line.state}`);
+const files = paths.map((path) => ({ path }));
+const job = await fleet.submit("ocr", files);
+
+for await (const file of job.results()) {
+  if (file.state === "done") console.log(`${file.filename}: ${file.summary}`);
+  else console.log(`${file.filename}: ${file.code} ${file.error}`);
 }
+
+const { id, state, counts } = await job.done();
+console.log(`${counts.done} read; job ${id} ${state}`);

@@ -1,9 +1,11 @@
 import { setMaxListeners } from "node:events";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { printable } from "../../shared/printable.ts";
 import type { CliContext } from "../context.ts";
 import { TimedOut } from "../exit.ts";
 import { PRINT_FORMATS, type PrintFormat } from "../output/format.ts";
-import { ManyhandsClient } from "../sdk/index.ts";
+import { FleetClient } from "../sdk/index.ts";
+import { nodeFetch } from "../sdk/node.ts";
 
 /** Options of every command that calls a master. */
 export interface ConnectionFlags {
@@ -14,10 +16,15 @@ export interface ConnectionFlags {
   readonly json?: boolean;
   /** Only of commands `withOutput`. */
   readonly output?: PrintFormat;
+  /** Seconds. */
+  readonly waitForMaster?: number;
 }
 
+/** How long a command waits for a master that answered and went away, unless `--wait-for-master` says another time. */
+export const MASTER_WAIT_SECONDS = 300;
+
 export interface Connection {
-  readonly client: ManyhandsClient;
+  readonly client: FleetClient;
   /** Aborted by signals and by the time-out. */
   readonly signal: AbortSignal;
 }
@@ -65,7 +72,12 @@ export async function connected<T>(
   flags: ConnectionFlags,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const client = new ManyhandsClient(await targetOf(context, flags));
+  const { url, token, ca } = await targetOf(context, flags);
+  const client = new FleetClient({
+    ...{ master: url, token, fetch: nodeFetch({ ca }) },
+    retrySeconds: flags.waitForMaster ?? MASTER_WAIT_SECONDS,
+    onOutage: outageNotes(context),
+  });
   return await timeLimited(context, flags, (signal) => work({ client, signal }));
 }
 
@@ -85,6 +97,20 @@ export async function timeLimited<T>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Downloads that break together are one outage. */
+const ONE_OUTAGE_MS = 5_000;
+
+/** Notes `The connection to the master … is lost (…). Trying again.` */
+function outageNotes({ terminal }: CliContext): (error: unknown) => void {
+  let noted = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    if (performance.now() - noted < ONE_OUTAGE_MS) return;
+    noted = performance.now();
+    const reason = error instanceof Error ? error.message : "The connection to the master is lost.";
+    terminal.note(printable(`${reason} Trying again.`));
+  };
 }
 
 /** Seconds within the range of a Node timer: up to 24 days. */

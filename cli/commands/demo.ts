@@ -11,8 +11,9 @@ import { type DemoFleet, startDemoFleet } from "../fleet/demoFleet.ts";
 import { createProgress, type Progress } from "../output/progress.ts";
 import { counted, secondsInWords } from "../output/words.ts";
 import { printBlock, printHeader, printNext } from "./demoReport.ts";
+import { emptyOutcome, type JobOutcome } from "./jobOutcome.ts";
 import type { RunCommand } from "./runCommand.ts";
-import { emptyOutcome, type JobOutcome, sendJob } from "./sendJob.ts";
+import { sendJob } from "./sendJob.ts";
 import { allDone } from "./uploadReport.ts";
 
 interface DemoJob {

@@ -5,7 +5,7 @@ import { ownName } from "../output/ownName.ts";
 import { cut } from "../output/table.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { counted } from "../output/words.ts";
-import type { JobOutcome } from "./sendJob.ts";
+import type { JobOutcome } from "./jobOutcome.ts";
 
 export function printHeader(terminal: Terminal, tasks: number, files: number): void {
   const what = `a master, two slaves, ${counted(files, "file")}, ${counted(tasks, "task")}`;

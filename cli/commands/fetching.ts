@@ -1,14 +1,16 @@
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import type { ReadableStream as NodeStream } from "node:stream/web";
 import { Pending } from "../../shared/async/pending.ts";
 import { Semaphore } from "../../shared/async/semaphore.ts";
 import type { FileView } from "../../shared/contract/jobs.ts";
 import { CodedError, type Failure } from "../../shared/errors.ts";
 import { safeFolders } from "../files/safeName.ts";
 import { save } from "../files/save.ts";
-import type { ManyhandsClient } from "../sdk/index.ts";
+import type { FleetClient } from "../sdk/index.ts";
 
 export interface FetchRequest {
-  readonly client: ManyhandsClient;
+  readonly client: FleetClient;
   readonly signal: AbortSignal;
   /** Folder for the results; without one they are not fetched. */
   readonly out?: string | undefined;
@@ -56,16 +58,29 @@ export class Fetching {
   }
 
   async #fetch(target: Fetched, result: WantedResult): Promise<void> {
-    const { client, signal } = this.#request;
     try {
-      const content = await client.download(result.url, { signal });
-      const wireName = result.saved_as ?? result.url;
-      target.savedTo = await save({ ...result, wireName, content, sha256: result.result_sha256, signal });
+      target.savedTo = await this.#saved(result, 1);
     } catch (error) {
       target.saveFailure = failureOf(error);
     }
   }
+
+  async #saved(result: WantedResult, tries: number): Promise<string> {
+    const { client, signal } = this.#request;
+    const stream = await client.download(result.url, { signal });
+    const content = Readable.fromWeb(stream as NodeStream<Uint8Array>);
+    const wireName = result.saved_as ?? result.url;
+    try {
+      return await save({ ...result, wireName, content, sha256: result.result_sha256, signal });
+    } catch (error) {
+      if (signal.aborted || error instanceof CodedError || tries === MOST_TRIES) throw error;
+      return await this.#saved(result, tries + 1);
+    }
+  }
 }
+
+/** How often a result is fetched when the connection breaks in its middle. */
+const MOST_TRIES = 3;
 
 /**
  * Where a result is, with the digest of its bytes if the master tells it, and the relative path of its input, whose

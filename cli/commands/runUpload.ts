@@ -4,27 +4,30 @@ import type { CliContext } from "../context.ts";
 import { EXIT, UsageError } from "../exit.ts";
 import { type Collected, collect, STDIN } from "../files/collect.ts";
 import { type FailedList, openFailedList } from "../files/failedList.ts";
-import { createProgress, type ProgressKind } from "../output/progress.ts";
-import type { Connection, ConnectionFlags } from "./connection.ts";
+import { canAsk } from "../output/confirm.ts";
+import { createProgress } from "../output/progress.ts";
+import type { Connection } from "./connection.ts";
+import { printDetached } from "./detached.ts";
 import { withJobNote } from "./endedEarly.ts";
+import { followJob } from "./followJob.ts";
+import { emptyOutcome, filesThatEnded, type JobOutcome } from "./jobOutcome.ts";
 import { type LeftOutFiles, leftOutJson, leftOutLine, leftOutLines } from "./leftOut.ts";
 import { givenOptions, type OptionFlags } from "./optionFlags.ts";
 import { noSlaves, SLAVE_WAIT_SECONDS, untilReady } from "./readiness.ts";
-import { emptyOutcome, filesThatEnded, type JobOutcome, sendJob } from "./sendJob.ts";
+import { submitJob } from "./sendJob.ts";
 import { findTask, readOptions } from "./taskOptions.ts";
 import { outcomeJson } from "./uploadJson.ts";
-import { allDone, noteFailures, printOutcome } from "./uploadReport.ts";
+import { allDone, type FollowFlags, progressKind, reportFiles } from "./uploadReport.ts";
 
-export interface UploadFlags extends ConnectionFlags, OptionFlags {
-  readonly out?: string;
+export interface UploadFlags extends FollowFlags, OptionFlags {
   readonly name?: string;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
   readonly priority?: number;
   readonly skipOthers?: boolean;
   readonly failedList?: string;
   /** Seconds. */
   readonly waitForSlaves?: number;
+  /** Ends when the master has the job. */
+  readonly detach?: boolean;
 }
 
 export interface UploadArguments {
@@ -62,7 +65,7 @@ export async function runUpload(
   } finally {
     await upload.failed?.write(notDone(upload));
   }
-  return report(upload);
+  return given.flags.detach === true ? detached(upload) : report(upload);
 }
 
 /** Checks everything that can be wrong with the arguments before the master is asked. */
@@ -74,6 +77,8 @@ async function prepared(
   const { paths, flags } = given;
   if (flags.name !== undefined && !paths.includes(STDIN))
     throw new UsageError("--name names standard input: give - as one of the paths.");
+  if (flags.detach === true && (flags.out ?? flags.failedList) !== undefined)
+    throw new UsageError("--detach ends before there are results: leave out --out and --failed-list.");
   const { extensions, ...task } = await findTask(given.task, client, signal);
   const options = readOptions(givenOptions(flags), { extensions, ...task });
   const collected = await collect(paths, { extensions, stdinName: flags.name ?? "stdin", signal });
@@ -95,14 +100,16 @@ function nothingToSend({ problems, leftOut }: Collected): UsageError {
 async function send(upload: Upload): Promise<void> {
   const { context, client, signal, flags, options, collected, task, outcome } = upload;
   const { terminal } = context;
-  const { out, priority, waitForSlaves: seconds = SLAVE_WAIT_SECONDS } = flags;
+  const { out, priority, waitForSlaves: seconds = SLAVE_WAIT_SECONDS, detach } = flags;
   const note = flags.quiet === true ? () => undefined : terminal.note;
-  await untilReady({ client, signal, seconds, note });
-  const progress = createProgress(kindOf(upload), terminal);
+  await untilReady({ client, signal, seconds, note, needs: detach === true ? "master" : "slave" });
+  const progress = createProgress(progressKind(flags, terminal), terminal);
   try {
     const { inputs } = collected;
     const { stdin } = terminal;
-    await sendJob({ client, signal, task, options, priority, inputs, stdin, out, progress }, outcome);
+    const request = { client, signal, task, options, priority, inputs, stdin, out, progress };
+    const submitted = await submitJob(request, outcome);
+    if (detach !== true) await followJob({ ...request, ...submitted }, outcome);
   } finally {
     progress.stop();
   }
@@ -110,29 +117,39 @@ async function send(upload: Upload): Promise<void> {
 
 /** The error of an upload that ended before its job did; what is known of its files is reported first. */
 async function reportedEnd(error: unknown, upload: Upload): Promise<unknown> {
-  const { client, signal, outcome, flags } = upload;
-  const { jobId } = outcome;
-  if (flags.json !== true) reportFiles(upload);
+  const { client, signal, outcome, flags, context } = upload;
+  if (flags.json !== true) reportFiles(context.terminal, flags, endOf(upload));
   // The hint of the master is for programs.
   const isRefused = error instanceof CodedError && !(error instanceof AppError);
   if (isRefused && error.code === "no_slaves") return await noSlaves(client, signal);
-  return await withJobNote(error, { client, jobId });
+  const { inputs } = upload.collected;
+  const { terminal } = context;
+  // Standard input that was sent has no answers.
+  const isFree = !inputs.some(({ isStdin }) => isStdin === true);
+  return await withJobNote(error, { outcome, terminal, canAsk: isFree && canAsk(terminal) });
 }
 
 function report(upload: Upload): number {
   const { context, flags, outcome, collected } = upload;
   const { problems, leftOut } = collected;
   if (flags.json === true) context.terminal.print(outcomeJson({ outcome, problems }, leftOut));
-  else reportFiles(upload);
-  if (!allDone({ outcome, problems })) return EXIT.failed;
+  else reportFiles(context.terminal, flags, endOf(upload));
+  return allDone({ outcome, problems }) ? codeOfSent(upload) : EXIT.failed;
+}
+
+function detached(upload: Upload): number {
+  const { context, flags, outcome, collected } = upload;
+  printDetached(context.terminal, flags, { outcome, ...collected });
+  return outcome.unreadable.size + collected.problems.length > 0 ? EXIT.failed : codeOfSent(upload);
+}
+
+/** The exit code when all is well with the files that were sent. */
+function codeOfSent({ collected: { leftOut }, flags }: Upload): number {
   return leftOut.length > 0 && flags.skipOthers !== true ? EXIT.leftOut : EXIT.done;
 }
 
-function reportFiles({ context: { terminal }, flags, outcome, collected }: Upload): void {
-  const { problems, leftOut } = collected;
-  const end = { outcome, problems, leftOut: leftOut.length };
-  if (flags.quiet === true) noteFailures(terminal, end);
-  else printOutcome(terminal, end, flags.verbose === true ? "all" : "some");
+function endOf({ outcome, collected: { problems, leftOut } }: Upload) {
+  return { outcome, problems, leftOut: leftOut.length };
 }
 
 function noteLeftOut(
@@ -153,11 +170,4 @@ function notDone({ collected: { inputs, problems }, outcome }: Upload): string[]
     if (view.state === "done" && saveFailure === undefined) done.add(path);
   const paths = [...problems, ...inputs].map(({ path }) => path);
   return [...new Set(paths)].filter((path) => !done.has(path));
-}
-
-function kindOf({ flags, context: { terminal } }: Upload): ProgressKind {
-  if (flags.quiet === true) return "silent";
-  if (terminal.bar !== undefined) return "bar";
-  if (flags.json === true) return "silent";
-  return flags.verbose === true ? "lines" : "few";
 }

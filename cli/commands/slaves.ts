@@ -83,14 +83,14 @@ function addStop(slaves: Command, run: RunCommand): void {
 }
 
 async function start(count: number, slots: number | undefined, { client, signal }: Calls): Promise<void> {
-  await client.addSlaves(count, { slots, signal });
+  await client.slaves.add(count, { slots, signal });
 }
 
 /** @returns the ids of the slaves. All names are known before the first slave is drained. */
 async function drain(wanted: readonly string[], { client, signal }: Calls): Promise<readonly string[]> {
-  const slaves = await client.slaves({ signal });
+  const slaves = await client.slaves.list({ signal });
   const ids = wanted.map((one) => slaveId(slaves, one));
-  for (const id of ids) await client.removeSlave(id, { signal });
+  for (const id of ids) await client.slaves.remove(id, { signal });
   return ids;
 }
 
@@ -105,7 +105,7 @@ const PAUSE_MS = 250;
 
 async function untilEnded(ids: readonly string[], { client, signal }: Calls): Promise<void> {
   for (;;) {
-    const left = (await client.slaves({ signal })).filter(
+    const left = (await client.slaves.list({ signal })).filter(
       ({ id, state }) => ids.includes(id) && state !== "gone",
     );
     if (left.length === 0) return;
@@ -114,7 +114,7 @@ async function untilEnded(ids: readonly string[], { client, signal }: Calls): Pr
 }
 
 async function listed({ client, signal }: Calls): Promise<Shown> {
-  const slaves = await client.slaves({ signal });
+  const slaves = await client.slaves.list({ signal });
   return {
     document: { slaves },
     rows: slaves,

@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import { type CliRun, runCli } from "../../tests/standin/runCli.ts";
-import { ManyhandsClient } from "../sdk/index.ts";
+import { FleetClient } from "../sdk/index.ts";
 
 let folder: string;
 
@@ -92,7 +92,7 @@ async function until(condition: () => Promise<boolean> | boolean): Promise<void>
 }
 
 async function slaveIsAlive(url: string): Promise<boolean> {
-  const slaves = await new ManyhandsClient({ url }).slaves();
+  const slaves = await new FleetClient({ master: url }).slaves.list();
   return slaves.some((slave) => slave.state === "alive");
 }
 

@@ -3,7 +3,7 @@ import { optionsSchema, parseOptions } from "../../shared/tasks/options.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { Json, JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
 import { UsageError } from "../exit.ts";
-import { MASTER_UNREACHABLE, type ManyhandsClient, type TaskView } from "../sdk/index.ts";
+import { type FleetClient, MASTER_UNREACHABLE, type TaskView } from "../sdk/index.ts";
 import { alternatives, type OptionSchema, optionSchemas } from "./optionSchema.ts";
 
 /** What `upload` needs of a task. */
@@ -20,11 +20,7 @@ export interface KnownTask {
  * Finds a task by name, in this version first, then at the master, which may be newer.
  * @throws UsageError that lists the valid names
  */
-export async function findTask(
-  name: string,
-  client: ManyhandsClient,
-  signal: AbortSignal,
-): Promise<KnownTask> {
+export async function findTask(name: string, client: FleetClient, signal: AbortSignal): Promise<KnownTask> {
   const definition = TASKS.find((task) => task.name === name);
   if (definition !== undefined) {
     const options = optionSchemas(optionsSchema(definition));
@@ -96,11 +92,11 @@ function asJson(raw: string): Json | undefined {
 }
 
 async function tasksOfMaster(
-  client: ManyhandsClient,
+  client: FleetClient,
   signal: AbortSignal,
 ): Promise<readonly TaskView[] | undefined> {
   try {
-    return await client.tasks({ signal });
+    return await client.tasks.list({ signal });
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === MASTER_UNREACHABLE) return undefined;
     throw error;

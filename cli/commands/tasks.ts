@@ -16,7 +16,7 @@ export function addTasks(program: Command, run: RunCommand): void {
     .argument("[name]");
   withOutput(command).action((name: string | undefined, flags: ConnectionFlags) =>
     show(run, flags, async ({ client, signal }) => {
-      const tasks = await client.tasks({ signal });
+      const tasks = await client.tasks.list({ signal });
       return name === undefined ? tasksShown(tasks) : taskShown(taskIn(tasks, name));
     }),
   );

@@ -85,7 +85,7 @@ describe("a job that succeeds", () => {
           { field: "texts", filename: "a.txt", text: "one" },
           { field: "texts", filename: 'odd "name"\n.txt', text: "quoted" },
         ],
-        headers: { accept: "application/x-ndjson" },
+        headers: { prefer: "respond-async" },
       },
     ]);
   });
@@ -418,13 +418,34 @@ describe("exit codes", () => {
     );
   });
 
-  test("3: an answer that ends in the middle; the job is named, and how to look at it", async () => {
-    await files({ "a.txt": "one" });
+  test("0: a connection that breaks after each event; each file is told of once", async () => {
+    await files({ "a.txt": "one", "b.txt": "two" });
     await standIn({ upload: "cut" });
-    const { code, stderr } = await upload(["text", "a.txt"]);
+    const { code, stdout, stderr } = await upload(["text", "a.txt", "b.txt", "--verbose"]);
+    expect([code, stdout.includes("2 files done")]).toEqual([0, true]);
+    expect(stderr.match(/\[\d\/2\] done .*/g)).toEqual(["[1/2] done b.txt", "[2/2] done a.txt"]);
+  });
+
+  test("3: a master that went away and does not come back in time; the job is named, and how to come back", async () => {
+    await files({ "a.txt": "one" });
+    await standIn({ upload: "stall" });
+    const { code, stderr } = await upload(["text", "a.txt", "--wait-for-master", "1", "--verbose"], {
+      onStart: (child) =>
+        child.stderr?.on("data", (text: string) => {
+          if (text.includes("[1/1]")) void master?.close();
+        }),
+    });
     expect(code).toBe(3);
-    expect(stderr).toContain("broke before its answer was complete. Job JOB1 may still be running there.");
-    expect(stderr).toContain("manyhands jobs JOB1 shows it, manyhands results JOB1 --out <dir> fetches");
+    expect(stderr).toContain("Trying again.");
+    expect(stderr).toContain("manyhands jobs watch JOB1 comes back to it");
+  });
+
+  test("0: an upload whose answer does not arrive is sent again, and makes one job", async () => {
+    await files({ "a.txt": "one" });
+    const { jobs } = await standIn({ upload: "unsent" });
+    expect((await upload(["text", "a.txt"])).code).toBe(0);
+    expect(new Set(jobs.map(({ headers }) => headers["idempotency-key"])).size).toBe(1);
+    expect(jobs.map((job) => job.files)).toEqual([jobs[0]?.files, jobs[0]?.files]);
   });
 
   test("4: timed out", async () => {

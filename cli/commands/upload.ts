@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { jobPriority, PRIORITY } from "../../shared/contract/requests.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import { UsageError } from "../exit.ts";
-import { connected, withConnection } from "./connection.ts";
+import { connected, MASTER_WAIT_SECONDS, withConnection } from "./connection.ts";
 import { withTaskOptions } from "./optionFlags.ts";
 import { SLAVE_WAIT_SECONDS } from "./readiness.ts";
 import type { RunCommand } from "./runCommand.ts";
@@ -30,6 +30,12 @@ export function addUpload(program: Command, run: RunCommand): void {
       `longest wait for a slave, ${SLAVE_WAIT_SECONDS} without this; 0: none`,
       secondsOf,
     )
+    .option(
+      "--wait-for-master <seconds>",
+      `longest wait for a master that went away, ${MASTER_WAIT_SECONDS} without this; 0: none`,
+      secondsOf,
+    )
+    .option("--detach", "end when the master has the job, and print its id")
     .option("-v, --verbose", "print a line for each file that is done, too")
     .option("-q, --quiet", "print failures only");
   withConnection(command).action((task: string, paths: string[], flags: UploadFlags) =>
@@ -45,7 +51,7 @@ function priorityOf(text: string): number {
   throw new UsageError(`--priority: a whole number from ${PRIORITY.least} to ${PRIORITY.most} is needed.`);
 }
 
-function secondsOf(text: string): number {
+export function secondsOf(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value >= 0 && value < 2_000_000) return value;
   throw new InvalidArgumentError("A number of seconds, 0 or more, is needed.");

@@ -2,8 +2,8 @@ import stringWidth from "string-width";
 import { expect, test } from "vitest";
 import type { FileView } from "../../shared/contract/jobs.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { emptyOutcome, type JobOutcome } from "./sendJob.ts";
-import { printOutcome } from "./uploadReport.ts";
+import { emptyOutcome, type JobOutcome } from "./jobOutcome.ts";
+import { reportFiles } from "./uploadReport.ts";
 
 interface Screen {
   readonly terminal: Terminal;
@@ -51,7 +51,7 @@ const SUMMARY = "1,204 words, en, neutral (0.02), about budget, meeting, the new
 
 function print(total: number, width: number | undefined): Screen {
   const shown = screen(width);
-  printOutcome(shown.terminal, { outcome: job(total), problems: [], leftOut: 0 }, "some");
+  reportFiles(shown.terminal, {}, { outcome: job(total), problems: [], leftOut: 0 });
   return shown;
 }
 

@@ -1,10 +1,12 @@
 import { printable } from "../../shared/printable.ts";
 import type { InputProblem } from "../files/collect.ts";
+import type { ProgressKind } from "../output/progress.ts";
 import { type Column, tableLines } from "../output/table.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { warningLines } from "../output/warnings.ts";
 import { counted, secondsInWords } from "../output/words.ts";
-import { type FileOutcome, filesThatEnded, type JobOutcome } from "./sendJob.ts";
+import type { ConnectionFlags } from "./connection.ts";
+import { type FileOutcome, filesThatEnded, type JobOutcome } from "./jobOutcome.ts";
 
 /** What an upload reports at its end. */
 export interface UploadEnd {
@@ -13,6 +15,26 @@ export interface UploadEnd {
   readonly problems: readonly InputProblem[];
   /** Number of files that were left out for their extension. */
   readonly leftOut: number;
+}
+
+/** Flags of the commands that follow a job. */
+export interface FollowFlags extends ConnectionFlags {
+  readonly out?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** How the progress is shown. */
+export function progressKind({ quiet, json, verbose }: FollowFlags, { bar }: Terminal): ProgressKind {
+  if (quiet === true) return "silent";
+  if (bar !== undefined) return "bar";
+  if (json === true) return "silent";
+  return verbose === true ? "lines" : "few";
+}
+
+export function reportFiles(terminal: Terminal, { quiet, verbose }: FollowFlags, end: UploadEnd): void {
+  if (quiet === true) noteFailures(terminal, end);
+  else printOutcome(terminal, end, verbose === true ? "all" : "some");
 }
 
 interface Row {
@@ -44,10 +66,10 @@ export function allDone({ outcome, problems }: Omit<UploadEnd, "leftOut">): bool
 }
 
 /** `all`: the files that are done are always listed. `some`: on a terminal only, and not when they are many. */
-export type Listing = "all" | "some";
+type Listing = "all" | "some";
 
 /** Prints the files that are done, then all failures together, then the counts. */
-export function printOutcome(terminal: Terminal, end: UploadEnd, listing: Listing): void {
+function printOutcome(terminal: Terminal, end: UploadEnd, listing: Listing): void {
   const { outcome, problems } = end;
   const done = doneRows(outcome);
   const isShown = listing === "all" || (terminal.width !== undefined && done.length <= MOST_DONE);
@@ -71,7 +93,7 @@ function isElsewhere({ view, place, savedTo }: FileOutcome): boolean {
 }
 
 /** Prints failures and warnings only, to standard error; for `--quiet`. */
-export function noteFailures(terminal: Terminal, { outcome, problems }: UploadEnd): void {
+function noteFailures(terminal: Terminal, { outcome, problems }: UploadEnd): void {
   for (const { state, file, telling } of failuresOf(outcome, problems))
     terminal.note(`${state} ${printable(file)}: ${printable(telling)}`);
   const { end, files } = outcome;
@@ -103,7 +125,9 @@ function failuresOf(
   const whole = attachments.flatMap(({ name, saveFailure }) =>
     saveFailure === undefined ? [] : failure("not fetched", name, saveFailure),
   );
-  const notSent = [...problems, ...unreadable].map((problem) => failure("not sent", problem.path, problem));
+  const notSent = [...problems, ...unreadable.values()].map((problem) =>
+    failure("not sent", problem.path, problem),
+  );
   return [...ended, ...whole, ...notSent];
 }
 

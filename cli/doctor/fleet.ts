@@ -4,7 +4,8 @@ import { CodedError } from "../../shared/errors.ts";
 import { VERSION } from "../../shared/version.ts";
 import { ownName, startCommand } from "../output/ownName.ts";
 import { counted } from "../output/words.ts";
-import { ManyhandsClient, type SlaveView, type TaskView } from "../sdk/index.ts";
+import { FleetClient, type SlaveView, type TaskView } from "../sdk/index.ts";
+import { nodeFetch } from "../sdk/node.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 import { probe } from "./probe.ts";
 
@@ -19,10 +20,12 @@ export interface FleetQuestion {
 
 /** The master, this user's access to it, and its slaves. What cannot be known after a failure is left out. */
 export async function fleetState(asked: FleetQuestion): Promise<Finding[]> {
-  const client = new ManyhandsClient({ url: asked.url, token: asked.token, ca: asked.ca });
+  const client = new FleetClient({
+    ...{ master: asked.url, token: asked.token, fetch: nodeFetch({ ca: asked.ca }), retrySeconds: 0 },
+  });
   try {
-    const slaves = await client.slaves({ signal: asked.signal });
-    const tasks = await client.tasks({ signal: asked.signal });
+    const slaves = await client.slaves.list({ signal: asked.signal });
+    const tasks = await client.tasks.list({ signal: asked.signal });
     return [
       ok("master", `${client.url} answers`),
       ok("token", asked.token === undefined ? "none is needed" : "the master accepts it"),

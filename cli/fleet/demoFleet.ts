@@ -7,11 +7,12 @@ import { logLine } from "../../shared/logLine.ts";
 import { type Member, startMember } from "../../shared/process/member.ts";
 import { childEnvironment } from "../config.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { ManyhandsClient } from "../sdk/index.ts";
+import { FleetClient } from "../sdk/index.ts";
+import { nodeFetch } from "../sdk/node.ts";
 
 export interface DemoFleet {
   /** Resolves with a client when both slaves are alive. @throws AppError `not_started` */
-  ready(signal: AbortSignal): Promise<ManyhandsClient>;
+  ready(signal: AbortSignal): Promise<FleetClient>;
   stop(): Promise<void>;
 }
 
@@ -41,7 +42,7 @@ export function startDemoFleet({ data, results, terminal }: DemoFleetOptions): D
       members.push(startMember({ role: "slave", env: childEnvironment({ ...common, ...own }), onLog }));
     }
     await Promise.all(members.map((member) => orAborted(member.ready, signal)));
-    const client = new ManyhandsClient({ url, token });
+    const client = new FleetClient({ master: url, token, fetch: nodeFetch() });
     await allAlive(client, signal);
     return client;
   };
@@ -70,9 +71,9 @@ const PRIVATE = {
   CLIENT_TOKEN_FILE: "",
 };
 
-async function allAlive(client: ManyhandsClient, signal: AbortSignal): Promise<void> {
+async function allAlive(client: FleetClient, signal: AbortSignal): Promise<void> {
   for (let waited = 0; waited < READY_MS; waited += 100) {
-    const alive = (await client.slaves({ signal })).filter((slave) => slave.state === "alive");
+    const alive = (await client.slaves.list({ signal })).filter((slave) => slave.state === "alive");
     if (alive.length >= SLAVES) return;
     await wait(100, undefined, { signal });
   }

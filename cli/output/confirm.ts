@@ -9,19 +9,28 @@ export function canAsk({ stdin, bar }: Pick<Terminal, "stdin" | "bar">): boolean
 
 /** Asks a question on the terminal. No answer, and the end of the input, are no. */
 export async function confirmed(
-  { stdin, bar }: Pick<Terminal, "stdin" | "bar">,
+  terminal: Pick<Terminal, "stdin" | "bar">,
   question: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (bar === undefined) return false;
+  return /^y(es)?$/i.test(await answerTo(`${question} [y/N] `, terminal, signal));
+}
+
+/** The line that a person writes; empty at the end of the input, and without a terminal. */
+export async function answerTo(
+  question: string,
+  { stdin, bar }: Pick<Terminal, "stdin" | "bar">,
+  signal?: AbortSignal,
+): Promise<string> {
+  if (bar === undefined) return "";
+  const terms = signal === undefined ? {} : { signal };
   // The terminal keeps its own mode, so that Ctrl-C still is a signal.
   const lines = createInterface({ input: stdin, output: bar, terminal: false });
   try {
-    const ended = once(lines, "close", { signal }).then(() => "");
-    const answer = await Promise.race([lines.question(`${question} [y/N] `, { signal }), ended]);
-    return /^y(es)?$/i.test(answer.trim());
+    const ended = once(lines, "close", terms).then(() => "");
+    return (await Promise.race([lines.question(question, terms), ended])).trim();
   } catch (error) {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     throw error;
   } finally {
     lines.close();

@@ -8,6 +8,7 @@ import { bytesInWords, counted } from "./words.ts";
 export interface Progress {
   /** `bytes` is undefined when the size is unknown (standard input). */
   sending(files: number, bytes: number | undefined): void;
+  /** Number of bytes that are sent by now; it is less when the sending begins again. */
   sent(bytes: number): void;
   /** The upload is complete; the job has this many files. */
   working(files: number): void;
@@ -84,7 +85,7 @@ class BarProgress implements Progress {
   }
 
   sent(bytes: number): void {
-    this.#sentBytes += bytes;
+    this.#sentBytes = bytes;
     if (this.#working) return;
     this.#bar.setTotal(Math.max(1, this.#expectedBytes, this.#sentBytes));
     this.#bar.update(this.#sentBytes, { stage: "sending", detail: bytesInWords(this.#sentBytes) });

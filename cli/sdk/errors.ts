@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../shared/codes.ts";
 import { AppError, CodedError, RequestError } from "../../shared/errors.ts";
 import { connectionFault, connectionReason } from "../../shared/http/connectionFault.ts";
-import { MASTER_URL_FORMS } from "../../shared/http/masterUrl.ts";
+import { MASTER_URL_FORMS } from "../../shared/http/masterAddress.ts";
 
 /** Codes of the SDK itself; all others come from the master. */
 export const MASTER_UNREACHABLE = "master_unreachable" satisfies ErrorCode;
@@ -48,8 +48,15 @@ export function slaveAnswers(url: string): RequestError {
   );
 }
 
+export interface RefusedAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  /** Header `Retry-After`. */
+  readonly retryAfter: string | null;
+}
+
 /** The error of a refused request, from the problem document; without one (another server) only the status is known. */
-export function refusal(status: number, body: unknown): CodedError {
+export function refusal({ status, body, retryAfter }: RefusedAnswer): CodedError {
   const problem = asRecord(body);
   const { code, error, detail, ...rest } = problem;
   const sentence = [error, detail].find((text) => typeof text === "string");
@@ -57,8 +64,19 @@ export function refusal(status: number, body: unknown): CodedError {
   return new CodedError(
     typeof code === "string" ? code : `http_${status}`,
     typeof sentence === "string" ? sentence : `The master answered with status ${status}.`,
-    { status, details },
+    { status, details, ...(/^\d+$/.test(retryAfter ?? "") ? { retryAfter: Number(retryAfter) } : {}) },
   );
+}
+
+/** Whether the connection failed, so that the master may do the request a second time or never. */
+export function isBroken(error: unknown): boolean {
+  return error instanceof CodedError && (error.code === MASTER_UNREACHABLE || error.code === ANSWER_BROKEN);
+}
+
+/** Whether the master asks for the same request later. */
+export function isBusy(error: unknown): boolean {
+  if (!(error instanceof CodedError) || error.retryAfter === undefined) return false;
+  return error.status === 429 || error.status === 503;
 }
 
 /** Whether a server, of this project or another one, has nothing at the address that was asked for. */

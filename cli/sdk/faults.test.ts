@@ -5,7 +5,8 @@ import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { ManyhandsClient } from "./index.ts";
+import { FleetClient } from "./index.ts";
+import { nodeFetch } from "./node.ts";
 
 const TLS = join(import.meta.dirname, "../../tests/fixtures/tls");
 const cert = readFileSync(join(TLS, "cert.pem"));
@@ -25,7 +26,9 @@ async function listening(started: Server, host = "127.0.0.1"): Promise<number> {
 }
 
 function fault(url: string, ca?: Buffer): Promise<unknown> {
-  return new ManyhandsClient({ url, ca }).tasks().catch((error: unknown) => error);
+  return new FleetClient({ master: url, fetch: nodeFetch({ ca }) }).tasks
+    .list()
+    .catch((error: unknown) => error);
 }
 
 test("a certificate that no known authority has signed: TLS_CA", async () => {
@@ -82,9 +85,9 @@ test("a connection that breaks later is called lost, without a guess about HTTPS
       res.setHeader("Connection", "close").end('{"tasks":[]}');
     }),
   );
-  const client = new ManyhandsClient({ url: `127.0.0.1:${port}` });
-  expect(await client.tasks()).toEqual([]);
-  await expect(client.slaves()).rejects.toMatchObject({
+  const fleet = new FleetClient({ master: `127.0.0.1:${port}`, fetch: nodeFetch(), retrySeconds: 0 });
+  expect(await fleet.tasks.list()).toEqual([]);
+  await expect(fleet.slaves.list()).rejects.toMatchObject({
     code: "master_unreachable",
     message: `The connection to the master at http://127.0.0.1:${port} is lost (the connection was cut).`,
   });

@@ -1,61 +1,87 @@
-import { randomBytes } from "node:crypto";
-import { Readable } from "node:stream";
-import type { UploadFile } from "./files.ts";
-
-/**
- * A multipart body (RFC 7578) that is made while it is read. The package form-data writes the header of a file
- * before it opens the file, so a file that cannot be opened would arrive empty; here such a file is left out.
- */
-export interface Form {
-  readonly contentType: string;
-  readonly body: Readable;
-}
+import type { OpenableFile } from "./files.ts";
+import type { CallBody } from "./http.ts";
+import { joinedBytes } from "./transport.ts";
 
 export interface FormContents {
   /** Text fields; they are sent first, so that the master can check them before the files arrive. */
   readonly fields: Readonly<Record<string, string>>;
   readonly fileField: string;
-  readonly files: Iterable<UploadFile> | AsyncIterable<UploadFile>;
-  /** Called before the bytes of a file; the file gets the next index of the upload. */
-  readonly onBegin: (file: UploadFile) => void;
+  readonly files: AsyncIterable<OpenableFile>;
+  /** Called before the bytes of a file. */
+  readonly onBegin: (file: OpenableFile) => void;
   readonly onSent: (bytes: number) => void;
-  /** Called for a file that cannot be opened and is left out. */
-  readonly onUnreadable: (file: UploadFile, error: unknown) => void;
+  /** Called for a file that cannot be opened and is left out; it throws when that must not be. */
+  readonly onUnreadable: (file: OpenableFile, error: unknown) => void;
 }
 
 /** Small pieces are joined up to this size, so that thousands of small files do not make thousands of packets. */
 const JOINED = 64 * 1024;
 
-export function encodeForm(contents: FormContents): Form {
-  const boundary = `manyhands-${randomBytes(18).toString("hex")}`;
-  return {
-    contentType: `multipart/form-data; boundary=${boundary}`,
-    body: Readable.from(joined(pieces(boundary, contents)), { objectMode: false }),
+/**
+ * A multipart body (RFC 7578) that is made while it is read, one file after the other. `fetch` can make one itself only
+ * of files that are known before the first byte, and then a file that cannot be read breaks the others.
+ */
+export function streamedForm(boundary: string, contents: FormContents): CallBody {
+  let fault: unknown;
+  const source = joined(pieces(boundary, contents));
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    try {
+      const { done, value } = await source.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    } catch (error) {
+      fault = error;
+      throw error;
+    }
   };
+  const cancel = async () => void (await source.return(undefined));
+  const content = new ReadableStream<Uint8Array>({ pull, cancel }, { highWaterMark: 0 });
+  return { content, fault: () => fault };
+}
+
+/** The same for browsers, which stream the blobs of a form but no other bodies. */
+export async function blobForm(contents: FormContents): Promise<FormData> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(contents.fields)) form.append(name, value);
+  for await (const file of contents.files) {
+    const blob = await blobOf(file).catch((error: unknown) => contents.onUnreadable(file, error));
+    if (blob === undefined) continue;
+    contents.onBegin(file);
+    form.append(contents.fileField, blob, file.name);
+  }
+  return form;
+}
+
+async function blobOf(file: OpenableFile): Promise<Blob> {
+  if (file.input instanceof Blob) return file.input;
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of await file.open()) chunks.push(joinedBytes([chunk]));
+  return new Blob(chunks);
 }
 
 async function* pieces(boundary: string, contents: FormContents): AsyncGenerator<Uint8Array> {
-  for (const [name, value] of Object.entries(contents.fields)) {
-    yield text(`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"\r\n\r\n${value}\r\n`);
-  }
+  for (const [name, value] of Object.entries(contents.fields))
+    yield encoded(
+      `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"\r\n\r\n${value}\r\n`,
+    );
   for await (const file of contents.files) {
     const content = await opened(file, contents);
     if (content === undefined) continue;
     contents.onBegin(file);
-    yield text(
+    yield encoded(
       `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(contents.fileField)}"; filename="${quoted(file.name)}"\r\nContent-Type: application/octet-stream\r\n\r\n`,
     );
     for await (const chunk of content) {
       contents.onSent(chunk.length);
       yield chunk;
     }
-    yield text("\r\n");
+    yield encoded("\r\n");
   }
-  yield text(`--${boundary}--\r\n`);
+  yield encoded(`--${boundary}--\r\n`);
 }
 
 async function opened(
-  file: UploadFile,
+  file: OpenableFile,
   contents: FormContents,
 ): Promise<AsyncIterable<Uint8Array> | undefined> {
   try {
@@ -73,15 +99,15 @@ async function* joined(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     waiting.push(piece);
     bytes += piece.length;
     if (bytes < JOINED) continue;
-    yield waiting.length === 1 ? piece : Buffer.concat(waiting);
+    yield waiting.length === 1 ? piece : joinedBytes(waiting);
     waiting = [];
     bytes = 0;
   }
-  if (bytes > 0) yield Buffer.concat(waiting);
+  if (bytes > 0) yield joinedBytes(waiting);
 }
 
-function text(line: string): Buffer {
-  return Buffer.from(line, "utf8");
+function encoded(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 /** Escapes a name as browsers do; other control characters would break the header line for strict parsers. */

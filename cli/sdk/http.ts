@@ -1,133 +1,156 @@
-import { Agent as HttpAgent, type IncomingMessage, request as overHttp } from "node:http";
-import { Agent as HttpsAgent, request as overHttps } from "node:https";
-import { addAbortSignal, pipeline, type Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { CodedError } from "../../shared/errors.ts";
-import { masterUrl } from "../../shared/http/masterUrl.ts";
+import { masterUrl } from "../../shared/http/masterAddress.ts";
 import {
   answerBroken,
   badAnswer,
   badUrl,
   connectionLost,
+  isBroken,
+  isBusy,
   isNoRoute,
   refusal,
   slaveAnswers,
   unreachable,
 } from "./errors.ts";
+import { Patience } from "./patience.ts";
+import { bytesOf, chunksOf, type Fetch, type WireAnswer, type WireBody } from "./transport.ts";
 
-/** Longest time for a short request, connecting included; uploads have no limit here. */
+/** Longest time for a short request, connecting included. */
 const SHORT_MS = 30_000;
 /** Greatest size of a problem document or list, bytes. */
 const MAX_JSON = 256 * 1024 * 1024;
 /** Answer of a slave to `GET /`. */
 const SLAVE_GREETING = "Slave is working";
 const GREETING_MS = 5_000;
-/** Silence after which TCP probes check whether the master still exists. */
-const PROBE_MS = 15_000;
 
 export interface Call {
   readonly method?: "GET" | "POST" | "DELETE";
   /** Path below the URL of the master. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Readable;
+  /** Makes the body of each try. */
+  readonly body?: () => CallBody;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Which failures lead to another try: none; `busy`: only refusals with `Retry-After`; `broken`: failures of the
+   * connection too, after which the master may have done the request. By default `broken` for GET and DELETE, else `busy`.
+   */
+  readonly repeat?: "never" | "busy" | "broken";
+  /** A request without a limit of time. */
+  readonly isLong?: true;
 }
 
-interface Secrets {
+export interface CallBody {
+  readonly content: WireBody;
+  /** The failure of the body itself, such as a file that cannot be read. */
+  readonly fault?: () => unknown;
+}
+
+export interface HttpOptions {
   readonly token?: string | undefined;
-  readonly ca?: Buffer | undefined;
+  readonly fetch?: Fetch | undefined;
+  readonly retrySeconds: number;
+  readonly onOutage: (error: unknown) => void;
 }
 
-/** An upload may fail on this machine, too: one of its files cannot be read. */
-class UnreadableBody extends Error {
-  constructor(cause: Error) {
-    super("The body of a request cannot be read.", { cause });
-  }
-}
-
-/**
- * All HTTP requests to a master. Redirects and proxies are not used, because they would get the token. Node's own client
- * is used: loading axios takes longer than most commands.
- */
+/** All HTTP requests to a master, with their repetitions. */
 export class MasterHttp {
   /** URL of the master, without a slash at its end. */
   readonly url: string;
-  readonly #agent: HttpAgent;
+  readonly #fetch: Fetch;
   readonly #headers: Readonly<Record<string, string>>;
-  /** Whether the master has answered once. */
+  readonly #options: HttpOptions;
+  /** Whether the master has answered once; a master that never did is not tried again. */
   #isKnown = false;
 
   /** @throws RequestError `bad_url` */
-  constructor(url: string, { token, ca }: Secrets) {
+  constructor(url: string, options: HttpOptions) {
     const parsed = masterUrl(url);
     if (parsed === undefined) throw badUrl(url);
     this.url = parsed;
-    const options = { keepAlive: true, keepAliveMsecs: PROBE_MS };
-    this.#agent = this.#isSecure
-      ? new HttpsAgent(ca === undefined ? options : { ...options, ca })
-      : new HttpAgent(options);
-    this.#headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+    this.#options = options;
+    this.#fetch = options.fetch ?? ((target, request) => globalThis.fetch(target, request));
+    this.#headers = options.token === undefined ? {} : { Authorization: `Bearer ${options.token}` };
   }
 
-  /** A JSON document. @throws AppError `master_unreachable`, `bad_answer`, or what the master refused */
+  /** A JSON document. @throws CodedError `master_unreachable`, `bad_answer`, or what the master refused */
   async json(call: Call): Promise<unknown> {
-    const timeout = AbortSignal.timeout(SHORT_MS);
-    const signal = call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]);
-    try {
-      const stream = await this.stream({
-        ...call,
-        headers: { Accept: "application/json", ...call.headers },
-        signal,
-      });
-      return await readJson(stream);
-    } catch (error) {
-      call.signal?.throwIfAborted();
-      throw timeout.aborted ? this.#fault(new Error("no answer in time")) : error;
-    }
+    return await this.repeated(call, () => this.#jsonOnce(call));
   }
 
-  /** The body of the answer; the caller must read or destroy it. Aborting the signal closes the connection. */
-  async stream(call: Call): Promise<Readable> {
-    const { signal, body } = call;
-    signal?.throwIfAborted();
-    let ok = false;
-    try {
-      const answer = await this.#answer(call);
-      const status = answer.statusCode ?? 0;
-      ok = status >= 200 && status < 300;
-      this.#isKnown = true;
-      if (!ok) throw await this.#refusal(status, answer);
-      return signal === undefined ? answer : addAbortSignal(signal, answer);
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof UnreadableBody) throw error.cause;
-      throw error instanceof CodedError ? error : this.#fault(error);
-    } finally {
-      if (!ok) body?.destroy();
-    }
+  /** The head of the answer; the caller must read or cancel its body. Aborting the signal closes the connection. */
+  async stream(call: Call): Promise<WireAnswer> {
+    return await this.repeated(call, () => this.#once(call));
   }
 
-  /** The head of the answer. It may come while the body is still being sent: a refusal need not wait for it. */
-  async #answer({ method = "GET", path, headers, body, signal }: Call): Promise<IncomingMessage> {
-    const start = this.#isSecure ? overHttps : overHttp;
-    return await new Promise((resolve, reject) => {
-      const request = start(this.resolve(path), {
-        ...{ method, headers: { ...this.#headers, ...headers }, agent: this.#agent },
-        ...(signal === undefined ? {} : { signal }),
+  /** The whole body. */
+  async bytes(call: Call): Promise<Uint8Array<ArrayBuffer>> {
+    return await this.repeated(call, async () => {
+      const { body } = await this.#once(call);
+      return await bytesOf(chunksOf(body)).catch((error: unknown) => {
+        throw asReadError(error, call.signal);
       });
-      request.once("response", resolve);
-      // After the answer a late error finds the promise settled.
-      request.on("error", reject);
-      if (body === undefined) return void request.end();
-      // A broken connection ends the body with an error, too, but only after the request.
-      body.once("error", (error) => request.destroyed || reject(new UnreadableBody(error)));
-      pipeline(body, request, () => undefined);
     });
   }
 
-  get #isSecure(): boolean {
-    return this.url.startsWith("https:");
+  patience(signal: AbortSignal | undefined): Patience {
+    const { retrySeconds: seconds, onOutage } = this.#options;
+    return new Patience({ seconds, signal, onOutage });
+  }
+
+  /** The value of the attempt, which is made again after failures that allow it. */
+  async repeated<T>(call: Call, attempt: () => Promise<T>): Promise<T> {
+    const patience = this.patience(call.signal);
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!this.#isRepeated(call, error)) throw error;
+        await patience.after(error);
+      }
+    }
+  }
+
+  #isRepeated({ method = "GET", repeat = method === "POST" ? "busy" : "broken" }: Call, error: unknown) {
+    if (repeat === "never") return false;
+    return isBusy(error) || (repeat === "broken" && this.#isKnown && isBroken(error));
+  }
+
+  async #jsonOnce(call: Call): Promise<unknown> {
+    const timeout = call.isLong === true ? undefined : AbortSignal.timeout(SHORT_MS);
+    const signals = [call.signal, timeout].filter((signal) => signal !== undefined);
+    const signal = AbortSignal.any(signals);
+    try {
+      const headers = { Accept: "application/json", ...call.headers };
+      const { body } = await this.#once({ ...call, headers, signal });
+      return await readJson(body).catch((error: unknown) => {
+        throw asReadError(error, call.signal);
+      });
+    } catch (error) {
+      call.signal?.throwIfAborted();
+      throw timeout?.aborted === true ? this.#fault(new Error("no answer in time")) : error;
+    }
+  }
+
+  async #once({ method = "GET", path, headers, body, signal }: Call): Promise<WireAnswer> {
+    signal?.throwIfAborted();
+    const url = this.resolve(path).href;
+    const sent = body?.();
+    try {
+      const answer = await this.#fetch(url, {
+        ...{ method, headers: { ...this.#headers, ...headers }, redirect: "manual" },
+        ...(sent === undefined ? {} : bodyOf(sent.content)),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      this.#isKnown = true;
+      if (answer.status >= 200 && answer.status < 300) return answer;
+      throw await this.#refusal(answer);
+    } catch (error) {
+      signal?.throwIfAborted();
+      const fault = sent?.fault?.();
+      if (fault !== undefined) throw fault;
+      throw error instanceof CodedError ? error : this.#fault(error);
+    }
   }
 
   /** The URL of a path below the master's. @throws AppError `bad_answer` when it leads to another host */
@@ -137,40 +160,56 @@ export class MasterHttp {
     return target;
   }
 
-  async #refusal(status: number, answer: Readable): Promise<CodedError> {
-    const refused = refusal(status, await readJson(answer).catch(() => undefined));
+  async #refusal({ status, body: stream, headers }: WireAnswer): Promise<CodedError> {
+    const body = await readJson(stream).catch(() => undefined);
+    const refused = refusal({ status, body, retryAfter: headers.get("Retry-After") });
     return isNoRoute(refused) && (await this.#isSlave()) ? slaveAnswers(this.url) : refused;
   }
 
   /** Whether the program at the URL says that it is a slave. */
   async #isSlave(): Promise<boolean> {
-    const greeting = this.#answer({ path: "/", signal: AbortSignal.timeout(GREETING_MS) }).then(text);
-    return (await greeting.catch(() => "")) === SLAVE_GREETING;
+    const signal = AbortSignal.timeout(GREETING_MS);
+    const request = { method: "GET", headers: { ...this.#headers }, redirect: "manual", signal } as const;
+    try {
+      const { body } = await this.#fetch(`${this.url}/`, request);
+      return new TextDecoder().decode(await bytesOf(chunksOf(body), MAX_JSON)) === SLAVE_GREETING;
+    } catch {
+      return false;
+    }
   }
 
-  #fault(cause: unknown): Error {
+  #fault(error: unknown): CodedError {
+    // `fetch` says only that it failed; its cause says why.
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     return this.#isKnown ? connectionLost(this.url, cause) : unreachable(this.url, cause);
   }
 }
 
-/** The error for a stream that failed while it was read: the reason of the signal after an abort, else a broken answer. */
+/** The error for an answer that failed while it was read: the reason of the signal after an abort, else a broken answer. */
 export function asReadError(error: unknown, signal: AbortSignal | undefined, jobId?: string): unknown {
   if (signal?.aborted === true) return signal.reason;
-  const ofNetwork = error instanceof Error && ("code" in error ? !("status" in error) : false);
-  return ofNetwork ? answerBroken(error, jobId) : error;
+  return error instanceof CodedError ? error : answerBroken(error, jobId);
 }
 
-async function readJson(stream: Readable): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_JSON) throw badAnswer("it is too long");
-    chunks.push(chunk);
-  }
+function bodyOf(content: WireBody) {
+  return typeof content === "object" && "getReader" in content
+    ? ({ body: content, duplex: "half" } as const)
+    : { body: content };
+}
+
+async function readJson(body: ReadableStream<Uint8Array> | null): Promise<unknown> {
+  const text = new TextDecoder().decode(await limited(body));
   try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    return JSON.parse(text);
   } catch (cause) {
     throw badAnswer("it is not JSON", cause);
+  }
+}
+
+async function limited(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
+  try {
+    return await bytesOf(chunksOf(body), MAX_JSON);
+  } catch (error) {
+    throw error instanceof RangeError ? badAnswer("it is too long") : error;
   }
 }

@@ -1,8 +1,10 @@
-/** The public face of the SDK: a small typed client of a manyhands master. */
+/** The public face of the SDK: a small typed client of a manyhands master, for Node and browsers. */
+
 export type { SlaveView, TaskView } from "../../shared/contract/about.ts";
+export type { BulkAnswer } from "../../shared/contract/bulk.ts";
+export type { Capacity } from "../../shared/contract/capacity.ts";
 export type {
-  AssignAnswer,
-  AssignLine,
+  CancelledJob,
   FileState,
   FileView,
   JobDetail,
@@ -11,19 +13,16 @@ export type {
   ResultList,
 } from "../../shared/contract/jobs.ts";
 export { AppError, CodedError } from "../../shared/errors.ts";
-export { ManyhandsClient } from "./client.ts";
+export type { CallOptions, RetryOptions } from "./calls.ts";
 export { ANSWER_BROKEN, BAD_ANSWER, MASTER_UNREACHABLE } from "./errors.ts";
-export type { UploadFile } from "./files.ts";
-export { fileFromBytes, fileFromPath, fileFromStream } from "./files.ts";
-export type { JobPage } from "./messages.ts";
-export type {
-  AddSlavesRequest,
-  BulkAction,
-  BulkOutcome,
-  BulkRequest,
-  CallOptions,
-  ClientOptions,
-  JobQuery,
-  RetryRequest,
-  UploadRequest,
-} from "./requests.ts";
+export type { ByteStream, BytesInput, FileInput, PathInput, StreamInput } from "./files.ts";
+export type { AddSlavesOptions, ConnectOptions } from "./fleet.ts";
+export { connect, FleetClient } from "./fleet.ts";
+export type { ChangedFiles, EventsOptions, FleetEvent } from "./fleetEvents.ts";
+export type { JobUpdate } from "./follow.ts";
+export type { DoneOptions, Job } from "./job.ts";
+export type { GetJobOptions, JobCalls, JobSummary } from "./jobCalls.ts";
+export type { BulkAction, JobPage, JobQuery, Jobs, ManyJobs, RetryManyJobs } from "./jobs.ts";
+export type { JobFile, ResultReaders } from "./result.ts";
+export type { FileInputs, SubmitOptions } from "./submit.ts";
+export type { Fetch, WireAnswer, WireBody, WireRequest } from "./transport.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { readVariables } from "../env.ts";
-import { masterUrl, masterUrls } from "./masterUrl.ts";
+import { masterUrl } from "./masterAddress.ts";
+import { masterUrls } from "./masterUrl.ts";
 
 test.each([
   ["127.0.0.1:5000", "http://127.0.0.1:5000"],

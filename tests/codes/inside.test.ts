@@ -6,14 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, expect, test, vi } from "vitest";
-import { emptyOutcome, sendJob } from "../../cli/commands/sendJob.ts";
+import { followJob } from "../../cli/commands/followJob.ts";
+import { emptyOutcome } from "../../cli/commands/jobOutcome.ts";
 import { Interrupted, UsageError } from "../../cli/exit.ts";
 import { collect, unreadable } from "../../cli/files/collect.ts";
 import { save } from "../../cli/files/save.ts";
 import { createProgress } from "../../cli/output/progress.ts";
 import type { Terminal } from "../../cli/output/terminal.ts";
-import { MasterHttp } from "../../cli/sdk/http.ts";
-import { ManyhandsClient } from "../../cli/sdk/index.ts";
+import { FleetClient } from "../../cli/sdk/index.ts";
 import { createMaster } from "../../master/app.ts";
 import { readMasterConfig } from "../../master/config.ts";
 import { ActiveLease, type EndReason } from "../../master/dispatch/activeLease.ts";
@@ -37,6 +37,7 @@ import type { TaskDefinition } from "../../shared/tasks/task.ts";
 import { assign, fixture, job, until } from "../e2e/fleet.ts";
 import { dispatcherUnderTest, openAnswer } from "../fixtures/dispatch/underTest.ts";
 import { form, startTestSlave, stopTestSlaves } from "../fixtures/slave/start.ts";
+import { startStandInMaster } from "../standin/master.ts";
 import { documentedStatuses } from "./documented.ts";
 
 /** Codes of no direct answer to a client: those of files, leases, starts, the command line and faults. */
@@ -122,28 +123,21 @@ const MADE: Readonly<Record<string, () => unknown>> = {
   interrupted: () => {
     throw new Interrupted("SIGINT");
   },
-  bad_url: () => new MasterHttp("ftp://example.org", {}),
+  bad_url: () => new FleetClient({ master: "ftp://example.org" }),
   no_match: () => collected(join(tmpdir(), "no-such-*.name")),
   not_a_file: () => collected("/dev/null"),
   not_readable: () => {
     throw asError(unreadable("a", Object.assign(new Error("no"), { code: "EACCES" })));
   },
   not_fetched: async () => {
-    const ended = { state: "done", bytes: 1, sha256: "0", attempts: 1, url: "/a" } as const;
-    const file = { type: "file", index: 0, filename: "a", ...ended } as const;
-    const client = new ManyhandsClient({ url: "http://127.0.0.1:9" });
+    const master = await startStandInMaster();
+    const client = new FleetClient({ master: master.url });
     vi.spyOn(client, "download").mockRejectedValue(new RangeError("an unexpected error"));
-    vi.spyOn(client, "uploadLines").mockImplementation(async function* () {
-      yield file;
-    });
+    const job = await client.submit("text", [{ name: "a", bytes: "a" }]);
     const outcome = emptyOutcome();
     const progress = createProgress("silent", {} as Terminal);
-    const inputs = [{ path: "a", name: "a", bytes: 1 }];
-    const stdin = Readable.from([]);
-    await sendJob(
-      { client, signal: NEVER, task: "text", options: {}, inputs, stdin, out: tmpdir(), progress },
-      outcome,
-    );
+    await followJob({ client, job, signal: NEVER, sent: [], out: tmpdir(), progress }, outcome);
+    await master.close();
     throw asError(outcome.files[0]?.saveFailure);
   },
   cannot_save: () =>

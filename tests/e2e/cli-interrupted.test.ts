@@ -31,14 +31,16 @@ function cli(args: readonly string[], stopWhen?: RegExp): Promise<CliRun> {
   });
 }
 
-test("an upload waits for the first slave; interrupted, it names its job, whose results are kept and whose rest is retried", async () => {
+test("an upload waits for the first slave; interrupted, its job goes on; cancelled, its results are kept and its rest is retried", async () => {
   const upload = cli(["upload", "text", "pile", "--verbose"], /\[1\//);
   await fleet.slave();
   const { code, stderr } = await upload;
   expect(code).toBe(130);
   expect(stderr).toContain("waiting for a slave: start one with manyhands slave");
-  const told = /Interrupted: job (\w+) was cancelled after (\d+) of 400 files\./.exec(stderr);
-  const [, id = "", done = ""] = told ?? [];
+  const [, id = ""] =
+    /Interrupted: job (\w+) goes on at the master, \d+ of 400 files ended\./.exec(stderr) ?? [];
+  const cancelled = await cli(["cancel", id]);
+  const [, done = ""] = /is cancelled, (\d+) of 400 files done/.exec(cancelled.stdout) ?? [];
   expect(Number(done)).toBeGreaterThan(0);
   expect(Number(done)).toBeLessThan(FILES);
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type RunningFleet, startFleet } from "./fleet.ts";
 
-/** The examples need `sh`, `curl`, `jq` and `python3`; each runs in an empty folder. */
+/** The examples need `sh`, `curl`, `jq`, `python3` and its package requests; each runs in an empty folder. */
 
 const EXAMPLES = join(import.meta.dirname, "../../examples");
 const FILES = join(EXAMPLES, "files");
@@ -128,6 +128,13 @@ test("client.py saves the results", async () => {
   expect(stdout).toMatch(/^done review\.txt /);
   const [name = ""] = await readdir(folder);
   expect(JSON.parse(await readFile(join(folder, name), "utf8"))).toMatchObject({ filename: "review.txt" });
+});
+
+test("client_requests.py saves each result as it comes", async () => {
+  const { code, stdout } = await run("python3", example("client_requests.py"), "text", sample("review.txt"));
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^done review\.txt /);
+  expect(await readdir(folder)).toEqual(["review_analysis.json"]);
 });
 
 test("client.py ends with 1 and the reason when a file fails", async () => {

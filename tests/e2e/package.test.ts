@@ -72,7 +72,7 @@ describe("the packed package, installed in an empty project", () => {
   });
 
   test.each(["manyhands", "manyhands/sdk"])("%s can be imported", async (name) => {
-    const program = `import { ManyhandsClient } from "${name}"; console.log(new ManyhandsClient({ url: "pc:1" }).url)`;
+    const program = `import { FleetClient } from "${name}"; console.log(new FleetClient({ master: "pc:1" }).url)`;
     const { stdout } = await run(process.execPath, ["--input-type=module", "-e", program], { cwd: project });
     expect(stdout).toBe("http://pc:1\n");
   });
@@ -131,8 +131,8 @@ const STRICT = {
 };
 
 /** The third line is an error if, and only if, the types of the SDK arrive. */
-const WRONG = `import { ManyhandsClient } from "manyhands/sdk";
-const { jobs } = await new ManyhandsClient({ url: "127.0.0.1:5000" }).jobs({ limit: 1 });
+const WRONG = `import { connect } from "manyhands/sdk";
+const { jobs } = await (await connect({ master: "127.0.0.1:5000" })).jobs.list({ limit: 1 });
 export const count: string = jobs.length;
 `;
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
 import type { Problem, SlaveView, TaskView } from "../../shared/contract/about.ts";
-import type { AssignLine, FileView, JobView } from "../../shared/contract/jobs.ts";
+import type { FileView, JobDetail, JobView } from "../../shared/contract/jobs.ts";
 import { type MultipartForm, readMultipart } from "../../shared/http/multipart.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
 
@@ -29,8 +29,13 @@ export interface StandInOptions {
   /** Contents of results by their paths. */
   readonly results?: Readonly<Record<string, string>>;
   readonly attachments?: JobView["attachments"];
-  /** `hang` never ends a job, `stall` ends its files only; `cut` breaks the connection after the first line; a problem refuses uploads. */
-  readonly upload?: "hang" | "stall" | "cut" | Problem;
+  /**
+   * `hang` never ends a file, `stall` ends its files only; `cut` breaks the connection after each event; `unsent` breaks
+   * the connection of the first upload instead of the answer; a problem refuses uploads.
+   */
+  readonly upload?: "hang" | "stall" | "cut" | "unsent" | Problem;
+  /** Refusals of the first uploads, one after the other. */
+  readonly refusals?: readonly (Problem & { readonly retryAfter: number })[];
   /** Uploads are counted and not read as multipart. */
   readonly countOnly?: boolean;
   readonly tasks?: readonly TaskView[];
@@ -49,7 +54,7 @@ export interface StandInMaster {
   /** `GET /path` of every request. */
   readonly requests: readonly string[];
   readonly bytes: () => number;
-  /** Resolves when the client of a hanging upload has left. */
+  /** Resolves when a client has left the events of its job, or an upload, before the end. */
   readonly left: Promise<void>;
   /** Resolves when an upload has arrived whole. */
   readonly arrived: Promise<void>;
@@ -99,6 +104,7 @@ interface State {
   readonly left: Signal;
   readonly arrived: Signal;
   bytes: number;
+  refused: number;
 }
 
 interface Signal {
@@ -107,7 +113,7 @@ interface Signal {
 }
 
 function newState(options: StandInOptions): State {
-  return { options, jobs: [], requests: [], left: signal(), arrived: signal(), bytes: 0 };
+  return { options, jobs: [], requests: [], left: signal(), arrived: signal(), bytes: 0, refused: 0 };
 }
 
 function signal(): Signal {
@@ -120,27 +126,30 @@ function signal(): Signal {
 
 async function answer(state: State, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const { options } = state;
-  const path = decodeURIComponent(req.url ?? "/");
-  state.requests.push(`${req.method} ${path}`);
+  const url = decodeURIComponent(req.url ?? "/");
+  state.requests.push(`${req.method} ${url}`);
+  const [path = "/"] = url.split("?");
   if (options.token !== undefined && req.headers.authorization !== `Bearer ${options.token}`)
     return refuse(res, problem(401, "unauthorized", "A valid token is needed."));
   if (path === "/assign_task") return await assign(state, req, res);
   if (path === "/readyz") return ready(res, options.isReady?.() ?? true);
-  const body = bodyAt(options, path) ?? bodyAt(options, path.split("?")[0] ?? "");
+  if (path === "/jobs/JOB1/events") return sendEvents(state, req, res);
+  const body = bodyAt(state, url) ?? bodyAt(state, path);
   if (body === undefined) return refuse(res, problem(404, "not_found", "There is nothing at this address."));
   res.end(body);
 }
 
 /** What the stand-in has at a path: what a test gave it, else one of the usual lists. */
-function bodyAt(options: StandInOptions, path: string): string | undefined {
-  const { jobs = [], slaves = [], results = {} } = options;
+function bodyAt({ options, jobs: sent }: State, path: string): string | undefined {
+  const { slaves = [], results = {} } = options;
+  const jobs = options.jobs ?? sent.slice(-1).map((job) => detailOf(options, job));
   const lists: Readonly<Record<string, unknown>> = {
     "/tasks": {
       tasks: options.tasks ?? [task("text", "texts", [".txt"]), task("image", "images", [".png"])],
     },
     "/slaves": { slaves },
     "/jobs": { jobs },
-    ...Object.fromEntries(jobs.map((job) => [`/jobs/${job.id}`, { ...job, files: [] }])),
+    ...Object.fromEntries(jobs.map((job) => [`/jobs/${job.id}`, { files: [], ...job }])),
   };
   return results[path] ?? (lists[path] === undefined ? undefined : JSON.stringify(lists[path]));
 }
@@ -154,24 +163,72 @@ async function assign(state: State, req: IncomingMessage, res: ServerResponse): 
   const { upload } = state.options;
   res.once("close", () => (res.writableFinished ? undefined : state.left.give()));
   if (typeof upload === "object") return refuse(res, upload);
+  const refusal = state.options.refusals?.[state.refused];
+  state.refused += 1;
+  if (refusal !== undefined) return refuse(res.setHeader("Retry-After", refusal.retryAfter), refusal);
   const job = await receive(state, req, res);
   state.jobs.push(job);
   state.arrived.give();
-  res.writeHead(200, { "Content-Type": "application/x-ndjson" });
-  const send = (line: AssignLine) => void res.write(`${JSON.stringify(line)}\n`);
-  send({ type: "job", id: "JOB1", job_id: "JOB1", task_type: job.task, total_files: job.files.length });
-  if (upload === "cut") return void setImmediate(() => res.destroy());
-  if (upload === "hang") return;
-  const views = job.files.map((file, index) => ({
-    ...viewOf(file, index),
-    ...state.options.view?.(file, index),
-  }));
-  // In another order than they were sent: lines come as files end.
-  for (const view of views.toReversed()) send({ type: "file", ...view });
-  if (upload === "stall") return;
-  send(endLine(job, views, state.options.attachments ?? []));
+  if (upload === "unsent" && state.jobs.length === 1) return void res.destroy();
+  res.writeHead(202, { "Content-Type": "application/json" });
+  res.end(JSON.stringify({ ...detailOf(state.options, job), state: "queued", files: undefined }));
+}
+
+/** The events of the job, after the last one that the client has. */
+function sendEvents(state: State, req: IncomingMessage, res: ServerResponse): void {
+  const { upload } = state.options;
+  const job = state.jobs.at(-1);
+  if (job === undefined) {
+    refuse(res, problem(404, "no_such_job", "There is no job JOB1."));
+    return;
+  }
+  res.once("close", () => (res.writableFinished ? undefined : state.left.give()));
+  res.writeHead(200, { "Content-Type": "text/event-stream" });
+  const last = Number(req.headers["last-event-id"] ?? 0);
+  const events = eventsOf(state, job).slice(last);
+  const sent = upload === "hang" ? [] : upload === "stall" ? events.slice(0, -1) : events;
+  const shown = upload === "cut" ? sent.slice(-1) : sent;
+  for (const [index, [event, data]] of shown.entries())
+    res.write(`id: ${last + index + 1}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  if (upload === "hang" || upload === "stall") return void res.flushHeaders();
+  if (shown.length < sent.length) return void setImmediate(() => res.destroy());
   res.end();
 }
+
+function eventsOf(state: State, job: ReceivedJob): readonly (readonly [string, object])[] {
+  const at = "2026-01-02T03:04:05.000Z";
+  const { files, statistics: _statistics, ...end } = detailOf(state.options, job);
+  return [
+    ["state", { id: "JOB1", job_id: "JOB1", state: "queued", at }],
+    ["state", { id: "JOB1", job_id: "JOB1", state: "running", at }],
+    // In another order than they were sent: events come as files end.
+    ...files.toReversed().map((file) => ["file", file] as const),
+    ["end", end],
+  ];
+}
+
+function detailOf(options: StandInOptions, job: ReceivedJob): JobDetail {
+  const files = job.files.map((file, index) => ({
+    ...viewOf(file, index),
+    ...options.view?.(file, index),
+  }));
+  const done = files.filter((view) => view.state === "done").length;
+  return {
+    ...{ kind: "job", id: "JOB1", job_id: "JOB1", task_type: job.task, options: {}, priority: 1 },
+    state: done === files.length ? "succeeded" : done === 0 ? "failed" : "partial",
+    counts: { total: files.length, queued: 0, running: 0, done, failed: files.length - done, cancelled: 0 },
+    ...{ name: job.files[0]?.filename ?? "", matching: files.length },
+    ...{ bytes: 1, created_at: "2026-01-02T03:04:05.000Z", warnings: [], url: "/jobs/JOB1" },
+    attachments: options.attachments ?? [],
+    files,
+    statistics: STATISTICS,
+  };
+}
+
+const STATISTICS: JobDetail["statistics"] = {
+  ...{ seconds: 1.5, queue_seconds: 0, run_seconds: 1.5, slave_seconds: 1, input_bytes: 1, result_bytes: 1 },
+  ...{ files_per_second: 1, slaves: {}, speculative_copies: 0, copies_first: 0, seconds_saved: 0 },
+};
 
 async function receive(state: State, req: IncomingMessage, res: ServerResponse): Promise<ReceivedJob> {
   if (state.options.countOnly === true) {
@@ -210,44 +267,6 @@ function viewOf(file: Arrived, index: number): FileView {
     url: `/results/text/${encodeURIComponent(name)}`,
   };
   return { ...common, ...places, state: "done", summary: `says ${text}` };
-}
-
-function endLine(
-  job: ReceivedJob,
-  views: readonly FileView[],
-  attachments: JobView["attachments"],
-): Extract<AssignLine, { type: "end" }> {
-  const done = views.filter((view) => view.state === "done").length;
-  const state = done === views.length ? "succeeded" : done === 0 ? "failed" : "partial";
-  const statistics = {
-    ...{
-      seconds: 1.5,
-      queue_seconds: 0,
-      run_seconds: 1.5,
-      slave_seconds: 1,
-      input_bytes: 1,
-      result_bytes: 1,
-    },
-    files_per_second: 1,
-    slaves: {},
-    speculative_copies: 0,
-    copies_first: 0,
-    seconds_saved: 0,
-  };
-  return {
-    type: "end",
-    message: "Text processing complete",
-    total_files_processed: done,
-    saved_files: [],
-    task_type: job.task,
-    id: "JOB1",
-    job_id: "JOB1",
-    state,
-    failed_files: [],
-    warnings: [],
-    attachments,
-    statistics,
-  };
 }
 
 export function problem(status: number, code: string, error: string, more: object = {}): Problem {

@@ -4,7 +4,7 @@ import { EXIT } from "../../exit.ts";
 import { canAsk, confirmed } from "../../output/confirm.ts";
 import type { Terminal } from "../../output/terminal.ts";
 import { counted } from "../../output/words.ts";
-import type { BulkOutcome } from "../../sdk/index.ts";
+import type { BulkAnswer } from "../../sdk/index.ts";
 import type { Connection } from "../connection.ts";
 import { BULK_FIELDS } from "../fields.ts";
 import { givenOptions } from "../optionFlags.ts";
@@ -25,18 +25,18 @@ export async function changeAll(wanted: BulkChange, calls: Calls, terminal: Term
     return outcomeShown(action, NOTHING);
   return outcomeShown(
     action,
-    await calls.client.changeJobs(action, { q: search, options, signal: calls.signal }),
+    await calls.client.jobs.change(action, { query: search, options, signal: calls.signal }),
   );
 }
 
-const NOTHING: BulkOutcome = { total: 0, changed: [], skipped: [] };
+const NOTHING: BulkAnswer = { total: 0, changed: [], skipped: [] };
 
 async function isWanted(
   { action, search }: BulkChange,
   { client, signal }: Calls,
   terminal: Terminal,
 ): Promise<boolean> {
-  const { total, jobs } = await client.jobs({ q: search, limit: 1, signal });
+  const { total, jobs } = await client.jobs.list({ query: search, limit: 1, signal });
   if (jobs.length === 0) return false;
   const which = `${total === undefined ? "all jobs" : counted(total, "job")} that match ${search}`;
   return await confirmed(terminal, `${QUESTIONS[action]} ${printable(which)}?`, signal);
@@ -59,7 +59,7 @@ async function bulkOptions(flags: ChangeFlags, { client, signal }: Calls): Promi
 
 const WORDS = { cancel: "cancelled", retry: "retried", delete: "deleted" } as const;
 
-function outcomeShown(action: WantedChange["action"], outcome: BulkOutcome): Shown {
+function outcomeShown(action: WantedChange["action"], outcome: BulkAnswer): Shown {
   const { total, changed, skipped } = outcome;
   const made = action === "retry" ? ", as new jobs:" : ":";
   return {

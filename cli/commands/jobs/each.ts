@@ -40,11 +40,11 @@ async function changed(id: string, { action, flags }: WantedChange, calls: Calls
   const { client, signal } = calls;
   switch (action) {
     case "cancel":
-      return await client.cancel(id, { signal });
+      return await client.jobs.one(id).cancel({ signal });
     case "delete":
-      return await client.forget(id, { signal });
+      return await client.jobs.one(id).delete({ signal });
     case "retry":
-      return await client.retry(id, { options: await changedOptions(id, flags, calls), signal });
+      return await client.jobs.one(id).retry({ options: await changedOptions(id, flags, calls), signal });
   }
 }
 
@@ -56,7 +56,7 @@ async function changedOptions(
 ): Promise<JsonObject> {
   const given = givenOptions(flags);
   if (given.length === 0) return {};
-  const { task_type } = await client.job(id, { signal });
+  const { task_type } = await client.jobs.one(id).get({ signal });
   const { findTask, readOptions } = await import("../taskOptions.ts");
   return readOptions(given, await findTask(task_type, client, signal));
 }

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { JobPage, JobView, ManyhandsClient } from "../../sdk/index.ts";
+import type { FleetClient, JobPage, JobView } from "../../sdk/index.ts";
 import { type Connection, type ConnectionFlags, withOutput } from "../connection.ts";
 import { FILE_FIELDS, JOB_FIELDS } from "../fields.ts";
 import { jobLines, jobsLines } from "../listLines.ts";
@@ -42,7 +42,7 @@ export function listJobs(run: RunCommand, flags: ListFlags): Promise<void> {
 
 export function showJob(run: RunCommand, id: string, flags: ConnectionFlags): Promise<void> {
   return show(run, flags, async ({ client, signal }) => {
-    const job = await client.job(id, { signal });
+    const job = await client.jobs.one(id).whole({ signal });
     return {
       document: job,
       rows: job.files,
@@ -54,16 +54,21 @@ export function showJob(run: RunCommand, id: string, flags: ConnectionFlags): Pr
 
 /** As many pages as the limit needs. State and task alone are asked for as older masters know them. */
 async function pagesOf(
-  client: ManyhandsClient,
+  client: FleetClient,
   flags: ListFlags,
   signal: Connection["signal"],
 ): Promise<JobPage> {
   const { state, task, limit = DEFAULT_LIMIT } = flags;
   const isSearch = flags.query !== undefined || flags.since !== undefined;
-  const filter = isSearch ? { q: searchOf(flags) } : { state, task };
+  const filter = isSearch ? { query: searchOf(flags) } : { state, task };
   const jobs: JobView[] = [];
   for (let cursor: string | undefined; ; ) {
-    const page = await client.jobs({ ...filter, cursor, limit: Math.min(PAGE, limit - jobs.length), signal });
+    const page = await client.jobs.list({
+      ...filter,
+      cursor,
+      limit: Math.min(PAGE, limit - jobs.length),
+      signal,
+    });
     jobs.push(...page.jobs);
     cursor = page.next_cursor;
     if (cursor === undefined || page.jobs.length === 0 || jobs.length >= limit) return { ...page, jobs };

@@ -35,7 +35,7 @@ export function addResults(parent: Command, run: RunCommand): void {
 }
 
 async function results(id: string, { out }: ResultsFlags, { client, signal }: Connection): Promise<Shown> {
-  const list = await client.results(id, { signal });
+  const list = await client.jobs.one(id).results({ signal });
   const files = list.results.map(
     (view): ResultRow<typeof view> => ({ filename: view.path ?? view.filename, view }),
   );

@@ -69,8 +69,9 @@ const PAUSE_MS = 1_000;
 async function followed(id: string, { client, signal }: Calls, { seen, line }: Watcher): Promise<JobView> {
   let before = "";
   for (;;) {
-    const job = await client
-      .jobState(id, { wait: before === "" ? 0 : WAIT_SECONDS, signal })
+    const job = await client.jobs
+      .one(id)
+      .get({ wait: before === "" ? 0 : WAIT_SECONDS, signal })
       .catch(async (error) => {
         if (before === "" || !isBroken(error)) throw error;
         line.show("the master does not answer; the job goes on when it is back");
