@@ -11,6 +11,7 @@ import type { CapacityDeps } from "../jobs/capacity.ts";
 import { FileTimes } from "../jobs/fileTimes.ts";
 import { jobFiles } from "../jobs/jobFiles.ts";
 import { logJobs } from "../jobs/jobLog.ts";
+import { Outlooks } from "../jobs/outlook.ts";
 import { JobRunner } from "../jobs/runner.ts";
 import { PaceBook, type StragglerRule } from "../map/pace.ts";
 import { MemoryQueue } from "../queue/memory.ts";
@@ -44,6 +45,8 @@ export interface Work {
 
 /** Longer than any client takes to fetch the results that its answer named. */
 const GRACE_SECONDS = 60;
+/** Some days of single spans of a busy fleet, and sums of all the time for which jobs are kept. */
+const TIMELINE_BYTES = 200 * 2 ** 20;
 
 export function createWork(deps: WorkDeps): Work {
   const { config, logger, storage, fleet } = deps;
@@ -55,6 +58,7 @@ export function createWork(deps: WorkDeps): Work {
     waitingFiles: () => Math.max(0, runner.load().files - fleetSummary(fleet.registry.all()).busy),
   });
   const { queue, counts, paces, suspects, speculation, dispatcher } = createDispatch(deps, recorder);
+  const outlooks = new Outlooks({ registry: fleet.registry, dispatcher, disk: storage.disk });
   const keptBytes: KeptBytes = new Map();
   logJobs(hub, logger);
   const runner = new JobRunner({
@@ -64,6 +68,7 @@ export function createWork(deps: WorkDeps): Work {
     results: resultWriter,
     map: { jobs, queue, paces },
     dispatcher,
+    outlooks,
     registry: fleet.registry,
     budgets: budgetsOf(config),
     keptBytes,
@@ -119,8 +124,10 @@ function stragglerRuleOf({
   return { rule, factor, doneShare: 0.75, seconds: stragglerSeconds, smallMap: 10 };
 }
 
-function retentionPolicy({ keepJobsSeconds, keepBytes, keepResultsSeconds }: MasterConfig): RetentionPolicy {
+function retentionPolicy(config: MasterConfig): RetentionPolicy {
+  const { keepJobsSeconds, keepBytes, keepResultsSeconds } = config;
   return {
+    timelineBytes: TIMELINE_BYTES,
     jobSeconds: keepJobsSeconds,
     bytes: keepBytes,
     resultsSeconds: keepResultsSeconds,

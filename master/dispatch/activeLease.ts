@@ -88,12 +88,16 @@ export class ActiveLease {
     });
   }
 
+  /** Seconds that a unit has run; 0 for one that it no longer has. */
+  ranFor(unit: QueuedUnit): number {
+    return this.#open.has(unit) ? this.#open.ranFor(unit) : 0;
+  }
+
   /** Whether the slave let a unit run on for so many seconds beyond its budget. */
   isOverdue(graceSeconds: number): boolean {
     return this.#open.isOverdue(graceSeconds);
   }
 
-  /** Number of its units without an answer. */
   get unanswered(): number {
     return this.#open.size;
   }
@@ -222,10 +226,7 @@ export class ActiveLease {
     if (!(await this.#deps.queue.ack(this.lease, unit.id))) return false;
     this.#copies.get(unit.id)?.drop(unit);
     if (this.original !== undefined) {
-      this.#deps.speculation.copyFirst(
-        unit,
-        this.original.#open.has(unit) ? this.original.#open.ranFor(unit) : 0,
-      );
+      this.#deps.speculation.copyFirst(unit, this.original.ranFor(unit));
       this.original.drop(unit);
     }
     return true;

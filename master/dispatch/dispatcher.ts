@@ -18,6 +18,7 @@ import { keepExtended } from "./extension.ts";
 import { headsFor } from "./heads.ts";
 import { stragglers, waitingElsewhere } from "./idleSlots.ts";
 import { leaseSize } from "./leaseSize.ts";
+import { type LongestRun, longestOf } from "./longest.ts";
 import { nameOf, stepKey } from "./units.ts";
 
 export interface DispatcherDeps extends LeaseDeps {
@@ -59,6 +60,11 @@ export class Dispatcher {
   /** Number of leases that slaves hold now, second copies included. */
   get leases(): number {
     return this.#active.size;
+  }
+
+  /** The unit of a job that has run for the longest time. */
+  longest(job: string): LongestRun | undefined {
+    return longestOf(this.#active, job);
   }
 
   /** Ends all leases of a job: their connections are closed, which stops the children of the slaves. */

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from "express";
 import type { z } from "zod";
-import type { Percentiles, TaskLatency } from "../../shared/contract/outlook.ts";
+import type { TaskLatency } from "../../shared/contract/outlook.ts";
 import {
   profileQuery,
   type Timeline,
@@ -9,7 +9,6 @@ import {
 } from "../../shared/contract/timeline.ts";
 import { RequestError } from "../../shared/errors.ts";
 import { answerJson } from "../../shared/http/json.ts";
-import { type Histogram, percentile } from "../record/histogram.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { TaskTimes, TimeWindow } from "../record/timeline.ts";
 import { type ProfileRow, profileOf } from "../timeline/profile.ts";
@@ -17,6 +16,7 @@ import type { FilesEnded, TimelineReader } from "../timeline/reader.ts";
 import type { DrawnSpan } from "../timeline/thin.ts";
 import { type Clients, noSuchJob } from "./clients.ts";
 import { readQuery } from "./findJob.ts";
+import { percentilesView } from "./percentiles.ts";
 import { untilGone, write } from "./streams.ts";
 
 export interface TimelineDeps {
@@ -130,13 +130,12 @@ function throughputView({ at, milliseconds, done, failed, waiting }: FilesEnded)
   return { at, seconds, done: rounded(done / seconds), failed: rounded(failed / seconds), waiting };
 }
 
+const NO_TIME = { p50: 0, p95: 0 };
+
 function latencyView({ total, wait, run }: TaskTimes): TaskLatency {
   const count = total.reduce((sum, files) => sum + files, 0);
-  return { ...percentilesView(total), count, wait: percentilesView(wait), run: percentilesView(run) };
-}
-
-function percentilesView(histogram: Histogram): Percentiles {
-  return { p50: rounded(percentile(histogram, 0.5) ?? 0), p95: rounded(percentile(histogram, 0.95) ?? 0) };
+  const [all, waits, runs] = [total, wait, run].map((times) => percentilesView(times) ?? NO_TIME);
+  return { ...(all ?? NO_TIME), count, wait: waits ?? NO_TIME, run: runs ?? NO_TIME };
 }
 
 function csvRow({ slave, slot, from, to, span }: ProfileRow, sees: boolean): string {

@@ -81,6 +81,7 @@ test.each([
     isPlacing: () => false,
     running: () => 1,
     startedAt: () => undefined,
+    outlook: () => undefined,
   };
   const file = { index: 0, key: "k", filename: "a", bytes: 1, sha256: "a", resultName: "a", attempts: 1 };
   const view = fileView(JOB, { ...file, ...own }, { results: NAMED, live });

@@ -1,5 +1,5 @@
 import type { SlaveView, TaskView } from "../../shared/contract/about.ts";
-import type { FileView, JobStatistics, JobView } from "../../shared/contract/jobs.ts";
+import { type FileView, isFinal, type JobStatistics, type JobView } from "../../shared/contract/jobs.ts";
 import { optionsSchema, shownOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
@@ -9,12 +9,13 @@ import type { JobProgress } from "../map/progress.ts";
 import type { Attachment, FileRecord, JobRecord, Speculation } from "../record/job.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import type { Sight } from "./clients.ts";
+import { percentilesView } from "./percentiles.ts";
 
 /** Where clients find results. */
 type ResultPlaces = Pick<ResultsFolder, "savedAs" | "url">;
 
 /** Progress of a running job that its record does not hold. */
-export type LiveProgress = Pick<JobProgress, "isRunning" | "isPlacing" | "running" | "startedAt">;
+export type LiveProgress = Pick<JobProgress, "isRunning" | "isPlacing" | "running" | "startedAt" | "outlook">;
 
 export function fileView(job: FileOfJob, file: FileRecord, { results, live }: ViewDeps): FileView {
   const { index, filename, path = filename, bytes, sha256, attempts } = file;
@@ -113,6 +114,7 @@ export function jobView(job: JobRecord, { results, live }: ViewDeps): JobView {
       error: job.error,
       retry_of: job.retryOf,
     }),
+    ...(isFinal(job.state) ? {} : live?.outlook(job)),
     attachments: job.attachments.map((attachment) => ({
       name: attachment.name,
       ...placeView(job, attachment, results),
@@ -137,6 +139,10 @@ export function statistics(job: JobRecord): JobStatistics {
     result_bytes: work?.resultBytes ?? 0,
     files_per_second: run > 0 ? rounded((job.done + job.failed) / run) : 0,
     slaves: work?.slaves ?? {},
+    ...given({
+      file_wait_seconds: percentilesView(work?.waits),
+      file_run_seconds: percentilesView(work?.runs),
+    }),
     ...speculationView(job.speculation),
   };
 }

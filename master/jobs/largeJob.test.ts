@@ -56,6 +56,7 @@ function startMaster() {
     map: { jobs, queue, paces: new PaceBook() },
     dispatcher: { cancel: (job) => queue.cancel(job) },
     registry: { all: () => [] },
+    outlooks: { of: () => undefined },
     budgets: {},
     keptBytes: new Map(),
     logger: createLogger("test", "silent"),

@@ -53,6 +53,7 @@ function startRunner(answer: Answer, budgets: { readonly total?: number } = {}) 
     map: { jobs, queue, paces: new PaceBook() },
     dispatcher,
     registry: { all: () => [] },
+    outlooks: { of: () => undefined },
     budgets: { total: budgets.total },
     keptBytes: new Map(),
     logger: createLogger("test", "silent"),

@@ -1,14 +1,17 @@
 import { isFinal } from "../../shared/contract/jobs.ts";
+import type { JobOutlook } from "../../shared/contract/outlook.ts";
 import { AppError, UnavailableError } from "../../shared/errors.ts";
 import type { ChangeHub } from "../hub.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import { type FollowedJob, finishedJob } from "./followed.ts";
+import type { Outlooks } from "./outlook.ts";
 import { type JobRunDeps, runJob } from "./runJob.ts";
 import { RunningJob, type WorkLeft } from "./runningJob.ts";
 import { endInTime, jobBudgets } from "./totalBudget.ts";
 
 export interface RunnerDeps extends JobRunDeps {
   readonly hub: Pick<ChangeHub, "progressed" | "fileEnded" | "watchJob">;
+  readonly outlooks: { readonly of: (...job: Parameters<Outlooks["of"]>) => JobOutlook | undefined };
 }
 
 /** Work that is left of all jobs that run. */
@@ -121,9 +124,19 @@ export class JobRunner {
     await Promise.all(running.map(({ ended }) => ended));
   }
 
+  #othersAtWork(job: RunningJob): number {
+    let others = 0;
+    for (const other of this.#running.values())
+      if (other !== job && other.progress.running() > 0) others += 1;
+    return others;
+  }
+
   async #start(record: JobRecord, known?: readonly FileRecord[]): Promise<RunningJob> {
     const files = known ?? (await this.#deps.jobs.files(record.id));
-    const job = new RunningJob(record, files, this.#deps.hub);
+    const job = new RunningJob(record, files, {
+      hub: this.#deps.hub,
+      outlook: (now) => this.#deps.outlooks.of(job, now, this.#othersAtWork(job)),
+    });
     this.#running.set(record.id, job);
     void runJob(this.#deps, { job, record, files }).then((final) => {
       this.#running.delete(record.id);

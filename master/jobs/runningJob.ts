@@ -1,8 +1,9 @@
 import { AppError } from "../../shared/errors.ts";
 import type { ChangeHub } from "../hub.ts";
-import { JobProgress } from "../map/progress.ts";
+import { JobProgress, type LiveOutlook } from "../map/progress.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { FollowedJob } from "./followed.ts";
+import { RecentRate } from "./recentRate.ts";
 
 /** Work that is left of jobs. */
 export interface WorkLeft {
@@ -12,12 +13,19 @@ export interface WorkLeft {
 
 type JobNews = Pick<ChangeHub, "progressed" | "fileEnded" | "watchJob">;
 
+export interface RunningJobDeps {
+  readonly hub: JobNews;
+  readonly outlook: LiveOutlook;
+}
+
 /** A job whose `run` is going in this process: what its followers see, and how it is stopped. */
 export class RunningJob implements FollowedJob {
   readonly id: string;
   readonly task: string;
   readonly createdAt: number;
   readonly progress: JobProgress;
+  /** Of the files that end. */
+  readonly rate = new RecentRate();
   readonly ended: Promise<JobRecord>;
   readonly #hub: JobNews;
   readonly #controller = new AbortController();
@@ -27,12 +35,16 @@ export class RunningJob implements FollowedJob {
   #filesLeft = 0;
   #bytesLeft = 0;
 
-  constructor({ id, task, createdAt }: JobRecord, files: readonly FileRecord[], hub: JobNews) {
+  constructor(
+    { id, task, createdAt }: JobRecord,
+    files: readonly FileRecord[],
+    { hub, outlook }: RunningJobDeps,
+  ) {
     this.id = id;
     this.task = task;
     this.createdAt = createdAt;
     this.#hub = hub;
-    this.progress = new JobProgress(() => hub.progressed(id));
+    this.progress = new JobProgress(() => hub.progressed(id), outlook);
     for (const file of files) {
       if (file.state === "queued") this.#count(file, 1);
       if (file.endOrder !== undefined) this.#endedFiles += 1;
@@ -89,6 +101,7 @@ export class RunningJob implements FollowedJob {
   /** Called for each file that ended, in end order. */
   fileEnded(file: FileRecord): void {
     this.#endedFiles += 1;
+    this.rate.add();
     if (file.state === "done" && file.attempts === 1) this.#doneAtOnce += 1;
     this.#count(file, -1);
     this.#hub.fileEnded(this.id, file);

@@ -1,6 +1,10 @@
+import type { JobOutlook } from "../../shared/contract/outlook.ts";
 import type { QueuedUnit } from "../queue/port.ts";
+import type { JobRecord } from "../record/job.ts";
 import type { SpentWork, UnitWork } from "../record/part.ts";
 import type { MapWatch } from "./mapCall.ts";
+
+export type LiveOutlook = (record: JobRecord) => JobOutlook | undefined;
 
 /** The files of a job that run now, and the work on each. In memory only: after a restart no file runs. */
 export class JobProgress {
@@ -11,8 +15,12 @@ export class JobProgress {
   readonly #onChange: () => void;
   #stored = 0;
 
-  constructor(onChange: () => void) {
+  /** How fast the job is and why it is not faster; undefined for a job that does not run. */
+  readonly outlook: LiveOutlook;
+
+  constructor(onChange: () => void, outlook: LiveOutlook = () => undefined) {
     this.#onChange = onChange;
+    this.outlook = outlook;
   }
 
   readonly watch: MapWatch = {

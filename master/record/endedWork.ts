@@ -1,18 +1,26 @@
-import type { EndedWork, FileRecord } from "./job.ts";
+import { withTime } from "./histogram.ts";
+import type { EndedWork, FileRecord, JobRecord } from "./job.ts";
 
-type EndedFile = Pick<FileRecord, "seconds" | "resultBytes" | "startedAt" | "slave">;
+type EndedFile = Pick<FileRecord, "seconds" | "resultBytes" | "startedAt" | "slave"> & {
+  readonly at: number;
+};
+type JobBefore = Pick<JobRecord, "work" | "createdAt">;
 
 const NONE: EndedWork = { files: 0, seconds: 0, resultBytes: 0, slaves: {} };
 
 /** The sums with one more file. */
 export function withFile(
-  before: EndedWork = NONE,
-  { seconds = 0, resultBytes = 0, startedAt, slave }: EndedFile,
+  { work: before = NONE, createdAt }: JobBefore,
+  { seconds = 0, resultBytes = 0, startedAt, slave, at }: EndedFile,
 ): EndedWork {
+  // Of a short file only the end is known.
+  const start = startedAt ?? at - seconds * 1_000;
   return {
     files: before.files + 1,
     seconds: before.seconds + seconds,
     resultBytes: before.resultBytes + resultBytes,
+    waits: withTime(before.waits, (start - createdAt) / 1_000),
+    runs: withTime(before.runs, (at - start) / 1_000),
     startedAt: earlier(before.startedAt, startedAt),
     slaves: slave === undefined ? before.slaves : oneMore(before.slaves, slave),
   };

@@ -2,6 +2,7 @@ import type { FileState, JobState } from "../../shared/contract/jobs.ts";
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type { InputFile, JsonObject } from "../../shared/tasks/task.ts";
 import type { FileWarning, JobWarning } from "../../shared/warnings.ts";
+import type { Histogram } from "./histogram.ts";
 
 /** A job as recorded. Times are milliseconds since 1970, UTC. */
 export interface JobRecord {
@@ -60,6 +61,9 @@ export interface EndedWork {
   readonly resultBytes: number;
   /** Time when a slave began with the first of them; undefined while no start is known. */
   readonly startedAt?: number | undefined;
+  /** Times from the creation of the job to the start of each file, and from there to its end; not of older records. */
+  readonly waits?: Histogram | undefined;
+  readonly runs?: Histogram | undefined;
   /** Number of files by the name of the slave that did them. */
   readonly slaves: Readonly<Record<string, number>>;
 }

@@ -47,7 +47,10 @@ export function holdsLargeJobs(run: RecordRun): void {
     const second = { ...failed(2), slave, startedAt: 5, seconds: 2 };
     await run.jobs.apply("01A", [started, first, second, { ...done(1), slave: "s2" }, CANCELLED]);
     await run.reopen();
-    const work = { files: 3, seconds: 3, resultBytes: 8, startedAt: 5, slaves: { [slave]: 2, s2: 1 } };
+    const sums = { files: 3, seconds: 3, resultBytes: 8, startedAt: 5, slaves: { [slave]: 2, s2: 1 } };
+    // Two files began after they ended, by the clock; the third one took half a second.
+    const runs = [2, ...Array.from({ length: 34 }, () => 0), 1];
+    const work = { ...sums, waits: [3], runs };
     expect((await run.jobs.get("01A"))?.work).toEqual(work);
   });
 

@@ -23,7 +23,7 @@ export function transition(job: JobRecord, event: JobEvent): JobRecord {
     case "file_done":
       return doneWith(job, event);
     case "file_failed":
-      return { ...counted(job, event), failed: job.failed + 1, work: withFile(job.work, event) };
+      return { ...counted(job, event), failed: job.failed + 1, work: withFile(job, event) };
     case "part_stored":
       requireRunning(job, event);
       return job;
@@ -42,7 +42,7 @@ export function transition(job: JobRecord, event: JobEvent): JobRecord {
 }
 
 function doneWith(job: JobRecord, event: Extract<FileEnd, { readonly type: "file_done" }>): JobRecord {
-  return { ...warnedBy(counted(job, event), event), done: job.done + 1, work: withFile(job.work, event) };
+  return { ...warnedBy(counted(job, event), event), done: job.done + 1, work: withFile(job, event) };
 }
 
 /** State of a file after its end. That a file ends once is checked by the record. */

@@ -28,9 +28,15 @@ const CHECKS_PER_LOG_LINE = 120;
  */
 export class DiskSpace {
   readonly #deps: DiskSpaceDeps;
+  #waiting = 0;
 
   constructor(deps: DiskSpaceDeps) {
     this.#deps = deps;
+  }
+
+  /** Whether work of accepted jobs waits for space. */
+  get isFull(): boolean {
+    return this.#waiting > 0;
   }
 
   /**
@@ -50,7 +56,13 @@ export class DiskSpace {
   /** Runs work again while it fails for lack of space. After `signal` is aborted the error of the last try is thrown. */
   retryWhileFull<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     // Nothing is added to work that succeeds at once: most results and events pass here.
-    return work().catch((error: unknown) => this.#retry(work, error, signal));
+    return work().catch(async (error: unknown) => {
+      if (!isNoSpace(error)) throw error;
+      this.#waiting += 1;
+      return await this.#retry(work, error, signal).finally(() => {
+        this.#waiting -= 1;
+      });
+    });
   }
 
   async #retry<T>(work: () => Promise<T>, first: unknown, signal: AbortSignal): Promise<T> {

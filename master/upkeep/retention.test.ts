@@ -111,8 +111,25 @@ describe("ended jobs", () => {
     expect(await store.stat(coming.key)).toBeDefined();
   });
 
+  test("take the timeline of their time with them", async () => {
+    const slave = { slaveId: "s", slave: "north", event: "alive" };
+    const at = (seconds: number) => ({ at: seconds * 1_000, ...slave });
+    await jobs.timeline.append({ at: 99_000, spans: [], sums: [], slaves: [at(1), at(98)] });
+    await retention({ jobSeconds: 60 }).sweep(100_000);
+    const left: number[] = [];
+    for await (const page of jobs.timeline.slaves({ from: 0, to: 200_000 }))
+      left.push(...page.map((moment) => moment.at));
+    expect(left).toEqual([98_000]);
+  });
+
   function retention(policy: Partial<RetentionPolicy>, keptBytes: KeptBytes = new Map()): Retention {
-    const none = { jobSeconds: 1e9, bytes: 1e12, resultsSeconds: undefined, graceSeconds: 0 };
+    const none = {
+      timelineBytes: 1e9,
+      jobSeconds: 1e9,
+      bytes: 1e12,
+      resultsSeconds: undefined,
+      graceSeconds: 0,
+    };
     const logger = createLogger("test", "silent");
     return new Retention({ jobs, store, results, keptBytes, logger, policy: { ...none, ...policy } });
   }

@@ -13,6 +13,8 @@ export interface RetentionPolicy {
   readonly bytes: number;
   /** Seconds after which a job is removed with its files in the results folder; undefined: those files stay. */
   readonly resultsSeconds: number | undefined;
+  /** Most bytes of the timeline; it reaches no further back than jobs that ended are kept. */
+  readonly timelineBytes: number;
   /** Seconds after its end in which a job is not removed for its size, because clients may be reading its results. */
   readonly graceSeconds: number;
 }
@@ -28,6 +30,8 @@ const NOTED_PER_SWEEP = 100;
 const REMOVED_PER_SWEEP = 20;
 const IDLE_SECONDS = 5;
 const BUSY_SECONDS = 0.5;
+/** Time between two looks at the size of the timeline. */
+const TRIM_MS = 60_000;
 
 /**
  * Removes ended jobs by age and by size, with their objects in the store. It works in the background in small
@@ -39,6 +43,7 @@ export class Retention {
   /** Made before the master listens: an upload may already come in when the first sweep begins. */
   readonly #createdAt = Date.now();
   #running: Promise<void> = Promise.resolve();
+  #trimmedAt = 0;
 
   constructor(deps: RetentionDeps) {
     this.#deps = deps;
@@ -55,13 +60,14 @@ export class Retention {
 
   /** Makes one sweep. True when there may be more to do at once. */
   async sweep(now = Date.now()): Promise<boolean> {
+    const moreTimeline = await this.#trimTimeline(now);
     const unnoted = await this.#deps.jobs.kept.unnoted(NOTED_PER_SWEEP);
     for (const job of unnoted) await this.#note(job);
     // The entries that are left belong to jobs that were removed meanwhile.
     if (unnoted.length < NOTED_PER_SWEEP) this.#deps.keptBytes.clear();
     const removed = (await this.#byAge(now)) + (await this.#bySize(now));
     if (removed > 0) this.#deps.logger.info({ jobs: removed }, "old jobs were removed");
-    return unnoted.length === NOTED_PER_SWEEP || removed >= REMOVED_PER_SWEEP;
+    return moreTimeline || unnoted.length === NOTED_PER_SWEEP || removed >= REMOVED_PER_SWEEP;
   }
 
   /**
@@ -81,6 +87,15 @@ export class Retention {
     }
     if (removed > 0) this.#deps.logger.info({ uploads: removed }, "unfinished uploads were removed");
     return removed;
+  }
+
+  /** True when there may be more to remove at once. */
+  async #trimTimeline(now: number): Promise<boolean> {
+    if (now - this.#trimmedAt < TRIM_MS && now >= this.#trimmedAt) return false;
+    const { jobSeconds, timelineBytes: bytes } = this.#deps.policy;
+    const more = await this.#deps.jobs.timeline.trim({ before: now - jobSeconds * 1000, bytes });
+    if (!more) this.#trimmedAt = now;
+    return more;
   }
 
   async #run(): Promise<void> {

@@ -43,3 +43,10 @@ export const taskLatency = percentiles.extend({
   run: percentiles.describe("seconds from there to its end"),
 });
 export type TaskLatency = Immutable<z.infer<typeof taskLatency>>;
+
+/** Members of a job that runs. */
+export interface JobOutlook {
+  readonly files_per_second: number;
+  readonly eta_seconds?: number;
+  readonly why: JobWhy;
+}
