@@ -40,10 +40,10 @@ async function drawAll(browser: Browser, url: string): Promise<void> {
   await page.getByText("partial").first().waitFor();
   await page.getByText("partial").locator("..").getByRole("link").first().click();
   await page.getByRole("link", { name: "minutes.png" }).click();
-  await page.waitForTimeout(1_500);
+  await page.getByText("schema_version").first().waitFor();
   await draw(page, "job");
   const dark = await tab(browser, `${url}/timeline?last=5m`, "dark");
-  await dark.waitForTimeout(1_500);
+  await dark.getByRole("button", { name: "PNG" }).waitFor();
   await draw(dark, "timeline-dark");
 }
 

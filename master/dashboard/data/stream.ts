@@ -1,6 +1,7 @@
 import { batch } from "@preact/signals";
 import type { SlaveView } from "../../../shared/contract/about.ts";
 import type { JobView } from "../../../shared/contract/jobs.ts";
+import { isOver } from "../jobs/states.ts";
 import { getJson } from "./api.ts";
 import { signedOut } from "./session.ts";
 import { jobs, link, slaves } from "./store.ts";
@@ -77,18 +78,22 @@ function fresh(): void {
   told = new Set();
 }
 
+/** What changed while no stream was connected was told by none: all that is shown is loaded again. */
 function ready(): void {
-  if (told !== undefined) keepOnly(told);
+  if (told !== undefined) forgetUntold(told);
   told = undefined;
-  const wasBroken = link.value !== "ready";
   link.value = "ready";
-  if (!wasBroken) return;
   for (const listener of jobsListeners) listener({});
   for (const [, listeners] of filesListeners) for (const listener of listeners) listener("all");
 }
 
-function keepOnly(ids: ReadonlySet<string>): void {
+/** Slaves that were not told are gone; jobs that were not told have ended or are removed. */
+function forgetUntold(ids: ReadonlySet<string>): void {
   slaves.value = new Map([...slaves.value].filter(([id]) => ids.has(id)));
+  for (const [id, job] of jobs.value) {
+    if (isOver(job) || ids.has(id)) continue;
+    getJson<JobView>(`/jobs/${id}?limit=0`).then(takeJob, () => remove(id));
+  }
 }
 
 function takeJob(job: JobView): void {
