@@ -89,6 +89,8 @@ export class ChangeHub {
   }
 
   jobRemoved(job: JobRecord): void {
+    // Progress that is told later would hide the removal from watchers who keep the last change only.
+    this.#progressed.delete(job.id);
     this.#tellOfJob(job.id, { type: "removed", job });
   }
 

@@ -35,6 +35,15 @@ test("of each job only the last change is told, in the order of the changes", ()
   leave();
 });
 
+test("progress that was not told yet does not hide the removal of its job", () => {
+  const leave = news.join();
+  hub.jobChanged(job("a"), [{ type: "ended", at: 2 }]);
+  hub.jobRemoved(job("a"));
+  vi.advanceTimersByTime(5_000);
+  expect(after(0)).toEqual([{ kind: "removed", what: "job", id: "a" }]);
+  leave();
+});
+
 test("a change of a job's state is told apart from its progress", () => {
   const leave = news.join();
   hub.jobChanged(job("a"), [{ type: "started", at: 1 }]);
