@@ -1,3 +1,5 @@
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
 import { ACCESS_VARIABLES, readAccess } from "../shared/access.ts";
 import { as, loadEnvFile, readVariables } from "../shared/env.ts";
 import { masterUrls } from "../shared/http/masterUrl.ts";
@@ -41,6 +43,10 @@ export const CLI_VARIABLES = {
 
 export interface CliConfig {
   readonly masterUrl: string;
+  /** Whether the environment says which master; else a profile may. */
+  readonly isMasterSet: boolean;
+  /** Where the profiles of this user are kept. */
+  readonly profilesFile: string;
   readonly token: string | undefined;
   /** Certificates (PEM) of authorities trusted for a master that listens by HTTPS. */
   readonly ca: Buffer | undefined;
@@ -61,6 +67,8 @@ export function readCliConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
   const here = masterPort === 0 ? CLI_VARIABLES.masterUrls.fallback : `http://127.0.0.1:${masterPort}`;
   return {
     masterUrl: (isSet ? masterUrls[0] : undefined) ?? here,
+    isMasterSet: isSet || Boolean(env.MASTER_PORT?.trim()),
+    profilesFile: join(configHome(env), "manyhands", "profiles.json"),
     token: readAccess(access).clientTokens[0]?.token,
     ca: readCa(tlsCa),
     slavePort,
@@ -68,6 +76,11 @@ export function readCliConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
     logLevel,
     resultsDir,
   };
+}
+
+/** The folder of this user's settings, as the XDG Base Directory Specification has it. */
+function configHome({ XDG_CONFIG_HOME: home = "" }: NodeJS.ProcessEnv): string {
+  return isAbsolute(home) ? home : join(homedir(), ".config");
 }
 
 /** Reads `.env` into the environment. @returns the names that the file has set */

@@ -14,16 +14,20 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   cancel: async () => (await import("./commands/jobs/change.ts")).addCancel,
   slaves: async () => (await import("./commands/slaves.ts")).addSlaves,
   tasks: async () => (await import("./commands/tasks.ts")).addTasks,
+  up: async () => (await import("./commands/start.ts")).addUp,
   start: async () => (await import("./commands/start.ts")).addStart,
   master: async () => (await import("./commands/members.ts")).addMaster,
   slave: async () => (await import("./commands/members.ts")).addSlave,
   doctor: async () => (await import("./commands/doctor.ts")).addDoctor,
   config: async () => (await import("./commands/config.ts")).addConfig,
+  profile: async () => (await import("./commands/profile.ts")).addProfile,
+  completion: async () => (await import("./commands/completion.ts")).addCompletion,
   demo: async () => (await import("./commands/demo.ts")).addDemo,
 };
 
 /**
- * The program with the command that the arguments name, or with all commands for anything else: help, a wrong name.
+ * The program with the command that the arguments name, or with all commands for anything else: help, a wrong name, the
+ * completion of all words.
  * Parsing throws a CommanderError instead of ending the process.
  */
 export async function buildProgram([name = ""]: readonly string[], run: RunCommand): Promise<Command> {
@@ -35,7 +39,8 @@ export async function buildProgram([name = ""]: readonly string[], run: RunComma
     .enablePositionalOptions()
     .showHelpAfterError("(--help lists what is valid)")
     .addHelpText("after", EXIT_CODES);
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const isAlone = Object.hasOwn(COMMANDS, name) && name !== "completion";
+  const load = isAlone ? COMMANDS[name] : undefined;
   const loads = load === undefined ? Object.values(COMMANDS) : [load];
   for (const add of await Promise.all(loads.map((loadOne) => loadOne()))) add(program, run);
   return program;

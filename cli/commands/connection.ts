@@ -4,6 +4,7 @@ import { printable } from "../../shared/printable.ts";
 import type { CliContext } from "../context.ts";
 import { TimedOut } from "../exit.ts";
 import { PRINT_FORMATS, type PrintFormat } from "../output/format.ts";
+import { type Profile, profileNamed, readProfiles } from "../profiles/profiles.ts";
 import { FleetClient } from "../sdk/index.ts";
 import { nodeFetch } from "../sdk/node.ts";
 
@@ -11,6 +12,8 @@ import { nodeFetch } from "../sdk/node.ts";
 export interface ConnectionFlags {
   readonly master?: string;
   readonly token?: string;
+  /** Name of a profile. */
+  readonly profile?: string;
   /** Seconds for the whole command. */
   readonly timeout?: number;
   readonly json?: boolean;
@@ -35,6 +38,7 @@ export function withConnection(command: Command): Command {
       "--master <url>",
       "the master: host:port, http://… or https://… (MASTER_URL, else http://127.0.0.1:5000)",
     )
+    .option("--profile <name>", "a master that is kept under this name: see manyhands profile")
     .option("--token <token>", "the client token (CLIENT_TOKEN, else MANYHANDS_TOKEN)")
     .addOption(
       new Option("--timeout <seconds>", "give up after this time, with exit code 4").argParser(positive),
@@ -61,9 +65,29 @@ export interface Target {
   readonly ca: Buffer | undefined;
 }
 
-/** The master that the flags, else the environment name. */
+/**
+ * The master that the flags name, else the environment, else the profile in use. A profile that `--profile` names comes
+ * before the environment.
+ */
 export async function targetOf({ config }: CliContext, flags: ConnectionFlags): Promise<Target> {
-  return { url: flags.master ?? config.masterUrl, token: flags.token ?? config.token, ca: config.ca };
+  const named = flags.profile === undefined ? undefined : await profileOf(config, flags.profile);
+  const isSet = flags.master !== undefined || config.isMasterSet;
+  const used = named === undefined && !isSet ? await profileOf(config) : undefined;
+  return {
+    url: flags.master ?? named?.master ?? used?.master ?? config.masterUrl,
+    token: flags.token ?? named?.token ?? config.token ?? used?.token,
+    ca: config.ca,
+  };
+}
+
+/** The profile of this name, or the one in use. @throws UsageError */
+async function profileOf(
+  { profilesFile }: CliContext["config"],
+  name?: string,
+): Promise<Profile | undefined> {
+  const file = await readProfiles(profilesFile);
+  const wanted = name ?? file.current;
+  return wanted === undefined ? undefined : profileNamed(file, wanted);
 }
 
 /** Runs a command's work with a client and a signal that Ctrl-C and `--timeout` abort. */

@@ -5,7 +5,7 @@ import { Pending } from "../../shared/async/pending.ts";
 import { Semaphore } from "../../shared/async/semaphore.ts";
 import type { FileView } from "../../shared/contract/jobs.ts";
 import { CodedError, type Failure } from "../../shared/errors.ts";
-import { safeFolders } from "../files/safeName.ts";
+import { safeFolders, withoutNumber } from "../files/safeName.ts";
 import { save } from "../files/save.ts";
 import type { FleetClient } from "../sdk/index.ts";
 
@@ -69,7 +69,8 @@ export class Fetching {
     const { client, signal } = this.#request;
     const stream = await client.download(result.url, { signal });
     const content = Readable.fromWeb(stream as NodeStream<Uint8Array>);
-    const wireName = result.saved_as ?? result.url;
+    const given = result.saved_as ?? result.url;
+    const wireName = result.filename === undefined ? given : withoutNumber(given, result.filename);
     try {
       return await save({ ...result, wireName, content, sha256: result.result_sha256, signal });
     } catch (error) {
@@ -83,10 +84,11 @@ export class Fetching {
 const MOST_TRIES = 3;
 
 /**
- * Where a result is, with the digest of its bytes if the master tells it, and the relative path of its input, whose
- * folders it gets.
+ * Where a result is, with the digest of its bytes if the master tells it, and the name and relative path of its input,
+ * whose folders it gets. A result of a whole job has no input.
  */
 export interface ResultLink extends Pick<FileView, "url" | "saved_as" | "result_sha256"> {
+  readonly filename?: string;
   readonly path?: string | undefined;
 }
 type WantedResult = ResultLink & { readonly url: string; readonly folder: string };

@@ -31,11 +31,11 @@ interface Running {
   members(): Promise<number[]>;
 }
 
-async function start(): Promise<Running> {
+async function start(args = ["start"], env: Readonly<Record<string, string>> = {}): Promise<Running> {
   return await new Promise((resolve, reject) => {
-    const ended = runCli(["start"], {
+    const ended = runCli(args, {
       cwd: folder,
-      env: { MASTER_PORT: "0", SLAVE_PORT: "0", SLAVE_SLOTS: "1", LOG_LEVEL: "error" },
+      env: { MASTER_PORT: "0", SLAVE_PORT: "0", SLAVE_SLOTS: "1", LOG_LEVEL: "error", ...env },
       onStart: (child) => {
         child.stdout?.on("data", (text: string) => {
           const url = /master {2}(http:\S+)/.exec(text)?.[1];
@@ -112,6 +112,26 @@ test("start keeps a master and a slave running; a slave that dies comes back; Ct
   expect(stdout).toContain(`upload ocr <your scans> --master ${running.url}\n`);
   expect(stderr).toContain("The slave ended (SIGKILL); it starts again in 0.5 s.");
   expect(members.filter(isAlive)).toEqual([]);
+});
+
+test("up --slaves 2 keeps two slaves with names of their own; its lines are all for people, or all JSON", async () => {
+  const env = { LOG_LEVEL: "info", SLAVE_NAME: "desk" };
+  const running = await start(["up", "--slaves", "2"], env);
+  const client = new ManyhandsClient({ url: running.url });
+  const names = async () =>
+    (await client.slaves()).filter(({ state }) => state === "alive").map(({ name }) => name);
+  await until(async () => (await names()).length === 2);
+  expect((await names()).sort()).toEqual(["desk-1", "desk-2"]);
+  running.child.kill("SIGINT");
+  const { code, stderr } = await running.ended;
+  expect(code).toBe(0);
+  expect(stderr.split("\n").filter((line) => line.startsWith("{"))).toEqual([]);
+  const json = await start(["up"], { ...env, LOG_FORMAT: "json" });
+  await until(() => slaveIsAlive(json.url));
+  json.child.kill("SIGTERM");
+  const lines = (await json.ended).stderr.trimEnd().split("\n");
+  expect(lines.map((line) => typeof JSON.parse(line).msg)).toEqual(lines.map(() => "string"));
+  expect(lines.some((line) => JSON.parse(line).msg === "Stopping…")).toBe(true);
 });
 
 test("when the CLI itself is killed, master and slave end too", async () => {

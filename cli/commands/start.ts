@@ -1,27 +1,69 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import type { Command } from "commander";
-import { logWriter } from "../../shared/logger.ts";
+import { availableParallelism, hostname } from "node:os";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { createLogger, logWriter } from "../../shared/logger.ts";
 import { printable } from "../../shared/printable.ts";
 import { type Supervised, supervise } from "../../shared/process/supervisor.ts";
-import { CLI_VARIABLES, childEnvironment } from "../config.ts";
+import { CLI_VARIABLES, childEnvironment, environment } from "../config.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit.ts";
 import { ownName } from "../output/ownName.ts";
 import type { RunCommand } from "./runCommand.ts";
 
-/** `start` */
-export function addStart(program: Command, run: RunCommand): void {
-  program
-    .command("start")
-    .description("keep a master and one slave of this machine running until Ctrl-C or SIGTERM")
-    .action(() => run(start));
+interface UpFlags {
+  readonly slaves: number;
 }
 
-async function start(context: CliContext): Promise<number> {
-  const { terminal, config, interrupt } = context;
-  const onLog = logWriter(config.logLevel, config.logFormat);
-  const master = localMaster(context, onLog);
+/** `up` */
+export function addUp(program: Command, run: RunCommand): void {
+  addFleet(program, run, {
+    name: "up",
+    description: "keep a master and slaves of this machine running until Ctrl-C or SIGTERM",
+  });
+}
+
+/** `start` */
+export function addStart(program: Command, run: RunCommand): void {
+  addFleet(program, run, { name: "start", description: "as: up" });
+}
+
+function addFleet(
+  program: Command,
+  run: RunCommand,
+  { name, description }: { readonly name: string; readonly description: string },
+): void {
+  program
+    .command(name)
+    .description(description)
+    .addOption(new Option("--slaves <count>", "number of slaves").argParser(slaveCount).default(1))
+    .action(({ slaves }: UpFlags) => run((context) => up(slaves, context)));
+}
+
+function slaveCount(raw: string): number {
+  const value = Number(raw);
+  if (Number.isInteger(value) && value >= 1 && value <= 64) return value;
+  throw new InvalidArgumentError("A whole number from 1 to 64 is needed.");
+}
+
+/** What the processes of this command say: lines of their logs, and remarks about them. */
+interface Voice {
+  readonly onLog: (line: string) => void;
+  readonly note: (text: string) => void;
+}
+
+/** All lines are for people, or all are JSON: a log with both is of use to neither. */
+function voiceOf({ terminal, config: { logFormat, logLevel } }: CliContext): Voice {
+  const format = logFormat === "auto" ? "pretty" : logFormat;
+  const logger = createLogger("up", logLevel, format);
+  const note = format === "json" ? (text: string) => logger.info(text) : terminal.note;
+  return { onLog: logWriter(logLevel, format), note };
+}
+
+async function up(count: number, context: CliContext): Promise<number> {
+  const { interrupt } = context;
+  const voice = voiceOf(context);
+  const master = localMaster(voice);
   const url = await orInterrupted(master.ready, interrupt).catch(async (error: unknown) => {
     await master.stop(AbortSignal.abort());
     throw error;
@@ -30,13 +72,14 @@ async function start(context: CliContext): Promise<number> {
     await master.stop(grace());
     return EXIT.done;
   }
-  const slave = await localSlave(url, context, onLog);
+  const port = await freePort(context.config.slavePort);
+  const slaves = slaveEnvironments(count, { url, port }).map((env) => localSlave(env, voice));
   introduce(url, context);
   await orInterrupted(new Promise<never>(() => undefined), interrupt);
-  terminal.note("Stopping…");
-  // The master stops first, because its last leases still need the slave.
+  voice.note("Stopping…");
+  // The master stops first, because its last leases still need the slaves.
   await master.stop(grace());
-  await slave.stop(grace());
+  await Promise.all(slaves.map((slave) => slave.stop(grace())));
   return EXIT.done;
 }
 
@@ -44,7 +87,7 @@ async function start(context: CliContext): Promise<number> {
 const grace = () => AbortSignal.timeout(40_000);
 
 /** A master that ends by itself is started again on the port that it had. */
-function localMaster({ terminal }: CliContext, onLog: (line: string) => void): Supervised {
+function localMaster({ onLog, note }: Voice): Supervised {
   let port: string | undefined;
   const env = () => childEnvironment(port === undefined ? {} : { MASTER_PORT: port });
   return supervise(() => ({ role: "master", env: env(), onLog }), {
@@ -52,7 +95,7 @@ function localMaster({ terminal }: CliContext, onLog: (line: string) => void): S
       port = new URL(url).port || port;
     },
     onEnd: (how, seconds) => {
-      if (port !== undefined) terminal.note(`The master ended (${how}); it starts again in ${seconds} s.`);
+      if (port !== undefined) note(`The master ended (${how}); it starts again in ${seconds} s.`);
     },
   });
 }
@@ -74,16 +117,25 @@ async function orInterrupted<T>(promise: Promise<T>, interrupt: AbortSignal): Pr
   }
 }
 
-async function localSlave(
-  url: string,
-  context: CliContext,
-  onLog: (line: string) => void,
-): Promise<Supervised> {
-  const { terminal, config } = context;
-  const env = childEnvironment({ MASTER_URL: url, SLAVE_PORT: String(await freePort(config.slavePort)) });
+/** The first slave gets the port, the others free ones. Several share the cores, and have names of their own. */
+function slaveEnvironments(
+  count: number,
+  { url, port }: { readonly url: string; readonly port: number },
+): NodeJS.ProcessEnv[] {
+  const { SLAVE_NAME = "", SLAVE_SLOTS = "" } = environment();
+  const slots = SLAVE_SLOTS.trim() || String(Math.max(1, Math.floor(availableParallelism() / count)));
+  return Array.from({ length: count }, (_, index) => {
+    const own = { MASTER_URL: url, SLAVE_PORT: String(index === 0 ? port : 0) };
+    if (count === 1) return childEnvironment(own);
+    const name = `${SLAVE_NAME.trim() || hostname()}-${index + 1}`;
+    return childEnvironment({ ...own, SLAVE_SLOTS: slots, SLAVE_NAME: name });
+  });
+}
+
+function localSlave(env: NodeJS.ProcessEnv, { onLog, note }: Voice): Supervised {
   return supervise(() => ({ role: "slave", env, onLog }), {
-    onReady: (slaveUrl) => terminal.note(`slave   ${printable(slaveUrl)}`),
-    onEnd: (how, seconds) => terminal.note(`The slave ended (${how}); it starts again in ${seconds} s.`),
+    onReady: (url) => note(`slave   ${printable(url)}`),
+    onEnd: (how, seconds) => note(`The slave ended (${how}); it starts again in ${seconds} s.`),
   });
 }
 

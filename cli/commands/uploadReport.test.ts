@@ -21,6 +21,7 @@ function screen(width: number | undefined): Screen {
     note: (line) => void noted.push(line),
     width,
     bar: undefined,
+    screen: undefined,
     paint: (_style, text) => text,
   };
   return { terminal, printed, noted };

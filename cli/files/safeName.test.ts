@@ -1,7 +1,7 @@
 import { posix, win32 } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { safeName, twinName } from "./safeName.ts";
+import { safeName, twinName, withoutNumber } from "./safeName.ts";
 
 test.each([
   ["photo_analysis.json", "photo_analysis.json"],
@@ -25,6 +25,19 @@ test.each([
   ["Прощай 你好 😀.json", "Прощай 你好 😀.json"],
 ])("%j becomes %j", (wire, expected) => {
   expect(safeName(wire)).toBe(expected);
+});
+
+test.each([
+  ["processed_results/ocr/scan_ocr-2.json", "scan.png", "scan_ocr.json"],
+  ["scan_ocr-12.json", "scan.png", "scan_ocr.json"],
+  ["scan-2_ocr.json", "scan-2.png", "scan-2_ocr.json"],
+  ["processed_scan-2.png", "scan-2.jpg", "processed_scan-2.png"],
+  ["processed_scan-2-3.png", "scan-2.jpg", "processed_scan-2.png"],
+  ["processed_scan-2.png", "folder/scan.jpg", "processed_scan.png"],
+  ["scan_ocr-1.json", "scan.png", "scan_ocr-1.json"],
+  ["README_analysis-2.json", "README", "README_analysis.json"],
+])("%s of %s is fetched as %s", (wire, input, expected) => {
+  expect(withoutNumber(wire, input)).toBe(expected);
 });
 
 test("a name of any length keeps its extension and fits, on a character's border", () => {

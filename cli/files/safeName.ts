@@ -21,6 +21,17 @@ export function safeFolders(path: string): readonly string[] {
   return path.split("/").slice(0, -1).map(safeName);
 }
 
+/**
+ * The name of a result without the number that the master gave it because it has others of that name: `scan_ocr-2.json`
+ * of `scan.png` -> `scan_ocr.json`. A number that belongs to the input's own name stays.
+ */
+export function withoutNumber(wireName: string, input: string): string {
+  const name = (wireName.split(/[/\\]/).at(-1) ?? "").normalize("NFC");
+  const [, begin, end = ""] = /^(.+)-(?:[2-9]|[1-9]\d+)(\.[^.]*)?$/.exec(name) ?? [];
+  const { stem } = splitName((input.split(/[/\\]/).at(-1) ?? "").normalize("NFC"));
+  return begin?.includes(stem) === true && stem !== "" ? `${begin}${end}` : name;
+}
+
 /** `photo.png` -> `photo-2.png`. */
 export function twinName(name: string, twin: number): string {
   const { stem, extension } = splitName(name);

@@ -11,6 +11,8 @@ export interface Terminal {
   readonly width: number | undefined;
   /** Standard error, if it is a terminal that can show a progress bar. */
   readonly bar: NodeJS.WriteStream | undefined;
+  /** Standard output, if it is a terminal. */
+  readonly screen: NodeJS.WriteStream | undefined;
   paint(style: TextStyle, text: string): string;
 }
 
@@ -26,6 +28,7 @@ export function openTerminal(streams: Pick<NodeJS.Process, "stdin" | "stdout" | 
     note: (line) => void stderr.write(`${line}\n`),
     width: stdout.isTTY === true && stdout.columns > 0 ? stdout.columns : undefined,
     bar: stderr.isTTY === true ? stderr : undefined,
+    screen: stdout.isTTY === true ? stdout : undefined,
     paint: (style, text) => (colours ? styleText(style, text) : text),
   };
 }
