@@ -34,7 +34,7 @@ export function jobHead(job: JobView, terminal: Terminal): readonly string[] {
   const end = Date.parse(job.ended_at ?? "");
   const time = Number.isNaN(end - begin) ? "" : ` in ${secondsInWords((end - begin) / 1000)}`;
   return [
-    `job ${printable(job.id)}  ${job.task_type}  ${job.state}${time}`,
+    `job ${job.id}  ${job.task_type}  ${job.state}${time}${job.name === undefined ? "" : `  ${job.name}`}`,
     `${counts.done} of ${counted(counts.total, "file")} done, ${counts.failed} failed`,
     ...(job.error === undefined ? [] : [printable(job.error)]),
     ...(job.why === undefined ? [] : [printable(job.why.text)]),
@@ -80,6 +80,7 @@ function valuesOfOne({ enum: values, type, minimum, maximum }: OptionSchema): st
 const JOB_COLUMNS: readonly Column<JobView>[] = [
   { title: "JOB", value: (job) => job.id, keep: "whole" },
   { title: "TASK", value: (job) => job.task_type },
+  { title: "NAME", value: (job) => job.name },
   { title: "STATE", value: (job) => job.state },
   { title: "DONE", value: ({ counts }) => `${counts.done}/${counts.total}` },
   { title: "FAILED", value: ({ counts }) => counts.failed },

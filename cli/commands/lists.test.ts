@@ -42,13 +42,13 @@ test("jobs, one job, slaves and tasks are shown as tables and as JSON", async ()
   expect(await ask("jobs")).toEqual({
     code: 0,
     lines: [
-      "JOB   TASK  STATE    DONE  FAILED  CREATED              NOTE",
-      "JOB1  text  partial  2/3   1       2026-01-02 03:04:05",
+      "JOB   TASK  NAME              STATE    DONE  FAILED  CREATED              NOTE",
+      "JOB1  text  a.txt and 2 more  partial  2/3   1       2026-01-02 03:04:05",
       "",
     ],
   });
   expect((await ask("jobs", "JOB1")).lines.slice(0, 3)).toEqual([
-    "job JOB1  text  partial",
+    "job JOB1  text  partial  a.txt and 2 more",
     "2 of 3 files done, 1 failed",
     "warning: 1 of 3 files: It is empty. (empty_vector)",
   ]);

@@ -108,7 +108,9 @@ test("jobs list is printed as CSV and as a line for each job", async () => {
   const csv = await folder.run(["jobs", "--output", "csv"]);
   const [head = "", first, second] = csv.stdout.split("\n");
   expect(head).toMatch(/^id,name,task_type,state,counts\.total,.*,code,error$/);
-  expect(first).toBe('JOB1,,text,partial,3,0,0,2,1,0,10,1,2026-01-02T03:04:05.000Z,,,,,"\'=1+1, ""twice"""');
+  expect(first).toBe(
+    'JOB1,a.txt and 2 more,text,partial,3,0,0,2,1,0,10,1,2026-01-02T03:04:05.000Z,,,,,"\'=1+1, ""twice"""',
+  );
   expect(second).toMatch(/^JOB2,/);
   const { stdout } = await folder.run(["jobs", "list", "--output=ndjson"]);
   const lines = stdout.trimEnd().split("\n");
@@ -176,7 +178,10 @@ test("jobs watch ends with the job, and its exit code tells how", async () => {
     jobs: [jobView({ started_at: "2026-01-02T03:04:05Z", ended_at: "2026-01-02T03:04:09Z" })],
   });
   const { code, stdout, stderr } = await folder.run(["jobs", "watch", "JOB1"]);
-  expect([code, stdout]).toEqual([1, "job JOB1  text  partial in 4.0 s\n2 of 3 files done, 1 failed\n"]);
+  expect([code, stdout]).toEqual([
+    1,
+    "job JOB1  text  partial in 4.0 s  a.txt and 2 more\n2 of 3 files done, 1 failed\n",
+  ]);
   expect(stderr).toBe("partial  3 of 3 files, 1 failed\n");
   const lines = await folder.run(["jobs", "watch", "JOB1", "--output", "ndjson"]);
   expect(JSON.parse(lines.stdout)).toMatchObject({ id: "JOB1", state: "partial" });
