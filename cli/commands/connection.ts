@@ -58,7 +58,7 @@ export function outputOption(): Option {
 }
 
 /** A master, and what a client needs to talk to it. */
-export interface Target {
+export interface MasterTarget {
   readonly url: string;
   readonly token: string | undefined;
   /** Certificates (PEM) of authorities to trust. */
@@ -69,7 +69,7 @@ export interface Target {
  * The master that the flags name, else the environment, else the profile in use. A profile that `--profile` names comes
  * before the environment.
  */
-export async function targetOf({ config }: CliContext, flags: ConnectionFlags): Promise<Target> {
+export async function targetOf({ config }: CliContext, flags: ConnectionFlags): Promise<MasterTarget> {
   const named = flags.profile === undefined ? undefined : await profileOf(config, flags.profile);
   const isSet = flags.master !== undefined || config.isMasterSet;
   const used = named === undefined && !isSet ? await profileOf(config) : undefined;

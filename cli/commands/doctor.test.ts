@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { SlaveView } from "../../shared/contract/about.ts";
 import { VERSION } from "../../shared/version.ts";
 import { CliFolder } from "../../tests/standin/cliFolder.ts";
-import type { Finding } from "../doctor/finding.ts";
+import type { DoctorFinding } from "../doctor/finding.ts";
 
 let folder: CliFolder;
 
@@ -23,12 +23,12 @@ const FREE = { MASTER_PORT: "0", SLAVE_PORT: "0" };
 
 interface Diagnosis {
   readonly code: number | null;
-  readonly of: (check: string) => readonly Finding[];
+  readonly of: (check: string) => readonly DoctorFinding[];
 }
 
 async function doctor(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Diagnosis> {
   const { code, stdout } = await folder.run(["doctor", "--output", "json", ...args], { env });
-  const { checks } = JSON.parse(stdout) as { readonly checks: readonly Finding[] };
+  const { checks } = JSON.parse(stdout) as { readonly checks: readonly DoctorFinding[] };
   return { code, of: (check) => checks.filter((finding) => finding.check === check) };
 }
 

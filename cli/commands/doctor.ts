@@ -3,7 +3,7 @@ import { parseBytes, textOf } from "../../shared/env.ts";
 import { printable } from "../../shared/printable.ts";
 import { environment } from "../config.ts";
 import type { CliContext } from "../context.ts";
-import { type Finding, type FindingState, problem } from "../doctor/finding.ts";
+import { type DoctorFinding, type FindingState, problem } from "../doctor/finding.ts";
 import { fleetState } from "../doctor/fleet.ts";
 import { folderState, nodeVersion, ocrLanguages } from "../doctor/machine.ts";
 import { portState } from "../doctor/ports.ts";
@@ -12,7 +12,7 @@ import { EXIT } from "../exit.ts";
 import type { Terminal, TextStyle } from "../output/terminal.ts";
 import { counted } from "../output/words.ts";
 import { type DeclaredVariable, declaredIn, variableTables } from "../settings/declared.ts";
-import { type ConnectionFlags, type Target, targetOf, timeLimited, withOutput } from "./connection.ts";
+import { type ConnectionFlags, type MasterTarget, targetOf, timeLimited, withOutput } from "./connection.ts";
 import type { RunCommand } from "./runCommand.ts";
 import { formatOf, printShown, type Shown } from "./show.ts";
 
@@ -30,7 +30,11 @@ export function addDoctor(program: Command, run: RunCommand): void {
   );
 }
 
-async function examine(context: CliContext, flags: ConnectionFlags, signal: AbortSignal): Promise<Finding[]> {
+async function examine(
+  context: CliContext,
+  flags: ConnectionFlags,
+  signal: AbortSignal,
+): Promise<DoctorFinding[]> {
   const declared = declaredIn(await variableTables());
   const here = { env: environment(), fromFile: context.envFile };
   const setting = settingReader(declared);
@@ -58,7 +62,7 @@ function settingReader(declared: readonly DeclaredVariable[]): SettingReader {
   };
 }
 
-async function machine(setting: SettingReader, ca: Buffer | undefined): Promise<Finding[]> {
+async function machine(setting: SettingReader, ca: Buffer | undefined): Promise<DoctorFinding[]> {
   const minFreeBytes = parseBytes(setting("MIN_FREE_BYTES")) ?? 0;
   const port = (role: "master" | "slave") => {
     const prefix = role.toUpperCase();
@@ -83,7 +87,7 @@ async function machine(setting: SettingReader, ca: Buffer | undefined): Promise<
   ]);
 }
 
-function fleet(target: Target, setting: SettingReader, signal: AbortSignal): Promise<Finding[]> {
+function fleet(target: MasterTarget, setting: SettingReader, signal: AbortSignal): Promise<DoctorFinding[]> {
   const slave = {
     host: setting("SLAVE_HOST"),
     port: Number(setting("SLAVE_PORT")),
@@ -92,7 +96,7 @@ function fleet(target: Target, setting: SettingReader, signal: AbortSignal): Pro
   return fleetState({ ...target, signal, slave });
 }
 
-function shownOf(findings: readonly Finding[]): Shown {
+function shownOf(findings: readonly DoctorFinding[]): Shown {
   const count = (state: FindingState) => findings.filter((finding) => finding.state === state).length;
   const [problems, warnings] = [count("problem"), count("warning")];
   return {
@@ -112,7 +116,7 @@ const STYLES: Readonly<Record<FindingState, TextStyle>> = { ok: "green", warning
 const STATE_WIDTH = 9;
 const CHECK_WIDTH = 16;
 
-function linesOf({ check, state, text, remedy }: Finding, { paint }: Terminal): string[] {
+function linesOf({ check, state, text, remedy }: DoctorFinding, { paint }: Terminal): string[] {
   const head = `${paint(STYLES[state], state.padEnd(STATE_WIDTH))}${check.padEnd(CHECK_WIDTH)}`;
   const indent = " ".repeat(STATE_WIDTH + CHECK_WIDTH);
   return [`${head}${printable(text)}`, ...(remedy === undefined ? [] : [`${indent}${printable(remedy)}`])];

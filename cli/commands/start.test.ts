@@ -114,9 +114,10 @@ test("start keeps a master and a slave running; a slave that dies comes back; Ct
   expect(members.filter(isAlive)).toEqual([]);
 });
 
-test("up --slaves 2 keeps two slaves with names of their own; its lines are all for people, or all JSON", async () => {
-  const env = { LOG_LEVEL: "info", SLAVE_NAME: "desk" };
-  const running = await start(["up", "--slaves", "2"], env);
+const TALKATIVE = { LOG_LEVEL: "info", SLAVE_NAME: "desk" };
+
+test("up --slaves 2 keeps two slaves with names of their own; its lines are for people without a terminal, too", async () => {
+  const running = await start(["up", "--slaves", "2"], TALKATIVE);
   const client = new ManyhandsClient({ url: running.url });
   const names = async () =>
     (await client.slaves()).filter(({ state }) => state === "alive").map(({ name }) => name);
@@ -126,7 +127,10 @@ test("up --slaves 2 keeps two slaves with names of their own; its lines are all 
   const { code, stderr } = await running.ended;
   expect(code).toBe(0);
   expect(stderr.split("\n").filter((line) => line.startsWith("{"))).toEqual([]);
-  const json = await start(["up"], { ...env, LOG_FORMAT: "json" });
+});
+
+test("with LOG_FORMAT=json every line of up on standard error is JSON", async () => {
+  const json = await start(["up"], { ...TALKATIVE, LOG_FORMAT: "json" });
   await until(() => slaveIsAlive(json.url));
   json.child.kill("SIGTERM");
   const lines = (await json.ended).stderr.trimEnd().split("\n");

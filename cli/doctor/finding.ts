@@ -2,7 +2,7 @@
 export type FindingState = "ok" | "warning" | "problem";
 
 /** One line of `doctor`. */
-export interface Finding {
+export interface DoctorFinding {
   /** What was looked at, in a word or two. */
   readonly check: string;
   readonly state: FindingState;
@@ -11,14 +11,14 @@ export interface Finding {
   readonly remedy?: string;
 }
 
-export function ok(check: string, text: string): Finding {
+export function ok(check: string, text: string): DoctorFinding {
   return { check, state: "ok", text };
 }
 
-export function warning(check: string, text: string, remedy: string): Finding {
+export function warning(check: string, text: string, remedy: string): DoctorFinding {
   return { check, state: "warning", text, remedy };
 }
 
-export function problem(check: string, text: string, remedy: string): Finding {
+export function problem(check: string, text: string, remedy: string): DoctorFinding {
   return { check, state: "problem", text, remedy };
 }

@@ -6,7 +6,7 @@ import { ownName, startCommand } from "../output/ownName.ts";
 import { counted } from "../output/words.ts";
 import { FleetClient, type SlaveView, type TaskView } from "../sdk/index.ts";
 import { nodeFetch } from "../sdk/node.ts";
-import { type Finding, ok, problem, warning } from "./finding.ts";
+import { type DoctorFinding, ok, problem, warning } from "./finding.ts";
 import { probe } from "./probe.ts";
 
 export interface FleetQuestion {
@@ -19,7 +19,7 @@ export interface FleetQuestion {
 }
 
 /** The master, this user's access to it, and its slaves. What cannot be known after a failure is left out. */
-export async function fleetState(asked: FleetQuestion): Promise<Finding[]> {
+export async function fleetState(asked: FleetQuestion): Promise<DoctorFinding[]> {
   const client = new FleetClient({
     ...{ master: asked.url, token: asked.token, fetch: nodeFetch({ ca: asked.ca }), retrySeconds: 0 },
   });
@@ -41,7 +41,7 @@ export async function fleetState(asked: FleetQuestion): Promise<Finding[]> {
   }
 }
 
-async function refused(url: string, error: unknown, asked: FleetQuestion): Promise<Finding[]> {
+async function refused(url: string, error: unknown, asked: FleetQuestion): Promise<DoctorFinding[]> {
   const text = error instanceof Error ? error.message : String(error);
   if (error instanceof CodedError && (error.status === 401 || error.status === 403)) {
     const remedy = "Set CLIENT_TOKEN (or MANYHANDS_TOKEN) to the master's value, or give it with --token.";
@@ -54,7 +54,7 @@ async function refused(url: string, error: unknown, asked: FleetQuestion): Promi
 /** A difference that is no delay of the network, nor the rounding of the answer's date. */
 const CLOCK_MS = 5_000;
 
-async function clockOf(url: string, { ca }: FleetQuestion): Promise<Finding[]> {
+async function clockOf(url: string, { ca }: FleetQuestion): Promise<DoctorFinding[]> {
   const before = Date.now();
   const clock = await probe(`${url}/livez`, { ca }).then(
     (answer) => answer.clock,
@@ -70,7 +70,7 @@ async function clockOf(url: string, { ca }: FleetQuestion): Promise<Finding[]> {
   ];
 }
 
-function slavesState(slaves: readonly SlaveView[]): Finding {
+function slavesState(slaves: readonly SlaveView[]): DoctorFinding {
   const alive = slaves.filter(({ state }) => state === "alive");
   const silent = slaves.filter(({ state }) => state === "pending" || state === "lost");
   const text = `${alive.length} of ${counted(slaves.length, "slave")} alive`;
@@ -85,7 +85,7 @@ function slavesState(slaves: readonly SlaveView[]): Finding {
   return make("slaves", `${text}; ${named.join("; ")}`, remedy);
 }
 
-function versions(slaves: readonly SlaveView[]): Finding[] {
+function versions(slaves: readonly SlaveView[]): DoctorFinding[] {
   const others = slaves.filter(
     ({ version, state }) => state === "alive" && version !== undefined && version !== VERSION,
   );
@@ -94,7 +94,7 @@ function versions(slaves: readonly SlaveView[]): Finding[] {
   return [warning("versions", `This is ${VERSION}; ${named}.`, "Install the same version on all machines.")];
 }
 
-function tasksState(tasks: readonly TaskView[], slaves: readonly SlaveView[]): Finding {
+function tasksState(tasks: readonly TaskView[], slaves: readonly SlaveView[]): DoctorFinding {
   const able = new Set(slaves.filter(({ state }) => state === "alive").flatMap((slave) => slave.tasks));
   const names = tasks.map(({ task_type }) => task_type);
   const missing = names.filter((name) => !able.has(name));
@@ -104,7 +104,7 @@ function tasksState(tasks: readonly TaskView[], slaves: readonly SlaveView[]): F
 }
 
 /** Whether the master reaches a slave of this machine: a registered slave tells, or the addresses do. */
-function wayBack(url: string, slaves: readonly SlaveView[], { slave }: FleetQuestion): Finding {
+function wayBack(url: string, slaves: readonly SlaveView[], { slave }: FleetQuestion): DoctorFinding {
   const check = "way back";
   const isHere = isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ""));
   const own = slaves.filter(({ address }) => isOwnAddress(address, isHere));

@@ -3,12 +3,12 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { isErrno } from "../../shared/errors.ts";
 import { bytesInWords } from "../output/words.ts";
-import { type Finding, ok, problem, warning } from "./finding.ts";
+import { type DoctorFinding, ok, problem, warning } from "./finding.ts";
 
 /** Oldest version of Node.js that is supported: `engines` of package.json. */
 const OLDEST_NODE = [20, 19] as const;
 
-export function nodeVersion(version: string): Finding {
+export function nodeVersion(version: string): DoctorFinding {
   const [major = 0, minor = 0] = version.replace(/^v/, "").split(".").map(Number);
   const isOld = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
   if (!isOld) return ok("node", `Node.js ${version}`);
@@ -37,7 +37,7 @@ export async function folderState({
   folder,
   variable,
   minFreeBytes,
-}: FolderQuestion): Promise<Finding> {
+}: FolderQuestion): Promise<DoctorFinding> {
   const path = resolve(folder);
   const existing = await nearestFolder(path);
   try {
@@ -73,7 +73,7 @@ async function nearestFolder(path: string): Promise<string> {
 }
 
 /** Languages whose data is installed here, for slaves that run from this installation. */
-export async function ocrLanguages(): Promise<Finding> {
+export async function ocrLanguages(): Promise<DoctorFinding> {
   const check = "ocr languages";
   try {
     const english = createRequire(import.meta.url).resolve("@tesseract.js-data/eng/package.json");

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { isErrno } from "../../shared/errors.ts";
 import { hostAndPort } from "../../shared/http/address.ts";
 import type { Role } from "../../shared/process/member.ts";
-import { type Finding, ok, problem, warning } from "./finding.ts";
+import { type DoctorFinding, ok, problem, warning } from "./finding.ts";
 import { portOwner } from "./portOwner.ts";
 import { probe } from "./probe.ts";
 
@@ -15,7 +15,7 @@ export interface PortQuestion {
 }
 
 /** Whether a master or a slave could listen here, and if not, which program does. */
-export async function portState({ role, host, port, ca }: PortQuestion): Promise<Finding> {
+export async function portState({ role, host, port, ca }: PortQuestion): Promise<DoctorFinding> {
   const check = `port of a ${role}`;
   const variable = `${role.toUpperCase()}_PORT`;
   if (port === 0) return ok(check, "any free one");
@@ -32,7 +32,7 @@ export async function portState({ role, host, port, ca }: PortQuestion): Promise
   return problem(check, `${host} is no address of this machine.`, remedy);
 }
 
-async function inUse({ role, host, port, ca }: PortQuestion, check: string): Promise<Finding> {
+async function inUse({ role, host, port, ca }: PortQuestion, check: string): Promise<DoctorFinding> {
   const at = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
   const running = await memberAt(hostAndPort(at, port), ca);
   if (running === role) return ok(check, `${port} is in use by a running ${role}`);

@@ -1,10 +1,10 @@
 import type { DeclaredVariable } from "../settings/declared.ts";
 import { strangeVariables } from "../settings/misspelt.ts";
 import { type Surroundings, settingsOf } from "../settings/settings.ts";
-import { type Finding, ok, problem, warning } from "./finding.ts";
+import { type DoctorFinding, ok, problem, warning } from "./finding.ts";
 
 /** Variables of manyhands that cannot be used or look misspelt. */
-export function variablesState(declared: readonly DeclaredVariable[], here: Surroundings): Finding[] {
+export function variablesState(declared: readonly DeclaredVariable[], here: Surroundings): DoctorFinding[] {
   const check = "variables";
   const bad = settingsOf(declared, here).filter((setting) => setting.problem !== undefined);
   const strange = strangeVariables(
@@ -31,7 +31,7 @@ export function variablesState(declared: readonly DeclaredVariable[], here: Surr
 const PROXIES = ["http_proxy", "https_proxy", "all_proxy"];
 
 /** Our programs use no proxy; curl, Python and browsers obey these variables. */
-export function proxyState({ env }: Surroundings, url: string): Finding {
+export function proxyState({ env }: Surroundings, url: string): DoctorFinding {
   const check = "proxy";
   const set = Object.keys(env).filter((name) => PROXIES.includes(name.toLowerCase()) && env[name]?.trim());
   const { hostname } = new URL(url);
