@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   cancel: async () => (await import("./commands/jobs/change.ts")).addCancel,
   slaves: async () => (await import("./commands/slaves.ts")).addSlaves,
   tasks: async () => (await import("./commands/tasks.ts")).addTasks,
+  top: async () => (await import("./commands/top.ts")).addTop,
   up: async () => (await import("./commands/start.ts")).addUp,
   start: async () => (await import("./commands/start.ts")).addStart,
   master: async () => (await import("./commands/members.ts")).addMaster,

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { MASTER_URL_FORMS, masterUrl } from "../../shared/http/masterUrl.ts";
+import { MASTER_URL_FORMS, masterUrl } from "../../shared/http/masterAddress.ts";
 import { printable } from "../../shared/printable.ts";
 import type { CliContext } from "../context.ts";
 import { UsageError } from "../exit.ts";

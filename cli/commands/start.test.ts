@@ -118,9 +118,9 @@ const TALKATIVE = { LOG_LEVEL: "info", SLAVE_NAME: "desk" };
 
 test("up --slaves 2 keeps two slaves with names of their own; its lines are for people without a terminal, too", async () => {
   const running = await start(["up", "--slaves", "2"], TALKATIVE);
-  const client = new ManyhandsClient({ url: running.url });
+  const client = new FleetClient({ master: running.url });
   const names = async () =>
-    (await client.slaves()).filter(({ state }) => state === "alive").map(({ name }) => name);
+    (await client.slaves.list()).filter(({ state }) => state === "alive").map(({ name }) => name);
   await until(async () => (await names()).length === 2);
   expect((await names()).sort()).toEqual(["desk-1", "desk-2"]);
   running.child.kill("SIGINT");
