@@ -40,7 +40,8 @@ async function drawAll(browser: Browser, url: string): Promise<void> {
   await page.getByText("partial").first().waitFor();
   await page.getByText("partial").locator("..").getByRole("link").first().click();
   await page.getByRole("link", { name: "minutes.png" }).click();
-  await page.getByText("schema_version").first().waitFor();
+  await page.getByRole("link", { name: "JSON", exact: true }).waitFor();
+  await page.waitForTimeout(2_000);
   await draw(page, "job");
   const dark = await tab(browser, `${url}/timeline?last=5m`, "dark");
   await dark.getByRole("button", { name: "PNG" }).waitFor();

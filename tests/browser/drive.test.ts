@@ -35,7 +35,9 @@ test("files are chosen, sent, watched to their end and read", async () => {
   await expect.poll(() => files.getByText("done", { exact: true }).count()).toBe(3);
   await files.getByRole("link", { name: "two.txt" }).click();
   await page.waitForURL(`**/jobs/${id}/files/1`);
+  await page.getByRole("link", { name: "JSON", exact: true }).click();
   await page.getByText("input_sha256").first().waitFor();
+  await page.goBack();
   await page.goBack();
   await page.waitForURL(`**/jobs/${id}`);
   const download = page.waitForEvent("download");

@@ -12,8 +12,11 @@ let tab: OpenTab;
 let id: string;
 
 /** Names and contents that would be code if they were taken as HTML. */
-const SCRIPT = "<script>document.title=1<∕script>.txt";
-const HOSTILE = ['<img src=x onerror="document.title=1">.txt', SCRIPT, "‮txt.exe.txt"];
+const HOSTILE = [
+  '<img src=x onerror="document.title=1">.txt',
+  "<script>document.title=1<∕script>.txt",
+  "‮txt.exe.txt",
+];
 
 beforeAll(async () => {
   fleet = await startFleet();
@@ -41,9 +44,9 @@ afterAll(async () => {
 });
 
 test("names and contents are text, wherever they come from", async () => {
-  tab = await openTab(`${fleet.master.url}/jobs/${id}/files/0`);
+  tab = await openTab(`${fleet.master.url}/jobs/${id}/files/0?tab=json`);
   const { page } = tab;
-  await page.getByRole("link", { name: SCRIPT }).waitFor();
+  await page.getByRole("link", { name: /script.document\.title/ }).waitFor();
   await page.getByText("input_sha256").first().waitFor();
   for (const path of ["/", "/jobs", "/slaves", "/timeline", `/jobs/${id}`]) {
     await page.goto(fleet.master.url + path);
