@@ -52,8 +52,3 @@ export function isOver({ state }: Pick<JobView, "state">): boolean {
 export function needsAttention({ state }: Pick<JobView, "state">): boolean {
   return state === "partial" || state === "failed";
 }
-
-/** Files that are over, in whatever way. */
-export function ended({ done, failed, cancelled }: FileCounts): number {
-  return done + failed + cancelled;
-}
