@@ -42,7 +42,7 @@ export async function submitJob(request: JobRequest, outcome: JobOutcome): Promi
       if (input !== undefined) sent.push(input);
       outcome.allBegun = sent.length + outcome.unreadable.size >= inputs.length;
     },
-    onSent: progress.sent,
+    onSent: (bytes) => progress.sent(bytes),
     onUnreadable: (file, error) => {
       const path = byFile.get(file)?.path ?? "";
       outcome.unreadable.set(path, unreadable(path, error));

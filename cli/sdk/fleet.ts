@@ -3,7 +3,7 @@ import { CodedError, RequestError } from "../../shared/errors.ts";
 import { jobOf, withList } from "./answers.ts";
 import { type CallOptions, post } from "./calls.ts";
 import { isNoRoute } from "./errors.ts";
-import { type EventsOptions, type FleetEvent, fleetEvents } from "./fleetEvents.ts";
+import { type EventsOptions, type FleetUpdate, fleetEvents } from "./fleetEvents.ts";
 import { MasterHttp } from "./http.ts";
 import { Job } from "./job.ts";
 import { Jobs } from "./jobs.ts";
@@ -63,7 +63,7 @@ export class FleetClient {
   }
 
   /** What changes in the fleet, until the signal is aborted or the loop is left. */
-  events(options: EventsOptions = {}): AsyncGenerator<FleetEvent> {
+  events(options: EventsOptions = {}): AsyncGenerator<FleetUpdate> {
     return fleetEvents(this.#http, options);
   }
 

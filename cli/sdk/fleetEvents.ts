@@ -6,7 +6,7 @@ import { eventsOf, type ServerSentEvent } from "./events.ts";
 import type { MasterHttp } from "./http.ts";
 
 /** A change in the fleet. `ready` follows the unfinished jobs and slaves as they are, after each connection. */
-export type FleetEvent =
+export type FleetUpdate =
   | { readonly type: "job"; readonly job: JobView }
   | { readonly type: "slave"; readonly slave: SlaveView }
   | { readonly type: "removed"; readonly id: string; readonly kind: "job" | "slave" }
@@ -32,14 +32,14 @@ export interface EventsOptions extends CallOptions {
 export async function* fleetEvents(
   http: MasterHttp,
   { query, job, signal }: EventsOptions,
-): AsyncGenerator<FleetEvent> {
+): AsyncGenerator<FleetUpdate> {
   for await (const sent of eventsOf(http, { path: withQuery("/events", { q: query, job }), signal })) {
     const event = fleetEventOf(sent);
     if (event !== undefined) yield event;
   }
 }
 
-function fleetEventOf({ type, data }: ServerSentEvent): FleetEvent | undefined {
+function fleetEventOf({ type, data }: ServerSentEvent): FleetUpdate | undefined {
   switch (type) {
     case "job":
       return { type, job: data as JobView };

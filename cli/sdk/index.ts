@@ -18,7 +18,7 @@ export { ANSWER_BROKEN, BAD_ANSWER, MASTER_UNREACHABLE } from "./errors.ts";
 export type { ByteStream, BytesInput, FileInput, PathInput, StreamInput } from "./files.ts";
 export type { AddSlavesOptions, ConnectOptions } from "./fleet.ts";
 export { connect, FleetClient } from "./fleet.ts";
-export type { ChangedFiles, EventsOptions, FleetEvent } from "./fleetEvents.ts";
+export type { ChangedFiles, EventsOptions, FleetUpdate } from "./fleetEvents.ts";
 export type { JobUpdate } from "./follow.ts";
 export type { DoneOptions, Job } from "./job.ts";
 export type { GetJobOptions, JobCalls, JobSummary } from "./jobCalls.ts";

@@ -3,7 +3,7 @@ import type { JobState, JobView } from "../../shared/contract/jobs.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
 import { withList } from "./answers.ts";
 import { type CallOptions, post, withQuery } from "./calls.ts";
-import { type FleetEvent, fleetEvents } from "./fleetEvents.ts";
+import { type FleetUpdate, fleetEvents } from "./fleetEvents.ts";
 import type { MasterHttp } from "./http.ts";
 import { Job } from "./job.ts";
 import { JobCalls } from "./jobCalls.ts";
@@ -66,7 +66,7 @@ export class Jobs {
 
   /** Unfinished jobs as they are, then each job as it changes, until the signal is aborted or the loop is left. */
   async *watch({ query, signal }: Pick<JobQuery, "query" | "signal"> = {}): AsyncGenerator<JobView> {
-    const jobs: AsyncGenerator<FleetEvent> = fleetEvents(this.#http, { query, signal });
+    const jobs: AsyncGenerator<FleetUpdate> = fleetEvents(this.#http, { query, signal });
     for await (const event of jobs) if (event.type === "job") yield event.job;
   }
 

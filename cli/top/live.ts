@@ -1,7 +1,7 @@
 import { isFinal } from "../../shared/contract/jobs.ts";
 import { printable } from "../../shared/printable.ts";
 import type { Terminal } from "../output/terminal.ts";
-import type { FleetEvent } from "../sdk/index.ts";
+import type { FleetUpdate } from "../sdk/index.ts";
 import { frameLines } from "./frame.ts";
 import { openScreen, type Screen, type ScreenStreams } from "./screen.ts";
 import { FleetState } from "./state.ts";
@@ -41,7 +41,7 @@ export class LiveTop {
     this.#timer = setInterval(() => this.#isChanged && this.#draw(), DRAW_MS);
   }
 
-  apply(event: FleetEvent): void {
+  apply(event: FleetUpdate): void {
     if (event.type === "ready") this.#message = undefined;
     this.#fleet.apply(event);
     this.#isChanged = true;

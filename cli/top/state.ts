@@ -1,6 +1,6 @@
 import type { Capacity } from "../../shared/contract/capacity.ts";
 import { isFinal, type JobView } from "../../shared/contract/jobs.ts";
-import type { FleetEvent, SlaveView } from "../sdk/index.ts";
+import type { FleetUpdate, SlaveView } from "../sdk/index.ts";
 
 /** The fleet as the master's events tell it. */
 export class FleetState {
@@ -8,7 +8,7 @@ export class FleetState {
   readonly #jobs = new Map<string, JobView>();
   capacity: Capacity | undefined;
 
-  apply(event: FleetEvent): void {
+  apply(event: FleetUpdate): void {
     switch (event.type) {
       case "slave":
         this.#slaves.set(event.slave.id, event.slave);

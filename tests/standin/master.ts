@@ -187,7 +187,7 @@ function sendEvents(state: State, req: IncomingMessage, res: ServerResponse): vo
   const last = Number(req.headers["last-event-id"] ?? 0);
   const events = eventsOf(state, job).slice(last);
   const sent = upload === "hang" ? [] : upload === "stall" ? events.slice(0, -1) : events;
-  const shown = upload === "cut" ? sent.slice(-1) : sent;
+  const shown = upload === "cut" ? sent.slice(0, 1) : sent;
   for (const [index, [event, data]] of shown.entries())
     res.write(`id: ${last + index + 1}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   if (upload === "hang" || upload === "stall") return void res.flushHeaders();

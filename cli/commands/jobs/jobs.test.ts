@@ -98,7 +98,7 @@ test("retry names the new job, and changes options", async () => {
     "job JOB2: 3 files of job JOB1 again\n" +
       "manyhands jobs JOB2 shows it, manyhands results JOB2 --out <dir> fetches its results.\n",
   );
-  expect(requests).toEqual(["GET /jobs/JOB1", "POST /jobs/JOB1/retry"]);
+  expect(requests).toEqual(["GET /jobs/JOB1?limit=0", "POST /jobs/JOB1/retry"]);
 });
 
 test("jobs list is printed as CSV and as a line for each job", async () => {
