@@ -10,7 +10,7 @@ import { type OpenStore, openSpool, openStorage, type Storage } from "./compose/
 import { createWork, type Work } from "./compose/work.ts";
 import type { MasterConfig } from "./config.ts";
 import { masterRoutes } from "./http/routes.ts";
-import { MasterMetrics } from "./metrics.ts";
+import { MasterMetrics } from "./metrics/metrics.ts";
 import { restoreRecentJobs } from "./results/restore.ts";
 import { TimelineReader } from "./timeline/reader.ts";
 
@@ -65,6 +65,7 @@ function routesOf({ config, logger, version, storage, fleet, work }: RoutesInit)
   const { registry, localSlaves, slaveHttp } = fleet;
   const { queue, counts, runner, speculation, dispatcher, capacity } = work;
   const { waiters, requests, intake } = createReception({ config, storage, runner, capacity, logger });
+  const folders = { data: config.dataDir, results: config.resultsDir };
   const leases = () => dispatcher.leases;
   return masterRoutes(express(), {
     config,
@@ -86,7 +87,18 @@ function routesOf({ config, logger, version, storage, fleet, work }: RoutesInit)
     intake,
     speculation,
     timeline: new TimelineReader({ timeline: jobs.timeline, recorder: work.recorder }),
-    metrics: new MasterMetrics({ version, jobs, hub, queue, counts, registry, speculation, leases }),
+    metrics: new MasterMetrics({
+      version,
+      jobs,
+      hub,
+      queue,
+      counts,
+      registry,
+      speculation,
+      leases,
+      capacity,
+      folders,
+    }),
   });
 }
 

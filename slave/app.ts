@@ -17,6 +17,7 @@ import { getTask } from "./http/getTask.ts";
 import type { ReceiveDeps } from "./http/receive.ts";
 import { statusOf } from "./http/status.ts";
 import { unitBudgets } from "./http/units.ts";
+import { SlaveMetrics } from "./metrics.ts";
 import { handedBack } from "./pool/endings.ts";
 import { Pool } from "./pool/pool.ts";
 import { Registration, type RegistrationOptions } from "./registration.ts";
@@ -52,7 +53,7 @@ export async function startSlave(config: SlaveConfig, deps: SlaveDeps): Promise<
   const tasks = tasksOf(config, deps.tasks);
   const site = await openSite(config);
   const { port, folder, handover } = site;
-  const pool = createPool(config, deps, join(folder, "children"));
+  const { pool, metrics } = createPool(config, deps, join(folder, "children"));
   const admission = new Admission(config);
   const { draining, stopped, drain, stopNow } = stopSignals();
   const dismissed = new AbortController();
@@ -64,6 +65,7 @@ export async function startSlave(config: SlaveConfig, deps: SlaveDeps): Promise<
     createHttp({
       config,
       status: () => statusOf({ pool, admission, instance, version, draining }),
+      metrics,
       getTask: getTask({
         admission,
         folder: join(folder, "leases"),
@@ -124,10 +126,12 @@ function tasksOf({ tasks: wanted }: SlaveConfig, all: readonly TaskDefinition[])
   return wanted.length === 0 ? all : all.filter((task) => wanted.includes(task.name));
 }
 
-function createPool(config: SlaveConfig, { registry, log }: SlaveDeps, folder: string): Pool {
-  return new Pool({
+function createPool(config: SlaveConfig, { registry, version, log }: SlaveDeps, folder: string) {
+  const metrics: SlaveMetrics = new SlaveMetrics(version, () => pool.status());
+  const pool = new Pool({
     registry,
     log,
+    counts: metrics,
     folder,
     slots: config.slots,
     smallBytes: config.smallFile,
@@ -135,6 +139,7 @@ function createPool(config: SlaveConfig, { registry, log }: SlaveDeps, folder: s
     ...unitBudgets({ task: {}, budgets: {} }, operatorBudgets(config)),
     maxUnits: config.childMaxUnits,
   });
+  return { pool, metrics };
 }
 
 function startPool(pool: Pool, tasks: readonly TaskDefinition[]): void {

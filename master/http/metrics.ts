@@ -1,5 +1,5 @@
 import type { RequestHandler } from "express";
-import type { MasterMetrics } from "../metrics.ts";
+import type { MasterMetrics } from "../metrics/metrics.ts";
 
 /** `GET /metrics` in the text format of Prometheus. */
 export function showMetrics(metrics: MasterMetrics): RequestHandler {

@@ -1,6 +1,6 @@
 import type { Express, RequestHandler } from "express";
 import { AppError, RequestError } from "../../shared/errors.ts";
-import type { MasterMetrics } from "../metrics.ts";
+import type { MasterMetrics } from "../metrics/metrics.ts";
 import type { Guards } from "./guard.ts";
 import type { Operation } from "./openapi/operation.ts";
 import { described, type RouteName } from "./openapi/operations.ts";

@@ -14,7 +14,7 @@ import type { KeyedRequests } from "../jobs/requests.ts";
 import type { JobRunner } from "../jobs/runner.ts";
 import type { Waiters } from "../jobs/waiters.ts";
 import type { SlaveHttp } from "../lease/client.ts";
-import type { MasterMetrics } from "../metrics.ts";
+import type { MasterMetrics } from "../metrics/metrics.ts";
 import type { UnitQueue } from "../queue/port.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
@@ -104,7 +104,7 @@ export function masterRoutes(app: Express, deps: RoutesDeps): Express {
   };
   mount(app, handlers, { guards, metrics });
   app.use(guards.client, noRoute);
-  app.use(slowGuesses(), problemHandler(logger));
+  app.use(metrics.refusals(), slowGuesses(), problemHandler(logger));
   return app;
 }
 

@@ -5,16 +5,19 @@ import { Door } from "../../shared/http/door.ts";
 import { browserGuard } from "../../shared/http/hosts.ts";
 import { answerJson } from "../../shared/http/json.ts";
 import { problemHandler } from "../../shared/http/problem.ts";
-import { slowGuesses } from "../../shared/http/wrongTokens.ts";
+import { slowGuesses, WrongTokens } from "../../shared/http/wrongTokens.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { SlaveConfig } from "../config.ts";
+import type { SlaveMetrics } from "../metrics.ts";
+import { slaveHome } from "./page.ts";
 
 export interface HttpDeps {
   readonly config: Pick<
     SlaveConfig,
-    "token" | "classicMasters" | "host" | "announced" | "allowedHosts" | "trustProxy"
+    "token" | "classicMasters" | "name" | "masterUrls" | "host" | "announced" | "allowedHosts" | "trustProxy"
   >;
   readonly status: () => CheckStatusAnswer;
+  readonly metrics: Pick<SlaveMetrics, "text" | "contentType">;
   readonly getTask: RequestHandler;
   /** Called for each request that a master may make. */
   readonly onPolled: () => void;
@@ -23,25 +26,30 @@ export interface HttpDeps {
   readonly log: Logger;
 }
 
-/** The slave's routes: `GET /`, `GET /check_status`, `POST /get_task`, `POST /drain`. */
-export function createHttp({ config, status, getTask, onPolled, onDismiss, log }: HttpDeps): Express {
+/** The slave's routes: `GET /`, `GET /check_status`, `GET /metrics`, `POST /get_task`, `POST /drain`. */
+export function createHttp(deps: HttpDeps): Express {
+  const { config, status, metrics, getTask, onPolled, onDismiss, log } = deps;
   const { token, classicMasters: addresses, trustProxy } = config;
   const app = express().disable("x-powered-by").disable("etag").set("trust proxy", trustProxy);
-  const door = new Door({ tokens: token === undefined ? [] : [{ name: "fleet", token }], addresses, log });
+  const tokens = token === undefined ? [] : [{ name: "fleet", token }];
+  const options = { tokens, addresses, log, wrongTokens: new WrongTokens() };
+  const door = new Door(options);
   const forMasters: RequestHandler = (req, _res, next) => {
     door.admit(req);
     onPolled();
     next();
   };
   app.use(browserGuard({ ...config, hasToken: token !== undefined }));
-  app.get("/", (_req, res) => {
-    res.type("text/plain").send("Slave is working");
-  });
+  app.get("/", slaveHome({ config, status, door: options }));
   app.get("/check_status", (req, res) => {
     const isMaster = door.knows(req);
     if (isMaster) onPolled();
     // Strangers learn that the slave is alive, and nothing more.
     answerJson(res, isMaster ? status() : ({ status: "alive" } satisfies CheckStatusAnswer));
+  });
+  app.get("/metrics", async (req, res) => {
+    door.admit(req);
+    res.type(metrics.contentType).send(await metrics.text());
   });
   app.post("/get_task", forMasters, getTask);
   app.post("/drain", forMasters, (_req, res) => {

@@ -5,6 +5,7 @@ import { ChildPace } from "./pace.ts";
 import { Slot, type SlotEvents, type SlotSettings } from "./slot.ts";
 import type { UnitHooks, UnitOutput } from "./unit.ts";
 import { UnitLine, type WaitingUnit } from "./unitLine.ts";
+import type { PoolCounts } from "./warmChildDeps.ts";
 
 export interface PoolOptions extends SlotSettings {
   readonly slots: number;
@@ -35,6 +36,7 @@ export class Pool {
   readonly #slots: readonly Slot[];
   readonly #waiting = new UnitLine();
   readonly #pace = new ChildPace();
+  readonly #counts: PoolCounts | undefined;
   #toWarm: readonly string[] = [];
   #isClosed = false;
   /** The last starts of children failed, and no child is alive: the pool refuses units. */
@@ -42,6 +44,7 @@ export class Pool {
 
   constructor(options: PoolOptions) {
     const { slots, folder } = options;
+    this.#counts = options.counts;
     const events: SlotEvents = {
       onFree: () => {
         this.#isHopeless = false;
@@ -146,6 +149,7 @@ export class Pool {
     slot.run(unit, hooks).then(
       (output) => {
         this.#pace.note(unit, output.seconds);
+        this.#counts?.unitRan(unit.task, output.seconds);
         resolve(output);
       },
       (error: unknown) => {

@@ -235,12 +235,12 @@ export class WarmChild {
   }
 
   #report(state: Extract<ChildState<UnitRun>, { kind: "gone" }>, end: ChildEnd): void {
-    const { log, memoryBytes } = this.#settings;
+    const { memoryBytes } = this.#settings;
     const { during, cause } = state;
     const why = end.heapFull ? outOfMemory(memoryBytes) : crashed(end.code, end.signal);
     if (during.kind === "working") during.running.fail(cause.kind === "unit" ? cause.reason : why);
     for (const waiting of waitingUnits(state)) waiting.fail(new NotBegunError());
-    reportEnd(log, cause, [this.#child, end]);
+    reportEnd(this.#settings, cause, [this.#child, end]);
     this.#events.onEnd(during);
   }
 }

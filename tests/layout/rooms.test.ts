@@ -18,6 +18,7 @@ const MASTER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   upkeep: ["record", "results", "store"],
   jobs: ["classic", "dispatch", "fleet", "map", "queue", "record", "results", "store", "upkeep"],
   dashboard: [],
+  metrics: ["dispatch", "fleet", "jobs", "queue", "record"],
   http: [
     "classic",
     "dispatch",
@@ -25,6 +26,7 @@ const MASTER_ROOMS: Readonly<Record<string, readonly string[]>> = {
     "jobs",
     "lease",
     "map",
+    "metrics",
     "queue",
     "record",
     "results",

@@ -1,4 +1,4 @@
-import { escaped, htmlPage } from "../html.ts";
+import { escaped, htmlPage } from "../../../shared/http/html.ts";
 import type { ApiDocument, ApiOperation, ApiParameter, ApiResponse } from "./document.ts";
 import type { JsonSchema } from "./schemas.ts";
 

@@ -1,16 +1,18 @@
-import type { RequestHandler } from "express";
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { SLAVE_STATES } from "../shared/contract/fleet.ts";
-import { JOB_STATES } from "../shared/contract/jobs.ts";
-import type { LeaseCounts } from "./dispatch/leaseCounts.ts";
-import type { SpeculationBook } from "./dispatch/speculation.ts";
-import type { SlaveRegistry } from "./fleet/registry.ts";
-import { fleetSummary } from "./fleet/summary.ts";
-import type { ChangeHub } from "./hub.ts";
-import type { UnitQueue } from "./queue/port.ts";
-import type { JobEvent } from "./record/events.ts";
-import type { JobRecord } from "./record/job.ts";
-import type { RecordOfJobs } from "./record/port.ts";
+import type { ErrorRequestHandler, RequestHandler } from "express";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { SLAVE_STATES } from "../../shared/contract/fleet.ts";
+import { JOB_STATES } from "../../shared/contract/jobs.ts";
+import type { LeaseCounts } from "../dispatch/leaseCounts.ts";
+import type { SpeculationBook } from "../dispatch/speculation.ts";
+import type { SlaveRegistry } from "../fleet/registry.ts";
+import { fleetSummary } from "../fleet/summary.ts";
+import type { ChangeHub } from "../hub.ts";
+import { type CapacityDeps, capacityOf } from "../jobs/capacity.ts";
+import type { UnitQueue } from "../queue/port.ts";
+import type { RecordOfJobs } from "../record/port.ts";
+import { diskGauge, type MeasuredFolders } from "./disk.ts";
+import { watchJobs } from "./files.ts";
+import { RequestMetrics } from "./requests.ts";
 
 export interface MetricsDeps {
   readonly version: string;
@@ -20,37 +22,32 @@ export interface MetricsDeps {
   readonly counts: Pick<LeaseCounts, "leases" | "unitsBack">;
   readonly registry: Pick<SlaveRegistry, "all">;
   readonly speculation: Pick<SpeculationBook, "total">;
+  readonly capacity: CapacityDeps;
+  readonly folders: MeasuredFolders;
   /** Number of leases that slaves hold now. */
   readonly leases: () => number;
 }
 
-/** Buckets in seconds: from requests of a few milliseconds to requests that wait for a job. */
-const BUCKETS = [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60, 300, 1800];
-
 /** Metrics for Prometheus. Numbers that other objects hold are read at each scrape and cost nothing between. */
 export class MasterMetrics {
   readonly #registry = new Registry();
-  readonly #requests: Histogram<"route" | "status">;
+  readonly #requests: RequestMetrics;
   readonly contentType = this.#registry.contentType;
 
   constructor(deps: MetricsDeps) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: 50 });
-    this.#requests = new Histogram({
-      name: "manyhands_http_request_duration_seconds",
-      help: "Requests by route and status, until their answers were sent.",
-      labelNames: ["route", "status"],
-      buckets: BUCKETS,
-      registers,
-    });
+    this.#requests = new RequestMetrics(registers);
     new Gauge({
       name: "manyhands_build_info",
       help: "Always 1; the version is a label.",
       labelNames: ["version"],
       registers,
     }).set({ version: deps.version }, 1);
-    watchJobs(registers, deps);
+    watchJobs(registers, deps.hub);
     gauges(registers, deps);
+    oldestWaiting(registers, deps.capacity);
+    diskGauge(registers, deps.folders);
     fleetGauges(registers, deps);
     totals(registers, deps);
   }
@@ -62,66 +59,16 @@ export class MasterMetrics {
 
   /** Measures the requests of a route. */
   timed(route: string): RequestHandler {
-    return (_req, res, next) => {
-      const began = performance.now();
-      res.once("close", () => {
-        this.#requests.observe({ route, status: res.statusCode }, (performance.now() - began) / 1000);
-      });
-      next();
-    };
+    return this.#requests.timed(route);
+  }
+
+  /** Counts refused requests; stands before the handler of problems. */
+  refusals(): ErrorRequestHandler {
+    return this.#requests.refusals();
   }
 }
 
 type Registers = Registry[];
-
-function watchJobs(registers: Registers, { hub }: MetricsDeps): void {
-  const files = new Counter({
-    name: "manyhands_files_ended_total",
-    help: "Files that ended, by task and outcome: done, failed, cancelled.",
-    labelNames: ["task", "outcome"],
-    registers,
-  });
-  const ended = new Counter({
-    name: "manyhands_jobs_ended_total",
-    help: "Jobs that ended, by task and final state.",
-    labelNames: ["task", "state"],
-    registers,
-  });
-  const seconds = new Counter({
-    name: "manyhands_file_seconds_total",
-    help: "Seconds that slaves' children worked on files that ended, by task.",
-    labelNames: ["task"],
-    registers,
-  });
-  const countFiles = fileCounter((task, outcome, count) => files.inc({ task, outcome }, count));
-  hub.watch("jobs", ({ job, events }) => {
-    for (const event of events) {
-      countFiles(job, event);
-      if ("seconds" in event && event.seconds !== undefined) seconds.inc({ task: job.task }, event.seconds);
-      if (isEnd(event)) ended.inc({ task: job.task, state: job.state });
-    }
-  });
-}
-
-function isEnd({ type }: JobEvent): boolean {
-  return type === "ended" || type === "cancelled" || type === "failed";
-}
-
-/** The end of a job also ends its open files. Their number is that of all files less those that ended before. */
-function fileCounter(count: (task: string, outcome: string, count: number) => void) {
-  const failed = new Map<string, number>();
-  return (job: JobRecord, event: JobEvent): void => {
-    if (event.type === "file_done") count(job.task, "done", 1);
-    if (event.type === "file_failed") {
-      failed.set(job.id, (failed.get(job.id) ?? 0) + 1);
-      count(job.task, "failed", 1);
-    }
-    if (!isEnd(event)) return;
-    if (job.cancelled > 0) count(job.task, "cancelled", job.cancelled);
-    if (event.type === "failed") count(job.task, "failed", job.failed - (failed.get(job.id) ?? 0));
-    failed.delete(job.id);
-  };
-}
 
 /** Counters that other objects keep. */
 function totals(registers: Registers, { counts, speculation }: MetricsDeps): void {
@@ -195,6 +142,20 @@ function gauges(registers: Registers, { jobs, queue, leases }: MetricsDeps): voi
     registers,
     collect() {
       this.set(leases());
+    },
+  });
+}
+
+function oldestWaiting(registers: Registers, capacity: CapacityDeps): void {
+  new Gauge({
+    name: "manyhands_oldest_waiting_seconds",
+    help: "Seconds since the oldest job with a file that no slave has begun was recorded, by task; 0 when none waits.",
+    labelNames: ["task"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [task, { oldest_waiting_seconds: seconds }] of Object.entries(capacityOf(capacity).tasks))
+        this.set({ task }, seconds);
     },
   });
 }
