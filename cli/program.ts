@@ -8,6 +8,8 @@ type AddCommand = (program: Command, run: RunCommand) => void;
 /** The commands in the order of the help. Each is loaded only when it is needed: some bring large libraries with them. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   upload: async () => (await import("./commands/upload.ts")).addUpload,
+  train: async () => (await import("./commands/train.ts")).addTrain,
+  predict: async () => (await import("./commands/predict.ts")).addPredict,
   jobs: async () => (await import("./commands/jobs/command.ts")).addJobs,
   results: async () => (await import("./commands/jobs/results.ts")).addResults,
   retry: async () => (await import("./commands/jobs/change.ts")).addRetry,

@@ -8,6 +8,7 @@ export const WARNING_CODES = [
   "pages_not_read",
   "empty_vector",
   "classic_options",
+  "rows_skipped",
 ] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
 

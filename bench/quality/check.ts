@@ -35,7 +35,7 @@ export interface QualityCheck {
   readonly task: string;
   /** Folder below the corpus. */
   readonly folder: string;
-  jobs(files: readonly CorpusFile[]): readonly QualityJob[];
+  jobs(files: readonly CorpusFile[]): readonly QualityJob[] | Promise<readonly QualityJob[]>;
   /** `outcomes[j][i]` belongs to file i of job j. `corpus` is the folder's path, for reference files beside it. */
   score(
     jobs: readonly QualityJob[],

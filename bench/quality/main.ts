@@ -15,15 +15,17 @@ import { check as image } from "./image.ts";
 import { runJob } from "./job.ts";
 import { check as mean } from "./mean.ts";
 import { check as ocr } from "./ocr.ts";
+import { check as predict } from "./predict.ts";
 import { record } from "./record.ts";
 import { type TaskChecks, table } from "./report.ts";
 import { check as text } from "./text.ts";
+import { check as train } from "./train.ts";
 
 /**
  * `npm run quality`: every task against reference files, through a real master and two slaves.
  * Needs the reference corpus (CORPUS, or ../shared/corpus); without it prints that and exits with 0.
  */
-const CHECKS: readonly QualityCheck[] = [image, ocr, text, embedding, audio, document, mean];
+const CHECKS: readonly QualityCheck[] = [image, ocr, text, embedding, audio, document, mean, train, predict];
 
 const { values } = parseArgs({
   options: { task: { type: "string", multiple: true }, write: { type: "boolean" } },
@@ -70,7 +72,7 @@ async function measure(fleet: RunningFleet, check: QualityCheck): Promise<readon
     expect: entry.expect as CorpusFile["expect"],
     entry,
   }));
-  const jobs = check.jobs(files);
+  const jobs = await check.jobs(files);
   const outcomes: Outcome[][] = [];
   for (const job of jobs) outcomes.push(await runJob(fleet.master.url, check.task, job));
   return [...(await check.score(jobs, outcomes, folder)), ...expectations(jobs, outcomes)];

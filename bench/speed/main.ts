@@ -13,6 +13,7 @@ import { queued } from "./parts/queued.ts";
 import { recovery } from "./parts/recovery.ts";
 import { scale } from "./parts/scale.ts";
 import { start } from "./parts/start.ts";
+import { training } from "./parts/training.ts";
 import { profileInto } from "./profile.ts";
 import { type PartMeasures, page, table } from "./report.ts";
 
@@ -20,7 +21,18 @@ import { type PartMeasures, page, table } from "./report.ts";
  * `npm run bench`: measures the overhead of master and slave relative to the work itself. Never
  * part of the tests, because other work on the machine changes the figures.
  */
-const PARTS: readonly BenchPart[] = [chain, limit, native, memory, start, scale, durable, queued, recovery];
+const PARTS: readonly BenchPart[] = [
+  chain,
+  limit,
+  native,
+  memory,
+  start,
+  scale,
+  durable,
+  queued,
+  recovery,
+  training,
+];
 
 const { values } = parseArgs({
   options: {

@@ -118,9 +118,10 @@ export async function takeIn(
   return job;
 }
 
-/** All files must stand under the task's field: a file under another field is a mistake of the client. */
+/** All files must stand under fields of the task: a file under another field is a mistake of the client. */
 function inputsOf(task: TaskDefinition, files: readonly UploadedFile[]): JobInput[] {
-  const stray = files.find((file) => fieldName(file) !== task.field);
+  const fields = [task.field, ...task.otherFields];
+  const stray = files.find((file) => !fields.includes(fieldName(file)));
   if (stray !== undefined) throw wrongField(task, stray);
   if (files.length === 0) throw noFiles(task);
   return files.map(({ key, filename, path, bytes, sha256 }, index) => ({
@@ -142,7 +143,7 @@ function wrongField(task: TaskDefinition, stray: UploadedFile): AppError {
   return new RequestError("wrong_field", `No files provided for ${task.name} processing`, {
     details: {
       field: stray.field,
-      valid_values: [task.field],
+      valid_values: [task.field, ...task.otherFields],
       hint: `The file ${stray.filename} came under "${stray.field}"; ${task.name} takes its files under "${task.field}".`,
     },
   });

@@ -1,5 +1,5 @@
 import { codesOf, type Feature } from "./features.ts";
-import type { Columns } from "./forest/vote.ts";
+import type { FeatureColumns } from "./forest/vote.ts";
 
 /**
  * What naive Bayes learned, in one array: for each class its ln of the share of the rows, then for each feature the mean
@@ -13,7 +13,7 @@ const SMOOTHING = 1e-9;
 
 export interface BayesTable {
   readonly features: readonly Feature[];
-  readonly columns: Columns;
+  readonly columns: FeatureColumns;
   /** Class of each row of the table. */
   readonly target: Float64Array;
   readonly classes: number;

@@ -1,5 +1,5 @@
 import type { Feature } from "./features.ts";
-import type { Columns } from "./forest/vote.ts";
+import type { FeatureColumns } from "./forest/vote.ts";
 
 /**
  * How features become columns of numbers for the models that multiply them with weights: a number is one column, a category
@@ -19,7 +19,7 @@ export function widthOf(feature: Feature): number {
   return feature.kind === "number" ? 1 : feature.categories.length;
 }
 
-export function designOf(features: readonly Feature[], columns: Columns, rows: Int32Array): Design {
+export function designOf(features: readonly Feature[], columns: FeatureColumns, rows: Int32Array): Design {
   const means: number[] = [];
   const scales: number[] = [];
   features.forEach((feature, at) => {
@@ -61,7 +61,7 @@ function momentsOf(valueAt: (row: number) => number, rows: Int32Array) {
 /** The columns of the design for these rows, row by row. */
 export function designMatrix(
   { features, means, scales }: Design,
-  columns: Columns,
+  columns: FeatureColumns,
   rows: Int32Array,
 ): Float64Array {
   const width = means.length;

@@ -4,7 +4,7 @@ import { designMatrix, designOf } from "./design.ts";
 import type { Feature } from "./features.ts";
 import { growTrees } from "./forest/grow.ts";
 import type { Trees } from "./forest/trees.ts";
-import type { Columns } from "./forest/vote.ts";
+import type { FeatureColumns } from "./forest/vote.ts";
 import { leastSquares } from "./linear.ts";
 import { fitLogistic } from "./logistic.ts";
 import type { Parameters, TrainedModel } from "./trained.ts";
@@ -12,7 +12,7 @@ import type { Parameters, TrainedModel } from "./trained.ts";
 /** A table that models learn from. */
 export interface LearnTable {
   readonly features: readonly Feature[];
-  readonly columns: Columns;
+  readonly columns: FeatureColumns;
   /** Class or number of each row. */
   readonly target: Float64Array;
   /** Number of classes; 0 for numbers. */

@@ -4,7 +4,7 @@ import { designMatrix } from "./design.ts";
 import type { Feature } from "./features.ts";
 import type { Learned } from "./fitting.ts";
 import type { TreeShape } from "./forest/trees.ts";
-import { addVotes, type Columns } from "./forest/vote.ts";
+import { addVotes, type FeatureColumns } from "./forest/vote.ts";
 import { probabilitiesOf, scoresOf } from "./logistic.ts";
 import type { TrainedModel } from "./trained.ts";
 
@@ -16,7 +16,7 @@ export interface ModelShape {
 }
 
 /** Predicts rows: the probabilities of the classes, or one number, row after row. */
-export type Predictor = (columns: Columns, rows: Int32Array) => Float64Array;
+export type Predictor = (columns: FeatureColumns, rows: Int32Array) => Float64Array;
 
 /** Number of outputs of a row. */
 export function channelsOf({ classes }: ModelShape): number {
@@ -54,7 +54,7 @@ function votes(shape: ModelShape, { trees }: LearnedAs<"trees">): Predictor {
 
 function eachRow(
   shape: ModelShape,
-  one: (columns: Columns, row: number, into: Float64Array) => void,
+  one: (columns: FeatureColumns, row: number, into: Float64Array) => void,
 ): Predictor {
   const channels = channelsOf(shape);
   return (columns, rows) => {

@@ -71,7 +71,7 @@ function cellsOf(line: string, delimiter: string): readonly string[] {
 }
 
 /** A range of a file that begins and ends between two rows. */
-export interface RowRange {
+export interface TableRange {
   /** Bytes. */
   readonly from: number;
   readonly to: number;
@@ -81,9 +81,11 @@ export interface RowRange {
 
 export interface ReadRows {
   readonly header: Header;
-  readonly range: RowRange;
+  readonly range: TableRange;
   readonly onRow: (cells: readonly string[], row: number, raw: string) => void;
   readonly onChunk: () => void;
+  /** Called for a row of another length than the header, which is an error without it. */
+  readonly onRagged?: (row: number) => void;
 }
 
 /**
@@ -92,13 +94,14 @@ export interface ReadRows {
  */
 export async function readRows(
   file: ByteSource,
-  { header: { delimiter, names }, range, onRow, onChunk }: ReadRows,
+  { header: { delimiter, names }, range, onRow, onChunk, onRagged }: ReadRows,
 ): Promise<void> {
   const splitter = new RowSplitter(
     delimiter,
     (cells, row, raw) => {
-      if (cells.length !== names.length) throw raggedRow(file.filename, { row, cells, names });
-      onRow(cells, row, raw);
+      if (cells.length === names.length) onRow(cells, row, raw);
+      else if (onRagged === undefined) throw raggedRow(file.filename, { row, cells, names });
+      else onRagged(row);
     },
     range.row,
   );
@@ -148,7 +151,7 @@ export async function rowRanges(
   file: ByteSource,
   { end }: Pick<Header, "end">,
   { size, onChunk }: { readonly size: number; readonly onChunk: () => void },
-): Promise<RowRange[]> {
+): Promise<TableRange[]> {
   const cutter = new RangeCutter(end, size);
   for (let at = end; at < file.bytes; at += CHUNK) {
     cutter.push(await file.slice(at, CHUNK), at);
@@ -158,7 +161,7 @@ export async function rowRanges(
 }
 
 class RangeCutter {
-  readonly #ranges: RowRange[] = [];
+  readonly #ranges: TableRange[] = [];
   readonly #size: number;
   #from: number;
   /** Number of the first row of the range, and of the row that is read. */
@@ -179,7 +182,7 @@ class RangeCutter {
     }
   }
 
-  end(bytes: number): RowRange[] {
+  end(bytes: number): TableRange[] {
     if (this.#from < bytes) this.#cut(bytes);
     return this.#ranges;
   }

@@ -73,7 +73,7 @@ export const trainedModel = resultSchema(MODEL_TASK, {
   features: z.array(feature).describe("The columns that it needs."),
   left_out: z
     .array(z.object({ name: z.string(), reason: z.string() }))
-    .describe("Columns that it does not use, and why."),
+    .describe("FeatureColumns that it does not use, and why."),
   rows: z.object({
     learned: count.describe("Rows that the model learned from."),
     without_target: count.describe("Rows that were left out because their target is missing."),

@@ -7,7 +7,14 @@ interface TaskSpec<Options extends object, Name extends string>
     Partial<
       Pick<
         TaskDefinition,
-        "label" | "results" | "columns" | "dataKey" | "missingFiles" | "schemaVersion" | "budgets"
+        | "label"
+        | "otherFields"
+        | "results"
+        | "columns"
+        | "dataKey"
+        | "missingFiles"
+        | "schemaVersion"
+        | "budgets"
       >
     > {
   readonly options: z.ZodType<Options>;
@@ -35,6 +42,7 @@ export function defineTask<Options extends object, Name extends string>(
     label: spec.label ?? name.charAt(0).toUpperCase() + name.slice(1),
     dataKey: spec.dataKey ?? `${name}_data`,
     missingFiles: spec.missingFiles ?? `No ${field} provided`,
+    otherFields: spec.otherFields ?? [],
     results: spec.results ?? {},
     columns: spec.columns ?? [],
     schemaVersion: spec.schemaVersion ?? 1,

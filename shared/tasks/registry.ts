@@ -5,12 +5,23 @@ import { embedding } from "./embedding/index.ts";
 import { image } from "./image/index.ts";
 import { mean } from "./mean/index.ts";
 import { ocr } from "./ocr/index.ts";
+import { predict } from "./predict/index.ts";
 import type { TaskDefinition } from "./task.ts";
 import { text } from "./text/index.ts";
 import { train } from "./train/index.ts";
 
 /** All tasks: each has a folder and an entry here. Routes, help, docs and tests derive from this list. */
-export const TASKS: readonly TaskDefinition[] = [image, text, embedding, ocr, audio, document, mean, train];
+export const TASKS: readonly TaskDefinition[] = [
+  image,
+  text,
+  embedding,
+  ocr,
+  audio,
+  document,
+  mean,
+  train,
+  predict,
+];
 
 const byName = new Map(TASKS.map((task) => [task.name, task]));
 

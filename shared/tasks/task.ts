@@ -21,6 +21,8 @@ export interface TaskDefinition {
   readonly summary: string;
   /** The multipart field of its files. */
   readonly field: string;
+  /** Further fields that its files may come under: its steps tell from the content what a file is. */
+  readonly otherFields: readonly string[];
   /** The field of a slave's JSON answer that holds a result as base64. */
   readonly dataKey: string;
   /** A slave's error message for a request without the field; classic clients read it. */

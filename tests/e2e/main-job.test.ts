@@ -18,11 +18,18 @@ import {
   startFleet,
 } from "./fleet.ts";
 
+interface RealFile {
+  readonly file: string;
+  readonly fields: readonly string[];
+  /** A file that the job needs, too. */
+  readonly beside?: string;
+}
+
 /**
  * Fixtures and the fields that their results must have; those of the classic service are the files of its
  * recordings. A task without a row gets its first sample file.
  */
-const REAL: Readonly<Record<string, { readonly file: string; readonly fields: readonly string[] }>> = {
+const REAL: Readonly<Record<string, RealFile>> = {
   image: { file: "classic/inputs/tiny.jpg", fields: [] },
   text: {
     file: "classic/inputs/review.txt",
@@ -55,6 +62,11 @@ const REAL: Readonly<Record<string, { readonly file: string; readonly fields: re
   },
   mean: { file: "mean/nist-Lew.txt", fields: ["count", "mean", "stddev"] },
   train: { file: "../../examples/files/apples.csv", fields: ["model", "features", "metrics", "arrays"] },
+  predict: {
+    file: "../../examples/files/apples-new.csv",
+    fields: [],
+    beside: "../../examples/files/apples_model.json",
+  },
 };
 
 /** Names of results that clients rely on. */
@@ -67,17 +79,21 @@ const SAVED_AS: Readonly<Record<string, string>> = {
   document: "page_document_analysis.json",
   mean: "nist-Lew_mean.json",
   train: "apples_model.json",
+  predict: "apples-new_predictions.csv",
 };
 
 /** A real file of a task, the name of its result, and fields that the result has. */
 async function realFileOf(task: TaskDefinition) {
-  const { file, fields } = REAL[task.name] ?? { file: undefined, fields: [] };
+  const { file, fields, beside }: Partial<RealFile> & Pick<RealFile, "fields"> = REAL[task.name] ?? {
+    fields: [],
+  };
   const [sample = ""] = file === undefined ? await samplesOf(task) : [];
   const body = await (file === undefined ? readFile(sample) : fixture(file));
   const name = basename(file ?? sample);
   const options = task.options.parse({});
   const savedAs = SAVED_AS[task.name] ?? task.resultName(parse(name).name, options);
-  return { name, body, savedAs, fields, isJson: task.resultType(options) === "application/json" };
+  const others = beside === undefined ? [] : [{ name: basename(beside), body: await fixture(beside) }];
+  return { name, body, others, savedAs, fields, isJson: task.resultType(options) === "application/json" };
 }
 
 describe("a master and two slaves", () => {
@@ -92,9 +108,9 @@ describe("a master and two slaves", () => {
   test.each(TASKS.map((task) => [task.name, task] as const))(
     "%s: a real file goes in, its result lies in its folder",
     async (task, definition) => {
-      const { name: file, body, savedAs, isJson, fields } = await realFileOf(definition);
+      const { name: file, body, others, savedAs, isJson, fields } = await realFileOf(definition);
       const { field } = definition;
-      const { status, body: answer } = await assign(fleet.master.url, [{ name: file, body }], {
+      const { status, body: answer } = await assign(fleet.master.url, [{ name: file, body }, ...others], {
         field,
         task,
       });
@@ -103,12 +119,13 @@ describe("a master and two slaves", () => {
       expect(answer).toMatchObject({
         message: `${task[0]?.toUpperCase()}${task.slice(1)} processing complete`,
         task_type: task,
-        total_files_processed: 1,
+        total_files_processed: 1 + others.length,
         state: "succeeded",
       });
       const [view] = answer.files;
       expect(view).toMatchObject({ index: 0, filename: file, state: "done", bytes: body.length });
-      expect(answer.saved_files).toEqual([view?.saved_as]);
+      expect(answer.saved_files[0]).toBe(view?.saved_as);
+      expect(answer.saved_files).toHaveLength(1 + others.length);
       expect(view?.saved_as?.endsWith(`/${task}/${savedAs}`)).toBe(true);
       const saved = await readFile(join(fleet.results, task, savedAs));
       const fetched = Buffer.from(await (await fetch(`${fleet.master.url}${view?.url}`)).arrayBuffer());

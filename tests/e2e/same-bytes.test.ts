@@ -53,6 +53,7 @@ async function allSamples(): Promise<Sample[]> {
       options: { folds: 3, grid: { depth: [3, null] } },
     },
     { task: "train", files: flats(3), options: { model: "ridge", folds: 4 } },
+    { task: "predict", files: [await named("../../examples/files/apples_model.json"), manyApples()] },
     { task: "document", files: await classic("page.pdf", "note.docx", "plain.md") },
     {
       task: "document",
@@ -122,6 +123,17 @@ function columns(count: number): NamedBody[] {
     );
     return { name: `column-${i}.txt`, body: Buffer.from(numbers.join("\n")) };
   });
+}
+
+/** A table of several blocks. */
+function manyApples(): NamedBody {
+  const rows = Array.from(
+    { length: 90_000 },
+    (_, i) =>
+      `crate ${i},${100 + (i % 150)},${60 + (i % 30)},${["red", "green"][i % 2]},12.${i % 10},${i % 9}.5`,
+  );
+  const text = `crate,weight_g,diameter_mm,colour,sugar_brix,acid_g\n${rows.join("\n")}\n`;
+  return { name: "many.csv", body: Buffer.from(text) };
 }
 
 /** One table in several files: prices of flats with a law and some noise. */

@@ -14,7 +14,8 @@ export const BYTES: JsonSchema = {
 /** The form of an upload: the tasks' own fields, options by task. */
 export function uploadForm(): JsonSchema {
   const fields = new Map<string, string[]>();
-  for (const { field, name } of TASKS) fields.set(field, [...(fields.get(field) ?? []), name]);
+  for (const { field, otherFields, name } of TASKS)
+    for (const one of [field, ...otherFields]) fields.set(one, [...(fields.get(one) ?? []), name]);
   const files = [...fields].map(([field, tasks]) => [
     field,
     { type: "array", items: BYTES, description: `files for ${tasks.join(", ")}` },

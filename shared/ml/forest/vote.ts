@@ -1,7 +1,7 @@
 import type { TreeShape, Trees } from "./trees.ts";
 
 /** Values of rows: a column for each feature. */
-export type Columns = readonly Float64Array[];
+export type FeatureColumns = readonly Float64Array[];
 
 /**
  * Adds up the leaves that each row reaches, tree by tree: `channels` sums for each row. The caller divides them by the
@@ -15,7 +15,7 @@ export function addVotes(
     columns,
     rows,
     sums,
-  }: { readonly columns: Columns; readonly rows: Int32Array; readonly sums: Float64Array },
+  }: { readonly columns: FeatureColumns; readonly rows: Int32Array; readonly sums: Float64Array },
 ): void {
   const { leaves, starts, right } = trees;
   for (const start of starts) {
@@ -31,7 +31,7 @@ export function addVotes(
 
 interface Walk {
   readonly trees: Trees;
-  readonly columns: Columns;
+  readonly columns: FeatureColumns;
   readonly hasSets: readonly boolean[];
 }
 

@@ -27,7 +27,7 @@ export interface Dataset extends LearnTable {
   readonly groups: Uint8Array;
 }
 
-export interface DatasetParts {
+export interface DatasetContents {
   readonly head: DatasetHead;
   readonly columns: readonly Float64Array[];
   readonly target: Float64Array;
@@ -35,7 +35,7 @@ export interface DatasetParts {
 }
 
 /** @param withBins whether the model needs bins; to find them takes longer than to read them */
-export function packDataset({ head, columns, target, groups }: DatasetParts, model: string): Buffer {
+export function packDataset({ head, columns, target, groups }: DatasetContents, model: string): Buffer {
   const arrays: Record<string, Float64Array | Uint8Array> = { target, groups };
   columns.forEach((column, at) => {
     arrays[`column-${at}`] = column;

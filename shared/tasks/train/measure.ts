@@ -12,13 +12,13 @@ export interface Measured {
   readonly parameters: Parameters;
 }
 
-export interface Outcome {
+export interface FitOutcome {
   readonly truth: Float64Array;
   readonly output: Float64Array;
 }
 
 /** What the fit predicted, beside the truth. */
-export function outcomeOf(data: Dataset, { rows, outputs, parameters }: Measured): Outcome {
+export function outcomeOf(data: Dataset, { rows, outputs, parameters }: Measured): FitOutcome {
   const { measure } = rowSets(data.groups, rows);
   const output = new Float64Array(measure.length * channelsOf(data));
   for (const part of outputs)
@@ -33,14 +33,14 @@ export function outcomeOf(data: Dataset, { rows, outputs, parameters }: Measured
 }
 
 /** Outcomes of several fits as one. */
-export function joinOutcomes(outcomes: readonly Outcome[]): Outcome {
+export function joinOutcomes(outcomes: readonly FitOutcome[]): FitOutcome {
   return {
     truth: Float64Array.from(outcomes.flatMap(({ truth }) => [...truth])),
     output: Float64Array.from(outcomes.flatMap(({ output }) => [...output])),
   };
 }
 
-export function metricsOf({ classes }: Pick<Dataset, "classes">, outcome: Outcome): Metrics {
+export function metricsOf({ classes }: Pick<Dataset, "classes">, outcome: FitOutcome): Metrics {
   return classes > 0 ? mutable(classMetrics(outcome, classes)) : mutable(numberMetrics(outcome));
 }
 

@@ -7,7 +7,7 @@ import { unpackDataset } from "./dataset.ts";
 import { encodeTable } from "./encode.ts";
 import { modelFile, type Validation } from "./finish.ts";
 import { fitUnit, unpackOutput } from "./fit.ts";
-import { joinOutcomes, meanScore, metricsOf, type Outcome, outcomeOf, scoreOf } from "./measure.ts";
+import { type FitOutcome, joinOutcomes, meanScore, metricsOf, outcomeOf, scoreOf } from "./measure.ts";
 import type { TrainOptions } from "./options.ts";
 import { foldsOf, pointsOf } from "./parameters.ts";
 import { eachRow, openTable } from "./table.ts";
@@ -39,7 +39,7 @@ const validate: Step<TrainOptions> = async ({ files, args, options }) => {
   const data = await dataOf(tableFile);
   const reader = new PartReader(parts, args);
   const points = pointsOf(options);
-  const measured: { readonly outcomes: readonly Outcome[]; readonly scores: readonly Metrics[] }[] = [];
+  const measured: { readonly outcomes: readonly FitOutcome[]; readonly scores: readonly Metrics[] }[] = [];
   for (const parameters of points) {
     const outcomes = [];
     for (let fold = 0; fold < foldsOf(options); fold += 1)
