@@ -1,9 +1,11 @@
 import { basename, dirname } from "node:path";
+import { Readable } from "node:stream";
+import type { ReadableStream as NodeStream } from "node:stream/web";
 import { CodedError } from "../../shared/errors.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit.ts";
 import { save } from "../files/save.ts";
-import { type FileView, fileFromPath } from "../sdk/index.ts";
+import type { FileView } from "../sdk/index.ts";
 import type { Connection, ConnectionFlags } from "./connection.ts";
 import { givenOptions, type OptionFlags } from "./optionFlags.ts";
 import { SLAVE_WAIT_SECONDS, untilReady } from "./readiness.ts";
@@ -28,9 +30,13 @@ export async function runModelJob(job: ModelJob): Promise<readonly FileView[]> {
   const { client, signal, context, task, paths, flags } = job;
   const known = await findTask(task, client, signal);
   const options = readOptions([...job.options, ...givenOptions(flags)], known);
-  await untilReady({ client, signal, seconds: SLAVE_WAIT_SECONDS, note: context.terminal.note });
-  const files = paths.map((path) => fileFromPath(path, basename(path)));
-  const { files: views } = await client.upload({ task, files, options, signal });
+  const { note } = context.terminal;
+  await untilReady({ client, signal, seconds: SLAVE_WAIT_SECONDS, needs: "slave", note });
+  const files = paths.map((path) => ({ name: basename(path), path }));
+  const sent = await client.submit(task, files, { options, signal });
+  await sent.done({ signal });
+  const views: FileView[] = [];
+  for await (const file of sent.files({ signal })) views.push(file);
   return views;
 }
 
@@ -45,7 +51,8 @@ export interface SavedResult {
 export async function saveResult(job: ModelJob, view: FileView, path: string): Promise<SavedResult> {
   const { client, signal } = job;
   if (view.state !== "done" || view.url === undefined) return { view, path: undefined };
-  const content = await client.download(view.url, { signal });
+  const stream = await client.download(view.url, { signal });
+  const content = Readable.fromWeb(stream as NodeStream<Uint8Array>);
   const place = { folder: dirname(path), wireName: basename(path) };
   return { view, path: await save({ ...place, content, sha256: view.result_sha256, signal }) };
 }

@@ -16,13 +16,6 @@ export interface CategoryFeature {
   readonly others?: boolean | undefined;
 }
 
-/** What a model predicts. */
-export interface Target {
-  readonly name: string;
-  /** Classes in order of code points, or of their numbers where all are numbers; undefined for a number. */
-  readonly labels?: readonly string[] | undefined;
-}
-
 /** Most categories of a feature that are kept apart: a code fits into a byte. */
 export const MOST_CATEGORIES = 254;
 

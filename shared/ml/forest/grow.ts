@@ -1,7 +1,7 @@
 import type { Bins } from "../binning.ts";
 import type { Feature } from "../features.ts";
 import { randomOf } from "../random.ts";
-import { Histogram, type NodeRows, type Outcomes } from "./histogram.ts";
+import { BinSums, type NodeRows, type Outcomes } from "./binSums.ts";
 import { TreeBuilder, type Trees } from "./trees.ts";
 
 export interface ForestTable {
@@ -70,7 +70,7 @@ class Grower {
   readonly #table: ForestTable;
   readonly #options: ForestOptions;
   readonly #builder: TreeBuilder;
-  readonly #histogram: Histogram;
+  readonly #binSums: BinSums;
   readonly #weights: Float64Array;
   readonly #order: Int32Array;
   readonly #kept: Int32Array;
@@ -85,7 +85,7 @@ class Grower {
     this.#table = table;
     this.#options = options;
     this.#builder = builder;
-    this.#histogram = new Histogram(outcomes);
+    this.#binSums = new BinSums(outcomes);
     this.#weights = new Float64Array(outcomes.channel.length);
     this.#order = new Int32Array(rows.length);
     this.#kept = new Int32Array(rows.length);
@@ -182,7 +182,7 @@ class Grower {
       if (cut === undefined) continue;
       tried += 1;
       if (best !== undefined && cut.score <= best.score) continue;
-      const { present } = this.#histogram;
+      const { present } = this.#binSums;
       const left = present.slice(0, cut.count);
       best = { feature, score: cut.score, left, next: present[cut.count] ?? 0 };
     }
@@ -190,14 +190,14 @@ class Grower {
   }
 
   #cutOf(feature: number, rows: NodeRows, weight: number) {
-    const histogram = this.#histogram;
+    const binSums = this.#binSums;
     const bins = this.#table.bins[feature];
     if (bins === undefined) return undefined;
-    histogram.fill(bins.of, rows);
-    if (histogram.count < 2) return undefined;
-    if (this.#table.features[feature]?.kind === "category") histogram.sortByMean(this.#leading());
-    else histogram.sortByBin();
-    return histogram.bestCut(this.#totals, { weight, least: this.#options.leaf });
+    binSums.fill(bins.of, rows);
+    if (binSums.count < 2) return undefined;
+    if (this.#table.features[feature]?.kind === "category") binSums.sortByMean(this.#leading());
+    else binSums.sortByBin();
+    return binSums.bestCut(this.#totals, { weight, least: this.#options.leaf });
   }
 
   /** The channel that orders categories: the only one, the second of two classes, else the most frequent class. */

@@ -24,7 +24,7 @@ export interface Cut {
 }
 
 /** Sums over the rows of a node by the bins of one feature. */
-export class Histogram {
+export class BinSums {
   /** Bins that hold rows; the first `count` entries are valid. */
   readonly present = new Uint8Array(256);
   count = 0;
