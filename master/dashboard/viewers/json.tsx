@@ -2,6 +2,7 @@ import { useId, useMemo, useState } from "preact/hooks";
 import { count } from "../ui/words.ts";
 import { parentRow, type Row, rowsOf, startOpen } from "./jsonRows.ts";
 import { Copy } from "./parts/copy.tsx";
+import { onKeys } from "./parts/onKeys.ts";
 import { VirtualList } from "./parts/virtualList.tsx";
 import { useResult } from "./result.ts";
 import type { ViewerProps } from "./viewer.ts";
@@ -36,12 +37,7 @@ function Tree({ value }: { readonly value: unknown }) {
         rowHeight={ROW_HEIGHT}
         active={at}
         activeId={`${id}-${at}`}
-        onKeyDown={(event) => {
-          const act = keys[event.key];
-          if (act === undefined) return;
-          event.preventDefault();
-          act();
-        }}
+        onKeyDown={onKeys(keys)}
       >
         {(nth) => {
           const shown = rows[nth];

@@ -2,6 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { go } from "../../app/router.ts";
 import { count } from "../../ui/words.ts";
 import { type Area, Canvas } from "../parts/canvas.tsx";
+import { onKeys } from "../parts/onKeys.ts";
 import { shownName } from "../parts/shownName.ts";
 import type { ViewerProps } from "../viewer.ts";
 import { cosine } from "./result.ts";
@@ -78,12 +79,7 @@ function Square({ job, found, matrix, own }: SquareProps) {
         aria-label={`Map of similarities. ${said}`}
         onPointerMove={(event) => setCell(cellAt(event, found.length))}
         onClick={open}
-        onKeyDown={(event) => {
-          const act = keys[event.key];
-          if (act === undefined) return;
-          event.preventDefault();
-          act();
-        }}
+        onKeyDown={onKeys(keys)}
       >
         <Canvas
           height="square"

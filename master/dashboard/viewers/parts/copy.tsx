@@ -12,8 +12,13 @@ export function Copy({ text, what }: { readonly text: string; readonly what: str
     setSaid(done ?? "Needs HTTPS");
   };
   return (
-    <button type="button" class="small" onClick={() => void copy()}>
-      <span role="status">{said === "" ? what : said}</span>
-    </button>
+    <span>
+      <button type="button" class="small" onClick={() => void copy()}>
+        {said === "" ? what : said}
+      </button>
+      <span class="hidden" role="status">
+        {said}
+      </span>
+    </span>
   );
 }

@@ -10,9 +10,13 @@ interface VirtualTableProps {
 
 /** A table of any length: cells are cut to their column, their whole text is the tooltip. */
 export function VirtualTable({ label, columns, rows, row, kind }: VirtualTableProps) {
-  const tracks = `repeat(${columns.length}, minmax(${kind === "numbers" ? 90 : 140}px, 1fr))`;
+  const least = kind === "numbers" ? 104 : 140;
+  const style = {
+    gridTemplateColumns: `repeat(${columns.length}, minmax(${least}px, 1fr))`,
+    minWidth: `${columns.length * least}px`,
+  };
   const cells = (texts: readonly string[], role: "cell" | "columnheader") => (
-    <div class={`cells ${kind}`} role="row" style={{ gridTemplateColumns: tracks }}>
+    <div class={`cells ${kind}`} role="row" style={style}>
       {columns.map((_, at) => (
         <span key={at} role={role} title={texts[at]}>
           {texts[at]}

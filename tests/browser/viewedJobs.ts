@@ -1,0 +1,70 @@
+import { assign, fixture, type NamedBody, type UploadOptions } from "../e2e/fleet.ts";
+
+/** Jobs of every task, whose results the viewers show: ids by the names that the tests use. */
+export interface ViewedJobs {
+  readonly image: string;
+  readonly ocr: string;
+  readonly text: string;
+  readonly shortText: string;
+  readonly embedding: string;
+  readonly audio: string;
+  readonly document: string;
+  readonly mean: string;
+}
+
+/** Text that would be code if it were taken as HTML. */
+export const CODE = `<img src="http://elsewhere.test/x" onerror="alert('1')"><script>alert("2")</script>`;
+/** The same as the name of a file: a slash would be a folder. */
+const CODE_NAME = `<img src=x onerror=alert('1')>`;
+const DRAWING = `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60" onload="alert(3)"><script>alert(4)</script><image href="http://elsewhere.test/y"/><rect width="50" height="40" fill="red"/></svg>`;
+const REVIEW = `A wonderful day by the sea, and everyone was happy. The soup was terrible and cold. We went home. ${CODE}`;
+
+/** Sends fixtures and small files of each task to the master, and waits for their results. */
+export async function sendViewedJobs(url: string): Promise<ViewedJobs> {
+  const send = async (files: readonly NamedBody[], how: UploadOptions): Promise<string> => {
+    const { body } = await assign(url, files, how);
+    if (body.error !== undefined) throw new Error(body.error);
+    return body.job_id;
+  };
+  const of = async (...paths: readonly string[]) =>
+    await Promise.all(
+      paths.map(async (path) => ({ name: path.split("/").at(-1) ?? "", body: await fixture(path) })),
+    );
+  const text = (name: string, content: string) => ({ name, body: Buffer.from(content) });
+  const review = text(`${CODE_NAME}.txt`, REVIEW);
+  return {
+    image: await send(
+      [...(await of("image/24-bit.bmp", "image/32-bit.tiff")), text(`${CODE_NAME}.svg`, DRAWING)],
+      { task: "image", field: "images" },
+    ),
+    ocr: await send(await of("ocr/notice.png", "ocr/two-pages.tiff"), { task: "ocr", field: "images" }),
+    text: await send([review, text("empty.txt", "")], { task: "text" }),
+    shortText: await send([review], { task: "text", options: { sentences: 1 } }),
+    embedding: await send(
+      [
+        text("harbour.txt", "The harbour master counts the boats in the harbour."),
+        text("boats.txt", "Two boats left the harbour before noon."),
+        text("soup.txt", `The soup was cold. ${CODE}`),
+      ],
+      { task: "embedding", options: { neighbours: 2 } },
+    ),
+    audio: await send(await of("audio/tagged.wav", "audio/tone.mp3"), {
+      task: "audio",
+      field: "audio_files",
+    }),
+    document: await send(
+      await of(
+        "document/three-pages.pdf",
+        "document/scans.pdf",
+        "document/various.docx",
+        "document/comments.docx",
+        "document/password-test.pdf",
+      ),
+      { task: "document", field: "documents" },
+    ),
+    mean: await send([text("a.txt", "1\n2\n3\n"), text("b.txt", "3\n4\n-5\n")], {
+      task: "mean",
+      field: "numbers",
+    }),
+  };
+}
