@@ -32,7 +32,10 @@ export class LiveTop {
   #chosen: string | undefined;
   /** The job that is to be cancelled if the next key is `y`. */
   #asked: string | undefined;
+  /** What became of a key, until the next one. */
   #message: string | undefined;
+  /** What the connection has to say, until it is back. */
+  #outage: string | undefined;
   #isChanged = true;
 
   constructor(deps: LiveTopDeps) {
@@ -42,14 +45,14 @@ export class LiveTop {
   }
 
   apply(event: FleetUpdate): void {
-    if (event.type === "ready") this.#message = undefined;
+    if (event.type === "ready") this.#outage = undefined;
     this.#fleet.apply(event);
     this.#isChanged = true;
   }
 
-  /** Shows a remark until the next key or connection. */
-  say(message: string): void {
-    this.#message = message;
+  /** Shows a remark about the connection until it is back. */
+  say(outage: string): void {
+    this.#outage = outage;
     this.#isChanged = true;
   }
 
@@ -62,7 +65,7 @@ export class LiveTop {
     this.#isChanged = false;
     const footer =
       this.#asked === undefined
-        ? (this.#message ?? KEYS)
+        ? (this.#message ?? this.#outage ?? KEYS)
         : `Cancel job ${this.#asked}? y: yes, other keys: no`;
     const view = {
       master: this.#deps.master,
@@ -107,8 +110,13 @@ export class LiveTop {
   #cancel(job: string): void {
     this.#message = `Cancelling job ${job}…`;
     this.#deps.cancel(job).then(
-      () => this.say(`Job ${job} is cancelled.`),
-      (error: unknown) => this.say(error instanceof Error ? error.message : String(error)),
+      () => this.#tell(`Job ${job} is cancelled.`),
+      (error: unknown) => this.#tell(error instanceof Error ? error.message : String(error)),
     );
+  }
+
+  #tell(message: string): void {
+    this.#message = message;
+    this.#isChanged = true;
   }
 }
