@@ -67,7 +67,7 @@ export class SlotBook implements UnitSpans {
   ended(slave: SlotOwner, unit: QueuedUnit, { open, seconds, state }: UnitEnd): void {
     const now = this.#clock();
     const busy = seconds * 1_000;
-    const from = Math.max(startOf(open, now - busy), now - LONGEST_SPAN_MS);
+    const from = Math.max(Math.floor(startOf(open, now - busy)), now - LONGEST_SPAN_MS);
     const work: SlotWork = { unit, from, to: now, busy: busy === 0 ? now - from : busy, state };
     if (open !== undefined) this.#release(open);
     (open?.lane ?? this.#freeLane(slave, from)).add(work);
