@@ -72,33 +72,52 @@ export const trainedModel = resultSchema(MODEL_TASK, {
     .describe("What it predicts: one of the labels, or a number."),
   features: z.array(feature).describe("The columns that it needs."),
   left_out: z
-    .array(z.object({ name: z.string(), reason: z.string() }))
+    .array(
+      z.object({ name: z.string().describe("Name of the column."), reason: z.string().describe("Why.") }),
+    )
     .describe("FeatureColumns that it does not use, and why."),
-  rows: z.object({
-    learned: count.describe("Rows that the model learned from."),
-    without_target: count.describe("Rows that were left out because their target is missing."),
-  }),
+  rows: z
+    .object({
+      learned: count.describe("Rows that the model learned from."),
+      without_target: count.describe("Rows that were left out because their target is missing."),
+    })
+    .describe("Rows of the tables."),
   parameters: parameters.describe("Parameters of the model, the chosen ones where there was a grid."),
-  metrics: z.object({
-    held_out: metrics
-      .nullable()
-      .describe("Of a model like this one that never saw these rows; null with `test_share` 0."),
-    cross_validation: metrics
-      .nullable()
-      .describe("Over the folds, each predicted by a model of the others; null without folds."),
-    folds: z.array(z.number()).describe("Accuracy (R2 for numbers) of each fold."),
-  }),
+  metrics: z
+    .object({
+      held_out: metrics
+        .nullable()
+        .describe("Of a model like this one that never saw these rows; null with `test_share` 0."),
+      cross_validation: metrics
+        .nullable()
+        .describe("Over the folds, each predicted by a model of the others; null without folds."),
+      folds: z.array(z.number()).describe("Accuracy (R2 for numbers) of each fold."),
+    })
+    .describe("How good models like this one are for rows that they did not learn from."),
   search: z
-    .array(z.object({ parameters, score: z.number() }))
+    .array(
+      z.object({
+        parameters: parameters.describe("The point."),
+        score: z.number().describe("Mean over the folds."),
+      }),
+    )
     .describe("Points of the grid, each with its mean accuracy (R2 for numbers) over the folds."),
-  provenance: z.object({
-    version: z.string().describe("Version of manyhands."),
-    seed: count.describe("Seed of all that is random."),
-    options: z.record(z.string(), z.json()).describe("Options of the job."),
-    files: z
-      .array(z.object({ filename: z.string(), input_sha256: z.string(), rows: count }))
-      .describe("The tables, in their order."),
-  }),
+  provenance: z
+    .object({
+      version: z.string().describe("Version of manyhands."),
+      seed: count.describe("Seed of all that is random."),
+      options: z.record(z.string(), z.json()).describe("Options of the job."),
+      files: z
+        .array(
+          z.object({
+            filename: z.string().describe("Name of the table."),
+            input_sha256: z.string().describe("SHA-256 of the table, lower-case hex."),
+            rows: count.describe("Rows with a target."),
+          }),
+        )
+        .describe("The tables, in their order."),
+    })
+    .describe("What the model was made from."),
   arrays: z.record(z.string(), array).describe("The numbers of the model; docs/tasks/train.md lists them."),
 });
 

@@ -10,6 +10,7 @@ export const predict = defineTask({
   field: "tables",
   otherFields: ["model"],
   extensions: [".csv", ".tsv"],
+  columns: ["rows", "skipped", "first_skipped"],
   options,
   resultName: (stem) => `${stem}_predictions.csv`,
   resultType: () => "text/csv; charset=utf-8",

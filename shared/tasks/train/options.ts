@@ -10,11 +10,11 @@ const leaf = z.int().min(1).max(1_000_000);
 const penalty = z.number().positive().max(1e12);
 
 const grid = z.strictObject({
-  trees: z.array(trees).min(1).optional(),
-  depth: z.array(depth).min(1).optional(),
-  leaf: z.array(leaf).min(1).optional(),
-  alpha: z.array(penalty).min(1).optional(),
-  c: z.array(penalty).min(1).optional(),
+  trees: z.array(trees).min(1).optional().describe("Numbers of trees."),
+  depth: z.array(depth).min(1).optional().describe("Depths; null: no limit."),
+  leaf: z.array(leaf).min(1).optional().describe("Fewest rows of a leaf."),
+  alpha: z.array(penalty).min(1).optional().describe("Penalties of ridge."),
+  c: z.array(penalty).min(1).optional().describe("Inverse penalties of logistic regression."),
 });
 
 /** Most points of a grid. */
