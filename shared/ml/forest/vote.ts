@@ -18,9 +18,11 @@ export function addVotes(
   }: { readonly columns: FeatureColumns; readonly rows: Int32Array; readonly sums: Float64Array },
 ): void {
   const { leaves, starts, right } = trees;
+  // Made once: an object for each row would cost more than the walk.
+  const walk: Walk = { ...trees, columns, hasSets };
   for (const start of starts) {
     for (let at = 0; at < rows.length; at += 1) {
-      const node = leafOf({ trees, columns, hasSets }, start, rows[at] ?? 0);
+      const node = leafOf(walk, start, rows[at] ?? 0);
       const leaf = (right[node] ?? 0) * channels;
       const to = at * channels;
       for (let channel = 0; channel < channels; channel += 1)
@@ -29,17 +31,12 @@ export function addVotes(
   }
 }
 
-interface Walk {
-  readonly trees: Trees;
+interface Walk extends Pick<Trees, "feature" | "threshold" | "right" | "sets"> {
   readonly columns: FeatureColumns;
   readonly hasSets: readonly boolean[];
 }
 
-function leafOf(
-  { trees: { feature, threshold, right, sets }, columns, hasSets }: Walk,
-  root: number,
-  row: number,
-) {
+function leafOf({ feature, threshold, right, sets, columns, hasSets }: Walk, root: number, row: number) {
   let node = root;
   for (;;) {
     const at = feature[node] ?? -1;
