@@ -38,7 +38,7 @@ export function Help() {
         </label>
         <div class="ends">
           {session.value.required && (
-            <button type="button" onClick={signOut}>
+            <button type="button" onClick={() => void signOut()}>
               Sign out {session.value.client}
             </button>
           )}

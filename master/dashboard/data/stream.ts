@@ -118,11 +118,13 @@ function broke(stream: EventSource): void {
   if (stream !== source) return;
   link.value = "broken";
   if (stream.readyState !== EventSource.CLOSED) return;
-  retry = window.setTimeout(async () => {
-    // A refusal for want of a token shows the sign-in, which connects again.
-    await getJson("/stats").catch(() => undefined);
-    if (!signedOut.value) connect();
-  }, RETRY_MS);
+  retry = window.setTimeout(() => void tryAgain(), RETRY_MS);
+}
+
+async function tryAgain(): Promise<void> {
+  // A refusal for want of a token shows the sign-in, which connects again.
+  await getJson("/stats").catch(() => undefined);
+  if (!signedOut.value) connect();
 }
 
 let changes: (() => void)[] = [];

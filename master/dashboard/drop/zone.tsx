@@ -23,7 +23,7 @@ export function DropZone({ task }: { readonly task: TaskView | undefined }) {
       onDragLeave={() => {
         isOver.value = false;
       }}
-      onDrop={drop}
+      onDrop={(event) => void drop(event)}
     >
       <b>Drop files or folders here</b>
       <p>

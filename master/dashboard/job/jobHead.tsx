@@ -73,7 +73,7 @@ function Actions({ job }: { readonly job: JobView }) {
       <button type="button" disabled={done === 0} onClick={() => download(`${job.url}/results.zip`)}>
         Download all
       </button>
-      <button type="button" disabled={failed === 0 || !isOver(job)} onClick={() => retry(job)}>
+      <button type="button" disabled={failed === 0 || !isOver(job)} onClick={() => void retry(job)}>
         Retry failed
       </button>
       {isOver(job) ? (

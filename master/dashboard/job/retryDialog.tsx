@@ -22,7 +22,7 @@ export function RetryDialog({ job, onClose }: { readonly job: JobView; readonly 
   };
   return (
     <Dialog title={`Retry ${counted(job.counts.failed, "failed file")} with other options`} onClose={onClose}>
-      <form onSubmit={submit}>
+      <form onSubmit={(event) => void submit(event)}>
         <div class="retryoptions">
           {options.map(([name, schema]) => (
             <OptionField

@@ -62,7 +62,7 @@ export function RowAction({ job }: { readonly job: JobView }) {
     );
   if (failed === 0) return null;
   return (
-    <button type="button" class="small" onClick={() => retryFailed(job)}>
+    <button type="button" class="small" onClick={() => void retryFailed(job)}>
       Retry {failed.toLocaleString("en")}
     </button>
   );

@@ -17,7 +17,7 @@ export function SignIn() {
   };
   return (
     <main>
-      <form class="card signin" onSubmit={submit}>
+      <form class="card signin" onSubmit={(event) => void submit(event)}>
         <h1>Sign in to manyhands</h1>
         <label>
           Token

@@ -39,7 +39,7 @@ function Local() {
     }
   };
   return (
-    <form onSubmit={start}>
+    <form onSubmit={(event) => void start(event)}>
       <h3>On the master's machine</h3>
       <div class="fields">
         <label>

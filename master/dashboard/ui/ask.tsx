@@ -32,7 +32,7 @@ export function Ask() {
         <button type="button" onClick={close}>
           Keep
         </button>
-        <button type="button" class="d" onClick={act}>
+        <button type="button" class="d" onClick={() => void act()}>
           {asked.verb}
         </button>
       </div>

@@ -16,7 +16,7 @@ export function Command({ text }: { readonly text: string }) {
   return (
     <div class="command">
       <code>{text}</code>
-      <button type="button" class="small" onClick={copy}>
+      <button type="button" class="small" onClick={(event) => void copy(event)}>
         {copied || "Copy"}
       </button>
     </div>
