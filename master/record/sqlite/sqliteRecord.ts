@@ -87,12 +87,8 @@ class SqliteRecord implements RecordOfJobs {
       afterRollback: () => this.#records.rollBack(),
     });
     const requireOpen = () => this.#requireOpen();
-    this.#large = new LargeChanges({
-      commit: this.#commit,
-      read: this.#read,
-      tables: this.#tables,
-      requireOpen,
-    });
+    const { commit, read, tables } = { commit: this.#commit, read: this.#read, tables: this.#tables };
+    this.#large = new LargeChanges({ commit, read, tables, requireOpen });
     this.kept = keptJobs(this.#tables.kept, this.#large, requireOpen);
     this.timeline = recordedTimeline(db, { commit: this.#commit, pages: this.#pages, requireOpen });
     db.transaction(() => this.#tables.unfinished.completeAll((job) => this.#read.openEnd(job)));
