@@ -54,8 +54,6 @@ export interface SqliteRecordOptions {
   readonly retry?: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-type SqliteRecordDeps = Required<Omit<SqliteRecordOptions, "file">>;
-
 class SqliteRecord implements RecordOfJobs {
   readonly kept: KeptJobs;
   readonly timeline: RecordedTimeline;
@@ -68,11 +66,11 @@ class SqliteRecord implements RecordOfJobs {
   readonly #records: RecordCache;
   readonly #large: LargeChanges;
   readonly #hub: ChangeHub;
-  readonly #retry: SqliteRecordDeps["retry"];
+  readonly #retry: NonNullable<SqliteRecordOptions["retry"]>;
   readonly #partWatchers = new PartWatchers();
   #closed = false;
 
-  constructor(db: Database, { hub, retry }: SqliteRecordDeps) {
+  constructor(db: Database, { hub, retry }: Required<Omit<SqliteRecordOptions, "file">>) {
     this.#db = db;
     this.#hub = hub;
     this.#retry = retry;
@@ -87,8 +85,8 @@ class SqliteRecord implements RecordOfJobs {
       afterRollback: () => this.#records.rollBack(),
     });
     const requireOpen = () => this.#requireOpen();
-    const { commit, read, tables } = { commit: this.#commit, read: this.#read, tables: this.#tables };
-    this.#large = new LargeChanges({ commit, read, tables, requireOpen });
+    const large = { commit: this.#commit, read: this.#read, tables: this.#tables };
+    this.#large = new LargeChanges({ ...large, requireOpen });
     this.kept = keptJobs(this.#tables.kept, this.#large, requireOpen);
     this.timeline = recordedTimeline(db, { commit: this.#commit, pages: this.#pages, requireOpen });
     db.transaction(() => this.#tables.unfinished.completeAll((job) => this.#read.openEnd(job)));
@@ -186,8 +184,8 @@ class SqliteRecord implements RecordOfJobs {
 
   async rename(taken: TakenName): Promise<string | undefined> {
     this.#requireOpen();
-    const renaming = this.#retry(() => this.#commit.submit(() => this.#tables.rename(taken, this.#records)));
-    const renamed = await renaming;
+    const rename = () => this.#commit.submit(() => this.#tables.rename(taken, this.#records));
+    const renamed = await this.#retry(rename);
     if (renamed !== undefined) this.#hub.jobChanged(renamed.record, []);
     return renamed?.name;
   }
