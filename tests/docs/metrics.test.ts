@@ -35,7 +35,7 @@ afterAll(async () => await fleet?.stop());
 
 test("docs/metrics.md lists each metric of a master and a slave with its type and labels, and no other", async () => {
   const page = await readFile(join(ROOT, "docs/metrics.md"), "utf8");
-  const rows = [...page.matchAll(/^\| `(manyhands_\w+)` \| (\w+) \| ([^|]*) \|/gm)];
+  const rows = [...page.matchAll(/^\| `(manyhands_\w+)` \| (\w+) \|([^|]*)\|/gm)];
   const told = new Map(
     rows.map(([, name = "", type = "", labels = ""]) => [
       name,
