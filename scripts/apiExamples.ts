@@ -154,6 +154,12 @@ async function askAboutFleet(): Promise<void> {
   await ask({ route: "GET /tasks", says: "The tasks; here one of them.", path: "/tasks", most: 1 });
   await ask({ route: "GET /stats", says: "Numbers of now.", path: "/stats" });
   await ask({ route: "GET /capacity", says: "Free slots, and the work that waits.", path: "/capacity" });
+  await ask({
+    route: "GET /timeline",
+    says: "Which slot worked on what, and when; here as wide as 20 pixels.",
+    path: "/timeline?width=20",
+    most: 2,
+  });
   await ask({ route: "GET /version", says: "Which version runs, and since when.", path: "/version" });
   await ask({ route: "GET /session", says: "Whether a token is asked for.", path: "/session" });
   await ask({ route: "GET /livez", says: "The process answers.", path: "/livez" });

@@ -4,7 +4,7 @@ import { EXIT } from "../exit.ts";
 import { canAsk } from "../output/confirm.ts";
 import { frameLines } from "../top/frame.ts";
 import { LiveTop } from "../top/live.ts";
-import { FleetState } from "../top/state.ts";
+import { ScreenState } from "../top/state.ts";
 import { type Connection, type ConnectionFlags, connected, withOutput } from "./connection.ts";
 import { JOB_FIELDS } from "./fields.ts";
 import type { RunCommand } from "./runCommand.ts";
@@ -54,7 +54,7 @@ async function live(
 
 async function once(context: CliContext, flags: ConnectionFlags): Promise<number> {
   const { terminal } = context;
-  const fleet = new FleetState();
+  const fleet = new ScreenState();
   const master = await connected(context, flags, (connection) => firstState(fleet, connection));
   const { slaves, jobs, capacity } = fleet;
   return printShown(
@@ -69,7 +69,7 @@ async function once(context: CliContext, flags: ConnectionFlags): Promise<number
 }
 
 /** Reads what the master tells first. @returns the URL of the master */
-async function firstState(fleet: FleetState, { client, signal }: Connection): Promise<string> {
+async function firstState(fleet: ScreenState, { client, signal }: Connection): Promise<string> {
   for await (const event of client.events({ signal })) {
     if (event.type === "ready") break;
     fleet.apply(event);

@@ -92,3 +92,15 @@ test("a connection that breaks later is called lost, without a guess about HTTPS
     message: `The connection to the master at http://127.0.0.1:${port} is lost (the connection was cut).`,
   });
 });
+
+test("an answer that ends in the middle is broken, once no attempt is left", async () => {
+  const port = await listening(
+    createHttpServer((_req, res) => {
+      res.writeHead(200, { "Content-Type": "application/json", "Content-Length": 100 });
+      res.write('{"tasks":[');
+      setTimeout(() => res.destroy(), 20);
+    }),
+  );
+  const fleet = new FleetClient({ master: `http://127.0.0.1:${port}`, retrySeconds: 0 });
+  await expect(fleet.tasks.list()).rejects.toMatchObject({ code: "answer_broken", status: 502 });
+});

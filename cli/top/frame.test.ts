@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { SlaveView } from "../../shared/contract/about.ts";
 import { jobView } from "../../tests/standin/cliFolder.ts";
 import { type FrameSize, frameLines } from "./frame.ts";
-import { FleetState } from "./state.ts";
+import { ScreenState } from "./state.ts";
 
 const PLAIN = { paint: (_style: string, text: string) => text };
 const ALL: FrameSize = { columns: undefined, rows: undefined };
@@ -33,8 +33,8 @@ const RUNNING = jobView({
   counts: { total: 100, queued: 40, running: 10, done: 45, failed: 5, cancelled: 0 },
 });
 
-function fleet(): FleetState {
-  const state = new FleetState();
+function fleet(): ScreenState {
+  const state = new ScreenState();
   const working_on = [{ task: "ocr", step: "read", filename: "a\u001b[2J.png", seconds: 2 }];
   state.apply({ type: "slave", slave: slave("room", { working_on }) });
   state.apply({

@@ -4,12 +4,12 @@ import { cut, tableLines } from "../output/table.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { counted, secondsInWords } from "../output/words.ts";
 import type { JobView, SlaveView } from "../sdk/index.ts";
-import type { FleetState } from "./state.ts";
+import type { ScreenState } from "./state.ts";
 
 /** What one picture of the fleet shows. */
 export interface TopView {
   readonly master: string;
-  readonly fleet: Pick<FleetState, "slaves" | "jobs" | "capacity">;
+  readonly fleet: Pick<ScreenState, "slaves" | "jobs" | "capacity">;
   /** Id of the chosen job. */
   readonly chosen?: string | undefined;
   /** The last line: what keys do, a question, or what happened. */

@@ -4,7 +4,7 @@ import type { Terminal } from "../output/terminal.ts";
 import type { FleetUpdate } from "../sdk/index.ts";
 import { frameLines } from "./frame.ts";
 import { openScreen, type Screen, type ScreenStreams } from "./screen.ts";
-import { FleetState } from "./state.ts";
+import { ScreenState } from "./state.ts";
 
 export interface LiveTopDeps {
   readonly streams: ScreenStreams;
@@ -26,7 +26,7 @@ const DRAW_MS = 200;
 /** The screen of `top`: what the events tell, a chosen job, a question. */
 export class LiveTop {
   readonly #deps: LiveTopDeps;
-  readonly #fleet = new FleetState();
+  readonly #fleet = new ScreenState();
   readonly #screen: Screen;
   readonly #timer: NodeJS.Timeout;
   #chosen: string | undefined;

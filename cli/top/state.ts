@@ -3,7 +3,7 @@ import { isFinal, type JobView } from "../../shared/contract/jobs.ts";
 import type { FleetUpdate, SlaveView } from "../sdk/index.ts";
 
 /** The fleet as the master's events tell it. */
-export class FleetState {
+export class ScreenState {
   readonly #slaves = new Map<string, SlaveView>();
   readonly #jobs = new Map<string, JobView>();
   capacity: Capacity | undefined;

@@ -1,5 +1,4 @@
 import { extname } from "node:path";
-import contentDisposition from "content-disposition";
 import type { RequestHandler, Response } from "express";
 import { AppError } from "../../shared/errors.ts";
 import { contentPolicy } from "../../shared/http/safety.ts";
@@ -8,6 +7,7 @@ import type { RecordOfJobs } from "../record/port.ts";
 import type { ByteStore } from "../store/port.ts";
 import { type FindJobDeps, findJob } from "./findJob.ts";
 import { sendBytes } from "./keptResult.ts";
+import { dispositionOf } from "./results.ts";
 
 export interface ShowInputDeps extends FindJobDeps {
   readonly jobs: Pick<RecordOfJobs, "get" | "files">;
@@ -67,9 +67,7 @@ function setInputHeaders(res: Response, { filename, sha256 }: FileRecord): void 
   res.set({
     "Content-Type": shown ?? (extension === ".svg" ? DRAWING : "application/octet-stream"),
     "Content-Security-Policy": contentPolicy("sandbox; default-src 'none'"),
-    "Content-Disposition": contentDisposition(filename, {
-      type: shown === undefined ? "attachment" : "inline",
-    }),
+    "Content-Disposition": dispositionOf(filename, shown === undefined ? "attachment" : "inline"),
     ETag: `"${sha256}"`,
   });
 }

@@ -29,9 +29,14 @@ export function badRange(): AppError {
 export function setResultHeaders(res: Response, name: string, sha256?: string): void {
   res.type(extname(name) || "application/octet-stream").set({
     "Content-Security-Policy": contentPolicy("sandbox; default-src 'none'"),
-    "Content-Disposition": contentDisposition(name, { type: "attachment" }),
+    "Content-Disposition": dispositionOf(name, "attachment"),
   });
   if (sha256 !== undefined) res.set("ETag", `"${sha256}"`);
+}
+
+/** The header `Content-Disposition`, for a name in any script. */
+export function dispositionOf(name: string, type: "attachment" | "inline"): string {
+  return contentDisposition(name, { type });
 }
 
 function notFound(): AppError {

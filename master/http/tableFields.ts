@@ -1,5 +1,5 @@
 import type { Worker } from "node:worker_threads";
-import type { Cell } from "../../shared/csv.ts";
+import type { CsvCell } from "../../shared/csv.ts";
 import { startThread } from "../../shared/process/thread.ts";
 
 /** Results in UTF-8, and the paths of the fields that are wanted of each. */
@@ -8,13 +8,13 @@ export interface FieldsAsked {
   readonly columns: readonly string[];
 }
 
-export type FieldsOfResult = readonly Cell[];
+export type FieldsOfResult = readonly CsvCell[];
 
 /** The fields at these paths, such as `sentiment.label`; lists and objects as JSON. */
 export function fieldsAt(value: unknown, columns: readonly string[]): FieldsOfResult {
   return columns.map((path) => {
     const found = path.split(".").reduce<unknown>((inner, name) => memberOf(inner, name), value);
-    return typeof found === "object" && found !== null ? JSON.stringify(found) : (found as Cell);
+    return typeof found === "object" && found !== null ? JSON.stringify(found) : (found as CsvCell);
   });
 }
 

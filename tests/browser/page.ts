@@ -51,7 +51,7 @@ export async function openTab(address: string, options: BrowserContextOptions = 
 export function textFiles(
   names: readonly string[],
   content = "A fine day by the sea. All is well.",
-): InputFile[] {
+): SentFile[] {
   return names.map((name) => ({ name, mimeType: "text/plain", buffer: Buffer.from(content) }));
 }
 
@@ -63,14 +63,14 @@ export async function slowFiles(folder: string, number: number): Promise<string[
   return paths;
 }
 
-export interface InputFile {
+export interface SentFile {
   readonly name: string;
   readonly mimeType: string;
   readonly buffer: Buffer;
 }
 
 /** Sends files by the Drop view and waits for the view of their job. @returns id of the job */
-export async function sendFiles(page: Page, files: InputFile[] | string[], task?: string): Promise<string> {
+export async function sendFiles(page: Page, files: SentFile[] | string[], task?: string): Promise<string> {
   await page.getByLabel("Files", { exact: true }).setInputFiles(files);
   if (task !== undefined) await page.getByLabel("Task", { exact: true }).selectOption(task);
   await page.getByRole("button", { name: "Send files", exact: true }).click();

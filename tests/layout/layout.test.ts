@@ -5,8 +5,15 @@ import { expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** Packages that a whole layer speaks: schemas, routes, commands, the page. */
-const SPOKEN_EVERYWHERE = new Set(["zod", "express", "commander", "preact", "@preact/signals"]);
+/** Packages that a whole layer speaks: schemas, routes, commands, metrics, the page. */
+const SPOKEN_EVERYWHERE = new Set([
+  "zod",
+  "express",
+  "commander",
+  "prom-client",
+  "preact",
+  "@preact/signals",
+]);
 
 function sources(): string[] {
   const tracked = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.ts", "*.tsx"], {

@@ -7,8 +7,8 @@ import { signedOut } from "./session.ts";
 import { jobs, link, slaves } from "./store.ts";
 
 /** Files of the watched job that changed: their indexes, or all when there are too many to name. */
-export type ChangedFiles = readonly number[] | "all";
-type FilesListener = (changed: ChangedFiles) => void;
+export type FilesChange = readonly number[] | "all";
+type FilesListener = (changed: FilesChange) => void;
 type JobsListener = (change: { readonly job?: JobView; readonly removed?: string }) => void;
 
 const filesListeners = new Map<string, Set<FilesListener>>();

@@ -1,9 +1,9 @@
 import { useId, useState } from "preact/hooks";
-import { kindOf, type OptionKind, type OptionSchema, titleOf } from "./schema.ts";
+import { type FieldSchema, kindOf, type OptionKind, titleOf } from "./schema.ts";
 
 interface OptionFieldProps {
   readonly name: string;
-  readonly schema: OptionSchema;
+  readonly schema: FieldSchema;
   readonly value: unknown;
   readonly onChange: (value: unknown) => void;
 }
@@ -55,7 +55,7 @@ function Control(props: ControlProps) {
   return <TextInput {...props} limits={kind.schema} />;
 }
 
-function TextInput({ name, value, onChange, id, limits }: ControlProps & { readonly limits: OptionSchema }) {
+function TextInput({ name, value, onChange, id, limits }: ControlProps & { readonly limits: FieldSchema }) {
   const common = {
     autoComplete: "off",
     value: typeof value === "string" ? value : "",
@@ -92,7 +92,7 @@ function Choice({ values, value, onChange, id }: ControlProps & { readonly value
 
 interface NumberInputProps extends ControlProps {
   readonly whole: boolean;
-  readonly limits: OptionSchema;
+  readonly limits: FieldSchema;
 }
 
 function NumberInput({ whole, limits, value, onChange, id }: NumberInputProps) {

@@ -1,7 +1,7 @@
-import type { JsonObject } from "../../../shared/tasks/task.ts";
+import type { TaskView } from "../../../shared/contract/about.ts";
 
 /** A member of a task's options, as JSON Schema describes it. */
-export interface OptionSchema {
+export interface FieldSchema {
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
@@ -11,7 +11,7 @@ export interface OptionSchema {
   readonly maximum?: number;
   readonly pattern?: string;
   readonly maxLength?: number;
-  readonly anyOf?: readonly OptionSchema[];
+  readonly anyOf?: readonly FieldSchema[];
 }
 
 export type OptionValues = Readonly<Record<string, unknown>>;
@@ -19,16 +19,16 @@ export type OptionValues = Readonly<Record<string, unknown>>;
 export type OptionKind =
   | { readonly kind: "choice"; readonly values: readonly unknown[] }
   | { readonly kind: "switch" }
-  | { readonly kind: "number"; readonly whole: boolean; readonly schema: OptionSchema }
-  | { readonly kind: "text"; readonly schema: OptionSchema }
+  | { readonly kind: "number"; readonly whole: boolean; readonly schema: FieldSchema }
+  | { readonly kind: "text"; readonly schema: FieldSchema }
   | { readonly kind: "json" };
 
-export function optionsOf(schema: JsonObject): readonly [string, OptionSchema][] {
-  return Object.entries((schema.properties ?? {}) as Record<string, OptionSchema>);
+export function optionsOf(schema: TaskView["options"]): readonly [string, FieldSchema][] {
+  return Object.entries((schema.properties ?? {}) as Record<string, FieldSchema>);
 }
 
 /** The control that fits an option. `null` among the alternatives is the empty field, or a choice of its own. */
-export function kindOf(schema: OptionSchema): OptionKind {
+export function kindOf(schema: FieldSchema): OptionKind {
   const all = schema.anyOf ?? [schema];
   const nullable = all.some(({ type }) => type === "null");
   const [one, ...others] = all.filter(({ type }) => type !== "null");
@@ -44,7 +44,7 @@ export function kindOf(schema: OptionSchema): OptionKind {
 const FIRST = ["languages", "format", "width", "password", "ocr", "neighbours", "language", "keywords"];
 const SHOWN = 3;
 
-export function splitOptions(schema: JsonObject) {
+export function splitOptions(schema: TaskView["options"]) {
   const all = optionsOf(schema).filter(([, { type }]) => type !== "object");
   const known = all.filter(([name]) => FIRST.includes(name));
   const main = (known.length > 0 ? known : all).slice(0, SHOWN);
@@ -52,7 +52,7 @@ export function splitOptions(schema: JsonObject) {
 }
 
 /** Only what differs from the defaults is sent. */
-export function changedOptions(schema: JsonObject, values: OptionValues): OptionValues {
+export function changedOptions(schema: TaskView["options"], values: OptionValues): OptionValues {
   const changed = optionsOf(schema).filter(
     ([name, option]) =>
       name in values && JSON.stringify(values[name]) !== JSON.stringify(option.default ?? null),

@@ -4,7 +4,7 @@ import { aliveSlaves, tasks } from "../data/store.ts";
 import { counted } from "../ui/words.ts";
 import { OptionField } from "./optionField.tsx";
 import { type Picked, picked, removePicked } from "./picked.ts";
-import { type OptionSchema, type OptionValues, splitOptions } from "./schema.ts";
+import { type FieldSchema, type OptionValues, splitOptions } from "./schema.ts";
 
 interface SendPanelProps {
   readonly task: TaskView | undefined;
@@ -77,7 +77,7 @@ function SendButton({ isReady }: { readonly isReady: boolean }) {
 
 function Options({ task, values }: { readonly task: TaskView; readonly values: Signal<OptionValues> }) {
   const { main, more } = splitOptions(task.options);
-  const field = ([name, schema]: readonly [string, OptionSchema]) => (
+  const field = ([name, schema]: readonly [string, FieldSchema]) => (
     <OptionField
       key={name}
       name={name}

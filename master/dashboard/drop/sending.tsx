@@ -1,9 +1,9 @@
 import { sentenceOf } from "../data/api.ts";
 import { bytes, counted, duration } from "../ui/words.ts";
-import { stopUpload, tryAgain, type Upload, upload } from "./upload.ts";
+import { type RunningUpload, stopUpload, tryAgain, upload } from "./upload.ts";
 
 /** An upload on its way: what is sent, how fast, and how long it takes; processing begins after it. */
-export function Sending({ upload: now }: { readonly upload: Upload }) {
+export function Sending({ upload: now }: { readonly upload: RunningUpload }) {
   const { sending, sent, total, problem } = now;
   const share = total === 0 ? 1 : Math.min(1, sent / total);
   return (
@@ -35,14 +35,14 @@ export function Sending({ upload: now }: { readonly upload: Upload }) {
   );
 }
 
-function words({ sent, total, speed }: Upload): string {
+function words({ sent, total, speed }: RunningUpload): string {
   if (sent >= total)
     return "All is sent; the master writes it to its disk. You may leave the page after that.";
   const left = speed > 0 ? `, ${duration((total - sent) / speed)} left` : "";
   return `${bytes(sent)} of ${bytes(total)}, ${bytes(speed)}/s${left}. Processing begins when all is sent.`;
 }
 
-function Failed({ upload: { problem } }: { readonly upload: Upload }) {
+function Failed({ upload: { problem } }: { readonly upload: RunningUpload }) {
   return (
     <>
       <p class="note bad" role="alert">

@@ -14,7 +14,7 @@ export interface Sending {
 }
 
 /** An upload goes on while the user looks at other views. */
-export interface Upload {
+export interface RunningUpload {
   readonly sending: Sending;
   readonly sent: number;
   readonly total: number;
@@ -24,7 +24,7 @@ export interface Upload {
   readonly job?: JobView;
 }
 
-export const upload = signal<Upload | undefined>(undefined);
+export const upload = signal<RunningUpload | undefined>(undefined);
 
 let running: XMLHttpRequest | undefined;
 /** The same key on every try: a master that has the job already answers with it. */

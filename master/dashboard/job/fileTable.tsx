@@ -4,12 +4,12 @@ import { fileState } from "../jobs/states.ts";
 import { State } from "../ui/state.tsx";
 import { count, counted, duration } from "../ui/words.ts";
 import { nextStep } from "./nextStep.ts";
-import type { JobFiles } from "./useFiles.ts";
+import type { ShownFiles } from "./useFiles.ts";
 import { ROW, scrollTo, useScrolled, windowAt } from "./window.ts";
 
 interface FileTableProps {
   readonly job: JobView;
-  readonly files: JobFiles;
+  readonly files: ShownFiles;
   readonly total: number;
   /** Index of the file that the pane shows. */
   readonly selected: number | undefined;
@@ -111,7 +111,7 @@ function Row({ position, file, selected, addressOf }: RowProps) {
 /** Scrolls to the file that is selected by its address or by `n` and `p`. */
 function useSelectedInView(
   ref: { readonly current: HTMLDivElement | null },
-  files: JobFiles,
+  files: ShownFiles,
   { selected, total }: Pick<FileTableProps, "selected" | "total">,
 ): void {
   const isKnown = files.detail !== undefined;

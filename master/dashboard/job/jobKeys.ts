@@ -3,11 +3,11 @@ import { go } from "../app/router.ts";
 import { askCancel, retryFailed } from "../jobs/actions.tsx";
 import { isOver } from "../jobs/states.ts";
 import { useKeys } from "../ui/useKeys.ts";
-import type { JobFiles } from "./useFiles.ts";
+import type { ShownFiles } from "./useFiles.ts";
 
 interface JobKeysDeps {
   readonly job: JobView | undefined;
-  readonly files: JobFiles;
+  readonly files: ShownFiles;
   readonly total: number;
   readonly selected: number | undefined;
   readonly addressOf: (file: FileView) => string;

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { FileView, JobDetail } from "../../../shared/contract/jobs.ts";
 import { getJson, sentenceOf } from "../data/api.ts";
-import { type ChangedFiles, watchFiles } from "../data/stream.ts";
+import { type FilesChange, watchFiles } from "../data/stream.ts";
 
 /** Files that are fetched at once. */
 const PAGE = 200;
@@ -51,7 +51,7 @@ class FilePages {
   }
 
   /** @param isSearch positions are not indexes then: any page may have changed */
-  changed(changed: ChangedFiles, isSearch: boolean): void {
+  changed(changed: FilesChange, isSearch: boolean): void {
     const pages =
       changed === "all" || isSearch
         ? [...this.#pages.keys()]
@@ -91,14 +91,14 @@ class FilePages {
   }
 }
 
-export interface JobFiles {
+export interface ShownFiles {
   readonly detail: JobDetail | undefined;
   readonly error: string | undefined;
   readonly pages: FilePages;
 }
 
 /** @param q search among the files; empty for all */
-export function useFiles(id: string, q: string): JobFiles {
+export function useFiles(id: string, q: string): ShownFiles {
   const [state, setState] = useState<{ detail?: JobDetail; error?: string; at: number }>({ at: 0 });
   const detail = useRef<JobDetail | undefined>(undefined);
   const pages = useMemo(

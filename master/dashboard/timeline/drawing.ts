@@ -1,8 +1,8 @@
 import type { Timeline, TimelineSpan } from "../../../shared/contract/timeline.ts";
-import type { TimeWindow } from "./window.ts";
+import type { ViewWindow } from "./window.ts";
 
 /** The Gantt chart as rectangles and texts; canvas and SVG draw the same ones. */
-export interface Drawing {
+export interface GanttDrawing {
   readonly width: number;
   readonly height: number;
   readonly rects: readonly Rect[];
@@ -49,7 +49,7 @@ export function colourOf({ task, state }: Pick<TimelineSpan, "task" | "state">):
   return state === "failed" ? "--fail" : (TASK_COLOURS[task] ?? "--ink-3");
 }
 
-export function drawingOf(timeline: Timeline, shown: TimeWindow, width: number): Drawing {
+export function drawingOf(timeline: Timeline, shown: ViewWindow, width: number): GanttDrawing {
   const scale = (width - LABELS) / (shown.to - shown.from);
   const at = (time: number) => LABELS + (time - shown.from) * scale;
   const height = timeline.lanes.length * LANE + AXIS;
@@ -119,7 +119,7 @@ const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10
 const TICK_WIDTH = 110;
 
 /** Times on round local minutes or hours, with room for their labels. */
-export function ticksOf({ from, to }: TimeWindow, width: number) {
+export function ticksOf({ from, to }: ViewWindow, width: number) {
   const least = ((to - from) / 1_000) * (TICK_WIDTH / Math.max(width, 1));
   const seconds = STEPS.find((step) => step >= least) ?? 86_400 * Math.ceil(least / 86_400);
   const step = seconds * 1_000;
@@ -138,7 +138,7 @@ function labelOf(time: number, step: number): string {
 }
 
 /** The span at a place of the drawing. */
-export function spanAt(timeline: Timeline, shown: TimeWindow, { x, y, width }: Spot) {
+export function spanAt(timeline: Timeline, shown: ViewWindow, { x, y, width }: Spot) {
   const lane = timeline.lanes[Math.floor(y / LANE)];
   if (lane === undefined || x < LABELS) return undefined;
   const perPixel = (shown.to - shown.from) / (width - LABELS);

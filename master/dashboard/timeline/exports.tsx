@@ -2,11 +2,11 @@ import type { Timeline } from "../../../shared/contract/timeline.ts";
 import { drawingOf } from "./drawing.ts";
 import { paint, save, svgOf } from "./paint.ts";
 import { addressOf } from "./useTimeline.ts";
-import type { TimeWindow } from "./window.ts";
+import type { ViewWindow } from "./window.ts";
 
 interface ExportsProps {
   readonly timeline: Timeline;
-  readonly shown: TimeWindow;
+  readonly shown: ViewWindow;
   readonly width: number;
 }
 
@@ -34,7 +34,7 @@ export function Exports({ timeline, shown, width }: ExportsProps) {
   );
 }
 
-function csvOf(shown: TimeWindow, width: number): string {
+function csvOf(shown: ViewWindow, width: number): string {
   return addressOf(shown, width)
     .replace("/timeline?", "/timeline.csv?")
     .replace(/&width=\d+/, "");

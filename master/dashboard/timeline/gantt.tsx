@@ -7,11 +7,11 @@ import { counted, duration, shortId } from "../ui/words.ts";
 import { drawingOf, type Spot, spanAt } from "./drawing.ts";
 import { useGestures } from "./gestures.ts";
 import { paint } from "./paint.ts";
-import { lastSpan, type TimeWindow } from "./window.ts";
+import { lastSpan, type ViewWindow } from "./window.ts";
 
 interface GanttProps {
   readonly timeline: Timeline;
-  readonly shown: TimeWindow;
+  readonly shown: ViewWindow;
   readonly width: number;
 }
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { LABELS } from "./drawing.ts";
-import { panned, showLast, showWindow, type TimeWindow, zoomed } from "./window.ts";
+import { panned, showLast, showWindow, type ViewWindow, zoomed } from "./window.ts";
 
 /** A quarter of the window at a key, a step of zoom at a notch of the wheel. */
 const PAN = 0.25;
@@ -9,7 +9,7 @@ const ZOOM = 1.25;
 /** Zoom and pan by wheel, drag, pinch and keys; the address follows. */
 export function useGestures(
   ref: { readonly current: HTMLElement | null },
-  shown: TimeWindow,
+  shown: ViewWindow,
   last: string,
 ): void {
   const now = useRef(shown);
@@ -17,7 +17,7 @@ export function useGestures(
   useEffect(() => {
     const own = ref.current;
     if (own === null) return;
-    const set = (next: TimeWindow) => {
+    const set = (next: ViewWindow) => {
       now.current = next;
       showWindow(next);
     };
@@ -46,7 +46,7 @@ export function useGestures(
   }, [last]);
 }
 
-function byKey(key: string, shown: TimeWindow): TimeWindow | "live" | undefined {
+function byKey(key: string, shown: ViewWindow): ViewWindow | "live" | undefined {
   switch (key) {
     case "ArrowLeft":
       return panned(shown, -PAN);
@@ -74,8 +74,8 @@ function placeOf(own: HTMLElement, { clientX }: { readonly clientX: number }): n
 /** One pointer drags; two pinch around the point between them. */
 function followPointers(
   own: HTMLElement,
-  get: () => TimeWindow,
-  set: (next: TimeWindow) => void,
+  get: () => ViewWindow,
+  set: (next: ViewWindow) => void,
 ): () => void {
   const pointers = new Map<number, PointerEvent>();
   const gone = new AbortController();
@@ -104,7 +104,7 @@ interface Pinch {
   readonly event: PointerEvent;
 }
 
-function pinched(shown: TimeWindow, { own, other, before, event }: Pinch): TimeWindow {
+function pinched(shown: ViewWindow, { own, other, before, event }: Pinch): ViewWindow {
   const was = Math.max(8, Math.abs(before.clientX - other.clientX));
   const is = Math.max(8, Math.abs(event.clientX - other.clientX));
   return zoomed(shown, was / is, placeOf(own, { clientX: (event.clientX + other.clientX) / 2 }));

@@ -5,11 +5,11 @@ import type { Timeline } from "../../../shared/contract/timeline.ts";
 import { theme } from "../app/theme.ts";
 import { LABELS } from "./drawing.ts";
 import { colourReader } from "./paint.ts";
-import type { TimeWindow } from "./window.ts";
+import type { ViewWindow } from "./window.ts";
 
 interface LinesProps {
   readonly timeline: Timeline;
-  readonly shown: TimeWindow;
+  readonly shown: ViewWindow;
   readonly width: number;
 }
 

@@ -1,9 +1,9 @@
-import type { Colour, Drawing } from "./drawing.ts";
+import type { Colour, GanttDrawing } from "./drawing.ts";
 
 const FONT = '12.5px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
 /** Draws on a canvas, sharp on dense screens. */
-export function paint(canvas: HTMLCanvasElement, { width, height, rects, texts }: Drawing): void {
+export function paint(canvas: HTMLCanvasElement, { width, height, rects, texts }: GanttDrawing): void {
   const density = devicePixelRatio || 1;
   canvas.width = Math.round(width * density);
   canvas.height = Math.round(height * density);
@@ -29,7 +29,7 @@ export function paint(canvas: HTMLCanvasElement, { width, height, rects, texts }
 }
 
 /** The drawing as a file of its own. */
-export function svgOf({ width, height, rects, texts }: Drawing): string {
+export function svgOf({ width, height, rects, texts }: GanttDrawing): string {
   const colours = colourReader();
   const shapes = rects.map(
     ({ x, y, width: w, height: h, fill, opacity = 1 }) =>

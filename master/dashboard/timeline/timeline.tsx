@@ -9,7 +9,7 @@ import { Gantt } from "./gantt.tsx";
 import { Latency } from "./latency.tsx";
 import { Lines } from "./lines.tsx";
 import { useTimeline } from "./useTimeline.ts";
-import { lastSpan, SPANS, showLast, showWindow, type TimeWindow, zoomed } from "./window.ts";
+import { lastSpan, SPANS, showLast, showWindow, type ViewWindow, zoomed } from "./window.ts";
 
 /** Who worked on what, and when; from the record, so before the last restart, too. */
 export function Timeline() {
@@ -54,7 +54,7 @@ export function Timeline() {
   );
 }
 
-function words({ from, to }: TimeWindow, timeline: TimelineData | undefined): string {
+function words({ from, to }: ViewWindow, timeline: TimelineData | undefined): string {
   const files = timeline?.lanes.flatMap(({ spans }) => spans).reduce((sum, span) => sum + span.files, 0) ?? 0;
   const day = to - from > 86_400_000 ? ({ day: "numeric", month: "short" } as const) : {};
   const clock = (time: number) =>
@@ -79,7 +79,7 @@ function Spans({ isLive }: { readonly isLive: boolean }) {
   );
 }
 
-function Zoom({ shown }: { readonly shown: TimeWindow }) {
+function Zoom({ shown }: { readonly shown: ViewWindow }) {
   return (
     <>
       <button type="button" class="small" aria-label="Zoom in" onClick={() => showWindow(zoomed(shown, 0.5))}>

@@ -4,7 +4,7 @@ import { place } from "../app/router.ts";
 import { getJson, sentenceOf } from "../data/api.ts";
 import { onJobs } from "../data/stream.ts";
 import { atMostEvery } from "../jobs/useJobList.ts";
-import { type TimeWindow, windowNow } from "./window.ts";
+import { type ViewWindow, windowNow } from "./window.ts";
 
 /** A window that is being moved is fetched when it rests. */
 const REST_MS = 180;
@@ -13,7 +13,7 @@ const LIVE_MS = 2_000;
 
 export interface ShownTimeline {
   readonly timeline: Timeline | undefined;
-  readonly shown: TimeWindow & { readonly isLive: boolean };
+  readonly shown: ViewWindow & { readonly isLive: boolean };
   readonly error: string | undefined;
 }
 
@@ -49,7 +49,7 @@ export function useTimeline(width: number): ShownTimeline {
   return { timeline, shown: shown.isLive && timeline ? { ...timeline, isLive: true } : shown, error };
 }
 
-export function addressOf({ from, to }: TimeWindow, width: number): string {
+export function addressOf({ from, to }: ViewWindow, width: number): string {
   const query = new URLSearchParams({
     from: String(Math.round(from)),
     to: String(Math.round(to)),

@@ -1,7 +1,7 @@
 import { place, setQuery } from "../app/router.ts";
 
 /** Milliseconds since 1970. */
-export interface TimeWindow {
+export interface ViewWindow {
   readonly from: number;
   readonly to: number;
 }
@@ -19,7 +19,7 @@ export const SPANS = [
 ] as const;
 
 /** The window that the address names: fixed by `from` and `to`, else the time until now (`last=1h`). */
-export function windowNow(): TimeWindow & { readonly isLive: boolean } {
+export function windowNow(): ViewWindow & { readonly isLive: boolean } {
   const { query } = place.value;
   const [from, to] = [Number(query.get("from")), Number(query.get("to"))];
   if (from > 0 && to > from) return { from, to, isLive: false };
@@ -31,7 +31,7 @@ export function lastSpan(): (typeof SPANS)[number] {
   return SPANS.find(({ id }) => id === place.value.query.get("last")) ?? SPANS[1];
 }
 
-export function showWindow({ from, to }: TimeWindow): void {
+export function showWindow({ from, to }: ViewWindow): void {
   setQuery({ from: String(Math.round(from)), to: String(Math.round(to)) });
 }
 
@@ -41,13 +41,13 @@ export function showLast(id: string): void {
 }
 
 /** @param share of the window's length; positive goes to later times */
-export function panned({ from, to }: TimeWindow, share: number): TimeWindow {
+export function panned({ from, to }: ViewWindow, share: number): ViewWindow {
   const by = (to - from) * share;
   return { from: from + by, to: to + by };
 }
 
 /** @param at place that stays where it is, from 0 (left) to 1 */
-export function zoomed({ from, to }: TimeWindow, factor: number, at = 0.5): TimeWindow {
+export function zoomed({ from, to }: ViewWindow, factor: number, at = 0.5): ViewWindow {
   const length = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, (to - from) * factor));
   const fixed = from + (to - from) * at;
   return { from: fixed - length * at, to: fixed + length * (1 - at) };

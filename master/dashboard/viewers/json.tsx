@@ -1,6 +1,6 @@
 import { useId, useMemo, useState } from "preact/hooks";
 import { count } from "../ui/words.ts";
-import { parentRow, type Row, rowsOf, startOpen } from "./jsonRows.ts";
+import { parentRow, rowsOf, startOpen, type TreeRow } from "./jsonRows.ts";
 import { Copy } from "./parts/copy.tsx";
 import { onKeys } from "./parts/onKeys.ts";
 import { VirtualList } from "./parts/virtualList.tsx";
@@ -26,7 +26,7 @@ function Tree({ value }: { readonly value: unknown }) {
   const rows = useMemo(() => rowsOf(value, open), [value, open]);
   const id = useId();
   const row = rows[Math.min(at, rows.length - 1)];
-  const toggle = (target: Row) => setOpen(toggled(open, target));
+  const toggle = (target: TreeRow) => setOpen(toggled(open, target));
   const keys = keysOf({ rows, at, setAt, toggle });
   return (
     <>
@@ -55,10 +55,10 @@ function Tree({ value }: { readonly value: unknown }) {
 }
 
 interface TreeState {
-  readonly rows: readonly Row[];
+  readonly rows: readonly TreeRow[];
   readonly at: number;
   readonly setAt: (at: number) => void;
-  readonly toggle: (row: Row) => void;
+  readonly toggle: (row: TreeRow) => void;
 }
 
 /** Keys of a tree as the ARIA practices have them. */
@@ -78,7 +78,7 @@ function keysOf({ rows, at, setAt, toggle }: TreeState): Readonly<Record<string,
   };
 }
 
-function toggled(open: ReadonlySet<object>, { value }: Row): ReadonlySet<object> {
+function toggled(open: ReadonlySet<object>, { value }: TreeRow): ReadonlySet<object> {
   if (typeof value !== "object" || value === null) return open;
   const next = new Set(open);
   if (!next.delete(value)) next.add(value);
@@ -87,7 +87,7 @@ function toggled(open: ReadonlySet<object>, { value }: Row): ReadonlySet<object>
 
 interface LineProps {
   readonly id: string;
-  readonly row: Row;
+  readonly row: TreeRow;
   readonly isActive: boolean;
   readonly onClick: () => void;
 }
@@ -126,7 +126,7 @@ function written(value: unknown, most: number): string {
 const MOST_TEXT = 200_000;
 
 /** The whole of a long text, below the tree. */
-function Whole({ row: { name, value } }: { readonly row: Row }) {
+function Whole({ row: { name, value } }: { readonly row: TreeRow }) {
   if (typeof value !== "string" || value.length <= 60) return null;
   return (
     <section class="sect" aria-label="Text of the chosen row">

@@ -1,5 +1,5 @@
 /** A row of the tree of a JSON value. */
-export interface Row {
+export interface TreeRow {
   /** Key or index in its parent; the whole value has none. */
   readonly name: string | undefined;
   readonly value: unknown;
@@ -14,8 +14,8 @@ export interface Row {
 const MOST_ROWS = 400_000;
 
 /** The rows that are in sight: those whose parents are all open. */
-export function rowsOf(value: unknown, open: ReadonlySet<object>): readonly Row[] {
-  const rows: Row[] = [];
+export function rowsOf(value: unknown, open: ReadonlySet<object>): readonly TreeRow[] {
+  const rows: TreeRow[] = [];
   const stack: { readonly name: string | undefined; readonly value: unknown; readonly depth: number }[] = [
     { name: undefined, value, depth: 0 },
   ];
@@ -51,7 +51,7 @@ export function startOpen(value: unknown): ReadonlySet<object> {
 }
 
 /** Index of the row that holds the row at `at`. */
-export function parentRow(rows: readonly Row[], at: number): number {
+export function parentRow(rows: readonly TreeRow[], at: number): number {
   const depth = rows[at]?.depth ?? 0;
   for (let above = at - 1; above >= 0; above -= 1) if ((rows[above]?.depth ?? 0) < depth) return above;
   return 0;

@@ -9,7 +9,7 @@ const SPAN_ROWS = 2;
 const SUM_ROWS = 8;
 const SLAVE_ROWS = 64;
 
-export interface TimelineDeps {
+export interface RecordedTimelineDeps {
   readonly commit: Pick<GroupCommit, "submit">;
   readonly pages: Pick<Pages, "byCursor">;
   /** Throws once the record is closed. */
@@ -19,7 +19,7 @@ export interface TimelineDeps {
 /** The timeline as the port has it. */
 export function recordedTimeline(
   db: Database,
-  { commit, pages, requireOpen }: TimelineDeps,
+  { commit, pages, requireOpen }: RecordedTimelineDeps,
 ): RecordedTimeline {
   const table = new TimelineTable(db);
   return {

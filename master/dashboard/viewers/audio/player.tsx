@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { inputUrl, isSound, useInput } from "../input.ts";
-import { type Area, Canvas } from "../parts/canvas.tsx";
+import { Canvas, type CanvasArea } from "../parts/canvas.tsx";
 import type { ViewerProps } from "../viewer.ts";
-import { type AudioResult, type CuePoint, clock, secondsOf, type Waveform } from "./result.ts";
+import { type AudioResult, type CuePoint, clock, secondsOf, type WaveformView } from "./result.ts";
 
 interface PlayerProps extends ViewerProps {
   readonly result: AudioResult;
@@ -78,7 +78,7 @@ interface Clock {
 }
 
 interface WaveProps {
-  readonly waveform: Waveform;
+  readonly waveform: WaveformView;
   readonly cues: readonly CuePoint[];
   readonly clock: Clock;
   readonly seek: (share: number) => void;
@@ -122,8 +122,8 @@ interface Marks {
 }
 
 function drawWave(
-  { context, width, height, color }: Area,
-  { min, max, points }: Waveform,
+  { context, width, height, color }: CanvasArea,
+  { min, max, points }: WaveformView,
   marks: Marks,
 ): void {
   const middle = height / 2;
@@ -144,7 +144,7 @@ function drawWave(
 }
 
 /** Lowest and highest sample within a share of the recording. */
-function spanAt({ min, max, points }: Waveform, from: number, to: number): readonly [number, number] {
+function spanAt({ min, max, points }: WaveformView, from: number, to: number): readonly [number, number] {
   const first = Math.floor(from * points);
   const last = Math.max(first + 1, Math.ceil(to * points));
   let [low, high] = [0, 0];

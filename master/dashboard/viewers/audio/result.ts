@@ -36,7 +36,7 @@ export interface AudioResult {
     readonly bandwidth_hz: { readonly mean: number | null };
     readonly rolloff_hz: { readonly mean: number | null };
   } | null;
-  readonly waveform?: Waveform;
+  readonly waveform?: WaveformView;
 }
 
 export interface ChannelLevels {
@@ -45,7 +45,7 @@ export interface ChannelLevels {
   readonly true_peak_dbtp?: number | null;
 }
 
-export interface Waveform {
+export interface WaveformView {
   readonly points: number;
   readonly min: readonly (number | null)[];
   readonly max: readonly (number | null)[];

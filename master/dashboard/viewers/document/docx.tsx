@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { count } from "../../ui/words.ts";
 import { Copy } from "../parts/copy.tsx";
 import { Section } from "../parts/section.tsx";
-import type { DocxResult, Edge, NoteView, Paragraph, TableView } from "./result.ts";
+import type { DocxResult, EdgeView, NoteView, ParagraphView, TableView } from "./result.ts";
 
 interface DocxProps {
   readonly result: DocxResult;
@@ -73,7 +73,7 @@ function Body({ result: { paragraphs, headers, footers } }: { readonly result: D
   );
 }
 
-function Edges({ of: edges, name }: { readonly of: readonly Edge[]; readonly name: string }) {
+function Edges({ of: edges, name }: { readonly of: readonly EdgeView[]; readonly name: string }) {
   const told = edges.filter(({ text }) => text.trim() !== "");
   if (told.length === 0) return null;
   return (
@@ -88,7 +88,7 @@ function Edges({ of: edges, name }: { readonly of: readonly Edge[]; readonly nam
   );
 }
 
-function Line({ paragraph: { text, heading_level: level, list } }: { readonly paragraph: Paragraph }) {
+function Line({ paragraph: { text, heading_level: level, list } }: { readonly paragraph: ParagraphView }) {
   if (text.trim() === "") return null;
   if (level !== null) return <p class={`heading h${Math.min(level, 4)}`}>{text}</p>;
   if (list === null) return <p>{text}</p>;

@@ -7,7 +7,7 @@ import { Marked, matches } from "../parts/marked.tsx";
 import { Pages } from "../parts/pages.tsx";
 import { Search } from "../parts/search.tsx";
 import { Section } from "../parts/section.tsx";
-import type { PdfPage, PdfResult } from "./result.ts";
+import type { PdfPageView, PdfResult } from "./result.ts";
 
 interface PdfProps {
   readonly result: PdfResult;
@@ -41,7 +41,7 @@ export function Pdf({ result, children }: PdfProps) {
   );
 }
 
-function saidOf(pages: readonly PdfPage[], sought: string): string {
+function saidOf(pages: readonly PdfPageView[], sought: string): string {
   if (sought.trim() === "") return "";
   const hits = pages.map(({ text }) => matches(text, sought)).filter((n) => n > 0);
   return `${counted(
@@ -66,7 +66,7 @@ function numbers(pages: readonly number[]): string {
   return `${pages.length === 1 ? "page" : "pages"} ${named}${rest}`.replace(/^p/, "P");
 }
 
-function Page({ page, sought }: { readonly page: PdfPage; readonly sought: string }) {
+function Page({ page, sought }: { readonly page: PdfPageView; readonly sought: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by keyboard.
     <article class="leafroom" aria-label={`Page ${page.number}`} tabIndex={0}>
@@ -88,21 +88,21 @@ function Page({ page, sought }: { readonly page: PdfPage; readonly sought: strin
   );
 }
 
-function silence({ has_text_layer: hasText }: PdfPage): string {
+function silence({ has_text_layer: hasText }: PdfPageView): string {
   return hasText
     ? "The page has no words."
     : "This page has no text layer: it is a scan, a drawing or blank.";
 }
 
 /** Points are 1/72 inch. */
-function sizeOf({ width, height }: PdfPage): string {
+function sizeOf({ width, height }: PdfPageView): string {
   const millimetres = (points: number) => Math.round((points / 72) * 25.4);
   return `${millimetres(width)} × ${millimetres(height)} mm`;
 }
 
 const MOST_SHOWN = 200;
 
-function Extras({ page: { form_fields: fields, annotations, links } }: { readonly page: PdfPage }) {
+function Extras({ page: { form_fields: fields, annotations, links } }: { readonly page: PdfPageView }) {
   return (
     <>
       <Form of={fields} />
@@ -131,7 +131,7 @@ function Extras({ page: { form_fields: fields, annotations, links } }: { readonl
 }
 
 /** Fields with a value one by one; of the empty ones only their number. */
-function Form({ of: fields }: { readonly of: PdfPage["form_fields"] }) {
+function Form({ of: fields }: { readonly of: PdfPageView["form_fields"] }) {
   const filled = fields.filter(({ value }) => value.trim() !== "");
   if (fields.length === 0) return null;
   const note = `${count(filled.length)} of ${counted(fields.length, "field")} ${filled.length === 1 ? "has" : "have"} a value`;

@@ -13,12 +13,12 @@ export interface PdfResult extends Common {
   readonly document_type: "PDF";
   readonly page_count: number;
   readonly metadata: Metadata;
-  readonly pages: readonly PdfPage[];
+  readonly pages: readonly PdfPageView[];
   readonly pages_without_text: readonly number[];
   readonly damaged_pages: readonly number[];
 }
 
-export interface PdfPage {
+export interface PdfPageView {
   readonly number: number;
   readonly text: string;
   readonly word_count: number;
@@ -35,11 +35,11 @@ export interface PdfPage {
 
 export interface DocxResult extends Common {
   readonly document_type: "DOCX";
-  readonly paragraphs: readonly Paragraph[];
+  readonly paragraphs: readonly ParagraphView[];
   readonly tables: readonly TableView[];
   readonly metadata: Metadata;
-  readonly headers: readonly Edge[];
-  readonly footers: readonly Edge[];
+  readonly headers: readonly EdgeView[];
+  readonly footers: readonly EdgeView[];
   readonly footnotes: readonly NoteView[];
   readonly endnotes: readonly NoteView[];
   readonly comments: readonly { readonly id: string; readonly author: string; readonly text: string }[];
@@ -48,7 +48,7 @@ export interface DocxResult extends Common {
   readonly outside: readonly { readonly type: string; readonly target: string }[];
 }
 
-export interface Paragraph {
+export interface ParagraphView {
   readonly text: string;
   readonly heading_level: number | null;
   readonly list: { readonly level: number; readonly label: string } | null;
@@ -65,7 +65,7 @@ export interface CellView {
   readonly tables: readonly TableView[];
 }
 
-export interface Edge {
+export interface EdgeView {
   readonly type: string;
   readonly section: number;
   readonly text: string;

@@ -1,7 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { go } from "../../app/router.ts";
 import { count } from "../../ui/words.ts";
-import { type Area, Canvas } from "../parts/canvas.tsx";
+import { Canvas, type CanvasArea } from "../parts/canvas.tsx";
 import { onKeys } from "../parts/onKeys.ts";
 import { shownName } from "../parts/shownName.ts";
 import type { ViewerProps } from "../viewer.ts";
@@ -127,7 +127,7 @@ function sentenceFor(found: readonly Vector[], matrix: SquareProps["matrix"], { 
 }
 
 function drawHeat(
-  { context, width, height, color }: Area,
+  { context, width, height, color }: CanvasArea,
   matrix: SquareProps["matrix"],
   { cell, own, most }: { readonly cell: Cell; readonly own: number; readonly most: number },
 ): void {

@@ -1,5 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
-import { type Area, Canvas } from "../parts/canvas.tsx";
+import { Canvas, type CanvasArea } from "../parts/canvas.tsx";
 import { type Bin, binsOf } from "./bins.ts";
 import { figure, type MeanOfJob } from "./result.ts";
 
@@ -67,7 +67,7 @@ interface Scales {
 const GUTTER = 64;
 
 function drawCurve(
-  area: Area,
+  area: CanvasArea,
   bins: readonly Bin[],
   { at, least, largest }: Limits & { readonly at: number },
 ): void {
@@ -97,7 +97,7 @@ function drawCurve(
   context.fillRect(scales.x(at), 0, 1, height);
 }
 
-function drawGrid({ context, width, color }: Area, { least, largest }: Limits, { y }: Scales): void {
+function drawGrid({ context, width, color }: CanvasArea, { least, largest }: Limits, { y }: Scales): void {
   context.font = "12px system-ui, sans-serif";
   context.textAlign = "right";
   context.textBaseline = "middle";

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { theme } from "../../app/theme.ts";
 
-export interface Area {
+export interface CanvasArea {
   readonly context: CanvasRenderingContext2D;
   readonly width: number;
   readonly height: number;
@@ -14,7 +14,7 @@ interface CanvasProps {
   readonly label?: string;
   /** Height in pixels; `square` follows the width. */
   readonly height: number | "square";
-  readonly draw: (area: Area) => void;
+  readonly draw: (area: CanvasArea) => void;
   /** Drawn anew when one of these changes. */
   readonly deps: readonly unknown[];
 }
@@ -45,7 +45,7 @@ export function Canvas({ label, height, draw, deps }: CanvasProps) {
   );
 }
 
-function paint(canvas: HTMLCanvasElement, height: number | "square", draw: (area: Area) => void): void {
+function paint(canvas: HTMLCanvasElement, height: number | "square", draw: (area: CanvasArea) => void): void {
   const context = canvas.getContext("2d");
   const width = canvas.parentElement?.clientWidth ?? 0;
   if (context === null || width === 0) return;
