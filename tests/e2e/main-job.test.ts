@@ -373,7 +373,7 @@ describe("a master and two slaves", () => {
       "Master is working",
     ]);
     const page = await fetch(fleet.master.url, { headers: { accept: "text/html" } });
-    expect(await page.text()).toContain("<h1>manyhands</h1>");
+    expect(await page.text()).toContain("<title>manyhands</title>");
     const { tasks } = (await fetchJson(`${fleet.master.url}/tasks`)) as unknown as {
       tasks: { task_type: string }[];
     };
