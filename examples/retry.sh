@@ -1,11 +1,13 @@
 #!/bin/sh
 # Sends files with curl, and again after a broken connection. The key makes the master recognise the request, so that
-# there is one job however often it is sent. The results come as one zip.
+# there is one job however often it is sent. The results come as one zip in the folder OUT (results/ by default).
 #
 #   sh examples/retry.sh <task> <files>...
 set -eu
 master=${MASTER_URL:-http://127.0.0.1:5000}
 token=${CLIENT_TOKEN:-${MANYHANDS_TOKEN:-}}
+out=${OUT:-results}
+mkdir -p "$out"
 task=$1
 shift
 
@@ -34,6 +36,6 @@ state=queued
 while [ "$state" = queued ] || [ "$state" = running ]; do
   state=$(ask "$master/jobs/$job?wait=60" | member .state)
 done
-ask -o "$job.zip" "$master/jobs/$job/results.zip"
-echo "job $job $state: $job.zip"
+ask -o "$out/$job.zip" "$master/jobs/$job/results.zip"
+echo "job $job $state: $out/$job.zip"
 [ "$state" = succeeded ]

@@ -50,8 +50,8 @@ test("upload.sh prints the answer and saves a gray image", async () => {
   const { code, stdout, stderr } = await run("sh", example("upload.sh"));
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stdout).toContain('"saved_files"');
-  expect(stdout).toContain("saved gray.png");
-  expect(await readdir(folder)).toEqual(["gray.png"]);
+  expect(stdout).toContain("saved results/gray.png");
+  expect(await readdir(join(folder, "results"))).toEqual(["gray.png"]);
 });
 
 test("retry.sh ends with the master's sentence when the master refuses the files", async () => {
@@ -73,8 +73,8 @@ test("retry.sh makes one job and fetches its zip", async () => {
   const { code, stdout } = await run("sh", example("retry.sh"), "text", sample("review.txt"));
   const [, job = ""] = /^job (\w+) succeeded/.exec(stdout) ?? [];
   expect(code).toBe(0);
-  expect(await readdir(folder)).toEqual([`${job}.zip`]);
-  expect((await readFile(join(folder, `${job}.zip`))).subarray(0, 2).toString()).toBe("PK");
+  expect(await readdir(join(folder, "results"))).toEqual([`${job}.zip`]);
+  expect((await readFile(join(folder, "results", `${job}.zip`))).subarray(0, 2).toString()).toBe("PK");
 });
 
 test("retry.sh ends with a sentence when the task is unknown", async () => {
