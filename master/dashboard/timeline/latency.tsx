@@ -10,37 +10,40 @@ export function Latency({ timeline }: { readonly timeline: Timeline }) {
       <header>
         <h2>Latency by task</h2>
       </header>
-      <table class="plaintable">
-        <thead>
-          <tr>
-            <th scope="col">Task</th>
-            <th scope="col" class="num">
-              Files
-            </th>
-            {["Wait", "Run", "Total"].flatMap((what) => [
-              <th key={`${what}50`} scope="col" class="num">
-                {what}, median
-              </th>,
-              <th key={`${what}95`} scope="col" class="num">
-                {what}, 95 %
-              </th>,
-            ])}
-          </tr>
-        </thead>
-        <tbody>
-          {tasks.map(([task, { p50, p95, count: files, wait, run }]) => (
-            <tr key={task}>
-              <th scope="row">{task}</th>
-              <td class="num">{count(files)}</td>
-              {[wait.p50, wait.p95, run.p50, run.p95, p50, p95].map((seconds, at) => (
-                <td key={at} class="num">
-                  {duration(seconds)}
-                </td>
-              ))}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+      <section class="widetable" aria-label="Times" tabIndex={0}>
+        <table class="plaintable">
+          <thead>
+            <tr>
+              <th scope="col">Task</th>
+              <th scope="col" class="num">
+                Files
+              </th>
+              {["Wait", "Run", "Total"].flatMap((what) => [
+                <th key={`${what}50`} scope="col" class="num">
+                  {what}, median
+                </th>,
+                <th key={`${what}95`} scope="col" class="num">
+                  {what}, 95 %
+                </th>,
+              ])}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {tasks.map(([task, { p50, p95, count: files, wait, run }]) => (
+              <tr key={task}>
+                <th scope="row">{task}</th>
+                <td class="num">{count(files)}</td>
+                {[wait.p50, wait.p95, run.p50, run.p95, p50, p95].map((seconds, at) => (
+                  <td key={at} class="num">
+                    {duration(seconds)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
     </section>
   );
 }
