@@ -106,7 +106,7 @@ export const trainedModel = resultSchema(MODEL_TASK, {
     .object({
       version: z.string().describe("Version of manyhands."),
       seed: count.describe("Seed of all that is random."),
-      options: z.record(z.string(), z.json()).describe("Options of the job."),
+      options: z.record(z.string(), z.unknown()).describe("Options of the job."),
       files: z
         .array(
           z.object({
