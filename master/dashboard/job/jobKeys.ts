@@ -1,5 +1,5 @@
 import type { FileView, JobView } from "../../../shared/contract/jobs.ts";
-import { go } from "../app/router.ts";
+import { go, view } from "../app/router.ts";
 import { askCancel, retryFailed } from "../jobs/actions.tsx";
 import { isOver } from "../jobs/states.ts";
 import { useKeys } from "../ui/useKeys.ts";
@@ -17,8 +17,8 @@ interface JobKeysDeps {
 export function useJobKeys(deps: JobKeysDeps): void {
   const { job, files, total, selected } = deps;
   const keys = [
-    { key: "n", what: "next file", run: () => step(deps, 1) },
-    { key: "p", what: "previous file", run: () => step(deps, -1) },
+    { key: "n", what: "next file", run: () => step(atAddress(deps), 1) },
+    { key: "p", what: "previous file", run: () => step(atAddress(deps), -1) },
     {
       key: "r",
       what: "retry failed files",
@@ -27,6 +27,12 @@ export function useJobKeys(deps: JobKeysDeps): void {
     { key: "x", what: "cancel the job (asks first)", run: () => job && !isOver(job) && askCancel(job) },
   ];
   useKeys(keys, [job?.state, job?.counts.failed, files, total, selected]);
+}
+
+/** A key may be pressed again before the page is drawn: the address has the file that is chosen by then. */
+function atAddress(deps: JobKeysDeps): JobKeysDeps {
+  const { value } = view;
+  return value.name === "job" ? { ...deps, selected: value.file } : deps;
 }
 
 async function openRetried(job: JobView): Promise<void> {
