@@ -98,7 +98,7 @@ function lastOf(path: string): string {
   return path.split(" ").at(-1) ?? "";
 }
 
-/** A word of a shell, whatever is in it. */
+/** A word of a shell; it may hold any character. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\\\''")}'`;
 }

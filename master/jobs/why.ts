@@ -29,7 +29,7 @@ export interface JobSituation {
   readonly masterLoad: number;
 }
 
-/** A master whose event loop is busy for this share passes on no more files, whatever is free. */
+/** A master whose event loop is busy for this share passes on no more files, also with free slots. */
 const BUSY_LOAD = 0.9;
 /** A file is told of as late from this time on, and from this multiple of the usual time. */
 const LATE_SECONDS = 5;

@@ -109,7 +109,7 @@ export function queueContract(
         { alice: 20, bob: 20 },
       ],
     ])(
-      "clients of the weights %j get leases like %j, whatever the number of their jobs",
+      "clients of the weights %j get leases like %j, for any number of their jobs",
       async (weights, share) => {
         const queue = await open(new Map(Object.entries(weights)));
         await queue.put(of("alice", "a", 100));

@@ -15,7 +15,7 @@ test("nothing has no percentile, and what is no time counts as none", () => {
   expect(withTime([], Number.POSITIVE_INFINITY)).toHaveLength(128);
 });
 
-test("histograms add up, whatever their lengths", () => {
+test("histograms of any lengths add up", () => {
   const counts = [1];
   addHistogram(counts, [1, 2, 3]);
   addHistogram(counts, [1]);

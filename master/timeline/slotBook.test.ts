@@ -77,7 +77,7 @@ test("units of another job, failed ones and long ones stand alone", () => {
   ]);
 });
 
-test("spans of a slot never overlap, whatever the slaves say of their times", () => {
+test("spans of a slot never overlap, also when slaves tell odd times", () => {
   const { book, spans, clock, end } = bookAt(1_000_000);
   for (let index = 0; index < 500; index += 1) {
     clock.now += (index * 7) % 31;

@@ -55,7 +55,7 @@ test("a quote without an end, and text after a quoted cell, are errors that name
 
 const cell = fc.string({ unit: fc.constantFrom("a", "é", ",", '"', "\n", "\r", ";", " "), maxLength: 6 });
 
-test("cells that are written as CSV are read back, in whatever chunks they come", () => {
+test("cells that are written as CSV are read back from chunks of any size", () => {
   // A single blank cell would be a blank row.
   const rows = fc.array(fc.tuple(fc.constant("x"), cell, cell), { minLength: 1, maxLength: 6 });
   fc.assert(

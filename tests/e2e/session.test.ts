@@ -94,7 +94,7 @@ test("with the cookie, a change from a page of this master is made", async () =>
     });
 });
 
-test("with a token, a program needs no origin, whatever cookie it has", async () => {
+test("with a token, a program needs no origin, with any cookie", async () => {
   const headers = { authorization: "Bearer alices-secret", cookie: await cookieOf("bobs-secret") };
   expect(await rawly("DELETE", "/jobs/none", headers)).toEqual({ status: 404, code: "no_such_job" });
   expect(await session(headers)).toMatchObject({ client: "alice" });

@@ -43,7 +43,7 @@ test("results --out fetches them", async () => {
   expect(await readFile(join(folder.path, "out/a_analysis.json"), "utf8")).toBe("hi");
 });
 
-test("results --out mirrors the folders of the upload, and stays in its own whatever the master says", async () => {
+test("results --out mirrors the folders of the upload, and stays in its own for all names that the master gives", async () => {
   const placed = (path: string) => ({ ...FILE, path });
   const list = {
     ...{ job_id: "JOB1", attachments: [], zip: "/jobs/JOB1/results.zip" },
