@@ -12,6 +12,7 @@ const ATTACK = `
 const { openSync, readdirSync, linkSync, renameSync, symlinkSync } = require("node:fs");
 const [loot, ...paths] = process.argv.slice(1);
 const possible = [];
+// A refusal is what the test wants: only what was possible is told.
 const attempt = (what, path, act) => { try { act(); possible.push(what + " " + path); } catch {} };
 for (const path of paths) {
   attempt("lists", path, () => readdirSync(path));

@@ -50,7 +50,7 @@ class FilePages {
     this.#loadWanted();
   }
 
-  /** @param isSearch positions are not indexes then: any page may have changed */
+  /** @param isSearch whether the list shows matches: their positions are no indexes, so each page may have changed */
   changed(changed: FilesChange, isSearch: boolean): void {
     const pages =
       changed === "all" || isSearch

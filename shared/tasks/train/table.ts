@@ -96,7 +96,7 @@ export class ColumnSurvey {
     if (this.#texts.size <= MOST_TEXTS) this.#texts.add(cell);
   }
 
-  /** Columns that nobody asked for are left out where they cannot help. */
+  /** Columns that the options do not name are left out where they cannot help. */
   use(isWanted: boolean): ColumnUse {
     if (this.#known === 0) return { leftOut: "It has no values." };
     if (this.#isNumber) return "number";
