@@ -7,7 +7,12 @@ export type CsvCell = string | number | boolean | null | undefined;
 
 /** A line of a table by RFC 4180. An apostrophe before a text that a spreadsheet would compute makes it a text. */
 export function csvLine(cells: readonly CsvCell[]): string {
-  return `${cells.map(cellText).join(",")}\r\n`;
+  return `${csvCells(cells)}\r\n`;
+}
+
+/** The same without the end of the line. */
+export function csvCells(cells: readonly CsvCell[]): string {
+  return cells.map(cellText).join(",");
 }
 
 function cellText(cell: CsvCell): string {

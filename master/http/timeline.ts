@@ -7,6 +7,7 @@ import {
   type TimelineSpan,
   timelineQuery,
 } from "../../shared/contract/timeline.ts";
+import { type CsvCell, csvLine } from "../../shared/csv.ts";
 import { RequestError } from "../../shared/errors.ts";
 import { answerJson } from "../../shared/http/json.ts";
 import type { RecordOfJobs } from "../record/port.ts";
@@ -71,7 +72,7 @@ export function showProfile(deps: TimelineDeps): RequestHandler {
     for await (const rows of profileOf(deps.reader.spans({ ...asked, ...window }), window)) {
       if (gone.aborted) return;
       let text = "";
-      for (const row of rows) text += `${csvRow(row, await sees(row.span?.job))}\r\n`;
+      for (const row of rows) text += csvLine(cellsOf(row, await sees(row.span?.job)));
       await write(res, text, gone);
     }
     res.end();
@@ -138,18 +139,9 @@ function latencyView({ total, wait, run }: TaskTimes): TaskLatency {
   return { ...(all ?? NO_TIME), count, wait: waits ?? NO_TIME, run: runs ?? NO_TIME };
 }
 
-function csvRow({ slave, slot, from, to, span }: ProfileRow, sees: boolean): string {
-  const about =
-    span === undefined
-      ? ["idle", "", "", ""]
-      : ["busy", span.task, sees ? span.job : "", sees ? (span.index ?? "") : ""];
-  return [csvText(slave), slot, from, to, ...about].join(",");
-}
-
-/** A name that a spreadsheet would take for a formula stays text. */
-function csvText(name: string): string {
-  const text = /^[=+\-@\t\r]/.test(name) ? `'${name}` : name;
-  return /[",\r\n']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function cellsOf({ slave, slot, from, to, span }: ProfileRow, sees: boolean): readonly CsvCell[] {
+  if (span === undefined) return [slave, slot, from, to, "idle", "", "", ""];
+  return [slave, slot, from, to, "busy", span.task, sees ? span.job : "", sees ? span.index : ""];
 }
 
 function rounded(value: number): number {
