@@ -149,7 +149,7 @@ export const ABOUT_OPERATIONS = {
     summary: "Shows which slot worked on what, and when",
     description:
       "From the record, so also from before the master's last start. Spans that are shorter than a pixel of `width` are " +
-      "joined. A client that sees only its own jobs (`JOBS=own`) gets only their spans, without the numbers of others.",
+      "joined. Of the jobs of others, a client that sees only its own (`JOBS=own`) gets the times and tasks, without job and index.",
     access: "client",
     query: timelineQuery,
     answers: { 200: { description: "The window.", content: { [JSON_TYPE]: timeline } } },
