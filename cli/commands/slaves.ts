@@ -32,7 +32,8 @@ export function addSlaves(program: Command, run: RunCommand): void {
       return await listed(calls);
     }),
   );
-  for (const addOne of [addList, addStart, addDrain, addStop]) addOne(command, run);
+  for (const addOne of [addList, addStart]) addOne(command, run);
+  for (const end of [DRAIN, STOP]) addEnd(end, command, run);
 }
 
 function addList(slaves: Command, run: RunCommand): void {
@@ -56,27 +57,30 @@ function addStart(slaves: Command, run: RunCommand): void {
   );
 }
 
-function addDrain(slaves: Command, run: RunCommand): void {
-  const command = slaves
-    .command("drain")
-    .description("let slaves finish the units that they have, and end; do not wait for that")
-    .argument("<slaves...>", "ids or names");
-  withOutput(command).action((wanted: string[], flags: ConnectionFlags) =>
-    show(run, flags, async (calls) => {
-      await drain(wanted, calls);
-      return await listed(calls);
-    }),
-  );
+const DRAIN: SlavesEnd = {
+  name: "drain",
+  description: "let slaves finish the units that they have, and end; do not wait for that",
+  end: async (wanted, calls) => void (await drain(wanted, calls)),
+};
+
+const STOP: SlavesEnd = {
+  name: "stop",
+  description: "let slaves finish the units that they have, and wait until they have ended",
+  end: async (wanted, calls) => await untilEnded(await drain(wanted, calls), calls),
+};
+
+/** A command that ends slaves. */
+interface SlavesEnd {
+  readonly name: string;
+  readonly description: string;
+  readonly end: (wanted: readonly string[], calls: Calls) => Promise<void>;
 }
 
-function addStop(slaves: Command, run: RunCommand): void {
-  const command = slaves
-    .command("stop")
-    .description("let slaves finish the units that they have, and wait until they have ended")
-    .argument("<slaves...>", "ids or names");
+function addEnd({ name, description, end }: SlavesEnd, slaves: Command, run: RunCommand): void {
+  const command = slaves.command(name).description(description).argument("<slaves...>", "ids or names");
   withOutput(command).action((wanted: string[], flags: ConnectionFlags) =>
     show(run, flags, async (calls) => {
-      await untilEnded(await drain(wanted, calls), calls);
+      await end(wanted, calls);
       return await listed(calls);
     }),
   );

@@ -1,15 +1,20 @@
 import { afterAll, afterEach, expect, test } from "vitest";
 import { type RunningFleet, startFleet } from "../e2e/fleet.ts";
-import { closeBrowser, type OpenTab, openTab, sendFiles, slowFiles, untilEnded } from "./page.ts";
+import {
+  closeBrowser,
+  closeFaultless,
+  type OpenTab,
+  openTab,
+  sendFiles,
+  slowFiles,
+  untilEnded,
+} from "./page.ts";
 
 let fleet: RunningFleet;
 let tab: OpenTab;
 
 afterEach(async () => {
-  const { faults } = tab;
-  await tab.close();
-  await fleet.stop();
-  expect(faults).toEqual([]);
+  await closeFaultless(tab).finally(() => fleet.stop());
 });
 
 afterAll(() => closeBrowser());

@@ -3,7 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { job, type RunningFleet, startFleet } from "../e2e/fleet.ts";
-import { closeBrowser, type OpenTab, openTab, sendFiles, slowFiles, textFiles, untilEnded } from "./page.ts";
+import {
+  closeBrowser,
+  closeFaultless,
+  type OpenTab,
+  openTab,
+  sendFiles,
+  slowFiles,
+  textFiles,
+  untilEnded,
+} from "./page.ts";
 
 let fleet: RunningFleet;
 let tab: OpenTab;
@@ -14,11 +23,7 @@ beforeAll(async () => {
   await fleet.alive(1);
 }, 120_000);
 
-afterEach(async () => {
-  const { faults } = tab;
-  await tab.close();
-  expect(faults).toEqual([]);
-});
+afterEach(() => closeFaultless(tab));
 
 afterAll(async () => {
   await closeBrowser();

@@ -3,7 +3,15 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type RunningFleet, startFleet } from "../e2e/fleet.ts";
-import { closeBrowser, type OpenTab, openTab, sendFiles, textFiles, untilEnded } from "./page.ts";
+import {
+  closeBrowser,
+  closeFaultless,
+  type OpenTab,
+  openTab,
+  sendFiles,
+  textFiles,
+  untilEnded,
+} from "./page.ts";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
@@ -32,11 +40,7 @@ beforeAll(async () => {
   await close();
 }, 120_000);
 
-afterEach(async () => {
-  const { faults } = tab;
-  await tab.close();
-  expect(faults).toEqual([]);
-});
+afterEach(() => closeFaultless(tab));
 
 afterAll(async () => {
   await closeBrowser();
@@ -124,6 +128,10 @@ test("the theme follows the device until its user chooses another", async () => 
   const { page } = tab;
   const background = () => page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
   expect(await background()).toBe("rgb(22, 22, 21)");
+  await page.emulateMedia({ colorScheme: "light" });
+  await expect.poll(background).toBe("rgb(247, 247, 245)");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(background).toBe("rgb(22, 22, 21)");
   await page.getByRole("button", { name: "Help and settings" }).click();
   await page.getByLabel("Colours").selectOption("light");
   expect(await background()).toBe("rgb(247, 247, 245)");

@@ -82,3 +82,10 @@ export async function sendFiles(page: Page, files: SentFile[] | string[], task?:
 export async function untilEnded(page: Page, files: number): Promise<void> {
   await page.locator(`[role=progressbar][aria-label=Progress][aria-valuenow="${files}"]`).first().waitFor();
 }
+
+/** Closes a tab. @throws Error when something went wrong in it */
+export async function closeFaultless(tab: OpenTab): Promise<void> {
+  const { faults } = tab;
+  await tab.close();
+  if (faults.length > 0) throw new Error(`the page had faults: ${faults.join("; ")}`);
+}

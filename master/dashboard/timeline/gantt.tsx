@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Timeline } from "../../../shared/contract/timeline.ts";
 import { go } from "../app/router.ts";
-import { theme } from "../app/theme.ts";
+import { shownTheme } from "../app/theme.ts";
 import { counted, duration, shortId } from "../ui/words.ts";
 import { drawingOf, type Spot, spanAt } from "./drawing.ts";
 import { useGestures } from "./gestures.ts";
@@ -20,7 +20,7 @@ export function Gantt({ timeline, shown, width }: GanttProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const spot = useSignal<Spot | undefined>(undefined);
   const drawing = drawingOf(timeline, shown, width);
-  const chosen = theme.value;
+  const chosen = shownTheme.value;
   useEffect(() => {
     if (canvas.current !== null) paint(canvas.current, drawing);
   }, [timeline, shown.from, shown.to, width, chosen]);

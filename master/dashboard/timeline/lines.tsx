@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Timeline } from "../../../shared/contract/timeline.ts";
-import { theme } from "../app/theme.ts";
+import { shownTheme } from "../app/theme.ts";
 import { LABELS } from "./drawing.ts";
 import { colourReader } from "./paint.ts";
 import type { ViewWindow } from "./window.ts";
@@ -21,7 +21,7 @@ const LABEL = 16;
 export function Lines({ timeline, shown, width }: LinesProps) {
   const ref = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
-  const chosen = theme.value;
+  const chosen = shownTheme.value;
   useEffect(() => {
     if (ref.current === null || width < 200) return;
     plot.current = new uPlot(settings(width), dataOf(timeline), ref.current);

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { theme } from "../../app/theme.ts";
+import { shownTheme } from "../../app/theme.ts";
 
 export interface CanvasArea {
   readonly context: CanvasRenderingContext2D;
@@ -28,14 +28,9 @@ export function Canvas({ label, height, draw, deps }: CanvasProps) {
     const redraw = () => paint(canvas, height, draw);
     const observer = new ResizeObserver(redraw);
     observer.observe(canvas.parentElement ?? canvas);
-    const dark = matchMedia("(prefers-color-scheme: dark)");
-    dark.addEventListener("change", redraw);
     redraw();
-    return () => {
-      observer.disconnect();
-      dark.removeEventListener("change", redraw);
-    };
-  }, [height, theme.value, ...deps]);
+    return () => observer.disconnect();
+  }, [height, shownTheme.value, ...deps]);
   return (
     <canvas
       ref={own}
