@@ -140,11 +140,13 @@ test("the theme follows the device until its user chooses another", async () => 
 });
 
 test.each(["/", "/jobs", "JOB", "FILE", "/slaves", "/timeline"])(
-  "%s fits a phone of 390 pixels",
+  "%s fits phones of 390 and 320 pixels",
   async (view) => {
     const path = view.replace("JOB", `/jobs/${id}`).replace("FILE", `/jobs/${id}/files/1`);
     tab = await openTab(fleet.master.url + path, { viewport: { width: 390, height: 844 }, hasTouch: true });
     await tab.page.getByRole("heading", { level: 1 }).first().waitFor();
     await expect.poll(() => tab.page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+    await tab.page.setViewportSize({ width: 320, height: 844 });
+    await expect.poll(() => tab.page.evaluate("document.documentElement.scrollWidth")).toBe(320);
   },
 );
