@@ -14,7 +14,11 @@ let fleet: RunningFleet;
 let tab: OpenTab;
 
 afterEach(async () => {
-  await closeFaultless(tab).finally(() => fleet.stop());
+  try {
+    await closeFaultless(tab);
+  } finally {
+    await fleet.stop();
+  }
 });
 
 afterAll(() => closeBrowser());
