@@ -39,11 +39,14 @@ test("another user of the machine can neither read, link nor replace files while
   await chmod(loot, 0o777);
   const raw = { width: 600, height: 400, channels: 3 as const };
   const body = await sharp(randomBytes(720_000), { raw }).png().toBuffer();
-  // Children that stand still keep what was handed over in its place.
-  const children = await childrenOf(slave.process.pid);
-  for (const child of children) process.kill(child, "SIGSTOP");
   const sent = assign(fleet.master.url, [{ name: "a.png", body }], { task: "image", field: "images" });
+  // Children that stand still keep what was handed over in its place; the slave may start further ones.
+  const children = new Set<number>();
   const paths = await until("a file is handed over", async () => {
+    for (const child of await childrenOf(slave.process.pid)) {
+      if (!children.has(child)) process.kill(child, "SIGSTOP");
+      children.add(child);
+    }
     const found = await pathsIn(fleet?.folder ?? "");
     return found.some((path) => /(?<!handover)\/in-[0-9a-f]{32}$/.test(path)) ? found : undefined;
   });
@@ -61,15 +64,24 @@ test("another user of the machine can neither read, link nor replace files while
 /** Paths that have no folder above them, or are none themselves, which only their owner may use. */
 async function openToOthers(root: string, paths: readonly string[]): Promise<string[]> {
   const isPrivate = async (path: string): Promise<boolean> =>
-    path.length > root.length &&
-    (((await lstat(path)).mode & 0o077) === 0 || (await isPrivate(dirname(path))));
+    path.length > root.length && ((await rightsOfOthers(path)) === 0 || (await isPrivate(dirname(path))));
   const open = await Promise.all(paths.map(async (path) => ((await isPrivate(path)) ? [] : [path])));
   return open.flat();
 }
 
+/** Files on their way are renamed and removed while they are looked at: what is gone is open to no one. */
+async function rightsOfOthers(path: string): Promise<number> {
+  const { mode } = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return { mode: 0 };
+    throw error;
+  });
+  return mode & 0o077;
+}
+
+/** `pgrep` fails where there are none. */
 async function childrenOf(pid: number | undefined): Promise<number[]> {
-  const { stdout } = await promisify(execFile)("pgrep", ["-P", String(pid)]);
-  return stdout.trim().split("\n").map(Number);
+  const { stdout } = await promisify(execFile)("pgrep", ["-P", String(pid)]).catch(() => ({ stdout: "" }));
+  return stdout.split("\n").filter(Boolean).map(Number);
 }
 
 /** All paths of master and slave, folders included. */
