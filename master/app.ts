@@ -7,12 +7,14 @@ import type { Logger } from "../shared/logger.ts";
 import { createFleet, type Fleet } from "./compose/fleet.ts";
 import { createReception } from "./compose/reception.ts";
 import { type OpenStore, openSpool, openStorage, type Storage } from "./compose/storage.ts";
+import { createWebhooks } from "./compose/webhooks.ts";
 import { createWork, type Work } from "./compose/work.ts";
 import type { MasterConfig } from "./config.ts";
 import { masterRoutes } from "./http/routes.ts";
 import { MasterMetrics } from "./metrics/metrics.ts";
 import { restoreRecentJobs } from "./results/restore.ts";
 import { TimelineReader } from "./timeline/reader.ts";
+import type { WebhookDeliveries } from "./webhooks/deliveries.ts";
 
 /** The master, built and not yet listening. */
 export interface MasterApp {
@@ -40,11 +42,13 @@ export async function createMaster(
   const { hub } = storage;
   const fleet = createFleet({ config, logger, hub, masterUrl: () => urlOf(server, config) });
   const work = createWork({ config, logger, storage, fleet });
-  const server = createHttpServer(config, routesOf({ config, logger, version, storage, fleet, work }));
+  const webhooks = createWebhooks({ config, logger, version, storage });
+  const buildings = { storage, fleet, work, webhooks };
+  const server = createHttpServer(config, routesOf({ config, logger, version, ...buildings }));
   return {
     server,
-    start: () => start({ logger, storage, fleet, work }),
-    stop: (drained) => stop({ server, stopping, storage, fleet, work }, drained),
+    start: () => start({ logger, ...buildings }),
+    stop: (drained) => stop({ server, stopping, ...buildings }, drained),
   };
 }
 
@@ -52,6 +56,7 @@ interface Buildings {
   readonly storage: Storage;
   readonly fleet: Fleet;
   readonly work: Work;
+  readonly webhooks: WebhookDeliveries;
 }
 
 interface RoutesInit extends Buildings {
@@ -60,7 +65,7 @@ interface RoutesInit extends Buildings {
   readonly version: string;
 }
 
-function routesOf({ config, logger, version, storage, fleet, work }: RoutesInit) {
+function routesOf({ config, logger, version, storage, fleet, work, webhooks }: RoutesInit) {
   const { jobs, hub, store, disk, results } = storage;
   const { registry, localSlaves, slaveHttp } = fleet;
   const { queue, counts, runner, speculation, dispatcher, capacity } = work;
@@ -98,6 +103,7 @@ function routesOf({ config, logger, version, storage, fleet, work }: RoutesInit)
       leases,
       capacity,
       folders,
+      webhooks: webhooks.counts,
     }),
   });
 }
@@ -108,6 +114,7 @@ async function start({
   storage,
   fleet,
   work,
+  webhooks,
 }: Buildings & Pick<RoutesInit, "logger">): Promise<void> {
   const { jobs, results, resultWriter } = storage;
   await results.sweep();
@@ -123,6 +130,7 @@ async function start({
   };
   await Promise.all([fleet.localSlaves.resume(), resume()]);
   work.retention.start();
+  await webhooks.start();
 }
 
 interface StopDeps extends Buildings {
@@ -132,7 +140,7 @@ interface StopDeps extends Buildings {
 
 /** Stops each object before those that it uses, so that running work finds all that it needs. */
 async function stop(
-  { server, stopping, storage, fleet, work }: StopDeps,
+  { server, stopping, storage, fleet, work, webhooks }: StopDeps,
   drained: AbortSignal,
 ): Promise<void> {
   await work.dispatcher.stop(drained);
@@ -141,6 +149,7 @@ async function stop(
   const runsEnd = work.runner.stop();
   stopping.abort();
   await Promise.all([runsEnd, localEnd, work.retention.stop()]);
+  await webhooks.stop();
   await work.recorder.stop();
   server.closeAllConnections();
   fleet.slaveHttp.close();

@@ -5,12 +5,16 @@ import {
   refuseOpenDoor,
   requireKnown,
   requireNames,
+  secretIn,
 } from "../shared/access.ts";
 import { BEAT_SECONDS } from "../shared/contract/fleet.ts";
 import { as, readVariables, type Values } from "../shared/env.ts";
 import { CA_VARIABLE, LISTENING_VARIABLES, readCa, readTls, type Tls } from "../shared/listening.ts";
 import { MEMBER_VARIABLES } from "../shared/memberConfig.ts";
 import { CLIENT_VARIABLES } from "./clientVariables.ts";
+import { KEEP_VARIABLES } from "./keepVariables.ts";
+import { webhookKeys } from "./webhooks/keys.ts";
+import { WEBHOOK_VARIABLES } from "./webhookVariables.ts";
 
 /** Every variable that the master reads. `.env.example` and docs/configuration.md list the same. */
 export const MASTER_VARIABLES = {
@@ -85,25 +89,6 @@ export const MASTER_VARIABLES = {
     "Longest time from an upload to the end of its job (budget `total`).",
     "1209600",
   ),
-  keepJobsSeconds: v(
-    "KEEP_JOBS_SECONDS",
-    as.seconds,
-    "604800",
-    "Time after its end for which a job is kept, with its inputs and results in the spool. Then the master forgets it.",
-  ),
-  keepBytes: v(
-    "KEEP_BYTES",
-    as.bytes,
-    "50GB",
-    "Most bytes that ended jobs keep in the spool. The master forgets the oldest first.",
-  ),
-  keepResultsSeconds: v(
-    "KEEP_RESULTS_SECONDS",
-    as.seconds.optional(),
-    undefined,
-    "Time after the end of its job for which a result stays in RESULTS_DIR. The job is then forgotten, too.",
-    "for good",
-  ),
   minFreeBytes: v(
     "MIN_FREE_BYTES",
     as.bytes,
@@ -177,6 +162,8 @@ export const MASTER_VARIABLES = {
     "Addresses, separated by commas, of classic slaves. They register without a token.",
     "none",
   ),
+  ...KEEP_VARIABLES,
+  ...WEBHOOK_VARIABLES,
   ...CLIENT_VARIABLES,
   ...MEMBER_VARIABLES,
   ...LISTENING_VARIABLES,
@@ -190,6 +177,8 @@ export interface MasterConfig extends MasterValues {
   readonly tls: Tls | undefined;
   /** Certificates (PEM) of the authorities that slaves with HTTPS are checked against. */
   readonly ca: Buffer | undefined;
+  /** Keys that sign webhooks; empty: there are no webhooks. */
+  readonly webhookKeys: readonly Buffer[];
 }
 
 /** @throws ConfigError that names every variable that cannot be used */
@@ -205,7 +194,9 @@ export function readMasterConfig(env: NodeJS.ProcessEnv = process.env): MasterCo
   });
   if (values.jobs === "own") requireNames(access);
   requireKnown("CLIENT_WEIGHTS", values.clientWeights.keys(), access);
-  return { ...values, access, tls: readTls(values), ca: readCa(values.tlsCa) };
+  const { webhookSecret = secretIn("WEBHOOK_SECRET_FILE", values.webhookSecretFile) } = values;
+  const keys = webhookKeys(webhookSecret);
+  return { ...values, access, tls: readTls(values), ca: readCa(values.tlsCa), webhookKeys: keys };
 }
 
 /** Environment of a slave that the master starts on its own machine: the address of its master, and no client's secret. */
@@ -233,6 +224,8 @@ const NOT_FOR_SLAVES = [
   "FLEET_TOKEN_FILE",
   "CLIENT_TOKEN",
   "CLIENT_TOKEN_FILE",
+  "WEBHOOK_SECRET",
+  "WEBHOOK_SECRET_FILE",
 ];
 
 // biome-ignore lint/complexity/useMaxParams: one line of a table, always in this order.

@@ -36,6 +36,8 @@ export const CONFIG_GROUPS: readonly ConfigGroup[] = [
       "ALLOW_ANONYMOUS",
       "JOBS",
       "CLIENT_WEIGHTS",
+      "WEBHOOK_SECRET",
+      "WEBHOOK_SECRET_FILE",
       "TLS_CERT",
       "TLS_KEY",
       "TLS_CA",

@@ -36,9 +36,9 @@ export interface Access {
 
 /** @throws ConfigError when a token file cannot be read */
 export function readAccess(values: Values<typeof ACCESS_VARIABLES>): Access {
-  const both = values.manyhandsToken ?? fromFile("MANYHANDS_TOKEN_FILE", values.manyhandsTokenFile);
-  const fleet = values.fleetToken ?? fromFile("FLEET_TOKEN_FILE", values.fleetTokenFile) ?? both;
-  const client = values.clientToken ?? fromFile("CLIENT_TOKEN_FILE", values.clientTokenFile);
+  const both = values.manyhandsToken ?? secretIn("MANYHANDS_TOKEN_FILE", values.manyhandsTokenFile);
+  const fleet = values.fleetToken ?? secretIn("FLEET_TOKEN_FILE", values.fleetTokenFile) ?? both;
+  const client = values.clientToken ?? secretIn("CLIENT_TOKEN_FILE", values.clientTokenFile);
   return { fleetToken: fleet, clientTokens: clientTokens(client, both) };
 }
 
@@ -102,11 +102,12 @@ const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
 
-function secret(name: string, meaning: string): Variable<string | undefined> {
+export function secret(name: string, meaning: string): Variable<string | undefined> {
   return { name, schema: as.optionalText, fallback: undefined, meaning, unset: "none" };
 }
 
-function fromFile(variable: string, path: string | undefined): string | undefined {
+/** The secret in a file; undefined where no file is named. @throws ConfigError */
+export function secretIn(variable: string, path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
   try {
     return readFileSync(path, "utf8").trim() || undefined;

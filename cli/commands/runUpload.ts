@@ -22,6 +22,7 @@ import { allDone, type FollowFlags, progressKind, reportFiles } from "./uploadRe
 export interface UploadFlags extends FollowFlags, OptionFlags {
   readonly name?: string;
   readonly priority?: number;
+  readonly callback?: string;
   readonly skipOthers?: boolean;
   readonly failedList?: string;
   /** Seconds. */
@@ -100,14 +101,14 @@ function nothingToSend({ problems, leftOut }: Collected): UsageError {
 async function send(upload: Upload): Promise<void> {
   const { context, client, signal, flags, options, collected, task, outcome } = upload;
   const { terminal } = context;
-  const { out, priority, waitForSlaves: seconds = SLAVE_WAIT_SECONDS, detach } = flags;
+  const { out, priority, callback, waitForSlaves: seconds = SLAVE_WAIT_SECONDS, detach } = flags;
   const note = flags.quiet === true ? () => undefined : terminal.note;
   await untilReady({ client, signal, seconds, note, needs: detach === true ? "master" : "slave" });
   const progress = createProgress(progressKind(flags, terminal), terminal);
   try {
     const { inputs } = collected;
     const { stdin } = terminal;
-    const request = { client, signal, task, options, priority, inputs, stdin, out, progress };
+    const request = { client, signal, task, options, priority, callback, inputs, stdin, out, progress };
     const submitted = await submitJob(request, outcome);
     if (detach !== true) await followJob({ ...request, ...submitted }, outcome);
   } finally {

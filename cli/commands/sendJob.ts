@@ -11,6 +11,8 @@ export interface JobRequest extends FetchRequest {
   readonly options: JsonObject;
   /** 1 to 10; the master's default unless said. */
   readonly priority?: number | undefined;
+  /** Where the master tells the end of the job. */
+  readonly callback?: string | undefined;
   readonly inputs: readonly LocalInput[];
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly progress: Progress;
@@ -29,12 +31,12 @@ export async function sendJob(request: JobRequest, outcome: JobOutcome): Promise
 
 /** Sends the inputs as one job, again when the connection breaks. */
 export async function submitJob(request: JobRequest, outcome: JobOutcome): Promise<SubmittedJob> {
-  const { client, inputs, progress, signal, task, options, priority } = request;
+  const { client, inputs, progress, signal, task, options, priority, callback } = request;
   const byFile = new Map<FileInput, LocalInput>(inputs.map((input) => [fileOf(input, request), input]));
   const sent: LocalInput[] = [];
   progress.sending(inputs.length, totalBytes(inputs));
   const job = await client.submit(task, byFile.keys(), {
-    ...{ options, priority, signal },
+    ...{ options, priority, callback, signal },
     onBegin: (file, index) => {
       // After a broken connection the first file begins again.
       sent.length = index;

@@ -35,6 +35,7 @@ export function addUpload(program: Command, run: RunCommand): void {
       `longest wait for a master that went away, ${MASTER_WAIT_SECONDS} without this; 0: none`,
       secondsOf,
     )
+    .option("--callback <url>", "where the master tells the end of the job, by a signed webhook")
     .option("--detach", "end when the master has the job, and print its id")
     .option("-v, --verbose", "print a line for each file that is done, too")
     .option("-q, --quiet", "print failures only");

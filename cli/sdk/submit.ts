@@ -11,6 +11,8 @@ export interface SubmitOptions {
   readonly name?: string | undefined;
   /** Weight among jobs that wait for slaves, 1 to 10; 1 by default. */
   readonly priority?: number | undefined;
+  /** http(s) URL where the master tells the end of the job by a signed webhook; the master needs WEBHOOK_SECRET. */
+  readonly callback?: string | undefined;
   /** The same key and the same files are one job; by default each call has a key of its own. */
   readonly idempotencyKey?: string | undefined;
   /** Aborting it while the files are sent ends the request; a job that is accepted goes on. */
@@ -84,13 +86,14 @@ function contentsOf(files: Outgoing, task: TaskView, options: SubmitOptions): Fo
 
 function fieldsOf(
   { task_type }: TaskView,
-  { options = {}, name, priority }: SubmitOptions,
+  { options = {}, name, priority, callback }: SubmitOptions,
 ): Record<string, string> {
   return {
     task_type,
     options: JSON.stringify(options),
     ...(name === undefined ? {} : { name }),
     ...(priority === undefined ? {} : { priority: String(priority) }),
+    ...(callback === undefined ? {} : { callback }),
   };
 }
 

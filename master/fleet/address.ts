@@ -4,7 +4,7 @@ import { isLoopback } from "../../shared/access.ts";
 import { RequestError } from "../../shared/errors.ts";
 import { withoutBrackets } from "../../shared/http/address.ts";
 
-/** Kinds of address, by the names of ipaddr.js, that no slave may have: the master would send requests there. */
+/** Kinds of address, by the names of ipaddr.js, to which the master sends no requests: no slave may have one. */
 const REFUSED = new Set([
   ...[
     "unspecified",
@@ -29,7 +29,7 @@ const REFUSED = new Set([
 ]);
 
 /**
- * Further networks that no slave may have. Ranges for documentation and for measurements are not among them: private
+ * Further networks of this kind. Ranges for documentation and for measurements are not among them: private
  * networks use them.
  */
 const RESERVED = [
@@ -49,9 +49,28 @@ const RESERVED = [
 export async function pinAddress(announced: string | undefined, remote: string): Promise<string> {
   const from = canonical(remote);
   const ip = announced === undefined ? from : canonical(await resolve(announced));
-  if (isLoopback(ip) && !isLoopback(from)) throw elsewhere(ip);
-  if (!isLoopback(ip) && isReserved(ipaddr.parse(ip))) throw refused();
+  const fault = checkAddress(ip, { fromLoopback: isLoopback(from) });
+  if (fault === "loopback") throw elsewhere(ip);
+  if (fault === "reserved") throw refused();
   return ip;
+}
+
+export interface AddressTerms {
+  /** Who asks for requests to the address is on this machine. */
+  readonly fromLoopback: boolean;
+}
+
+/**
+ * Why the master sends no requests to an address that someone else names; undefined: it does. Loopback addresses are for
+ * those who are on this machine, private ones for all.
+ * @param ip a canonical address
+ */
+export function checkAddress(
+  ip: string,
+  { fromLoopback }: AddressTerms,
+): "loopback" | "reserved" | undefined {
+  if (isLoopback(ip)) return fromLoopback ? undefined : "loopback";
+  return isReserved(ipaddr.parse(ip)) ? "reserved" : undefined;
 }
 
 function isReserved(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {

@@ -118,7 +118,7 @@ function uploadHandlers(deps: RoutesDeps, clients: Clients) {
     fieldBytes: 1024 * 1024,
     idleSeconds: config.uploadIdleSeconds,
   };
-  const upload = { store, limits, disk };
+  const upload = { store, limits, disk, webhooks: config.webhookKeys.length > 0 ? "on" : "off" } as const;
   const answers = { jobs, store, results };
   const waiting = { waiters, runner, registry, noSlavesSeconds: config.noSlavesSeconds };
   const again = { jobs, store, intake };

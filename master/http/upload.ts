@@ -6,6 +6,7 @@ import type { Upload, UploadedFile } from "../jobs/intake.ts";
 import { nameWithoutFolders, safePath } from "../record/names.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
+import { readCallback, type Webhooks } from "./callbackField.ts";
 import { readJobName } from "./nameField.ts";
 import { readPriority } from "./priority.ts";
 import { refuseOtherBodies, taskOfFields } from "./taskType.ts";
@@ -14,6 +15,7 @@ export interface UploadDeps {
   readonly store: ByteStore;
   readonly limits: MultipartLimits;
   readonly disk: Pick<DiskSpace, "admit">;
+  readonly webhooks: Webhooks;
 }
 
 export interface UploadTerms {
@@ -25,7 +27,7 @@ export interface UploadTerms {
 }
 
 /** Text fields of `/assign_task`. Another one is an error: most likely it is misspelt. */
-const FIELDS = ["task_type", "options", "budgets", "priority", "name"];
+const FIELDS = ["task_type", "options", "budgets", "priority", "name", "callback"];
 
 /** Inputs up to this size share files: to create and remove a file costs as much as to write this many bytes. */
 const SMALL_INPUT = 256 * 1024;
@@ -61,8 +63,10 @@ export async function receiveUpload(
     const budgets = textField(form, "budgets");
     const priority = readPriority(req, textField(form, "priority"));
     const name = readJobName(textField(form, "name"));
+    const callback = await readCallback(req, textField(form, "callback"), deps.webhooks);
     const isClassic = isClassicUpload(req.headers, form);
-    return { id, name, taskType, options: textField(form, "options"), budgets, priority, files, isClassic };
+    const options = textField(form, "options");
+    return { id, name, taskType, options, budgets, priority, callback, files, isClassic };
   } catch (error) {
     await store.remove(files.map((file) => file.key));
     throw error;

@@ -8,6 +8,7 @@ import type { Slave } from "../fleet/slave.ts";
 import type { JobProgress } from "../map/progress.ts";
 import type { Attachment, FileRecord, JobRecord, Speculation } from "../record/job.ts";
 import type { ResultsFolder } from "../results/results.ts";
+import { callbackView } from "./callbackView.ts";
 import type { Sight } from "./clients.ts";
 import { percentilesView } from "./percentiles.ts";
 
@@ -114,6 +115,7 @@ export function jobView(job: JobRecord, { results, live }: ViewDeps): JobView {
       error: job.error,
       retry_of: job.retryOf,
     }),
+    ...callbackView(job),
     ...(isFinal(job.state) ? {} : live?.outlook(job)),
     attachments: job.attachments.map((attachment) => ({
       name: attachment.name,

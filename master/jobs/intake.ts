@@ -3,6 +3,7 @@ import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import { parseOptions, splitOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
+import type { CallbackTarget } from "../record/callback.ts";
 import type { JobInput, NewJob } from "../record/newJob.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ByteStore } from "../store/port.ts";
@@ -23,6 +24,7 @@ export interface Upload {
   /** The field `budgets`, as text. */
   readonly budgets?: string | undefined;
   readonly priority: number;
+  readonly callback?: CallbackTarget | undefined;
   readonly files: readonly UploadedFile[];
   /** Whether the client of the Python service sent it. */
   readonly isClassic: boolean;
@@ -60,6 +62,8 @@ export interface JobSpec {
   readonly budgets: MaybeBudgets | undefined;
   /** Weight in the fair share, 1 to 10. */
   readonly priority: number;
+  /** Where its end is told. */
+  readonly callback?: CallbackTarget | undefined;
   readonly files: readonly JobInput[];
 }
 
@@ -75,11 +79,11 @@ export interface IntakeTerms extends Pick<NewJob, "request" | "requestId" | "ret
  * @throws RequestError `unknown_task`, `bad_options`, `bad_budgets`, `wrong_field`, `no_files`
  */
 export function jobSpecOf(upload: Upload): JobSpec {
-  const { id, name, taskType, options, budgets, priority, files, isClassic } = upload;
+  const { id, name, taskType, options, budgets, priority, callback, files, isClassic } = upload;
   const task = taskNamed(taskType);
   const unsaid = isClassic ? task.classicOptions : undefined;
   const asked = { options: parseOptions(task, options, unsaid), budgets: parseBudgets(budgets) };
-  return { id, name, task, ...asked, priority, files: inputsOf(task, files) };
+  return { id, name, task, ...asked, priority, callback, files: inputsOf(task, files) };
 }
 
 /**
@@ -88,7 +92,7 @@ export function jobSpecOf(upload: Upload): JobSpec {
  */
 export async function takeIn(
   deps: IntakeDeps,
-  { id, name, task, options, budgets, priority, files }: JobSpec,
+  { id, name, task, options, budgets, priority, callback, files }: JobSpec,
   { durable, client, ...terms }: IntakeTerms,
 ): Promise<FollowedJob> {
   const { replaceNames } = deps;
@@ -108,6 +112,7 @@ export async function takeIn(
       files: files.map((file) => ({ ...file, resultName })),
       ...(name === undefined ? {} : { name }),
       ...(budgets === undefined ? {} : { budgets }),
+      ...(callback === undefined ? {} : { callback }),
       ...(client === undefined ? {} : { client }),
       ...terms,
     },

@@ -105,6 +105,7 @@ export async function specDigest({
   options,
   budgets,
   priority,
+  callback,
   files,
 }: JobSpec): Promise<string> {
   const hash = createHash("sha256").update(`[${JSON.stringify(task.name)},${JSON.stringify(options)},[`);
@@ -118,6 +119,7 @@ export async function specDigest({
     ...(budgets === undefined ? [] : [budgets]),
     ...(priority === 1 ? [] : [{ priority }]),
     ...(name === undefined ? [] : [{ name }]),
+    ...(callback === undefined ? [] : [{ callback: callback.url }]),
   ];
   return hash.update(`]${more.map((one) => `,${JSON.stringify(one)}`).join("")}]`).digest("hex");
 }

@@ -50,8 +50,9 @@ export async function retryJob(
   const id = newJobId();
   const files = await copies(deps.store, id, again);
   try {
-    const { name, budgets, priority } = record;
-    const spec = { id, name, task, options, budgets, priority, files };
+    const { name, budgets, priority, callback } = record;
+    const target = callback && { url: callback.url, fromLoopback: callback.fromLoopback };
+    const spec = { id, name, task, options, budgets, priority, callback: target, files };
     return await takeIn(deps.intake, spec, { ...terms, durable: true, retryOf: record.id });
   } catch (error) {
     await deps.store.remove(files.map(({ key }) => key));

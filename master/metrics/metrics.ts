@@ -13,6 +13,7 @@ import type { RecordOfJobs } from "../record/port.ts";
 import { diskGauge, type MeasuredFolders } from "./disk.ts";
 import { watchJobs } from "./files.ts";
 import { RequestMetrics } from "./requests.ts";
+import { type WebhookCounts, webhookTries } from "./webhooks.ts";
 
 export interface MetricsDeps {
   readonly version: string;
@@ -24,6 +25,8 @@ export interface MetricsDeps {
   readonly speculation: Pick<SpeculationBook, "total">;
   readonly capacity: CapacityDeps;
   readonly folders: MeasuredFolders;
+  /** Number of webhooks by what became of each try. */
+  readonly webhooks: WebhookCounts;
   /** Number of leases that slaves hold now. */
   readonly leases: () => number;
 }
@@ -50,6 +53,7 @@ export class MasterMetrics {
     diskGauge(registers, deps.folders);
     fleetGauges(registers, deps);
     totals(registers, deps);
+    webhookTries(registers, deps.webhooks);
   }
 
   /** In Prometheus' text format. */

@@ -2,6 +2,7 @@ import type { FileState, JobState } from "../../shared/contract/jobs.ts";
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type { InputFile, JsonObject } from "../../shared/tasks/task.ts";
 import type { FileWarning, JobWarning } from "../../shared/warnings.ts";
+import type { JobCallbackRecord } from "./callback.ts";
 import type { Histogram } from "./histogram.ts";
 
 /** A job as recorded. Times are milliseconds since 1970, UTC. */
@@ -34,6 +35,8 @@ export interface JobRecord {
   readonly requestId?: string;
   /** Time budgets that the client asked for; the others come from the task and the operator. */
   readonly budgets?: MaybeBudgets;
+  /** Where its end is told; undefined when its client did not ask for that. */
+  readonly callback?: JobCallbackRecord;
   /** Undefined while no unit of the job has had a second copy. */
   readonly speculation?: Speculation;
   /** Undefined while none of its files has ended. */

@@ -1,5 +1,6 @@
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type { InputFile, JsonObject } from "../../shared/tasks/task.ts";
+import type { CallbackTarget } from "./callback.ts";
 import type { FileRecord, JobRecord } from "./job.ts";
 
 export interface NewJob {
@@ -16,6 +17,7 @@ export interface NewJob {
   readonly client?: string;
   readonly requestId?: string;
   readonly budgets?: MaybeBudgets;
+  readonly callback?: CallbackTarget;
   /** The client's key for the request that makes this job; the key then stands for this job. */
   readonly request?: RequestKey;
   readonly files: readonly NewFile[];

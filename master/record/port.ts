@@ -1,4 +1,5 @@
 import type { JobState } from "../../shared/contract/jobs.ts";
+import type { RecordedCallbacks } from "./callback.ts";
 import type { JobEvent } from "./events.ts";
 import type { FileRecord, JobRecord } from "./job.ts";
 import type { NameOwner } from "./names.ts";
@@ -102,6 +103,7 @@ export interface RecordOfJobs {
   /** Resolves when everything recorded before the call survives a power loss. */
   sync(): Promise<void>;
   readonly kept: KeptJobs;
+  readonly callbacks: RecordedCallbacks;
   readonly timeline: RecordedTimeline;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ChangeHub } from "../hub.ts";
+import { keepsCallbacks } from "./callbacks.contract.ts";
 import { changesNames } from "./changedNames.contract.ts";
 import { takesEvents } from "./events.contract.ts";
 import {
@@ -51,6 +52,7 @@ export function recordContract(name: string, make: () => Promise<RecordUnderTest
     describe("parts", () => tellsOfParts(run));
     describe("large jobs", () => holdsLargeJobs(run));
     describe("reading", () => reads(run));
+    describe("callbacks", () => keepsCallbacks(run));
     describe("timeline", () => keepsTimeline(run));
     describe("searches", () => searches(run));
     describe("jobs that are over", () => keepsAccount(run));

@@ -98,7 +98,7 @@ export function isJobOver(error: unknown): boolean {
 
 function ended({ secrets: _, ...job }: JobRecord, event: JobEnd): JobRecord {
   const open = openFiles(job);
-  const base = { ...job, endedAt: event.at };
+  const base = { ...withDueCallback(job, event.at), endedAt: event.at };
   if (event.type === "ended") {
     requireRunning(job, event);
     if (open > 0) throw refused(job, event, `${open} of its files have no end`);
@@ -114,6 +114,13 @@ function ended({ secrets: _, ...job }: JobRecord, event: JobEnd): JobRecord {
   // The job as a whole failed, even when every file ended: never `succeeded`.
   const state = job.done > 0 ? "partial" : "failed";
   return { ...base, state, code: event.code, error: event.error, failed: job.failed + open };
+}
+
+/** The end of the job is told from now on. */
+function withDueCallback(job: JobRecord, nextAt: number): JobRecord {
+  return job.callback === undefined
+    ? job
+    : { ...job, callback: { ...job.callback, state: "pending", nextAt } };
 }
 
 function stateByCounts({ done, total }: JobRecord): JobState {

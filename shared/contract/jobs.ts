@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { JsonObject } from "../tasks/task.ts";
 import { fileWarning, jobWarning } from "../warnings.ts";
+import { jobCallback } from "./callback.ts";
 import type { Immutable } from "./immutable.ts";
 import { jobWhy, percentiles } from "./outlook.ts";
 
@@ -117,6 +118,7 @@ export const jobView = z.object({
   code: z.string().exactOptional().describe("a failure of the job as a whole, for programs"),
   error: z.string().exactOptional().describe("the same for people"),
   retry_of: z.string().exactOptional().describe("id of the job whose failed files these are"),
+  callback: jobCallback.exactOptional().describe("where its end is told, and what came of that"),
   files_per_second: z
     .number()
     .min(0)

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const limits = { MAX_FILES: "3", MAX_FILE_BYTES: "1MB", MAX_SLAVES: "1", MAX_LOCAL_SLAVES: "2" };
   const slow = { UPLOAD_IDLE_SECONDS: "1", HEAD_SECONDS: "2" };
   [working, closed, full] = await Promise.all([
-    startFleet({ ...limits, ...slow, CHILD_MEMORY: "400MB" }),
+    startFleet({ ...limits, ...slow, CHILD_MEMORY: "400MB", WEBHOOK_SECRET: `whsec_${"A".repeat(40)}` }),
     startFleet({
       CLIENT_TOKEN: "clients",
       FLEET_TOKEN: "fleets",
@@ -107,6 +107,16 @@ const MADE: Readonly<Record<string, () => Promise<Answer>>> = {
       ["priority", "11"],
       ["texts", "a", "a.txt"],
     ]),
+  bad_callback: () => assign(withCallback("ftp://example.org/")),
+  callback_refused: () => assign(withCallback("http://169.254.169.254/")),
+  webhooks_off: () =>
+    of(
+      fetch(`${closed.master.url}/assign_task`, {
+        method: "POST",
+        body: form(withCallback("http://example.org/")),
+        headers: { ...WITH_TOKEN, prefer: "respond-async" },
+      }),
+    ),
   bad_units: () =>
     lease([
       ["task_type", "text"],
@@ -288,6 +298,14 @@ test.each(Object.keys(MADE))(
   },
   60_000,
 );
+
+function withCallback(callback: string): readonly Field[] {
+  return [
+    ["task_type", "text"],
+    ["callback", callback],
+    ["texts", "a", "a.txt"],
+  ];
+}
 
 const FORM = "multipart/form-data; boundary=b";
 const PART = '--b\r\nContent-Disposition: form-data; name="texts"; filename="a"\r\n\r\nsome';

@@ -1,9 +1,10 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type RunningFleet, startFleet } from "./fleet.ts";
+import { post, type RunningFleet, startFleet } from "./fleet.ts";
 
 /** The examples need `sh`, `curl`, `jq`, `python3` and its package requests; each runs in an empty folder. */
 
@@ -12,11 +13,13 @@ const FILES = join(EXAMPLES, "files");
 /** Some examples start the command line several times; the limit only prevents hanging. */
 const SLOW_MS = 180_000;
 
+const SECRET = `whsec_${Buffer.alloc(32, 3).toString("base64")}`;
+
 let fleet: RunningFleet;
 let folder: string;
 
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleet({ WEBHOOK_SECRET: SECRET });
   await fleet.slave();
   await fleet.alive(1);
 });
@@ -149,4 +152,23 @@ test("upload.ts prints the first words of a scan", async () => {
   const { code, stdout } = await run(tsx, example("upload.ts"), fleet.master.url, sample("minutes.png"));
   expect(code).toBe(0);
   expect(stdout).toMatch(/^minutes\.png: .*\n1 read; job \w+ succeeded/);
+});
+
+test("webhook.mjs prints what became of a job, and refuses what is not signed", async () => {
+  const receiver = spawn(process.execPath, [example("webhook.mjs"), "0"], {
+    env: { WEBHOOK_SECRET: SECRET },
+  });
+  try {
+    const lines = createInterface(receiver.stdout)[Symbol.asyncIterator]();
+    const { value: first = "" } = await lines.next();
+    const callback = /http:\/\/\S+/.exec(first)?.[0] ?? "";
+    const forged = await fetch(callback, { method: "POST", body: "{}", headers: { "webhook-id": "msg_1" } });
+    expect(forged.status).toBe(401);
+    const files = [{ name: "told.txt", body: Buffer.from("Fine.") }];
+    await post(fleet.master.url, files, { task: "text", callback });
+    const { value: told } = await lines.next();
+    expect(told).toMatch(/^job\.done \w+ told\.txt: 1 of 1 files done$/);
+  } finally {
+    receiver.kill("SIGKILL");
+  }
 });

@@ -130,13 +130,14 @@ export interface UploadOptions {
   readonly budgets?: object;
   readonly priority?: number;
   readonly name?: string;
+  readonly callback?: string;
   readonly headers?: Record<string, string>;
   readonly signal?: AbortSignal;
 }
 
 export function multipart(
   files: readonly NamedBody[],
-  { field = "texts", task, options, budgets, priority, name }: UploadOptions,
+  { field = "texts", task, options, budgets, priority, name, callback }: UploadOptions,
 ): FormData {
   const form = new FormData();
   if (task !== undefined) form.append("task_type", task);
@@ -144,6 +145,7 @@ export function multipart(
   if (budgets !== undefined) form.append("budgets", JSON.stringify(budgets));
   if (priority !== undefined) form.append("priority", String(priority));
   if (name !== undefined) form.append("name", name);
+  if (callback !== undefined) form.append("callback", callback);
   for (const { name, body } of files) form.append(field, new Blob([new Uint8Array(body)]), name);
   return form;
 }

@@ -16,6 +16,7 @@ const MASTER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   dispatch: ["classic", "fleet", "lease", "map", "queue", "record", "store", "timeline"],
   results: ["record", "store"],
   upkeep: ["record", "results", "store"],
+  webhooks: ["fleet", "record"],
   jobs: ["classic", "dispatch", "fleet", "map", "queue", "record", "results", "store", "upkeep"],
   dashboard: [],
   metrics: ["dispatch", "fleet", "jobs", "queue", "record"],
@@ -33,6 +34,7 @@ const MASTER_ROOMS: Readonly<Record<string, readonly string[]>> = {
     "store",
     "timeline",
     "upkeep",
+    "webhooks",
   ],
 };
 

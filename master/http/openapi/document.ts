@@ -16,6 +16,7 @@ import {
 } from "./operation.ts";
 import { type Described, described } from "./operations.ts";
 import { bare, componentSchemas, type JsonSchema, refTo } from "./schemas.ts";
+import { webhooks } from "./webhooks.ts";
 
 /** Errors that any route may answer. */
 const ANY_ERRORS = {
@@ -92,6 +93,7 @@ export function apiDocument(version: string): ApiDocument {
         "the one of the request (1 to 64 of `A-Za-z0-9._-`), else a new one. Errors repeat it as `request_id`, and so does the log.",
     },
     paths,
+    webhooks: webhooks(),
     components: {
       schemas: componentSchemas(),
       securitySchemes: {

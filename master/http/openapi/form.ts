@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { budgetWish } from "../../../shared/contract/budgets.ts";
+import { MAX_CALLBACK } from "../../../shared/contract/callback.ts";
 import { jobPriority, MAX_JOB_NAME } from "../../../shared/contract/requests.ts";
 import { TASKS } from "../../../shared/tasks/registry.ts";
 import { asInput, bare, type JsonSchema, optionsName, refOf, refTo } from "./schemas.ts";
@@ -41,6 +42,13 @@ export function uploadForm(): JsonSchema {
         type: "string",
         maxLength: MAX_JOB_NAME,
         description: "name of the job for people; unless given it is made of the names of the files",
+      },
+      callback: {
+        type: "string",
+        format: "uri",
+        maxLength: MAX_CALLBACK,
+        description:
+          "http or https: the end of the job is told there by a signed webhook (`webhooks` of this description)",
       },
       priority: asInput(bare(z.toJSONSchema(jobPriority, { io: "input" }))),
       ...Object.fromEntries(files),

@@ -34,6 +34,7 @@ import {
 import { bulkRetryWish, bulkWish, retryWish, slavesWish } from "../../../shared/contract/requests.ts";
 import { sessionView, sessionWish } from "../../../shared/contract/session.ts";
 import { timeline } from "../../../shared/contract/timeline.ts";
+import { jobWebhook } from "../../../shared/contract/webhook.ts";
 import { optionsSchema } from "../../../shared/tasks/options.ts";
 import { TASKS } from "../../../shared/tasks/registry.ts";
 
@@ -49,6 +50,7 @@ const ANSWERS = {
   JobCounts: jobCounts,
   JobStatistics: jobStatistics,
   JobEventData: jobEventData,
+  JobWebhook: jobWebhook,
   FleetEventData: fleetEventData,
   CancelledJob: cancelledJob,
   File: fileView,

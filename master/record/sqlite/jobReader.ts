@@ -3,6 +3,7 @@ import type { Attachment, FileRecord, JobRecord } from "../job.ts";
 import type { PartRecord } from "../part.ts";
 import type { CountFilter, JobFilter, RowRange } from "../port.ts";
 import type { OpenFilesEnd } from "../transition.ts";
+import type { CallbackTable } from "./callbackTable.ts";
 import type { Database, Row, Value } from "./database.ts";
 import { attachmentFrom, fileFrom, jobFrom, partFrom } from "./rows.ts";
 import type { Statements } from "./statements.ts";
@@ -11,22 +12,24 @@ import type { Statements } from "./statements.ts";
 export class JobReader {
   readonly #db: Database;
   readonly #statements: Statements;
+  readonly #callbacks: Pick<CallbackTable, "of">;
 
-  constructor(db: Database, statements: Statements) {
+  constructor(db: Database, statements: Statements, callbacks: Pick<CallbackTable, "of">) {
     this.#db = db;
     this.#statements = statements;
+    this.#callbacks = callbacks;
   }
 
   job(id: string): JobRecord | undefined {
     const row = this.#statements.job.get(id);
-    return row === undefined ? undefined : jobFrom(row, this.attachments(id));
+    return row === undefined ? undefined : this.#record(row);
   }
 
   list({ limit, ...filter }: JobFilter): JobRecord[] {
     const { where, values } = conditionsOf(filter);
     const found = this.#db.prepare(`SELECT * FROM jobs ${where} ORDER BY id DESC LIMIT ?`);
     const rows = found.all(...values, limit);
-    return rows.map((row) => jobFrom(row, this.attachments(String(row.id))));
+    return rows.map((row) => this.#record(row));
   }
 
   count(filter: CountFilter): number {
@@ -73,6 +76,13 @@ export class JobReader {
 
   attachments(job: string): Attachment[] {
     return this.#statements.attachments.all(job).map(attachmentFrom);
+  }
+
+  #record(row: Row): JobRecord {
+    const id = String(row.id);
+    const callback = this.#callbacks.of(id);
+    const record = jobFrom(row, this.attachments(id));
+    return callback === undefined ? record : { ...record, callback };
   }
 }
 

@@ -5,6 +5,7 @@ import type { Attachment, JobRecord } from "../job.ts";
 import type { NewJob } from "../newJob.ts";
 import type { TakenName } from "../port.ts";
 import { endFile, endOfOpenFiles, type FileEnd, type JobEnd, openFiles, transition } from "../transition.ts";
+import type { CallbackTable } from "./callbackTable.ts";
 import type { Database } from "./database.ts";
 import type { JobReader } from "./jobReader.ts";
 import { KeptTable } from "./keptTable.ts";
@@ -19,6 +20,7 @@ import { STEP_FILES, UnfinishedJobs } from "./unfinishedJobs.ts";
 type Records = Pick<RecordCache, "current" | "stage">;
 
 interface Reading {
+  readonly callbacks: CallbackTable;
   readonly statements: Statements;
   readonly read: JobReader;
 }
@@ -29,21 +31,24 @@ export class JobTables {
   readonly kept: KeptTable;
   readonly requests: RequestTable;
   readonly unfinished: UnfinishedJobs;
+  readonly callbacks: CallbackTable;
   readonly #statements: Statements;
   readonly #read: JobReader;
 
-  constructor(db: Database, { statements, read }: Reading) {
+  constructor(db: Database, { callbacks, statements, read }: Reading) {
     this.names = new NameTable(db);
     this.kept = new KeptTable(db);
     this.requests = new RequestTable(db);
     this.unfinished = new UnfinishedJobs(db, this.names);
+    this.callbacks = callbacks;
     this.#statements = statements;
     this.#read = read;
   }
 
   newJob(job: NewJob, options: { readonly replaceNames: boolean }): NewJobRows {
-    const { names, requests, unfinished } = this;
-    return new NewJobRows({ statements: this.#statements, names, requests, unfinished }, job, options);
+    const { names, requests, unfinished, callbacks } = this;
+    const deps = { statements: this.#statements, names, requests, unfinished, callbacks };
+    return new NewJobRows(deps, job, options);
   }
 
   /** The record after an event; what lies in other tables than `jobs` is written. */
@@ -98,6 +103,7 @@ export class JobTables {
       throw new AppError("bad_transition", `Job ${id} is not over: it cannot be removed.`, { status: 409 });
     }
     this.requests.forget(id);
+    this.callbacks.forget(id);
     this.#statements.deleteJob.run(id);
     this.unfinished.add(id);
   }
@@ -154,6 +160,7 @@ export class JobTables {
 
   #end(job: JobRecord, event: JobEnd): JobRecord {
     const after = transition(job, event);
+    if (after.callback !== undefined) this.callbacks.becomeDue(job.id, event.at);
     const end = endOfOpenFiles(event);
     if (end === undefined || openFiles(job) === 0) return after;
     if (job.total > STEP_FILES) {

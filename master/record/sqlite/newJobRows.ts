@@ -2,6 +2,7 @@ import { AppError } from "../../../shared/errors.ts";
 import type { FileRecord, JobRecord } from "../job.ts";
 import { jobName } from "../jobName.ts";
 import type { CreatedJob, NewFile, NewJob } from "../newJob.ts";
+import type { CallbackTable } from "./callbackTable.ts";
 import type { NameTable } from "./nameTable.ts";
 import type { RequestTable } from "./requestTable.ts";
 import { newFileValues, newJobValues, queuedFile } from "./rows.ts";
@@ -13,6 +14,7 @@ export interface NewJobDeps {
   readonly names: NameTable;
   readonly requests: RequestTable;
   readonly unfinished: UnfinishedJobs;
+  readonly callbacks: CallbackTable;
 }
 
 /**
@@ -77,14 +79,17 @@ export class NewJobRows {
   }
 
   #writeJob(): CreatedJob {
-    const { statements, requests } = this.#deps;
-    const { files, request, ...fields } = this.#job;
+    const { statements, requests, callbacks } = this.#deps;
+    const { files, request, callback: target, ...fields } = this.#job;
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
     const counts = { total: files.length, done: 0, failed: 0, cancelled: 0, bytes };
     const name = fields.name ?? jobName(files);
-    const record: JobRecord = { ...fields, name, state: "queued", ...counts, attachments: [] };
+    const callback = target && ({ ...target, state: "waiting", attempts: 0 } as const);
+    const plain: JobRecord = { ...fields, name, state: "queued", ...counts, attachments: [] };
+    const record = callback === undefined ? plain : { ...plain, callback };
     statements.insertJob.run(...newJobValues(record), this.#replace ? 1 : 0);
     if (request !== undefined) requests.bind(this.#job, request);
+    if (target !== undefined) callbacks.add(record.id, target);
     return { record, files: this.#files };
   }
 }

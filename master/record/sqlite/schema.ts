@@ -188,4 +188,20 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX timeline_slaves_by_time ON timeline_slaves (at, seq)
   `,
   "ALTER TABLE jobs ADD COLUMN request_id TEXT",
+  `
+  -- next_at: null while the job has not ended, and when its webhook is delivered or given up. body: null until it is
+  -- made; a row with a body outlives its job until then. last: what the last try brought, as JSON.
+  CREATE TABLE callbacks (
+    job TEXT PRIMARY KEY,
+    url TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    from_loopback INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    next_at INTEGER,
+    last TEXT,
+    body TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX callbacks_by_time ON callbacks (next_at, job, origin) WHERE next_at IS NOT NULL
+  `,
 ];

@@ -1,6 +1,7 @@
 import { isFinal } from "../../../shared/contract/jobs.ts";
 import { AppError } from "../../../shared/errors.ts";
 import { ChangeHub } from "../../hub.ts";
+import type { RecordedCallbacks } from "../callback.ts";
 import type { JobEvent } from "../events.ts";
 import type { FileRecord, JobRecord } from "../job.ts";
 import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from "../newJob.ts";
@@ -18,6 +19,7 @@ import type {
 } from "../port.ts";
 import type { FileSearch } from "../search.ts";
 import type { RecordedTimeline } from "../timeline.ts";
+import { CallbackTable } from "./callbackTable.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { GroupCommit } from "./groupCommit.ts";
 import { JobReader } from "./jobReader.ts";
@@ -26,9 +28,11 @@ import { keptJobs } from "./keptJobs.ts";
 import { LargeChanges } from "./largeChanges.ts";
 import { gathered, Pages } from "./pages.ts";
 import { RecordCache } from "./recordCache.ts";
+import { recordedCallbacks } from "./recordedCallbacks.ts";
 import { recordedTimeline } from "./recordedTimeline.ts";
 import { ResultNames } from "./resultNames.ts";
 import { MIGRATIONS } from "./schema.ts";
+import type { SqliteRecordOptions } from "./sqliteRecordOptions.ts";
 import { prepareAll } from "./statements.ts";
 
 /**
@@ -43,19 +47,9 @@ export async function openSqliteRecord({
   return new SqliteRecord(await openDatabase(file, MIGRATIONS), { hub, retry });
 }
 
-export interface SqliteRecordOptions {
-  readonly file: string;
-  /** Where changes are announced. */
-  readonly hub?: ChangeHub;
-  /**
-   * Runs `apply`, again where that may help: an event of an accepted job waits for disk space instead of failing.
-   * `create` is not retried: the client of a new job hears that there is no space.
-   */
-  readonly retry?: <T>(work: () => Promise<T>) => Promise<T>;
-}
-
 class SqliteRecord implements RecordOfJobs {
   readonly kept: KeptJobs;
+  readonly callbacks: RecordedCallbacks;
   readonly timeline: RecordedTimeline;
   readonly #db: Database;
   readonly #read: JobReader;
@@ -75,9 +69,10 @@ class SqliteRecord implements RecordOfJobs {
     this.#hub = hub;
     this.#retry = retry;
     const statements = prepareAll(db);
-    this.#read = new JobReader(db, statements);
+    const callbacks = new CallbackTable(db);
+    this.#read = new JobReader(db, statements, callbacks);
     this.#pages = new Pages(db, this.#read, () => this.#requireOpen());
-    this.#tables = new JobTables(db, { statements, read: this.#read });
+    this.#tables = new JobTables(db, { callbacks, statements, read: this.#read });
     this.#names = new ResultNames(this.#tables.names, this.#read);
     this.#records = new RecordCache((job) => this.#read.job(job));
     this.#commit = new GroupCommit(db, {
@@ -85,10 +80,12 @@ class SqliteRecord implements RecordOfJobs {
       afterRollback: () => this.#records.rollBack(),
     });
     const requireOpen = () => this.#requireOpen();
-    const large = { commit: this.#commit, read: this.#read, tables: this.#tables };
-    this.#large = new LargeChanges({ ...large, requireOpen });
+    const commit = this.#commit;
+    this.#large = new LargeChanges({ commit, read: this.#read, tables: this.#tables, requireOpen });
+    const announcing = { commit, records: this.#records, hub, retry, requireOpen };
+    this.callbacks = recordedCallbacks({ table: callbacks, ...announcing });
     this.kept = keptJobs(this.#tables.kept, this.#large, requireOpen);
-    this.timeline = recordedTimeline(db, { commit: this.#commit, pages: this.#pages, requireOpen });
+    this.timeline = recordedTimeline(db, { commit, pages: this.#pages, requireOpen });
     db.transaction(() => this.#tables.unfinished.completeAll((job) => this.#read.openEnd(job)));
   }
 

@@ -1,0 +1,26 @@
+import { as } from "../shared/env.ts";
+
+/** Variables of the master for what it keeps of jobs that are over, and for how long. */
+export const KEEP_VARIABLES = {
+  keepJobsSeconds: {
+    name: "KEEP_JOBS_SECONDS",
+    schema: as.seconds,
+    fallback: "604800",
+    meaning:
+      "Time after its end for which a job is kept, with its inputs and results in the spool. Then the master forgets it.",
+  },
+  keepBytes: {
+    name: "KEEP_BYTES",
+    schema: as.bytes,
+    fallback: "50GB",
+    meaning: "Most bytes that ended jobs keep in the spool. The master forgets the oldest first.",
+  },
+  keepResultsSeconds: {
+    name: "KEEP_RESULTS_SECONDS",
+    schema: as.seconds.optional(),
+    fallback: undefined,
+    meaning:
+      "Time after the end of its job for which a result stays in RESULTS_DIR. The job is then forgotten, too.",
+    unset: "for good",
+  },
+} as const;
