@@ -1,10 +1,8 @@
 import type { JobFilter } from "../port.ts";
 import type { FileSearch, Search } from "../search.ts";
 import type { Database, Row, Statement, Value } from "./database.ts";
+import { Looks, STEP_ROWS, type Turn } from "./searchLooks.ts";
 import { allOf, fileCondition, type JobClause, jobClauses, not, type Sql } from "./searchSql.ts";
-
-/** Rows that a search with one term looks at without a pause: half a millisecond of work. */
-const STEP_ROWS = 512;
 
 /** Greater than every id. */
 const AFTER_ALL = "~";
@@ -13,9 +11,6 @@ interface PagedFiles {
   readonly id: string;
   readonly total: number;
 }
-
-/** Waits for a turn of the event loop. */
-type Turn = () => Promise<void>;
 
 export interface SearchedJobs extends Omit<JobFilter, "limit"> {
   readonly search: Search;
@@ -39,13 +34,13 @@ export class Searches {
     const clauses = jobClauses(search);
     const step = stepOf(search);
     const candidates = this.#candidates(clauses, others);
-    const probes = new Probes(this.#db, clauses, { step, turn: this.#turn });
+    const looks = new Looks(this.#db, clauses, { step, terms: termsOf(search), turn: this.#turn });
     for (let end: string | undefined = before; end !== undefined; ) {
       await this.#turn();
       const bound: Row | undefined = isOne ? undefined : this.#bound.get(end, step - 1);
       const start: string | undefined = bound === undefined ? undefined : String(bound.id);
       const found: string[] = [];
-      for (const row of candidates(start ?? "", end)) if (await probes.match(row)) found.push(String(row.id));
+      for (const row of candidates(start ?? "", end)) if (await looks.match(row)) found.push(String(row.id));
       yield found;
       end = start;
     }
@@ -118,55 +113,6 @@ interface FileStep {
   rows(skip: number, limit: number): Row[];
 }
 
-interface ProbeDeps {
-  readonly step: number;
-  readonly turn: Turn;
-}
-
-/** Looks at the files of jobs for the clauses that their own rows leave open. */
-class Probes {
-  readonly #clauses: readonly (JobClause & { readonly probe: Statement | undefined })[];
-  readonly #deps: ProbeDeps;
-  /** Rows that were looked at since the last turn, at most. */
-  #looked = 0;
-
-  constructor(db: Database, clauses: readonly JobClause[], deps: ProbeDeps) {
-    this.#deps = deps;
-    this.#clauses = clauses.map((clause) => ({ ...clause, probe: probeOf(db, clause.file) }));
-  }
-
-  async match(row: Row): Promise<boolean> {
-    for (const [n, { isExcluding, file, probe }] of this.#clauses.entries()) {
-      if (file === undefined || probe === undefined) continue;
-      const holds = row[`c${n}`] === 1 || (await this.#anyFile(row, probe, file.values));
-      if (holds === isExcluding) return false;
-    }
-    return true;
-  }
-
-  async #anyFile({ id = "", total }: Row, probe: Statement, values: readonly Value[]): Promise<boolean> {
-    const { step, turn } = this.#deps;
-    for (let start = 0; start < Number(total); start += step) {
-      if (this.#looked >= step) {
-        await turn();
-        this.#looked = 0;
-      }
-      this.#looked += PROBE_ROWS + Math.min(step, Number(total) - start);
-      if (probe.get(id, start, start + step, ...values) !== undefined) return true;
-    }
-    return false;
-  }
-}
-
-/** A look at a job costs as much as this many rows. */
-const PROBE_ROWS = 8;
-
-function probeOf(db: Database, file: Sql | undefined): Statement | undefined {
-  return (
-    file && db.prepare(`SELECT 1 FROM files WHERE job = ? AND idx >= ? AND idx < ? AND (${file.sql}) LIMIT 1`)
-  );
-}
-
 /** What the row of a job alone decides of a clause. */
 function ofRowAlone({ isExcluding, job, file }: JobClause): Sql[] {
   if (job === undefined) return [];
@@ -175,6 +121,12 @@ function ofRowAlone({ isExcluding, job, file }: JobClause): Sql[] {
 }
 
 function stepOf(search: Search): number {
-  const terms = search.reduce((sum, clause) => sum + clause.terms.length, 0);
-  return Math.max(16, Math.floor(STEP_ROWS / Math.max(1, terms)));
+  return Math.max(16, Math.floor(STEP_ROWS / termsOf(search)));
+}
+
+function termsOf(search: Search): number {
+  return Math.max(
+    1,
+    search.reduce((sum, clause) => sum + clause.terms.length, 0),
+  );
 }

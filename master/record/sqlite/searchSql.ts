@@ -37,7 +37,7 @@ export function not({ sql, values }: Sql): Sql {
   return { sql: `(${sql}) IS NOT TRUE`, values };
 }
 
-function anyOf(conditions: readonly Sql[]): Sql | undefined {
+export function anyOf(conditions: readonly Sql[]): Sql | undefined {
   return conditions.length === 0 ? undefined : joined(conditions, " OR ");
 }
 
