@@ -7,7 +7,7 @@ const QUOTE = 34;
 export type OnRow = (cells: readonly string[], row: number, raw: string) => void;
 
 /** Most characters of a row; a longer one is most likely a quote without its end. */
-const LONGEST_ROW = 4_000_000;
+export const LONGEST_ROW = 4_000_000;
 
 /**
  * Splits texts into rows of cells (RFC 4180), chunk by chunk: a quoted cell may hold delimiters, line ends and doubled
@@ -36,14 +36,14 @@ export class RowSplitter {
       at = next;
     }
     this.#rest = text.slice(at);
-    if (this.#rest.length > LONGEST_ROW) throw this.#unended();
+    if (this.#rest.length > LONGEST_ROW) throw unendedQuote(this.#row);
   }
 
   /** Takes the last row, which may have no line end. @throws FileError `bad_table` */
   end(): void {
     if (this.#rest === "") return;
     const next = this.#take(`${this.#rest}\n`, 0);
-    if (next === undefined) throw this.#unended();
+    if (next === undefined) throw unendedQuote(this.#row);
     this.#rest = "";
   }
 
@@ -92,10 +92,10 @@ export class RowSplitter {
     if (at >= text.length) return undefined;
     throw new FileError("bad_table", `Row ${this.#row} has text after the end of a quoted cell.`);
   }
+}
 
-  #unended(): FileError {
-    return new FileError("bad_table", `Row ${this.#row} has a quote without an end.`);
-  }
+export function unendedQuote(row: number): FileError {
+  return new FileError("bad_table", `Row ${row} has a quote without an end.`);
 }
 
 interface Cell {

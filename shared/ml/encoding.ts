@@ -5,10 +5,17 @@ import { isMissing, numberOf } from "./values.ts";
 /** Turns the cells of rows into the values of features. */
 export interface RowEncoder {
   /**
-   * Writes the values of a row into the columns at `at`.
+   * Writes the values of the row that `cells` stands at into the columns at `at`.
    * @returns what is wrong with the first cell that cannot be used; undefined if all can be
    */
-  encode(cells: readonly string[], columns: readonly Float64Array[], at: number): BadCell | undefined;
+  encode(cells: RowCells, columns: readonly Float64Array[], at: number): BadCell | undefined;
+}
+
+/** The cells of a row, as `ByteRows` has them. */
+export interface RowCells {
+  /** The number of a cell that holds a short decimal number, NaN of an empty one. */
+  number(column: number): number | undefined;
+  cell(column: number): string;
 }
 
 export interface BadCell {
@@ -36,19 +43,27 @@ export function rowEncoder({ features, names, filename, badIsMissing }: EncoderW
   const readers = features.map((feature) => {
     const missing = feature.kind === "number" ? Number.NaN : 0;
     const column = names.indexOf(feature.name);
-    return { column, read: cellReader(feature), otherwise: badIsMissing ? missing : undefined };
+    return { column, read: valueReader(feature), otherwise: badIsMissing ? missing : undefined };
   });
   return {
     encode: (cells, columns, at) => {
-      for (const [i, { column, read, otherwise }] of readers.entries()) {
-        const value = read((cells[column] ?? "").trim()) ?? otherwise;
-        if (value === undefined) return badCell(features[i], cells[column]);
+      for (let i = 0; i < readers.length; i += 1) {
+        const reader = readers[i];
         const values = columns[i];
-        if (values !== undefined) values[at] = value;
+        if (reader === undefined || values === undefined) continue;
+        const value = reader.read(cells, reader.column) ?? reader.otherwise;
+        if (value === undefined) return badCell(features[i], cells.cell(reader.column));
+        values[at] = value;
       }
       return undefined;
     },
   };
+}
+
+function valueReader(feature: Feature): (cells: RowCells, column: number) => number | undefined {
+  const read = cellReader(feature);
+  if (feature.kind === "category") return (cells, column) => read(cells.cell(column).trim());
+  return (cells, column) => cells.number(column) ?? read(cells.cell(column).trim());
 }
 
 /** The value of a cell for a feature; undefined for one that is no number or no known category. */

@@ -54,10 +54,10 @@ export function classMetrics({ truth, output }: Predicted, classes: number): Cla
   };
 }
 
-/** Index of the largest number; the first one of equal ones. */
-export function largestOf(shares: Float64Array): number {
+/** Index of the largest one of `count` numbers from `from`, counted from there; the first one of equal ones. */
+export function largestOf(shares: Float64Array, from = 0, count = shares.length): number {
   let best = 0;
-  for (let at = 1; at < shares.length; at += 1) if ((shares[at] ?? 0) > (shares[best] ?? 0)) best = at;
+  for (let at = 1; at < count; at += 1) if ((shares[from + at] ?? 0) > (shares[from + best] ?? 0)) best = at;
   return best;
 }
 

@@ -4,7 +4,7 @@ import { binsOf } from "./binning.ts";
 import type { Feature } from "./features.ts";
 import { growTrees } from "./forest/grow.ts";
 import { joinTrees } from "./forest/trees.ts";
-import { addVotes } from "./forest/vote.ts";
+import { Voters } from "./forest/vote.ts";
 import { leastSquares } from "./linear.ts";
 import { fitLogistic, probabilitiesOf, scoresOf } from "./logistic.ts";
 import { classMetrics, numberMetrics } from "./metrics.ts";
@@ -63,7 +63,7 @@ test("a forest finds a law of a number and a category", () => {
   const table = lawfulTable(400);
   const { trees } = growTrees(table, OPTIONS, { from: 0, to: 20, onTree: () => undefined });
   const sums = new Float64Array(800);
-  addVotes(trees, SHAPE, { columns: table.columns, rows: table.rows, sums });
+  new Voters(trees, SHAPE).addVotes({ columns: table.columns, rows: table.rows, sums });
   const wrong = [...table.rows].filter(
     (row) => (sums[row * 2 + 1] ?? 0) > 10 !== (table.outcomes.channel[row] === 1),
   );
@@ -99,7 +99,8 @@ test("missing numbers go with the rows that they are like", () => {
   });
   const sums = new Float64Array(6);
   const columns = [Float64Array.of(Number.NaN, 10, 20)];
-  addVotes(trees, { channels: 2, hasSets: [false] }, { columns, rows: Int32Array.of(0, 1, 2), sums });
+  const voters = new Voters(trees, { channels: 2, hasSets: [false] });
+  voters.addVotes({ columns, rows: Int32Array.of(0, 1, 2), sums });
   expect([...sums]).toEqual([0, 5, 5, 0, 0, 5]);
 });
 

@@ -4,7 +4,7 @@ import { designMatrix } from "./design.ts";
 import type { Feature } from "./features.ts";
 import type { Learned } from "./fitting.ts";
 import type { TreeShape } from "./forest/trees.ts";
-import { addVotes, type FeatureColumns } from "./forest/vote.ts";
+import { type FeatureColumns, Voters } from "./forest/vote.ts";
 import { probabilitiesOf, scoresOf } from "./logistic.ts";
 import type { TrainedModel } from "./trained.ts";
 
@@ -45,9 +45,10 @@ type LearnedAs<Kind extends Learned["kind"]> = Extract<Learned, { kind: Kind }>;
 
 function votes(shape: ModelShape, { trees }: LearnedAs<"trees">): Predictor {
   const trained = treeShape(shape);
+  const voters = new Voters(trees, trained);
   return (columns, rows) => {
     const sums = new Float64Array(rows.length * trained.channels);
-    addVotes(trees, trained, { columns, rows, sums });
+    voters.addVotes({ columns, rows, sums });
     return sums;
   };
 }
@@ -90,7 +91,11 @@ export function modelPredictor(model: TrainedModel): Predictor {
   const predict = predictorOf(shape, learned);
   if (learned.kind !== "trees") return predict;
   const trees = learned.trees.starts.length;
-  return (columns, rows) => predict(columns, rows).map((sum) => sum / trees);
+  return (columns, rows) => {
+    const output = predict(columns, rows);
+    for (let at = 0; at < output.length; at += 1) output[at] = (output[at] ?? 0) / trees;
+    return output;
+  };
 }
 
 export function shapeOf({ features, target }: TrainedModel): ModelShape {

@@ -1,5 +1,6 @@
 import { FileError } from "../errors.ts";
-import { delimiterOf, RowSplitter } from "./csv.ts";
+import { delimiterOf, LONGEST_ROW, RowSplitter, unendedQuote } from "./csv.ts";
+import { RowEnds } from "./rowEnds.ts";
 
 /** Reads `length` bytes from `offset`; fewer only at the end. */
 export interface ByteSource {
@@ -84,8 +85,6 @@ export interface ReadRows {
   readonly range: TableRange;
   readonly onRow: (cells: readonly string[], row: number, raw: string) => void;
   readonly onChunk: () => void;
-  /** Called for a row of another length than the header, which is an error without it. */
-  readonly onRagged?: (row: number) => void;
 }
 
 /**
@@ -94,14 +93,13 @@ export interface ReadRows {
  */
 export async function readRows(
   file: ByteSource,
-  { header: { delimiter, names }, range, onRow, onChunk, onRagged }: ReadRows,
+  { header: { delimiter, names }, range, onRow, onChunk }: ReadRows,
 ): Promise<void> {
   const splitter = new RowSplitter(
     delimiter,
     (cells, row, raw) => {
       if (cells.length === names.length) onRow(cells, row, raw);
-      else if (onRagged === undefined) throw raggedRow(file.filename, { row, cells, names });
-      else onRagged(row);
+      else throw raggedRow(file.filename, { row, cells: cells.length, names });
     },
     range.row,
   );
@@ -115,12 +113,12 @@ export async function readRows(
   splitter.end();
 }
 
-function raggedRow(
+export function raggedRow(
   filename: string,
-  { row, cells, names }: { row: number; cells: readonly string[]; names: readonly string[] },
+  { row, cells, names }: { row: number; cells: number; names: readonly string[] },
 ): FileError {
   const columns = `the header names ${names.length} columns`;
-  return new FileError("bad_table", `${filename}, row ${row} has ${cells.length} cells, but ${columns}.`);
+  return new FileError("bad_table", `${filename}, row ${row} has ${cells} cells, but ${columns}.`);
 }
 
 /** Decodes UTF-8 and nothing else: in a guessed encoding a category could become another one. */
@@ -131,11 +129,15 @@ function decoderOf(filename: string) {
       try {
         return decoder.decode(bytes, { stream });
       } catch (cause) {
-        const message = `${filename} is not in UTF-8. Save the table as CSV in UTF-8.`;
-        throw new FileError("unsupported_encoding", message, { cause });
+        throw notUtf8(filename, cause);
       }
     },
   };
+}
+
+export function notUtf8(filename: string, cause?: unknown): FileError {
+  const message = `${filename} is not in UTF-8. Save the table as CSV in UTF-8.`;
+  return new FileError("unsupported_encoding", message, { cause });
 }
 
 /** Refuses files that are not text by their zero bytes. */
@@ -149,10 +151,10 @@ function notText(filename: string): FileError {
  */
 export async function rowRanges(
   file: ByteSource,
-  { end }: Pick<Header, "end">,
+  { end, delimiter }: Pick<Header, "end" | "delimiter">,
   { size, onChunk }: { readonly size: number; readonly onChunk: () => void },
 ): Promise<TableRange[]> {
-  const cutter = new RangeCutter(end, size);
+  const cutter = new RangeCutter({ from: end, size, delimiter });
   for (let at = end; at < file.bytes; at += CHUNK) {
     cutter.push(await file.slice(at, CHUNK), at);
     onChunk();
@@ -163,23 +165,25 @@ export async function rowRanges(
 class RangeCutter {
   readonly #ranges: TableRange[] = [];
   readonly #size: number;
+  readonly #ends: RowEnds;
   #from: number;
   /** Number of the first row of the range, and of the row that is read. */
   #first = 2;
   #row = 2;
-  #isQuoted = false;
 
-  constructor(from: number, size: number) {
+  constructor({ from, size, delimiter }: { from: number; size: number; delimiter: string }) {
     this.#from = from;
     this.#size = size;
+    this.#ends = new RowEnds(delimiter);
   }
 
   push(bytes: Buffer, offset: number): void {
-    for (let at = 0; at < bytes.length; at += 1) {
-      const byte = bytes[at];
-      if (byte === QUOTE) this.#isQuoted = !this.#isQuoted;
-      if (byte === NEWLINE && !this.#isQuoted) this.#rowEnds(offset + at + 1);
+    let end = this.#ends.next(bytes, 0);
+    while (end !== undefined) {
+      this.#rowEnds(offset + end);
+      end = this.#ends.next(bytes, end);
     }
+    if (offset + bytes.length - this.#from > this.#size + LONGEST_ROW) throw unendedQuote(this.#row);
   }
 
   end(bytes: number): TableRange[] {

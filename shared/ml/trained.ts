@@ -75,7 +75,7 @@ export const trainedModel = resultSchema(MODEL_TASK, {
     .array(
       z.object({ name: z.string().describe("Name of the column."), reason: z.string().describe("Why.") }),
     )
-    .describe("FeatureColumns that it does not use, and why."),
+    .describe("Columns that it does not use, and why."),
   rows: z
     .object({
       learned: count.describe("Rows that the model learned from."),

@@ -23,51 +23,103 @@ export interface Cut {
   readonly score: number;
 }
 
+/** What a node is as a whole. */
+export interface NodeTotals {
+  readonly weight: number;
+  /** Sum over the channels of sum^2, divided by the weight. */
+  readonly score: number;
+  readonly isPure: boolean;
+}
+
 /** Sums over the rows of a node by the bins of one feature. */
 export class BinSums {
   /** Bins that hold rows; the first `count` entries are valid. */
   readonly present = new Uint8Array(256);
   count = 0;
+  /** Sum of the node by channel. */
+  readonly totals: Float64Array;
   readonly #outcomes: Outcomes;
   readonly #weight = new Float64Array(256);
   readonly #sums: Float64Array;
   readonly #left: Float64Array;
   readonly #keys = new Float64Array(256);
+  /** Sums of the squares of the left and the right side. */
+  readonly #sides = new Float64Array(2);
+  /** Rows of the node, and what each adds: side by side, because every feature reads them. */
+  #rows: Int32Array = new Int32Array(0);
+  readonly #times: Float64Array;
+  readonly #added: Float64Array;
+  readonly #channel: Uint8Array;
+  #nodeWeight = 0;
+  #squares = 0;
 
-  constructor(outcomes: Outcomes) {
+  /** @param rows most rows of a node */
+  constructor(outcomes: Outcomes, rows: number) {
     this.#outcomes = outcomes;
+    this.totals = new Float64Array(outcomes.channels);
     this.#sums = new Float64Array(256 * outcomes.channels);
     this.#left = new Float64Array(outcomes.channels);
+    this.#times = new Float64Array(rows);
+    this.#added = new Float64Array(rows);
+    this.#channel = new Uint8Array(rows);
   }
 
-  /** Replaces the sums by those of these rows. */
-  fill(bins: Uint8Array, { order, from, to, weights }: NodeRows): void {
+  /** Takes the rows of a node. */
+  take({ order, from, to, weights }: NodeRows): NodeTotals {
+    const { channel, amount } = this.#outcomes;
+    this.#rows = order.subarray(from, to);
+    const totals = this.totals.fill(0);
+    const [first = 0] = this.#rows;
+    let weight = 0;
+    let isPure = true;
+    for (let i = 0; i < this.#rows.length; i += 1) {
+      const row = this.#rows[i] ?? 0;
+      const times = weights[row] ?? 0;
+      const at = channel[row] ?? 0;
+      const added = times * (amount[row] ?? 0);
+      weight += times;
+      this.#times[i] = times;
+      this.#channel[i] = at;
+      this.#added[i] = added;
+      totals[at] = (totals[at] ?? 0) + added;
+      if (at !== channel[first] || amount[row] !== amount[first]) isPure = false;
+    }
+    let squares = 0;
+    for (const total of totals) squares += total * total;
+    this.#nodeWeight = weight;
+    this.#squares = squares;
+    return { weight, score: squares / weight, isPure };
+  }
+
+  /** Replaces the sums by those of the node's rows. */
+  fill(bins: Uint8Array): void {
     this.#clear();
-    const { channels, channel, amount } = this.#outcomes;
+    const { channels } = this.#outcomes;
+    const rows = this.#rows;
+    const times = this.#times;
+    const added = this.#added;
+    const channel = this.#channel;
     const weight = this.#weight;
     const sums = this.#sums;
     let count = 0;
-    for (let i = from; i < to; i += 1) {
-      const row = order[i] ?? 0;
-      const bin = bins[row] ?? 0;
-      const times = weights[row] ?? 0;
+    for (let i = 0; i < rows.length; i += 1) {
+      const bin = bins[rows[i] ?? 0] ?? 0;
       const before = weight[bin] ?? 0;
       if (before === 0) {
         this.present[count] = bin;
         count += 1;
       }
-      weight[bin] = before + times;
-      const at = bin * channels + (channel[row] ?? 0);
-      sums[at] = (sums[at] ?? 0) + times * (amount[row] ?? 0);
+      weight[bin] = before + (times[i] ?? 0);
+      const at = bin * channels + (channel[i] ?? 0);
+      sums[at] = (sums[at] ?? 0) + (added[i] ?? 0);
     }
     this.count = count;
   }
 
   /** Puts the bins in the order of their values. */
   sortByBin(): void {
-    const { present, count } = this;
-    if (count > 24) present.subarray(0, count).sort();
-    else insertionSort(present, count, (bin) => bin);
+    if (this.count > 24) this.#collect();
+    else insertionSort(this.present, this.count, (bin) => bin);
   }
 
   /** Puts the bins in the order of their mean: the best way to part categories in two is a cut in this order. */
@@ -82,44 +134,80 @@ export class BinSums {
     insertionSort(this.present, this.count, (bin) => keys[bin] ?? 0);
   }
 
-  /** The best cut of the bins in their order, given the sums of the whole node; undefined if a side would have less than `least`. */
-  bestCut(totals: Float64Array, node: { readonly weight: number; readonly least: number }): Cut | undefined {
-    this.#left.fill(0);
-    let weight = 0;
-    let best: Cut | undefined;
+  /** The best cut of the bins in their order; undefined if a side would have less than `least`. */
+  bestCut(least: number): Cut | undefined {
+    return this.#outcomes.channels === 1 ? this.#cutOfNumbers(least) : this.#cutOfClasses(least);
+  }
+
+  #cutOfNumbers(least: number): Cut | undefined {
+    const total = this.totals[0] ?? 0;
+    let [left, weight, count, score] = [0, 0, 0, Number.NEGATIVE_INFINITY];
     for (let at = 0; at + 1 < this.count; at += 1) {
       const bin = this.present[at] ?? 0;
       weight += this.#weight[bin] ?? 0;
-      const score = this.#scoreAfter(bin, totals, { left: weight, right: node.weight - weight });
-      const isAllowed = weight >= node.least && node.weight - weight >= node.least;
-      if (isAllowed && (best === undefined || score > best.score)) best = { count: at + 1, score };
+      left += this.#sums[bin] ?? 0;
+      const rest = this.#nodeWeight - weight;
+      const found = (left * left) / weight + ((total - left) * (total - left)) / rest;
+      if (!(found > score) || weight < least || rest < least) continue;
+      score = found;
+      count = at + 1;
     }
-    return best;
+    return count === 0 ? undefined : { count, score };
   }
 
-  /** Moves a bin to the left side. Returns the score of the cut after it. */
-  #scoreAfter(bin: number, totals: Float64Array, weights: { left: number; right: number }): number {
-    const { channels } = this.#outcomes;
-    const left = this.#left;
-    const from = bin * channels;
-    let leftSquares = 0;
-    let rightSquares = 0;
-    for (let channel = 0; channel < channels; channel += 1) {
-      const sum = (left[channel] ?? 0) + (this.#sums[from + channel] ?? 0);
-      left[channel] = sum;
-      const rest = (totals[channel] ?? 0) - sum;
-      leftSquares += sum * sum;
-      rightSquares += rest * rest;
+  #cutOfClasses(least: number): Cut | undefined {
+    this.#left.fill(0);
+    const squares = this.#sides;
+    squares[0] = 0;
+    squares[1] = this.#squares;
+    let [weight, count, score] = [0, 0, Number.NEGATIVE_INFINITY];
+    for (let at = 0; at + 1 < this.count; at += 1) {
+      const bin = this.present[at] ?? 0;
+      weight += this.#weight[bin] ?? 0;
+      this.#moveClasses(bin);
+      const rest = this.#nodeWeight - weight;
+      const found = (squares[0] ?? 0) / weight + (squares[1] ?? 0) / rest;
+      if (!(found > score) || weight < least || rest < least) continue;
+      score = found;
+      count = at + 1;
     }
-    return leftSquares / weights.left + rightSquares / weights.right;
+    return count === 0 ? undefined : { count, score };
+  }
+
+  /** Moves a bin to the left side. Sums of classes are whole numbers, so no change of their squares is rounded. */
+  #moveClasses(bin: number): void {
+    const left = this.#left;
+    const squares = this.#sides;
+    const from = bin * left.length;
+    for (let channel = 0; channel < left.length; channel += 1) {
+      const moved = this.#sums[from + channel] ?? 0;
+      if (moved === 0) continue;
+      const before = left[channel] ?? 0;
+      const rest = (this.totals[channel] ?? 0) - before;
+      left[channel] = before + moved;
+      squares[0] = (squares[0] ?? 0) + moved * (2 * before + moved);
+      squares[1] = (squares[1] ?? 0) - moved * (2 * rest - moved);
+    }
+  }
+
+  /** The present bins in their order, by a look at all. */
+  #collect(): void {
+    let count = 0;
+    for (let bin = 0; bin < 256; bin += 1) {
+      if (this.#weight[bin] === 0) continue;
+      this.present[count] = bin;
+      count += 1;
+    }
   }
 
   #clear(): void {
     const { channels } = this.#outcomes;
+    const sums = this.#sums;
     for (let at = 0; at < this.count; at += 1) {
       const bin = this.present[at] ?? 0;
       this.#weight[bin] = 0;
-      this.#sums.fill(0, bin * channels, (bin + 1) * channels);
+      const end = (bin + 1) * channels;
+      for (let i = bin * channels; i < end; i += 1) sums[i] = 0;
     }
     this.count = 0;
   }

@@ -76,7 +76,6 @@ class Grower {
   readonly #kept: Int32Array;
   readonly #drawn: Int32Array;
   readonly #tries: number;
-  readonly #totals: Float64Array;
   readonly #goesLeft = new Uint8Array(256);
   #random = randomOf(0);
 
@@ -85,14 +84,13 @@ class Grower {
     this.#table = table;
     this.#options = options;
     this.#builder = builder;
-    this.#binSums = new BinSums(outcomes);
+    this.#binSums = new BinSums(outcomes, rows.length);
     this.#weights = new Float64Array(outcomes.channel.length);
     this.#order = new Int32Array(rows.length);
     this.#kept = new Int32Array(rows.length);
     this.#drawn = Int32Array.from({ length: features.length }, (_, at) => at);
     // The numbers that scikit-learn uses: all features for numbers, their root for classes.
     this.#tries = outcomes.channels === 1 ? features.length : Math.max(1, Math.floor(features.length ** 0.5));
-    this.#totals = new Float64Array(outcomes.channels);
   }
 
   /** Grows one tree. Returns how much purer each feature made the rows. */
@@ -132,11 +130,11 @@ class Grower {
   /** Makes a leaf or a branch of these rows. Returns the children, the left one last, which is grown next. */
   #node({ from, to, depth, rightOf: _ }: Waiting, gains: Float64Array): readonly Waiting[] {
     const rows = { order: this.#order, from, to, weights: this.#weights };
-    const { weight, score, isPure } = this.#measure(rows);
+    const { weight, score, isPure } = this.#binSums.take(rows);
     const isEnd = isPure || depth === this.#options.depth || weight < 2 * this.#options.leaf;
-    const split = isEnd ? undefined : this.#bestSplit(rows, weight);
+    const split = isEnd ? undefined : this.#bestSplit();
     if (split === undefined) {
-      this.#builder.leaf(this.#totals, weight);
+      this.#builder.leaf(this.#binSums.totals, weight);
       return [];
     }
     gains[split.feature] = (gains[split.feature] ?? 0) + Math.max(0, split.score - score);
@@ -148,28 +146,8 @@ class Grower {
     ];
   }
 
-  /** Sums the rows of a node into `#totals`. */
-  #measure({ order, from, to, weights }: NodeRows) {
-    const { channel, amount } = this.#table.outcomes;
-    const totals = this.#totals.fill(0);
-    const first = order[from] ?? 0;
-    let weight = 0;
-    let isPure = true;
-    for (let i = from; i < to; i += 1) {
-      const row = order[i] ?? 0;
-      const times = weights[row] ?? 0;
-      const at = channel[row] ?? 0;
-      weight += times;
-      totals[at] = (totals[at] ?? 0) + times * (amount[row] ?? 0);
-      if (channel[row] !== channel[first] || amount[row] !== amount[first]) isPure = false;
-    }
-    let squares = 0;
-    for (const total of totals) squares += total * total;
-    return { weight, score: squares / weight, isPure };
-  }
-
   /** Tries features in a random order until enough of them can part the rows. */
-  #bestSplit(rows: NodeRows, weight: number): Split | undefined {
+  #bestSplit(): Split | undefined {
     const drawn = this.#drawn;
     let best: Split | undefined;
     let tried = 0;
@@ -178,7 +156,7 @@ class Grower {
       const feature = drawn[other] ?? 0;
       drawn[other] = drawn[at] ?? 0;
       drawn[at] = feature;
-      const cut = this.#cutOf(feature, rows, weight);
+      const cut = this.#cutOf(feature);
       if (cut === undefined) continue;
       tried += 1;
       if (best !== undefined && cut.score <= best.score) continue;
@@ -189,20 +167,20 @@ class Grower {
     return best;
   }
 
-  #cutOf(feature: number, rows: NodeRows, weight: number) {
+  #cutOf(feature: number) {
     const binSums = this.#binSums;
     const bins = this.#table.bins[feature];
     if (bins === undefined) return undefined;
-    binSums.fill(bins.of, rows);
+    binSums.fill(bins.of);
     if (binSums.count < 2) return undefined;
     if (this.#table.features[feature]?.kind === "category") binSums.sortByMean(this.#leading());
     else binSums.sortByBin();
-    return binSums.bestCut(this.#totals, { weight, least: this.#options.leaf });
+    return binSums.bestCut(this.#options.leaf);
   }
 
   /** The channel that orders categories: the only one, the second of two classes, else the most frequent class. */
   #leading(): number {
-    const totals = this.#totals;
+    const { totals } = this.#binSums;
     if (totals.length <= 2) return totals.length - 1;
     return totals.indexOf(Math.max(...totals));
   }

@@ -1,11 +1,13 @@
 import { FileError } from "../../errors.ts";
+import { ByteRows } from "../../ml/byteRows.ts";
 import { csvCell } from "../../ml/csv.ts";
 import { type RowEncoder, rowEncoder } from "../../ml/encoding.ts";
 import { largestOf } from "../../ml/metrics.ts";
 import { channelsOf, type ModelShape, type Predictor } from "../../ml/predicting.ts";
-import { type Header, readRows, type TableRange } from "../../ml/rows.ts";
+import type { Header, TableRange } from "../../ml/rows.ts";
 import type { TrainedModel } from "../../ml/trained.ts";
 import type { StepFile } from "../task.ts";
+import { ByteWriter } from "./byteWriter.ts";
 import type { PredictOptions } from "./options.ts";
 
 /** A model that is ready to predict. */
@@ -42,67 +44,74 @@ const BATCH = 1024;
 
 /**
  * Predicts the rows of a range, in their order.
- * @throws FileError `bad_cell`, `bad_table`, `missing_column`, which name row and column
+ * @throws FileError `bad_cell`, `bad_table`, `missing_column`, `unsupported_encoding`; the first two name the row
  */
 export async function predictBlock(work: BlockWork): Promise<BlockResult> {
-  const { table, header, range, options, ready } = work;
-  const encoder = rowEncoder({
-    features: ready.shape.features,
-    names: header.names,
-    filename: table.filename,
-    badIsMissing: options.on_error === "missing",
-  });
-  const writer = new BlockWriter(work, encoder);
-  await readRows(table, {
-    header,
-    range,
-    onRow: (cells, row, raw) => writer.add(cells, row, raw),
-    onChunk: work.progress,
-    ...(options.on_error === "skip"
-      ? { onRagged: (row: number) => writer.skip(`row ${row}: wrong number of cells`) }
-      : {}),
-  });
+  const { table, header, range, options } = work;
+  const { delimiter, names } = header;
+  const bytes = await table.slice(range.from, range.to - range.from);
+  const rows = new ByteRows({ filename: table.filename, bytes, delimiter, names, row: range.row });
+  const writer = new BlockWriter(work, bytes);
+  while (rows.next()) {
+    if (rows.isWhole) writer.add(rows);
+    else if (options.on_error === "skip") writer.skip(`row ${rows.row}: wrong number of cells`);
+    else throw rows.ragged;
+  }
   return writer.finish();
 }
 
 class BlockWriter {
   readonly #work: BlockWork;
+  readonly #bytes: Uint8Array;
   readonly #encoder: RowEncoder;
   readonly #columns: readonly Float64Array[];
   readonly #rows = Int32Array.from({ length: BATCH }, (_, at) => at);
+  /** Where the rows of the batch stand. */
+  readonly #from = new Int32Array(BATCH);
+  readonly #to = new Int32Array(BATCH);
+  /** The cells that are kept of each row, where not all are. */
   readonly #kept: string[] = [];
-  readonly #lines: string[] = [];
-  readonly #counts: number[];
-  readonly #labels: readonly string[] | undefined;
   readonly #keep: readonly number[] | undefined;
+  readonly #written = new ByteWriter();
+  readonly #labels: readonly Uint8Array[] | undefined;
+  readonly #delimiter: Uint8Array;
+  readonly #counts: number[];
+  #waiting = 0;
   #done = 0;
   #skipped = 0;
   #firstSkipped: string | undefined;
 
-  constructor(work: BlockWork, encoder: RowEncoder) {
+  constructor(work: BlockWork, bytes: Uint8Array) {
     const { header, ready, options, table } = work;
+    const { features } = ready.shape;
+    const { delimiter, names } = header;
+    const { filename } = table;
     this.#work = work;
-    this.#encoder = encoder;
-    this.#columns = ready.shape.features.map(() => new Float64Array(BATCH));
-    this.#labels = ready.model.target.labels?.map((label) => csvCell(label, header.delimiter));
+    this.#bytes = bytes;
+    this.#encoder = rowEncoder({ features, names, filename, badIsMissing: options.on_error === "missing" });
+    this.#columns = features.map(() => new Float64Array(BATCH));
+    this.#delimiter = Buffer.from(delimiter);
+    this.#labels = ready.model.target.labels?.map((label) => Buffer.from(csvCell(label, delimiter)));
     this.#counts = new Array<number>(channelsOf(ready.shape)).fill(0);
-    this.#keep = options.keep?.map((name) => columnOf(header.names, name, table.filename));
-    if (work.withHeader) this.#lines.push(headerLine(work));
+    this.#keep = options.keep?.map((name) => columnOf(names, name, filename));
+    if (work.withHeader) this.#written.text(headerLine(work));
   }
 
-  add(cells: readonly string[], row: number, raw: string): void {
-    const { delimiter } = this.#work.header;
-    const bad = this.#encoder.encode(cells, this.#columns, this.#kept.length);
+  /** Takes the row that `rows` stands at. @throws FileError `bad_cell` */
+  add(rows: ByteRows): void {
+    const bad = this.#encoder.encode(rows, this.#columns, this.#waiting);
     if (bad !== undefined) {
-      const place = `row ${row}, column ${bad.column}: ${bad.problem}`;
+      const place = `row ${rows.row}, column ${bad.column}: ${bad.problem}`;
       if (this.#work.options.on_error !== "skip")
         throw new FileError("bad_cell", `${this.#work.table.filename}, ${place}.`);
       this.skip(place);
       return;
     }
-    const kept = this.#keep?.map((column) => csvCell(cells[column] ?? "", delimiter)).join(delimiter);
-    this.#kept.push(kept ?? raw);
-    if (this.#kept.length === BATCH) this.#flush();
+    this.#from[this.#waiting] = rows.from;
+    this.#to[this.#waiting] = rows.to;
+    if (this.#keep !== undefined) this.#kept[this.#waiting] = this.#keptOf(rows, this.#keep);
+    this.#waiting += 1;
+    if (this.#waiting === BATCH) this.#flush();
   }
 
   skip(place: string): void {
@@ -112,40 +121,57 @@ class BlockWriter {
 
   finish(): BlockResult {
     this.#flush();
-    const body = Buffer.from(this.#lines.join(""));
-    const counts = this.#counts;
-    return { body, rows: this.#done, skipped: this.#skipped, firstSkipped: this.#firstSkipped, counts };
+    return {
+      body: this.#written.finish(),
+      rows: this.#done,
+      skipped: this.#skipped,
+      firstSkipped: this.#firstSkipped,
+      counts: this.#counts,
+    };
+  }
+
+  #keptOf(rows: ByteRows, keep: readonly number[]): string {
+    const { delimiter } = this.#work.header;
+    return keep.map((column) => csvCell(rows.cell(column), delimiter)).join(delimiter);
   }
 
   #flush(): void {
-    const { ready, header, options } = this.#work;
-    const count = this.#kept.length;
+    const { ready, options, progress } = this.#work;
+    const count = this.#waiting;
     const output = ready.predict(this.#columns, this.#rows.subarray(0, count));
-    const channels = this.#counts.length;
-    const { delimiter } = header;
-    const start = options.keep?.length === 0 ? "" : delimiter;
     for (let at = 0; at < count; at += 1) {
-      const values = output.subarray(at * channels, (at + 1) * channels);
-      this.#lines.push(`${this.#kept[at]}${start}${this.#cellsOf(values, delimiter)}\n`);
+      if (this.#keep === undefined) this.#written.copy(this.#bytes, this.#from[at], this.#to[at]);
+      else this.#written.text(this.#kept[at] ?? "");
+      if (options.keep?.length !== 0) this.#written.copy(this.#delimiter);
+      this.#writeCells(output, at * this.#counts.length);
+      this.#written.copy(NEWLINE);
     }
     this.#done += count;
-    this.#kept.length = 0;
+    this.#waiting = 0;
+    progress();
   }
 
-  #cellsOf(values: Float64Array, delimiter: string): string {
+  /** @param from index of the first output of the row */
+  #writeCells(output: Float64Array, from: number): void {
     const counts = this.#counts;
     if (this.#labels === undefined) {
-      counts[0] = (counts[0] ?? 0) + (values[0] ?? 0);
-      return String(values[0]);
+      const value = output[from] ?? 0;
+      counts[0] = (counts[0] ?? 0) + value;
+      this.#written.text(String(value));
+      return;
     }
-    const best = largestOf(values);
+    const best = largestOf(output, from, counts.length);
     counts[best] = (counts[best] ?? 0) + 1;
-    let cells = this.#labels[best] ?? "";
-    if (!this.#work.options.probabilities) return cells;
-    for (const value of values) cells += delimiter + Math.round(value * 1e6) / 1e6;
-    return cells;
+    this.#written.copy(this.#labels[best] ?? NEWLINE);
+    if (!this.#work.options.probabilities) return;
+    for (let at = 0; at < counts.length; at += 1) {
+      this.#written.copy(this.#delimiter);
+      this.#written.share(output[from + at] ?? 0);
+    }
   }
 }
+
+const NEWLINE = Buffer.from("\n");
 
 function headerLine({ header, ready, options, table }: BlockWork): string {
   const { names, delimiter, raw } = header;

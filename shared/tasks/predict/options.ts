@@ -14,7 +14,7 @@ export const options = z.strictObject({
     .max(10_000)
     .nullable()
     .default(null)
-    .describe("FeatureColumns of the table to write before the prediction; null: all."),
+    .describe("Columns of the table to write before the prediction; null: all."),
   prediction: columnName.default("prediction").describe("Name of the column of the prediction."),
   probabilities: z
     .boolean()

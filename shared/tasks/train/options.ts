@@ -29,11 +29,11 @@ export const options = z.strictObject({
     .min(1)
     .nullable()
     .default(null)
-    .describe("FeatureColumns to learn from; null: all that can be used."),
-  ignore: columnNames.default([]).describe("FeatureColumns to leave out, such as numbers of customers."),
+    .describe("Columns to learn from; null: all that can be used."),
+  ignore: columnNames.default([]).describe("Columns to leave out, such as numbers of customers."),
   categories: columnNames
     .default([])
-    .describe("FeatureColumns of numbers that stand for categories, such as a postal code."),
+    .describe("Columns of numbers that stand for categories, such as a postal code."),
   model: z.enum(MODEL_KINDS).default("random-forest").describe("Kind of the model."),
   kind: z
     .enum(["auto", "classes", "numbers"])
