@@ -47,6 +47,8 @@ export interface CliConfig {
   readonly isMasterSet: boolean;
   /** Where the profiles of this user are kept. */
   readonly profilesFile: string;
+  /** Where this program keeps what it did for this user. */
+  readonly stateFolder: string;
   readonly token: string | undefined;
   /** Certificates (PEM) of authorities trusted for a master that listens by HTTPS. */
   readonly ca: Buffer | undefined;
@@ -68,7 +70,8 @@ export function readCliConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
   return {
     masterUrl: (isSet ? masterUrls[0] : undefined) ?? here,
     isMasterSet: isSet || Boolean(env.MASTER_PORT?.trim()),
-    profilesFile: join(configHome(env), "manyhands", "profiles.json"),
+    profilesFile: join(homeOf(env.XDG_CONFIG_HOME, ".config"), "manyhands", "profiles.json"),
+    stateFolder: join(homeOf(env.XDG_STATE_HOME, ".local/state"), "manyhands"),
     token: readAccess(access).clientTokens[0]?.token,
     ca: readCa(tlsCa),
     slavePort,
@@ -78,9 +81,9 @@ export function readCliConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
   };
 }
 
-/** The folder of this user's settings, as the XDG Base Directory Specification has it. */
-function configHome({ XDG_CONFIG_HOME: home = "" }: NodeJS.ProcessEnv): string {
-  return isAbsolute(home) ? home : join(homedir(), ".config");
+/** A folder of this user, as the XDG Base Directory Specification has it. */
+function homeOf(given: string | undefined, usual: string): string {
+  return given !== undefined && isAbsolute(given) ? given : join(homedir(), usual);
 }
 
 /** Reads `.env` into the environment. @returns the names that the file has set */

@@ -146,6 +146,7 @@ export const ERROR_CODES = [
   "not_readable",
   "no_samples",
   "cannot_save",
+  "journal_in_use",
   "download_damaged",
   "not_fetched",
   // Inside

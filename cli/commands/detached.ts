@@ -1,5 +1,5 @@
 import { printable, printableJson } from "../../shared/printable.ts";
-import type { InputProblem } from "../files/collect.ts";
+import type { InputProblem } from "../files/look.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { counted } from "../output/words.ts";
 import { comeBack } from "./endedEarly.ts";

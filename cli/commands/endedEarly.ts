@@ -41,7 +41,9 @@ async function interruptedNote({ signal }: Interrupted, early: EarlyEnd): Promis
   const left = leftNote(job, outcome);
   if (signal !== "SIGINT" || !early.canAsk) return left;
   terminal.note(`\nInterrupted: ${left.sentence}\n${String(left.details.hint)}`);
-  return /^c/i.test(await answerTo(QUESTION, terminal)) ? await cancelledNote(job) : left;
+  if (/^c/i.test(await answerTo(QUESTION, terminal))) return await cancelledNote(job);
+  // How to come back to it stands above the question.
+  return { sentence: `job ${job.id} goes on.`, details: { job_id: job.id } };
 }
 
 function leftNote(job: Job, { files }: JobOutcome): JobNote {

@@ -6,7 +6,7 @@ import { Semaphore } from "../../shared/async/semaphore.ts";
 import type { FileView } from "../../shared/contract/jobs.ts";
 import { CodedError, type Failure } from "../../shared/errors.ts";
 import { safeFolders, withoutNumber } from "../files/safeName.ts";
-import { save } from "../files/save.ts";
+import { save, savedBefore } from "../files/save.ts";
 import type { FleetClient } from "../sdk/index.ts";
 
 export interface FetchRequest {
@@ -14,6 +14,10 @@ export interface FetchRequest {
   readonly signal: AbortSignal;
   /** Folder for the results; without one they are not fetched. */
   readonly out?: string | undefined;
+  /** `flat`: all results stand in that folder itself; else in folders as those of their inputs. */
+  readonly layout?: "tree" | "flat" | undefined;
+  /** True for a job whose results an earlier command has fetched in part: a result that is there is not fetched again. */
+  readonly isContinued?: true;
 }
 
 /** What becomes of a result when it is fetched. */
@@ -45,12 +49,17 @@ export class Fetching {
     this.#request = request;
   }
 
-  add(target: Fetched, result: ResultLink): void {
-    const { out } = this.#request;
-    if (out === undefined || result.url === undefined) return;
+  /** `onFetched` is called when the result is in its folder or cannot be had; at once when nothing is fetched. */
+  add(target: Fetched, result: ResultLink, onFetched: () => void = () => undefined): void {
+    const { out, layout } = this.#request;
+    if (out === undefined || result.url === undefined) {
+      onFetched();
+      return;
+    }
     const { url, path = "" } = result;
-    const folder = join(out, ...safeFolders(path));
-    this.#fetches.start(this.#atOnce.use(() => this.#fetch(target, { ...result, url, folder })));
+    const folder = layout === "flat" ? out : join(out, ...safeFolders(path));
+    const fetch = this.#atOnce.use(() => this.#fetch(target, { ...result, url, folder }));
+    this.#fetches.start(fetch.then(onFetched));
   }
 
   async ended(): Promise<void> {
@@ -66,13 +75,16 @@ export class Fetching {
   }
 
   async #saved(result: WantedResult, tries: number): Promise<string> {
-    const { client, signal } = this.#request;
-    const stream = await client.download(result.url, { signal });
-    const content = Readable.fromWeb(stream as NodeStream<Uint8Array>);
+    const { client, signal, isContinued } = this.#request;
     const given = result.saved_as ?? result.url;
     const wireName = result.filename === undefined ? given : withoutNumber(given, result.filename);
+    const place = { folder: result.folder, wireName, sha256: result.result_sha256 };
+    const before = isContinued === true ? await savedBefore(place) : undefined;
+    if (before !== undefined) return before;
+    const stream = await client.download(result.url, { signal });
+    const content = Readable.fromWeb(stream as NodeStream<Uint8Array>);
     try {
-      return await save({ ...result, wireName, content, sha256: result.result_sha256, signal });
+      return await save({ ...place, content, signal });
     } catch (error) {
       if (signal.aborted || error instanceof CodedError || tries === MOST_TRIES) throw error;
       return await this.#saved(result, tries + 1);

@@ -1,5 +1,5 @@
 import type { FileView } from "../../shared/contract/jobs.ts";
-import type { LocalInput } from "../files/collect.ts";
+import type { LocalInput } from "../files/look.ts";
 import { resultPlace } from "../files/resultPlace.ts";
 import type { Progress } from "../output/progress.ts";
 import type { Job } from "../sdk/index.ts";
@@ -11,6 +11,10 @@ export interface FollowRequest extends FetchRequest {
   readonly progress: Progress;
   /** The files on this machine by their index in the job; none for a job that another program sent. */
   readonly sent: readonly LocalInput[];
+  /** Called when a file has ended and its result, if there is one, was fetched or could not be. */
+  readonly onEnded?: (file: FileOutcome) => void;
+  /** Whether a file is left out because its result was fetched and told of before. */
+  readonly isKnown?: (view: FileView) => boolean;
 }
 
 /**
@@ -46,13 +50,14 @@ interface Notes {
 
 function noteFile(
   view: FileView,
-  { sent, progress, client }: FollowRequest,
+  { sent, progress, client, onEnded, isKnown }: FollowRequest,
   { outcome, fetching }: Notes,
 ): void {
   const input = sent[view.index];
   const path = input?.path ?? view.path ?? view.filename;
+  progress.ended({ ...view, filename: path });
+  if (isKnown?.(view) === true) return;
   const file: FileOutcome = { path, view, place: resultPlace(view, client.url) };
   outcome.files[view.index] = file;
-  progress.ended({ ...view, filename: path });
-  fetching.add(file, { ...view, path: input?.name ?? view.path });
+  fetching.add(file, { ...view, path: input?.name ?? view.path }, () => onEnded?.(file));
 }

@@ -1,5 +1,5 @@
 import type { FileView } from "../../shared/contract/jobs.ts";
-import type { InputProblem } from "../files/collect.ts";
+import type { InputProblem } from "../files/look.ts";
 import type { Job, JobSummary } from "../sdk/index.ts";
 import type { Fetched } from "./fetching.ts";
 

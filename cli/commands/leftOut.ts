@@ -5,10 +5,28 @@ import { ownName } from "../output/ownName.ts";
 import { type Column, tableLines } from "../output/table.ts";
 import { counted } from "../output/words.ts";
 
+/** Files of folders that are left out, counted by extension. */
+export class LeftOutTally {
+  /** In lower case, with the dot; empty for files without one. */
+  readonly byExtension = new Map<string, number>();
+  total = 0;
+  /** Path of one of them. */
+  first: string | undefined;
+
+  add(paths: readonly string[]): this {
+    this.first ??= paths[0];
+    this.total += paths.length;
+    for (const path of paths) {
+      const extension = extensionOf(path);
+      this.byExtension.set(extension, (this.byExtension.get(extension) ?? 0) + 1);
+    }
+    return this;
+  }
+}
+
 /** The files of folders that an upload leaves out, and the words to say so. */
 export interface LeftOutFiles {
-  /** Paths, sorted within each folder. */
-  readonly paths: readonly string[];
+  readonly tally: LeftOutTally;
   /** Number of files that are sent. */
   readonly sent: number;
   readonly task: string;
@@ -32,8 +50,8 @@ const MOST_ROWS = 12;
 
 /** A sentence, a table by extension with the tasks that take it, and how these files can be sent. */
 export function leftOutLines(files: LeftOutFiles, width: number | undefined): readonly string[] {
-  const { paths, task, extensions } = files;
-  const groups = groupsOf(paths);
+  const { tally, task, extensions } = files;
+  const groups = groupsOf(tally);
   const rest = groups.slice(MOST_ROWS).reduce((sum, { count }) => sum + count, 0);
   return [
     `${share(files)} left out: task ${task} takes ${extensions.join(" ")} from folders.`,
@@ -47,7 +65,7 @@ export function leftOutLines(files: LeftOutFiles, width: number | undefined): re
 
 /** The same in one line. */
 export function leftOutLine(files: LeftOutFiles): string {
-  const kinds = groupsOf(files.paths).map(({ extension, count }) => `${count} ${nameOf(extension)}`);
+  const kinds = groupsOf(files.tally).map(({ extension, count }) => `${count} ${nameOf(extension)}`);
   return printable(`${share(files)} left out by extension: ${kinds.join(", ")}`);
 }
 
@@ -57,18 +75,17 @@ export function leftOutJson(paths: readonly string[]): object {
   return { count: paths.length, files };
 }
 
-function share({ paths, sent }: LeftOutFiles): string {
-  return `${paths.length} of ${counted(paths.length + sent, "file")}`;
+function share({ tally: { total }, sent }: LeftOutFiles): string {
+  return `${total} of ${counted(total + sent, "file")}`;
 }
 
 /** The largest groups first. */
-function groupsOf(paths: readonly string[]): readonly LeftOutGroup[] {
-  const counts = new Map<string, number>();
-  for (const path of paths) {
-    const extension = extensionOf(path);
-    counts.set(extension, (counts.get(extension) ?? 0) + 1);
-  }
-  const groups = [...counts].map(([extension, count]) => ({ extension, count, tasks: tasksOf(extension) }));
+function groupsOf({ byExtension }: LeftOutTally): readonly LeftOutGroup[] {
+  const groups = [...byExtension].map(([extension, count]) => ({
+    extension,
+    count,
+    tasks: tasksOf(extension),
+  }));
   return groups.sort((a, b) => b.count - a.count || (a.extension < b.extension ? -1 : 1));
 }
 
@@ -80,10 +97,13 @@ function tasksOf(extension: string): readonly string[] {
   return TASKS.filter(({ extensions }) => extensions.includes(extension)).map(({ name }) => name);
 }
 
-function hints({ paths, task, given }: LeftOutFiles, groups: readonly LeftOutGroup[]): readonly string[] {
+function hints(
+  { tally: { first = "" }, task, given }: LeftOutFiles,
+  groups: readonly LeftOutGroup[],
+): readonly string[] {
   const other = groups.find(({ tasks }) => tasks.length > 0)?.tasks[0];
   const odd = groups.find(({ tasks, extension }) => tasks.length === 0 && extension !== "");
-  const folder = given.find((path) => paths.some((left) => left.startsWith(withSlash(path)))) ?? ".";
+  const folder = given.find((path) => first.startsWith(withSlash(path))) ?? ".";
   return [
     ...(other === undefined
       ? []

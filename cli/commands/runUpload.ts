@@ -11,13 +11,13 @@ import { printDetached } from "./detached.ts";
 import { withJobNote } from "./endedEarly.ts";
 import { followJob } from "./followJob.ts";
 import { emptyOutcome, filesThatEnded, type JobOutcome } from "./jobOutcome.ts";
-import { type LeftOutFiles, leftOutJson, leftOutLine, leftOutLines } from "./leftOut.ts";
+import { type LeftOutFiles, LeftOutTally, leftOutJson, leftOutLine, leftOutLines } from "./leftOut.ts";
 import { givenOptions, type OptionFlags } from "./optionFlags.ts";
 import { noSlaves, SLAVE_WAIT_SECONDS, untilReady } from "./readiness.ts";
 import { submitJob } from "./sendJob.ts";
 import { findTask, readOptions } from "./taskOptions.ts";
 import { outcomeJson } from "./uploadJson.ts";
-import { allDone, type FollowFlags, progressKind, reportFiles } from "./uploadReport.ts";
+import { allDone, type FollowFlags, layoutOf, progressKind, reportFiles } from "./uploadReport.ts";
 
 export interface UploadFlags extends FollowFlags, OptionFlags {
   readonly name?: string;
@@ -29,6 +29,11 @@ export interface UploadFlags extends FollowFlags, OptionFlags {
   readonly waitForSlaves?: number;
   /** Ends when the master has the job. */
   readonly detach?: boolean;
+  readonly skipDone?: boolean;
+  /** The folder whose files are sent as they come. */
+  readonly watch?: string;
+  /** Seconds. */
+  readonly settle?: number;
 }
 
 export interface UploadArguments {
@@ -108,7 +113,8 @@ async function send(upload: Upload): Promise<void> {
   try {
     const { inputs } = collected;
     const { stdin } = terminal;
-    const request = { client, signal, task, options, priority, callback, inputs, stdin, out, progress };
+    const jobOptions = { task, options, priority, callback, layout: layoutOf(flags) };
+    const request = { client, signal, ...jobOptions, inputs, stdin, out, progress };
     const submitted = await submitJob(request, outcome);
     if (detach !== true) await followJob({ ...request, ...submitted }, outcome);
   } finally {
@@ -159,7 +165,8 @@ function noteLeftOut(
 ): void {
   const { leftOut, inputs } = collected;
   if (leftOut.length === 0 || flags.skipOthers === true || flags.json === true) return;
-  const files: LeftOutFiles = { paths: leftOut, sent: inputs.length, task, extensions, given };
+  const tally = new LeftOutTally().add(leftOut);
+  const files: LeftOutFiles = { tally, sent: inputs.length, task, extensions, given };
   const lines = flags.quiet === true ? [leftOutLine(files)] : leftOutLines(files, terminal.width);
   for (const line of lines) terminal.note(line);
 }

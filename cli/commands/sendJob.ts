@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../shared/tasks/task.ts";
-import { type LocalInput, unreadable } from "../files/collect.ts";
+import { type LocalInput, unreadable } from "../files/look.ts";
 import type { Progress } from "../output/progress.ts";
 import type { FileInput, Job } from "../sdk/index.ts";
 import type { FetchRequest } from "./fetching.ts";
@@ -16,6 +16,8 @@ export interface JobRequest extends FetchRequest {
   readonly inputs: readonly LocalInput[];
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly progress: Progress;
+  /** A key of its own unless said. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** A job that the master has on disk, and its files on this machine by their index in the job. */
@@ -31,12 +33,12 @@ export async function sendJob(request: JobRequest, outcome: JobOutcome): Promise
 
 /** Sends the inputs as one job, again when the connection breaks. */
 export async function submitJob(request: JobRequest, outcome: JobOutcome): Promise<SubmittedJob> {
-  const { client, inputs, progress, signal, task, options, priority, callback } = request;
+  const { client, inputs, progress, signal, task, options, priority, callback, idempotencyKey } = request;
   const byFile = new Map<FileInput, LocalInput>(inputs.map((input) => [fileOf(input, request), input]));
   const sent: LocalInput[] = [];
   progress.sending(inputs.length, totalBytes(inputs));
   const job = await client.submit(task, byFile.keys(), {
-    ...{ options, priority, callback, signal },
+    ...{ options, priority, callback, signal, idempotencyKey },
     onBegin: (file, index) => {
       // After a broken connection the first file begins again.
       sent.length = index;

@@ -382,7 +382,7 @@ describe("exit codes", () => {
   });
 
   test.each([
-    [["text"], "missing required argument 'paths'"],
+    [["text"], "There is nothing to send"],
     [["nosuch", "a.txt"], "Valid: text, image"],
     [["text", "a.txt", "--frobnicate"], "unknown option '--frobnicate'"],
     [["text", "a.txt", "--timeout", "soon"], "A number of seconds above 0 is needed."],

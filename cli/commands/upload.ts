@@ -1,12 +1,14 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { jobPriority, PRIORITY } from "../../shared/contract/requests.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
+import type { CliContext } from "../context.ts";
 import { UsageError } from "../exit.ts";
+import { SETTLE_SECONDS, uploadInBatches } from "./batches/uploadBatches.ts";
 import { connected, MASTER_WAIT_SECONDS, withConnection } from "./connection.ts";
 import { withTaskOptions } from "./optionFlags.ts";
 import { SLAVE_WAIT_SECONDS } from "./readiness.ts";
 import type { RunCommand } from "./runCommand.ts";
-import { runUpload, type UploadFlags } from "./runUpload.ts";
+import { runUpload, type UploadArguments, type UploadFlags } from "./runUpload.ts";
 
 /** `upload <task> <paths…>` */
 export function addUpload(program: Command, run: RunCommand): void {
@@ -14,9 +16,11 @@ export function addUpload(program: Command, run: RunCommand): void {
     .command("upload")
     .description("send files as one job and wait for the results")
     .argument("<task>", `${TASKS.map(({ name }) => name).join(", ")} (see: manyhands tasks)`)
-    .argument("<paths...>", "files, folders, globs; - is standard input");
-  const command = withTaskOptions(named)
+    .argument("[paths...]", "files, folders, globs; - is standard input");
+  const command = withSeveralJobs(withTaskOptions(named))
     .option("--out <dir>", "fetch the results into this folder")
+    .option("--mirror", "with --out: results in folders as those of the files that were sent (the default)")
+    .option("--no-mirror", "with --out: all results in the folder itself")
     .option("--name <name>", "file name of standard input")
     .option(
       "--priority <number>",
@@ -40,9 +44,38 @@ export function addUpload(program: Command, run: RunCommand): void {
     .option("-v, --verbose", "print a line for each file that is done, too")
     .option("-q, --quiet", "print failures only");
   withConnection(command).action((task: string, paths: string[], flags: UploadFlags) =>
-    run((context) =>
-      connected(context, flags, (connection) => runUpload({ task, paths, flags }, context, connection)),
-    ),
+    run((context) => upload({ task, paths, flags }, context)),
+  );
+}
+
+function withSeveralJobs(command: Command): Command {
+  return command
+    .option(
+      "--skip-done",
+      "send only files that are not done yet: a journal keeps which are, for the next run",
+    )
+    .option("--watch <dir>", "send the files of this folder as they come and stop growing, until Ctrl-C")
+    .option(
+      "--settle <seconds>",
+      `with --watch: how long a file must not change, ${SETTLE_SECONDS} without this`,
+      secondsOf,
+    );
+}
+
+async function upload(given: UploadArguments, context: CliContext): Promise<number> {
+  const { paths, flags } = given;
+  if (paths.length === 0 && flags.watch === undefined)
+    throw new UsageError("There is nothing to send: name files or folders, or a folder with --watch.");
+  if (flags.settle !== undefined && flags.watch === undefined)
+    throw new UsageError("--settle is for --watch: leave it out, or give --watch a folder.");
+  if (flags.mirror !== undefined && flags.out === undefined)
+    throw new UsageError("--mirror and --no-mirror are for --out: give it a folder, or leave them out.");
+  if (flags.watch === undefined && flags.skipDone !== true)
+    return await connected(context, flags, (connection) => runUpload(given, context, connection));
+  // A command that watches a folder outlives its master.
+  const patient = flags.watch === undefined ? {} : { waitForMaster: Number.POSITIVE_INFINITY };
+  return await connected(context, { ...patient, ...flags }, (connection) =>
+    uploadInBatches(given, context, connection),
   );
 }
 

@@ -1,4 +1,5 @@
 import { printableJson } from "../../shared/printable.ts";
+import type { InputProblem } from "../files/look.ts";
 import { fetchedMembers } from "./fetching.ts";
 import { filesThatEnded, type JobOutcome } from "./jobOutcome.ts";
 import { leftOutJson } from "./leftOut.ts";
@@ -12,17 +13,18 @@ export function outcomeJson(
   { outcome, problems }: Omit<UploadEnd, "leftOut">,
   leftOut: readonly string[],
 ): string {
-  const { end } = outcome;
+  return printableJson({ ...outcomeDocument(outcome, problems), left_out: leftOutJson(leftOut) }, 2);
+}
+
+/** The job with its files; `problems` are of files that were not sent. */
+export function outcomeDocument(outcome: JobOutcome, problems: readonly InputProblem[] = []): object {
   const files = filesThatEnded(outcome.files).map((file) => ({
     ...file.view,
     path: file.path,
     ...fetchedMembers(file),
   }));
   const unreadable = [...problems, ...outcome.unreadable.values()];
-  return printableJson(
-    { ...end, ...ofAnswer(outcome), files, unreadable, left_out: leftOutJson(leftOut) },
-    2,
-  );
+  return { ...outcome.end, ...ofAnswer(outcome), files, unreadable };
 }
 
 /** Members that the answer of a waiting `/assign_task` has. */

@@ -1,11 +1,12 @@
 import { printable } from "../../shared/printable.ts";
-import type { InputProblem } from "../files/collect.ts";
+import type { InputProblem } from "../files/look.ts";
 import type { ProgressKind } from "../output/progress.ts";
 import { type Column, tableLines } from "../output/table.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { warningLines } from "../output/warnings.ts";
 import { counted, secondsInWords } from "../output/words.ts";
 import type { ConnectionFlags } from "./connection.ts";
+import type { FetchRequest } from "./fetching.ts";
 import { type FileOutcome, filesThatEnded, type JobOutcome } from "./jobOutcome.ts";
 
 /** What an upload reports at its end. */
@@ -20,8 +21,15 @@ export interface UploadEnd {
 /** Flags of the commands that follow a job. */
 export interface FollowFlags extends ConnectionFlags {
   readonly out?: string;
+  /** Whether results get the folders of their inputs. */
+  readonly mirror?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
+}
+
+/** Where the results stand in `--out`. */
+export function layoutOf({ mirror }: FollowFlags): FetchRequest["layout"] {
+  return mirror === false ? "flat" : "tree";
 }
 
 /** How the progress is shown. */
@@ -32,9 +40,21 @@ export function progressKind({ quiet, json, verbose }: FollowFlags, { bar }: Ter
   return verbose === true ? "lines" : "few";
 }
 
-export function reportFiles(terminal: Terminal, { quiet, verbose }: FollowFlags, end: UploadEnd): void {
-  if (quiet === true) noteFailures(terminal, end);
-  else printOutcome(terminal, end, verbose === true ? "all" : "some");
+export function reportFiles(terminal: Terminal, flags: FollowFlags, end: UploadEnd): void {
+  const isShown = printFiles(terminal, flags, end);
+  if (flags.quiet !== true) noteHints(terminal, end.outcome, isShown);
+}
+
+/** Prints what became of the files. @returns whether those that are done were listed */
+export function printFiles(terminal: Terminal, { quiet, verbose }: FollowFlags, end: UploadEnd): boolean {
+  if (quiet !== true) return printOutcome(terminal, end, verbose === true ? "all" : "some");
+  noteFailures(terminal, end);
+  return false;
+}
+
+/** The files of a job that are not done, or whose results were not fetched. */
+export function problemsOf(outcome: JobOutcome): readonly Row[] {
+  return failuresOf(outcome, []);
 }
 
 interface Row {
@@ -69,7 +89,7 @@ export function allDone({ outcome, problems }: Omit<UploadEnd, "leftOut">): bool
 type Listing = "all" | "some";
 
 /** Prints the files that are done, then all failures together, then the counts. */
-function printOutcome(terminal: Terminal, end: UploadEnd, listing: Listing): void {
+function printOutcome(terminal: Terminal, end: UploadEnd, listing: Listing): boolean {
   const { outcome, problems } = end;
   const done = doneRows(outcome);
   const isShown = listing === "all" || (terminal.width !== undefined && done.length <= MOST_DONE);
@@ -81,9 +101,13 @@ function printOutcome(terminal: Terminal, end: UploadEnd, listing: Listing): voi
     for (const line of warningLines(outcome.end.warnings, outcome.files.length)) terminal.print(line);
     terminal.print(closing(terminal, end));
   }
+  return isShown;
+}
+
+function noteHints(terminal: Terminal, { end, files }: JobOutcome, isShown: boolean): void {
   if (!isShown && terminal.width !== undefined) terminal.note("--verbose lists the files that are done.");
   // An upload that ended early has a hint of its own.
-  if (outcome.end !== undefined && isShown && filesThatEnded(outcome.files).some(isElsewhere))
+  if (end !== undefined && isShown && filesThatEnded(files).some(isElsewhere))
     terminal.note("The results are on the master. To fetch them into a folder here: --out <folder>");
 }
 

@@ -1,33 +1,19 @@
-import { stat } from "node:fs/promises";
 import { basename, extname, relative, resolve, sep } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
-import { isErrno } from "../../shared/errors.ts";
 import { type LocalPath, nameText, pathsShownAs, shownPath } from "./localPath.ts";
-import { type FoundFile, walk } from "./walk.ts";
+import {
+  byPath,
+  type InputProblem,
+  type LocalInput,
+  type LookedAt,
+  look,
+  lookAtAll,
+  RAW_PREFIX,
+  unreadable,
+} from "./look.ts";
+import { type FoundFile, type WalkChunk, walk } from "./walk.ts";
 
-/** A file to send, with its path as given or found; standard input goes by its name in the upload. */
-export interface LocalInput {
-  readonly path: string;
-  /** The path where it is not UTF-8. */
-  readonly raw?: Buffer;
-  /** Name in the upload, with the folders below the one that was named. */
-  readonly name: string;
-  /** Undefined for a pipe. */
-  readonly bytes: number | undefined;
-  /** True for standard input. */
-  readonly isStdin?: true;
-}
-
-/** A named path that cannot be sent. */
-export interface InputProblem {
-  readonly path: string;
-  readonly code: string;
-  readonly error: string;
-}
-
-export interface Collected {
-  readonly inputs: readonly LocalInput[];
-  readonly problems: readonly InputProblem[];
+export interface Collected extends LookedAt {
   /** Paths of the files in folders that were left out for their extension. */
   readonly leftOut: readonly string[];
 }
@@ -37,6 +23,8 @@ export interface CollectOptions {
   readonly extensions: readonly string[];
   /** Name of standard input. */
   readonly stdinName: string;
+  /** Folders that are left out wherever they are found, as absolute paths. */
+  readonly without?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -49,33 +37,36 @@ export async function collect(paths: readonly string[], options: CollectOptions)
   const leftOut = new Map<string, string>();
   for (const path of paths) {
     options.signal?.throwIfAborted();
-    const found = await expand(path, options);
-    for (const input of found.inputs) {
-      const key = keyOf(input);
-      if (!inputs.has(key)) inputs.set(key, input);
+    const found: LocalInput[] = [];
+    for await (const chunk of expand(path, options)) {
+      found.push(...chunk.inputs);
+      problems.push(...chunk.problems);
+      for (const left of chunk.leftOut) leftOut.set(resolve(left), left);
     }
-    problems.push(...found.problems);
-    for (const left of found.leftOut) leftOut.set(resolve(left), left);
+    for (const input of found.toSorted(byPath))
+      if (!inputs.has(keyOf(input))) inputs.set(keyOf(input), input);
   }
   // A file that is named as well is sent.
   for (const key of inputs.keys()) leftOut.delete(key);
-  return { inputs: [...inputs.values()], problems, leftOut: [...leftOut.values()] };
+  return { inputs: [...inputs.values()], problems, leftOut: [...leftOut.values()].toSorted() };
 }
 
-/** Inputs of one key are the same file. */
-function keyOf({ isStdin, raw, path }: LocalInput): string {
+/** Inputs of one key are the same file: it is the absolute path. */
+export function keyOf({ isStdin, raw, path }: LocalInput): string {
   if (isStdin === true) return STDIN;
-  return raw?.toString("hex") ?? resolve(path);
+  return raw === undefined ? resolve(path) : RAW_PREFIX + raw.toString("hex");
 }
 
-async function expand(path: string, options: CollectOptions): Promise<Collected> {
+/** The files of one path, those of a folder in chunks. */
+export async function* expand(path: string, options: CollectOptions): AsyncGenerator<Collected> {
   const { stdinName } = options;
-  if (path === STDIN) return only({ path: stdinName, name: stdinName, bytes: undefined, isStdin: true });
-  const found = await look(path, basename(path));
-  if (found.kind === "file") return only(found.input);
-  if (found.kind === "folder") return await fromFolder(path, options);
-  if (found.kind === "missing") return (await fromBytes(path, options)) ?? problem(found.problem);
-  return problem(found.problem);
+  if (path === STDIN)
+    return yield only({ path: stdinName, name: stdinName, bytes: undefined, isStdin: true });
+  const found = await look({ path, name: basename(path) });
+  if (found.kind === "file") yield only(found.input);
+  else if (found.kind === "folder") yield* fromFolder(path, options);
+  else if (found.kind === "missing") yield* fromBytes(path, options, found.problem);
+  else yield problem(found.problem);
 }
 
 function only(input: LocalInput): Collected {
@@ -87,29 +78,58 @@ function problem(...problems: readonly InputProblem[]): Collected {
 }
 
 /** A path that is not there as text may be a pattern, or a name that is not UTF-8. */
-async function fromBytes(path: string, options: CollectOptions): Promise<Collected | undefined> {
+async function* fromBytes(
+  path: string,
+  options: CollectOptions,
+  missing: InputProblem,
+): AsyncGenerator<Collected> {
   const named = await pathsShownAs(path);
-  if (named.length === 0) return isDynamicPattern(path) ? await fromPattern(path, options) : undefined;
+  if (named.length === 0)
+    return yield isDynamicPattern(path) ? await fromPattern(path, options) : problem(missing);
   const [folder] = named;
-  if (named.length === 1 && folder !== undefined && (await look(folder, "")).kind === "folder")
-    return await fromFolder(folder, options);
-  return await lookAtAll(named.map((raw) => ({ path: raw, name: nameText(lastName(raw)) })));
+  if (
+    named.length === 1 &&
+    folder !== undefined &&
+    (await look({ path: folder, name: "" })).kind === "folder"
+  )
+    return yield* fromFolder(folder, options);
+  const files = named.map((raw) => ({ path: raw, name: nameText(lastName(raw)) }));
+  yield { ...(await lookAtAll(files)), leftOut: [] };
 }
 
 function lastName(path: Buffer): Buffer {
   return path.subarray(path.lastIndexOf("/") + 1);
 }
 
-async function fromFolder(folder: LocalPath, { extensions, signal }: CollectOptions): Promise<Collected> {
-  const { files, unreadable: closed } = await walk(folder, signal);
+async function* fromFolder(folder: LocalPath, options: CollectOptions): AsyncGenerator<Collected> {
+  let found = 0;
+  for await (const chunk of folderChunks(folder, options)) {
+    found += chunk.inputs.length + chunk.problems.length;
+    yield chunk;
+  }
+  const error = `No file in this folder ends in ${options.extensions.join(", ")}.`;
+  if (found === 0) yield problem({ path: shownPath(folder), code: "no_files", error });
+}
+
+/** The files of a folder that the task takes, and those that are left out. */
+export async function* folderChunks(folder: LocalPath, options: CollectOptions): AsyncGenerator<FolderChunk> {
+  const { signal, without = [] } = options;
+  const isLeftOut = (below: LocalPath) => without.includes(resolve(shownPath(below)));
+  for await (const chunk of walk(folder, { signal, isLeftOut }))
+    yield { folder: chunk.folder, ...(await wantedOf(chunk, options)) };
+}
+
+/** Files of one folder, with its path. */
+export interface FolderChunk extends Collected {
+  readonly folder: LocalPath;
+}
+
+async function wantedOf(chunk: WalkChunk, { extensions }: CollectOptions): Promise<Collected> {
   const isWanted = ({ name }: FoundFile) => extensions.includes(extname(name).toLowerCase());
-  const { inputs, problems: broken } = await lookAtAll(files.filter(isWanted));
-  const problems = [...broken, ...closed.map(({ path, error }) => unreadable(shownPath(path), error))];
-  const others = files.filter((file) => !isWanted(file)).toSorted(byPath);
-  const leftOut = others.map(({ path }) => shownPath(path));
-  if (inputs.length + problems.length > 0) return { inputs, problems, leftOut };
-  const error = `No file in this folder ends in ${extensions.join(", ")}.`;
-  return { inputs, problems: [{ path: shownPath(folder), code: "no_files", error }], leftOut };
+  const { inputs, problems } = await lookAtAll(chunk.files.filter(isWanted));
+  const closed = chunk.error === undefined ? [] : [unreadable(shownPath(chunk.folder), chunk.error)];
+  const others = chunk.files.filter((file) => !isWanted(file));
+  return { inputs, problems: [...problems, ...closed], leftOut: others.map(({ path }) => shownPath(path)) };
 }
 
 async function fromPattern(pattern: string, { signal }: CollectOptions): Promise<Collected> {
@@ -131,55 +151,6 @@ function folderOfPattern(pattern: string): string {
   const segments = pattern.split("/");
   const first = segments.findIndex((segment) => isDynamicPattern(segment));
   return segments.slice(0, first === -1 ? -1 : first).join("/") || (pattern.startsWith("/") ? "/" : ".");
-}
-
-async function lookAtAll(files: readonly FoundFile[]): Promise<Collected> {
-  const inputs: LocalInput[] = [];
-  const problems: InputProblem[] = [];
-  for (const { path, name } of files.toSorted(byPath)) {
-    const found = await look(path, name);
-    if (found.kind === "file") inputs.push(found.input);
-    else if (found.kind !== "folder") problems.push(found.problem);
-  }
-  return { inputs, problems, leftOut: [] };
-}
-
-type Found =
-  | { readonly kind: "file"; readonly input: LocalInput }
-  | { readonly kind: "folder" }
-  | { readonly kind: "missing" | "unusable"; readonly problem: InputProblem };
-
-async function look(raw: LocalPath, name: string): Promise<Found> {
-  const path = shownPath(raw);
-  try {
-    const stats = await stat(raw);
-    if (stats.isDirectory()) return { kind: "folder" };
-    const isPipe = stats.isFIFO();
-    if (isPipe || stats.isFile()) {
-      const bytes = isPipe ? undefined : stats.size;
-      return { kind: "file", input: { path, name, bytes, ...(typeof raw === "string" ? {} : { raw }) } };
-    }
-    const error = "This is neither a file nor a folder nor a pipe.";
-    return { kind: "unusable", problem: { path, code: "not_a_file", error } };
-  } catch (error) {
-    const kind = isErrno(error, "ENOENT", "ENOTDIR", "ENAMETOOLONG") ? "missing" : "unusable";
-    return { kind, problem: unreadable(path, error) };
-  }
-}
-
-/** The problem of a local file that cannot be read. */
-export function unreadable(path: string, error: unknown): InputProblem {
-  if (isErrno(error, "ENOENT", "ENOTDIR"))
-    return { path, code: "not_found", error: "There is no such file." };
-  if (isErrno(error, "EACCES", "EPERM"))
-    return { path, code: "not_readable", error: "The permissions of the file do not allow reading it." };
-  const reason = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
-  return { path, code: "not_readable", error: `The file cannot be read${reason}.` };
-}
-
-function byPath(a: FoundFile, b: FoundFile): number {
-  const [one, other] = [shownPath(a.path), shownPath(b.path)];
-  return one < other ? -1 : Number(one > other);
 }
 
 function withSignal(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {

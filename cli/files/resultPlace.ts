@@ -15,7 +15,7 @@ export function resultPlace({ saved_as, url, result_bytes }: Placed, master: str
 }
 
 /** Whether a master runs on this machine, as far as its address tells. */
-function isHere(master: string): boolean {
+export function isHere(master: string): boolean {
   return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(master).hostname);
 }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { constants, copyFile, link, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Readable, Transform } from "node:stream";
@@ -67,6 +67,31 @@ async function linkOrCopy(temporary: string, path: string): Promise<void> {
   } catch (error) {
     if (!isErrno(error, "EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP")) throw error;
     await copyFile(temporary, path, constants.COPYFILE_EXCL);
+  }
+}
+
+/** The path of a result that an earlier try has saved in the folder, under its name or with a number. */
+export async function savedBefore({
+  folder,
+  wireName,
+  sha256,
+}: Pick<SaveRequest, "folder" | "wireName" | "sha256">): Promise<string | undefined> {
+  const name = safeName(wireName);
+  for (let twin = 1; ; twin += 1) {
+    const path = join(folder, twin === 1 ? name : twinName(name, twin));
+    const digest = await digestOf(path);
+    if (digest === sha256 || digest === undefined) return digest === undefined ? undefined : path;
+  }
+}
+
+/** Undefined for a file that cannot be read. */
+async function digestOf(path: string): Promise<string | undefined> {
+  const hash = createHash("sha256");
+  try {
+    await pipeline(createReadStream(path), hash);
+    return hash.digest("hex");
+  } catch {
+    return undefined;
   }
 }
 

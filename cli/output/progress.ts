@@ -94,7 +94,6 @@ class BarProgress implements Progress {
   working(files: number): void {
     this.#working = true;
     this.#files += files;
-    this.#start();
     this.#showFiles();
   }
 
@@ -113,6 +112,8 @@ class BarProgress implements Progress {
   }
 
   #showFiles(): void {
+    // A stop for the sake of printed lines does not end it.
+    this.#start();
     this.#bar.setTotal(Math.max(1, this.#files));
     const failed = this.#failed > 0 ? `, ${this.#failed} failed` : "";
     const detail = `${this.#done} of ${counted(this.#files, "file")}${failed}`;

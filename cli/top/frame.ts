@@ -39,7 +39,7 @@ export function frameLines(
   const forJobs = Math.max(LEAST_ROWS, room - forSlaves);
   const lines = [
     paint("bold", cut(`manyhands  ${printable(view.master)}`, columns)),
-    dots(cut(headOf(view.fleet), columns), paint),
+    dots(cut(headOf(view.fleet, columns), columns), paint),
     "",
     ...slaveLines(slaves, forSlaves, columns).map((line, index) =>
       index === 0 ? paint("dim", line) : dots(line, paint),
@@ -54,8 +54,10 @@ export function frameLines(
 }
 
 const MOST_DOTS = 40;
+const LEAST_DOTS = 4;
 
-function headOf({ slaves, jobs, capacity }: TopView["fleet"]): string {
+/** Slots as dots, as far as the words leave room for them, and the same in words. */
+function headOf({ slaves, jobs, capacity }: TopView["fleet"], columns: number | undefined): string {
   const alive = slaves.filter(({ state }) => state === "alive");
   const slots = capacity?.slots ?? alive.reduce((sum, slave) => sum + slave.slots, 0);
   const busy = capacity?.busy ?? alive.reduce((sum, slave) => sum + slave.busy, 0);
@@ -63,16 +65,18 @@ function headOf({ slaves, jobs, capacity }: TopView["fleet"]): string {
   const waiting = capacity?.waiting_files ?? jobs.reduce((sum, { counts }) => sum + counts.queued, 0);
   const seconds = capacity?.waiting_seconds ?? undefined;
   const parts = [
-    `${slotDots(busy, slots)} ${busy} of ${counted(slots, "slot")} busy`,
+    `${busy} of ${counted(slots, "slot")} busy`,
     `${counted(waiting, "file")} waiting${seconds === undefined || waiting === 0 ? "" : `, about ${secondsInWords(seconds)}`}`,
     `${speed < 10 ? speed.toFixed(1) : Math.round(speed)} files/s`,
   ];
-  return parts.join("   ");
+  const words = parts.join("   ");
+  const room = columns === undefined ? MOST_DOTS : columns - words.length - 1;
+  return room < LEAST_DOTS ? words : `${slotDots({ busy, slots }, room)} ${words}`;
 }
 
-/** A dot for each slot, full for a busy one; of many slots, a share. */
-function slotDots(busy: number, slots: number): string {
-  const width = Math.min(slots, MOST_DOTS);
+/** A dot for each slot, full for a busy one; of more slots than there is room for, a share. */
+function slotDots({ busy, slots }: Pick<SlaveView, "busy" | "slots">, room: number): string {
+  const width = Math.min(slots, room, MOST_DOTS);
   const full = slots === 0 ? 0 : Math.min(width, Math.ceil((busy / slots) * width));
   return "●".repeat(full) + "○".repeat(width - full);
 }
@@ -83,10 +87,11 @@ function dots(line: string, paint: Terminal["paint"]): string {
 
 function slaveLines(slaves: readonly SlaveView[], most: number, columns: number | undefined): string[] {
   if (slaves.length === 0) return ["No slaves."];
+  const room = columns === undefined ? MOST_DOTS : Math.max(LEAST_DOTS, Math.floor(columns / 4));
   const table = tableLines(
     [
       { title: "SLAVE", value: ({ name }: SlaveView) => name },
-      { title: "SLOTS", value: slotsOf, keep: "whole" },
+      { title: "SLOTS", value: (slave) => slotsOf(slave, room), keep: "whole" },
       { title: "NOW", value: nowOf },
     ],
     slaves.slice(0, most),
@@ -95,9 +100,9 @@ function slaveLines(slaves: readonly SlaveView[], most: number, columns: number 
   return [...table, ...leftOut(slaves.length - most, "slave")];
 }
 
-function slotsOf({ state, busy, slots, waiting }: SlaveView): string {
+function slotsOf({ state, busy, slots, waiting }: SlaveView, room: number): string {
   if (state !== "alive" && state !== "draining") return state;
-  const marks = `${slotDots(busy, slots)} ${busy}/${slots}${waiting > 0 ? ` +${waiting}` : ""}`;
+  const marks = `${slotDots({ busy, slots }, room)} ${busy}/${slots}${waiting > 0 ? ` +${waiting}` : ""}`;
   return state === "draining" ? `${marks} draining` : marks;
 }
 
