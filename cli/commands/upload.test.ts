@@ -303,6 +303,19 @@ describe("results that are fetched with --out", () => {
     ]);
   });
 
+  test("--no-mirror puts all of them into the folder itself", async () => {
+    await files({ "d/a/report.txt": "1", "d/b/c/report.txt": "2" });
+    const view = () => ({ saved_as: "processed_results/text/report.json", url: "/results/r" });
+    await standIn({ results: { "/results/r": "hi" }, view });
+    expect((await upload(["text", "d", "--out", "out", "--no-mirror"])).code).toBe(0);
+    expect((await readdir(join(folder, "out"), { recursive: true })).sort()).toEqual([
+      ...["report-2.json", "report.json"],
+    ]);
+    expect((await upload(["text", "d", "--out", "as-default", "--mirror"])).code).toBe(0);
+    expect(await readdir(join(folder, "as-default"))).toEqual(["a", "b"]);
+    expect((await upload(["text", "d", "--no-mirror"])).stderr).toContain("are for --out");
+  });
+
   test("attachments of the job come too", async () => {
     await files({ "a.txt": "one" });
     const results = { "/results/text/a.txt.json": "hi", "/results/text/all.csv": "1,2" };

@@ -93,7 +93,7 @@ test("in a narrow window the dots leave room for the words", () => {
   const state = new ScreenState();
   state.apply({ type: "slave", slave: slave("cellar", { slots: 64, busy: 64, waiting: 0 }) });
   const lines = (columns: number) => frameLines({ master: "m", fleet: state }, { columns, rows: 24 }, PLAIN);
-  expect(lines(60)[1]).toBe("●●●●●●●●● 64 of 64 slots busy   0 files waiting   0.0 files/s");
+  expect(lines(60)[1]).toBe("●●●●●●●● 64 of 64 slots busy   0 files waiting   0.0 files/s");
   expect(lines(46)[1]).toBe("64 of 64 slots busy   0 files waiting   0.0 f…");
   expect(lines(40)[4]).toBe("cellar  ●●●●●●●●●● 64/64");
   expect(lines(200)[1]).toBe(`${"●".repeat(40)} 64 of 64 slots busy   0 files waiting   0.0 files/s`);
