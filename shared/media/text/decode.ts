@@ -1,9 +1,13 @@
 import { isAscii, isUtf8 } from "node:buffer";
-import iconv from "iconv-lite";
-import { detectAll } from "jschardet";
 import { FileError } from "../../errors.ts";
 import type { StepWarning } from "../../warnings.ts";
 import { refuseBinary } from "./binary.ts";
+import { decoderOf } from "./codecs/decoders.ts";
+import { isEbcdic } from "./codecs/ebcdic.ts";
+import { chooseEbcdic, chooseLegacy } from "./legacy/choose.ts";
+import { confidenceOf } from "./legacy/confidence.ts";
+import { shiftedEncoding } from "./shifted.ts";
+import { scanUtf8 } from "./utf8.ts";
 import { wideEncoding } from "./wide.ts";
 
 export interface DecodedText {
@@ -17,11 +21,11 @@ export interface DecodedText {
   readonly bom: boolean;
 }
 
-/** Confidence of the detector below which an encoding is a guess; real texts have 0.3 and more. */
-const UNCERTAIN = 0.2;
+/** Confidence below which an encoding is a guess: more such texts are wrong than right. */
+const UNCERTAIN = 0.5;
 
-/** Confidence from which a file in an encoding that cannot be read (EBCDIC) is refused. */
-const LIKELY = 0.5;
+/** Confidences of encodings that are told by their form. */
+const CONFIDENCE = { shifted: 0.99, wide: 0.99, ebcdic: 0.9 } as const;
 
 /** Whether the encoding is a guess, so that the text may be wrong from beginning to end. */
 export function isUncertain({ confidence }: Pick<DecodedText, "confidence">): boolean {
@@ -33,11 +37,8 @@ export const UNCERTAIN_ENCODING: StepWarning = {
   message: "The encoding of the file is uncertain, so its text may be wrong: name it in the option encoding.",
 };
 
-/** Bytes from which the detector finds the encoding of a file without byte order mark. */
-const SAMPLE = 200_000;
-
-/** Encodings whose texts have zero bytes. */
-const WIDE = /utf-?(?:16|32)|ucs-?[24]/i;
+/** Encodings whose texts have zero bytes, and others in which control characters and letters are others than in ASCII. */
+const NOT_ASCII = /utf-?(?:16|32)|ucs-?[24]|iso-?2022|(?:ibm|cp)(?:0?37|1047|500|2[78]\d|297|871)$/i;
 
 const MARKS: readonly (readonly [encoding: string, ...mark: number[]])[] = [
   ["utf-8", 0xef, 0xbb, 0xbf],
@@ -48,98 +49,58 @@ const MARKS: readonly (readonly [encoding: string, ...mark: number[]])[] = [
 ];
 
 /**
- * Decodes a file of unknown encoding: by its byte order mark, else as UTF-8 if it is valid UTF-8, else by the
- * statistics of jschardet. Invalid bytes become U+FFFD.
- * @throws FileError `wrong_type` if the file is not text; `unsupported_encoding` for one that cannot be read
+ * Decodes a file of unknown encoding: by its byte order mark or its escape sequences, as UTF-8 if it is that but
+ * for a few bytes, else in the encoding in which the whole file looks most like a language. Invalid bytes become U+FFFD.
+ * @throws FileError `wrong_type` if the file is not text; `unsupported_encoding` for a given one that is not known
  */
 export function decodeText(bytes: Buffer, given: string | null = null): DecodedText {
   const mark = MARKS.find(([, ...codes]) => codes.every((code, at) => bytes[at] === code));
   if (given !== null) return decodeAs(bytes, given);
   if (mark?.[0] === "utf-8") refuseBinary(bytes.subarray(3));
-  if (mark !== undefined) return decoded(bytes, mark[0], { confidence: 1, bom: true });
-  const wide = wideEncoding(bytes, toText);
-  if (wide !== undefined) return decoded(bytes, wide, { confidence: 0.9, bom: false });
-  refuseBinary(bytes);
-  if (isAscii(bytes) && !isShifted(bytes)) return decoded(bytes, "us-ascii", { confidence: 1, bom: false });
-  if (!isAscii(bytes) && isUtf8(bytes)) return decoded(bytes, "utf-8", { confidence: 1, bom: false });
-  return decodeByStatistics(bytes);
+  const found = mark === undefined ? encodingOf(bytes) : { encoding: mark[0], confidence: 1 };
+  return { text: toText(bytes, found.encoding), ...found, bom: mark !== undefined };
 }
 
 function decodeAs(bytes: Buffer, given: string): DecodedText {
-  if (!isKnown(given)) {
+  if (decoderOf(given) === undefined) {
     const hint = "Use a name such as utf-8, windows-1252 or shift_jis, or leave it out to have it detected.";
     throw new FileError("unsupported_encoding", `The encoding "${given}" is not known. ${hint}`);
   }
-  if (!WIDE.test(given)) refuseBinary(bytes);
-  const text = toText(bytes, given);
-  return { text, encoding: given.toLowerCase(), confidence: 1, bom: false };
+  if (!NOT_ASCII.test(given)) refuseBinary(bytes);
+  return { text: toText(bytes, given), encoding: given.toLowerCase(), confidence: 1, bom: false };
 }
 
-function decoded(
-  bytes: Buffer,
-  encoding: string,
-  { confidence, bom }: Pick<DecodedText, "confidence" | "bom">,
-): DecodedText {
-  return { text: toText(bytes, encoding), encoding, confidence, bom };
+type Found = Pick<DecodedText, "encoding" | "confidence">;
+
+function encodingOf(bytes: Buffer): Found {
+  const ascii = isAscii(bytes);
+  const shifted = ascii ? shiftedEncoding(bytes) : undefined;
+  if (shifted !== undefined) return { encoding: shifted, confidence: CONFIDENCE.shifted };
+  const utf8 = !ascii && isUtf8(bytes);
+  const wide = utf8 ? undefined : wideEncoding(bytes, toText);
+  if (wide !== undefined) return { encoding: wide, confidence: CONFIDENCE.wide };
+  refuseBinary(bytes);
+  if (ascii || utf8) return { encoding: ascii ? "us-ascii" : "utf-8", confidence: 1 };
+  return damagedUtf8(bytes) ?? legacy(bytes);
 }
 
-/** ISO-2022 and HZ consist of ASCII bytes with escapes. */
-function isShifted(bytes: Buffer): boolean {
-  const sample = bytes.subarray(0, SAMPLE);
-  return sample.includes("\u001b$") || sample.includes("\u001b(") || sample.includes("~{");
+/** UTF-8 in which more characters are valid than not; other encodings have such characters by chance only. */
+function damagedUtf8(bytes: Buffer): Found | undefined {
+  const { valid, invalid } = scanUtf8(bytes);
+  if (valid <= invalid) return undefined;
+  return { encoding: "utf-8", confidence: hundredths(Math.min(CONFIDENCE.wide, valid / (valid + invalid))) };
 }
 
-function decodeByStatistics(bytes: Buffer): DecodedText {
-  const all = detectAll(bytes.subarray(0, SAMPLE));
-  const found = all.find(({ encoding }) => encoding !== null && isKnown(encoding));
-  const [best] = all;
-  if (best !== undefined && best !== found && best.confidence >= LIKELY) throw unreadable(best.encoding);
-  const encoding = found?.encoding ?? "windows-1252";
-  const confidence = Math.round((found?.confidence ?? 0) * 100) / 100;
-  return decoded(bytes, registered(encoding), { confidence, bom: false });
+function legacy(bytes: Buffer): Found {
+  if (isEbcdic(bytes)) return { encoding: chooseEbcdic(bytes), confidence: CONFIDENCE.ebcdic };
+  const choice = chooseLegacy(bytes);
+  return { encoding: choice.encoding, confidence: hundredths(confidenceOf(choice)) };
 }
 
-function unreadable(encoding: string | null): FileError {
-  const what = `The file is most likely in the encoding ${encoding}, which cannot be read.`;
-  return new FileError(
-    "unsupported_encoding",
-    `${what} Convert it to UTF-8, or name its encoding in the option encoding.`,
-  );
-}
-
-/** The IANA name of an encoding of the detector. */
-function registered(encoding: string): string {
-  const name = encoding.toLowerCase();
-  const known: Readonly<Record<string, string>> = {
-    ascii: "us-ascii",
-    "utf-16-be": "utf-16be",
-    "utf-16-le": "utf-16le",
-    "utf-32-be": "utf-32be",
-    "utf-32-le": "utf-32le",
-    macroman: "macintosh",
-    "mac-roman": "macintosh",
-    cp932: "shift_jis",
-    cp949: "euc-kr",
-    big5hkscs: "big5-hkscs",
-  };
-  return known[name] ?? name.replace(/^iso8859-/, "iso-8859-").replace(/^cp125(\d)$/, "windows-125$1");
-}
-
-/** iconv-lite has no ISO-2022; the ICU of Node has. */
-function isKnown(encoding: string): boolean {
-  return iconv.encodingExists(encoding) || icu(encoding) !== undefined;
+function hundredths(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 function toText(bytes: Buffer, encoding: string): string {
-  if (encoding === "us-ascii") return bytes.toString("latin1");
-  if (iconv.encodingExists(encoding)) return iconv.decode(bytes, encoding);
-  return icu(encoding)?.decode(bytes) ?? bytes.toString("latin1");
-}
-
-function icu(encoding: string): { decode(bytes: Buffer): string } | undefined {
-  try {
-    return new TextDecoder(encoding);
-  } catch {
-    return undefined;
-  }
+  return decoderOf(encoding)?.(bytes) ?? bytes.toString("latin1");
 }

@@ -16,7 +16,7 @@ export const embedding = defineTask({
   columns,
   results: { embedding: result, "embedding-vocabulary": vocabulary },
   steps: {
-    count: { version: 2 },
+    count: { version: 3 },
     fold: { version: 1 },
     vocabulary: { version: 1 },
     weights: { version: 2 },

@@ -176,16 +176,6 @@ test("a text in Latin letters is in no language of another script", async () => 
   expect(language).not.toBe("hin");
 });
 
-test("a text in an encoding that cannot be read is refused by its name", async () => {
-  const letters = "abcdefghi.......jklmnopqr........stuvwxyz";
-  const ebcdic = Array.from(
-    "the harbour lies below the old town and the ferry leaves at noon ".repeat(40),
-    (letter) => (letter === " " ? 0x40 : 0x81 + letters.indexOf(letter)),
-  );
-  const [outcome] = await processHere(task, [{ filename: "host.txt", body: Buffer.from(ebcdic) }]);
-  expect(outcome).toMatchObject({ code: "unsupported_encoding", error: expect.stringMatching(/cp\d+/) });
-});
-
 test("a text in an encoding that is a guess says so, and has no language", async () => {
   const bytes = Buffer.from(Array.from({ length: 400 }, (_, at) => 0x80 + ((at * 37) % 64)));
   const [outcome] = await processHere(task, [{ filename: "odd.txt", body: bytes }]);
