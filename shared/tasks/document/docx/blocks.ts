@@ -4,6 +4,8 @@ export type DocxBlock = Paragraph | Table;
 export interface Paragraph {
   readonly kind: "paragraph";
   readonly text: string;
+  /** The text as HTML or Markdown, without what makes it a heading or an item; "" where only text is asked for. */
+  readonly rendered: string;
   /** Style name as Word shows it; "" for the default style. */
   readonly style: string;
   /** 1 (chapter) to 9, or null for running text. */
@@ -26,6 +28,8 @@ export interface ListItem {
 export interface Table {
   readonly kind: "table";
   readonly rows: readonly (readonly Cell[])[];
+  /** Number of rows at the start that are the head of the table. */
+  readonly head_rows: number;
 }
 
 export interface Cell {
@@ -35,6 +39,8 @@ export interface Cell {
   /** Number of rows that the cell covers; cells merged into it are left out. */
   readonly row_span: number;
   readonly tables: readonly Table[];
+  /** Blocks of the cell; none where only text is asked for. */
+  readonly blocks: readonly DocxBlock[];
 }
 
 /** Plain text of blocks: list labels are included, tabs separate cells and line ends separate blocks. */
@@ -45,6 +51,10 @@ export function textOfBlocks(blocks: readonly DocxBlock[]): string {
 function textOfBlock(block: DocxBlock): string {
   if (block.kind === "table")
     return block.rows.map((row) => row.map(({ text }) => text).join("\t")).join("\n");
-  const label = block.list?.label ?? "";
-  return label === "" ? block.text : `${label} ${block.text}`;
+  return labelled(block.list?.label ?? "", block.text);
+}
+
+/** A text behind its label. */
+export function labelled(label: string, text: string): string {
+  return label === "" ? text : `${label} ${text}`;
 }

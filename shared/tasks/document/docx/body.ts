@@ -1,9 +1,17 @@
-import type { Cell, DocxBlock, ListItem, Paragraph, Table } from "./blocks.ts";
+import type { DocxBlock, ListItem, Paragraph } from "./blocks.ts";
 import { textOfBlocks } from "./blocks.ts";
+import { linesOf } from "./drawing.ts";
+import type { Form } from "./form/form.ts";
+import { Fields } from "./inline/fields.ts";
+import type { Line } from "./inline/line.ts";
+import type { Found, Reading } from "./inline/reading.ts";
+import { readInline } from "./inline/runs.ts";
 import type { Notes } from "./notes.ts";
-import { integer, type Numbering } from "./numbering.ts";
-import { type Found, inlineText } from "./runs.ts";
-import { type Styles, toHeadingLevel } from "./styles.ts";
+import type { Numbering } from "./numbering.ts";
+import { integer } from "./numerals.ts";
+import type { Relationships } from "./package.ts";
+import { type Style, type Styles, toHeadingLevel } from "./styles.ts";
+import { tableOf } from "./table.ts";
 import { elements, find, valueAt, type Xml } from "./xml.ts";
 
 /** State that the blocks of a part share with the rest of the document. */
@@ -11,112 +19,183 @@ export interface BodyContext {
   readonly styles: Styles;
   readonly numbering: Numbering;
   readonly notes: Notes;
+  /** Addresses that the part refers to. */
+  readonly links: Relationships;
+  readonly form: Form;
   /** Texts of the text boxes found so far, in order. */
   readonly boxes: string[];
   /** Ids of the relationships to charts and diagrams found so far, in order. */
   readonly graphics: string[];
+  readonly story: Story;
+}
+
+/** What one story (body, note, header, text box) has open between its paragraphs. */
+export interface Story {
+  readonly fields: Fields;
+  /** A paragraph that goes on in the next one. */
+  open: OpenParagraph | undefined;
+}
+
+interface OpenParagraph {
+  readonly line: Line;
+  readonly found: Found;
+  /** `w:pPr` of the last paragraph that was read into it. */
+  properties: Xml | undefined;
+}
+
+export function newStory(): Story {
+  return { fields: new Fields(), open: undefined };
+}
+
+/** Reads a whole story of its own: a note, comment, header or text box. */
+export function storyOf(parent: Xml, context: BodyContext): DocxBlock[] {
+  const own = { ...context, story: newStory() };
+  return [...blocksOf(parent, own), ...endOfStory(own)];
 }
 
 /** Reads the blocks of a body, cell, note or header, including those inside content controls. */
-export function blocksOf(parent: Xml, context: BodyContext): DocxBlock[] {
+function blocksOf(parent: Xml, context: BodyContext): DocxBlock[] {
   return elements(parent).flatMap((child) => blocksIn(child, context));
 }
 
 /** Reads an element as blocks; a text box or table inside a paragraph becomes blocks after that paragraph. */
 export function blocksIn(element: Xml, context: BodyContext): DocxBlock[] {
-  if (element.name === "w:tbl") return [tableOf(element, context)];
   if (element.name === "w:p") return paragraphOf(element, context);
+  if (element.name === "w:tbl") return [...closed(context), ...tablesOf(element, context)];
   if (SKIPPED.has(element.name)) return [];
-  return blocksOf(element, context);
+  if (element.name === "mc:AlternateContent")
+    return elements(element)
+      .slice(0, 1)
+      .flatMap((choice) => blocksOf(choice, context));
+  if (!INLINE.has(element.name)) return blocksOf(element, context);
+  // Formulas and runs that stand where a paragraph should.
+  return paragraphOf({ name: "w:p", attributes: {}, children: [element] }, context);
 }
 
-const SKIPPED = new Set(["w:sectPr", "w:sdtPr", "w:tcPr", "w:tblPr", "w:del", "w:moveFrom", "mc:Fallback"]);
+const SKIPPED: ReadonlySet<string> = new Set([
+  "w:sectPr",
+  "w:sdtPr",
+  "w:tcPr",
+  "w:tblPr",
+  "w:del",
+  "w:moveFrom",
+]);
+const INLINE: ReadonlySet<string> = new Set(["w:r", "w:hyperlink", "w:fldSimple", "m:oMath", "m:oMathPara"]);
+
+function tablesOf(element: Xml, context: BodyContext): DocxBlock[] {
+  const table = tableOf(element, (cell) => {
+    const blocks = [...blocksOf(cell, context), ...closed(context)];
+    return {
+      text: textOfBlocks(blocks),
+      tables: blocks.filter((block) => block.kind === "table"),
+      blocks: context.form.kept(blocks),
+    };
+  });
+  return table.rows.length === 0 ? [] : [table];
+}
 
 function paragraphOf(element: Xml, context: BodyContext): DocxBlock[] {
-  const found: Found = { boxes: [], tables: [], graphics: context.graphics };
-  const text = inlineText(element, context.notes, found);
+  const { story } = context;
   const properties = find(element, "w:pPr");
+  const open = story.open ?? {
+    line: context.form.line(),
+    found: { boxes: [], tables: [], graphics: context.graphics },
+    properties,
+  };
+  open.properties = properties;
+  readInline(element, readingOf(open, context));
+  story.open = open;
+  if (goesOn(properties, story)) {
+    story.fields.takes("\n");
+    return [];
+  }
+  return finished(open, context);
+}
+
+function readingOf({ line, found, properties }: OpenParagraph, context: BodyContext): Reading {
+  const { notes, links, styles, story } = context;
+  const style = styles(valueAt(properties, "w:pStyle"));
+  return { line, found, notes, links, styles, style, fields: story.fields, run: NO_RUN, formulaEnd: -1 };
+}
+
+const NO_RUN: Reading["run"] = { font: undefined, isRaised: false, looks: 0 };
+
+/** Whether the next paragraph goes on: the mark between them is deleted or moved away, is in a field's instruction, or follows a drop cap. */
+function goesOn(properties: Xml | undefined, { fields }: Story): boolean {
+  if (fields.isHidden) return true;
+  if (properties === undefined) return false;
+  const mark = find(properties, "w:rPr");
+  if (find(mark, "w:del") !== undefined || find(mark, "w:moveFrom") !== undefined) return true;
+  const drop = find(properties, "w:framePr")?.attributes["w:dropCap"];
+  return drop === "drop" || drop === "margin";
+}
+
+/** Ends the paragraph that is open where none follows that could go on; an empty one leaves no block. */
+function closed(context: BodyContext): DocxBlock[] {
+  const { open } = context.story;
+  if (open === undefined) return [];
+  const { line, found } = open;
+  const isEmpty = line.text === "" && found.boxes.length === 0 && found.tables.length === 0;
+  if (!isEmpty) return finished(open, context);
+  context.story.open = undefined;
+  return [];
+}
+
+/** Blocks that are left at the end of a story, and the words of fields that have no end. */
+export function endOfStory(context: BodyContext): DocxBlock[] {
+  const held = context.story.fields.close();
+  if (held.trim() !== "") context.story.open?.line.write(held.replace(/\n+$/, ""));
+  return closed(context);
+}
+
+function finished({ line, found, properties }: OpenParagraph, context: BodyContext): DocxBlock[] {
+  context.story.open = undefined;
   const style = context.styles(valueAt(properties, "w:pStyle"));
   const outline = valueAt(properties, "w:outlineLvl");
   const paragraph: Paragraph = {
     kind: "paragraph",
-    text,
+    text: line.text,
+    rendered: line.rendered,
     style: style.name,
     heading_level: (outline === undefined ? style.headingLevel : toHeadingLevel(outline)) ?? null,
     in_text_box: false,
-    list: listItem(find(properties, "w:numPr"), style.numbering, context),
+    list: listItem(properties, style, context),
   };
-  const boxes = found.boxes.map((box) => blocksOf(box, context).map(inTextBox));
+  const boxes = found.boxes.map((box) =>
+    (box.name === "txBody" ? drawnText(box, context) : storyOf(box, context)).map(inTextBox),
+  );
   context.boxes.push(...boxes.map(textOfBlocks));
-  return [paragraph, ...found.tables.map((table) => tableOf(table, context)), ...boxes.flat()];
+  return [paragraph, ...found.tables.flatMap((table) => tablesOf(table, context)), ...boxes.flat()];
 }
 
 function inTextBox(block: DocxBlock): DocxBlock {
   return block.kind === "paragraph" ? { ...block, in_text_box: true } : block;
 }
 
-function listItem(
-  own: Xml | undefined,
-  inherited: Xml | undefined,
-  { numbering }: BodyContext,
-): ListItem | null {
-  const id = valueAt(own, "w:numId") ?? valueAt(inherited, "w:numId");
-  if (id === undefined) return null;
-  const level = integer(valueAt(own, "w:ilvl") ?? valueAt(inherited, "w:ilvl"), 0);
-  const label = numbering.next(id, level);
-  return label === undefined ? null : { id, level, ordered: label.ordered, label: label.text };
-}
-
-function tableOf(element: Xml, context: BodyContext): Table {
-  const grid = rowsOf(element).map((row) => cellsOf(row, context));
-  return { kind: "table", rows: grid.map((row, index) => row.flatMap((cell) => visible(cell, grid, index))) };
-}
-
-/** A cell with its position in the grid, before merged cells are folded. */
-interface GridCell extends Cell {
-  readonly column: number;
-  /** Whether the cell continues the merged cell above it. */
-  readonly continues: boolean;
-}
-
-function rowsOf(table: Xml): Xml[] {
-  return elements(table).flatMap((child) => (child.name === "w:tr" ? [child] : wrapped(child, rowsOf)));
-}
-
-/** Looks into content controls, which may wrap rows and cells. */
-function wrapped(child: Xml, look: (inside: Xml) => Xml[]): Xml[] {
-  const isWrapper = ["w:sdt", "w:sdtContent", "w:ins", "w:customXml"].includes(child.name);
-  return isWrapper ? look(child) : [];
-}
-
-function cellElements(row: Xml): Xml[] {
-  return elements(row).flatMap((child) => (child.name === "w:tc" ? [child] : wrapped(child, cellElements)));
-}
-
-function cellsOf(row: Xml, context: BodyContext): GridCell[] {
-  let column = integer(valueAt(row, "w:trPr", "w:gridBefore"), 0);
-  return cellElements(row).map((element) => {
-    const blocks = blocksOf(element, context);
-    const properties = find(element, "w:tcPr");
-    const column_span = Math.max(1, integer(valueAt(properties, "w:gridSpan"), 1));
-    const merge = find(properties, "w:vMerge");
-    const at = column;
-    column += column_span;
+/** Paragraphs of a shape of DrawingML. */
+function drawnText(body: Xml, context: BodyContext): DocxBlock[] {
+  return linesOf(body).map((text) => {
+    const line = context.form.line();
+    line.write(text);
+    const { name } = context.styles(undefined);
     return {
-      text: textOfBlocks(blocks),
-      column_span,
-      row_span: 1,
-      tables: blocks.filter((block) => block.kind === "table"),
-      column: at,
-      continues: merge !== undefined && merge.attributes["w:val"] !== "restart",
+      kind: "paragraph",
+      text,
+      rendered: line.rendered,
+      style: name,
+      heading_level: null,
+      list: null,
+      in_text_box: true,
     };
   });
 }
 
-function visible(cell: GridCell, grid: readonly (readonly GridCell[])[], row: number): Cell[] {
-  if (cell.continues && row > 0) return [];
-  const below = grid.slice(row + 1);
-  const end = below.findIndex((cells) => !cells.some((one) => one.continues && one.column === cell.column));
-  const { text, column_span, tables } = cell;
-  return [{ text, column_span, row_span: 1 + (end === -1 ? below.length : end), tables }];
+function listItem(properties: Xml | undefined, style: Style, { numbering }: BodyContext): ListItem | null {
+  const own = find(properties, "w:numPr");
+  const id = valueAt(own, "w:numId") ?? valueAt(style.numbering, "w:numId");
+  if (id === undefined) return null;
+  const stated = valueAt(own, "w:ilvl") ?? valueAt(style.numbering, "w:ilvl");
+  const level = stated === undefined ? (numbering.levelOf(id, style.id) ?? 0) : integer(stated, 0);
+  const label = numbering.next(id, level);
+  return label === undefined ? null : { id, level, ordered: label.ordered, label: label.text };
 }

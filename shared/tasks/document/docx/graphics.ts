@@ -1,5 +1,6 @@
+import { linesOf } from "./drawing.ts";
 import { optionalPart, type Relationships } from "./package.ts";
-import { descendants, elements, find, textBelow, type Xml } from "./xml.ts";
+import { descendants, find, textBelow, type Xml } from "./xml.ts";
 import type { DocxZip } from "./zip.ts";
 
 /** Text of a chart or diagram, which a DOCX stores in a part of its own. */
@@ -71,17 +72,4 @@ function diagramOf(root: Xml): Graphic {
     ["node", "asst"].includes(type),
   );
   return { kind: "diagram", title: "", text: boxes.flatMap(linesOf).join("\n") };
-}
-
-/** Paragraphs of drawn text that are not empty. */
-function linesOf(parent: Xml): string[] {
-  return descendants(parent, "a:p")
-    .map((paragraph) => runsOf(paragraph))
-    .filter((line) => line.trim() !== "");
-}
-
-function runsOf(paragraph: Xml): string {
-  return elements(paragraph)
-    .map((child) => (child.name === "a:br" ? "\n" : textBelow(find(child, "a:t"))))
-    .join("");
 }

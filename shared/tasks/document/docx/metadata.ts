@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../task.ts";
-import { integer } from "./numbering.ts";
+import { integer } from "./numerals.ts";
 import { optionalPart, type Relationships, relatedPart } from "./package.ts";
 import { find, textBelow, type Xml } from "./xml.ts";
 import type { DocxZip } from "./zip.ts";

@@ -1,4 +1,5 @@
-import { elements, find, valueAt, type Xml } from "./xml.ts";
+import { integer, written } from "./numerals.ts";
+import { elements, find, isOn, valueAt, type Xml } from "./xml.ts";
 
 /** Numbering of one level of a list. */
 interface Level {
@@ -6,6 +7,12 @@ interface Level {
   /** Pattern such as `%1.%2)`, where `%n` is the number of level n. */
   readonly pattern: string;
   readonly start: number;
+  /** Whether the numbers of all levels in the pattern are written in digits. */
+  readonly isLegal: boolean;
+  /** Highest level, counted from 1, whose items restart this one; 0 for none. Undefined for all levels above. */
+  readonly restartsAfter: number | undefined;
+  /** Id of the paragraph style that belongs to the level. */
+  readonly style: string | undefined;
 }
 
 interface List {
@@ -21,16 +28,29 @@ export interface Label {
 }
 
 const DEEPEST = 8;
-const BULLET: Level = { format: "bullet", pattern: "•", start: 1 };
+const BULLET: Level = {
+  format: "bullet",
+  pattern: "•",
+  start: 1,
+  isLegal: false,
+  restartsAfter: undefined,
+  style: undefined,
+};
 
 /** Counts the items of a document's lists, in order of their appearance (ECMA-376 part 1, 17.9). */
 export class Numbering {
   readonly #lists: ReadonlyMap<string, List>;
-  readonly #counters = new Map<string, number[]>();
+  readonly #counters = new Map<string, (number | undefined)[]>();
   readonly #seen = new Set<string>();
 
   constructor(root: Xml | undefined) {
     this.#lists = listsOf(root);
+  }
+
+  /** The level of a list that a paragraph style belongs to. */
+  levelOf(id: string, style: string | undefined): number | undefined {
+    if (style === undefined) return undefined;
+    return [...(this.#lists.get(id)?.levels ?? [])].find(([, level]) => level.style === style)?.[0];
   }
 
   /** The label of the next item of a list; undefined for an id that means "no list". */
@@ -42,20 +62,22 @@ export class Numbering {
     if (definition.format === "bullet") return { ordered: false, text: "•" };
     const numbers = this.#count(id, at, list);
     if (definition.format === "none") return { ordered: false, text: "" };
-    return { ordered: true, text: filled(definition.pattern, numbers, list) };
+    return { ordered: true, text: filled(definition, numbers, list) };
   }
 
-  #count(id: string, level: number, list: List | undefined): readonly number[] {
+  #count(id: string, level: number, list: List | undefined): readonly (number | undefined)[] {
     const key = list?.abstractId ?? id;
     const numbers = this.#counters.get(key) ?? [];
     this.#counters.set(key, numbers);
     const first = !this.#seen.has(`${id}/${level}`);
     this.#seen.add(`${id}/${level}`);
-    if (first && list?.restarts.has(level)) numbers.length = level;
+    if (first && list?.restarts.has(level)) numbers.length = Math.min(numbers.length, level);
     for (let above = 0; above < level; above += 1) numbers[above] ??= startOf(list, above);
     const before = numbers[level];
     numbers[level] = before === undefined ? startOf(list, level) : before + 1;
-    numbers.length = level + 1;
+    for (let below = level + 1; below < numbers.length; below += 1) {
+      if (level < (list?.levels.get(below)?.restartsAfter ?? below)) numbers[below] = undefined;
+    }
     return numbers;
   }
 }
@@ -65,9 +87,7 @@ function startOf(list: List | undefined, level: number): number {
 }
 
 function listsOf(root: Xml | undefined): Map<string, List> {
-  const abstract = new Map(
-    elements(root, "w:abstractNum").map((one) => [one.attributes["w:abstractNumId"] ?? "", levelsOf(one)]),
-  );
+  const abstract = abstractsOf(root);
   return new Map(
     elements(root, "w:num").map((one) => {
       const abstractId = valueAt(one, "w:abstractNumId") ?? "";
@@ -79,6 +99,19 @@ function listsOf(root: Xml | undefined): Map<string, List> {
         one.attributes["w:numId"] ?? "",
         { abstractId, levels, restarts: new Set(restarts.map(levelNumber)) },
       ];
+    }),
+  );
+}
+
+/** Levels of the definitions of lists, by id; a definition may be that of a style of lists. */
+function abstractsOf(root: Xml | undefined): Map<string, Map<number, Level>> {
+  const all = elements(root, "w:abstractNum");
+  const styles = new Map(all.map((one) => [valueAt(one, "w:styleLink"), one]));
+  return new Map(
+    all.map((one) => {
+      const link = valueAt(one, "w:numStyleLink");
+      const source = (link === undefined ? undefined : styles.get(link)) ?? one;
+      return [one.attributes["w:abstractNumId"] ?? "", levelsOf(source)];
     }),
   );
 }
@@ -99,64 +132,25 @@ function levelNumber(level: Xml): number {
 }
 
 function toLevel(level: Xml): Level {
+  const restart = valueAt(level, "w:lvlRestart");
   return {
     format: valueAt(level, "w:numFmt") ?? "decimal",
     pattern: valueAt(level, "w:lvlText") ?? "",
     start: integer(valueAt(level, "w:start"), 1),
+    isLegal: isOn(find(level, "w:isLgl")),
+    restartsAfter: restart === undefined ? undefined : integer(restart, DEEPEST),
+    style: valueAt(level, "w:pStyle"),
   };
 }
 
-function filled(pattern: string, numbers: readonly number[], list: List | undefined): string {
+function filled(
+  { pattern, isLegal }: Level,
+  numbers: readonly (number | undefined)[],
+  list: List | undefined,
+): string {
   return pattern.replace(/%([1-9])/g, (_, digit: string) => {
     const level = Number(digit) - 1;
-    return written(numbers[level] ?? startOf(list, level), list?.levels.get(level)?.format ?? "decimal");
+    const format = isLegal ? "decimal" : (list?.levels.get(level)?.format ?? "decimal");
+    return written(numbers[level] ?? startOf(list, level), format);
   });
-}
-
-/** Writes a number in the format of a list; unknown formats use digits. */
-function written(value: number, format: string): string {
-  if (format === "lowerLetter") return letters(value);
-  if (format === "upperLetter") return letters(value).toUpperCase();
-  if (format === "lowerRoman") return roman(value);
-  if (format === "upperRoman") return roman(value).toUpperCase();
-  return format === "decimalZero" && value < 10 ? `0${value}` : String(value);
-}
-
-/** Writes a number in letters; like Word, aa, bb, cc follow z. */
-function letters(value: number): string {
-  if (value < 1 || value > 780) return String(value);
-  return String.fromCharCode(97 + ((value - 1) % 26)).repeat(Math.ceil(value / 26));
-}
-
-const ROMAN: readonly (readonly [number, string])[] = [
-  [1000, "m"],
-  [900, "cm"],
-  [500, "d"],
-  [400, "cd"],
-  [100, "c"],
-  [90, "xc"],
-  [50, "l"],
-  [40, "xl"],
-  [10, "x"],
-  [9, "ix"],
-  [5, "v"],
-  [4, "iv"],
-  [1, "i"],
-];
-
-function roman(value: number): string {
-  if (value < 1 || value > 3999) return String(value);
-  let left = value;
-  let text = "";
-  for (const [worth, sign] of ROMAN) {
-    text += sign.repeat(Math.floor(left / worth));
-    left %= worth;
-  }
-  return text;
-}
-
-/** Parses a whole number; the fallback replaces values that are no whole number or out of range. */
-export function integer(value: string | undefined, fallback: number): number {
-  const number = Number(value ?? Number.NaN);
-  return Number.isInteger(number) && Math.abs(number) < 1_000_000 ? number : fallback;
 }

@@ -1,16 +1,20 @@
 import type { JsonObject, StepFile } from "../../task.ts";
 import { cutHtml } from "../format/cutHtml.ts";
-import { formatted } from "../format/render.ts";
+import { safeHtml } from "../format/html.ts";
 import type { DocumentOptions } from "../options.ts";
 import { countCharacters, countWords, cut } from "../words.ts";
 import { type DocxBlock, type Paragraph, type Table, textOfBlocks } from "./blocks.ts";
-import { type BodyContext, blocksIn } from "./body.ts";
+import { type BodyContext, blocksIn, endOfStory, newStory } from "./body.ts";
+import type { WholeDocument } from "./form/document.ts";
+import { FORMS } from "./form/form.ts";
+import { documentHtml } from "./form/html.ts";
+import { documentMarkdown } from "./form/markdown.ts";
 import { type Graphic, graphicsOf } from "./graphics.ts";
 import { readMetadata } from "./metadata.ts";
 import { Notes } from "./notes.ts";
 import { Numbering } from "./numbering.ts";
 import { mainPart, type Relationships, relatedPart, relationshipsOf } from "./package.ts";
-import { asJson, commentsOf, edgesOf, type Note, notesOf, outsideOf } from "./sides.ts";
+import { asJson, commentsOf, edgesOf, type Note, notesOf, outsideOf, plainNote } from "./sides.ts";
 import { readStyles } from "./styles.ts";
 import { descendants, parseXml, type Xml } from "./xml.ts";
 import { type DocxZip, openZip } from "./zip.ts";
@@ -20,37 +24,51 @@ export async function docxFields(file: StepFile, options: DocumentOptions): Prom
   const zip = await openZip(file);
   const main = await mainPart(zip);
   const links = await relationshipsOf(zip, main);
-  const context = await contextOf(zip, links);
+  const context = await contextOf(zip, { links, options });
   const { blocks, sections } = await readBody(zip, main, context);
   const body_boxes = [...context.boxes];
   const graphics = await graphicsOf(zip, links, [...context.graphics]);
-  const footnotes = notesOf(await relatedPart(zip, links, "footnotes"), "footnote", context);
-  const endnotes = notesOf(await relatedPart(zip, links, "endnotes"), "endnote", context);
-  const sides = { zip, links, context };
+  // Other parts have addresses of their own.
+  const elsewhere = { ...context, links: new Map() };
+  const footnotes = notesOf(await relatedPart(zip, links, "footnotes"), "footnote", elsewhere);
+  const endnotes = notesOf(await relatedPart(zip, links, "endnotes"), "endnote", elsewhere);
+  const notes = [...footnotes, ...endnotes];
+  const sides = { zip, links, context: elsewhere };
   return {
-    ...textFields(blocks, { notes: [...footnotes, ...endnotes], graphics }, options),
+    ...textFields(blocks, { notes, graphics }, options),
     metadata: await readMetadata(zip, await relationshipsOf(zip, "")),
     headers: asJson(await edgesOf("header", sections, sides)),
     footers: asJson(await edgesOf("footer", sections, sides)),
-    footnotes: asJson(footnotes),
-    endnotes: asJson(endnotes),
-    comments: asJson(commentsOf(await relatedPart(zip, links, "comments"), context)),
+    footnotes: asJson(footnotes.map(plainNote)),
+    endnotes: asJson(endnotes.map(plainNote)),
+    comments: asJson(commentsOf(await relatedPart(zip, links, "comments"), elsewhere)),
     text_boxes: body_boxes,
     graphics: asJson(graphics),
     outside: asJson(await outsideOf(zip, [main, ...partsWithLinks(zip)])),
-    ...(await formatted(options, {
-      html: async () => cutHtml(await (await import("./html.ts")).docxHtml(file), options.max_characters),
-    })),
+    ...formFields({ blocks, notes, graphics: graphics.map(({ text }) => text) }, options),
   };
 }
 
-async function contextOf(zip: DocxZip, links: Relationships): Promise<BodyContext> {
+/** The field `html` or `markdown` for the option `format`. */
+function formFields(whole: WholeDocument, { format, max_characters }: DocumentOptions): JsonObject {
+  if (format === "text") return {};
+  if (format === "markdown") return { markdown: cut(documentMarkdown(whole), max_characters) };
+  return { html: cutHtml(safeHtml(documentHtml(whole)), max_characters) };
+}
+
+async function contextOf(
+  zip: DocxZip,
+  { links, options }: { readonly links: Relationships; readonly options: DocumentOptions },
+): Promise<BodyContext> {
   return {
     styles: readStyles(await relatedPart(zip, links, "styles")),
     numbering: new Numbering(await relatedPart(zip, links, "numbering")),
     notes: new Notes(),
+    links,
+    form: FORMS[options.format],
     boxes: [],
     graphics: [],
+    story: newStory(),
   };
 }
 
@@ -68,6 +86,7 @@ async function readBody(
     for (const block of blocksIn(child, context)) blocks.push(block);
   };
   await parseXml(zip.stream(main), { inside: "w:body", take });
+  blocks.push(...endOfStory(context));
   return { blocks, sections };
 }
 
@@ -97,7 +116,7 @@ function textFields(
     word_count: countWords(text),
     character_count,
     truncated: character_count > options.max_characters,
-    paragraphs: asJson(shown.map(({ kind: _, ...paragraph }) => paragraph)),
+    paragraphs: asJson(shown.map(plainParagraph)),
     tables: within(tables, options.max_characters).map(plainTable),
     lists: listsOf(shown),
   };
@@ -113,9 +132,22 @@ function within<Kind extends DocxBlock>(blocks: readonly Kind[], limit: number):
   return end === -1 ? blocks : blocks.slice(0, end);
 }
 
+function plainParagraph({ text, style, heading_level, list, in_text_box }: Paragraph) {
+  return { text, style, heading_level, list, in_text_box };
+}
+
 /** A table in the form of the result. */
 function plainTable({ rows }: Table): JsonObject {
-  return { rows: rows.map((row) => row.map((cell) => ({ ...cell, tables: cell.tables.map(plainTable) }))) };
+  return {
+    rows: rows.map((row) =>
+      row.map(({ text, column_span, row_span, tables }) => ({
+        text,
+        column_span,
+        row_span,
+        tables: tables.map(plainTable),
+      })),
+    ),
+  };
 }
 
 /** Groups consecutive list items into lists. */

@@ -1,6 +1,6 @@
 import type { Json } from "../../task.ts";
-import { textOfBlocks } from "./blocks.ts";
-import { type BodyContext, blocksOf } from "./body.ts";
+import { type DocxBlock, textOfBlocks } from "./blocks.ts";
+import { type BodyContext, storyOf } from "./body.ts";
 import type { NoteKind } from "./notes.ts";
 import { optionalPart, type Relationships, relationshipsOf } from "./package.ts";
 import { elements, type Xml } from "./xml.ts";
@@ -11,6 +11,12 @@ export interface Note {
   /** The mark in the text: `[1]`. */
   readonly mark: string;
   readonly text: string;
+  readonly blocks: readonly DocxBlock[];
+}
+
+/** A note in the form of the result. */
+export function plainNote({ id, mark, text }: Note) {
+  return { id, mark, text };
 }
 
 /** Footnotes or endnotes in the order of the file, without the separator lines. */
@@ -20,7 +26,8 @@ export function notesOf(root: Xml | undefined, kind: NoteKind, context: BodyCont
     .filter(({ attributes }) => attributes["w:type"] !== "continuationNotice")
     .map((note) => {
       const id = note.attributes["w:id"] ?? "";
-      return { id, mark: context.notes.label(kind, id), text: textOfBlocks(blocksOf(note, context)).trim() };
+      const blocks = storyOf(note, context);
+      return { id, mark: context.notes.label(kind, id), text: textOfBlocks(blocks).trim(), blocks };
     });
 }
 
@@ -39,7 +46,7 @@ export function commentsOf(root: Xml | undefined, context: BodyContext): Comment
     author: comment.attributes["w:author"] ?? "",
     initials: comment.attributes["w:initials"] ?? "",
     date: comment.attributes["w:date"] ?? null,
-    text: textOfBlocks(blocksOf(comment, context)).trim(),
+    text: textOfBlocks(storyOf(comment, context)).trim(),
   }));
 }
 
@@ -63,7 +70,7 @@ export async function edgesOf(
       const link = links.get(attributes["r:id"] ?? "");
       if (link === undefined || link.external) continue;
       const root = await optionalPart(zip, link.target);
-      const text = root === undefined ? "" : textOfBlocks(blocksOf(root, context)).trim();
+      const text = root === undefined ? "" : textOfBlocks(storyOf(root, context)).trim();
       edges.push({ type: typeOf(attributes["w:type"]), section: index + 1, text });
     }
   }

@@ -1,19 +1,26 @@
-import { integer } from "./numbering.ts";
+import { LOOKS } from "./inline/line.ts";
+import { symbolFont } from "./inline/symbols.ts";
+import { integer } from "./numerals.ts";
 import { elements, find, valueAt, type Xml } from "./xml.ts";
 
 /** A paragraph style with the properties that it inherits. */
 export interface Style {
+  readonly id?: string;
   /** Name as Word shows it: `heading 1`. */
   readonly name: string;
   /** 1 to 9; undefined for running text. */
   readonly headingLevel?: number;
   /** The list to which paragraphs of this style belong. */
   readonly numbering?: Xml;
+  /** The font of symbols that its text is set in. */
+  readonly font?: string;
+  /** Looks of its text that have a meaning: those of the styles "Strong" and "Emphasis". */
+  readonly looks: number;
 }
 
 export type Styles = (id: string | undefined) => Style;
 
-const NONE: Style = { name: "" };
+const NONE: Style = { name: "", looks: 0 };
 /** Most ancestors of a style; styles that inherit in a circle end here. */
 const LONGEST_ANCESTRY = 20;
 
@@ -32,11 +39,27 @@ function toStyle(raw: ReadonlyMap<string, Xml>, id: string): Style {
   const ancestry = ancestryOf(raw, id);
   const numbering = ancestry.map((style) => find(style, "w:pPr", "w:numPr")).find(isPresent);
   const headingLevel = ancestry.map(headingLevelOf).find(isPresent);
+  const font = symbolFont(ancestry.map((style) => fontOf(find(style, "w:rPr"))).find(isPresent));
+  const name = valueAt(ancestry[0], "w:name") ?? id;
   return {
-    name: valueAt(ancestry[0], "w:name") ?? id,
+    id,
+    name,
+    looks: NAMED_LOOKS.get(name.toLowerCase()) ?? 0,
+    ...(font === undefined ? {} : { font }),
     ...(numbering === undefined ? {} : { numbering }),
     ...(headingLevel === undefined ? {} : { headingLevel }),
   };
+}
+
+const NAMED_LOOKS: ReadonlyMap<string, number> = new Map([
+  ["strong", LOOKS.strong],
+  ["emphasis", LOOKS.em],
+]);
+
+/** Name of the font that a run's properties set for Latin text. */
+export function fontOf(properties: Xml | undefined): string | undefined {
+  const fonts = find(properties, "w:rFonts")?.attributes;
+  return fonts?.["w:ascii"] ?? fonts?.["w:hAnsi"];
 }
 
 function ancestryOf(raw: ReadonlyMap<string, Xml>, id: string): Xml[] {

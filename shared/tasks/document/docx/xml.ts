@@ -149,7 +149,19 @@ export function elements(parent: Xml | undefined, name?: string): Xml[] {
 
 /** The first element at the end of a path of names. */
 export function find(parent: Xml | undefined, ...path: readonly string[]): Xml | undefined {
-  return path.reduce<Xml | undefined>((at, name) => elements(at, name)[0], parent);
+  let at = parent;
+  for (const name of path) at = at === undefined ? undefined : child(at, name);
+  return at;
+}
+
+function child(parent: Xml, name: string): Xml | undefined {
+  for (const one of parent.children) if (typeof one !== "string" && one.name === name) return one;
+  return undefined;
+}
+
+/** Whether a property is on: an element without a value is, as is one whose value is not a word for "no". */
+export function isOn(property: Xml | undefined): boolean {
+  return property !== undefined && !["0", "false", "off"].includes(property.attributes["w:val"] ?? "");
 }
 
 /** `w:val` of the element at the end of a path. */
