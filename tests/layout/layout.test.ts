@@ -84,7 +84,7 @@ const HEAVY = [
   "natural",
   "pdf-parse",
   "pdfjs-dist",
-  "mammoth",
+  "dingbat-to-unicode",
   "wavefile",
   "fft.js",
   "iconv-lite",

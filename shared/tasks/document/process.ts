@@ -12,8 +12,9 @@ const HEAD = 4_096;
 const main: Step<DocumentOptions> = async (input, context) => {
   const { task, options } = input;
   const file = onlyFile(input.files);
-  const kind = kindOf(await file.slice(0, HEAD));
-  if (!options.any_name) checkName(file.filename, kind);
+  const head = await file.slice(0, HEAD);
+  const kind = kindOf(head);
+  if (!options.any_name) checkName(file.filename, kind, head);
   if (kind === "pdf") return await (await import("./pdf/steps.ts")).readPdf(input, context);
   if (kind === "text") return resultOf(task, file, await plainFields(file, options));
   const { docxFields } = await import("./docx/read.ts");

@@ -48,7 +48,19 @@ export function wordPart(root: string, content: string): string {
 
 /** Makes a paragraph of one run; `properties` go into `w:pPr`. */
 export function p(text: string, properties = ""): string {
-  return `<w:p><w:pPr>${properties}</w:pPr><w:r><w:t xml:space="preserve">${text}</w:t></w:r></w:p>`;
+  return `<w:p><w:pPr>${properties}</w:pPr>${run(text)}</w:p>`;
+}
+
+/** Makes a run; `properties` go into `w:rPr`. */
+export function run(text: string, properties = ""): string {
+  return `<w:r><w:rPr>${properties}</w:rPr><w:t xml:space="preserve">${text}</w:t></w:r>`;
+}
+
+/** Makes a field of runs: its instruction, and its result where it has one. */
+export function field(instruction: string, result?: string): string {
+  const mark = (type: string) => `<w:r><w:fldChar w:fldCharType="${type}"/></w:r>`;
+  const shown = result === undefined ? "" : mark("separate") + result;
+  return `${mark("begin")}<w:r><w:instrText xml:space="preserve">${instruction}</w:instrText></w:r>${shown}${mark("end")}`;
 }
 
 /** Makes a zip archive; `lie` replaces the declared size of each entry. */

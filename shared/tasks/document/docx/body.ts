@@ -2,7 +2,7 @@ import type { DocxBlock, ListItem, Paragraph } from "./blocks.ts";
 import { textOfBlocks } from "./blocks.ts";
 import { linesOf } from "./drawing.ts";
 import type { Form } from "./form/form.ts";
-import { Fields } from "./inline/fields.ts";
+import { WordFields } from "./inline/fields.ts";
 import type { Line } from "./inline/line.ts";
 import type { Found, Reading } from "./inline/reading.ts";
 import { readInline } from "./inline/runs.ts";
@@ -31,7 +31,7 @@ export interface BodyContext {
 
 /** What one story (body, note, header, text box) has open between its paragraphs. */
 export interface Story {
-  readonly fields: Fields;
+  readonly fields: WordFields;
   /** A paragraph that goes on in the next one. */
   open: OpenParagraph | undefined;
 }
@@ -44,7 +44,7 @@ interface OpenParagraph {
 }
 
 export function newStory(): Story {
-  return { fields: new Fields(), open: undefined };
+  return { fields: new WordFields(), open: undefined };
 }
 
 /** Reads a whole story of its own: a note, comment, header or text box. */

@@ -60,7 +60,7 @@ export async function relationshipsOf(zip: DocxZip, part: string): Promise<Relat
   const folder = posix.dirname(part);
   const name = posix.join(folder, "_rels", `${posix.basename(part)}.rels`);
   if (!zip.has(name)) return new Map();
-  const root = await parseXml(zip.stream(name));
+  const root = await parseXml({ name, chunks: zip.stream(name) });
   return new Map(
     elements(root, "rel:Relationship").map(({ attributes }) => {
       const external = attributes.TargetMode === "External";
@@ -89,7 +89,7 @@ export async function relatedPart(
 export async function optionalPart(zip: DocxZip, name: string, reader?: XmlReader): Promise<Xml | undefined> {
   if (!zip.has(name)) return undefined;
   try {
-    return await parseXml(zip.stream(name), reader);
+    return await parseXml({ name, chunks: zip.stream(name) }, reader);
   } catch (error) {
     if (error instanceof FileError && error.code === "corrupt_file") return undefined;
     throw error;

@@ -85,7 +85,7 @@ async function readBody(
     // A spread of very many arguments would overflow the stack.
     for (const block of blocksIn(child, context)) blocks.push(block);
   };
-  await parseXml(zip.stream(main), { inside: "w:body", take });
+  await parseXml({ name: main, chunks: zip.stream(main) }, { inside: "w:body", take });
   blocks.push(...endOfStory(context));
   return { blocks, sections };
 }

@@ -34,6 +34,12 @@ const PREFIXES: readonly (readonly [ending: string, prefix: string])[] = [
   ["content-types", "ct"],
 ];
 
+/** A part of the package while it inflates. */
+export interface PartStream {
+  readonly name: string;
+  readonly chunks: AsyncIterable<Buffer>;
+}
+
 export interface XmlReader {
   /** Name of the elements that go to `take` when they end and are not kept. */
   readonly inside: string;
@@ -46,7 +52,7 @@ export interface XmlReader {
  * @returns the root element without the children that `reader` took
  * @throws FileError `corrupt_file`, `too_large`
  */
-export async function parseXml(chunks: AsyncIterable<Buffer>, reader?: XmlReader): Promise<Xml> {
+export async function parseXml({ name, chunks }: PartStream, reader?: XmlReader): Promise<Xml> {
   const tree = new Tree(reader);
   const parser = new SaxesParser({ xmlns: true, position: false });
   parser.on("opentag", (tag) => tree.open(tag));
@@ -54,7 +60,7 @@ export async function parseXml(chunks: AsyncIterable<Buffer>, reader?: XmlReader
   parser.on("cdata", (text) => tree.text(text));
   parser.on("closetag", () => tree.close());
   parser.on("error", (error) => {
-    if (!/undefined entity|unbound namespace/.test(error.message)) throw damaged(error);
+    if (!HARMLESS.test(error.message)) throw damaged(name, error);
   });
   let decoder: InstanceType<typeof TextDecoder> | undefined;
   for await (const chunk of chunks) {
@@ -62,8 +68,12 @@ export async function parseXml(chunks: AsyncIterable<Buffer>, reader?: XmlReader
     parser.write(decoder.decode(chunk, { stream: true }));
   }
   parser.close();
+  if (tree.root === undefined) throw damaged(name, new Error("it is empty"));
   return tree.root;
 }
+
+/** Faults that leave the text as it stands. */
+const HARMLESS = /undefined entity|unbound namespace|disallowed character|duplicate attribute/;
 
 /** The encoding of a part by its first bytes: UTF-8 or UTF-16. */
 function encodingOf(start: Buffer): string {
@@ -84,8 +94,7 @@ class Tree {
     this.#reader = reader;
   }
 
-  get root(): Xml {
-    if (this.#root === undefined) throw damaged();
+  get root(): Xml | undefined {
     return this.#root;
   }
 
@@ -131,10 +140,13 @@ function nameOf(uri: string, local: string): string {
   return known === undefined ? local : `${known[1]}:${local}`;
 }
 
-function damaged(cause?: unknown): FileError {
-  return new FileError("corrupt_file", "The DOCX is damaged: a part of it is not well-formed XML.", {
-    cause,
-  });
+function damaged(part: string, cause: Error): FileError {
+  const fault = cause.message.slice(0, 100).replace(/\.$/, "");
+  return new FileError(
+    "corrupt_file",
+    `The DOCX is damaged: its part ${part} is not well-formed XML (${fault}). Let a word processor repair it, or send an intact copy.`,
+    { cause },
+  );
 }
 
 function tooLarge(what: string): FileError {

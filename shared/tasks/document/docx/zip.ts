@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import yauzl from "yauzl";
 import { FileError } from "../../../errors.ts";
 import type { StepFile } from "../../task.ts";
+import { type ArchivePlace, archiveBytes, archiveIn } from "./zipFile.ts";
 
 /** Most entries of one package; a long report with a picture on each page has about 1,000. */
 const MOST_ENTRIES = 10_000;
@@ -11,7 +12,6 @@ const LARGEST_TOTAL = 128 * 2 ** 20;
 /** Highest compression ratio of larger parts. Real XML has a ratio of 5 to 60; a decompression bomb has more. */
 const MOST_RATIO = 250;
 const RATIO_FROM = 8 * 2 ** 20;
-const READ_AHEAD = 1 << 18;
 
 /** The parts of a DOCX. A part is inflated on request only, within limits on its declared and its real size. */
 export interface DocxZip {
@@ -22,13 +22,18 @@ export interface DocxZip {
   read(name: string): Promise<Buffer>;
 }
 
-/** @throws FileError `corrupt_file`, `too_large`, `password_required` */
+/** @throws FileError `corrupt_file`, `too_large`, `password_required`, `unsupported_format` */
 export async function openZip(file: StepFile): Promise<DocxZip> {
+  const place = await archiveIn(file);
+  if (place === undefined) throw cutOff();
   try {
-    const zip = await yauzl.fromRandomAccessReaderPromise(new Slices(file), file.bytes, {
+    const reader = new ArchiveReader(file, place);
+    const zip = await yauzl.fromRandomAccessReaderPromise(reader, place.end - place.start, {
       lazyEntries: true,
       autoClose: false,
       validateEntrySizes: true,
+      // Names are decoded here: the library refuses an archive with a name that could leave a folder.
+      decodeStrings: false,
     });
     if (zip.entryCount > MOST_ENTRIES)
       throw tooLarge(`holds ${zip.entryCount} entries, more than ${MOST_ENTRIES}`);
@@ -38,47 +43,58 @@ export async function openZip(file: StepFile): Promise<DocxZip> {
   }
 }
 
-class Slices extends yauzl.RandomAccessReader {
+class ArchiveReader extends yauzl.RandomAccessReader {
   readonly #file: StepFile;
+  readonly #place: ArchivePlace;
 
-  constructor(file: StepFile) {
+  constructor(file: StepFile, place: ArchivePlace) {
     super();
     this.#file = file;
+    this.#place = place;
   }
 
   override _readStreamForRange(start: number, end: number): Readable {
-    return Readable.from(slices(this.#file, start, end));
+    return Readable.from(archiveBytes(this.#file, this.#place, { start, end }));
   }
 }
 
-async function* slices(file: StepFile, start: number, end: number): AsyncGenerator<Buffer> {
-  for (let at = start; at < end; at += READ_AHEAD) yield await file.slice(at, Math.min(READ_AHEAD, end - at));
+interface Part {
+  readonly name: string;
+  readonly entry: yauzl.Entry;
 }
 
-async function entriesOf(zip: yauzl.ZipFile): Promise<Map<string, yauzl.Entry>> {
-  const entries = new Map<string, yauzl.Entry>();
+/** Parts by their name in lower case, since names of parts have no case (ECMA-376 part 2, 9.1.1). */
+type Parts = ReadonlyMap<string, Part>;
+
+async function entriesOf(zip: yauzl.ZipFile): Promise<Parts> {
+  const entries = new Map<string, Part>();
   for await (const entry of zip.eachEntry()) {
+    const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
+    const name = yauzl
+      .getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false)
+      .replace(/^\/+/, "");
+    const key = name.toLowerCase();
     // Word reads the first of two entries of one name.
-    if (!entries.has(entry.fileName)) entries.set(entry.fileName, entry);
+    if (!entries.has(key)) entries.set(key, { name, entry });
   }
   return entries;
 }
 
-function partsOf(zip: yauzl.ZipFile, entries: ReadonlyMap<string, yauzl.Entry>): DocxZip {
+function partsOf(zip: yauzl.ZipFile, parts: Parts): DocxZip {
   const budget = { left: LARGEST_TOTAL };
   async function* stream(name: string): AsyncGenerator<Buffer> {
-    const entry = entries.get(name);
-    if (entry === undefined) throw new FileError("corrupt_file", `The DOCX lacks its part ${name}.`);
-    judgeDeclared(entry, budget.left);
+    const part = parts.get(name.toLowerCase());
+    if (part === undefined) throw new FileError("corrupt_file", `The DOCX lacks its part ${name}.`);
+    judgeDeclared(part, budget.left);
     try {
-      yield* guarded(await zip.openReadStreamPromise(entry), entry, budget);
+      yield* guarded(await zip.openReadStreamPromise(part.entry), part, budget);
     } catch (error) {
-      throw zipError(error);
+      throw zipError(error, name);
     }
   }
   return {
-    has: (name) => entries.has(name),
-    names: () => [...entries.keys()],
+    has: (name) => parts.has(name.toLowerCase()),
+    names: () => [...parts.values()].map(({ name }) => name),
     stream,
     read: async (name) => {
       const chunks: Buffer[] = [];
@@ -89,32 +105,31 @@ function partsOf(zip: yauzl.ZipFile, entries: ReadonlyMap<string, yauzl.Entry>):
 }
 
 /** Checks the declared sizes before anything is inflated. */
-function judgeDeclared(entry: yauzl.Entry, left: number): void {
-  if (entry.isEncrypted())
-    throw new FileError("password_required", "The archive is encrypted. Save it without.");
-  judge(entry, entry.uncompressedSize, left);
+function judgeDeclared(part: Part, left: number): void {
+  if (part.entry.isEncrypted()) throw encrypted();
+  judge(part, part.entry.uncompressedSize, left);
 }
 
 /** Checks the real size while the part inflates, because declared sizes may be false. */
 async function* guarded(
   source: AsyncIterable<Buffer>,
-  entry: yauzl.Entry,
+  part: Part,
   budget: { left: number },
 ): AsyncGenerator<Buffer> {
   let inflated = 0;
   for await (const chunk of source) {
     inflated += chunk.length;
-    judge(entry, inflated, budget.left);
+    judge(part, inflated, budget.left);
     yield chunk;
   }
   budget.left -= inflated;
 }
 
-function judge({ fileName, compressedSize }: yauzl.Entry, inflated: number, left: number): void {
+function judge({ name, entry }: Part, inflated: number, left: number): void {
   const limit = Math.min(LARGEST_PART, left);
-  if (inflated > limit) throw tooLarge(`inflates to more than ${mega(limit)} MB in its part ${fileName}`);
-  if (inflated > RATIO_FROM && inflated > MOST_RATIO * compressedSize) {
-    throw tooLarge(`packs its part ${fileName} more than ${MOST_RATIO} times, as a decompression bomb does`);
+  if (inflated > limit) throw tooLarge(`inflates to more than ${mega(limit)} MB in its part ${name}`);
+  if (inflated > RATIO_FROM && inflated > MOST_RATIO * entry.compressedSize) {
+    throw tooLarge(`packs its part ${name} more than ${MOST_RATIO} times, as a decompression bomb does`);
   }
 }
 
@@ -126,9 +141,43 @@ function mega(bytes: number): number {
   return Math.round(bytes / 2 ** 20);
 }
 
-function zipError(error: unknown): Error {
+/** @param part name of the part that was read, where one was */
+function zipError(error: unknown, part?: string): Error {
   if (error instanceof FileError) return error;
-  return new FileError("corrupt_file", "The DOCX is damaged or truncated: its zip archive cannot be read.", {
+  const message = error instanceof Error ? error.message : "";
+  if (/strong encryption|entry is encrypted/.test(message)) return encrypted();
+  if (/unexpected EOF|overflows file bounds/.test(message)) return cutOff(error);
+  if (/compression method|multi-disk/.test(message)) return unsupported(message, part);
+  const what =
+    part === undefined ? "the list of its parts cannot be read" : `its part ${part} cannot be unpacked`;
+  return new FileError("corrupt_file", `The DOCX is damaged: ${what}. Send an intact copy.`, {
     cause: error,
   });
+}
+
+function cutOff(cause?: unknown): FileError {
+  return new FileError(
+    "corrupt_file",
+    "The DOCX is cut off or no zip archive: the list of its parts, which stands at its end, is missing. Send the whole file.",
+    { cause },
+  );
+}
+
+function encrypted(): FileError {
+  return new FileError(
+    "password_required",
+    "The zip archive is encrypted, which is not how Word encrypts a DOCX. Unpack it and send the DOCX itself.",
+  );
+}
+
+function unsupported(message: string, part: string | undefined): FileError {
+  const method = /compression method: (\d+)/.exec(message)?.[1];
+  const what =
+    method === undefined
+      ? "is one volume of a split archive"
+      : `packs its part ${part} by the method ${method} of zip`;
+  return new FileError(
+    "unsupported_format",
+    `The DOCX ${what}, which is not supported. Open it in a word processor and save it again.`,
+  );
 }

@@ -1,7 +1,7 @@
 import { escapeHtml } from "../../format/html.ts";
 import type { Cell, DocxBlock, Paragraph, Table } from "../blocks.ts";
 import type { WholeDocument } from "./document.ts";
-import { type Shown, type ShownList, withLabel, withLists } from "./lists.ts";
+import { type ShownBlock, type ShownList, withLabel, withLists } from "./lists.ts";
 
 /** The document as HTML: body, notes, and the words of charts and diagrams. All text is escaped. */
 export function documentHtml({ blocks, notes, graphics }: WholeDocument): string {
@@ -16,7 +16,7 @@ function blocksHtml(blocks: readonly DocxBlock[]): string {
   return withLists(blocks).map(blockHtml).join("");
 }
 
-function blockHtml(block: Shown): string {
+function blockHtml(block: ShownBlock): string {
   if (block.kind === "table") return tableHtml(block);
   if (block.kind === "lists") return block.lists.map(listHtml).join("");
   return paragraphHtml(block);

@@ -15,14 +15,14 @@ export interface ShownItem {
 }
 
 /** Blocks with the items of each list gathered. */
-export type Shown =
+export type ShownBlock =
   | Exclude<DocxBlock, Paragraph>
   | Paragraph
   | { readonly kind: "lists"; readonly lists: ShownList[] };
 
 /** Gathers items that follow each other into lists in lists. */
-export function withLists(blocks: readonly DocxBlock[]): Shown[] {
-  const shown: Shown[] = [];
+export function withLists(blocks: readonly DocxBlock[]): ShownBlock[] {
+  const shown: ShownBlock[] = [];
   let levels: OpenLevel[] = [];
   for (const block of blocks) {
     if (!isItem(block)) {

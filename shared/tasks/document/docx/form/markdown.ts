@@ -1,7 +1,7 @@
 import type { Cell, DocxBlock, Paragraph, Table } from "../blocks.ts";
 import { escapeMarkdown, paragraphLines } from "../inline/markdownEscapes.ts";
 import type { WholeDocument } from "./document.ts";
-import { type Shown, type ShownItem, type ShownList, withLabel, withLists } from "./lists.ts";
+import { type ShownBlock, type ShownItem, type ShownList, withLabel, withLists } from "./lists.ts";
 
 /** The document as GitHub's Markdown: body, notes, and the words of charts and diagrams. */
 export function documentMarkdown({ blocks, notes, graphics }: WholeDocument): string {
@@ -22,7 +22,7 @@ function separated(parts: readonly string[]): string {
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-function blockMarkdown(block: Shown): string {
+function blockMarkdown(block: ShownBlock): string {
   if (block.kind === "table") return tableMarkdown(block);
   if (block.kind === "lists") return listsMarkdown(block.lists);
   return paragraphMarkdown(block);

@@ -1,7 +1,7 @@
 import type { Xml } from "../xml.ts";
 
 /** A field while it is read: its instruction, then the result that the document shows in its place. */
-export interface Field {
+export interface WordField {
   part: "instruction" | "result";
   instruction: string;
   /** Words in the place of the instruction that are no instruction: those of a field that never gets to its end. */
@@ -12,8 +12,8 @@ export interface Field {
 }
 
 /** The fields that are open in one story (body, note, text box); one may span many paragraphs (ECMA-376 part 1, 17.16). */
-export class Fields {
-  readonly #open: Field[] = [];
+export class WordFields {
+  readonly #open: WordField[] = [];
 
   /** Whether what follows belongs to an instruction and is not shown. */
   get isHidden(): boolean {
@@ -30,14 +30,14 @@ export class Fields {
   }
 
   /** The result of the innermost field begins. */
-  separate(): Field | undefined {
+  separate(): WordField | undefined {
     const field = this.#open.at(-1);
     if (field !== undefined) field.part = "result";
     return field;
   }
 
   /** @returns the innermost field, which ends */
-  end(): Field | undefined {
+  end(): WordField | undefined {
     return this.#open.pop();
   }
 
@@ -61,7 +61,7 @@ export class Fields {
     return held.join("");
   }
 
-  #hiding(): Field | undefined {
+  #hiding(): WordField | undefined {
     return this.#open.findLast(({ part }) => part === "instruction");
   }
 }

@@ -1,14 +1,14 @@
 import { integer } from "../numerals.ts";
 import { elements, find, isOn, valueAt, type Xml } from "../xml.ts";
 import { eqText } from "./eq.ts";
-import type { Field } from "./fields.ts";
+import type { WordField } from "./fields.ts";
 import { symbolOf } from "./symbols.ts";
 
 export const TICKED = "\u2612";
 export const UNTICKED = "\u2610";
 
 /** What Word shows for a field that has no stored result: a control of a form, a sign, a button's words. */
-export function shownWithoutResult({ instruction, form }: Field): string {
+export function shownWithoutResult({ instruction, form }: WordField): string {
   const [, name = "", rest = ""] = /^\s*([^\s\\]+)\s*([\s\S]*)$/.exec(instruction) ?? [];
   const show = WITHOUT_RESULT.get(name.toUpperCase());
   return show === undefined ? "" : show(rest, form);
@@ -50,11 +50,15 @@ function symbol(rest: string): string {
     : symbolOf(others.includes("\\f") ? font : undefined, code);
 }
 
-/** The address that a field links to; undefined for other fields. */
+/** The address that a field links to; undefined for other fields, and for addresses that the result must not have. */
 export function linkOf(instruction: string): string | undefined {
   if (!/^\s*HYPERLINK\s/i.test(instruction)) return undefined;
-  const [first = ""] = argumentsOf(instruction.replace(/^\s*\w+/, ""));
-  return first.startsWith("\\") ? undefined : first;
+  return safeAddress(argumentsOf(instruction.replace(/^\s*\w+/, ""))[0] ?? "");
+}
+
+/** An address of the web or of mail. */
+export function safeAddress(address: string): string | undefined {
+  return /^(?:https?|mailto):/i.test(address.trim()) ? address.trim() : undefined;
 }
 
 function argumentsOf(text: string): string[] {

@@ -2,7 +2,7 @@ import type { Notes } from "../notes.ts";
 import type { Relationships } from "../package.ts";
 import type { Style, Styles } from "../styles.ts";
 import type { Xml } from "../xml.ts";
-import type { Fields } from "./fields.ts";
+import type { WordFields } from "./fields.ts";
 import type { Line } from "./line.ts";
 
 /** Contents of the runs of a paragraph other than its text. */
@@ -19,7 +19,7 @@ export interface Found {
 export interface Reading {
   readonly line: Line;
   readonly notes: Notes;
-  readonly fields: Fields;
+  readonly fields: WordFields;
   readonly found: Found;
   readonly links: Relationships;
   readonly styles: Styles;

@@ -2,7 +2,7 @@ import { linearMath } from "../math/linear.ts";
 import { fontOf } from "../styles.ts";
 import { elements, find, isOn, textBelow, valueAt, type Xml } from "../xml.ts";
 import { fieldMark, simpleField } from "./fieldMarks.ts";
-import { TICKED, UNTICKED } from "./instructions.ts";
+import { safeAddress, TICKED, UNTICKED } from "./instructions.ts";
 import { type EquationPlace, LOOKS } from "./line.ts";
 import { type Found, type Reading, say } from "./reading.ts";
 import { raised } from "./superscript.ts";
@@ -130,9 +130,8 @@ function contentControl(element: Xml, reading: Reading): void {
 function hyperlink(element: Xml, reading: Reading): void {
   const { "r:id": id, "w:anchor": anchor } = element.attributes;
   const target = reading.links.get(id ?? "");
-  const address =
-    target?.external === true ? `${target.target}${anchor === undefined ? "" : `#${anchor}`}` : undefined;
-  reading.line.link(address);
+  const address = target?.external === true ? safeAddress(target.target) : undefined;
+  reading.line.link(address === undefined || anchor === undefined ? address : `${address}#${anchor}`);
   readInline(element, reading);
   reading.line.link(undefined);
 }

@@ -92,9 +92,8 @@ function argument(text: string): string {
 /** A mark over one letter is a part of it; over more it follows their brackets. */
 function marked(text: string, mark: string): string {
   if (text === "") return "";
-  const isCombining = /^\p{M}$/u.test(mark);
-  const base = [...text].length === 1 ? text : group(text);
-  return (isCombining ? base + mark : `${base}${mark}`).normalize("NFC");
+  const base = [...text].length === 1 ? text : `(${text})`;
+  return (base + mark).normalize("NFC");
 }
 
 /** In equations below each other, `&` is where they align and `#` begins their number. */
