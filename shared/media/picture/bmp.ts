@@ -1,19 +1,31 @@
 import { type Bitmap, checkSize, corrupt, type Limits } from "./bitmap.ts";
 import { type BmpHeader, COMPRESSION, type DibLocation, FILE_HEADER, readHeader } from "./bmpHeader.ts";
-import { indicesOfRle } from "./bmpRle.ts";
-import { unsupportedFormat } from "./format.ts";
+import { samplesOfRle } from "./bmpRle.ts";
 
 // Own code: of the npm decoders that were measured (bmp-ts, fast-bmp, decode-bmp, bmpimagejs,
 // image-in-browser) each fails on palettes, RLE, OS/2 headers or bit fields.
 
 /**
- * Opens a BMP file: 1 to 32 bits, palettes, RLE4, RLE8, bit fields, OS/2 headers, both row orders.
- * @throws FileError `corrupt_file`, `too_large`, `unsupported_format` (JPEG or PNG inside).
+ * Opens a BMP file: 1 to 32 bits, palettes, RLE4, RLE8, RLE24, bit fields, OS/2 headers, both row orders.
+ * @throws FileError `corrupt_file`, `too_large`, `unsupported_format`.
  */
 export function openBmp(bytes: Buffer, limits: Limits): Bitmap {
   if (bytes.length < FILE_HEADER + 12) throw corrupt("the BMP header is incomplete");
   return openDib(bytes, { start: FILE_HEADER, pixels: bytes.readUInt32LE(10) }, limits);
 }
+
+/** The JPEG or PNG that a BMP for printers has in the place of pixels; undefined for other files. */
+export function pictureInBmp(bytes: Buffer): Buffer | undefined {
+  if (bytes.length < FILE_HEADER + 40 || bytes.readUInt32LE(FILE_HEADER) < 40) return undefined;
+  const inside = bytes.subarray(bytes.readUInt32LE(10));
+  const sign = SIGNS.get(bytes.readUInt32LE(FILE_HEADER + 16));
+  return sign !== undefined && inside.subarray(0, sign.length).equals(sign) ? inside : undefined;
+}
+
+const SIGNS: ReadonlyMap<number, Buffer> = new Map([
+  [COMPRESSION.jpeg, Buffer.from("\xff\xd8\xff", "latin1")],
+  [COMPRESSION.png, Buffer.from("\x89PNG", "latin1")],
+]);
 
 /** Opens a bitmap with or without a file header; icons contain bitmaps without one. */
 export function openDib(bytes: Buffer, dib: DibLocation, limits: Limits): Bitmap {
@@ -21,12 +33,11 @@ export function openDib(bytes: Buffer, dib: DibLocation, limits: Limits): Bitmap
   checkSize(header.width, header.height, limits);
   const data = bytes.subarray(header.pixels);
   switch (header.compression) {
-    case COMPRESSION.jpeg:
-    case COMPRESSION.png:
-      throw unsupportedFormat("BMP with JPEG or PNG inside");
     case COMPRESSION.rle8:
     case COMPRESSION.rle4:
-      return indexed(header, indicesOfRle(data, header), 8);
+      return indexed(header, samplesOfRle(data, header), 8);
+    case COMPRESSION.rle24:
+      return coloured(header, samplesOfRle(data, header));
     default:
       return header.bits <= 8 ? indexed(header, data, header.bits) : coloured(header, data);
   }

@@ -1,4 +1,5 @@
 import { corrupt } from "./bitmap.ts";
+import { unsupportedFormat } from "./format.ts";
 
 // Layout after Microsoft's BITMAPINFOHEADER, BITMAPV4HEADER and BITMAPV5HEADER, and OS/2's BITMAPCOREHEADER.
 
@@ -11,10 +12,13 @@ export const COMPRESSION = {
   jpeg: 4,
   png: 5,
   alphaBitFields: 6,
+  /** Not a value of the field: number 4 in headers of OS/2. */
+  rle24: 104,
 } as const;
 const CORE_HEADER = 12;
 const SHORTEST_INFO = 16;
 const INFO_HEADER = 40;
+const OS2_HEADER = 64;
 
 /** Header of a device-independent bitmap. */
 export interface BmpHeader {
@@ -47,6 +51,7 @@ export function readHeader(bytes: Buffer, dib: DibLocation): BmpHeader {
   const { start } = dib;
   const size = headerSize(bytes, start);
   const { bits, compression, width, height, colours } = fieldsOf(bytes, start, size);
+  refuseUnknown(compression, bits);
   checkCompression(compression, bits);
   const alpha = dib.alphaByte === true;
   const { masks, extra } = masksOf(bytes, { start, size, bits, compression, alpha });
@@ -83,15 +88,35 @@ function fieldsOf(bytes: Buffer, start: number, size: number) {
     width: bytes.readInt32LE(start + 4),
     height: bytes.readInt32LE(start + 8),
     bits: bytes.readUInt16LE(start + 14),
-    compression: size >= 20 ? bytes.readUInt32LE(start + 16) : COMPRESSION.none,
+    compression: compressionAt(bytes, start, size),
     colours: size >= 36 ? bytes.readUInt32LE(start + 32) : 0,
   };
 }
 
+/** Number 4 is RLE24 in headers of OS/2, which have 24 bits a pixel and 64 bytes or fewer than Windows has. */
+function compressionAt(bytes: Buffer, start: number, size: number): number {
+  if (size < 20) return COMPRESSION.none;
+  const compression = bytes.readUInt32LE(start + 16);
+  const isOs2 =
+    compression === COMPRESSION.jpeg && bytes.readUInt16LE(start + 14) === 24 && size <= OS2_HEADER;
+  return isOs2 ? COMPRESSION.rle24 : compression;
+}
+
+/** Refuses variants that are sound and not read. */
+function refuseUnknown(compression: number, bits: number): void {
+  if (compression === COMPRESSION.jpeg || compression === COMPRESSION.png) {
+    throw unsupportedFormat("BMP with a picture of another format inside");
+  }
+  if (compression === COMPRESSION.bitFields && bits === 1)
+    throw unsupportedFormat("BMP with Huffman compression");
+  if (bits === 64) throw unsupportedFormat("BMP with 64 bits a pixel");
+}
+
 function checkCompression(compression: number, bits: number): void {
   if (![1, 2, 4, 8, 16, 24, 32].includes(bits)) throw corrupt(`it claims ${bits} bits a pixel`);
-  const { rle8, rle4, bitFields, alphaBitFields } = COMPRESSION;
-  if (compression > alphaBitFields) throw corrupt(`compression ${compression} does not exist`);
+  const { rle8, rle4, rle24, bitFields, alphaBitFields } = COMPRESSION;
+  if (compression > alphaBitFields && compression !== rle24)
+    throw corrupt(`compression ${compression} does not exist`);
   if (compression === rle8 && bits !== 8) throw corrupt("RLE8 needs 8 bits a pixel");
   if (compression === rle4 && bits !== 4) throw corrupt("RLE4 needs 4 bits a pixel");
   const hasMasks = compression === bitFields || compression === alphaBitFields;

@@ -6,35 +6,41 @@ const END_OF_BITMAP = 1;
 const DELTA = 2;
 
 /**
- * Unpacks RLE8 or RLE4 (Microsoft, "Bitmap Compression") to one palette index a byte, in rows padded
- * to four bytes and in the file's row order. Skipped pixels are index 0.
+ * Unpacks RLE8 or RLE4 (Microsoft, "Bitmap Compression") to one palette index a byte, RLE24 (OS/2) to three bytes a pixel, in
+ * rows padded to four bytes and in the file's row order. Skipped pixels are index 0, or black.
  */
-export function indicesOfRle(data: Uint8Array, header: BmpHeader): Uint8Array {
+export function samplesOfRle(data: Buffer, header: BmpHeader): Buffer {
   const canvas = new Canvas(header);
+  const unit = header.bits === 24 ? 3 : 1;
   let at = 0;
   while (at + 1 < data.length) {
-    const [count = 0, value = 0] = data.subarray(at, at + 2);
-    at += 2;
-    if (count > 0) canvas.run(count, value);
-    else if (value === END_OF_BITMAP) return canvas.indices;
-    else at += canvas.escape(value, data.subarray(at));
+    const count = data[at] ?? 0;
+    const value = data[at + 1] ?? 0;
+    if (count > 0) {
+      canvas.run(count, data.subarray(at + 1, at + 1 + unit));
+      at += 1 + unit;
+    } else if (value === END_OF_BITMAP) return canvas.samples;
+    else at += 2 + canvas.escape(value, data.subarray(at + 2));
   }
   // Some writers omit the end marker; a picture that ends before its last row is truncated.
-  if (canvas.complete) return canvas.indices;
+  if (canvas.complete) return canvas.samples;
   throw corrupt("its run-length data ends too early");
 }
 
 class Canvas {
-  readonly indices: Uint8Array;
+  readonly samples: Buffer;
   readonly #header: BmpHeader;
   readonly #stride: number;
+  /** Bytes of a pixel. */
+  readonly #unit: number;
   #x = 0;
   #y = 0;
 
   constructor(header: BmpHeader) {
     this.#header = header;
-    this.#stride = Math.ceil(header.width / 4) * 4;
-    this.indices = new Uint8Array(this.#stride * header.height);
+    this.#unit = header.bits === 24 ? 3 : 1;
+    this.#stride = Math.ceil((header.width * this.#unit) / 4) * 4;
+    this.samples = Buffer.alloc(this.#stride * header.height);
   }
 
   get complete(): boolean {
@@ -43,9 +49,8 @@ class Canvas {
   }
 
   /** In RLE4 a run alternates between the two halves of its byte. */
-  run(count: number, value: number): void {
-    const narrow = this.#header.bits === 4;
-    for (let n = 0; n < count; n++) this.#put(narrow ? half(value, n) : value);
+  run(count: number, value: Uint8Array): void {
+    for (let n = 0; n < count; n++) this.#put(value, 0, n);
   }
 
   /** Number of bytes that the escape uses. */
@@ -60,9 +65,9 @@ class Canvas {
 
   #literal(bytes: Uint8Array, count: number): void {
     const narrow = this.#header.bits === 4;
-    if (bytes.length < (narrow ? Math.ceil(count / 2) : count))
+    if (bytes.length < (narrow ? Math.ceil(count / 2) : count * this.#unit))
       throw corrupt("its run-length data ends too early");
-    for (let n = 0; n < count; n++) this.#put(narrow ? half(bytes[n >> 1] ?? 0, n) : (bytes[n] ?? 0));
+    for (let n = 0; n < count; n++) this.#put(bytes, narrow ? n >> 1 : n * this.#unit, n);
   }
 
   #skip(right: number, up: number): void {
@@ -70,9 +75,15 @@ class Canvas {
     this.#y += up;
   }
 
-  #put(index: number): void {
-    if (this.#x < this.#header.width && this.#y < this.#header.height)
-      this.indices[this.#y * this.#stride + this.#x] = index;
+  /** @param turn number of the pixel in its run */
+  #put(bytes: Uint8Array, from: number, turn: number): void {
+    const { width, height, bits } = this.#header;
+    if (this.#x < width && this.#y < height) {
+      const to = this.#y * this.#stride + this.#x * this.#unit;
+      const first = bytes[from] ?? 0;
+      this.samples[to] = bits === 4 ? half(first, turn) : first;
+      for (let byte = 1; byte < this.#unit; byte++) this.samples[to + byte] = bytes[from + byte] ?? 0;
+    }
     this.#x += 1;
   }
 }

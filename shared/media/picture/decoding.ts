@@ -24,7 +24,7 @@ export async function decoding<T>(image: Decoded, work: () => Promise<T>): Promi
 
 /** Messages about files that are whole, in a variant that the decoders do not know. */
 const UNKNOWN_VARIANT =
-  /unsupported (?:image format|tiff|jpeg process)|is not (?:configured|implemented)|not a whole number of bytes/i;
+  /unsupported (?:image format|tiff|jpeg process)|planes not supported|is not (?:configured|implemented)|not a whole number of bytes/i;
 
 /** Maps an error of libvips to a FileError. */
 function told(error: unknown, { format, limits, isCut = () => false }: Decoded): FileError {

@@ -1,12 +1,15 @@
 import { gunzipSync } from "node:zlib";
 import { FileError, isErrno } from "../../errors.ts";
 import { type Bitmap, corrupt, type Limits } from "./bitmap.ts";
-import { openBmp } from "./bmp.ts";
+import { openBmp, pictureInBmp } from "./bmp.ts";
 import { decoding } from "./decoding.ts";
 import { formatOf, type InputFormat, unsupportedFormat } from "./format.ts";
+import { withOpenCanvas } from "./gifCanvas.ts";
 import { openIco } from "./ico.ts";
+import { withEndMarker } from "./jpegEnd.ts";
 import { undeclaredLab } from "./lab.ts";
 import { refusePngBombs } from "./pngBombs.ts";
+import { pngOrientation } from "./pngExif.ts";
 import { openPnm } from "./pnm.ts";
 import { type Metadata, type Sharp, type SharpOptions, sharp } from "./sharp.ts";
 import { refuseEndlessSvg, svgCost } from "./svgCost.ts";
@@ -72,8 +75,11 @@ export interface BitmapContent {
 export async function openImage(bytes: Buffer, limits: Limits): Promise<Source> {
   const format = formatOf(bytes);
   switch (format) {
-    case "bmp":
+    case "bmp": {
+      const inside = pictureInBmp(bytes);
+      if (inside !== undefined) return { ...(await openImage(inside, limits)), format };
       return ofBitmap(format, openBmp(bytes, limits), limits);
+    }
     case "pnm":
       return ofBitmap(format, openPnm(bytes, limits), limits);
     case "ico": {
@@ -88,6 +94,18 @@ export async function openImage(bytes: Buffer, limits: Limits): Promise<Source> 
     }
     case "svgz":
       return await ofSharp("svg", inflateSvg(bytes), limits);
+    case "jpeg":
+      return await ofJpeg(bytes, limits);
+    case "png": {
+      const source = await ofSharp(format, bytes, limits);
+      return source.orientation === 1 ? { ...source, orientation: pngOrientation(bytes) ?? 1 } : source;
+    }
+    case "gif": {
+      const open = withOpenCanvas(bytes);
+      return open === undefined
+        ? await ofSharp(format, bytes, limits)
+        : withoutLast(await ofSharp(format, open, limits));
+    }
     default:
       return await ofSharp(format, bytes, limits);
   }
@@ -106,6 +124,31 @@ export async function openPage(source: Source, page: number): Promise<Source> {
   const facts = factsOf(meta);
   const lab = source.space === "lab" ? ({ space: "lab", bits: 8 } as const) : {};
   return { ...source, ...facts, ...lab, pages: 1, content: { ...content, open } };
+}
+
+/** A JPEG without the marker of its end must have all of its data: the decoder warns of bits that it misses. */
+async function ofJpeg(bytes: Buffer, limits: Limits): Promise<Source> {
+  const whole = withEndMarker(bytes);
+  if (whole === undefined) return await ofSharp("jpeg", bytes, limits);
+  const source = await ofSharp("jpeg", whole, limits);
+  const content = source.content.kind === "sharp" ? strict(source.content) : source.content;
+  return { ...source, content };
+}
+
+function strict(content: SharpContent): SharpContent {
+  return { ...content, open: (options = {}) => content.open({ ...options, failOn: "warning" }) };
+}
+
+/** An animation without its last frame. */
+function withoutLast(source: Source): Source {
+  const { animation, pages } = source;
+  const delay = animation?.delay.slice(0, pages - 1);
+  return {
+    ...source,
+    pages: pages - 1,
+    animation:
+      animation === undefined || delay === undefined || pages === 2 ? undefined : { ...animation, delay },
+  };
 }
 
 async function ofSharp(format: InputFormat | "svg", bytes: Buffer, limits: Limits): Promise<Source> {
