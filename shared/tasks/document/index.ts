@@ -16,8 +16,8 @@ export const document = defineTask({
   secretOptions: ["password"],
   resultName: (stem) => `${stem}_document_analysis.json`,
   steps: {
-    main: { version: 3 },
-    pages: { version: 2 },
+    main: { version: 4 },
+    pages: { version: 3 },
     picture: { version: 2 },
     finish: { version: 1 },
     count: { version: 1 },

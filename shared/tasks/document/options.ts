@@ -31,6 +31,12 @@ export const options = z.strictObject({
     .describe(
       "Accepts a file whose name has the extension of another format (a DOCX named .pdf) instead of refusing it.",
     ),
+  order: z
+    .enum(["content", "reading"])
+    .default("reading")
+    .describe(
+      "Order of a PDF's lines: as a reader of the page goes (columns one after the other, tables row by row), or as the file has them.",
+    ),
   ocr: z
     .boolean()
     .default(false)

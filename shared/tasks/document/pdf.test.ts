@@ -72,6 +72,78 @@ test("values of form fields count as text", async () => {
   ]);
 });
 
+/** A page with one annotation, in Helvetica; `objects` follow as 7, 8 … */
+function annotated(annotation: string, ...objects: readonly (string | Buffer)[]): Buffer {
+  return pdfOf([
+    "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] /DR << /Font << /F1 5 0 R >> >> >> >>",
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Annots [4 0 R] >>",
+    `<< /Type /Annot /F 4 /Rect [0 0 200 20] /P 3 0 R ${annotation} >>`,
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    appearance("APPROVED BY ADA"),
+    ...objects,
+  ]);
+}
+
+function appearance(text: string): Buffer {
+  const head = "/Type /XObject /Subtype /Form /BBox [0 0 200 20] /Resources << /Font << /F1 5 0 R >> >>";
+  return stream(`BT /F1 10 Tf 2 5 Td (${text}) Tj ET`, head);
+}
+
+const CHOICES = "/FT /Ch /T (country) /Opt [[(44) (Angola)] [(45) (Brazil)] [(46) (Chile)]]";
+
+test.each([
+  ["a choice has the label that the page shows", `/Subtype /Widget ${CHOICES} /Ff 131072 /V (46)`, "Chile"],
+  ["a choice outside of the list has its value", `/Subtype /Widget ${CHOICES} /Ff 393216 /V (Peru)`, "Peru"],
+  ["the value of a field may be a stream", "/Subtype /Widget /FT /Tx /T (note) /V 7 0 R", "A long story"],
+  [
+    "a signature shows its appearance",
+    "/Subtype /Widget /FT /Sig /T (s) /AP << /N 6 0 R >>",
+    "APPROVED BY ADA",
+  ],
+  [
+    "a push button has a caption",
+    "/Subtype /Widget /FT /Btn /Ff 65536 /T (b) /AP << /N 6 0 R >>",
+    "APPROVED BY ADA",
+  ],
+  [
+    "a field without a value shows its appearance",
+    "/Subtype /Widget /FT /Tx /T (t) /AP << /N 6 0 R >>",
+    "APPROVED BY ADA",
+  ],
+  [
+    "a free note without contents shows its appearance",
+    "/Subtype /FreeText /AP << /N 6 0 R >>",
+    "APPROVED BY ADA",
+  ],
+  ["a stamp shows its appearance", "/Subtype /Stamp /Name /Approved /AP << /N 6 0 R >>", "APPROVED BY ADA"],
+])("%s", async (_, annotation, text) => {
+  const fields = await fieldsOf("form.pdf", annotated(annotation, stream("A long story")));
+  expect(fields.text_content).toBe(text);
+});
+
+test("several choices have their labels", async () => {
+  const annotation = `/Subtype /Widget ${CHOICES} /Ff 2097152 /V [(44) (46)]`;
+  const { pages } = await fieldsOf("form.pdf", annotated(annotation));
+  expect(pages).toMatchObject([
+    { form_fields: [{ name: "country", type: "choice", value: "Angola, Chile" }] },
+  ]);
+});
+
+test("a PDF for the holders of certificates is not called damaged", async () => {
+  const parts = "/Filter /Adobe.PubSec /SubFilter /adbe.pkcs7.s5 /V 4 /Length 128";
+  const crypt =
+    "/CF << /DefaultCryptFilter << /CFM /AESV2 /Recipients [<3082>] >> >> /StmF /DefaultCryptFilter";
+  const plain = pagesOf([lines("secret")]).toString("latin1");
+  const locked = plain.replace("trailer << ", `trailer << /Encrypt << ${parts} ${crypt} >> /ID [<00> <00>] `);
+  const outcome = await outcomeOf("a.pdf", Buffer.from(locked, "latin1"));
+  expect(outcome).toMatchObject({
+    ok: false,
+    code: "unsupported_format",
+    error: expect.stringContaining("certificates"),
+  });
+});
+
 test("an encrypted PDF needs its password", async () => {
   const bytes = await fixture("password-test.pdf");
   expect(await codeOf("a.pdf", bytes)).toBe("password_required");

@@ -34,7 +34,9 @@ interface RawAnnotation {
   readonly radioButton?: boolean;
   readonly buttonValue?: string;
   readonly combo?: boolean;
-  readonly options?: readonly { readonly displayValue?: string }[];
+  readonly options?: readonly { readonly exportValue?: string; readonly displayValue?: string }[];
+  /** Lines of the appearance, of text fields and free notes. */
+  readonly textContent?: readonly string[];
   readonly contentsObj?: { readonly str?: string };
   readonly titleObj?: { readonly str?: string };
 }
@@ -47,7 +49,9 @@ export async function readAnnotations(page: PdfJsPage): Promise<PageAnnotations>
   const visible = raw.filter(({ hidden }) => hidden !== true).slice(0, MOST);
   const widgets = visible.filter(({ subtype }) => subtype === "Widget");
   return {
-    shown: [...widgets.flatMap(shownInField), ...visible.filter(isFreeText).map(contents)].filter(isPresent),
+    shown: [...widgets.flatMap(shownInField), ...visible.filter(isShownNote).map(shownInNote)].filter(
+      isPresent,
+    ),
     form_fields: widgets.map(toField).filter(({ name, value }) => name !== "" || value !== ""),
     annotations: visible.filter(hasComment).map(toAnnotation),
     links: [...new Set(visible.map(({ url }) => url ?? "").filter(isPresent))],
@@ -66,31 +70,54 @@ function fieldType({ fieldType: type, checkBox, radioButton }: RawAnnotation): F
   return radioButton === true ? "radio" : "button";
 }
 
-function valuesOf({ fieldValue }: RawAnnotation): readonly string[] {
-  if (Array.isArray(fieldValue)) return fieldValue.filter((value) => typeof value === "string");
-  return typeof fieldValue === "string" ? [fieldValue.replace(/\r\n?/g, "\n")] : [];
+function valuesOf({ fieldValue, fieldType: type, options = [] }: RawAnnotation): readonly string[] {
+  const values = (Array.isArray(fieldValue) ? fieldValue : [fieldValue]).filter(
+    (value): value is string => typeof value === "string",
+  );
+  return values.map((value) => (type === "Ch" ? labelOf(value, options) : value.replace(/\r\n?/g, "\n")));
 }
 
-/** A text field shows its value, a list all its choices, a drop-down the chosen one. */
+/** A choice is shown by its label; the value that is exported may be another one. */
+function labelOf(value: string, options: NonNullable<RawAnnotation["options"]>): string {
+  return options.find(({ exportValue }) => exportValue === value)?.displayValue ?? value;
+}
+
+/** A text field shows its value or, without one, its appearance; a list all its choices, a drop-down the chosen one. */
 function shownInField(raw: RawAnnotation): readonly string[] {
-  if (raw.fieldType === "Tx") return valuesOf(raw);
-  if (raw.fieldType !== "Ch") return [];
-  if (raw.combo === true) return valuesOf(raw);
-  return (raw.options ?? []).map(({ displayValue }) => displayValue ?? "");
+  const values = valuesOf(raw);
+  if (raw.fieldType === "Ch" && raw.combo !== true) {
+    return (raw.options ?? []).map(({ displayValue }) => displayValue ?? "");
+  }
+  if (values.some(isPresent) && raw.fieldType !== "Btn") return values;
+  return [appearanceOf(raw)];
 }
 
-function isFreeText({ subtype }: RawAnnotation): boolean {
-  return subtype === "FreeText";
+/** Text that the page shows in the place of a field or note. */
+function appearanceOf({ textContent = [] }: RawAnnotation): string {
+  return textContent.join("\n").trim();
+}
+
+/** Free notes and stamps show their text on the page. */
+function isShownNote({ subtype }: RawAnnotation): boolean {
+  return subtype === "FreeText" || subtype === "Stamp";
+}
+
+function shownInNote(raw: RawAnnotation): string {
+  if (raw.subtype === "Stamp") return appearanceOf(raw);
+  return contents(raw) || appearanceOf(raw);
 }
 
 function hasComment(raw: RawAnnotation): boolean {
-  return (
-    raw.subtype !== "Widget" && raw.subtype !== "Link" && raw.subtype !== "Popup" && contents(raw) !== ""
-  );
+  return raw.subtype !== "Widget" && raw.subtype !== "Link" && raw.subtype !== "Popup" && noteOf(raw) !== "";
 }
 
 function toAnnotation(raw: RawAnnotation): Annotation {
-  return { type: raw.subtype ?? "", author: raw.titleObj?.str ?? "", text: contents(raw) };
+  return { type: raw.subtype ?? "", author: raw.titleObj?.str ?? "", text: noteOf(raw) };
+}
+
+/** Text of a note; that of a free one may be in its appearance alone. */
+function noteOf(raw: RawAnnotation): string {
+  return contents(raw) || (isShownNote(raw) ? appearanceOf(raw) : "");
 }
 
 function contents({ contentsObj }: RawAnnotation): string {

@@ -1,19 +1,15 @@
-import { createRequire } from "node:module";
-import { dirname, join, sep } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join, sep } from "node:path";
 import * as pdfjs from "pdfjs-dist/legacy/build/pdf.mjs";
 import { FileError } from "../../../errors.ts";
 import type { StepFile } from "../../task.ts";
 import { withDescriptors } from "./descriptors.ts";
+import { installFields } from "./engine/fields.ts";
+import { installFontRepair } from "./engine/fonts.ts";
+import { engineHome as home, loadInternals } from "./engine/internals.ts";
+import { installReader } from "./engine/reader.ts";
 
 export type PdfDocument = pdfjs.PDFDocumentProxy;
 export type PdfJsPage = pdfjs.PDFPageProxy;
-
-const home = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
-
-// The engine runs in this process; its minified half is the same code and loads with a third of the memory under a
-// loader that compiles on the fly.
-pdfjs.GlobalWorkerOptions.workerSrc = pathToFileURL(join(home, "legacy/build/pdf.worker.min.mjs")).href;
 
 /** Engine settings for text and pictures: resources from the package's own files, no log, no code generated from fonts. */
 const SETTINGS = {
@@ -54,8 +50,22 @@ class FileRanges extends pdfjs.PDFDataRangeTransport {
   }
 }
 
+let isReady = false;
+
+/** The engine runs in this process, with a reader of text that knows the place of each glyph. */
+function prepareEngine(): void {
+  if (isReady) return;
+  const internals = loadInternals();
+  installReader(internals);
+  installFontRepair(internals);
+  installFields(internals);
+  Object.assign(globalThis, { pdfjsWorker: { WorkerMessageHandler: internals.WorkerMessageHandler } });
+  isReady = true;
+}
+
 /** Source of a file for the engine, which detaches the bytes that it gets: they are a copy. */
 async function sourceOf(file: StepFile, password: string | undefined) {
+  prepareEngine();
   const bytes =
     file.bytes <= WHOLE
       ? { data: new Uint8Array(withDescriptors(await file.read())) }
@@ -63,7 +73,7 @@ async function sourceOf(file: StepFile, password: string | undefined) {
   return { ...SETTINGS, ...bytes, ...(password === undefined ? {} : { password }) };
 }
 
-/** @throws FileError `password_required`, `wrong_password`, `corrupt_file`. Call `destroy` on what it returns. */
+/** @throws FileError `password_required`, `wrong_password`, `unsupported_format`, `corrupt_file`. Call `destroy` on what it returns. */
 export async function openPdf(file: StepFile, password: string | undefined): Promise<pdfjs.PDFDocumentProxy> {
   return (await tryToOpen(file, password)).pdf;
 }
@@ -101,6 +111,9 @@ function isPasswordError(error: unknown): boolean {
   return error instanceof Error && error.name === "PasswordException";
 }
 
+/** The engine's words for a security handler that has no password, or for an algorithm that it does not know. */
+const OTHER_ENCRYPTION = /\b(unknown encryption method|unsupported encryption algorithm)\b/i;
+
 /** Maps an error of the engine to a FileError. */
 function pdfError(error: unknown, password: string | undefined): Error {
   if (!(error instanceof Error)) return new FileError("corrupt_file", "The PDF is damaged.");
@@ -112,6 +125,13 @@ function pdfError(error: unknown, password: string | undefined): Error {
           "The PDF is encrypted. Give its password in the option `password`.",
         )
       : new FileError("wrong_password", "The PDF does not open with the given password.");
+  }
+  if (OTHER_ENCRYPTION.test(error.message)) {
+    return new FileError(
+      "unsupported_format",
+      "The PDF is encrypted for the holders of certificates, or in another way than by a password. Save a copy without this protection and send that.",
+      { cause: error },
+    );
   }
   return new FileError("corrupt_file", "The PDF is damaged or truncated and cannot be opened.", {
     cause: error,

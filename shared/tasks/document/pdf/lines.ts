@@ -1,5 +1,7 @@
 /** A word that was broken at the end of a line: letter, hyphen, then a small letter on the next line. */
-const BROKEN_WORD = /(\p{L})[-\u2010\u00ad][ \t]*\n[ \t]*(?=\p{Ll})/gu;
+const BROKEN_WORD = /(\p{L})[-\u2010][ \t]*\n[ \t]*(?=\p{Ll})/gu;
+/** A soft hyphen at the end of a line parts a word; one that is drawn elsewhere is a hyphen. */
+const SOFT_HYPHEN = /\u00ad[ \t]*\n[ \t]*(?=[\p{L}\p{N}])/gu;
 
 /**
  * Makes readable text of the lines of a page: joins words that are broken at line ends, as `pdftotext` does, and
@@ -11,6 +13,8 @@ export function joinLines(raw: string): string {
     .replace(/\0/g, "")
     .replace(/[ \t\u00a0]+$/gm, "")
     .replace(BROKEN_WORD, "$1")
+    .replace(SOFT_HYPHEN, "")
+    .replace(/\u00ad/g, "-")
     .replace(/\n{3,}/g, "\n\n")
     .trim();
 }

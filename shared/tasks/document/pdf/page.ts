@@ -1,6 +1,7 @@
 import { countCharacters, countWords } from "../words.ts";
 import { type Annotation, type FormField, readAnnotations } from "./annotations.ts";
-import { Assembler } from "./assemble.ts";
+import type { Glyphs } from "./engine/glyphs.ts";
+import { type Order, pageText } from "./layout/page.ts";
 import type { PdfDocument, PdfJsPage } from "./library.ts";
 import { joinLines } from "./lines.ts";
 
@@ -29,11 +30,11 @@ export interface PdfPage {
 }
 
 /** Reads one page; a damaged page has an `error` and does not affect the others. */
-export async function readPage(pdf: PdfDocument, number: number): Promise<PdfPage> {
+export async function readPage(pdf: PdfDocument, number: number, order: Order): Promise<PdfPage> {
   try {
     const page = await pdf.getPage(number);
     try {
-      return await readOpenPage(page);
+      return await readOpenPage(page, order);
     } finally {
       page.cleanup();
     }
@@ -61,9 +62,9 @@ const BLANK = {
   links: [],
 };
 
-async function readOpenPage(page: PdfJsPage): Promise<PdfPage> {
+async function readOpenPage(page: PdfJsPage, order: Order): Promise<PdfPage> {
   const { width, height } = page.getViewport({ scale: 1 });
-  const layer = await readTextLayer(page);
+  const layer = await readTextLayer(page, order);
   const { shown, ...annotations } = await readAnnotations(page);
   const text = [layer, ...shown].filter((part) => part !== "").join("\n");
   return {
@@ -80,17 +81,16 @@ async function readOpenPage(page: PdfJsPage): Promise<PdfPage> {
 }
 
 /** Reads the text up to a limit, so that a malicious page costs no more than a very long real one. */
-async function readTextLayer(page: PdfJsPage): Promise<string> {
-  const content = page.streamTextContent({ includeMarkedContent: false, disableNormalization: true });
-  const reader = content.getReader();
-  const lines = new Assembler();
-  while (lines.length <= LONGEST_PAGE) {
+async function readTextLayer(page: PdfJsPage, order: Order): Promise<string> {
+  const reader = page.streamTextContent().getReader();
+  let text = "";
+  while (text.length <= LONGEST_PAGE) {
     const { done, value } = await reader.read();
-    if (done || value === undefined) return joinLines(lines.text());
-    for (const item of value.items) if ("str" in item) lines.add(item);
+    if (done || value === undefined) return joinLines(text);
+    for (const glyphs of value.items as readonly Glyphs[]) text += pageText(glyphs, order);
   }
   await reader.cancel(new Error("enough text"));
-  return joinLines(lines.text());
+  return joinLines(text);
 }
 
 function rounded(points: number): number {

@@ -51,7 +51,7 @@ export async function readPages(
   const last = Math.min(to, pdf.numPages);
   let left = 2 * options.max_characters;
   for (let number = from; number <= last; number += 1) {
-    const page = await readPage(pdf, number);
+    const page = await readPage(pdf, number, options.order);
     pages.push(page.text.length > left ? { ...page, text: page.text.slice(0, left) } : page);
     left = Math.max(0, left - page.text.length);
     context.progress((number - from + 1) / (last - from + 1));
