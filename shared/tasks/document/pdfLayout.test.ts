@@ -162,6 +162,33 @@ test("head and foot of a page stand above and below its columns", async () => {
   expect(await read(at(...places, [480, 600, "Page 7"]))).toBe(`Journal May\n${COLUMNS}\nPage 7`);
 });
 
+test("short lines beside running text stand behind it", async () => {
+  const text = [
+    "Some kind of card lets a ship",
+    "turn so that it can get out of",
+    "the terrain that lies before it",
+    "and then the next player moves",
+    "the other ships of the fleet",
+    "to the far end of the board",
+  ];
+  const places = [...column(72, text), ...column(330, ["ASTEROID", "FIELD"], 686)];
+  expect(await read(at(...places.toSorted(([, y], [, v]) => v - y)))).toBe(
+    [...text, "ASTEROID", "FIELD"].join("\n"),
+  );
+});
+
+test("a sentence that goes on in the next column is not cut by it", async () => {
+  const places = at(
+    [60, 712, "The committee reviewed the annual"],
+    [60, 698, "report and"],
+    [330, 712, "approved the budget for the"],
+    [330, 698, "coming fiscal year."],
+  );
+  expect(await read(places)).toBe(
+    "The committee reviewed the annual\nreport and\napproved the budget for the\ncoming fiscal year.",
+  );
+});
+
 test("narrow columns are columns where their lines go on", async () => {
   const narrow = [
     "these lines are",

@@ -93,6 +93,11 @@ test.each([
   expect(await readAs(["\u0645", "\u064e", "\u0631"], content)).toBe("\u0645\u064e\u0631");
 });
 
+test("unseen text that OCR draws as in a mirror has its letters and words in order", async () => {
+  const content = "3 Tr -1 0 0 1 200 700 Tm (ab) Tj -1 0 0 1 184 700 Tm (cb) Tj";
+  expect(await readAs(["\u05d0", "\u05d1", "\u05d2"], content)).toBe("\u05d0\u05d1 \u05d2\u05d1");
+});
+
 const HEBREW = ["\u05d0", "\u05d1", "\u05d2", "4", "2", ".", "X", "Y", "(", ")"];
 
 test.each([

@@ -26,8 +26,9 @@ export function showText(showing: Showing, chars: string): void {
   let at = 0;
   for (const glyph of font.charsToGlyphs(chars)) {
     const width = advanceOf(glyph, font.vertical) * unit;
-    const start = pen.start + at * pen.scale;
-    const end = start + width * pen.scale;
+    const from = pen.start + at * pen.scale;
+    const to = from + width * pen.scale;
+    const [start, end] = pen.isMirrored ? [to, from] : [from, to];
     if (isOnPage(pen, start, { end, viewBox })) {
       glyphs.push(replacements.of(glyphText(glyph.unicode)), start, end + shown);
     }
@@ -51,8 +52,10 @@ interface Pen {
   readonly start: number;
   readonly baseline: number;
   readonly size: number;
-  /** Points along the direction of one unit of text space. */
+  /** Points along the direction of one unit of text space; negative where it runs against the direction. */
   readonly scale: number;
+  /** Whether glyphs are drawn from right to left as in a mirror: unseen text of OCR in Arabic or Hebrew. */
+  readonly isMirrored: boolean;
   /** Horizontal scaling, which vertical text does not have. */
   readonly stretch: number;
 }
@@ -64,7 +67,9 @@ function penOf(state: TextState, font: EngineFont): Pen {
   const scale = Math.hypot(dx, dy);
   const stretch = font.vertical ? 1 : state.textHScale;
   const sign = state.fontSize * stretch < 0 ? -1 : 1;
-  const [x, y] = scale === 0 ? [1, 0] : [(sign * dx) / scale, (sign * dy) / scale];
+  const isMirrored = !font.vertical && a * d - b * c < 0 && sign * dx < -0.5 * scale;
+  const along = isMirrored ? -sign : sign;
+  const [x, y] = scale === 0 ? [1, 0] : [(along * dx) / scale, (along * dy) / scale];
   const [px, py] = [e + c * state.textRise, f + d * state.textRise];
   return {
     x,
@@ -72,7 +77,8 @@ function penOf(state: TextState, font: EngineFont): Pen {
     start: px * x + py * y,
     baseline: py * x - px * y,
     size: Math.abs(state.fontSize) * height * type3Height(state, font),
-    scale: scale * sign,
+    scale: isMirrored ? -scale * sign : scale * sign,
+    isMirrored,
     stretch,
   };
 }

@@ -31,10 +31,17 @@ export function areColumns(left: readonly TextRow[], right: readonly TextRow[]):
   if (width >= WIDE) {
     return level < HALF || isPartByPart(left, right) || sides.every(isFull) || sides.every(goesOn);
   }
+  if (isBesideText(left, right) || isBesideText(right, left)) return true;
   if (width < SHORT) return false;
   if (width >= NARROW && sides.every((side) => side.length >= ENOUGH && isFull(side) && goesOn(side)))
     return true;
   return level < HALF || (isPartByPart(left, right) && level < FULL);
+}
+
+/** Whether a few short lines stand beside running text: a note in the margin, labels of a drawing. */
+function isBesideText(text: readonly TextRow[], notes: readonly TextRow[]): boolean {
+  const isText = text.length >= ENOUGH && medianWidth(text) >= WIDE && isFull(text) && goesOn(text);
+  return isText && notes.length <= HALF * text.length;
 }
 
 function isNumeric(side: readonly TextRow[]): boolean {
