@@ -5,6 +5,7 @@ import type { Immutable } from "./contract/immutable.ts";
 export const WARNING_CODES = [
   "uncertain_encoding",
   "no_text_layer",
+  "content_left_out",
   "pages_not_read",
   "empty_vector",
   "classic_options",

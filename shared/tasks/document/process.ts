@@ -1,3 +1,4 @@
+import type { StepWarning } from "../../warnings.ts";
 import { jsonResult, oneLine, onlyFile } from "../result.ts";
 import type { JsonObject, Step, StepFile, StepOutput, TaskHead } from "../task.ts";
 import { checkName, kindOf } from "./kind.ts";
@@ -34,8 +35,16 @@ const picture: Step<DocumentOptions> = async (input, context) =>
 
 export const steps = { main, pages, picture, finish, count };
 
+const CONTENT_LEFT_OUT: StepWarning = {
+  code: "content_left_out",
+  message:
+    "Embedded objects, controls or chunks of other formats have no text in the result: `left_out` names them. Save the document as PDF to read what they show.",
+};
+
 function resultOf(task: TaskHead, file: StepFile, fields: JsonObject): StepOutput {
   const { document_type, word_count, text_content } = fields;
   const summary = oneLine(`${document_type}, ${textSummary(Number(word_count), text_content)}`);
-  return jsonResult({ task, file, summary }, fields);
+  const { left_out } = fields;
+  const warnings = Array.isArray(left_out) && left_out.length > 0 ? [CONTENT_LEFT_OUT] : [];
+  return jsonResult({ task, file, summary, warnings }, fields);
 }

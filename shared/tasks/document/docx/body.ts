@@ -1,11 +1,13 @@
 import type { DocxBlock, ListItem, Paragraph } from "./blocks.ts";
 import { textOfBlocks } from "./blocks.ts";
+import type { Chunks } from "./chunks.ts";
 import { linesOf } from "./drawing.ts";
 import type { Form } from "./form/form.ts";
 import { WordFields } from "./inline/fields.ts";
 import type { Line } from "./inline/line.ts";
 import type { Found, Reading } from "./inline/reading.ts";
 import { readInline } from "./inline/runs.ts";
+import type { LeftOut } from "./leftOut.ts";
 import type { Notes } from "./notes.ts";
 import type { Numbering } from "./numbering.ts";
 import { integer } from "./numerals.ts";
@@ -27,6 +29,8 @@ export interface BodyContext {
   /** Ids of the relationships to charts and diagrams found so far, in order. */
   readonly graphics: string[];
   readonly story: Story;
+  readonly chunks: Chunks;
+  readonly leftOut: LeftOut;
 }
 
 /** What one story (body, note, header, text box) has open between its paragraphs. */
@@ -62,6 +66,7 @@ function blocksOf(parent: Xml, context: BodyContext): DocxBlock[] {
 export function blocksIn(element: Xml, context: BodyContext): DocxBlock[] {
   if (element.name === "w:p") return paragraphOf(element, context);
   if (element.name === "w:tbl") return [...closed(context), ...tablesOf(element, context)];
+  if (element.name === "w:altChunk") return chunkOf(element, context);
   if (SKIPPED.has(element.name)) return [];
   if (element.name === "mc:AlternateContent")
     return elements(element)
@@ -113,9 +118,20 @@ function paragraphOf(element: Xml, context: BodyContext): DocxBlock[] {
 }
 
 function readingOf({ line, found, properties }: OpenParagraph, context: BodyContext): Reading {
-  const { notes, links, styles, story } = context;
+  const { notes, links, styles, story, leftOut } = context;
   const style = styles(valueAt(properties, "w:pStyle"));
-  return { line, found, notes, links, styles, style, fields: story.fields, run: NO_RUN, formulaEnd: -1 };
+  return {
+    line,
+    found,
+    notes,
+    links,
+    styles,
+    style,
+    fields: story.fields,
+    leftOut,
+    run: NO_RUN,
+    formulaEnd: -1,
+  };
 }
 
 const NO_RUN: Reading["run"] = { font: undefined, isRaised: false, looks: 0 };
@@ -174,20 +190,29 @@ function inTextBox(block: DocxBlock): DocxBlock {
 
 /** Paragraphs of a shape of DrawingML. */
 function drawnText(body: Xml, context: BodyContext): DocxBlock[] {
-  return linesOf(body).map((text) => {
-    const line = context.form.line();
-    line.write(text);
-    const { name } = context.styles(undefined);
-    return {
-      kind: "paragraph",
-      text,
-      rendered: line.rendered,
-      style: name,
-      heading_level: null,
-      list: null,
-      in_text_box: true,
-    };
-  });
+  return linesOf(body).map((text) => plainParagraph(text, context));
+}
+
+/** The lines of a chunk of another format as paragraphs. */
+function chunkOf({ attributes }: Xml, context: BodyContext): DocxBlock[] {
+  const lines = context.chunks.get(attributes["r:id"] ?? "");
+  if (lines === undefined) context.leftOut.add("chunk of another format");
+  return [...closed(context), ...(lines ?? []).map((text) => plainParagraph(text, context))];
+}
+
+function plainParagraph(text: string, context: BodyContext): Paragraph {
+  const line = context.form.line();
+  line.write(text);
+  const { rendered } = line;
+  return {
+    kind: "paragraph",
+    text,
+    rendered,
+    style: "",
+    heading_level: null,
+    list: null,
+    in_text_box: false,
+  };
 }
 
 function listItem(properties: Xml | undefined, style: Style, { numbering }: BodyContext): ListItem | null {

@@ -5,11 +5,13 @@ import type { DocumentOptions } from "../options.ts";
 import { countCharacters, countWords, cut } from "../words.ts";
 import { type DocxBlock, type Paragraph, type Table, textOfBlocks } from "./blocks.ts";
 import { type BodyContext, blocksIn, endOfStory, newStory } from "./body.ts";
+import { chunksOf } from "./chunks.ts";
 import type { WholeDocument } from "./form/document.ts";
 import { FORMS } from "./form/form.ts";
 import { documentHtml } from "./form/html.ts";
 import { documentMarkdown } from "./form/markdown.ts";
 import { type Graphic, graphicsOf } from "./graphics.ts";
+import { LeftOut } from "./leftOut.ts";
 import { readMetadata } from "./metadata.ts";
 import { Notes } from "./notes.ts";
 import { Numbering } from "./numbering.ts";
@@ -42,6 +44,7 @@ export async function docxFields(file: StepFile, options: DocumentOptions): Prom
     footnotes: asJson(footnotes.map(plainNote)),
     endnotes: asJson(endnotes.map(plainNote)),
     comments: asJson(commentsOf(await relatedPart(zip, links, "comments"), elsewhere)),
+    left_out: asJson(context.leftOut.counts()),
     text_boxes: body_boxes,
     graphics: asJson(graphics),
     outside: asJson(await outsideOf(zip, [main, ...partsWithLinks(zip)])),
@@ -69,6 +72,8 @@ async function contextOf(
     boxes: [],
     graphics: [],
     story: newStory(),
+    chunks: await chunksOf(zip, links),
+    leftOut: new LeftOut(),
   };
 }
 

@@ -70,6 +70,11 @@ const graphic = z.object({
   text: z.string().describe("Titles, series and points, or the text of the boxes."),
 });
 
+const leftOut = z.object({
+  kind: z.string().describe("Kind and name, such as `object Equation.3`."),
+  count: number.describe("Number of these."),
+});
+
 const outside = z.object({
   type: z.string().describe("Kind of the target, such as hyperlink."),
   target: z.string().describe("Address. It is never opened."),
@@ -107,5 +112,6 @@ export const docxFields = {
   comments: z.array(comment).describe("Comments."),
   text_boxes: z.array(z.string()).describe("Texts of text boxes."),
   graphics: z.array(graphic).describe("Charts and diagrams."),
+  left_out: z.array(leftOut).describe("Content that was not read."),
   outside: z.array(outside).describe("All external targets of the file."),
 };

@@ -26,6 +26,19 @@ export function safeHtml(html: string): string {
   return sanitize(html, RULES);
 }
 
+/** Ends of blocks, behind which a line of text ends. */
+const BLOCK_END = /<(?:br|hr|\/(?:p|div|h[1-6]|li|tr|td|th|dt|dd|pre|blockquote|title))\b[^>]{0,1000}>/gi;
+
+/** Text of HTML, a line for each block; scripts and styles are no text. */
+export function textOfHtml(html: string): string {
+  const lines = html.replace(/\s+/g, " ").replace(BLOCK_END, "$&\n");
+  return sanitize(lines, { allowedTags: [], allowedAttributes: {} })
+    .replace(/&lt;/g, "<")
+    .replace(/&gt;/g, ">")
+    .replace(/&quot;/g, '"')
+    .replace(/&amp;/g, "&");
+}
+
 export function escapeHtml(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }

@@ -1,3 +1,4 @@
+import type { LeftOut } from "../leftOut.ts";
 import type { Notes } from "../notes.ts";
 import type { Relationships } from "../package.ts";
 import type { Style, Styles } from "../styles.ts";
@@ -22,6 +23,7 @@ export interface Reading {
   readonly fields: WordFields;
   readonly found: Found;
   readonly links: Relationships;
+  readonly leftOut: LeftOut;
   readonly styles: Styles;
   /** Style of the paragraph. */
   readonly style: Style;

@@ -56,6 +56,8 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ["chart", ({ attributes }, { found }) => linked(attributes["r:id"], found)],
   ["relIds", ({ attributes }, { found }) => linked(attributes["r:dm"], found)],
   ["docPr", ({ attributes }, reading) => picture(attributes.descr, reading)],
+  ["OLEObject", ({ attributes }, { leftOut }) => leftOut.add(`object ${attributes.ProgID ?? ""}`)],
+  ["w:control", ({ attributes }, { leftOut }) => leftOut.add(`control ${attributes["w:name"] ?? ""}`)],
   ["shape", vectorShape],
   ["textpath", ({ attributes }, reading) => say(attributes.string ?? "", reading)],
   ["mc:AlternateContent", alternative],

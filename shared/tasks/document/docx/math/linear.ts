@@ -18,13 +18,13 @@ function linear(formula: Formula): string {
     case "fraction":
       return linearFraction(formula);
     case "index":
-      return indexed(based(formula.base), linear(formula.below), linear(formula.above));
+      return indexed(based(formula.base), linear(formula.below).trim(), linear(formula.above).trim());
     case "preIndex":
       return `${indexed("", linear(formula.below), linear(formula.above))} ${based(formula.base)}`;
     case "root":
       return root(linear(formula.degree), linear(formula.inside));
     case "operator":
-      return `${indexed(formula.sign, linear(formula.below), linear(formula.above))} ${linear(formula.inside)}`.trim();
+      return `${indexed(formula.sign, linear(formula.below).trim(), linear(formula.above).trim())} ${linear(formula.inside)}`.trim();
     case "brackets":
       return `${formula.open}${formula.parts.map(linear).join(formula.separator)}${formula.close}`;
     case "function":
@@ -53,7 +53,7 @@ function linearFraction({ bar, above, below }: Extract<Formula, { kind: "fractio
 }
 
 function based(base: Formula): string {
-  const text = linear(base);
+  const text = linear(base).trim();
   return text === "" ? "" : group(text);
 }
 

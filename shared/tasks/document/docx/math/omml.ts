@@ -125,7 +125,7 @@ function isOff(value: string | undefined): boolean {
 }
 
 function run(element: Xml): Formula {
-  const text = elements(element).map(signOf).join("");
+  const text = elements(element).map(signOf).join("").replace(/\s+/g, " ");
   return { kind: "text", text, face: faceOf(find(element, "m:rPr")) };
 }
 

@@ -76,6 +76,7 @@ const OTHERS =
 const SIGNS: ReadonlyMap<string, string> = new Map([
   ...[GREEK, RELATIONS, OPERATIONS, ARROWS, OTHERS].flatMap(pairs),
   ["−", "-"],
+  ["–", "-"],
   ["°", "^{\\circ}"],
   ["ℝ", "\\mathbb{R}"],
   ["ℕ", "\\mathbb{N}"],
