@@ -52,7 +52,7 @@ test("a token lets a browser in, a wrong one does not, and signing out ends it",
   const { page } = tab;
   await page.getByLabel("Token").fill("wrong");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("alert").waitFor();
+  await page.getByRole("alert").getByText("This is not the token of this master.").waitFor();
   await page.getByLabel("Token").fill("a-token-that-is-long");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "Jobs" }).waitFor();

@@ -155,6 +155,8 @@ test("a slave is started and stopped from the page", async () => {
   const { page } = tab;
   await page.getByRole("button", { name: "Start", exact: true }).click();
   await page.getByText("2 slaves alive").waitFor();
+  // One part of the page has this name, also for readers that look for a part of it.
+  expect(await page.getByRole("region", { name: "Slaves" }).count()).toBe(1);
   const other = page
     .getByRole("region", { name: "Slaves" })
     .getByRole("article")

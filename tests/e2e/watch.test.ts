@@ -4,19 +4,20 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { JobDetail, JobView } from "../../shared/contract/jobs.ts";
 import { type CliRun, runCli } from "../standin/runCli.ts";
-import { type RunningFleet, startFleet, until } from "./fleet.ts";
+import { type RunningFleet, type Started, startFleet, until } from "./fleet.ts";
 
 /** The machine may be busy; the limit only prevents hanging. */
 const SLOW_MS = 180_000;
 const BADGE = join(import.meta.dirname, "../../examples/files/badge.png");
 
 let fleet: RunningFleet;
+let slave: Started;
 let inbox: string;
 let tests = 0;
 
 beforeAll(async () => {
   fleet = await startFleet();
-  await fleet.slave();
+  slave = await fleet.slave();
   await fleet.alive(1);
 });
 
@@ -150,6 +151,24 @@ describe("upload --watch", () => {
       await until("the failure", async () => (/wrong_type/.test(watching.text()) ? true : undefined));
       expect(await sent()).toEqual(["badge.png", "badge.png"]);
       expect((await stopped(watching)).code).toBe(130);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "a file that changes while it is under way is sent again",
+    async () => {
+      // No slave: the first job does not end.
+      await slave.kill("SIGTERM");
+      await writeFile(letter("a.txt"), "A fine letter.");
+      const watching = await watch("text", ["--skip-done"]);
+      const untilSent = (times: number) =>
+        until(`${times} jobs`, async () => ((await sent()).length === times ? true : undefined));
+      await untilSent(1);
+      await writeFile(letter("a.txt"), "Another letter.");
+      await untilSent(2);
+      const { stderr } = await stopped(watching);
+      expect(stderr).toMatch(/Interrupted: 2 jobs go on at the master \(\w+, \w+\), 0 of 2 files ended\./);
     },
     SLOW_MS,
   );

@@ -40,7 +40,7 @@ export class BatchRun {
   readonly #deps: BatchDeps;
   readonly #pending = new Pending(JOBS_AT_ONCE);
   readonly #flights = new Set<Flight>();
-  readonly #underWay = new Set<string>();
+  readonly #underWay = new Map<string, LocalInput>();
 
   constructor(deps: BatchDeps) {
     this.#deps = deps;
@@ -51,15 +51,17 @@ export class BatchRun {
     return [...this.#flights];
   }
 
-  isUnderWay(key: string): boolean {
-    return this.#underWay.has(key);
+  /** Whether a file is in a job that has not ended, as it is now. */
+  isUnderWay(input: LocalInput): boolean {
+    const sent = this.#underWay.get(keyOf(input));
+    return sent !== undefined && sent.bytes === input.bytes && [0, input.modified].includes(sent.modified);
   }
 
   /** Sends a batch when there is room for a job more, and resolves when the master has it. */
   async send(inputs: readonly LocalInput[], key = randomBytes(16).toString("hex")): Promise<void> {
     const { request, journal } = this.#deps;
     await this.#pending.room(request.signal);
-    for (const input of inputs) this.#underWay.add(keyOf(input));
+    for (const input of inputs) this.#underWay.set(keyOf(input), input);
     await journal?.begun(key, inputs.map(batchFileOf));
     const outcome = emptyOutcome();
     try {
@@ -78,7 +80,7 @@ export class BatchRun {
 
   /** Follows a job that the master has. */
   follow(flight: Flight): void {
-    for (const input of flight.inputs) this.#underWay.add(keyOf(input));
+    for (const input of flight.inputs) this.#underWay.set(keyOf(input), input);
     this.#flights.add(flight);
     this.#pending.start(this.#untilEnded(flight));
   }
@@ -153,6 +155,7 @@ export class BatchRun {
 
   async #over({ key, inputs }: Pick<Flight, "key" | "inputs">): Promise<void> {
     await this.#deps.journal?.ended(key);
-    for (const input of inputs) this.#underWay.delete(keyOf(input));
+    for (const input of inputs)
+      if (this.#underWay.get(keyOf(input)) === input) this.#underWay.delete(keyOf(input));
   }
 }

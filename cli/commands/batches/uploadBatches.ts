@@ -4,6 +4,7 @@ import type { JsonObject } from "../../../shared/tasks/task.ts";
 import type { CliContext } from "../../context.ts";
 import { EXIT, UsageError } from "../../exit.ts";
 import { type CollectOptions, STDIN } from "../../files/collect.ts";
+import type { LocalInput } from "../../files/look.ts";
 import { isHere } from "../../files/resultPlace.ts";
 import { collectInChunks } from "../../files/stream.ts";
 import { Journal } from "../../journal/journal.ts";
@@ -94,7 +95,7 @@ async function sendBatches(
   const run = new BatchRun({ request: requestOf(upload, progress), journal, report, note, patience });
   try {
     if (journal !== undefined) await resume({ client, signal, journal, run });
-    const isUnderWay = (key: string) => run.isUnderWay(key);
+    const isUnderWay = (input: LocalInput) => run.isUnderWay(input);
     await sendAll(wantedFiles(foundFiles(upload), { journal, report, isUnderWay, signal }), run);
     await run.ended();
   } catch (error) {

@@ -19,7 +19,7 @@ export interface WantedTerms {
   /** Files that are done by it are left out; undefined: none are. */
   readonly journal: Journal | undefined;
   readonly report: BatchReport;
-  readonly isUnderWay: (key: string) => boolean;
+  readonly isUnderWay: (input: LocalInput) => boolean;
   readonly signal: AbortSignal;
 }
 
@@ -44,7 +44,7 @@ async function isWanted(input: LocalInput, terms: WantedTerms): Promise<boolean>
     report.addProblems([{ path: input.path, code: "not_a_file", error }]);
     return false;
   }
-  if (isUnderWay(keyOf(input))) return false;
+  if (isUnderWay(input)) return false;
   const isDone = await wasDone(input, terms);
   if (isDone) report.skipped += 1;
   return !isDone;

@@ -14,7 +14,7 @@ export function Sending({ upload: now }: { readonly upload: RunningUpload }) {
       <div
         class="prog"
         role="progressbar"
-        aria-label="Upload progress"
+        aria-label="Bytes sent"
         aria-valuenow={Math.round(share * 100)}
         aria-valuemin={0}
         aria-valuemax={100}

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { sendJson, sentenceOf } from "../data/api.ts";
+import { ApiProblem, sendJson, sentenceOf } from "../data/api.ts";
 import { signedOut } from "../data/session.ts";
 
 /** Shown where the master asks for a token: it becomes a cookie that scripts cannot read. */
@@ -12,7 +12,7 @@ export function SignIn() {
       await sendJson("POST", "/session", { token: String(form.get("token")) });
       signedOut.value = false;
     } catch (failure) {
-      setError(sentenceOf(failure));
+      setError(isRefused(failure) ? "This is not the token of this master." : sentenceOf(failure));
     }
   };
   return (
@@ -37,4 +37,9 @@ export function SignIn() {
       </form>
     </main>
   );
+}
+
+/** The master's own sentence is about a header of requests, which a person does not see. */
+function isRefused(failure: unknown): boolean {
+  return failure instanceof ApiProblem && failure.code === "unauthorized";
 }

@@ -8,7 +8,7 @@ import { counted } from "../ui/words.ts";
 /** More hands: on the master's machine by a click, on another one by a command. */
 export function AddSlaves() {
   return (
-    <section class="card add" aria-label="Add slaves">
+    <section class="card add" aria-label="Add more">
       <header>
         <h2>Add slaves</h2>
       </header>
