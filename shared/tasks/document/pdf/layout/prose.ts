@@ -52,7 +52,8 @@ function isNumeric(side: readonly TextRow[]): boolean {
 /** Width of the widest part of a row in multiples of its size. */
 function widthOf(row: TextRow): number {
   const size = row[0]?.size ?? 1;
-  return Math.max(...partsOf(row).map(({ start, end }) => end - start)) / Math.max(size, 0.01);
+  const widest = partsOf(row).reduce((most, { start, end }) => Math.max(most, end - start), 0);
+  return widest / Math.max(size, 0.01);
 }
 
 function medianWidth(side: readonly TextRow[]): number {

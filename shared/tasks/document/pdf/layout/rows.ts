@@ -83,8 +83,9 @@ function continues(last: Fragment, { x, y, ...next }: Fragment): boolean {
 
 /** Whether two rows lie beside each other in height, if only in part. */
 export function overlap(upper: TextRow, lower: TextRow): boolean {
-  const bottom = Math.max(...upper.map(bottomOf));
-  return Math.max(...lower.map(topOf)) > bottom + 0.1 * (lower[0]?.size ?? 0);
+  const bottom = upper.reduce((most, one) => Math.max(most, bottomOf(one)), Number.NEGATIVE_INFINITY);
+  const top = lower.reduce((most, one) => Math.max(most, topOf(one)), Number.NEGATIVE_INFINITY);
+  return top > bottom + 0.1 * (lower[0]?.size ?? 0);
 }
 
 /** Text of a row without gaps that could be gutters. */

@@ -15,7 +15,8 @@ export function withVertical(fragments: readonly Fragment[]): Fragment[] {
   const all: Fragment[] = [];
   let column: Fragment[] = [];
   const close = () => {
-    all.push(...(column.length >= FEWEST ? column.map(turned) : column));
+    const closed = column.length >= FEWEST ? column.map(turned) : column;
+    for (const fragment of closed) all.push(fragment);
     column = [];
   };
   for (const fragment of fragments) {
