@@ -9,6 +9,7 @@ import { durable } from "./parts/durable.ts";
 import { limit } from "./parts/limit.ts";
 import { memory } from "./parts/memory.ts";
 import { native } from "./parts/native.ts";
+import { page as pagePart } from "./parts/page.ts";
 import { queued } from "./parts/queued.ts";
 import { recovery } from "./parts/recovery.ts";
 import { scale } from "./parts/scale.ts";
@@ -32,6 +33,7 @@ const PARTS: readonly BenchPart[] = [
   queued,
   recovery,
   training,
+  pagePart,
 ];
 
 const { values } = parseArgs({
