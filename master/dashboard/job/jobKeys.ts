@@ -17,8 +17,8 @@ interface JobKeysDeps {
 export function useJobKeys(deps: JobKeysDeps): void {
   const { job, files, total, selected } = deps;
   const keys = [
-    { key: "n", what: "next file", run: () => step(atAddress(deps), 1) },
-    { key: "p", what: "previous file", run: () => step(atAddress(deps), -1) },
+    { key: "n", what: "next file", run: () => void step(atAddress(deps), 1) },
+    { key: "p", what: "previous file", run: () => void step(atAddress(deps), -1) },
     {
       key: "r",
       what: "retry failed files",
@@ -40,9 +40,12 @@ async function openRetried(job: JobView): Promise<void> {
   if (next !== undefined) go(next.url);
 }
 
-export function step({ files, total, selected, addressOf }: Omit<JobKeysDeps, "job">, by: 1 | -1): void {
+export async function step(
+  { files, total, selected, addressOf }: Omit<JobKeysDeps, "job">,
+  by: 1 | -1,
+): Promise<void> {
   const from = selected === undefined ? undefined : files.pages.positionOf(selected);
   const to = from === undefined ? 0 : from + by;
-  const next = to < 0 || to >= total ? undefined : files.pages.row(to);
+  const next = to < 0 || to >= total ? undefined : await files.pages.fetched(to);
   if (next !== undefined) go(addressOf(next), "replace");
 }

@@ -21,6 +21,7 @@ export function JobPage({ id, file }: { readonly id: string; readonly file: numb
     withQuery({ ...place.value, path: `/jobs/${id}/files/${one.index}` }, {});
   useJobKeys({ job, files, total, selected: shown, addressOf });
   useTitle(job);
+  if (files.isGone && detail !== undefined) return <Deleted name={detail.name} />;
   if (job === undefined || detail === undefined) return <Waiting error={error} />;
   return (
     <>
@@ -36,7 +37,7 @@ export function JobPage({ id, file }: { readonly id: string; readonly file: numb
             job={job}
             index={shown}
             known={files.pages.row(files.pages.positionOf(shown) ?? -1)}
-            onStep={(by) => step({ files, total, selected: shown, addressOf }, by)}
+            onStep={(by) => void step({ files, total, selected: shown, addressOf }, by)}
             onClose={() => go(withQuery({ ...place.value, path: `/jobs/${id}` }, { tab: "" }))}
           />
         )}
@@ -58,6 +59,19 @@ function Waiting({ error }: { readonly error: string | undefined }) {
     <section class="card empty" role="alert">
       <h1>This job cannot be shown</h1>
       <p>{error}</p>
+      <p>
+        <a href="/jobs">All jobs</a>
+      </p>
+    </section>
+  );
+}
+
+/** The job was there when its view was opened. */
+function Deleted({ name }: { readonly name: string }) {
+  return (
+    <section class="card empty" role="alert">
+      <h1>{name}</h1>
+      <p>This job was deleted.</p>
       <p>
         <a href="/jobs">All jobs</a>
       </p>

@@ -1,45 +1,56 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { FileView, JobDetail } from "../../../shared/contract/jobs.ts";
-import { getJson, sentenceOf } from "../data/api.ts";
-import { type FilesChange, watchFiles } from "../data/stream.ts";
+import { ApiProblem, getJson, sentenceOf } from "../data/api.ts";
+import { type FilesChange, onJobs, watchFiles } from "../data/stream.ts";
 
 /** Files that are fetched at once. */
 const PAGE = 200;
 /** Pages that are kept: what is far from the shown rows is forgotten. */
 const MOST_PAGES = 30;
 
+interface FilePagesDeps {
+  readonly address: (from: number) => string;
+  readonly list: "all" | "matches";
+  readonly onDetail: (detail: JobDetail) => void;
+  readonly onFailure: (failure: unknown) => void;
+}
+
 /**
  * The files of one job, fetched in pages as they come into view, so that 100,000 of them cost what is seen. Pages whose
  * files changed are fetched again when they are in view.
  */
 class FilePages {
-  readonly #address: (from: number) => string;
-  readonly #onChange: (detail: JobDetail | undefined, error: string | undefined) => void;
+  readonly #deps: FilePagesDeps;
   readonly #pages = new Map<number, readonly FileView[]>();
   readonly #stale = new Set<number>();
   readonly #gone = new AbortController();
+  readonly #loading = new Map<number, Promise<void>>();
   #wanted: readonly number[] = [0];
-  readonly #loading = new Set<number>();
+  /** The file whose position was asked for last. */
+  #chosen: { readonly index: number; readonly position: number } | undefined;
 
-  constructor(
-    address: (from: number) => string,
-    onChange: (detail: JobDetail | undefined, error: string | undefined) => void,
-  ) {
-    this.#address = address;
-    this.#onChange = onChange;
+  constructor(deps: FilePagesDeps) {
+    this.#deps = deps;
   }
 
   row(position: number): FileView | undefined {
     return this.#pages.get(Math.floor(position / PAGE))?.[position % PAGE];
   }
 
-  /** Position of a file among those that were fetched. */
+  /** The file at a position, which may be far from the rows in view. */
+  async fetched(position: number): Promise<FileView | undefined> {
+    if (this.row(position) === undefined) await this.#load(Math.floor(position / PAGE));
+    return this.row(position);
+  }
+
+  /** Position of a file in the list; among matches it is known of those that were fetched. */
   positionOf(index: number): number | undefined {
+    if (this.#deps.list === "all") return index;
     for (const [page, files] of this.#pages) {
       const at = files.findIndex((file) => file.index === index);
-      if (at !== -1) return page * PAGE + at;
+      if (at !== -1) this.#chosen = { index, position: page * PAGE + at };
     }
-    return undefined;
+    return this.#chosen?.index === index ? this.#chosen.position : undefined;
   }
 
   /** Tells which rows are in view: from the first to before the last. */
@@ -50,11 +61,11 @@ class FilePages {
     this.#loadWanted();
   }
 
-  /** @param isSearch whether the list shows matches: their positions are no indexes, so each page may have changed */
-  changed(changed: FilesChange, isSearch: boolean): void {
+  /** Positions of matches are no indexes, so each page of them may have changed. */
+  changed(changed: FilesChange): void {
     const pages =
-      changed === "all" || isSearch
-        ? [...this.#pages.keys()]
+      changed === "all" || this.#deps.list === "matches"
+        ? [...this.#pages.keys(), ...this.#wanted]
         : changed.map((index) => Math.floor(index / PAGE));
     for (const page of pages) this.#stale.add(page);
     this.#loadWanted();
@@ -69,62 +80,79 @@ class FilePages {
     for (const page of missing) void this.#load(page);
   }
 
-  async #load(page: number): Promise<void> {
-    if (this.#loading.has(page)) return;
-    this.#loading.add(page);
-    this.#stale.delete(page);
-    let failed = false;
+  #load(page: number): Promise<void> {
+    const running = this.#loading.get(page) ?? this.#fetch(page).finally(() => this.#loading.delete(page));
+    this.#loading.set(page, running);
+    return running;
+  }
+
+  async #fetch(page: number): Promise<void> {
+    const { address, onDetail, onFailure } = this.#deps;
     try {
-      const detail = await getJson<JobDetail>(this.#address(page * PAGE), this.#gone.signal);
-      this.#pages.delete(page);
-      this.#pages.set(page, detail.files);
-      for (const [old] of this.#pages) if (this.#pages.size > MOST_PAGES) this.#pages.delete(old);
-      this.#onChange(detail, undefined);
+      do {
+        this.#stale.delete(page);
+        const detail = await getJson<JobDetail>(address(page * PAGE), this.#gone.signal);
+        this.#keep(page, detail.files);
+        onDetail(detail);
+        // It changed while it was fetched.
+      } while (this.#stale.has(page) && this.#wanted.includes(page));
     } catch (failure) {
-      failed = true;
-      if (!this.#gone.signal.aborted) this.#onChange(undefined, sentenceOf(failure));
-    } finally {
-      this.#loading.delete(page);
+      if (!this.#gone.signal.aborted) onFailure(failure);
     }
-    // It changed while it was fetched.
-    if (!failed && this.#stale.has(page)) this.#loadWanted();
+  }
+
+  #keep(page: number, files: readonly FileView[]): void {
+    this.#pages.delete(page);
+    this.#pages.set(page, files);
+    for (const [old] of this.#pages) if (this.#pages.size > MOST_PAGES) this.#pages.delete(old);
   }
 }
 
 export interface ShownFiles {
   readonly detail: JobDetail | undefined;
   readonly error: string | undefined;
+  /** The master has the job no longer. */
+  readonly isGone: boolean;
   readonly pages: FilePages;
 }
 
+interface Fetched extends Pick<ShownFiles, "detail" | "error" | "isGone"> {
+  /** Counts changes of the pages. */
+  readonly at: number;
+}
+
+const NOTHING: Fetched = { detail: undefined, error: undefined, isGone: false, at: 0 };
+
 /** @param q search among the files; empty for all */
 export function useFiles(id: string, q: string): ShownFiles {
-  const [state, setState] = useState<{ detail?: JobDetail; error?: string; at: number }>({ at: 0 });
-  const detail = useRef<JobDetail | undefined>(undefined);
+  const [{ detail, error, isGone }, setFetched] = useState(NOTHING);
   const pages = useMemo(
     () =>
-      new FilePages(
-        (from) => addressOf(id, q, from),
-        (next, error) => {
-          detail.current = next ?? detail.current;
-          setState(({ at }) => ({
-            at: at + 1,
-            ...(detail.current === undefined ? {} : { detail: detail.current }),
-            ...(error === undefined ? {} : { error }),
-          }));
-        },
-      ),
+      new FilePages({
+        address: (from) => addressOf(id, q, from),
+        list: q === "" ? "all" : "matches",
+        onDetail: (next) => setFetched(({ at }) => ({ ...NOTHING, detail: next, at: at + 1 })),
+        onFailure: (failure) =>
+          setFetched((before) => ({ ...before, error: sentenceOf(failure), isGone: isNotFound(failure) })),
+      }),
     [id, q],
   );
   useEffect(() => {
     pages.want(0, 1);
-    const stop = watchFiles(id, (changed) => pages.changed(changed, q !== ""));
+    const stops = [
+      watchFiles(id, (changed) => pages.changed(changed)),
+      onJobs(({ removed }) => removed === id && pages.changed("all")),
+    ];
     return () => {
-      stop();
+      for (const stop of stops) stop();
       pages.close();
     };
   }, [pages]);
-  return { detail: state.detail, error: state.error, pages };
+  return { detail, error, isGone, pages };
+}
+
+function isNotFound(failure: unknown): boolean {
+  return failure instanceof ApiProblem && failure.status === 404;
 }
 
 function addressOf(id: string, q: string, from: number): string {

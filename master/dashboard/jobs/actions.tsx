@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { JobView } from "../../../shared/contract/jobs.ts";
+import { go } from "../app/router.ts";
 import { sendJson, sentenceOf } from "../data/api.ts";
 import { toast } from "../ui/toast.tsx";
 import { counted } from "../ui/words.ts";
@@ -35,6 +36,8 @@ export function askDelete(job: JobView): void {
     verb: "Delete job",
     act: async () => {
       await sendJson("DELETE", `${job.url}?purge=true`);
+      go("/jobs");
+      toast(`${job.name} is deleted.`);
     },
   };
 }

@@ -13,33 +13,29 @@ export interface ShownJobs {
 }
 
 const NOTHING: ShownJobs = { jobs: [], total: 0, next: undefined, error: undefined, isLoading: true };
+/** Jobs that are shown at first; each "Show more" doubles them. */
 const PAGE = 50;
+/** Most that the master tells in one answer. */
+const MOST_AT_ONCE = 500;
 /** A list that other jobs may have joined is loaded again at most this often. */
 const RELOAD_MS = 1_000;
 
 /** The jobs that match a query, kept as they are now by the event stream. */
 export function useJobList(q: string) {
   const [shown, setShown] = useState(NOTHING);
-  const pages = useRef(1);
+  const wanted = useRef(PAGE);
   const now = useRef(shown);
   now.current = shown;
   const load = async (signal?: AbortSignal) => {
     try {
-      const list = await getJson<JobList>(addressOf(q, PAGE * pages.current), signal);
-      setShown({
-        jobs: list.jobs,
-        total: list.total,
-        next: list.next_cursor,
-        error: undefined,
-        isLoading: false,
-      });
+      setShown({ ...(await jobsOf(q, wanted.current, signal)), error: undefined, isLoading: false });
     } catch (failure) {
       if (signal?.aborted !== true)
         setShown({ ...now.current, error: sentenceOf(failure), isLoading: false });
     }
   };
   useEffect(() => {
-    pages.current = 1;
+    wanted.current = PAGE;
     const gone = new AbortController();
     setShown({ ...now.current, isLoading: true });
     void load(gone.signal);
@@ -55,15 +51,26 @@ export function useJobList(q: string) {
     };
   }, [q]);
   const more = () => {
-    pages.current += 1;
+    wanted.current *= 2;
     void load();
   };
   return { shown, more, reload: () => void load() };
 }
 
-function addressOf(q: string, limit: number): string {
-  const query = new URLSearchParams({ limit: String(Math.min(limit, 500)), ...(q === "" ? {} : { q }) });
-  return `/jobs?${query}`;
+/** The newest jobs that match, in as many answers as they need. */
+async function jobsOf(q: string, wanted: number, signal?: AbortSignal) {
+  const jobs: JobView[] = [];
+  for (let cursor: string | undefined = ""; ; ) {
+    const limit = Math.min(wanted - jobs.length, MOST_AT_ONCE);
+    const list: JobList = await getJson<JobList>(addressOf({ q, cursor, limit: String(limit) }), signal);
+    jobs.push(...list.jobs);
+    cursor = list.next_cursor;
+    if (cursor === undefined || jobs.length >= wanted) return { jobs, total: list.total, next: cursor };
+  }
+}
+
+function addressOf(query: Readonly<Record<string, string>>): string {
+  return `/jobs?${new URLSearchParams(Object.entries(query).filter(([, value]) => value !== ""))}`;
 }
 
 function withJob(shown: ShownJobs, job: JobView): ShownJobs {

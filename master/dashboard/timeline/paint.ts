@@ -11,6 +11,8 @@ export function paint(canvas: HTMLCanvasElement, { width, height, rects, texts }
   if (context === null) return;
   const colours = colourReader();
   context.scale(density, density);
+  context.fillStyle = colours("--surface");
+  context.fillRect(0, 0, width, height);
   for (const { x, y, width: w, height: h, fill, opacity = 1 } of rects) {
     context.globalAlpha = opacity;
     context.fillStyle = colours(fill);
