@@ -9,6 +9,8 @@ export interface CallOptions {
 export interface RetryOptions extends CallOptions {
   /** Replace options of the job. Secret ones, such as passwords, must be given again. */
   readonly options?: JsonObject | undefined;
+  /** Those that failed or were cancelled unless given; `all`, or the indexes of files. */
+  readonly files?: "failed" | "all" | readonly number[] | undefined;
 }
 
 /** A `POST` of a JSON document. */

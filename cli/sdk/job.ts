@@ -86,7 +86,7 @@ export class Job {
   }
 
   /**
-   * Makes a new job of the files that failed or were cancelled; does not wait for it.
+   * Makes a new job of files of this one, by default those that failed or were cancelled; does not wait for it.
    * @throws CodedError `job_running`, `nothing_to_retry`, `inputs_gone`, `bad_options`
    */
   async retry(options: RetryOptions = {}): Promise<Job> {

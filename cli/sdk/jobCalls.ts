@@ -58,8 +58,9 @@ export class JobCalls {
     return jobOf(await this.#http.json({ method: "DELETE", path: this.#path, signal }));
   }
 
-  async retry({ options = {}, signal }: RetryOptions = {}): Promise<JobView> {
-    const { headers, ...call } = post(`${this.#path}/retry`, { options });
+  async retry({ options = {}, files, signal }: RetryOptions = {}): Promise<JobView> {
+    const wish = files === undefined ? { options } : { options, files };
+    const { headers, ...call } = post(`${this.#path}/retry`, wish);
     const keyed = { ...headers, "Idempotency-Key": randomName() };
     return jobOf(await this.#http.json({ ...call, headers: keyed, repeat: "broken", signal }));
   }

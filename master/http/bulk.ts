@@ -68,11 +68,11 @@ export function retryJobs(deps: RetryJobsDeps): RequestHandler {
     const client = deps.clients.nameOf(req);
     const answer = await changeEach(deps, { req, q }, async (record) => {
       if (!isFinal(record.state)) throw jobRunning(record);
-      const digest = retryDigest(record.id, options);
+      const digest = retryDigest(record.id, { options });
       // A key of the client's own has no NUL.
       const asked = { client, key: `\0retry ${digest}`, digest, durable: true };
       const { job, repeated } = await deps.requests.takeIn(asked, (request) =>
-        retryJob(deps.retry, { record, options }, { client, request }),
+        retryJob(deps.retry, { record, options, files: "failed" }, { client, request }),
       );
       if (repeated) throw alreadyRetried(record, job.id);
       return job.id;

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from "express";
-import { retryWish } from "../../shared/contract/requests.ts";
+import { type RetryWish, retryWish } from "../../shared/contract/requests.ts";
 import { RequestError } from "../../shared/errors.ts";
+import { firstFault } from "../../shared/schema.ts";
 import { type KeyedRequests, retryDigest, type Taken } from "../jobs/requests.ts";
 import { type RetryDeps, retryJob } from "../jobs/retry.ts";
 import type { RequestKey } from "../record/newJob.ts";
@@ -17,7 +18,7 @@ export interface RetryRouteDeps extends FindJobDeps {
   readonly clients: Pick<Clients, "sees" | "nameOf">;
 }
 
-/** `POST /jobs/<id>/retry`: a new job with the files that are not done; a body may change its options. */
+/** `POST /jobs/<id>/retry`: a new job with files of this one; a body says which, and changes options. */
 export function retry(deps: RetryRouteDeps): RequestHandler {
   return async (req, res) => {
     const { job, repeated } = await accept(deps, req, res);
@@ -28,21 +29,24 @@ export function retry(deps: RetryRouteDeps): RequestHandler {
 
 async function accept(deps: RetryRouteDeps, req: Request, res: Response): Promise<Taken> {
   const key = readRequestKey(req);
-  const options = readOptions(req.body ?? {});
+  const wish = readWish(req.body ?? {});
   const record = await findJob(deps, req);
   const client = deps.clients.nameOf(req);
   const terms = { client, ...requestTerm(res) };
   const make = (request?: RequestKey) =>
-    retryJob(deps.retry, { record, options }, { ...terms, ...(request === undefined ? {} : { request }) });
+    retryJob(deps.retry, { record, ...wish }, { ...terms, ...(request === undefined ? {} : { request }) });
   if (key === undefined) return { job: await make(), repeated: false };
-  const asked = { client, key, digest: retryDigest(record.id, options), durable: true };
+  const asked = { client, key, digest: retryDigest(record.id, wish), durable: true };
   return await deps.requests.takeIn(asked, make);
 }
 
-function readOptions(body: unknown): object {
+function readWish(body: unknown): RetryWish {
   const parsed = retryWish.safeParse(body);
-  if (parsed.success) return parsed.data.options;
-  throw new RequestError("bad_options", 'A retry takes {"options": {…}} as JSON, or nothing.', {
-    details: { field: "options" },
-  });
+  if (parsed.success) return parsed.data;
+  const field = firstFault(parsed.error, "").field || "options";
+  throw new RequestError(
+    "bad_options",
+    'A retry takes {"options": {…}, "files": "failed", "all" or [indexes]} as JSON, or nothing.',
+    { details: { field } },
+  );
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
+import type { RetryWish } from "../../shared/contract/requests.ts";
 import { RequestError } from "../../shared/errors.ts";
 import type { ClientKey, JobInput, RequestKey } from "../record/newJob.ts";
 import type { RecordOfJobs } from "../record/port.ts";
@@ -128,8 +129,7 @@ function contentsOf({ filename, path, bytes, sha256 }: JobInput): string {
   return JSON.stringify([filename, bytes, sha256, ...(path === undefined ? [] : [path])]);
 }
 
-export function retryDigest(job: string, options: object): string {
-  return createHash("sha256")
-    .update(JSON.stringify(["retry", job, options]))
-    .digest("hex");
+export function retryDigest(job: string, { options, files = "failed" }: Partial<RetryWish>): string {
+  const wish = ["retry", job, options, ...(files === "failed" ? [] : [files])];
+  return createHash("sha256").update(JSON.stringify(wish)).digest("hex");
 }

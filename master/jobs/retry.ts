@@ -1,5 +1,6 @@
 import { eachAtMost } from "../../shared/async/eachAtMost.ts";
 import { isFinal } from "../../shared/contract/jobs.ts";
+import type { RetryWish } from "../../shared/contract/requests.ts";
 import { AppError } from "../../shared/errors.ts";
 import { validOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
@@ -20,31 +21,28 @@ export interface RetryDeps {
   readonly intake: IntakeDeps;
 }
 
-export interface Retried {
+/** `options` replace those of the job. Its secret options are forgotten, so they must be given again. */
+export interface Retried extends RetryWish {
   readonly record: JobRecord;
-  /** Replace options of the job. Its secret options are forgotten, so they must be given again. */
-  readonly options: object;
 }
 
 /**
- * A new job with the files of this one that failed or were cancelled. It has copies of their bytes, so that
- * either job can be purged without the other.
+ * A new job with files of this one: by default those that failed or were cancelled. It has copies of their bytes, so
+ * that either job can be purged without the other.
  * @throws AppError `job_running`, `nothing_to_retry` (409), `inputs_gone` (410); RequestError `bad_options`
  */
 export async function retryJob(
   deps: RetryDeps,
-  { record, options: changed }: Retried,
+  { record, options: changed, files: wanted }: Retried,
   terms: Pick<IntakeTerms, "client" | "request" | "requestId">,
 ): Promise<FollowedJob> {
   if (!isFinal(record.state)) {
     throw new AppError("job_running", `Job ${record.id} is not over yet.`, { status: 409, retryAfter: 5 });
   }
   const again: FileRecord[] = [];
-  for await (const page of deps.jobs.pages(record.id))
-    again.push(...page.filter(({ state }) => state === "failed" || state === "cancelled"));
-  if (again.length === 0) {
-    throw new AppError("nothing_to_retry", `Every file of job ${record.id} is done.`, { status: 409 });
-  }
+  const isWanted = wantedOf(wanted);
+  for await (const page of deps.jobs.pages(record.id)) again.push(...page.filter(isWanted));
+  if (again.length === 0) throw nothingToRetry(record, wanted);
   const task = taskNamed(record.task);
   const options = validOptions(task, { ...record.options, ...changed });
   const id = newJobId();
@@ -58,6 +56,18 @@ export async function retryJob(
     await deps.store.remove(files.map(({ key }) => key));
     throw error;
   }
+}
+
+function wantedOf(files: RetryWish["files"]): (file: FileRecord) => boolean {
+  if (files === "all") return () => true;
+  if (files === "failed") return ({ state }) => state === "failed" || state === "cancelled";
+  const indexes = new Set(files);
+  return ({ index }) => indexes.has(index);
+}
+
+function nothingToRetry({ id }: JobRecord, files: RetryWish["files"]): AppError {
+  const why = files === "failed" ? `Every file of job ${id} is done.` : `Job ${id} has no such file.`;
+  return new AppError("nothing_to_retry", why, { status: 409 });
 }
 
 async function copies(

@@ -117,7 +117,7 @@ export const jobView = z.object({
   ended_at: time.exactOptional().describe("when it ended: ISO 8601, UTC"),
   code: z.string().exactOptional().describe("a failure of the job as a whole, for programs"),
   error: z.string().exactOptional().describe("the same for people"),
-  retry_of: z.string().exactOptional().describe("id of the job whose failed files these are"),
+  retry_of: z.string().exactOptional().describe("id of the job whose files these are, tried again"),
   callback: jobCallback.exactOptional().describe("where its end is told, and what came of that"),
   files_per_second: z
     .number()

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Immutable } from "./immutable.ts";
 import { JOB_STATES } from "./jobs.ts";
 
 /** Requests of clients to a master: query parameters and bodies. */
@@ -106,8 +107,17 @@ const otherOptions = z
   .default({})
   .describe("options that are to be others than before");
 
+const MOST_RETRIED = 10_000;
+
 /** `POST /jobs/<id>/retry`. */
-export const retryWish = z.strictObject({ options: otherOptions });
+export const retryWish = z.strictObject({
+  options: otherOptions,
+  files: z
+    .union([z.enum(["failed", "all"]), z.array(z.int().min(0)).min(1).max(MOST_RETRIED)])
+    .default("failed")
+    .describe("`failed`: those that failed or were cancelled; `all`; or the indexes of files, done or not"),
+});
+export type RetryWish = Immutable<z.infer<typeof retryWish>>;
 
 /** `POST /jobs/cancel` and `/jobs/delete`. */
 export const bulkWish = z.strictObject({

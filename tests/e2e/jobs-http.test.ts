@@ -253,6 +253,25 @@ describe("jobs over HTTP, one slave with one slot", () => {
     expect(saved).toEqual(open.map(({ filename }) => filename.replace(".png", "_ocr.json")));
   });
 
+  test("retry of all files, or of some by their indexes, makes a job that can be compared with this one", async () => {
+    const id = await submit(texts("again", 3), "text");
+    await over(id);
+    const retried = async (body: object) => {
+      const headers = { "content-type": "application/json" };
+      const init = { method: "POST", headers, body: JSON.stringify(body) };
+      const answer = await fetch(`${url()}/jobs/${id}/retry`, init);
+      if (answer.status !== 202) return [answer.status, await codeOf(answer)];
+      const detail = await over(((await answer.json()) as { job_id: string }).job_id);
+      return [detail.retry_of, detail.options.keywords, detail.files.map(({ filename }) => filename)];
+    };
+    const names = (await job(url(), id)).files.map(({ filename }) => filename);
+    expect(await retried({ files: "all", options: { keywords: 1 } })).toEqual([id, 1, names]);
+    expect(await retried({ files: [2, 0], options: { keywords: 2 } })).toEqual([id, 2, [names[0], names[2]]]);
+    expect(await retried({ files: [7] })).toEqual([409, "nothing_to_retry"]);
+    expect(await retried({ files: [] })).toEqual([400, "bad_options"]);
+    expect(await retried({ files: "some" })).toEqual([400, "bad_options"]);
+  });
+
   test("retry is refused while the job runs, and where nothing failed", async () => {
     const done = await submit(texts("all-done", 1), "text");
     await over(done);

@@ -51,12 +51,16 @@ export function splitOptions(schema: TaskView["options"]) {
   return { main, more: all.filter((option) => !main.includes(option)) };
 }
 
-/** Only what differs from the defaults is sent. */
-export function changedOptions(schema: TaskView["options"], values: OptionValues): OptionValues {
-  const changed = optionsOf(schema).filter(
-    ([name, option]) =>
-      name in values && JSON.stringify(values[name]) !== JSON.stringify(option.default ?? null),
-  );
+/** Only what differs from the defaults, or from the options `before`, is sent. */
+export function changedOptions(
+  schema: TaskView["options"],
+  values: OptionValues,
+  before: OptionValues = {},
+): OptionValues {
+  const changed = optionsOf(schema).filter(([name, option]) => {
+    const known = name in before ? before[name] : option.default;
+    return name in values && JSON.stringify(values[name]) !== JSON.stringify(known ?? null);
+  });
   return Object.fromEntries(changed.map(([name]) => [name, values[name]]));
 }
 

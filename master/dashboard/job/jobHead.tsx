@@ -1,4 +1,3 @@
-import { signal } from "@preact/signals";
 import type { JobDetail, JobView } from "../../../shared/contract/jobs.ts";
 import { go } from "../app/router.ts";
 import { askCancel, askDelete, retryFailed } from "../jobs/actions.tsx";
@@ -6,14 +5,12 @@ import { isOver, jobState } from "../jobs/states.ts";
 import { Progress, State } from "../ui/state.tsx";
 import { shortId } from "../ui/words.ts";
 import { JobNumbers } from "./jobNumbers.tsx";
-import { RetryDialog } from "./retryDialog.tsx";
+import { askRetry, comparedAt } from "./retryDialog.tsx";
 
 interface JobHeadProps {
   readonly job: JobView;
   readonly statistics: JobDetail["statistics"];
 }
-
-const retryOpen = signal(false);
 
 /** What the job is, how it stands, and what can be done with it. */
 export function JobHead({ job, statistics }: JobHeadProps) {
@@ -23,15 +20,7 @@ export function JobHead({ job, statistics }: JobHeadProps) {
         <div>
           <small class="quiet">
             <a href="/jobs">Jobs</a> / <span class="mono">{shortId(job.id)}</span> · {job.task_type}
-            {job.retry_of !== undefined && (
-              <>
-                {" "}
-                · retry of{" "}
-                <a class="mono" href={`/jobs/${job.retry_of}`}>
-                  {shortId(job.retry_of)}
-                </a>
-              </>
-            )}
+            {job.retry_of !== undefined && <RetryOf job={job} before={job.retry_of} />}
           </small>
           <h1>{job.name}</h1>
         </div>
@@ -43,14 +32,25 @@ export function JobHead({ job, statistics }: JobHeadProps) {
       </div>
       <JobNumbers job={job} statistics={statistics} />
       <Sentences job={job} />
-      {retryOpen.value && <RetryDialog job={job} onClose={closeRetry} />}
     </div>
   );
 }
 
-const closeRetry = () => {
-  retryOpen.value = false;
-};
+function RetryOf({ job, before }: { readonly job: JobView; readonly before: string }) {
+  return (
+    <>
+      {" "}
+      · retry of{" "}
+      <a class="mono" href={`/jobs/${before}`}>
+        {shortId(before)}
+      </a>{" "}
+      ·{" "}
+      <a class="inline" href={comparedAt(job.url, before)}>
+        Compare with before
+      </a>
+    </>
+  );
+}
 
 function Sentences({ job }: { readonly job: JobView }) {
   return (
@@ -94,15 +94,9 @@ function Actions({ job }: { readonly job: JobView }) {
             failures.csv
           </a>
         )}
-        {failed > 0 && isOver(job) && (
-          <button
-            type="button"
-            class="link"
-            onClick={() => {
-              retryOpen.value = true;
-            }}
-          >
-            Retry with other options
+        {isOver(job) && (
+          <button type="button" class="link" onClick={() => askRetry({ job })}>
+            Try with other options
           </button>
         )}
       </small>

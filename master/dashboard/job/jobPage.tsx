@@ -8,6 +8,7 @@ import { FileFilter } from "./fileFilter.tsx";
 import { FileTable } from "./fileTable.tsx";
 import { JobHead } from "./jobHead.tsx";
 import { step, useJobKeys } from "./jobKeys.ts";
+import { RetryDialog } from "./retryDialog.tsx";
 import { useFiles } from "./useFiles.ts";
 
 /** One job: how it stands, its files, and the result of the one that is chosen. */
@@ -26,7 +27,7 @@ export function JobPage({ id, file }: { readonly id: string; readonly file: numb
   return (
     <>
       <JobHead job={job} statistics={detail.statistics} />
-      <section class={shown === undefined ? "card jobfiles" : "card jobfiles split"} aria-label="Files">
+      <section class={`card jobfiles ${layoutOf(shown)}`} aria-label="Files">
         <div class="list">
           <FileFilter job={job} />
           {error !== undefined && <p class="note bad">{error}</p>}
@@ -38,12 +39,19 @@ export function JobPage({ id, file }: { readonly id: string; readonly file: numb
             index={shown}
             known={files.pages.row(files.pages.positionOf(shown) ?? -1)}
             onStep={(by) => void step({ files, total, selected: shown, addressOf }, by)}
-            onClose={() => go(withQuery({ ...place.value, path: `/jobs/${id}` }, { tab: "" }))}
+            onClose={() => go(withQuery({ ...place.value, path: `/jobs/${id}` }, { tab: "", with: "" }))}
           />
         )}
       </section>
+      <RetryDialog />
     </>
   );
+}
+
+/** The list stands beside the chosen file; two results side by side need its room. */
+function layoutOf(shown: number | undefined): string {
+  if (shown === undefined) return "";
+  return place.value.query.get("tab") === "compare" ? "split alone" : "split";
 }
 
 /** The stream tells of a job sooner than its detail is fetched, and not of one that ended before. */

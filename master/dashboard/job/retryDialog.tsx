@@ -1,30 +1,62 @@
+import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import type { JobView } from "../../../shared/contract/jobs.ts";
+import type { FileView, JobView } from "../../../shared/contract/jobs.ts";
 import { go } from "../app/router.ts";
+import { sentenceOf } from "../data/api.ts";
 import { tasks } from "../data/store.ts";
 import { OptionField } from "../drop/optionField.tsx";
 import { changedOptions, type OptionValues, optionsOf } from "../drop/schema.ts";
-import { retryFailed } from "../jobs/actions.tsx";
+import { tryAgain } from "../jobs/actions.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { counted } from "../ui/words.ts";
 
-/** Tries the failed files again with other options than the job had. */
-export function RetryDialog({ job, onClose }: { readonly job: JobView; readonly onClose: () => void }) {
+/** What is to be tried again with other options: a file, or files of the job. */
+interface AskedRetry {
+  readonly job: JobView;
+  readonly file?: FileView;
+}
+
+const asked = signal<AskedRetry | undefined>(undefined);
+
+export function askRetry(retry: AskedRetry): void {
+  asked.value = retry;
+}
+
+const close = () => {
+  asked.value = undefined;
+};
+
+/** The dialog, while it is asked for. */
+export function RetryDialog() {
+  return asked.value === undefined ? null : <Asked retry={asked.value} />;
+}
+
+type Choice = "failed" | "all";
+
+/** Tries files again with other options than the job had, as a new job that is compared with this one. */
+function Asked({ retry: { job, file } }: { readonly retry: AskedRetry }) {
   const [values, setValues] = useState<OptionValues>({});
+  const [choice, setChoice] = useState<Choice>(job.counts.failed > 0 ? "failed" : "all");
+  const [error, setError] = useState("");
   const task = tasks.value.find(({ task_type: name }) => name === job.task_type);
-  const options = task === undefined ? [] : optionsOf(task.options);
+  const files = file === undefined ? choice : [file.index];
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const changed = task === undefined ? {} : changedOptions(task.options, values);
-    const next = await retryFailed(job, changed);
-    onClose();
-    if (next !== undefined) go(next.url);
+    try {
+      const options = task === undefined ? {} : changedOptions(task.options, values, job.options);
+      const next = await tryAgain(job, { options, files });
+      close();
+      go(file === undefined ? next.url : comparedAt(next.url, job.id));
+    } catch (failure) {
+      setError(sentenceOf(failure));
+    }
   };
   return (
-    <Dialog title={`Retry ${counted(job.counts.failed, "failed file")} with other options`} onClose={onClose}>
+    <Dialog title={file === undefined ? "Try files again" : `Try ${file.filename} again`} onClose={close}>
       <form onSubmit={(event) => void submit(event)}>
+        {file === undefined && <Choices job={job} choice={choice} onChoice={setChoice} />}
         <div class="retryoptions">
-          {options.map(([name, schema]) => (
+          {(task === undefined ? [] : optionsOf(task.options)).map(([name, schema]) => (
             <OptionField
               key={name}
               name={name}
@@ -34,16 +66,52 @@ export function RetryDialog({ job, onClose }: { readonly job: JobView; readonly 
             />
           ))}
         </div>
+        {error !== "" && (
+          <p class="err" role="alert">
+            {error}
+          </p>
+        )}
         <div class="ends">
-          <button type="button" onClick={onClose}>
+          <button type="button" onClick={close}>
             Keep
           </button>
           <button type="submit" class="p">
-            Retry {counted(job.counts.failed, "file")}
+            Try {counted(numberOf(job, files), "file")} again
           </button>
         </div>
       </form>
     </Dialog>
+  );
+}
+
+/** Address of a file's result beside the one of the job before. */
+export function comparedAt(url: string, before: string, index = 0): string {
+  return `${url}/files/${index}?tab=compare&with=${before}`;
+}
+
+function numberOf({ counts }: JobView, files: Choice | readonly number[]): number {
+  if (typeof files !== "string") return files.length;
+  return files === "all" ? counts.total : counts.failed + counts.cancelled;
+}
+
+interface ChoicesProps {
+  readonly job: JobView;
+  readonly choice: Choice;
+  readonly onChoice: (choice: Choice) => void;
+}
+
+function Choices({ job, choice, onChoice }: ChoicesProps) {
+  const { counts } = job;
+  const left = counts.failed + counts.cancelled;
+  if (left === 0 || left === counts.total) return null;
+  return (
+    <label>
+      Which files
+      <select value={choice} onChange={(event) => onChoice(event.currentTarget.value as Choice)}>
+        <option value="failed">{`the ${counted(left, "file")} without a result`}</option>
+        <option value="all">{`all ${counted(counts.total, "file")}, to compare the results`}</option>
+      </select>
+    </label>
   );
 }
 

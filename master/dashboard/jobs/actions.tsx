@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { JobView } from "../../../shared/contract/jobs.ts";
+import type { RetryWish } from "../../../shared/contract/requests.ts";
 import { go } from "../app/router.ts";
 import { sendJson, sentenceOf } from "../data/api.ts";
 import { toast } from "../ui/toast.tsx";
@@ -42,12 +43,17 @@ export function askDelete(job: JobView): void {
   };
 }
 
-/** Sends the failed files again, as a new job; resolves with it, or with nothing after a refusal. */
-export async function retryFailed(job: JobView, options: object = {}): Promise<JobView | undefined> {
+/** Tries files of a job again, as a new job. @throws ApiProblem */
+export async function tryAgain(job: JobView, wish: Partial<RetryWish> = {}): Promise<JobView> {
+  const next = await sendJson<JobView>("POST", `${job.url}/retry`, wish);
+  toast(`${counted(next.counts.total, "file")} tried again.`, next.url);
+  return next;
+}
+
+/** Tries the failed files again; resolves with the new job, or with nothing after a refusal. */
+export async function retryFailed(job: JobView): Promise<JobView | undefined> {
   try {
-    const next = await sendJson<JobView>("POST", `${job.url}/retry`, { options });
-    toast(`${counted(next.counts.total, "file")} tried again.`, next.url);
-    return next;
+    return await tryAgain(job);
   } catch (failure) {
     toast(sentenceOf(failure));
     return undefined;

@@ -1,6 +1,8 @@
 import type { FileView, JobView } from "../../../shared/contract/jobs.ts";
+import { place } from "../app/router.ts";
 import { nextStep } from "../job/nextStep.ts";
-import { fileState } from "../jobs/states.ts";
+import { askRetry, comparedAt } from "../job/retryDialog.tsx";
+import { fileState, isOver } from "../jobs/states.ts";
 import { State } from "../ui/state.tsx";
 import { bytes, duration } from "../ui/words.ts";
 import { inputUrl } from "./input.ts";
@@ -33,6 +35,7 @@ export function FileHeader({ job, file, onClose, onStep }: FileHeaderProps) {
         <span>{workOf(file)}</span>
         <Links job={job} file={file} />
       </div>
+      <Again job={job} file={file} />
       {summary !== undefined && job.task_type !== "ocr" && <p class="small">{summary}</p>}
       {file.error !== undefined && (
         <p class="note bad">
@@ -70,6 +73,24 @@ function workOf({ slave, attempts, wait_seconds: wait, run_seconds: run }: FileV
     run === undefined ? undefined : `ran ${duration(run)}`,
   ];
   return facts.filter((fact) => fact !== undefined).join(", ");
+}
+
+/** Another try of the file, and this one beside the one before. */
+function Again({ job, file }: Pick<FileHeaderProps, "job" | "file">) {
+  if (!isOver(job)) return null;
+  const isCompared = place.value.query.get("tab") === "compare";
+  return (
+    <p class="again">
+      <button type="button" class="small" onClick={() => askRetry({ job, file })}>
+        Try with other options
+      </button>
+      {job.retry_of !== undefined && !isCompared && (
+        <a class="button small" href={comparedAt(job.url, job.retry_of, file.index)}>
+          Compare with before
+        </a>
+      )}
+    </p>
+  );
 }
 
 function Links({ job, file }: Pick<FileHeaderProps, "job" | "file">) {

@@ -1,7 +1,5 @@
-import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import { place, withQuery } from "../app/router.ts";
-import { sentenceOf } from "../data/api.ts";
+import { LoadedViewer } from "./loaded.tsx";
 import { viewersFor } from "./registry.ts";
 import type { Viewer, ViewerProps } from "./viewer.ts";
 import "./style/viewers.css";
@@ -9,14 +7,14 @@ import "./style/parts.css";
 
 /** The viewers of one file as tabs; the address holds which one is shown. */
 export function ViewerPane({ job, file }: ViewerProps) {
-  const viewers = viewersFor(job.task_type, file);
+  const viewers = viewersFor(job, file);
   const wanted = place.value.query.get("tab");
   const shown = viewers.find(({ id }) => id === wanted) ?? viewers[0];
   if (shown === undefined) return null;
   return (
     <div class="viewer">
       <Tabs viewers={viewers} shown={shown} />
-      <Loaded viewer={shown} job={job} file={file} />
+      <LoadedViewer viewer={shown} job={job} file={file} />
     </div>
   );
 }
@@ -35,27 +33,4 @@ function Tabs({ viewers, shown }: { readonly viewers: readonly Viewer[]; readonl
       ))}
     </nav>
   );
-}
-
-interface LoadedProps extends ViewerProps {
-  readonly viewer: Viewer;
-}
-
-interface Code {
-  readonly of: string;
-  readonly Component?: ComponentType<ViewerProps>;
-  readonly error?: string;
-}
-
-function Loaded({ viewer, job, file }: LoadedProps) {
-  const [code, setCode] = useState<Code>();
-  useEffect(() => {
-    viewer.load().then(
-      (Component) => setCode({ of: viewer.id, Component }),
-      (failure: unknown) => setCode({ of: viewer.id, error: sentenceOf(failure) }),
-    );
-  }, [viewer]);
-  if (code?.of !== viewer.id) return <p class="quiet">Loading…</p>;
-  if (code.Component === undefined) return <p class="err">{code.error}</p>;
-  return <code.Component key={`${job.id}/${file.index}/${viewer.id}`} job={job} file={file} />;
 }

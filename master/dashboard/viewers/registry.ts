@@ -1,94 +1,20 @@
-import type { FileView } from "../../../shared/contract/jobs.ts";
+import type { FileView, JobView } from "../../../shared/contract/jobs.ts";
+import { resultViewersFor } from "./resultViewers.ts";
 import type { Viewer } from "./viewer.ts";
 
-const of = (task: string) => (given: string) => given === task;
-const isJson = ({ url }: FileView) => url?.endsWith(".json") === true;
-const isCsv = ({ url }: FileView) => /\.[ct]sv$/.test(url ?? "");
+const COMPARE: Viewer = {
+  id: "compare",
+  title: "Compare",
+  fits: (_task, { state }) => state === "done" || state === "failed",
+  load: async () => (await import("./compare/compare.tsx")).Compare,
+};
 
-/** All viewers; the first that fits is shown at first. Those of any task come last. */
-const VIEWERS: readonly Viewer[] = [
-  {
-    id: "picture",
-    title: "Before and after",
-    fits: of("image"),
-    load: async () => (await import("./image.tsx")).Picture,
-  },
-  {
-    id: "page",
-    title: "Text on the page",
-    fits: of("ocr"),
-    load: async () => (await import("./ocr/onPage.tsx")).OnPage,
-  },
-  {
-    id: "text",
-    title: "Text",
-    fits: of("ocr"),
-    load: async () => (await import("./ocr/ocrText.tsx")).OcrText,
-  },
-  {
-    id: "sentiment",
-    title: "Sentiment",
-    fits: of("text"),
-    load: async () => (await import("./text/sentiment.tsx")).Sentiment,
-  },
-  {
-    id: "words",
-    title: "Words and numbers",
-    fits: of("text"),
-    load: async () => (await import("./text/words.tsx")).Words,
-  },
-  {
-    id: "terms",
-    title: "Terms",
-    fits: of("embedding"),
-    load: async () => (await import("./embedding/terms.tsx")).Terms,
-  },
-  {
-    id: "heat",
-    title: "Similarity",
-    fits: of("embedding"),
-    load: async () => (await import("./embedding/heatMap.tsx")).HeatMap,
-  },
-  {
-    id: "wave",
-    title: "Sound",
-    fits: of("audio"),
-    load: async () => (await import("./audio/audio.tsx")).Sound,
-  },
-  {
-    id: "pages",
-    title: "Document",
-    fits: of("document"),
-    load: async () => (await import("./document/document.tsx")).DocumentView,
-  },
-  { id: "spread", title: "Mean", fits: of("mean"), load: async () => (await import("./mean/mean.tsx")).Mean },
-  {
-    id: "table",
-    title: "Table",
-    fits: (_task, file) => isCsv(file),
-    load: async () => (await import("./csvTable.tsx")).CsvTable,
-  },
-  {
-    id: "json",
-    title: "JSON",
-    fits: (_task, file) => isJson(file),
-    load: async () => (await import("./json.tsx")).JsonTree,
-  },
-  {
-    id: "plain",
-    title: "Plain text",
-    fits: (_task, file) => !isJson(file) && /\.(txt|md|html?|[ct]sv|xml)$/.test(file.url ?? ""),
-    load: async () => (await import("./plain.tsx")).PlainText,
-  },
-  {
-    id: "compare",
-    title: "Compare",
-    fits: (_task, file) => isJson(file),
-    load: async () => (await import("./compare/compare.tsx")).Compare,
-  },
-];
-
-/** The viewers of a file that is done, in the order of their tabs. */
-export function viewersFor(task: string, file: FileView): readonly Viewer[] {
-  return file.state === "done" ? VIEWERS.filter(({ fits }) => fits(task, file)) : [];
+/** The viewers of a file, in the order of their tabs: those of its result, and the one that compares two results. */
+export function viewersFor(
+  { task_type: task, retry_of: before }: JobView,
+  file: FileView,
+): readonly Viewer[] {
+  const viewers = resultViewersFor(task, file);
+  const canCompare = COMPARE.fits(task, file) && (viewers.length > 0 || before !== undefined);
+  return canCompare ? [...viewers, COMPARE] : viewers;
 }

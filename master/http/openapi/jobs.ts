@@ -132,7 +132,7 @@ export const JOB_OPERATIONS = {
   },
   "POST /jobs/{id}/retry": {
     tag: "Jobs",
-    summary: "Makes a new job of the files that failed or were cancelled",
+    summary: "Makes a new job of files of this one: those that failed, all, or some",
     access: "client",
     path: ["id"],
     headers: ["Prefer", "Idempotency-Key"],

@@ -1,129 +1,103 @@
-import { useMemo, useState } from "preact/hooks";
 import { place, setQuery } from "../../app/router.ts";
-import { ago, count, shortId } from "../../ui/words.ts";
-import { useResult } from "../result.ts";
+import { nextStep } from "../../job/nextStep.ts";
+import { fileState } from "../../jobs/states.ts";
+import { State } from "../../ui/state.tsx";
+import { ago, shortId } from "../../ui/words.ts";
+import { LoadedViewer } from "../loaded.tsx";
+import { resultViewersFor } from "../resultViewers.ts";
 import type { ViewerProps } from "../viewer.ts";
-import { type Difference, differencesOf } from "./differences.ts";
+import { differencesOf } from "./differences.ts";
 import { type Other, useOthers } from "./others.ts";
+import { ValuesThatDiffer } from "./values.tsx";
+import { written } from "./written.tsx";
 import "../style/compare.css";
 
-/** This result beside the one of another job of the same file, such as a retry with other options. */
+/** This result beside the one of another job of the same file, such as the job that this one tries again. */
 export function Compare({ job, file }: ViewerProps) {
-  const { state, found, error } = useOthers(job, file);
+  const wanted = place.value.query.get("with") ?? "";
+  const { state, found, error } = useOthers({ job, file }, wanted);
   if (state === "loading") return <p class="quiet">Looking for other results of this file…</p>;
   if (state === "failed") return <p class="note">{error}</p>;
-  const wanted = place.value.query.get("with");
   const other = found.find((one) => one.job.id === wanted) ?? found[0];
   if (other === undefined)
     return (
       <p class="empty">
-        No other job has a result of this file. Send it again, or retry the job, with other options: both
-        results then stand here side by side.
+        No other job has a result of this file. Try it with other options: both results then stand here side
+        by side.
       </p>
     );
+  const [before, after] = inOrder({ job, file }, other);
   return (
     <>
-      <div class="pairing">
-        <Side title="This job" job={job} />
-        <label>
-          Compared with
-          <select value={other.job.id} onChange={(event) => setQuery({ with: event.currentTarget.value })}>
-            {found.map((one) => (
-              <option key={one.job.id} value={one.job.id}>
-                {`${shortId(one.job.id)}, ${ago(one.job.created_at)}`}
-              </option>
-            ))}
-          </select>
-        </label>
+      <div class="tools">
+        <Choice found={found} shown={other} />
+        <Options before={before.job.options} after={after.job.options} />
       </div>
-      <Options here={job.options} there={other.job.options} />
-      <Results file={file} other={other} />
+      <div class="sides">
+        <Side title="Before" of={before} />
+        <Side title="After" of={after} />
+      </div>
+      <ValuesThatDiffer before={before.file} after={after.file} />
     </>
   );
 }
 
-function Side({ title, job }: { readonly title: string; readonly job: ViewerProps["job"] }) {
+/** Ids of jobs begin with their time. */
+function inOrder(own: Other, other: Other): readonly [Other, Other] {
+  return own.job.id < other.job.id ? [own, other] : [other, own];
+}
+
+function Choice({ found, shown }: { readonly found: readonly Other[]; readonly shown: Other }) {
   return (
-    <p>
-      <span class="quiet small">{title}</span>
-      <br />
-      {`${shortId(job.id)}, ${ago(job.created_at)}`}
-    </p>
+    <label class="pairing">
+      Compared with
+      <select value={shown.job.id} onChange={(event) => setQuery({ with: event.currentTarget.value })}>
+        {found.map(({ job }) => (
+          <option key={job.id} value={job.id}>
+            {`${shortId(job.id)}, ${ago(job.created_at)}`}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
-function Options({ here, there }: { readonly here: object; readonly there: object }) {
-  const { found } = differencesOf(here, there);
+interface OptionsProps {
+  readonly before: object;
+  readonly after: object;
+}
+
+function Options({ before, after }: OptionsProps) {
+  const { found } = differencesOf(before, after);
   if (found.length === 0) return <p class="quiet small">Both jobs have the same options.</p>;
   return (
     <p class="chips">
-      {found.map((difference) => (
-        <span key={difference.path} class="chip">
-          {difference.path} <b>{written(difference.here)}</b> <i>beside</i> <b>{written(difference.there)}</b>
+      {found.map((option) => (
+        <span key={option.path} class="chip">
+          {option.path} <b>{written(option.before)}</b> <i>→</i> <b>{written(option.after)}</b>
         </span>
       ))}
     </p>
   );
 }
 
-function Results({ file, other }: { readonly file: ViewerProps["file"]; readonly other: Other }) {
-  const here = useResult(file);
-  const there = useResult(other.file);
-  if (here.state === "loading" || there.state === "loading") return <p class="quiet">Loading…</p>;
-  if (here.state === "failed") return <p class="note">{here.error}</p>;
-  if (there.state === "failed") return <p class="note">{there.error}</p>;
-  return <Table here={here.value} there={there.value} />;
-}
-
-const STEP = 200;
-
-function Table({ here, there }: { readonly here: unknown; readonly there: unknown }) {
-  const { found, same, isCut } = useMemo(() => differencesOf(here, there), [here, there]);
-  const [shown, setShown] = useState(STEP);
-  if (found.length === 0)
-    return <p class="note good">{`Both results are the same in all ${count(same)} values.`}</p>;
+/** One of the two results, as its viewer shows it. */
+function Side({ title, of: { job, file } }: { readonly title: string; readonly of: Other }) {
+  const [viewer] = resultViewersFor(job.task_type, file);
   return (
-    <>
-      <p class="quiet small">
-        {`${count(found.length)} values differ, ${count(same)} are the same${isCut ? "; the rest was not compared" : ""}.`}
-      </p>
-      <table class="grid diff">
-        <thead>
-          <tr>
-            <th>Field</th>
-            <th>This job</th>
-            <th>The other</th>
-          </tr>
-        </thead>
-        <tbody>
-          {found.slice(0, shown).map((difference) => (
-            <Line key={difference.path} difference={difference} />
-          ))}
-        </tbody>
-      </table>
-      {found.length > shown && (
-        <button type="button" class="link" onClick={() => setShown(shown + 5 * STEP)}>
-          {`${count(found.length - shown)} more of ${count(found.length)}`}
-        </button>
-      )}
-    </>
+    <section class="side" aria-label={title}>
+      <header>
+        <h3>{title}</h3>
+        <State {...fileState(file)} />
+        <span class="quiet">
+          <a class="mono" href={`/jobs/${job.id}/files/${file.index}`}>
+            {shortId(job.id)}
+          </a>
+          , {ago(job.created_at)}
+        </span>
+      </header>
+      {file.error !== undefined && <p class="note bad">{nextStep(file)}</p>}
+      {viewer !== undefined && <LoadedViewer viewer={viewer} job={job} file={file} />}
+    </section>
   );
-}
-
-function Line({ difference: { path, here, there } }: { readonly difference: Difference }) {
-  return (
-    <tr>
-      <td class="mono">{path}</td>
-      <td class={here === undefined ? "absent" : "was"}>{written(here)}</td>
-      <td class={there === undefined ? "absent" : "now"}>{written(there)}</td>
-    </tr>
-  );
-}
-
-const CUT = 1_000;
-
-function written(value: unknown): string {
-  if (value === undefined) return "–";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > CUT ? `${text.slice(0, CUT)}…` : text;
 }

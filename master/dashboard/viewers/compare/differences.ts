@@ -2,8 +2,8 @@
 export interface Difference {
   /** Such as `pages.0.text`. */
   readonly path: string;
-  readonly here: unknown;
-  readonly there: unknown;
+  readonly before: unknown;
+  readonly after: unknown;
 }
 
 export interface Differences {
@@ -19,26 +19,26 @@ const MOST = 200_000;
 const ABSENT = Symbol("absent");
 
 /** Compares two JSON values place by place. */
-export function differencesOf(here: unknown, there: unknown): Differences {
+export function differencesOf(before: unknown, after: unknown): Differences {
   const found: Difference[] = [];
   let same = 0;
   let seen = 0;
-  for (const pair of placesOf({ path: "", here, there })) {
+  for (const pair of placesOf({ path: "", before, after })) {
     if (seen === MOST) return { found, same, isCut: true };
     seen += 1;
-    if (Object.is(pair.here, pair.there)) same += 1;
-    else found.push({ path: pair.path, here: plain(pair.here), there: plain(pair.there) });
+    if (Object.is(pair.before, pair.after)) same += 1;
+    else found.push({ path: pair.path, before: plain(pair.before), after: plain(pair.after) });
   }
   return { found, same, isCut: false };
 }
 
 /** The places where at least one of the two has a value that is no list and no object of both. */
-function* placesOf({ path, here, there }: Difference): Generator<Difference> {
-  const names = memberNames(here, there);
-  if (names === undefined) return yield { path, here, there };
+function* placesOf({ path, before, after }: Difference): Generator<Difference> {
+  const names = memberNames(before, after);
+  if (names === undefined) return yield { path, before, after };
   for (const name of names) {
     const inner = path === "" ? name : `${path}.${name}`;
-    yield* placesOf({ path: inner, here: memberOf(here, name), there: memberOf(there, name) });
+    yield* placesOf({ path: inner, before: memberOf(before, name), after: memberOf(after, name) });
   }
 }
 
