@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import { AppError } from "../../shared/errors.ts";
+import { htmlPolicy } from "../../shared/http/html.ts";
 import { answerJson } from "../../shared/http/json.ts";
-import { contentPolicy } from "../../shared/http/safety.ts";
 import { addressOf } from "./address.ts";
 import { apiDocument } from "./openapi/document.ts";
 import { docsPage } from "./openapi/page.ts";
@@ -39,7 +39,7 @@ function noSchema(name: string): AppError {
 export function showDocs(version: string): RequestHandler {
   const description = once(() => apiDocument(version));
   return (req, res) => {
-    res.set("Content-Security-Policy", contentPolicy("default-src 'none'; style-src 'unsafe-inline'"));
+    res.set("Content-Security-Policy", htmlPolicy());
     res.type("text/html").send(docsPage(description(), addressOf(req)));
   };
 }

@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { contentPolicy } from "./safety.ts";
+
 export interface Page {
   readonly title: string;
   /** HTML. Text from outside the program must be `escaped`. */
@@ -14,6 +17,12 @@ export function htmlPage({ title, body }: Page): string {
 ${body}
 </main></body></html>
 `;
+}
+
+/** `Content-Security-Policy` of such a page: nothing but its own style, known by its digest. */
+export function htmlPolicy(): string {
+  const digest = createHash("sha256").update(STYLE).digest("base64");
+  return contentPolicy(`default-src 'none'; style-src 'sha256-${digest}'`);
 }
 
 /** Text as HTML, also for use in a quoted attribute. */

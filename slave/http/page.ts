@@ -1,8 +1,7 @@
 import type { RequestHandler } from "express";
 import type { CheckStatusAnswer } from "../../shared/contract/fleet.ts";
 import { Door, type DoorOptions } from "../../shared/http/door.ts";
-import { escaped, htmlPage } from "../../shared/http/html.ts";
-import { contentPolicy } from "../../shared/http/safety.ts";
+import { escaped, htmlPage, htmlPolicy } from "../../shared/http/html.ts";
 import { BEARER_OR_BASIC, wantsPage } from "../../shared/http/token.ts";
 import type { SlaveConfig } from "../config.ts";
 
@@ -26,8 +25,7 @@ export function slaveHome({ config, status, door: options }: SlavePageDeps): Req
       return;
     }
     door.admit(req);
-    res.set("Content-Security-Policy", contentPolicy("default-src 'none'; style-src 'unsafe-inline'"));
-    res.set({ Refresh: String(REFRESH_SECONDS), "Cache-Control": "no-store" });
+    res.set({ "Content-Security-Policy": htmlPolicy(), Refresh: String(REFRESH_SECONDS), "Cache-Control": "no-store" });
     res.type("text/html").send(slavePage(config, status()));
   };
 }

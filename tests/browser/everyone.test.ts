@@ -64,6 +64,16 @@ test("names and contents are text, wherever they come from", async () => {
   await page.getByRole("link", { name: "<b>attic</b>" }).waitFor();
 });
 
+test("a slave's own page and the description of the API have their style, which their policy allows by its digest", async () => {
+  const [slave] = (await (await fetch(`${fleet.master.url}/slaves`)).json()).slaves;
+  for (const address of [`http://${slave.address}/`, `${fleet.master.url}/docs`]) {
+    tab = await openTab(address);
+    await tab.page.getByRole("heading", { level: 1 }).waitFor();
+    expect(await tab.page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth")).toBe("1024px");
+    await closeFaultless(tab);
+  }
+});
+
 describe.each(["light", "dark"] as const)("in the %s", (colorScheme) => {
   test.each(["/", "/jobs", "JOB", "FILE", "/slaves", "/timeline", "HELP"])(
     "%s has no serious fault of access",
