@@ -64,15 +64,17 @@ test("names and contents are text, wherever they come from", async () => {
   await page.getByRole("link", { name: "<b>attic</b>" }).waitFor();
 });
 
-test("a slave's own page and the description of the API have their style, which their policy allows by its digest", async () => {
-  const [slave] = (await (await fetch(`${fleet.master.url}/slaves`)).json()).slaves;
-  for (const address of [`http://${slave.address}/`, `${fleet.master.url}/docs`]) {
-    tab = await openTab(address);
+test.each(["slave", "docs"])(
+  "the page of the %s has its style, which its policy allows by its digest",
+  async (which) => {
+    const [slave] = await fleet.alive(1);
+    tab = await openTab(which === "slave" ? `http://${slave?.address}/` : `${fleet.master.url}/docs`);
     await tab.page.getByRole("heading", { level: 1 }).waitFor();
-    expect(await tab.page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth")).toBe("1024px");
-    await closeFaultless(tab);
-  }
-});
+    expect(await tab.page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth")).toBe(
+      "1024px",
+    );
+  },
+);
 
 describe.each(["light", "dark"] as const)("in the %s", (colorScheme) => {
   test.each(["/", "/jobs", "JOB", "FILE", "/slaves", "/timeline", "HELP"])(

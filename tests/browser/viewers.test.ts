@@ -45,9 +45,9 @@ async function open(view: string, options = {}): Promise<Page> {
 }
 
 /** Number of colours that a drawing has: 1 when nothing is drawn. */
-async function coloursOf(page: Page): Promise<number> {
+async function coloursOf(page: Page, drawing = "canvas"): Promise<number> {
   return (await page.evaluate(`{
-    const canvas = document.querySelector("canvas");
+    const canvas = document.querySelector("${drawing}");
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     new Set(new Uint32Array(data.buffer)).size;
   }`)) as number;
@@ -146,6 +146,12 @@ test("a recording has its waveform, levels and a player; one that is no WAV says
   expect(await player.evaluate((audio: { currentTime?: number }) => audio.currentTime ?? 0)).toBeGreaterThan(
     0,
   );
+  const loudness = page.getByRole("figure", { name: "Loudness over time" });
+  await loudness
+    .getByRole("img", { name: /^Loudness over 0:\d\d\.\d\d: from −\d+\.\d to −\d+\.\d LUFS/ })
+    .waitFor();
+  await loudness.getByText(/^over 400 ms: −\d+\.\d LUFS$/).waitFor();
+  expect(await coloursOf(page, ".loudness canvas")).toBeGreaterThan(3);
   await page.goto(page.url().replace(/0$/, "1"));
   await page.getByText("This is mp3, and no WAV file: nothing was measured.").waitFor();
 });

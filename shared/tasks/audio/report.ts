@@ -2,6 +2,7 @@ import type { JsonObject, StepFile } from "../task.ts";
 import type { Codec } from "./codecs/codec.ts";
 import type { Measures } from "./measure.ts";
 import type { Level } from "./meters/levels.ts";
+import type { LoudnessSeries } from "./meters/loudnessSeries.ts";
 import { SILENCE_WINDOW } from "./meters/silence.ts";
 import { ROLLOFF } from "./meters/spectrum.ts";
 import type { AudioOptions } from "./options.ts";
@@ -121,8 +122,18 @@ function loudnessFields({ loudness, truePeak }: Measures): JsonObject {
     loudness_range_lu: loudness?.range ?? null,
     loudness_momentary_max_lufs: loudness?.momentaryMax ?? null,
     loudness_short_term_max_lufs: loudness?.shortTermMax ?? null,
+    loudness_over_time: loudness === undefined ? null : seriesFields(loudness.series),
     true_peak: highest ?? null,
     true_peak_dbtp: highest === undefined ? null : decibels(highest),
+  };
+}
+
+function seriesFields({ interval, momentary, shortTerm }: LoudnessSeries): JsonObject {
+  return {
+    interval_seconds: interval,
+    points: momentary.length,
+    momentary_lufs: momentary,
+    short_term_lufs: shortTerm,
   };
 }
 

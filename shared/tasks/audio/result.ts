@@ -69,6 +69,17 @@ const waveform = z.object({
   max: z.array(measure).describe("Highest sample of each point, full scale 1."),
 });
 
+const loudnessOverTime = z.object({
+  interval_seconds: z.number().min(0).describe("Length of a point, in seconds: 0.1, or more for 600 points."),
+  points: count.describe("Number of points."),
+  momentary_lufs: z
+    .array(measure)
+    .describe(
+      "Highest loudness over 400 ms of the windows that end in the point, in LUFS; null for silence.",
+    ),
+  short_term_lufs: z.array(measure).describe("The same over 3 s; null before the first 3 s have passed."),
+});
+
 const header = {
   sample_rate: count.describe("Samples of a channel per second, in Hz."),
   channels: count.describe("Number of channels."),
@@ -102,6 +113,9 @@ const measured = resultSchema(TASK, {
   loudness_range_lu: measure.describe("Loudness range in LU (EBU Tech 3342)."),
   loudness_momentary_max_lufs: measure.describe("Highest loudness over 400 ms, in LUFS."),
   loudness_short_term_max_lufs: measure.describe("Highest loudness over 3 s, in LUFS."),
+  loudness_over_time: loudnessOverTime
+    .nullable()
+    .describe("Loudness over time (EBU Tech 3341); null without loudness."),
   true_peak: truePeak,
   true_peak_dbtp: truePeakDb,
   spectral: spectral.nullable().describe("Spectrum; null without samples or with `spectrum: false`."),

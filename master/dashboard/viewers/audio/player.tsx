@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { inputUrl, isSound, useInput } from "../input.ts";
 import { Canvas, type CanvasArea } from "../parts/canvas.tsx";
 import type { ViewerProps } from "../viewer.ts";
+import { LoudnessChart } from "./loudness.tsx";
 import { type AudioResult, type CuePoint, clock, secondsOf, type WaveformView } from "./result.ts";
 
 interface PlayerProps extends ViewerProps {
@@ -29,6 +30,14 @@ export function Player({ job, file, result }: PlayerProps) {
           cues={result.metadata?.cue_points ?? []}
           clock={{ at, length }}
           seek={seek}
+        />
+      )}
+      {result.loudness_over_time != null && result.loudness_over_time.points > 0 && length > 0 && (
+        <LoudnessChart
+          series={result.loudness_over_time}
+          integrated={result.loudness_lufs}
+          at={at}
+          length={length}
         />
       )}
       {canPlay && (

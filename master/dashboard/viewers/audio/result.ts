@@ -21,6 +21,8 @@ export interface AudioResult {
   readonly loudness_range_lu?: number | null;
   readonly loudness_momentary_max_lufs?: number | null;
   readonly loudness_short_term_max_lufs?: number | null;
+  /** Results of older slaves have none. */
+  readonly loudness_over_time?: LoudnessView | null;
   readonly crest_factor_db?: number | null;
   readonly dc_offset?: number | null;
   readonly zero_crossing_rate?: number | null;
@@ -49,6 +51,13 @@ export interface WaveformView {
   readonly points: number;
   readonly min: readonly (number | null)[];
   readonly max: readonly (number | null)[];
+}
+
+export interface LoudnessView {
+  readonly interval_seconds: number;
+  readonly points: number;
+  readonly momentary_lufs: readonly (number | null)[];
+  readonly short_term_lufs: readonly (number | null)[];
 }
 
 export interface AudioMetadata {

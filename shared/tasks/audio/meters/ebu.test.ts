@@ -188,6 +188,40 @@ describe("momentary and short-term loudness (EBU Tech 3341)", () => {
   });
 });
 
+describe("loudness over time (EBU Tech 3341)", () => {
+  it("follows a level that changes, each window at its end", () => {
+    const { interval, momentary, shortTerm } = stereo([
+      [4, -23],
+      [4, -33],
+    ]).series;
+    expect([interval, momentary.length, shortTerm.length]).toEqual([0.1, 80, 80]);
+    expect(momentary.slice(0, 3)).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+    expect(shortTerm.slice(0, 29).every(Number.isNaN)).toBe(true);
+    for (const value of [...momentary.slice(3, 40), ...shortTerm.slice(29, 40)])
+      expect(Math.abs(value + 23)).toBeLessThan(0.1);
+    for (const value of [...momentary.slice(44), ...shortTerm.slice(70)])
+      expect(Math.abs(value + 33)).toBeLessThan(0.1);
+  });
+
+  it("has at most 600 points, each with the highest loudness of its interval, and its maximum is the meter's", () => {
+    const { series, momentaryMax } = stereo([
+      [120, -40],
+      [0.5, -20],
+      [120, -40],
+    ]);
+    expect(series.interval).toBe(0.5);
+    expect(series.momentary.length).toBe(481);
+    const highest = series.momentary.filter((value) => value > -39);
+    expect(highest.length).toBeLessThan(4);
+    expect(Math.abs(Math.max(...highest) - momentaryMax)).toBeLessThan(0.1);
+  });
+
+  it("of silence has no numbers, and of a recording below 100 ms no points", () => {
+    expect(stereo([[1, SILENT]]).series.momentary.every(Number.isNaN)).toBe(true);
+    expect(stereo([[0.05, -20]]).series).toEqual({ interval: 0.1, momentary: [], shortTerm: [] });
+  });
+});
+
 describe("loudness range (EBU Tech 3342)", () => {
   it.each<[string, number, Tone[]]>([
     [

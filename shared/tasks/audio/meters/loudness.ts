@@ -1,6 +1,7 @@
 import type { Meter, SampleBlock } from "../blocks.ts";
 import { channelWeights } from "./channelWeights.ts";
 import { KWeighting } from "./kWeighting.ts";
+import { type LoudnessSeries, seriesOf } from "./loudnessSeries.ts";
 
 /** Values in LUFS; NaN for recordings that are too short or too quiet. */
 export interface Loudness {
@@ -11,6 +12,7 @@ export interface Loudness {
   /** Highest loudness over 400 ms, and over 3 s (EBU Tech 3341). */
   readonly momentaryMax: number;
   readonly shortTermMax: number;
+  readonly series: LoudnessSeries;
 }
 
 /** The meter's time unit is a slot of 10 ms, the resolution of momentary and short-term maxima. */
@@ -82,11 +84,13 @@ class Windows {
   }
 
   result(): Loudness {
+    const windows = { momentary: this.#gating, shortTerm: this.#shortTerm };
     return {
       integrated: integratedOf(this.#gating),
       range: rangeOf(this.#shortTerm),
       momentaryMax: finite(toLufs(this.#momentaryMax)),
       shortTermMax: finite(toLufs(this.#shortTermMax)),
+      series: seriesOf({ hops: Math.floor(this.#slots / HOP), ...windows }, toLufs),
     };
   }
 
