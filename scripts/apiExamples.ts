@@ -139,6 +139,11 @@ async function askAboutFleet(): Promise<void> {
   const slaves = await ask({ route: "GET /slaves", says: "The slaves.", path: "/slaves" });
   const { slaves: listed } = JSON.parse(slaves) as { slaves: { id: string }[] };
   await ask({ route: "GET /slaves/{id}", says: "One of them.", path: `/slaves/${listed[0]?.id}` });
+  await ask({
+    route: "GET /slaves/{id}/speed",
+    says: "How fast it was at each task in the last hour.",
+    path: `/slaves/${listed[0]?.id}/speed`,
+  });
   const started = await ask({
     route: "POST /slaves",
     says: "One more on the master's machine.",

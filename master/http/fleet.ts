@@ -12,6 +12,7 @@ import { peerAddress } from "../../shared/http/token.ts";
 import { checked, firstFault, sentenceOf } from "../../shared/schema.ts";
 import { isOurs } from "../classic/kind.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
+import type { Slave } from "../fleet/slave.ts";
 import type { Sight } from "./clients.ts";
 import { slaveView } from "./views.ts";
 
@@ -75,8 +76,13 @@ export interface ShowSlaveDeps {
 /** `GET /slaves/<id>` */
 export function showSlave({ registry, sight }: ShowSlaveDeps): RequestHandler {
   return (req, res) => {
-    const slave = registry.get(String(req.params.id));
-    if (slave === undefined) throw new AppError("no_such_slave", "There is no such slave.", { status: 404 });
-    answerJson(res, slaveView(slave, sight));
+    answerJson(res, slaveView(slaveNamed(registry, req), sight));
   };
+}
+
+/** The slave that the path of a request names. @throws AppError `no_such_slave` (404) */
+export function slaveNamed(registry: Pick<SlaveRegistry, "get">, req: Request): Slave {
+  const slave = registry.get(String(req.params.id));
+  if (slave !== undefined) return slave;
+  throw new AppError("no_such_slave", "There is no such slave.", { status: 404 });
 }

@@ -51,6 +51,7 @@ import { type Handlers, mount, noRoute } from "./mount.ts";
 import { retry } from "./retry.ts";
 import { type SessionDeps, showSession, signIn, signOut } from "./session.ts";
 import { Sessions } from "./sessions.ts";
+import { showSlaveSpeed } from "./slaveSpeed.ts";
 import { failuresTable, resultsTable } from "./tables.ts";
 import { showProfile, showTimeline } from "./timeline.ts";
 
@@ -164,6 +165,7 @@ function fleetHandlers(deps: RoutesDeps, { showedFleetToken: showedToken }: Guar
     "GET /slaves": listSlaves({ registry, sight }),
     "POST /slaves": [smallJson(), addSlaves({ registry, hub, localSlaves, sight })],
     "GET /slaves/{id}": showSlave({ registry, sight }),
+    "GET /slaves/{id}/speed": showSlaveSpeed({ registry, reader: deps.timeline }),
     "DELETE /slaves/{id}": removeSlave({ registry, localSlaves, slaveHttp, sight }),
   } satisfies Partial<Handlers>;
 }

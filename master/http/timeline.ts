@@ -1,5 +1,4 @@
 import type { Request, RequestHandler } from "express";
-import type { z } from "zod";
 import type { TaskLatency } from "../../shared/contract/outlook.ts";
 import {
   profileQuery,
@@ -8,10 +7,9 @@ import {
   timelineQuery,
 } from "../../shared/contract/timeline.ts";
 import { type CsvCell, csvLine } from "../../shared/csv.ts";
-import { RequestError } from "../../shared/errors.ts";
 import { answerJson } from "../../shared/http/json.ts";
 import type { RecordOfJobs } from "../record/port.ts";
-import type { TaskTimes, TimeWindow } from "../record/timeline.ts";
+import type { TaskTimes } from "../record/timeline.ts";
 import { type ProfileRow, profileOf } from "../timeline/profile.ts";
 import type { FilesEnded, TimelineReader } from "../timeline/reader.ts";
 import type { DrawnSpan } from "../timeline/thin.ts";
@@ -19,14 +17,13 @@ import { type Clients, noSuchJob } from "./clients.ts";
 import { readQuery } from "./findJob.ts";
 import { percentilesView } from "./percentiles.ts";
 import { untilGone, write } from "./streams.ts";
+import { windowOf } from "./timelineWindow.ts";
 
 export interface TimelineDeps {
   readonly reader: Pick<TimelineReader, "read" | "spans">;
   readonly jobs: Pick<RecordOfJobs, "get">;
   readonly clients: Pick<Clients, "sees" | "onlyOf">;
 }
-
-const HOUR_MS = 3_600_000;
 
 /** `GET /timeline` */
 export function showTimeline(deps: TimelineDeps): RequestHandler {
@@ -77,13 +74,6 @@ export function showProfile(deps: TimelineDeps): RequestHandler {
     }
     res.end();
   };
-}
-
-/** @throws RequestError `bad_query` */
-function windowOf({ from, to = Date.now() }: z.infer<typeof profileQuery>): TimeWindow {
-  const window = { from: from ?? Math.max(0, to - HOUR_MS), to };
-  if (window.from < to) return window;
-  throw new RequestError("bad_query", "from must be before to.", { details: { field: "from" } });
 }
 
 /** @throws AppError `no_such_job` (404) */

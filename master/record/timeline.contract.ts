@@ -15,7 +15,8 @@ function span(from: number, to: number, more: Partial<WorkSpan> = {}): WorkSpan 
 function sums(at: number, more: Partial<TimelineSums> = {}): TimelineSums {
   const slot = { slaveId: "s1", slave: "north", slot: 0, task: "text", busy: 500, units: 2, failed: 1 };
   const times = { text: { total: [0, 2], wait: [2], run: [0, 0, 2] } };
-  return { at: BEGIN + at, slots: [slot], done: 1, failed: 1, waiting: 4, times, ...more };
+  const runs = [{ slaveId: "s1", task: "text", run: [0, 0, 1, 2] }];
+  return { at: BEGIN + at, slots: [slot], runs, done: 1, failed: 1, waiting: 4, times, ...more };
 }
 
 function chunk(at: number, more: Partial<TimelineChunk>): TimelineChunk {
@@ -53,17 +54,22 @@ export function keepsTimeline(run: RecordRun): void {
     await run.reopen();
     const other = { slaveId: "s1", slave: "north", slot: 0, task: "ocr", busy: 7, units: 1, failed: 0 };
     const times = { ocr: { total: [1], wait: [1], run: [1] } };
+    const runs = [
+      { slaveId: "s1", task: "ocr", run: [0, 3] },
+      { slaveId: "s2", task: "text", run: [5] },
+    ];
     await run.jobs.timeline.append(
-      chunk(9, { sums: [sums(0, { waiting: 2 }), sums(30_000, { slots: [other], times })] }),
+      chunk(9, { sums: [sums(0, { waiting: 2 }), sums(30_000, { slots: [other], runs, times })] }),
     );
     const ten = await all(run.jobs.timeline.sums(10_000, window(0, HOUR)));
     expect(ten).toEqual([
       {
         ...sums(0, { done: 2, failed: 2 }),
         slots: [expect.objectContaining({ busy: 1_000, units: 4, failed: 2 })],
+        runs: [{ slaveId: "s1", task: "text", run: [0, 0, 2, 4] }],
         times: { text: { total: [0, 4], wait: [4], run: [0, 0, 4] } },
       },
-      sums(30_000, { slots: [other], times }),
+      sums(30_000, { slots: [other], runs, times }),
     ]);
     for (const resolution of [60_000, 600_000, 7_200_000] as const) {
       const [whole, ...more] = await all(run.jobs.timeline.sums(resolution, window(0, HOUR)));
@@ -74,6 +80,7 @@ export function keepsTimeline(run: RecordRun): void {
         ["ocr", 7],
       ]);
       expect(Object.keys(whole?.times ?? {})).toEqual(["text", "ocr"]);
+      expect(whole?.runs).toEqual([{ slaveId: "s1", task: "text", run: [0, 0, 2, 4] }, ...runs]);
     }
     expect(await all(run.jobs.timeline.sums(10_000, window(10_001, 29_999)))).toEqual([]);
   });

@@ -47,6 +47,13 @@ export interface SlotSum extends SlotName {
   readonly failed: number;
 }
 
+/** Run times of the units of a task that a slave ended in an interval. */
+export interface SlaveRuns {
+  readonly slaveId: string;
+  readonly task: string;
+  readonly run: Histogram;
+}
+
 /** Times of the files of a task that ended in an interval. */
 export interface TaskTimes {
   /** From the creation of the job to the end of the file. */
@@ -60,6 +67,7 @@ export interface TimelineSums {
   /** Start of the interval. */
   readonly at: number;
   readonly slots: readonly SlotSum[];
+  readonly runs: readonly SlaveRuns[];
   /** Files that ended. */
   readonly done: number;
   readonly failed: number;

@@ -1,5 +1,5 @@
-import { addHistogram } from "./histogram.ts";
-import type { SlotSum, TaskTimes, TimelineSums } from "./timeline.ts";
+import { addHistogram, type Histogram } from "./histogram.ts";
+import type { SlaveRuns, SlotSum, TaskTimes, TimelineSums } from "./timeline.ts";
 
 /** Start of the interval that a time is in. */
 export function intervalOf(at: number, resolution: number): number {
@@ -12,6 +12,7 @@ export function addedSums(at: number, a: TimelineSums | undefined, b: TimelineSu
   return {
     at,
     slots: addedSlots(a.slots, b.slots),
+    runs: addedRuns(a.runs, b.runs),
     done: a.done + b.done,
     failed: a.failed + b.failed,
     waiting: Math.max(a.waiting, b.waiting),
@@ -37,6 +38,23 @@ function keyOf({ slaveId, slot, task }: SlotSum): string {
   return `${slaveId}/${slot}/${task}`;
 }
 
+function addedRuns(a: readonly SlaveRuns[], b: readonly SlaveRuns[]): SlaveRuns[] {
+  const keyed = (runs: SlaveRuns) => [`${runs.slaveId}/${runs.task}`, runs] as const;
+  const sums = new Map(a.map(keyed));
+  for (const [key, runs] of b.map(keyed)) {
+    const before = sums.get(key);
+    sums.set(key, before === undefined ? runs : { ...runs, run: together(before.run, runs.run) });
+  }
+  return [...sums.values()];
+}
+
+/** Both histograms as one. */
+export function together(a: Histogram, b: Histogram): Histogram {
+  const counts = a.slice();
+  addHistogram(counts, b);
+  return counts;
+}
+
 function addedTimes(a: TimelineSums["times"], b: TimelineSums["times"]): Record<string, TaskTimes> {
   const times: Record<string, TaskTimes> = { ...a };
   for (const [task, more] of Object.entries(b)) times[task] = addedTask(times[task], more);
@@ -45,12 +63,11 @@ function addedTimes(a: TimelineSums["times"], b: TimelineSums["times"]): Record<
 
 /** Times of a task, all together. */
 export function addedTask(a: TaskTimes = NO_TIMES, b: TaskTimes): TaskTimes {
-  const sum = (x: readonly number[], y: readonly number[]) => {
-    const counts = x.slice();
-    addHistogram(counts, y);
-    return counts;
+  return {
+    total: together(a.total, b.total),
+    wait: together(a.wait, b.wait),
+    run: together(a.run, b.run),
   };
-  return { total: sum(a.total, b.total), wait: sum(a.wait, b.wait), run: sum(a.run, b.run) };
 }
 
 const NO_TIMES: TaskTimes = { total: [], wait: [], run: [] };

@@ -1,6 +1,7 @@
 import { addTime } from "../record/histogram.ts";
 import {
   RESOLUTIONS,
+  type SlaveRuns,
   type SlotSum,
   type TaskTimes,
   type TimelineSums,
@@ -17,11 +18,18 @@ export interface EndedFile {
   readonly run: number;
 }
 
+/** When a unit ended, and how long it ran. */
+export interface EndedUnit {
+  readonly at: number;
+  readonly seconds: number;
+}
+
 type Growing<T> = { -readonly [Member in keyof T]: T[Member] };
 type GrowingTimes = { readonly [Member in keyof TaskTimes]: number[] };
 
 interface GrowingInterval {
   readonly slots: Map<string, Growing<SlotSum>>;
+  readonly runs: Map<string, SlaveRuns & { readonly run: number[] }>;
   readonly times: Map<string, GrowingTimes>;
   done: number;
   failed: number;
@@ -44,6 +52,15 @@ export class GrowingSums {
     addTime(times.run, run);
   }
 
+  /** A unit ended at a slave, after so many seconds. */
+  unitEnded(slaveId: string, task: string, { at, seconds }: EndedUnit): void {
+    const { runs } = this.#at(at);
+    const key = `${slaveId}/${task}`;
+    const known = runs.get(key) ?? { slaveId, task, run: [] };
+    runs.set(key, known);
+    addTime(known.run, seconds);
+  }
+
   waiting(at: number, files: number): void {
     if (files === 0) return;
     const interval = this.#at(at);
@@ -64,10 +81,11 @@ export class GrowingSums {
   }
 
   take(): TimelineSums[] {
-    const sums = [...this.#intervals].map(([at, { slots, times, ...counts }]) => ({
+    const sums = [...this.#intervals].map(([at, { slots, runs, times, ...counts }]) => ({
       at,
       ...counts,
       slots: [...slots.values()],
+      runs: [...runs.values()],
       times: Object.fromEntries(times),
     }));
     this.#intervals.clear();
@@ -88,7 +106,7 @@ export class GrowingSums {
     const at = intervalOf(time, FINEST);
     const known = this.#intervals.get(at);
     if (known !== undefined) return known;
-    const interval = { slots: new Map(), times: new Map(), done: 0, failed: 0, waiting: 0 };
+    const interval = { slots: new Map(), runs: new Map(), times: new Map(), done: 0, failed: 0, waiting: 0 };
     this.#intervals.set(at, interval);
     return interval;
   }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { percentile } from "../record/histogram.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import { openSqliteRecord } from "../record/sqlite/sqliteRecord.ts";
 import type { TimelineChunk, WorkSpan } from "../record/timeline.ts";
@@ -42,7 +43,10 @@ function minuteOf(minute: number): TimelineChunk {
       spans.push({ ...name, index: second, from, to: from + 500, busy: 500, units: 1, state: "done" });
     }
   const sums = new GrowingSums();
-  for (const span of spans) sums.span(span);
+  for (const span of spans) {
+    sums.span(span);
+    sums.unitEnded(span.slaveId, span.task, { at: span.to, seconds: 0.5 });
+  }
   for (let file = 0; file < 6; file += 1)
     sums.fileEnded("text", { at: at + file * 10_000, state: "done", total: 3, wait: 1, run: 2 });
   sums.waiting(at, 9);
@@ -165,4 +169,20 @@ test("a profile tells of idle times before, between and after the work of each s
     [0, 18, 100, "busy"],
     [1, 30, 100, "idle"],
   ]);
+});
+
+test.each([
+  ["an hour", HOUR],
+  ["six hours", 6 * HOUR],
+])("the work of a slave in %s is told by task", async (_, length) => {
+  const work = await reader.work("id-north", { from: BEGIN, to: BEGIN + length });
+  const units = length / 1_000;
+  expect(work.map(({ task, units: ended, failed, busy }) => [task, ended, failed, busy])).toEqual([
+    ["text", units, 0, units * 500],
+    ["ocr", units, 0, units * 500],
+  ]);
+  for (const { run } of work) {
+    expect(run.reduce((sum, count) => sum + count, 0)).toBe(units);
+    expect(percentile(run, 0.5)).toBeCloseTo(0.5, 0);
+  }
 });

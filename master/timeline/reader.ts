@@ -11,6 +11,7 @@ import {
 } from "../record/timeline.ts";
 import { addedTask } from "../record/timelineSums.ts";
 import type { TimelineRecorder } from "./recorder.ts";
+import { addWork, type TaskWork } from "./taskWork.ts";
 import { type DrawnLane, ThinnedLanes } from "./thin.ts";
 
 export interface ReaderDeps {
@@ -47,6 +48,8 @@ type SumsWish = TimelineWish & { readonly resolution: Resolution };
 const SPANS_MS = 3_600_000;
 /** Intervals of a drawing: two for each pixel are more than can be seen. */
 const INTERVALS_A_PIXEL = 2;
+/** Intervals that are read for the work of a slave are twice as many at most. */
+const WORK_INTERVALS = 500;
 
 /** Reads windows of the timeline, so that a week costs no more than an hour. */
 export class TimelineReader {
@@ -86,6 +89,17 @@ export class TimelineReader {
       }
     }
     return { files, times };
+  }
+
+  /** What a slave did by task, in all intervals that touch the window. */
+  async work(slaveId: string, window: TimeWindow): Promise<readonly TaskWork[]> {
+    const { recorder, timeline } = this.#deps;
+    await recorder.written();
+    const resolution = await this.#resolutionFor({ ...window, width: WORK_INTERVALS });
+    const work = new Map<string, TaskWork>();
+    for await (const page of timeline.sums(resolution, window))
+      for (const sums of page) addWork(work, slaveId, sums);
+    return [...work.values()];
   }
 
   async #slaves(wish: TimelineWish): Promise<SlaveMoment[]> {

@@ -65,6 +65,7 @@ export class TimelineRecorder implements UnitSpans {
 
   ended(slave: SlotOwner, unit: QueuedUnit, end: UnitEnd): void {
     this.#book.ended(slave, unit, end);
+    this.#unitEnded(slave, unit, end);
     if (this.#spans.length >= WRITE_SPANS) this.#write();
     else this.#writeSoon();
   }
@@ -102,6 +103,12 @@ export class TimelineRecorder implements UnitSpans {
       this.#deps.logger.warn({ err: error }, "some seconds of the timeline could not be recorded");
     });
     this.#writing = Promise.all([this.#writing, written]).then(() => undefined);
+  }
+
+  /** A unit that the slave gave back, or whose time is not known, tells nothing of its speed. */
+  #unitEnded({ id }: SlotOwner, { task }: QueuedUnit, { seconds, state }: UnitEnd): void {
+    if (state === "returned" || seconds === 0) return;
+    this.#sums.unitEnded(id, task, { at: Date.now(), seconds });
   }
 
   #jobChanged({ job, events }: JobChange): void {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Immutable } from "./immutable.ts";
-import { taskLatency } from "./outlook.ts";
+import { percentiles, taskLatency } from "./outlook.ts";
 
 /** Messages of `GET /timeline`: which slot worked on what, and when. Times are milliseconds since 1970, UTC. */
 
@@ -29,6 +29,9 @@ const range = z.object({
 
 /** `GET /timeline.csv`. */
 export const profileQuery = range;
+
+/** `GET /slaves/<id>/speed`. */
+export const slaveSpeedQuery = range.pick({ from: true, to: true });
 
 /** `GET /timeline`. */
 export const timelineQuery = range.extend({
@@ -108,3 +111,22 @@ export const timeline = z.object({
     .describe("slaves that came and went, in order"),
 });
 export type Timeline = Immutable<z.infer<typeof timeline>>;
+
+/** `GET /slaves/<id>/speed`. */
+export const slaveSpeed = z.object({
+  from: time,
+  to: time,
+  tasks: z
+    .array(
+      z.object({
+        task: z.string().describe("name of the task"),
+        files: count.describe("units that ended at the slave"),
+        failed: count.describe("those of them that failed"),
+        busy_seconds: z.number().min(0).describe("seconds for which its slots worked on the task, together"),
+        files_per_second: z.number().min(0).describe("units a second of one slot that works on the task"),
+        run: percentiles.exactOptional().describe("seconds that a unit took; not there while unknown"),
+      }),
+    )
+    .describe("the tasks that the slave worked on, most units first"),
+});
+export type SlaveSpeed = Immutable<z.infer<typeof slaveSpeed>>;

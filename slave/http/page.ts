@@ -25,7 +25,11 @@ export function slaveHome({ config, status, door: options }: SlavePageDeps): Req
       return;
     }
     door.admit(req);
-    res.set({ "Content-Security-Policy": htmlPolicy(), Refresh: String(REFRESH_SECONDS), "Cache-Control": "no-store" });
+    res.set({
+      "Content-Security-Policy": htmlPolicy(),
+      Refresh: String(REFRESH_SECONDS),
+      "Cache-Control": "no-store",
+    });
     res.type("text/html").send(slavePage(config, status()));
   };
 }

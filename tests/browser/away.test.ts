@@ -59,6 +59,16 @@ test("a token lets a browser in, a wrong one does not, and signing out ends it",
   await page.reload();
   await page.getByText("No jobs yet.").waitFor();
   expect(await page.evaluate("document.cookie")).toBe("");
+  await page.getByRole("link", { name: "Slaves", exact: true }).click();
+  const add = page.getByRole("region", { name: "Add slaves" });
+  await add.getByText(`MASTER_URL=${fleet.master.url} SLAVE_HOST=0.0.0.0 FLEET_TOKEN=<token> npx`).waitFor();
+  await add.getByLabel("The fleet's token").fill("another 'token");
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await add.getByRole("button", { name: "Copy" }).click();
+  await add.getByRole("button", { name: "Copied" }).waitFor();
+  expect(await page.evaluate("navigator.clipboard.readText()")).toBe(
+    `MASTER_URL=${fleet.master.url} SLAVE_HOST=0.0.0.0 FLEET_TOKEN='another '\\''token' npx manyhands slave`,
+  );
   await page.getByRole("button", { name: "Help and settings" }).click();
   await page.getByRole("button", { name: /^Sign out/ }).click();
   await page.getByLabel("Token").waitFor();

@@ -165,3 +165,22 @@ test("a slave is started and stopped from the page", async () => {
   await page.getByRole("dialog").getByRole("button", { name: "Stop slave" }).click();
   await page.getByText("1 slave alive").waitFor();
 });
+
+test("the page of a slave tells how fast it is at each task, after a restart of the master, too", async () => {
+  const [slave] = await fleet.alive(1);
+  tab = await openTab(`${fleet.master.url}/slaves/${slave?.id}?last=1d`);
+  const { page } = tab;
+  const speed = page.getByRole("region", { name: "Speed by task" });
+  const text = speed.getByRole("row").filter({ has: page.getByRole("rowheader", { name: "text" }) });
+  await text.waitFor();
+  const cells = await text.getByRole("cell").allTextContents();
+  expect(Number(cells[0])).toBeGreaterThan(2);
+  for (const cell of cells.slice(2)) expect(cell).toMatch(/^[\d.,]+( ms| s)?$/);
+  await fleet.master.kill("SIGKILL");
+  await fleet.restartMaster();
+  await fleet.alive(1);
+  await page.reload();
+  await text.waitFor();
+  await speed.getByRole("button", { name: "1 hour" }).click();
+  await text.waitFor();
+});

@@ -98,3 +98,18 @@ test("a job that is deleted elsewhere while it is viewed is told, and no longer 
   await page.getByText("This job was deleted.").waitFor();
   await page.getByRole("button", { name: "Download all" }).waitFor({ state: "detached" });
 });
+
+test("what is downloaded has the name of its file", async () => {
+  const id = await sendPartial("named");
+  tab = await openTab(`${fleet.master.url}/jobs/${id}/files/0`);
+  const { page } = tab;
+  const nameOf = async (link: string) => {
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: link, exact: true }).click();
+    return (await download).suggestedFilename();
+  };
+  expect(await nameOf("Original")).toBe("good.bmp");
+  expect(await nameOf("Result")).toMatch(/^processed_good.*\.png$/);
+  expect(await nameOf("results.csv")).toBe(`image-${id}.csv`);
+  expect(await nameOf("failures.csv")).toMatch(/failures\.csv$/);
+});

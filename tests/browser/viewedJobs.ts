@@ -48,7 +48,7 @@ export async function sendViewedJobs(url: string): Promise<ViewedJobs> {
       ],
       { task: "embedding", options: { neighbours: 2 } },
     ),
-    audio: await send(await of("audio/tagged.wav", "audio/tone.mp3"), {
+    audio: await send(await of("audio/tagged.wav", "audio/tone.mp3", "../../examples/files/melody.wav"), {
       task: "audio",
       field: "audio_files",
     }),

@@ -146,14 +146,20 @@ test("a recording has its waveform, levels and a player; one that is no WAV says
   expect(await player.evaluate((audio: { currentTime?: number }) => audio.currentTime ?? 0)).toBeGreaterThan(
     0,
   );
+  await page.goto(page.url().replace(/0$/, "1"));
+  await page.getByText("This is mp3, and no WAV file: nothing was measured.").waitFor();
+});
+
+test("a recording has its loudness over time, with the levels of the place that is played", async () => {
+  const page = await open("audio/2");
   const loudness = page.getByRole("figure", { name: "Loudness over time" });
   await loudness
     .getByRole("img", { name: /^Loudness over 0:\d\d\.\d\d: from −\d+\.\d to −\d+\.\d LUFS/ })
     .waitFor();
+  await page.getByRole("slider", { name: "Place in the recording" }).focus();
+  await page.keyboard.press("End");
   await loudness.getByText(/^over 400 ms: −\d+\.\d LUFS$/).waitFor();
   expect(await coloursOf(page, ".loudness canvas")).toBeGreaterThan(3);
-  await page.goto(page.url().replace(/0$/, "1"));
-  await page.getByText("This is mp3, and no WAV file: nothing was measured.").waitFor();
 });
 
 test("a document reads by page, and says which pages have no text", async () => {
@@ -200,6 +206,20 @@ test("the tree of a result opens by keyboard, and 100,000 members are drawn as f
   await page.keyboard.press("End");
   await page.getByRole("treeitem", { name: "99999 99999" }).waitFor();
   expect(await page.getByRole("treeitem").count()).toBeLessThan(100);
+});
+
+test("each of 600,000 members is reached, though no browser draws a list as high as them", async () => {
+  const page = await open("text/1");
+  const values = Array.from({ length: 600_000 }, (_, at) => at % 10);
+  await page.route("**/results/**", (route) => route.fulfill({ json: { values } }));
+  await page.goto(`${page.url()}?tab=json`);
+  await page.getByRole("tree", { name: "JSON of the result" }).focus();
+  await page.keyboard.press("End");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("End");
+  await page.getByRole("treeitem", { name: "599999 9" }).waitFor();
+  await page.keyboard.press("ArrowUp");
+  await page.getByRole("treeitem", { name: "599998 8" }).waitFor();
 });
 
 test("a result without the fields of its viewer is told in words, and the page goes on", async () => {

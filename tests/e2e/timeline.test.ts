@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AssignAnswer, JobDetail, JobView } from "../../shared/contract/jobs.ts";
-import type { Timeline } from "../../shared/contract/timeline.ts";
+import type { SlaveSpeed, Timeline } from "../../shared/contract/timeline.ts";
 import { multipart, type RunningFleet, startFleet, until } from "./fleet.ts";
 
 let fleet: RunningFleet;
@@ -20,6 +20,10 @@ async function send(count: number, headers: Record<string, string> = {}): Promis
 
 async function timeline(query = ""): Promise<Timeline> {
   return (await (await fetch(`${fleet.master.url}/timeline${query}`)).json()) as Timeline;
+}
+
+async function speedOf(slave: string): Promise<SlaveSpeed> {
+  return (await (await fetch(`${fleet.master.url}/slaves/${slave}/speed`)).json()) as SlaveSpeed;
 }
 
 const filesOf = ({ lanes }: Timeline) =>
@@ -54,6 +58,11 @@ test("10,000 units are on the timeline, and are there when the master was killed
   }
   await sleep(1_100);
   await timeline();
+  const [slave] = await fleet.alive(1);
+  const speed = await speedOf(slave?.id ?? "");
+  expect(speed.tasks).toEqual([
+    expect.objectContaining({ task: "text", files: 10_003, failed: 0, run: expect.anything() }),
+  ]);
   await fleet.master.kill("SIGKILL");
   await fleet.restartMaster();
   const after = await timeline(`?job=${id}&width=500`);
@@ -61,6 +70,8 @@ test("10,000 units are on the timeline, and are there when the master was killed
   expect(after.latency.text?.count).toBe(10_003);
   expect(after.throughput.reduce((sum, { done, seconds }) => sum + done * seconds, 0)).toBeCloseTo(10_003, 0);
   expect(after.slaves[0]).toMatchObject({ slave: "north", event: "alive" });
+  await fleet.alive(1);
+  expect((await speedOf(slave?.id ?? "")).tasks).toEqual(speed.tasks);
 }, 240_000);
 
 test("the profile has the busy and idle times of each slot, and goes on after the restart", async () => {

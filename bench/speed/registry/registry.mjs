@@ -7,6 +7,7 @@ import * as real from "../../../dist/shared/tasks/registry.js";
 const common = {
   field: "files",
   dataKey: "file_data",
+  otherFields: [],
   missingFiles: "No files provided",
   extensions: [],
   resultName: (stem) => `${stem}.bin`,
@@ -15,12 +16,15 @@ const common = {
   steps: { main: { version: 1 } },
   mainStep: "main",
   results: {},
+  columns: [],
+  secretOptions: [],
 };
 
 const nothing = {
   ...common,
   name: "nothing",
   title: "Nothing",
+  label: "Nothing",
   summary: "Gives each file back as it came.",
   options: z.strictObject({}),
   load: async () => ({ steps: { main: async ({ files }) => ({ body: await files[0].read() }) } }),
@@ -30,6 +34,7 @@ const wait = {
   ...common,
   name: "wait",
   title: "Wait",
+  label: "Wait",
   summary: "Gives each file back after a while.",
   options: z.strictObject({ ms: z.number().min(0).default(1000) }),
   load: async () => ({

@@ -1,4 +1,5 @@
 import type { Problem } from "../../../shared/contract/about.ts";
+import { setClock } from "./clock.ts";
 import { signedOut } from "./session.ts";
 
 /** An answer of the master that is no success, as RFC 9457 tells it; `offline` when there is no answer. */
@@ -18,6 +19,7 @@ export class ApiProblem extends Error {
 /** @throws ApiProblem */
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   const answer = await request(path, signal === undefined ? {} : { signal });
+  setClock(answer);
   return (await answer.json()) as T;
 }
 

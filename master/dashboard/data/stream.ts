@@ -3,6 +3,7 @@ import type { SlaveView } from "../../../shared/contract/about.ts";
 import type { JobView } from "../../../shared/contract/jobs.ts";
 import { isOver } from "../jobs/states.ts";
 import { getJson } from "./api.ts";
+import { keptJobs } from "./keptJobs.ts";
 import { signedOut } from "./session.ts";
 import { jobs, link, slaves } from "./store.ts";
 
@@ -51,7 +52,7 @@ export function connect(job = watched): void {
 function listen(stream: EventSource): void {
   const on = <T>(name: string, take: (data: T) => void): void =>
     stream.addEventListener(name, (event: MessageEvent<string>) => take(JSON.parse(event.data) as T));
-  on<JobView>("job", (job) => queue(() => takeJob(job)));
+  on<JobView>("job", queueJob);
   on<SlaveView>("slave", (slave) => queue(() => putSlave(slave)));
   on<{ id: string }>("removed", ({ id }) => queue(() => remove(id)));
   on<FilesEvent>("files", tellFiles);
@@ -97,9 +98,13 @@ function forgetUntold(ids: ReadonlySet<string>): void {
 }
 
 function takeJob(job: JobView): void {
-  told?.add(job.id);
-  jobs.value = new Map(jobs.value).set(job.id, job);
-  for (const listener of jobsListeners) listener({ job });
+  takeJobs([job]);
+}
+
+function takeJobs(changed: readonly JobView[]): void {
+  for (const { id } of changed) told?.add(id);
+  jobs.value = keptJobs(jobs.value, changed);
+  for (const job of changed) for (const listener of jobsListeners) listener({ job });
 }
 
 function putSlave(slave: SlaveView): void {
@@ -128,8 +133,21 @@ async function tryAgain(): Promise<void> {
 }
 
 let changes: (() => void)[] = [];
+/** Jobs in a row that changed, each as it is now: they are taken together. */
+let changedJobs: Map<string, JobView> | undefined;
+
+function queueJob(job: JobView): void {
+  if (changedJobs !== undefined) {
+    changedJobs.set(job.id, job);
+    return;
+  }
+  const together = new Map([[job.id, job]]);
+  queue(() => takeJobs([...together.values()]));
+  changedJobs = together;
+}
 
 function queue(change: () => void): void {
+  changedJobs = undefined;
   changes.push(change);
   if (changes.length === 1) window.setTimeout(flush, FLUSH_MS);
 }
@@ -137,6 +155,7 @@ function queue(change: () => void): void {
 function flush(): void {
   const now = changes;
   changes = [];
+  changedJobs = undefined;
   batch(() => {
     for (const change of now) change();
   });

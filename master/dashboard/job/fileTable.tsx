@@ -19,7 +19,7 @@ interface FileTableProps {
 /** The files of a job. Only the rows in view are in the document; the server sends the pages that they are on. */
 export function FileTable({ job, files, total, selected, addressOf }: FileTableProps) {
   const { ref, scrolled, height } = useScrolled<HTMLDivElement>();
-  const { first, last, height: whole, top } = windowAt(total, scrolled, height);
+  const { first, last, height: whole, top } = windowAt({ total, row: ROW }, scrolled, height);
   useEffect(() => files.pages.want(first, last), [files.pages, first, last]);
   useSelectedInView(ref, files, { selected, total });
   const positions = Array.from({ length: Math.max(0, last - first) }, (_, at) => first + at);
@@ -119,8 +119,8 @@ function useSelectedInView(
     const own = ref.current;
     if (selected === undefined || own === null) return;
     const position = files.pages.positionOf(selected) ?? Math.min(selected, total - 1);
-    const { first, last } = windowAt(total, own.scrollTop, own.clientHeight);
+    const { first, last } = windowAt({ total, row: ROW }, own.scrollTop, own.clientHeight);
     const isInView = position > first + 8 && position < last - 9;
-    if (!isInView) own.scrollTop = scrollTo(position, total, own.clientHeight);
+    if (!isInView) own.scrollTop = scrollTo(position, { total, row: ROW }, own.clientHeight);
   }, [selected, isKnown]);
 }

@@ -86,11 +86,11 @@ function Actions({ job }: { readonly job: JobView }) {
         </button>
       )}
       <small class="links">
-        <a href={`${job.url}/results.csv`} download>
+        <a href={`${job.url}/results.csv`} download="">
           results.csv
         </a>
         {failed > 0 && (
-          <a href={`${job.url}/failures.csv`} download>
+          <a href={`${job.url}/failures.csv`} download="">
             failures.csv
           </a>
         )}

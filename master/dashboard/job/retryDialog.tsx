@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
+import type { TaskView } from "../../../shared/contract/about.ts";
 import type { FileView, JobView } from "../../../shared/contract/jobs.ts";
 import { go } from "../app/router.ts";
 import { sentenceOf } from "../data/api.ts";
@@ -38,7 +39,7 @@ function Asked({ retry: { job, file } }: { readonly retry: AskedRetry }) {
   const [values, setValues] = useState<OptionValues>({});
   const [choice, setChoice] = useState<Choice>(job.counts.failed > 0 ? "failed" : "all");
   const [error, setError] = useState("");
-  const task = tasks.value.find(({ task_type: name }) => name === job.task_type);
+  const task = taskOf(job);
   const files = file === undefined ? choice : [file.index];
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -55,17 +56,7 @@ function Asked({ retry: { job, file } }: { readonly retry: AskedRetry }) {
     <Dialog title={file === undefined ? "Try files again" : `Try ${file.filename} again`} onClose={close}>
       <form onSubmit={(event) => void submit(event)}>
         {file === undefined && <Choices job={job} choice={choice} onChoice={setChoice} />}
-        <div class="retryoptions">
-          {(task === undefined ? [] : optionsOf(task.options)).map(([name, schema]) => (
-            <OptionField
-              key={name}
-              name={name}
-              schema={schema}
-              value={name in values ? values[name] : shownValue(job.options[name])}
-              onChange={(value) => setValues({ ...values, [name]: value })}
-            />
-          ))}
-        </div>
+        <Options job={job} values={values} onChange={setValues} />
         {error !== "" && (
           <p class="err" role="alert">
             {error}
@@ -81,6 +72,34 @@ function Asked({ retry: { job, file } }: { readonly retry: AskedRetry }) {
         </div>
       </form>
     </Dialog>
+  );
+}
+
+function taskOf({ task_type: wanted }: JobView): TaskView | undefined {
+  return tasks.value.find(({ task_type: name }) => name === wanted);
+}
+
+interface OptionsProps {
+  readonly job: JobView;
+  readonly values: OptionValues;
+  readonly onChange: (values: OptionValues) => void;
+}
+
+function Options({ job, values, onChange }: OptionsProps) {
+  const task = taskOf(job);
+  if (task === undefined) return null;
+  return (
+    <div class="retryoptions">
+      {optionsOf(task.options).map(([name, schema]) => (
+        <OptionField
+          key={name}
+          name={name}
+          schema={schema}
+          value={name in values ? values[name] : shownValue(job.options[name])}
+          onChange={(value) => onChange({ ...values, [name]: value })}
+        />
+      ))}
+    </div>
   );
 }
 

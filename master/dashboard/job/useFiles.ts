@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { FileView, JobDetail } from "../../../shared/contract/jobs.ts";
 import { ApiProblem, getJson, sentenceOf } from "../data/api.ts";
 import { type FilesChange, onJobs, watchFiles } from "../data/stream.ts";
+import { isOver } from "../jobs/states.ts";
 
 /** Files that are fetched at once. */
 const PAGE = 200;
@@ -141,7 +142,10 @@ export function useFiles(id: string, q: string): ShownFiles {
     pages.want(0, 1);
     const stops = [
       watchFiles(id, (changed) => pages.changed(changed)),
-      onJobs(({ removed }) => removed === id && pages.changed("all")),
+      onJobs(({ job, removed }) => {
+        const hasEnded = job?.id === id && isOver(job);
+        if (removed === id || hasEnded) pages.changed("all");
+      }),
     ];
     return () => {
       for (const stop of stops) stop();

@@ -16,22 +16,29 @@ export interface ScrollWindow {
   readonly top: number;
 }
 
+/** Rows of one height. */
+export interface Rows {
+  readonly total: number;
+  /** Height of each, in pixels. */
+  readonly row: number;
+}
+
 /** The rows that a scrolled view shows. */
-export function windowAt(total: number, scrolled: number, view: number): ScrollWindow {
-  const whole = total * ROW;
+export function windowAt({ total, row }: Rows, scrolled: number, view: number): ScrollWindow {
+  const whole = total * row;
   const height = Math.min(whole, MOST_HEIGHT);
   const reach = Math.max(1, height - view);
   // Position in the whole list of what is at the top of the view; the same as `scrolled` unless the list is too high.
   const at = height === whole ? scrolled : (scrolled / reach) * (whole - view);
-  const first = Math.max(0, Math.floor(at / ROW) - BEYOND);
-  const last = Math.min(total, Math.ceil((at + view) / ROW) + BEYOND);
-  return { first, last, height, top: scrolled + first * ROW - at };
+  const first = Math.max(0, Math.floor(at / row) - BEYOND);
+  const last = Math.min(total, Math.ceil((at + view) / row) + BEYOND);
+  return { first, last, height, top: scrolled + first * row - at };
 }
 
 /** The scroll position that shows a row. */
-export function scrollTo(position: number, total: number, view: number): number {
-  const whole = total * ROW;
-  const wanted = Math.max(0, Math.min(position * ROW - view / 2, whole - view));
+export function scrollTo(position: number, { total, row }: Rows, view: number): number {
+  const whole = total * row;
+  const wanted = Math.max(0, Math.min(position * row - view / 2, whole - view));
   return whole <= MOST_HEIGHT ? wanted : (wanted / (whole - view)) * (MOST_HEIGHT - view);
 }
 

@@ -64,15 +64,26 @@ function Local() {
 }
 
 function Remote() {
+  const [token, setToken] = useState("");
   const isLocal = /^(localhost|127\.|\[::1\])/.test(location.hostname);
-  const token = session.value.required ? "FLEET_TOKEN=<token> " : "";
-  const command = `MASTER_URL=${location.origin} SLAVE_HOST=0.0.0.0 ${token}npx manyhands slave`;
+  const asked = session.value.required;
+  const shown = asked ? `FLEET_TOKEN=${token === "" ? "<token>" : quoted(token)} ` : "";
+  const command = `MASTER_URL=${location.origin} SLAVE_HOST=0.0.0.0 ${shown}npx manyhands slave`;
   return (
     <div>
       <h3>On another machine</h3>
-      <p class="quiet">
-        It needs Node 20 or newer{token === "" ? "" : ", and the fleet's token in place of <token>"}.
-      </p>
+      <p class="quiet">It needs Node 20 or newer. Copy the command and run it there.</p>
+      {asked && (
+        <label>
+          The fleet's token, for the command; it stays in this page
+          <input
+            type="password"
+            autoComplete="off"
+            value={token}
+            onInput={(event) => setToken(event.currentTarget.value)}
+          />
+        </label>
+      )}
       <Command text={command} />
       {isLocal && (
         <p class="quiet">
@@ -82,4 +93,9 @@ function Remote() {
       )}
     </div>
   );
+}
+
+/** As a shell takes it. */
+function quoted(text: string): string {
+  return /^[\w.+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -3,6 +3,7 @@ import { slaves } from "../data/store.ts";
 import { State } from "../ui/state.tsx";
 import { ago, bytes, count } from "../ui/words.ts";
 import { StopButton, slaveState } from "./slaveParts.tsx";
+import { Speed } from "./speed.tsx";
 import { Working } from "./working.tsx";
 
 /** One slave: its slots, its numbers, and the way to its jobs. */
@@ -27,6 +28,7 @@ export function SlavePage({ id }: { readonly id: string }) {
           <p class="quiet">Tasks: {slave.tasks.join(", ") || "none yet"}</p>
         </div>
       </section>
+      <Speed slave={slave} />
     </>
   );
 }

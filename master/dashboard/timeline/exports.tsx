@@ -27,7 +27,7 @@ export function Exports({ timeline, shown, width }: ExportsProps) {
       <button type="button" class="small" onClick={svg}>
         SVG
       </button>
-      <a class="button small" href={csvOf(shown, width)} download>
+      <a class="button small" href={csvOf(shown, width)} download="">
         CSV
       </a>
     </>

@@ -1,4 +1,5 @@
 import { place, setQuery } from "../app/router.ts";
+import { masterNow } from "../data/clock.ts";
 
 /** Milliseconds since 1970. */
 export interface ViewWindow {
@@ -23,7 +24,7 @@ export function windowNow(): ViewWindow & { readonly isLive: boolean } {
   const { query } = place.value;
   const [from, to] = [Number(query.get("from")), Number(query.get("to"))];
   if (from > 0 && to > from) return { from, to, isLive: false };
-  const now = Date.now();
+  const now = masterNow();
   return { from: now - lastSpan().ms, to: now, isLive: true };
 }
 

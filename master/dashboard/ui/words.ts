@@ -1,3 +1,5 @@
+import { masterNow } from "../data/clock.ts";
+
 /** Numbers, sizes and times as people read them; counts have thousands separators everywhere. */
 export function count(value: number): string {
   return value.toLocaleString("en");
@@ -36,7 +38,7 @@ export function rate(perSecond: number): string {
 }
 
 /** How long ago, from an ISO time: `18 min ago`. */
-export function ago(time: string, now = Date.now()): string {
+export function ago(time: string, now = masterNow()): string {
   const seconds = Math.max(0, (now - Date.parse(time)) / 1000);
   return seconds < 5 ? "just now" : `${duration(Math.round(seconds))} ago`;
 }

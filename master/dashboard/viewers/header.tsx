@@ -96,14 +96,14 @@ function Again({ job, file }: Pick<FileHeaderProps, "job" | "file">) {
 function Links({ job, file }: Pick<FileHeaderProps, "job" | "file">) {
   return (
     <span class="filelinks">
-      <a class="inline" href={inputUrl(job, file)} download>
+      <a class="inline" href={inputUrl(job, file)} download="">
         Original
       </a>{" "}
       {bytes(file.bytes)}
       {file.url !== undefined && (
         <>
           {" · "}
-          <a class="inline" href={file.url} download>
+          <a class="inline" href={file.url} download="">
             Result
           </a>{" "}
           {bytes(file.result_bytes ?? 0)}

@@ -12,7 +12,13 @@ import {
 import { capacity } from "../../../shared/contract/capacity.ts";
 import { registerAnswer, registerRequest, signOff, signOffAnswer } from "../../../shared/contract/fleet.ts";
 import { slavesWish } from "../../../shared/contract/requests.ts";
-import { profileQuery, timeline, timelineQuery } from "../../../shared/contract/timeline.ts";
+import {
+  profileQuery,
+  slaveSpeed,
+  slaveSpeedQuery,
+  timeline,
+  timelineQuery,
+} from "../../../shared/contract/timeline.ts";
 import { JSON_TYPE, type Operation } from "./operation.ts";
 
 const NO_JOB = { 404: ["no_such_job"] } as const;
@@ -78,6 +84,18 @@ export const ABOUT_OPERATIONS = {
     path: ["id"],
     answers: { 200: { description: "The slave.", content: { [JSON_TYPE]: slaveView } } },
     errors: NO_SLAVE,
+  },
+  "GET /slaves/{id}/speed": {
+    tag: "Slaves",
+    summary: "Shows how fast a slave is at each task",
+    description:
+      "From the record, so before the last restart, too; of whole intervals that touch the window.",
+    access: "client",
+    aliases: ["/workers/{id}/speed"],
+    path: ["id"],
+    query: slaveSpeedQuery,
+    answers: { 200: { description: "The tasks.", content: { [JSON_TYPE]: slaveSpeed } } },
+    errors: { 400: ["bad_query"], ...NO_SLAVE },
   },
   "DELETE /slaves/{id}": {
     tag: "Slaves",

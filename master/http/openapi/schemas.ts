@@ -33,7 +33,7 @@ import {
 } from "../../../shared/contract/jobs.ts";
 import { bulkRetryWish, bulkWish, retryWish, slavesWish } from "../../../shared/contract/requests.ts";
 import { sessionView, sessionWish } from "../../../shared/contract/session.ts";
-import { timeline } from "../../../shared/contract/timeline.ts";
+import { slaveSpeed, timeline } from "../../../shared/contract/timeline.ts";
 import { jobWebhook } from "../../../shared/contract/webhook.ts";
 import { optionsSchema } from "../../../shared/tasks/options.ts";
 import { TASKS } from "../../../shared/tasks/registry.ts";
@@ -65,6 +65,7 @@ const ANSWERS = {
   TaskList: taskList,
   Stats: stats,
   Timeline: timeline,
+  SlaveSpeed: slaveSpeed,
   Capacity: capacity,
   Health: health,
   Version: versionView,

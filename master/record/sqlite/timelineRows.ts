@@ -1,4 +1,4 @@
-import type { SlotName, SlotSum, SpanState, TimelineSums, WorkSpan } from "../timeline.ts";
+import type { SlaveRuns, SlotName, SlotSum, SpanState, TimelineSums, WorkSpan } from "../timeline.ts";
 
 /**
  * Spans and sums as JSON: names stand once, and the members of all spans follow each other as numbers. It is a fifth of
@@ -77,9 +77,11 @@ function slotOf(names: readonly string[], numbers: readonly number[], at: number
   };
 }
 
-type PackedSums = PackedNames & Omit<TimelineSums, "slots" | "at">;
+/** `runs` as numbers, too; rows of earlier versions have none. */
+type PackedSums = PackedNames &
+  Omit<TimelineSums, "slots" | "runs" | "at"> & { readonly runs?: readonly number[] };
 
-export function packedSums({ slots, done, failed, waiting, times }: TimelineSums): string {
+export function packedSums({ slots, runs, done, failed, waiting, times }: TimelineSums): string {
   const names = new Names();
   const numbers = slots.flatMap((sum) => [
     names.numberOf(sum.slaveId),
@@ -90,11 +92,14 @@ export function packedSums({ slots, done, failed, waiting, times }: TimelineSums
     sum.units,
     sum.failed,
   ]);
-  return JSON.stringify({ names: names.all, numbers, done, failed, waiting, times } satisfies PackedSums);
+  const packed = packedRuns(runs, names);
+  return JSON.stringify({
+    ...{ names: names.all, numbers, runs: packed, done, failed, waiting, times },
+  } satisfies PackedSums);
 }
 
 export function unpackedSums(text: string, at: number): TimelineSums {
-  const { names, numbers, ...rest } = JSON.parse(text) as PackedSums;
+  const { names, numbers, runs = [], ...rest } = JSON.parse(text) as PackedSums;
   const slots: SlotSum[] = [];
   for (let next = 0; next < numbers.length; next += SUM_MEMBERS) {
     const number = (member: number) => numbers[next + member] ?? 0;
@@ -106,5 +111,32 @@ export function unpackedSums(text: string, at: number): TimelineSums {
       failed: number(6),
     });
   }
-  return { at, slots, ...rest };
+  return { at, slots, runs: unpackedRuns(runs, names), ...rest };
+}
+
+/** Slave, task, the first bucket that is not empty, the number of buckets from there on, and these. */
+function packedRuns(runs: readonly SlaveRuns[], names: Names): number[] {
+  return runs.flatMap(({ slaveId, task, run }) => {
+    const first = Math.max(
+      0,
+      run.findIndex((count) => count > 0),
+    );
+    const buckets = run.slice(first);
+    return [names.numberOf(slaveId), names.numberOf(task), first, buckets.length, ...buckets];
+  });
+}
+
+const RUNS_HEAD = 4;
+
+function unpackedRuns(numbers: readonly number[], names: readonly string[]): SlaveRuns[] {
+  const runs: SlaveRuns[] = [];
+  for (let at = 0; at < numbers.length; ) {
+    const [slave = 0, task = 0, first = 0, length = 0] = numbers.slice(at, at + RUNS_HEAD);
+    at += RUNS_HEAD;
+    const buckets = numbers.slice(at, at + length);
+    at += length;
+    const run = [...new Array<number>(first).fill(0), ...buckets];
+    runs.push({ slaveId: names[slave] ?? "", task: names[task] ?? "", run });
+  }
+  return runs;
 }

@@ -32,14 +32,7 @@ export function Player({ job, file, result }: PlayerProps) {
           seek={seek}
         />
       )}
-      {result.loudness_over_time != null && result.loudness_over_time.points > 0 && length > 0 && (
-        <LoudnessChart
-          series={result.loudness_over_time}
-          integrated={result.loudness_lufs}
-          at={at}
-          length={length}
-        />
-      )}
+      <Loudness result={result} at={at} length={length} />
       {canPlay && (
         // biome-ignore lint/a11y/useMediaCaption: the recording is a file of the user, and has no captions.
         <audio
@@ -55,6 +48,12 @@ export function Player({ job, file, result }: PlayerProps) {
       {typeof input === "object" && <p class="quiet small">{`${input.why} It cannot be played.`}</p>}
     </div>
   );
+}
+
+function Loudness({ result, at, length }: Clock & Pick<PlayerProps, "result">) {
+  const { loudness_over_time: series, loudness_lufs: integrated } = result;
+  if (series == null || series.points === 0 || length === 0) return null;
+  return <LoudnessChart series={series} integrated={integrated} at={at} length={length} />;
 }
 
 /** Tells where the sound is, at each frame while it plays. */

@@ -48,7 +48,7 @@ function OfJob({ url }: { readonly url: string }) {
     return (
       <p class="note">
         {loaded.error}{" "}
-        <a class="inline" href={url} download>
+        <a class="inline" href={url} download="">
           Download it
         </a>
       </p>

@@ -50,7 +50,7 @@ function Unshown({ file, reason }: { readonly file: FileView; readonly reason: s
     <div class="note">
       {reason}{" "}
       {file.url !== undefined && (
-        <a class="inline" href={file.url} download>
+        <a class="inline" href={file.url} download="">
           Download the result
         </a>
       )}

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { MOST_HEIGHT, type Rows, scrollTo, windowAt } from "../../job/window.ts";
 
 interface VirtualListProps {
   readonly rows: number;
@@ -15,19 +16,13 @@ interface VirtualListProps {
   readonly children: (at: number) => ComponentChildren;
 }
 
-/** Browsers lay out nothing taller than some 30 million pixels. */
-const TALLEST = 15_000_000;
-/** Rows that are drawn beyond those in view. */
-const MARGIN = 10;
-
 /** Any number of rows of one height: only those in view are in the document. */
 export function VirtualList({ rows, rowHeight, role, head, active, children, ...rest }: VirtualListProps) {
   const own = useRef<HTMLDivElement>(null);
   const view = useView(own);
-  useEffect(() => reveal(own.current, active, rowHeight), [active]);
-  const shownRows = Math.min(rows, Math.floor(TALLEST / rowHeight));
-  const first = Math.max(0, Math.floor(view.top / rowHeight) - MARGIN);
-  const last = Math.min(shownRows, Math.ceil((view.top + view.height) / rowHeight) + MARGIN);
+  const all = { total: rows, row: rowHeight };
+  useEffect(() => reveal(own.current, active, all), [active]);
+  const { first, last, height, top } = windowAt(all, view.top, view.height);
   const drawn = Array.from({ length: Math.max(0, last - first) }, (_, at) => first + at);
   return (
     // biome-ignore-start lint/a11y: the role is that of a table or a tree, which have a name and keys.
@@ -41,8 +36,8 @@ export function VirtualList({ rows, rowHeight, role, head, active, children, ...
       onKeyDown={rest.onKeyDown}
     >
       {head}
-      <div class="tall" role="presentation" style={{ height: `${shownRows * rowHeight}px` }}>
-        <div role="presentation" style={{ transform: `translateY(${first * rowHeight}px)` }}>
+      <div class="tall" role="presentation" style={{ height: `${height}px` }}>
+        <div role="presentation" style={{ transform: `translateY(${top}px)` }}>
           {drawn.map((at) => (
             <div key={at} role="presentation" style={{ height: `${rowHeight}px` }}>
               {children(at)}
@@ -72,10 +67,11 @@ function useView(own: { readonly current: HTMLDivElement | null }) {
   return view;
 }
 
-function reveal(box: HTMLDivElement | null, row: number | undefined, rowHeight: number): void {
-  if (box === null || row === undefined) return;
-  const top = row * rowHeight;
-  if (top < box.scrollTop) box.scrollTop = top;
-  else if (top + rowHeight > box.scrollTop + box.clientHeight)
-    box.scrollTop = top + rowHeight - box.clientHeight;
+function reveal(box: HTMLDivElement | null, position: number | undefined, rows: Rows): void {
+  if (box === null || position === undefined) return;
+  const { row, total } = rows;
+  const [top, view] = [position * row, box.clientHeight];
+  if (total * row > MOST_HEIGHT) box.scrollTop = scrollTo(position, rows, view);
+  else if (top < box.scrollTop) box.scrollTop = top;
+  else if (top + row > box.scrollTop + view) box.scrollTop = top + row - view;
 }
