@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { job, type RunningFleet, startFleet } from "../e2e/fleet.ts";
+import { assign, job, type RunningFleet, startFleet } from "../e2e/fleet.ts";
 import {
   closeBrowser,
   closeFaultless,
@@ -167,6 +167,8 @@ test("a slave is started and stopped from the page", async () => {
 });
 
 test("the page of a slave tells how fast it is at each task, after a restart of the master, too", async () => {
+  const texts = ["a", "b", "c"].map((name) => ({ name: `${name}.txt`, body: Buffer.from("A fine day.") }));
+  await assign(fleet.master.url, texts, { task: "text" });
   const [slave] = await fleet.alive(1);
   tab = await openTab(`${fleet.master.url}/slaves/${slave?.id}?last=1d`);
   const { page } = tab;
