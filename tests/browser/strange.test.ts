@@ -80,4 +80,4 @@ test("another master with an empty record takes the place of the one that was sh
   await page.getByText("No jobs yet.").waitFor();
   await page.getByRole("link", { name: "Drop", exact: true }).click();
   await page.getByText("No jobs yet. Drop some files above.").waitFor();
-});
+}, 120_000);

@@ -1,19 +1,25 @@
 import { effect } from "@preact/signals";
 import type { TaskView } from "../../../shared/contract/about.ts";
-import type { JobList } from "../../../shared/contract/jobs.ts";
+import type { JobList, JobView } from "../../../shared/contract/jobs.ts";
 import type { SessionView } from "../../../shared/contract/session.ts";
 import { getJson } from "../data/api.ts";
 import { session, signedOut } from "../data/session.ts";
-import { jobs, tasks } from "../data/store.ts";
+import { jobs, link, tasks } from "../data/store.ts";
 import { connect } from "../data/stream.ts";
+import { isOver } from "../jobs/states.ts";
 
 /** Jobs that the first view shows beside those that run. */
 const LATEST = 8;
 
-/** Loads what the stream does not tell, and connects it; again after each sign-in. */
+/** Loads what the stream does not tell, and connects it; again after each sign-in and each broken connection. */
 export function startData(): void {
   effect(() => {
     if (!signedOut.value) void load();
+  });
+  let wasBroken = false;
+  effect(() => {
+    if (link.value === "ready" && wasBroken) void loadLists();
+    wasBroken = link.value === "broken" || (wasBroken && link.value !== "ready");
   });
 }
 
@@ -37,9 +43,17 @@ async function loadLists(): Promise<void> {
   try {
     const [{ tasks: known }, { jobs: latest }] = await Promise.all(wait);
     tasks.value = known;
-    // What the stream told meanwhile is newer.
-    jobs.value = new Map([...latest.map((job) => [job.id, job] as const), ...jobs.value]);
+    jobs.value = new Map([...latest.map((job) => [job.id, job] as const), ...stillThere(latest)]);
   } catch {
     // Signed out, or the master is away: both are shown, and loading is tried again then.
   }
+}
+
+/** Jobs that the stream told meanwhile are newer; other ended ones that are not among the latest may be deleted. */
+function stillThere(latest: readonly JobView[]): readonly (readonly [string, JobView])[] {
+  const ids = new Set(latest.map(({ id }) => id));
+  const [newest] = latest;
+  return [...jobs.value].filter(
+    ([id, job]) => ids.has(id) || !isOver(job) || (newest !== undefined && id > newest.id),
+  );
 }
