@@ -5,10 +5,10 @@ import { isOver } from "../jobs/states.ts";
 const MOST_ENDED = 200;
 
 /** The known jobs with those that changed, newest state last; of those that have ended the oldest are forgotten. */
-export function keptJobs(
-  known: ReadonlyMap<string, JobView>,
-  changed: readonly JobView[],
-): ReadonlyMap<string, JobView> {
+export function keptJobs<Job extends Pick<JobView, "id" | "state">>(
+  known: ReadonlyMap<string, Job>,
+  changed: readonly Job[],
+): ReadonlyMap<string, Job> {
   const jobs = new Map(known);
   for (const job of changed) jobs.set(job.id, job);
   if (jobs.size <= MOST_ENDED) return jobs;

@@ -4,8 +4,9 @@ import { fileState } from "../jobs/states.ts";
 import { State } from "../ui/state.tsx";
 import { count, counted, duration } from "../ui/words.ts";
 import { nextStep } from "./nextStep.ts";
+import { ROW, scrollTo, windowAt } from "./rows.ts";
 import type { ShownFiles } from "./useFiles.ts";
-import { ROW, scrollTo, useScrolled, windowAt } from "./window.ts";
+import { useScrolled } from "./window.ts";
 
 interface FileTableProps {
   readonly job: JobView;

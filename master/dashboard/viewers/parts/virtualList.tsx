@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { MOST_HEIGHT, type Rows, scrollTo, windowAt } from "../../job/window.ts";
+import { MOST_HEIGHT, type Rows, scrollTo, windowAt } from "../../job/rows.ts";
 
 interface VirtualListProps {
   readonly rows: number;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MOST_HEIGHT, scrollTo, windowAt } from "../../master/dashboard/job/window.ts";
+import { MOST_HEIGHT, scrollTo, windowAt } from "../../master/dashboard/job/rows.ts";
 
 const VIEW = 500;
 
