@@ -14,7 +14,7 @@ it("a browser gets a page that shows the slots, without scripts, and that loads 
   expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
   expect(answer.headers.get("refresh")).toBe("5");
   const page = await answer.text();
-  const style = /<style>([^]*)<\/style>/.exec(page)?.[1] ?? "";
+  const style = /<style>(.*)<\/style>/s.exec(page)?.[1] ?? "";
   const digest = createHash("sha256").update(style).digest("base64");
   expect(answer.headers.get("content-security-policy")).toBe(
     `default-src 'none'; style-src 'sha256-${digest}'; frame-ancestors 'none'`,
