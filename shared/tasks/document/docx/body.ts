@@ -5,7 +5,7 @@ import { linesOf } from "./drawing.ts";
 import type { Form } from "./form/form.ts";
 import { WordFields } from "./inline/fields.ts";
 import type { Line } from "./inline/line.ts";
-import type { Found, Reading } from "./inline/reading.ts";
+import type { Found, InlineReading } from "./inline/reading.ts";
 import { readInline } from "./inline/runs.ts";
 import type { LeftOut } from "./leftOut.ts";
 import type { Notes } from "./notes.ts";
@@ -117,7 +117,7 @@ function paragraphOf(element: Xml, context: BodyContext): DocxBlock[] {
   return finished(open, context);
 }
 
-function readingOf({ line, found, properties }: OpenParagraph, context: BodyContext): Reading {
+function readingOf({ line, found, properties }: OpenParagraph, context: BodyContext): InlineReading {
   const { notes, links, styles, story, leftOut } = context;
   const style = styles(valueAt(properties, "w:pStyle"));
   return {
@@ -134,7 +134,7 @@ function readingOf({ line, found, properties }: OpenParagraph, context: BodyCont
   };
 }
 
-const NO_RUN: Reading["run"] = { font: undefined, isRaised: false, looks: 0 };
+const NO_RUN: InlineReading["run"] = { font: undefined, isRaised: false, looks: 0 };
 
 /** Whether the next paragraph goes on: the mark between them is deleted or moved away, is in a field's instruction, or follows a drop cap. */
 function goesOn(properties: Xml | undefined, { fields }: Story): boolean {

@@ -1,9 +1,9 @@
 import { find, type Xml } from "../xml.ts";
 import { linkOf, shownWithoutResult } from "./instructions.ts";
-import { type Reading, say } from "./reading.ts";
+import { type InlineReading, say } from "./reading.ts";
 
 /** A mark that begins a field, separates its instruction from its result, or ends it (`w:fldChar`). */
-export function fieldMark(element: Xml, reading: Reading): void {
+export function fieldMark(element: Xml, reading: InlineReading): void {
   const type = element.attributes["w:fldCharType"];
   if (type === "begin") reading.fields.begin(find(element, "w:ffData"));
   if (type === "separate") separate(reading);
@@ -11,7 +11,7 @@ export function fieldMark(element: Xml, reading: Reading): void {
 }
 
 /** A field whose instruction is an attribute. */
-export function simpleField(element: Xml, reading: Reading, readResult: () => void): void {
+export function simpleField(element: Xml, reading: InlineReading, readResult: () => void): void {
   reading.fields.begin(find(element, "w:ffData"));
   reading.fields.instruct(element.attributes["w:instr"] ?? "");
   separate(reading);
@@ -19,13 +19,13 @@ export function simpleField(element: Xml, reading: Reading, readResult: () => vo
   end(reading);
 }
 
-function separate({ fields, line }: Reading): void {
+function separate({ fields, line }: InlineReading): void {
   const field = fields.separate();
   const target = field === undefined ? undefined : linkOf(field.instruction);
   if (target !== undefined) line.link(target);
 }
 
-function end(reading: Reading): void {
+function end(reading: InlineReading): void {
   const field = reading.fields.end();
   if (field === undefined) return;
   if (linkOf(field.instruction) !== undefined) reading.line.link(undefined);

@@ -17,7 +17,7 @@ export interface Found {
 }
 
 /** A paragraph while it is read. */
-export interface Reading {
+export interface InlineReading {
   readonly line: Line;
   readonly notes: Notes;
   readonly fields: WordFields;
@@ -42,7 +42,7 @@ export interface Run {
 }
 
 /** Writes text into the line, unless it belongs to the instruction of a field. Places of hyphens within words are no text. */
-export function say(text: string, reading: Reading): void {
+export function say(text: string, reading: InlineReading): void {
   const shown = text.includes("\u00ad") ? text.replaceAll("\u00ad", "") : text;
   if (shown === "" || reading.fields.takes(shown)) return;
   const { line } = reading;

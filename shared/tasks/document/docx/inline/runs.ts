@@ -4,18 +4,18 @@ import { elements, find, isOn, textBelow, valueAt, type Xml } from "../xml.ts";
 import { fieldMark, simpleField } from "./fieldMarks.ts";
 import { safeAddress, TICKED, UNTICKED } from "./instructions.ts";
 import { type EquationPlace, LOOKS } from "./line.ts";
-import { type Found, type Reading, say } from "./reading.ts";
+import { type Found, type InlineReading, say } from "./reading.ts";
 import { raised } from "./superscript.ts";
 import { symbolFont, symbolOf, symbolText } from "./symbols.ts";
 
 /** Reads the contents of a paragraph into its line; contents that are not text add nothing. */
-export function readInline(parent: Xml, reading: Reading): void {
+export function readInline(parent: Xml, reading: InlineReading): void {
   for (const child of parent.children) {
     if (typeof child !== "string") (HANDLERS.get(child.name) ?? readInline)(child, reading);
   }
 }
 
-type Handler = (element: Xml, reading: Reading) => void;
+type Handler = (element: Xml, reading: InlineReading) => void;
 
 const nothing: Handler = () => undefined;
 const sign =
@@ -67,7 +67,7 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ),
 ]);
 
-function readRun(element: Xml, reading: Reading): void {
+function readRun(element: Xml, reading: InlineReading): void {
   const properties = find(element, "w:rPr");
   const before = reading.run;
   const style = reading.styles(valueAt(properties, "w:rStyle"));
@@ -92,7 +92,7 @@ function looksOf(properties: Xml | undefined, raise: string | undefined): number
   return strong | em | s | (raise === "superscript" ? LOOKS.sup : raise === "subscript" ? LOOKS.sub : 0);
 }
 
-function text(element: Xml, reading: Reading): void {
+function text(element: Xml, reading: InlineReading): void {
   const { font, isRaised, looks } = reading.run;
   const raw = textBelow(element);
   const signs = font === undefined ? raw : symbolText(font, raw);
@@ -105,12 +105,12 @@ function text(element: Xml, reading: Reading): void {
   say(numbers, reading);
 }
 
-function symbol({ attributes }: Xml, reading: Reading): void {
+function symbol({ attributes }: Xml, reading: InlineReading): void {
   say(symbolOf(attributes["w:font"], Number.parseInt(attributes["w:char"] ?? "", 16)), reading);
 }
 
 /** The reading of a word follows the word, in brackets. */
-function ruby(element: Xml, reading: Reading): void {
+function ruby(element: Xml, reading: InlineReading): void {
   for (const base of elements(element, "w:rubyBase")) readInline(base, reading);
   const readings = elements(element, "w:rt");
   if (readings.every((one) => textBelow(one) === "")) return;
@@ -120,7 +120,7 @@ function ruby(element: Xml, reading: Reading): void {
 }
 
 /** A check box without a sign of its own shows its state. */
-function contentControl(element: Xml, reading: Reading): void {
+function contentControl(element: Xml, reading: InlineReading): void {
   const { length } = reading.line.text;
   readInline(element, reading);
   const box = find(element, "w:sdtPr", "checkbox");
@@ -129,7 +129,7 @@ function contentControl(element: Xml, reading: Reading): void {
   say(checked === "1" || checked === "true" ? TICKED : UNTICKED, reading);
 }
 
-function hyperlink(element: Xml, reading: Reading): void {
+function hyperlink(element: Xml, reading: InlineReading): void {
   const { "r:id": id, "w:anchor": anchor } = element.attributes;
   const target = reading.links.get(id ?? "");
   const address = target?.external === true ? safeAddress(target.target) : undefined;
@@ -138,7 +138,7 @@ function hyperlink(element: Xml, reading: Reading): void {
   reading.line.link(undefined);
 }
 
-function equations(element: Xml, reading: Reading): void {
+function equations(element: Xml, reading: InlineReading): void {
   for (const one of elements(element)) {
     if (one.name === "m:oMath") equation(one, reading, "display");
     else if (one.name !== "m:oMathParaPr") (HANDLERS.get(one.name) ?? readInline)(one, reading);
@@ -146,7 +146,7 @@ function equations(element: Xml, reading: Reading): void {
 }
 
 /** A space parts a formula from a number or word that it touches: 3 1/2, not 31/2. */
-function equation(element: Xml, reading: Reading, place: EquationPlace): void {
+function equation(element: Xml, reading: InlineReading, place: EquationPlace): void {
   const text = linearMath(element);
   const { line, fields } = reading;
   if (text === "" || fields.takes(text)) return;
@@ -156,19 +156,19 @@ function equation(element: Xml, reading: Reading, place: EquationPlace): void {
   reading.formulaEnd = /[/^_√∛∜¦]/u.test(text) ? line.text.length : -1;
 }
 
-function picture(description: string | undefined, { line, fields }: Reading): void {
+function picture(description: string | undefined, { line, fields }: InlineReading): void {
   const words = (description ?? "").replace(/\s+/g, " ").trim();
   if (words !== "" && !fields.takes("")) line.picture(words);
 }
 
 /** A drawing of older programs; its description counts where it shows a picture. */
-function vectorShape(element: Xml, reading: Reading): void {
+function vectorShape(element: Xml, reading: InlineReading): void {
   if (find(element, "imagedata") !== undefined) picture(element.attributes.alt, reading);
   readInline(element, reading);
 }
 
 /** The alternatives for older programs repeat the content. */
-function alternative(element: Xml, reading: Reading): void {
+function alternative(element: Xml, reading: InlineReading): void {
   const [choice] = elements(element);
   if (choice !== undefined) readInline(choice, reading);
 }
