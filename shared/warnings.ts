@@ -10,6 +10,7 @@ export const WARNING_CODES = [
   "empty_vector",
   "classic_options",
   "rows_skipped",
+  "decimal_commas",
 ] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
 

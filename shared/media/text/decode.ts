@@ -54,11 +54,15 @@ const MARKS: readonly (readonly [encoding: string, ...mark: number[]])[] = [
  * @throws FileError `wrong_type` if the file is not text; `unsupported_encoding` for a given one that is not known
  */
 export function decodeText(bytes: Buffer, given: string | null = null): DecodedText {
-  const mark = MARKS.find(([, ...codes]) => codes.every((code, at) => bytes[at] === code));
+  const mark = markOf(bytes);
   if (given !== null) return decodeAs(bytes, given);
   if (mark?.[0] === "utf-8") refuseBinary(bytes.subarray(3));
   const found = mark === undefined ? encodingOf(bytes) : { encoding: mark[0], confidence: 1 };
   return { text: toText(bytes, found.encoding), ...found, bom: mark !== undefined };
+}
+
+function markOf(bytes: Buffer): (typeof MARKS)[number] | undefined {
+  return MARKS.find(([, ...codes]) => codes.every((code, at) => bytes[at] === code));
 }
 
 function decodeAs(bytes: Buffer, given: string): DecodedText {
@@ -82,6 +86,13 @@ function encodingOf(bytes: Buffer): Found {
   refuseBinary(bytes);
   if (ascii || utf8) return { encoding: ascii ? "us-ascii" : "utf-8", confidence: 1 };
   return damagedUtf8(bytes) ?? legacy(bytes);
+}
+
+/** UTF-16 or UTF-32, by its mark or its beginning; undefined for other texts. */
+export function wideTextEncoding(beginning: Buffer): string | undefined {
+  const mark = markOf(beginning)?.[0];
+  if (mark !== undefined) return mark === "utf-8" ? undefined : mark;
+  return wideEncoding(beginning, toText);
 }
 
 /** UTF-8 in which more characters are valid than not; other encodings have such characters by chance only. */

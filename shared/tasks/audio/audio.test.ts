@@ -274,6 +274,38 @@ describe("containers and chunks", () => {
   });
 
   it.each([
+    ["0", 0],
+    ["of 31 bits", 0x7fff_ffff],
+    ["of arecord", 0x8000_0000],
+    ["of sox", 0x7fff_f000],
+    ["a little under 32 bits", 0xffff_ffdb],
+    ["that of the whole file", 52],
+  ])("reads a file whose recorder never wrote the size of the samples to its end: %s", async (_, size) => {
+    const result = await analysed(riff(fmt(1, 1, [16]), chunk("data", samples, size)));
+    expect(result).toMatchObject({ frames: 4, truncated: false });
+    expect(result.warnings[0]).toContain("does not say how long");
+  });
+
+  it("knows a data chunk without samples before other chunks", async () => {
+    const result = await analysed(
+      riff(fmt(1, 1, [16]), chunk("data", Buffer.alloc(0)), chunk("junk", samples)),
+    );
+    expect(result).toMatchObject({ frames: 0 });
+  });
+
+  it.each([
+    ["", 0, 0],
+    [" with a footer", 0x10, 10],
+  ])("reads a file behind an ID3 tag%s", async (_, flags, footer) => {
+    const tag = Buffer.concat([
+      Buffer.from([0x49, 0x44, 0x33, 4, 0, flags, 0, 0, 1, 2]),
+      Buffer.alloc(130 + footer, 65),
+    ]);
+    const [tagged, bare] = await Promise.all([analysed(Buffer.concat([tag, plain])), analysed(plain)]);
+    expect(tagged).toMatchObject({ format: "wav", frames: 4, rms: bare.rms });
+  });
+
+  it.each([
     ["with its pad byte", Buffer.concat([chunk("junk", Buffer.alloc(3, 1)), Buffer.alloc(1)])],
     ["without its pad byte", chunk("junk", Buffer.alloc(3, 1))],
     ["with zeros after it", Buffer.concat([chunk("junk", Buffer.alloc(4, 1)), Buffer.alloc(6)])],

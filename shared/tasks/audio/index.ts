@@ -15,6 +15,6 @@ export const audio = defineTask({
   columns,
   results: { audio: result },
   resultName: (stem) => `${stem}_audio_analysis.json`,
-  steps: { main: { version: 1 } },
+  steps: { main: { version: 2 } },
   load: () => import("./process.ts"),
 });

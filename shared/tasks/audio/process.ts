@@ -4,7 +4,7 @@ import type { JsonObject, Step, StepFile } from "../task.ts";
 import { analyse } from "./analyse.ts";
 import { describeForeign } from "./foreign.ts";
 import type { AudioOptions } from "./options.ts";
-import { containerOf } from "./wav/chunks.ts";
+import { beginningOf } from "./wav/chunks.ts";
 import { readWav } from "./wav/read.ts";
 
 /** One recording -> its result. @throws FileError `empty_file`, `corrupt_file`, `wrong_type`, `too_large`. */
@@ -22,8 +22,8 @@ async function describe(
   progress: (done: number) => void,
 ): Promise<{ fields: JsonObject; summary: string }> {
   if (file.bytes === 0) throw new FileError("empty_file", "The file is empty.");
-  const container = containerOf(await file.slice(0, 12));
-  if (container === undefined) return describeForeign(file);
-  const wav = await readWav(file, container);
+  const beginning = await beginningOf(file);
+  if (beginning === undefined) return describeForeign(file);
+  const wav = await readWav(file, beginning);
   return analyse({ file, wav, options, progress });
 }

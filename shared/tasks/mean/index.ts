@@ -17,8 +17,8 @@ export const mean = defineTask({
   columns,
   results: { mean: result, "mean-job": jobResult },
   steps: {
-    describe: { version: 1 },
-    sum: { version: 1 },
+    describe: { version: 2 },
+    sum: { version: 2 },
     merge: { version: 1 },
     json: { version: 1 },
     csv: { version: 1 },

@@ -151,6 +151,14 @@ describe("one file's own statistics", () => {
     ["semicolons and quotes", '"1";"2";"3"'],
     ["a heading", "total price\n1\n2\n3"],
     ["a byte order mark", "\ufeff1\n2\n3"],
+    ["UTF-16", Buffer.from("\ufeff1\n2\n3\n", "utf16le")],
+    ["UTF-16 without a byte order mark", Buffer.from("1\n2\n3\n", "utf16le").swap16()],
+    ["comments", "# x y\n1 # the first, 9\n#2\n2\n  # more\n3\n"],
+    ["a long comment", `1\n#${"=".repeat(40_000)}\n2 3`],
+    ["tabs behind commas", "1,\t2,\t3"],
+    ["a blank line of tabs", "1\n\t\n2\n\t\t\n3\n"],
+    ["a heading with figures inside its words", "run1,v2.0\n1\n2\n3"],
+    ["lines that end with a carriage return, after a heading", "total\r1\r2\r3\r"],
     ["signs, points and exponents", "+1e0 .2E1 30e-1"],
   ])("come from %s", async (_, body) => {
     expect(await statisticsOf(body)).toMatchObject({
@@ -178,6 +186,38 @@ describe("one file's own statistics", () => {
   });
 });
 
+describe("cells", () => {
+  const skip = { missing: "skip" };
+
+  it.each([
+    ["tabs", "1\t\t3\n\t5\t6\n"],
+    ["commas", "1,,3\n,5,6\n"],
+    ["semicolons", "1;;3\n;5;6\n"],
+    ["tabs, with one at the end of a line", "1\t\t3\t\r\n\t5\t6\r\n"],
+  ])("without a value are missing between %s", async (_, body) => {
+    expect(await statisticsOf(body, skip)).toMatchObject({ numbers: 6, missing: 2, sum: 15 });
+  });
+
+  it.each([
+    ["semicolons", "3,14;2,71\n-1;,5"],
+    ["tabs", "3,14\t2,71\n-1\t,5"],
+    ["white space and lines", "3,14 2,71\n-1\n,5\n"],
+  ])("with decimal: comma are numbers between %s", async (_, body) => {
+    expect(await statisticsOf(body, { decimal: "comma" })).toMatchObject({ numbers: 4, sum: 5.35 });
+  });
+
+  it("with decimal: comma have no points, which could separate thousands", async () => {
+    expect((await failureOf("1.234,56", { decimal: "comma" })).code).toBe("not_a_number");
+  });
+
+  it("that may be halves of decimals carry a warning", async () => {
+    const warned = async (body: string) => (await finished([body], { ragged: true })).outcomes[0];
+    expect(await warned("3,14\n2,71\n")).toMatchObject({ warnings: [{ code: "decimal_commas" }] });
+    expect(await warned("x,y\n3,14\n2,71\n")).not.toHaveProperty("warnings");
+    expect(await warned("3,14\n2,71,5\n")).not.toHaveProperty("warnings");
+  });
+});
+
 describe("files at fault", () => {
   it.each([
     ["empty_file", ""],
@@ -188,7 +228,18 @@ describe("files at fault", () => {
     ["not_a_number", `1 ${"9".repeat(2_000)}`.repeat(40)],
     ["out_of_range", "1e1000"],
     ["wrong_type", Buffer.from([49, 0, 50, 0])],
-    ["unsupported_format", Buffer.from([0xff, 0xfe, 49, 0])],
+    ["not_a_number", "1.5O\n2\n"],
+    ["not_a_number", "inf\n2\n"],
+    ["not_a_number", "$5\n2\n"],
+    ["not_a_number", "1.0D+03\n2\n"],
+    ["not_a_number", "−5\n2\n"],
+    ["not_a_number", "O.5\n2\n"],
+    ["not_a_number", "EUR5\n2\n"],
+    ["not_a_number", "٣\n2\n"],
+    ["not_a_number", "3,14;2,71\n"],
+    ["not_a_number", "3,14\t2,71\n"],
+    ["not_a_number", "1,5 2,5\n"],
+    ["not_a_number", "1\t\t2\n"],
     ["corrupt_file", gzipSync("1\n2\n3").subarray(0, 20)],
   ])("end with %s", async (code, body) => {
     expect((await failureOf(body)).code).toBe(code);
@@ -197,8 +248,21 @@ describe("files at fault", () => {
   it("are reported with line, word and remedy", async () => {
     const { error } = await failureOf("1\n2\nNA");
     expect(error).toBe(
-      'file 0.txt, line 3: "NA" is not a number. To take missing values as such, set the option missing to skip.',
+      'file 0.txt, line 3, column 1: "NA" is not a number. To take missing values as such, set the option missing to skip.',
     );
+  });
+
+  it.each([
+    ["windows-1252", Buffer.from([49, 10, 50, 32, 0x80, 53, 10]), 'line 2, column 3: "€5"'],
+    ["utf-8", Buffer.from("1\n2\t−5\n"), 'line 2, column 3: "−5"'],
+    ["utf-16le", Buffer.from("\ufeff1\r\nü €5\r\n", "utf16le"), 'line 2, column 1: "ü"'],
+    ["lines that end with a carriage return", "1\r2\rx\r", 'line 3, column 1: "x"'],
+  ])("are shown in their own characters: %s", async (_, body, shown) => {
+    expect((await failureOf(body)).error).toContain(shown);
+  });
+
+  it("name the option where commas may be decimal signs", async () => {
+    expect((await failureOf("1;2\n3,14;2,71")).error).toMatch(/line 2: .* set the option decimal to comma/);
   });
 
   it("are left out when most files have another length, and named", async () => {

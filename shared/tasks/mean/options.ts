@@ -19,6 +19,10 @@ export const options = z.strictObject({
     .describe(
       "Meaning of words for missing values (NA, NaN, null, an empty field, …): an error, or an index without a value.",
     ),
+  decimal: z
+    .enum(["point", "comma"])
+    .default("point")
+    .describe("Decimal sign of the numbers. With comma, only white space and semicolons separate numbers."),
 });
 
 export type MeanOptions = z.infer<typeof options>;

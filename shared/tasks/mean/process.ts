@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { StepWarning } from "../../warnings.ts";
 import { jsonResult, onlyFile } from "../result.ts";
 import type { Step } from "../task.ts";
 import { inUnits } from "./decimal.ts";
@@ -6,22 +7,31 @@ import { addUpInto } from "./narrow.ts";
 import type { MeanOptions } from "./options.ts";
 import { writeCsv, writeJson } from "./output.ts";
 import { openSums } from "./records.ts";
+import type { RowCounts } from "./rows.ts";
 import { NOTHING, type Sum, statisticsOf, sumOf } from "./sum.ts";
 import { SumTally } from "./tally.ts";
 import { type CellValue, valuesOf } from "./values.ts";
+
+const DECIMAL_COMMAS: StepWarning = {
+  code: "decimal_commas",
+  message:
+    "Every line has two whole numbers with a comma between them. If the commas are decimal signs, set the option decimal to comma.",
+};
 
 /** One file -> its own statistics as JSON; `info` tells `run` its length and scale. */
 const describe: Step<MeanOptions> = async ({ task, files, options }, context) => {
   const file = onlyFile(files);
   const tally = new SumTally();
-  for await (const cells of valuesOf(file, options)) {
+  const counts: RowCounts = { rows: 0, paired: 0 };
+  for await (const cells of valuesOf(file, options, counts)) {
     for (const cell of cells) tally.add(cell);
     context.progress();
   }
   const { mean, ...statistics } = statisticsOf(tally.sum, tally.scale);
   const summary = `${tally.sum.count} numbers, mean ${mean ?? "none"}`;
   const fields = { numbers: tally.length, missing: tally.length - tally.sum.count, mean, ...statistics };
-  const output = jsonResult({ task, file, summary }, fields);
+  const warnings = counts.rows === counts.paired ? [DECIMAL_COMMAS] : [];
+  const output = jsonResult({ task, file, summary, warnings }, fields);
   return { ...output, info: { length: tally.length, scale: tally.scale } };
 };
 

@@ -1,6 +1,8 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import iconv from "iconv-lite";
 import { FileError } from "../../errors.ts";
+import { wideTextEncoding } from "../../media/text/decode.ts";
 import type { StepFile } from "../task.ts";
 
 const CHUNK_BYTES = 16 * 1_024;
@@ -8,20 +10,32 @@ const CHUNK_BYTES = 16 * 1_024;
 const MAX_TEXT = 8 * 1_024 ** 3;
 
 /**
- * Streams the bytes of a text without a byte order mark; gzip is recognised by its content and decompressed.
- * @throws FileError `corrupt_file` for damaged gzip, `too_large` beyond 8 GB of text, `unsupported_format` for UTF-16.
+ * Streams the bytes of a text without a byte order mark, UTF-16 and UTF-32 as UTF-8; gzip is recognised by its content
+ * and decompressed.
+ * @throws FileError `corrupt_file` for damaged gzip, `too_large` beyond 8 GB of text.
  */
 export async function* textOf(file: StepFile): AsyncGenerator<Buffer> {
   const head = await file.slice(0, 4);
   const packed = head[0] === 0x1f && head[1] === 0x8b;
   let total = 0;
+  let narrow: Narrow | undefined;
   for await (const chunk of packed ? unpacked(file) : chunksOf(file)) {
-    if (total === 0) refuseWide(file, chunk);
+    narrow ??= narrowing(chunk);
     const marked = total === 0 && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf;
     total += chunk.length;
     if (total > MAX_TEXT) throw new FileError("too_large", `${file.filename} holds more than 8 GB of text.`);
-    yield marked ? chunk.subarray(3) : chunk;
+    yield narrow(marked ? chunk.subarray(3) : chunk);
   }
+}
+
+type Narrow = (chunk: Buffer) => Buffer;
+
+/** How to make ASCII bytes of the chunks of a file that begins with this one. */
+function narrowing(first: Buffer): Narrow {
+  const encoding = first.includes(0) ? wideTextEncoding(first) : undefined;
+  if (encoding === undefined) return (chunk) => chunk;
+  const decoder = iconv.getDecoder(encoding);
+  return (chunk) => Buffer.from(decoder.write(chunk), "utf8");
 }
 
 async function* chunksOf(file: StepFile): AsyncGenerator<Buffer> {
@@ -43,13 +57,4 @@ async function* unpacked(file: StepFile): AsyncGenerator<Buffer> {
 
 function isZlibError(error: unknown): boolean {
   return error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
-}
-
-function refuseWide({ filename }: StepFile, chunk: Buffer): void {
-  const mark = chunk.length < 2 ? 0 : chunk.readUInt16LE(0);
-  if (mark !== 0xfeff && mark !== 0xfffe) return;
-  throw new FileError(
-    "unsupported_format",
-    `${filename} is a text in UTF-16. Save it as UTF-8 or plain ASCII.`,
-  );
 }

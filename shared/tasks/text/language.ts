@@ -46,15 +46,42 @@ export function languageOf(text: string): Language {
   const found = /\p{L}{2}/u.test(sample) ? detectAll(sample) : [];
   const best = found.find(({ lang }) => !(isLatin && OTHER_SCRIPTS.has(lang)));
   if (best === undefined) return UNKNOWN;
+  const spoken = bySigns(
+    sample,
+    found.map(({ lang }) => lang),
+  );
+  if (spoken !== undefined) return spoken;
   const language = named(best.lang);
   if (best.accuracy < SURE && !hasFunctionWords(sample, language.tag)) return UNKNOWN;
   return { ...language, confidence: Math.round(Math.min(best.accuracy, 1) * 1_000) / 1_000 };
 }
 
+/** Number of words up to which function words tell the language better than the detector, and their least share. */
+const SHORT = { words: 40, share: 0.25, lead: 2 } as const;
+
+/** The language of a short text, if it has many more function words of it than of the others that are possible. */
+function bySigns(sample: string, languages: readonly string[]): Language | undefined {
+  const words = wordsOf(sample);
+  if (words.length > SHORT.words) return undefined;
+  const counts = [...new Set(["en", ...languages])]
+    .map((lang) => ({ lang, count: countFunctionWords(words, lang) }))
+    .sort((a, b) => b.count - a.count);
+  const [best, second] = counts;
+  if (best === undefined || best.count < SIGNS.words || best.count < SHORT.share * words.length)
+    return undefined;
+  const next = second?.count ?? 0;
+  if (best.count < SHORT.lead * next) return undefined;
+  return { ...named(best.lang), confidence: Math.round((1 - (next + 1) / (best.count + 2)) * 1_000) / 1_000 };
+}
+
+function countFunctionWords(words: readonly string[], tag: string): number {
+  const functionWords = stopWordsOf(tag);
+  return words.filter((word) => functionWords.has(word)).length;
+}
+
 function hasFunctionWords(sample: string, tag: string): boolean {
   const words = wordsOf(sample);
-  const functionWords = stopWordsOf(tag);
-  const found = words.filter((word) => functionWords.has(word)).length;
+  const found = countFunctionWords(words, tag);
   return found >= SIGNS.words && found >= SIGNS.share * words.length;
 }
 

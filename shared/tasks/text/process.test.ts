@@ -171,6 +171,32 @@ test.each([
   expect((await analyse(body)).language).toBe(language);
 });
 
+test("letters and their marks are counted as one letter, whichever way they are written", async () => {
+  expect(await analyse("café café cafe\u0301 cafe\u0301")).toMatchObject({
+    unique_words: 1,
+    common_words: [["café", 4]],
+  });
+});
+
+test.each([
+  ["a soft hyphen", "one exam\u00adple of some words", 5],
+  ["a joiner of Persian", "می\u200cشود و نمی\u200cشود", 3],
+])("%s is inside its word", async (_, body, words) => {
+  expect((await analyse(body)).word_count).toBe(words);
+});
+
+test.each([
+  ["eng", "The café’s menu – priced at £12 – wasn’t bad. “Lovely,” she said."],
+  ["eng", "We met at the hôtel, and it was a déjà vu for all of us."],
+  ["deu", "Das ist nicht die Antwort, auf die wir gewartet haben."],
+  ["fra", "Elle n’est pas venue parce que le train était en retard."],
+  ["spa", "No sé por qué no ha venido con nosotros a la fiesta."],
+])("one short sentence is %s: %s", async (language, body) => {
+  const result = await analyse(body);
+  expect(result.language).toBe(language);
+  expect(result.sentiment.reliable).toBe(language === "eng");
+});
+
 test("a text in Latin letters is in no language of another script", async () => {
   const { language } = await analyse("Drunk driver arrested, charged in crash that killed Mount Airy woman.");
   expect(language).not.toBe("hin");

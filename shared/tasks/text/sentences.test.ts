@@ -22,6 +22,72 @@ test.each([
   ],
   ["ideographic stops need no space", "今日は雨。明日は晴れ。", ["今日は雨。", "明日は晴れ。"]],
   ["an emoticon belongs to its sentence", "I like it. :)\n\nReally.", ["I like it. :)", "Really."]],
+  [
+    "numbers of a list belong to their items",
+    "1. First item here\n2. Second item here\n10. Third",
+    ["1. First item here", "2. Second item here", "10. Third"],
+  ],
+  [
+    "letters of a list, too",
+    "a. Apples are red\nb. Pears are green",
+    ["a. Apples are red", "b. Pears are green"],
+  ],
+  ["a year ends one", "It was 1999. Then he left.", ["It was 1999.", "Then he left."]],
+  [
+    "German ordinals do not end one",
+    "Er kam am 3. Oktober. Der 17. Versuch gelang.",
+    ["Er kam am 3. Oktober.", "Der 17. Versuch gelang."],
+  ],
+  [
+    "German months behind a number",
+    "Berlin, 24. Dezember 1990. Es schneit.",
+    ["Berlin, 24. Dezember 1990.", "Es schneit."],
+  ],
+  [
+    "No. before a number",
+    "See No. 5 for more. He said no. Then he left.",
+    ["See No. 5 for more.", "He said no.", "Then he left."],
+  ],
+  [
+    "French quotes close behind a space",
+    "« Bonjour ! » à tous. « Oui. » Il part.",
+    ["« Bonjour ! » à tous.", "« Oui. »", "Il part."],
+  ],
+  ["quotes in quotes", "« Il dit “non !” » Elle part.", ["« Il dit “non !” »", "Elle part."]],
+  ["Armenian", "Սա առաջինն է։ Սա երկրորդն է։", ["Սա առաջինն է։", "Սա երկրորդն է։"]],
+  ["Amharic", "ይህ አንድ ነው። ይህ ሁለት ነው።", ["ይህ አንድ ነው።", "ይህ ሁለት ነው።"]],
+  ["Burmese without spaces", "ကျောင်းသွားတယ်။အိမ်ပြန်တယ်။", ["ကျောင်းသွားတယ်။", "အိမ်ပြန်တယ်။"]],
+  ["Khmer", "ខ្ញុំទៅផ្ទះ។ គាត់មក។", ["ខ្ញុំទៅផ្ទះ។", "គាត់មក។"]],
+  [
+    "Hindi and Urdu",
+    "यह एक है। वह दो है। یہ ایک ہے۔ وہ دو ہے۔",
+    ["यह एक है।", "वह दो है।", "یہ ایک ہے۔", "وہ دو ہے۔"],
+  ],
+  ["double marks", "Really⁉ Yes‼ No", ["Really⁉", "Yes‼", "No"]],
+  [
+    "a club and a king with their numbers",
+    "Jonas ist Fan vom 1. FC Köln, und du? Friedrich II. war der Sohn von Heinrich VI. Dies ist nun der 17. Versuch.",
+    [
+      "Jonas ist Fan vom 1. FC Köln, und du?",
+      "Friedrich II. war der Sohn von Heinrich VI.",
+      "Dies ist nun der 17. Versuch.",
+    ],
+  ],
+  [
+    "volumes",
+    "Other good editions are in vol. 4. They are old.",
+    ["Other good editions are in vol. 4.", "They are old."],
+  ],
+  [
+    "names with initials",
+    "The director James B. Comey was fired. Mr. Comey was not there.",
+    ["The director James B. Comey was fired.", "Mr. Comey was not there."],
+  ],
+  [
+    "lists inside a line",
+    "Bob ate three things: 1. a pizza, 2. a pie and 3. a cookie.",
+    ["Bob ate three things: 1. a pizza, 2. a pie and 3. a cookie."],
+  ],
   ["an empty text has none", "", []],
   ["nor have dashes", "---\n***\n", []],
 ])("%s", (_, text, sentences) => {
@@ -33,7 +99,27 @@ test("no sentence is longer than 2,000 characters", () => {
   expect(Math.max(...lengths)).toBeLessThanOrEqual(2_000);
 });
 
-const ORDINARY = ["a", "B", "Mr.", "end.", "What?!", ":)", "\n", "\n\n", "---", "。", "3.14", '"Yes."', "😀"];
+const ORDINARY = [
+  "a",
+  "« Oui ! »",
+  "1.",
+  "No. 5",
+  "am 3. Mai",
+  "Է։",
+  "»",
+  "B",
+  "Mr.",
+  "end.",
+  "What?!",
+  ":)",
+  "\n",
+  "\n\n",
+  "---",
+  "。",
+  "3.14",
+  '"Yes."',
+  "😀",
+];
 /** What makes parts of 2,000 characters, and where those may be cut wrongly. */
 const ENDLESS = [
   "small words only ",
@@ -42,6 +128,7 @@ const ENDLESS = [
   "…",
   "...",
   '.")',
+  ". »",
   "😀",
   "日本",
   "wrapped words on a line of about fifty letters\n",

@@ -1,4 +1,4 @@
-import { abbreviates } from "./abbreviations.ts";
+import { abbreviates, numbers } from "./abbreviations.ts";
 
 /** Longest sentence in UTF-16 units; a longer one is cut at a space. */
 const MAX_LENGTH = 2_000;
@@ -7,10 +7,13 @@ const WRAPPED = { min: 45, max: 100 } as const;
 /** Length of the context after a mark. */
 const AHEAD = 40;
 
-const MARK = /[.!?…。！？｡؟۔।॥]+["'”’»)\]}」』）]*|\n/gu;
+/** A mark with closing quotes and brackets; French ones stand behind a space. */
+const MARK = /[\p{Sentence_Terminal}…។៕]+["'”’»›)\]}」』）]*(?:[ \u00a0\u202f][»›]["'”’)]*)?|\n/gu;
 /** Characters inside a mark; a cut between them would split the mark. */
-const IN_MARK = /[.!?…。！？｡؟۔।॥"'”’»)\]}」』）]/u;
-const UNSPACED_MARK = /^[。！？｡]/u;
+const IN_MARK = /[\p{Sentence_Terminal}…។៕"'”’»›)\]}」』）]/u;
+const CLOSES_BEHIND_SPACE = /[»›]/u;
+/** Marks of scripts that have no space behind them. */
+const UNSPACED_MARK = /^[。！？｡．။។៕።፧]/u;
 const STARTS_SMALL = /^\s*\p{Ll}/u;
 const HAS_WORD = /[\p{L}\p{N}]/u;
 
@@ -123,7 +126,8 @@ function* boundedParts(text: string, piece: Span): Generator<CutText> {
   for (const { from, to } of bounded(text, piece)) {
     const flat = text.slice(from, to).replace(/\s+/gu, " ").trim();
     if (flat === "") continue;
-    const cuttable = from === piece.from || !IN_MARK.test(text.charAt(from - 1));
+    const inMark = IN_MARK.test(text.charAt(from - 1)) || CLOSES_BEHIND_SPACE.test(text.charAt(from));
+    const cuttable = from === piece.from || !inMark;
     yield { from, to, flat, tells: HAS_WORD.test(flat), cuttable };
   }
 }
@@ -146,7 +150,9 @@ function endsSentence(text: string, at: number, end: number): boolean {
   const after = text.slice(end, end + AHEAD);
   if (after !== "" && !/^\s/u.test(after)) return false;
   if (STARTS_SMALL.test(after)) return false;
-  return text[at] !== "." || !abbreviates(text.slice(Math.max(0, at - AHEAD), at + 1));
+  if (text[at] !== ".") return true;
+  const before = text.slice(Math.max(0, at - AHEAD), at + 1);
+  return !abbreviates(before, after) && !numbers(at < AHEAD ? `\n${before}` : before, after);
 }
 
 function lineEnds(text: string, at: number): boolean {

@@ -3,12 +3,12 @@ import { addPhrase, collectPhrases, type Phrases } from "./keywords.ts";
 import { type Span, sentencesOf } from "./sentences.ts";
 import { addScore, emptySums, type ScoredSentence, type SentimentSums } from "./sentiment.ts";
 import type { Vader } from "./vader/score.ts";
-import { wordsOf } from "./words.ts";
+import { whole, wordsOf } from "./words.ts";
 
 /** Most distinct words; a text of a hundred million words in one language has fewer. */
 const MAX_WORDS = 1_000_000;
 /** End of a clause; no keyword crosses it. */
-const CLAUSE = /[^\p{L}\p{M}\p{N}\s'’_-]+|\s[-–—]+\s/u;
+const CLAUSE = /[^\p{L}\p{M}\p{N}\s'’_\u200c-\u200d-]+|\s[-–—]+\s/u;
 
 const MARKUP = /<[^<>]{1,200}>|&#?\w{1,10};|https?:\/\/\S+/gu;
 
@@ -94,7 +94,7 @@ function addSentence(tally: TextTally, sentence: string, tools: TallyTools): voi
     tally.letters += word.includes("'") ? word.replaceAll("'", "").length : word.length;
     addWord(tally.wordCounts, word, 1);
   }
-  const clauses = sentence.replace(MARKUP, " . ").split(CLAUSE);
+  const clauses = whole(sentence).replace(MARKUP, " . ").split(CLAUSE);
   collectPhrases(clauses.map(wordsOf), tools.commonWords, tally.phrases);
   addUp(tally.afinn, tools.afinn(words));
   const score = tools.vader(sentence);

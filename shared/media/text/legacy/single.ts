@@ -23,6 +23,8 @@ const ASCII_UNUSUAL = 14;
 const AFTER_FOREIGN = 6;
 /** Largest cost of the edge of a word in another script than that of the ASCII letters. */
 const RAREST = 9;
+/** Cost of a digit after a letter, as against a sign of a currency. */
+const DIGIT_IN_WORD = 8;
 /** Cost of a capital after a small letter. */
 const CAPITAL_INSIDE = 10;
 
@@ -136,6 +138,8 @@ function marksCost(charset: Charset, { high, counts, inside }: BytePairs): numbe
 function leftCost(charset: Charset, before: number, byte: number): number {
   const mark = charset.marks[byte];
   if (mark !== undefined) return markCost(charset, before, mark);
+  const beforeDigit = charset.kinds[byte] === Kind.digit && charset.kinds[before] === Kind.letter;
+  if (beforeDigit) return DIGIT_IN_WORD;
   const inside = charset.upper[byte] === 1 && charset.lower[before] === 1;
   return inside ? CAPITAL_INSIDE : 0;
 }

@@ -7,6 +7,11 @@ const MAX_CHUNKS = 2_000;
 const MAX_FILLER = 64;
 /** A 32-bit size that stands for "see ds64" or "unknown". */
 const UNKNOWN_SIZE = 0xffff_ffff;
+/** Sizes near the limits of 31 and 32 bits stand for "unknown" in recorders that write to pipes, if the file is shorter. */
+const PLACEHOLDERS: readonly (readonly [from: number, to: number])[] = [
+  [0x7fff_f000, 0x8000_1000],
+  [0xffff_f000, UNKNOWN_SIZE],
+];
 
 export type Container = "RIFF" | "RIFX" | "RF64" | "BW64";
 
@@ -28,8 +33,31 @@ export interface RiffFile {
   readonly streamed: boolean;
 }
 
-/** The container by the first 12 bytes; undefined if the file is no WAV file. */
-export function containerOf(head: Buffer): Container | undefined {
+/** The container of a WAV file, and the offset where it begins. */
+export interface Beginning {
+  readonly container: Container;
+  readonly start: number;
+}
+
+const HEAD_BYTES = 12;
+const TAG_BYTES = 10;
+
+/** The beginning of a WAV file, behind an ID3v2 tag if there is one; undefined if the file is no WAV file. */
+export async function beginningOf(file: StepFile): Promise<Beginning | undefined> {
+  const head = await file.slice(0, HEAD_BYTES);
+  const start = tagBytes(head);
+  const container = containerOf(start === 0 ? head : await file.slice(start, HEAD_BYTES));
+  return container === undefined ? undefined : { container, start };
+}
+
+/** Bytes of an ID3v2 tag: its head, the size in four times seven bits, and a footer if bit 4 of the flags says so. */
+function tagBytes(head: Buffer): number {
+  if (head.length < TAG_BYTES || head.toString("latin1", 0, 3) !== "ID3") return 0;
+  const size = head.subarray(6, TAG_BYTES).reduce((sum, byte) => sum * 128 + (byte & 0x7f), 0);
+  return TAG_BYTES + size + (((head[5] ?? 0) & 0x10) === 0 ? 0 : TAG_BYTES);
+}
+
+function containerOf(head: Buffer): Container | undefined {
   const id = head.toString("latin1", 0, 4);
   if (head.toString("latin1", 8, 12) !== "WAVE") return undefined;
   return id === "RIFF" || id === "RIFX" || id === "RF64" || id === "BW64" ? id : undefined;
@@ -40,10 +68,10 @@ export function containerOf(head: Buffer): Container | undefined {
  * streamed files and above 4 GB, and the chunks have the same information.
  * @throws FileError `corrupt_file` if the file ends before its first chunk.
  */
-export async function readChunks(file: StepFile, container: Container): Promise<RiffFile> {
+export async function readChunks(file: StepFile, { container, start }: Beginning): Promise<RiffFile> {
   const walk: Walk = { file, bigEndian: container === "RIFX", sizes: new Map(), streamed: false };
   const chunks: Chunk[] = [];
-  let offset = 12;
+  let offset = start + HEAD_BYTES;
   while (offset + 8 <= file.bytes && chunks.length < MAX_CHUNKS) {
     const start = await skipFiller(walk, offset);
     const chunk = await chunkAt(walk, start);
@@ -70,10 +98,29 @@ async function chunkAt(walk: Walk, start: number): Promise<Chunk | undefined> {
   const id = head.toString("latin1", 0, 4);
   const offset = start + 8;
   const left = walk.file.bytes - offset;
-  const claimed = claimedSize(walk, id, walk.bigEndian ? head.readUInt32BE(4) : head.readUInt32LE(4));
+  const size = walk.bigEndian ? head.readUInt32BE(4) : head.readUInt32LE(4);
+  const isOpen = id === "data" && (await isUnfinished(walk, offset, size));
+  const claimed = isOpen ? undefined : claimedSize(walk, id, size);
   if (claimed !== undefined) return { id, offset, bytes: Math.min(claimed, left), claimed };
   walk.streamed = true;
   return { id, offset, bytes: left, claimed: left };
+}
+
+/** Whether the recorder never wrote the size of the samples: 0 although bytes follow that are no chunk, or a placeholder. */
+async function isUnfinished(
+  { file, bigEndian, sizes }: Walk,
+  offset: number,
+  size: number,
+): Promise<boolean> {
+  const left = file.bytes - offset;
+  if (sizes.has("data") || left === 0) return false;
+  // Some recorders write the size of the whole file.
+  if (size === file.bytes) return true;
+  if (size > left) return PLACEHOLDERS.some(([from, to]) => size >= from && size <= to);
+  if (size !== 0) return false;
+  const next = await file.slice(offset, 8);
+  if (next.length < 8 || !isId(next.subarray(0, 4))) return true;
+  return (bigEndian ? next.readUInt32BE(4) : next.readUInt32LE(4)) > left - 8;
 }
 
 /** The size of a chunk; undefined if the writer did not know it. */

@@ -1,6 +1,6 @@
 import { FileError } from "../../../errors.ts";
 import type { StepFile } from "../../task.ts";
-import { type Chunk, type Container, type RiffFile, readChunks } from "./chunks.ts";
+import { type Beginning, type Chunk, type RiffFile, readChunks } from "./chunks.ts";
 import { readFormat, type WavFormat } from "./format.ts";
 
 /** Bytes of a `fmt ` chunk that are read. */
@@ -22,8 +22,8 @@ export interface Wav {
  * @throws FileError `corrupt_file` without `fmt ` or `data`, with impossible values in `fmt `, or if none
  * of the samples that the header announces is there; `too_large` for too many channels.
  */
-export async function readWav(file: StepFile, container: Container): Promise<Wav> {
-  const riff = await readChunks(file, container);
+export async function readWav(file: StepFile, beginning: Beginning): Promise<Wav> {
+  const riff = await readChunks(file, beginning);
   const fmt = riff.chunks.find((chunk) => chunk.id === "fmt ");
   const data = riff.chunks.find((chunk) => chunk.id === "data");
   if (fmt === undefined) throw new FileError("corrupt_file", "The WAV file has no fmt chunk.");
