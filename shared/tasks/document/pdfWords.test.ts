@@ -157,6 +157,11 @@ test.each([
   expect((await fieldsOf("a.pdf", japanese("", cmap, content))).text_content).toBe("日本語\n語本日");
 });
 
+test("brackets of vertical lines are those of horizontal text", async () => {
+  const content = "300 700 Td <7B2C0032FF085B9A7FA9FF09> Tj";
+  expect((await fieldsOf("a.pdf", japanese("", "UniJIS-UCS2-V", content))).text_content).toBe("第2（定義）");
+});
+
 function glyphByGlyph(step: number): string {
   const line = (x: number, codes: readonly string[]) =>
     codes.map((code, at) => `1 0 0 1 ${x} ${700 + step * at} Tm <${code}> Tj`).join(" ");
