@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { retentionPolicy } from "./compose/retentionPolicy.ts";
 import { readMasterConfig } from "./config.ts";
 
 test.each([
@@ -43,4 +44,9 @@ test("a slave cannot be given up before it had to say anything", () => {
     "SLAVE_SILENCE_SECONDS=2: at least 3 seconds are needed",
   );
   expect(readMasterConfig({ SLAVE_SILENCE_SECONDS: "3" }).silenceSeconds).toBe(3);
+});
+
+test("the timeline may have 200 MB, or what KEEP_TIMELINE_BYTES says", () => {
+  const bytes = (env: NodeJS.ProcessEnv) => retentionPolicy(readMasterConfig(env)).timelineBytes;
+  expect([bytes({}), bytes({ KEEP_TIMELINE_BYTES: "5MB" })]).toEqual([200 * 2 ** 20, 5 * 2 ** 20]);
 });

@@ -15,6 +15,13 @@ export const KEEP_VARIABLES = {
     fallback: "50GB",
     meaning: "Most bytes that ended jobs keep in the spool. The master forgets the oldest first.",
   },
+  keepTimelineBytes: {
+    name: "KEEP_TIMELINE_BYTES",
+    schema: as.bytes,
+    fallback: "200MB",
+    meaning:
+      "Most bytes of the timeline in the record: some days of single spans of a busy fleet, and sums of all the time for which jobs are kept.",
+  },
   keepResultsSeconds: {
     name: "KEEP_RESULTS_SECONDS",
     schema: as.seconds.optional(),

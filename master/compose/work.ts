@@ -19,8 +19,9 @@ import type { UnitQueue } from "../queue/port.ts";
 import type { KeptBytes } from "../record/keptBytes.ts";
 import { TimelineRecorder } from "../timeline/recorder.ts";
 import type { UnitSpans } from "../timeline/slotBook.ts";
-import { Retention, type RetentionPolicy } from "../upkeep/retention.ts";
+import { Retention } from "../upkeep/retention.ts";
 import type { Fleet } from "./fleet.ts";
+import { retentionPolicy } from "./retentionPolicy.ts";
 import type { Storage } from "./storage.ts";
 
 export interface WorkDeps {
@@ -43,10 +44,6 @@ export interface Work {
   readonly capacity: CapacityDeps;
 }
 
-/** Longer than any client takes to fetch the results that its answer named. */
-const GRACE_SECONDS = 60;
-/** Some days of single spans of a busy fleet, and sums of all the time for which jobs are kept. */
-const TIMELINE_BYTES = 200 * 2 ** 20;
 
 export function createWork(deps: WorkDeps): Work {
   const { config, logger, storage, fleet } = deps;
@@ -122,15 +119,4 @@ function stragglerRuleOf({
 }: MasterConfig): StragglerRule {
   const factor = stragglerFactor ?? (rule === "mean" ? 1.2 : 1.5);
   return { rule, factor, doneShare: 0.75, seconds: stragglerSeconds, smallMap: 10 };
-}
-
-function retentionPolicy(config: MasterConfig): RetentionPolicy {
-  const { keepJobsSeconds, keepBytes, keepResultsSeconds } = config;
-  return {
-    timelineBytes: TIMELINE_BYTES,
-    jobSeconds: keepJobsSeconds,
-    bytes: keepBytes,
-    resultsSeconds: keepResultsSeconds,
-    graceSeconds: GRACE_SECONDS,
-  };
 }

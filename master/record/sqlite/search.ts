@@ -98,13 +98,15 @@ export class Searches {
       ...own.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, values: [value] }])),
       ...clauses.flatMap(ofRowAlone),
     ]);
-    const flags = clauses.map(({ job }, n) => `${job === undefined ? "0" : `(${job.sql}) IS TRUE`} AS c${n}`);
+    // Excluding ones are in the condition below, so that their rows do not hold for them.
+    const told = clauses.map(({ isExcluding, job }) => (isExcluding ? undefined : job));
+    const flags = told.map((job, n) => `${job === undefined ? "0" : `(${job.sql}) IS TRUE`} AS c${n}`);
     const columns = ["id", "total", ...flags].join(", ");
     const statement = this.#db.prepare(
       `SELECT ${columns} FROM jobs WHERE id >= ? AND id < ? AND ${sql} ORDER BY id DESC`,
     );
-    const told = clauses.flatMap(({ job }) => job?.values ?? []);
-    return (start: string, end: string) => statement.all(...told, start, end, ...values);
+    const first = told.flatMap((job) => job?.values ?? []);
+    return (start: string, end: string) => statement.all(...first, start, end, ...values);
   }
 }
 
