@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { isLoopback } from "../shared/access.ts";
 import { LONGEST_TIMER_MS } from "../shared/async/timer.ts";
+import type { RegisterRequest } from "../shared/contract/fleet.ts";
 import { ConfigError } from "../shared/errors.ts";
 import { withoutBrackets } from "../shared/http/address.ts";
 import type { Logger } from "../shared/logger.ts";
@@ -59,7 +60,7 @@ export async function startSlave(config: SlaveConfig, deps: SlaveDeps): Promise<
   const dismissed = new AbortController();
   const { version, log } = deps;
   const instance = randomUUID();
-  const offer = { tasks, handover, version, instance };
+  const offer = { tasks, choices: await choicesOf(tasks), handover, version, instance };
   const registration = new Registration(registrationOf(config, site.server, { offer, log }));
   site.answerWith(
     createHttp({
@@ -164,6 +165,7 @@ interface Offer {
   readonly handover: Handover | undefined;
   readonly version: string;
   readonly instance: string;
+  readonly choices: RegisterRequest["choices"];
 }
 
 function registrationOf(
@@ -172,9 +174,10 @@ function registrationOf(
   { offer, log }: { readonly offer: Offer; readonly log: Logger },
 ): RegistrationOptions {
   const { masterUrls, token, ca, name, slots, tls } = config;
-  const { tasks, handover, version, instance } = offer;
+  const { tasks, choices, handover, version, instance } = offer;
   const slave_port = (server.address() as AddressInfo).port;
-  const about = { slave_port, name, version, instance, slots, tls: tls !== undefined, steps: stepsOf(tasks) };
+  const identity = { slave_port, name, version, instance, slots, tls: tls !== undefined };
+  const about = { ...identity, steps: stepsOf(tasks), choices };
   return {
     masterUrls,
     announced: config.announced ?? specificAddress(server),
@@ -183,6 +186,20 @@ function registrationOf(
     about: handover === undefined ? about : { ...about, handover: handover.about },
     log,
   };
+}
+
+async function choicesOf(tasks: readonly TaskDefinition[]): Promise<RegisterRequest["choices"]> {
+  const told = await Promise.all(
+    tasks.map(async ({ name, choices }) => (choices === undefined ? [] : [[name, await choices()] as const])),
+  );
+  return Object.fromEntries(
+    told
+      .flat()
+      .map(([name, values]) => [
+        name,
+        Object.fromEntries(Object.entries(values).map(([option, all]) => [option, [...all]])),
+      ]),
+  );
 }
 
 function stepsOf(tasks: readonly TaskDefinition[]): Record<string, Record<string, number>> {

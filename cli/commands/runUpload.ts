@@ -17,6 +17,7 @@ import { noSlaves, SLAVE_WAIT_SECONDS, untilReady } from "./readiness.ts";
 import { submitJob } from "./sendJob.ts";
 import { findTask, readOptions } from "./taskOptions.ts";
 import { outcomeJson } from "./uploadJson.ts";
+import { refuseBeyond } from "./uploadLimits.ts";
 import { allDone, type FollowFlags, layoutOf, progressKind, reportFiles } from "./uploadReport.ts";
 
 export interface UploadFlags extends FollowFlags, OptionFlags {
@@ -109,6 +110,7 @@ async function send(upload: Upload): Promise<void> {
   const { out, priority, callback, waitForSlaves: seconds = SLAVE_WAIT_SECONDS, detach } = flags;
   const note = flags.quiet === true ? () => undefined : terminal.note;
   await untilReady({ client, signal, seconds, note, needs: detach === true ? "master" : "slave" });
+  refuseBeyond(await client.tasks.limits({ signal }), collected.inputs);
   const progress = createProgress(progressKind(flags, terminal), terminal);
   try {
     const { inputs } = collected;

@@ -1,4 +1,4 @@
-import type { SlaveView, TaskView } from "../../shared/contract/about.ts";
+import type { SlaveView, TaskList, TaskView, UploadLimits } from "../../shared/contract/about.ts";
 import { CodedError, RequestError } from "../../shared/errors.ts";
 import { jobOf, withList } from "./answers.ts";
 import { type CallOptions, post } from "./calls.ts";
@@ -125,6 +125,7 @@ class Slaves {
 class Tasks {
   readonly #http: MasterHttp;
   #known: readonly TaskView[] = [];
+  #limits: UploadLimits | undefined;
 
   constructor(http: MasterHttp) {
     this.#http = http;
@@ -133,8 +134,16 @@ class Tasks {
   /** The master's tasks, with the JSON Schema of their options. */
   async list({ signal }: CallOptions = {}): Promise<readonly TaskView[]> {
     const answer: unknown = await this.#http.json({ path: "/tasks", signal });
-    this.#known = withList<{ readonly tasks: readonly TaskView[] }>(answer, "tasks").tasks;
-    return this.#known;
+    const { tasks, limits } = withList<Partial<TaskList> & Pick<TaskList, "tasks">>(answer, "tasks");
+    this.#known = tasks;
+    this.#limits = limits;
+    return tasks;
+  }
+
+  /** What an upload may be; undefined where the master is too old to tell. Asked for once, with the tasks. */
+  async limits(options: CallOptions = {}): Promise<UploadLimits | undefined> {
+    if (this.#known.length === 0) await this.list(options);
+    return this.#limits;
   }
 
   /** A task by its name; the list is asked for once. @throws RequestError `unknown_task` */

@@ -1,6 +1,6 @@
 /** The public face of the SDK: a small typed client of a manyhands master, for Node and browsers. */
 
-export type { SlaveView, TaskView } from "../../shared/contract/about.ts";
+export type { SlaveView, TaskView, UploadLimits } from "../../shared/contract/about.ts";
 export type { BulkAnswer } from "../../shared/contract/bulk.ts";
 export type { Capacity } from "../../shared/contract/capacity.ts";
 export type {

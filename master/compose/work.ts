@@ -44,7 +44,6 @@ export interface Work {
   readonly capacity: CapacityDeps;
 }
 
-
 export function createWork(deps: WorkDeps): Work {
   const { config, logger, storage, fleet } = deps;
   const { jobs, hub, store, results, resultWriter, retryWhileFull } = storage;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import type { CheckStatusAnswer, RegisterRequest, SlaveState } from "../../shared/contract/fleet.ts";
 import { hostAndPort, withoutBrackets } from "../../shared/http/address.ts";
+import type { OptionChoices } from "./choices.ts";
 import { SlaveWork } from "./slaveWork.ts";
 
 /** What the master knows of a slave. Only SlaveRegistry changes it; `work` has methods of its own. */
@@ -30,6 +31,8 @@ export interface Slave {
   readonly slots: number;
   /** Steps that it can do: task -> step -> version. */
   readonly steps: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Values of options that it can do: task -> option -> values. */
+  readonly choices: Readonly<Record<string, OptionChoices>>;
   readonly work: SlaveWork;
   readonly missedPolls: number;
   /** When its process registered first, and when it did last; ms since 1970. */
@@ -80,6 +83,7 @@ export function newSlave(id: string, ip: string, request: RegisterRequest): OwnS
     instance: undefined,
     slots: 1,
     steps: {},
+    choices: {},
     work: new SlaveWork(),
     missedPolls: 0,
     knownSince: Date.now(),
@@ -104,6 +108,7 @@ export function describe(slave: OwnSlave, request: RegisterRequest): void {
   slave.classic = request.version === undefined;
   slave.instance = request.instance;
   slave.steps = request.steps ?? {};
+  slave.choices = request.choices ?? {};
   slave.slots = slave.classic ? 1 : (request.slots ?? 1);
 }
 

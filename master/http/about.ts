@@ -1,13 +1,12 @@
 import type { RequestHandler } from "express";
 import type { Stats, VersionView } from "../../shared/contract/about.ts";
 import { answerJson } from "../../shared/http/json.ts";
-import { TASKS } from "../../shared/tasks/registry.ts";
 import type { SpeculationBook } from "../dispatch/speculation.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import { fleetSummary } from "../fleet/summary.ts";
 import type { JobRunner } from "../jobs/runner.ts";
 import type { UnitQueue } from "../queue/port.ts";
-import { speculationView, taskView } from "./views.ts";
+import { speculationView } from "./views.ts";
 
 /** This process of the master. */
 export interface MasterAbout {
@@ -25,11 +24,6 @@ export const home: RequestHandler = (_req, res) => {
 export const noIcon: RequestHandler = (_req, res) => {
   res.status(204).set("Cache-Control", "max-age=86400").end();
 };
-
-/** `GET /tasks` */
-export function listTasks(): RequestHandler {
-  return (_req, res) => answerJson(res, { tasks: TASKS.map(taskView) });
-}
 
 export interface StatsDeps {
   readonly about: MasterAbout;

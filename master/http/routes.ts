@@ -1,5 +1,6 @@
 import express, { type Express } from "express";
 import { browserGuard } from "../../shared/http/hosts.ts";
+import type { MultipartLimits } from "../../shared/http/multipart.ts";
 import { problemHandler } from "../../shared/http/problem.ts";
 import { slowGuesses } from "../../shared/http/wrongTokens.ts";
 import type { Logger } from "../../shared/logger.ts";
@@ -21,16 +22,7 @@ import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { TimelineReader } from "../timeline/reader.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
-import {
-  healthy,
-  home,
-  listTasks,
-  type MasterAbout,
-  noIcon,
-  ready,
-  showStats,
-  showVersion,
-} from "./about.ts";
+import { healthy, home, type MasterAbout, noIcon, ready, showStats, showVersion } from "./about.ts";
 import { assignTask } from "./assign.ts";
 import { cancelJobs, deleteJobs, retryJobs } from "./bulk.ts";
 import { showCapacity } from "./capacity.ts";
@@ -53,6 +45,7 @@ import { type SessionDeps, showSession, signIn, signOut } from "./session.ts";
 import { Sessions } from "./sessions.ts";
 import { showSlaveSpeed } from "./slaveSpeed.ts";
 import { failuresTable, resultsTable } from "./tables.ts";
+import { listTasks } from "./tasks.ts";
 import { showProfile, showTimeline } from "./timeline.ts";
 
 /** Deps of all handlers. Each handler is given only what its own type names. */
@@ -109,16 +102,16 @@ export function masterRoutes(app: Express, deps: RoutesDeps): Express {
   return app;
 }
 
+function uploadLimits({ maxFileBytes, maxFiles, uploadIdleSeconds }: MasterConfig): MultipartLimits {
+  const idleSeconds = uploadIdleSeconds;
+  return { fileBytes: maxFileBytes, files: maxFiles, fieldBytes: 1024 * 1024, idleSeconds };
+}
+
 const smallJson = () => express.json({ limit: "64kb" });
 
 function uploadHandlers(deps: RoutesDeps, clients: Clients) {
   const { config, jobs, store, disk, results, runner, waiters, requests, intake, registry } = deps;
-  const limits = {
-    fileBytes: config.maxFileBytes,
-    files: config.maxFiles,
-    fieldBytes: 1024 * 1024,
-    idleSeconds: config.uploadIdleSeconds,
-  };
+  const limits = uploadLimits(config);
   const upload = { store, limits, disk, webhooks: config.webhookKeys.length > 0 ? "on" : "off" } as const;
   const answers = { jobs, store, results };
   const waiting = { waiters, runner, registry, noSlavesSeconds: config.noSlavesSeconds };
@@ -187,7 +180,7 @@ function timelineHandlers({ timeline: reader, jobs }: RoutesDeps, clients: Clien
 }
 
 function aboutHandlers(deps: RoutesDeps) {
-  const { about, registry, runner, queue, speculation, metrics, capacity } = deps;
+  const { about, config, disk, registry, runner, queue, speculation, metrics, capacity } = deps;
   return {
     "GET /healthz": healthy,
     "GET /livez": healthy,
@@ -195,7 +188,7 @@ function aboutHandlers(deps: RoutesDeps) {
     "GET /capacity": showCapacity(capacity),
     "GET /readyz": ready(registry),
     "GET /stats": showStats({ about, registry, runner, queue, speculation }),
-    "GET /tasks": listTasks(),
+    "GET /tasks": listTasks({ limits: uploadLimits(config), disk, registry }),
     "GET /metrics": showMetrics(metrics),
     "GET /openapi.json": showDescription(about.version),
     "GET /docs": showDocs(about.version),

@@ -187,7 +187,7 @@ function roundedWork<T extends { readonly seconds: number }>(work: T): T {
   return { ...work, seconds: rounded(work.seconds) };
 }
 
-export function taskView(task: TaskDefinition): TaskView {
+export function taskView(task: TaskDefinition, choices?: TaskView["choices"]): TaskView {
   const { name, title, summary, field, extensions } = task;
   return {
     task_type: name,
@@ -196,6 +196,7 @@ export function taskView(task: TaskDefinition): TaskView {
     field,
     extensions,
     options: optionsSchema(task) as JsonObject,
+    ...(choices === undefined ? {} : { choices }),
     result: task.resultName("<name>", task.options.parse({})),
   };
 }

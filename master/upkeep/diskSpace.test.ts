@@ -69,3 +69,8 @@ function spaceWith(free: (folder: string) => number): DiskSpace {
     free: async (folder) => free(folder),
   });
 }
+
+test("the room for an upload is what the fullest disk has beyond what stays free", async () => {
+  expect(await spaceWith((folder) => (folder === "/a" ? 700 : 1e9)).room()).toBe(200);
+  expect(await spaceWith(() => 400).room()).toBe(0);
+});

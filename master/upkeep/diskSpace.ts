@@ -39,6 +39,11 @@ export class DiskSpace {
     return this.#waiting > 0;
   }
 
+  /** Bytes that an upload may have now. */
+  async room(): Promise<number> {
+    return Math.max(0, (await this.#least()) - this.#deps.minFreeBytes);
+  }
+
   /**
    * Admits an upload of about this size. The signal is aborted when the disk fills up during the upload.
    * @throws AppError `no_space` (507)
@@ -83,10 +88,15 @@ export class DiskSpace {
     }
   }
 
+  /** Free bytes of the fullest disk. */
+  async #least(): Promise<number> {
+    const { folders, free = freeBytes } = this.#deps;
+    return Math.min(...(await Promise.all(folders.map(free))));
+  }
+
   async #requireSpace(bytes: number): Promise<void> {
-    const { folders, minFreeBytes, free = freeBytes } = this.#deps;
-    const all = await Promise.all(folders.map(free));
-    const least = Math.min(...all);
+    const { minFreeBytes } = this.#deps;
+    const least = await this.#least();
     if (least - bytes >= minFreeBytes) return;
     throw new AppError(
       "no_space",

@@ -51,11 +51,29 @@ export const taskView = z.object({
   field: z.string().describe("the form field of its files"),
   extensions: z.array(z.string()).describe("a hint: content decides"),
   options: facts.describe("JSON Schema of `options`"),
+  choices: z
+    .record(z.string(), z.array(z.string()))
+    .exactOptional()
+    .describe(
+      "values of options that all live slaves can do, by option: `languages` of `ocr`, of which several are joined by `+`; not there while no slave tells",
+    ),
   result: z.string().describe("what a file is saved as"),
 });
 export type TaskView = Immutable<z.infer<typeof taskView>>;
 
-export const taskList = z.object({ tasks: z.array(taskView).describe("tasks of the master") });
+/** What an upload may be, so that a client need not send it to hear of a refusal. */
+export const uploadLimits = z.object({
+  max_file_bytes: count.describe("largest file of an upload, in bytes (MAX_FILE_BYTES)"),
+  max_files: count.describe("most files of one upload (MAX_FILES)"),
+  max_upload_bytes: count.describe("room for an upload on the master's disks now, in bytes"),
+});
+export type UploadLimits = Immutable<z.infer<typeof uploadLimits>>;
+
+export const taskList = z.object({
+  tasks: z.array(taskView).describe("tasks of the master"),
+  limits: uploadLimits.describe("what an upload may be"),
+});
+export type TaskList = Immutable<z.infer<typeof taskList>>;
 
 /** `GET /stats`: numbers of now, and counts since the master started. */
 export const stats = z.object({

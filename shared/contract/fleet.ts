@@ -32,6 +32,10 @@ export const registerRequest = z.object({
     .record(z.string(), z.record(z.string(), z.number().int()))
     .optional()
     .describe("versions of the steps that it can do, by task"),
+  choices: z
+    .record(z.string(), z.record(z.string(), z.array(z.string().max(64)).max(300)))
+    .optional()
+    .describe("values of options that it can do, by task and option: the languages of `ocr`"),
   handover: z
     .object({
       folder: z.string().min(1).max(4_096).describe("path of the folder"),

@@ -15,6 +15,7 @@ interface TaskSpec<Options extends object, Name extends string>
         | "missingFiles"
         | "schemaVersion"
         | "budgets"
+        | "choices"
       >
     > {
   readonly options: z.ZodType<Options>;

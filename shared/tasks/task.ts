@@ -62,6 +62,11 @@ export interface TaskDefinition {
   readonly budgets?: MaybeBudgets;
   /** Coordinates the job on the master. Default: `runOverFiles` with `mainStep`. */
   readonly run?: (job: RunContext) => Promise<void>;
+  /**
+   * Values of its options that this installation can do, where that depends on what is installed; a slave tells them to its
+   * master.
+   */
+  readonly choices?: () => Promise<Readonly<Record<string, readonly string[]>>>;
   /** Loads the steps with their libraries; only a slave's child process calls it. */
   readonly load: () => Promise<TaskProcess>;
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
-import type { Problem, SlaveView, TaskView } from "../../shared/contract/about.ts";
+import type { Problem, SlaveView, TaskView, UploadLimits } from "../../shared/contract/about.ts";
 import type { FileView, JobDetail, JobView } from "../../shared/contract/jobs.ts";
 import { type MultipartForm, readMultipart } from "../../shared/http/multipart.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
@@ -22,6 +22,8 @@ export interface ReceivedJob {
 }
 
 export interface StandInOptions {
+  /** What an upload may be; an older master does not tell it. */
+  readonly limits?: UploadLimits;
   /** Token that every request must have; without it no token is checked. */
   readonly token?: string;
   /** Members that a file's view gets beside the usual ones. */
@@ -146,6 +148,7 @@ function bodyAt({ options, jobs: sent }: State, path: string): string | undefine
   const lists: Readonly<Record<string, unknown>> = {
     "/tasks": {
       tasks: options.tasks ?? [task("text", "texts", [".txt"]), task("image", "images", [".png"])],
+      limits: options.limits,
     },
     "/slaves": { slaves },
     "/jobs": { jobs },

@@ -1,11 +1,11 @@
 import { effect } from "@preact/signals";
-import type { TaskView } from "../../../shared/contract/about.ts";
 import type { JobList, JobView } from "../../../shared/contract/jobs.ts";
 import type { SessionView } from "../../../shared/contract/session.ts";
 import { getJson } from "../data/api.ts";
 import { session, signedOut } from "../data/session.ts";
-import { jobs, link, tasks } from "../data/store.ts";
+import { jobs, link } from "../data/store.ts";
 import { connect } from "../data/stream.ts";
+import { loadTasks } from "../data/tasks.ts";
 import { isOver } from "../jobs/states.ts";
 
 /** Jobs that the first view shows beside those that run. */
@@ -36,13 +36,9 @@ async function load(): Promise<void> {
 }
 
 async function loadLists(): Promise<void> {
-  const wait = [
-    getJson<{ tasks: readonly TaskView[] }>("/tasks"),
-    getJson<JobList>(`/jobs?limit=${LATEST}`),
-  ] as const;
+  const wait = [loadTasks(), getJson<JobList>(`/jobs?limit=${LATEST}`)] as const;
   try {
-    const [{ tasks: known }, { jobs: latest }] = await Promise.all(wait);
-    tasks.value = known;
+    const [, { jobs: latest }] = await Promise.all(wait);
     jobs.value = new Map([...latest.map((job) => [job.id, job] as const), ...stillThere(latest)]);
   } catch {
     // Signed out, or the master is away: both are shown, and loading is tried again then.

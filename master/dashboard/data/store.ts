@@ -1,11 +1,13 @@
 import { computed, signal } from "@preact/signals";
-import type { SlaveView, TaskView } from "../../../shared/contract/about.ts";
+import type { SlaveView, TaskView, UploadLimits } from "../../../shared/contract/about.ts";
 import type { JobView } from "../../../shared/contract/jobs.ts";
 
 /** What the page knows of the fleet; the event stream keeps it as it is now. */
 export const jobs = signal<ReadonlyMap<string, JobView>>(new Map());
 export const slaves = signal<ReadonlyMap<string, SlaveView>>(new Map());
 export const tasks = signal<readonly TaskView[]>([]);
+/** What an upload may be. */
+export const limits = signal<UploadLimits | undefined>(undefined);
 /** `ready`: the stream has told everything that is; `broken`: it is connected again as soon as the master answers. */
 export const link = signal<"connecting" | "ready" | "broken">("connecting");
 

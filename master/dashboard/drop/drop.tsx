@@ -1,9 +1,11 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { go } from "../app/router.ts";
-import { slaves, tasks } from "../data/store.ts";
+import { aliveSlaves, limits, slaves, tasks } from "../data/store.ts";
+import { loadTasks } from "../data/tasks.ts";
 import { RunningNow } from "../jobs/runningNow.tsx";
 import { doubtful, guessTask } from "./guess.ts";
+import { refusalOf } from "./limits.ts";
 import { addPicked, fromPaste, picked } from "./picked.ts";
 import type { OptionValues } from "./schema.ts";
 import { changedOptions } from "./schema.ts";
@@ -15,6 +17,7 @@ import { DropZone } from "./zone.tsx";
 /** Files in, one click, and their job is on its way. */
 export function Drop() {
   usePaste();
+  useFreshTasks();
   useOpenJob();
   const chosen = useSignal<string | undefined>(undefined);
   const values = useSignal<OptionValues>({});
@@ -38,6 +41,7 @@ export function Drop() {
           <SendPanel
             task={task}
             able={able}
+            refusal={refusalOf(picked.value, limits.value)}
             doubtful={picked.value.length === 0 ? [] : doubtful(picked.value, task)}
             values={values}
             name={name}
@@ -61,6 +65,18 @@ function ableTasks() {
   const alive = [...slaves.value.values()].filter(({ state }) => state === "alive");
   if (alive.length === 0) return tasks.value;
   return tasks.value.filter(({ task_type: name }) => alive.some((slave) => slave.tasks.includes(name)));
+}
+
+/** The slaves that are alive decide which languages there are. */
+function useFreshTasks(): void {
+  const alive = aliveSlaves.value.map(({ id }) => id).join(" ");
+  const known = useRef(alive);
+  useEffect(() => {
+    if (known.current === alive) return;
+    known.current = alive;
+    // The lists of before stay where the master is away.
+    loadTasks().catch(() => undefined);
+  }, [alive]);
 }
 
 function usePaste(): void {

@@ -1,19 +1,32 @@
 import { useId, useState } from "preact/hooks";
 import { type FieldSchema, kindOf, type OptionKind, titleOf } from "./schema.ts";
+import { Several } from "./several.tsx";
 
 interface OptionFieldProps {
   readonly name: string;
   readonly schema: FieldSchema;
+  /** Values that live slaves can do; several may be combined. */
+  readonly choices?: readonly string[] | undefined;
   readonly value: unknown;
   readonly onChange: (value: unknown) => void;
 }
 
 /** One option as the control that its schema asks for, with its description. */
 export function OptionField(props: OptionFieldProps) {
-  const { name, schema } = props;
+  const { name, schema, choices = [], onChange } = props;
   const id = useId();
   const kind = kindOf(schema);
   const value = props.value === undefined ? schema.default : props.value;
+  if (kind.kind === "text" && choices.length > 0)
+    return (
+      <fieldset class="option several" aria-describedby={helpOf(id)}>
+        <legend>{titleOf(name)}</legend>
+        <Several values={choices} value={String(value ?? "")} onChange={onChange} />
+        <small id={helpOf(id)} class="quiet">
+          {schema.description}
+        </small>
+      </fieldset>
+    );
   const control = <Control {...props} kind={kind} value={value} id={id} />;
   return (
     <div class="option">

@@ -2,21 +2,25 @@ import type { Signal } from "@preact/signals";
 import type { TaskView } from "../../../shared/contract/about.ts";
 import { aliveSlaves, tasks } from "../data/store.ts";
 import { counted } from "../ui/words.ts";
+import type { Refusal } from "./limits.ts";
 import { OptionField } from "./optionField.tsx";
-import { type Picked, picked, removePicked } from "./picked.ts";
+import { type Picked, picked } from "./picked.ts";
+import { RefusedFiles } from "./refused.tsx";
 import { type FieldSchema, type OptionValues, splitOptions } from "./schema.ts";
 
 interface SendPanelProps {
   readonly task: TaskView | undefined;
   readonly able: readonly TaskView[];
   readonly doubtful: readonly Picked[];
+  readonly refusal: Refusal | undefined;
   readonly values: Signal<OptionValues>;
   readonly name: Signal<string>;
   readonly onTask: (name: string) => void;
   readonly onSend: () => void;
 }
 
-export function SendPanel({ task, able, doubtful, values, name, onTask, onSend }: SendPanelProps) {
+export function SendPanel(props: SendPanelProps) {
+  const { task, able, doubtful, refusal, values, name, onTask, onSend } = props;
   return (
     <form
       class="opts"
@@ -39,8 +43,14 @@ export function SendPanel({ task, able, doubtful, values, name, onTask, onSend }
           }}
         />
       </label>
-      <SendButton isReady={task !== undefined} />
-      {doubtful.length > 0 && <Doubtful files={doubtful} task={task} />}
+      <SendButton isReady={task !== undefined && refusal === undefined} />
+      {refusal !== undefined && <RefusedFiles {...refusal} />}
+      {doubtful.length > 0 && (
+        <RefusedFiles
+          text={`${counted(doubtful.length, "file")} will likely be refused by ${task?.task_type ?? "the task"}`}
+          files={doubtful}
+        />
+      )}
       {aliveSlaves.value.length === 0 && (
         <p class="note">
           No slave is alive: the job waits for one. <a href="/slaves">Start a slave</a>
@@ -82,6 +92,7 @@ function Options({ task, values }: { readonly task: TaskView; readonly values: S
       key={name}
       name={name}
       schema={schema}
+      choices={task.choices?.[name]}
       value={values.value[name]}
       onChange={(value) => {
         values.value = { ...values.value, [name]: value };
@@ -98,29 +109,5 @@ function Options({ task, values }: { readonly task: TaskView; readonly values: S
         </details>
       )}
     </>
-  );
-}
-
-/** Names that the sentence lists. */
-const NAMED = 5;
-
-function Doubtful({
-  files,
-  task,
-}: {
-  readonly files: readonly Picked[];
-  readonly task: TaskView | undefined;
-}) {
-  const names = files.slice(0, NAMED).map(({ path }) => path.split("/").at(-1));
-  const rest = files.length - names.length;
-  return (
-    <p class="doubtful">
-      {counted(files.length, "file")} will likely be refused by {task?.task_type ?? "the task"}:{" "}
-      {names.join(", ")}
-      {rest > 0 && ` and ${counted(rest, "more")}`}.{" "}
-      <button type="button" class="link" onClick={() => removePicked(new Set(files.map(({ path }) => path)))}>
-        Leave {files.length === 1 ? "it" : "them"} out
-      </button>
-    </p>
   );
 }

@@ -95,6 +95,7 @@ function Options({ job, values, onChange }: OptionsProps) {
           key={name}
           name={name}
           schema={schema}
+          choices={taskOf(job)?.choices?.[name]}
           value={name in values ? values[name] : shownValue(job.options[name])}
           onChange={(value) => onChange({ ...values, [name]: value })}
         />

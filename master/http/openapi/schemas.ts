@@ -10,6 +10,7 @@ import {
   stats,
   taskList,
   taskView,
+  uploadLimits,
   versionView,
 } from "../../../shared/contract/about.ts";
 import { budgetWish } from "../../../shared/contract/budgets.ts";
@@ -63,6 +64,7 @@ const ANSWERS = {
   SignedOff: signOffAnswer,
   Task: taskView,
   TaskList: taskList,
+  UploadLimits: uploadLimits,
   Stats: stats,
   Timeline: timeline,
   SlaveSpeed: slaveSpeed,

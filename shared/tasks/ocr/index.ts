@@ -1,4 +1,5 @@
 import { defineTask } from "../define.ts";
+import { installedLanguages } from "./languages.ts";
 import { options } from "./options.ts";
 import { columns, result } from "./result.ts";
 import { run } from "./run.ts";
@@ -20,5 +21,6 @@ export const ocr = defineTask({
   // A TIFF may have hundreds of pages.
   budgets: { running: 1_800 },
   run,
+  choices: async () => ({ languages: await installedLanguages() }),
   load: () => import("./process.ts"),
 });

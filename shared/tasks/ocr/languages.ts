@@ -1,4 +1,4 @@
-import { symlink } from "node:fs/promises";
+import { readdir, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { FileError, isErrno } from "../../errors.ts";
@@ -31,6 +31,22 @@ function folderOf(code: string): string {
   } catch (cause) {
     const text = `Language ${code} is not installed. Install the package ${name} on the slaves, or choose another language.`;
     throw new FileError("missing_language", text, { cause });
+  }
+}
+
+/** Codes of the languages that are installed, in the order of the alphabet. */
+export async function installedLanguages(): Promise<string[]> {
+  const places = (require.resolve.paths(PACKAGES) ?? []).map((folder) => join(folder, PACKAGES));
+  const found = await Promise.all(places.map((folder) => readdir(folder).catch(() => [])));
+  return [...new Set(found.flat())].filter(isInstalled).sort();
+}
+
+function isInstalled(code: string): boolean {
+  try {
+    folderOf(code);
+    return true;
+  } catch {
+    return false;
   }
 }
 
