@@ -104,6 +104,7 @@ function routesOf({ config, logger, version, storage, fleet, work, webhooks }: R
       capacity,
       folders,
       webhooks: webhooks.counts,
+      slaveTraffic: () => slaveHttp.traffic,
     }),
   });
 }

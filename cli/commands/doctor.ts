@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { parseBytes, textOf } from "../../shared/env.ts";
+import { ACCESS_VARIABLES, readAccess } from "../../shared/access.ts";
+import { parseBytes, readVariables, textOf } from "../../shared/env.ts";
 import { printable } from "../../shared/printable.ts";
 import { environment } from "../config.ts";
 import type { CliContext } from "../context.ts";
@@ -87,13 +88,18 @@ async function machine(setting: SettingReader, ca: Buffer | undefined): Promise<
   ]);
 }
 
-function fleet(target: MasterTarget, setting: SettingReader, signal: AbortSignal): Promise<DoctorFinding[]> {
+async function fleet(
+  target: MasterTarget,
+  setting: SettingReader,
+  signal: AbortSignal,
+): Promise<DoctorFinding[]> {
   const slave = {
     host: setting("SLAVE_HOST"),
     port: Number(setting("SLAVE_PORT")),
     announced: setting("SLAVE_IP") || undefined,
   };
-  return fleetState({ ...target, signal, slave });
+  const { fleetToken } = readAccess(readVariables(ACCESS_VARIABLES, environment()));
+  return await fleetState({ ...target, signal, slave, fleetToken });
 }
 
 function shownOf(findings: readonly DoctorFinding[]): Shown {

@@ -6,6 +6,7 @@ import { ownName, startCommand } from "../output/ownName.ts";
 import { counted } from "../output/words.ts";
 import { FleetClient, type SlaveView, type TaskView } from "../sdk/index.ts";
 import { nodeFetch } from "../sdk/node.ts";
+import { calledBack, type WouldBeSlave } from "./callBack.ts";
 import { type DoctorFinding, ok, problem, warning } from "./finding.ts";
 import { probe } from "./probe.ts";
 
@@ -14,8 +15,10 @@ export interface FleetQuestion {
   readonly token: string | undefined;
   readonly ca: Buffer | undefined;
   readonly signal: AbortSignal;
+  /** The token that master and slaves show each other. */
+  readonly fleetToken: string | undefined;
   /** Where a slave of this machine listens. */
-  readonly slave: { readonly host: string; readonly port: number; readonly announced: string | undefined };
+  readonly slave: WouldBeSlave;
 }
 
 /** The master, this user's access to it, and its slaves. What cannot be known after a failure is left out. */
@@ -33,7 +36,7 @@ export async function fleetState(asked: FleetQuestion): Promise<DoctorFinding[]>
       slavesState(slaves),
       ...versions(slaves),
       tasksState(tasks, slaves),
-      wayBack(client.url, slaves, asked),
+      await wayBack(client.url, slaves, asked),
     ];
   } catch (error) {
     asked.signal.throwIfAborted();
@@ -103,8 +106,12 @@ function tasksState(tasks: readonly TaskView[], slaves: readonly SlaveView[]): D
   return warning("tasks", `No slave that is alive does ${missing.join(", ")}.`, remedy);
 }
 
-/** Whether the master reaches a slave of this machine: a registered slave tells, or the addresses do. */
-function wayBack(url: string, slaves: readonly SlaveView[], { slave }: FleetQuestion): DoctorFinding {
+/** Whether the master reaches a slave of this machine: a registered slave tells, or the addresses do, or a trial. */
+async function wayBack(
+  url: string,
+  slaves: readonly SlaveView[],
+  { slave, fleetToken: token, ca }: FleetQuestion,
+): Promise<DoctorFinding> {
   const check = "way back";
   const isHere = isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ""));
   const own = slaves.filter(({ address }) => isOwnAddress(address, isHere));
@@ -124,7 +131,8 @@ function wayBack(url: string, slaves: readonly SlaveView[], { slave }: FleetQues
       `A slave of this machine would listen on ${slave.host}, where the master at ${url} cannot reach it.`,
       "If a slave is to run here, set SLAVE_HOST=0.0.0.0 (with a token), and let the firewall pass SLAVE_PORT.",
     );
-  return ok(check, `no slave of this machine is registered; the master would call it at port ${slave.port}`);
+  const untried = `no slave of this machine is registered; the master would call it at port ${slave.port}`;
+  return (await calledBack(url, slave, { token, ca })) ?? ok(check, untried);
 }
 
 function isOwnAddress(address: string, isMasterHere: boolean): boolean {

@@ -5,6 +5,8 @@ import { request as overHttps } from "node:https";
 export interface ProbeTerms {
   readonly ca?: Buffer | undefined;
   readonly token?: string | undefined;
+  /** Sent by POST, as JSON. */
+  readonly body?: object;
 }
 
 export interface ProbeAnswer {
@@ -14,17 +16,22 @@ export interface ProbeAnswer {
   readonly body: string;
 }
 
-const TIMEOUT_MS = 5_000;
+/** More than the master takes to find that it does not reach a slave. */
+const TIMEOUT_MS = 8_000;
 /** More of an answer is not read. */
 const MOST_BYTES = 64 * 1024;
 
 /** One short request, without the SDK's reading of what it means. @throws the error of the connection */
-export async function probe(url: string, { ca, token }: ProbeTerms): Promise<ProbeAnswer> {
+export async function probe(url: string, { ca, token, body: sent }: ProbeTerms): Promise<ProbeAnswer> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const start = url.startsWith("https:") ? overHttps : overHttp;
-  const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-  const request = start(url, { signal, headers, agent: false, ...(ca === undefined ? {} : { ca }) });
-  request.end();
+  const headers = {
+    ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+    ...(sent === undefined ? {} : { "Content-Type": "application/json" }),
+  };
+  const method = sent === undefined ? "GET" : "POST";
+  const request = start(url, { method, signal, headers, agent: false, ...(ca === undefined ? {} : { ca }) });
+  request.end(sent === undefined ? undefined : JSON.stringify(sent));
   const [answer] = (await once(request, "response")) as [IncomingMessage];
   let body = "";
   for await (const chunk of answer.setEncoding("utf8")) {

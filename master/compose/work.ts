@@ -54,7 +54,7 @@ export function createWork(deps: WorkDeps): Work {
     waitingFiles: () => Math.max(0, runner.load().files - fleetSummary(fleet.registry.all()).busy),
   });
   const { queue, counts, paces, suspects, speculation, dispatcher } = createDispatch(deps, recorder);
-  const outlooks = new Outlooks({ registry: fleet.registry, dispatcher, disk: storage.disk });
+  const outlooks = new Outlooks({ registry: fleet.registry, dispatcher, jobs, disk: storage.disk });
   const keptBytes: KeptBytes = new Map();
   logJobs(hub, logger);
   const runner = new JobRunner({

@@ -51,7 +51,8 @@ export function signOffSlave(registry: Pick<SlaveRegistry, "signOff">): RequestH
   };
 }
 
-function badRegistration(error: z.ZodError): RequestError {
+/** The error for what a slave says of itself. */
+export function badRegistration(error: z.ZodError): RequestError {
   const fault = firstFault(error, "");
   return new RequestError("bad_registration", "slave_ip and slave_port are required", {
     details: { field: fault.field, hint: `${sentenceOf(fault)}.` },

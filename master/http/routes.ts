@@ -43,6 +43,7 @@ import { type Handlers, mount, noRoute } from "./mount.ts";
 import { retry } from "./retry.ts";
 import { type SessionDeps, showSession, signIn, signOut } from "./session.ts";
 import { Sessions } from "./sessions.ts";
+import { checkSlave } from "./slaveCheck.ts";
 import { showSlaveSpeed } from "./slaveSpeed.ts";
 import { failuresTable, resultsTable } from "./tables.ts";
 import { listTasks } from "./tasks.ts";
@@ -154,6 +155,7 @@ function fleetHandlers(deps: RoutesDeps, { showedFleetToken: showedToken }: Guar
   return {
     "POST /register": [smallJson(), registerSlave({ registry, pollSeconds, showedToken })],
     "GET /events": fleetEvents({ ...eventsDeps, clients, sight }),
+    "POST /slaves/check": [smallJson(), checkSlave(slaveHttp)],
     "POST /sign_off": [smallJson(), signOffSlave(registry)],
     "GET /slaves": listSlaves({ registry, sight }),
     "POST /slaves": [smallJson(), addSlaves({ registry, hub, localSlaves, sight })],

@@ -4,6 +4,7 @@ import { tasksOf } from "../classic/kind.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { JobRecord } from "../record/job.ts";
+import type { RecordOfJobs } from "../record/port.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
 import type { RunningJob } from "./runningJob.ts";
 import { type JobSituation, whyOf } from "./why.ts";
@@ -12,6 +13,7 @@ export interface OutlookDeps {
   readonly registry: Pick<SlaveRegistry, "all" | "alive">;
   readonly dispatcher: Pick<Dispatcher, "longest">;
   readonly disk: Pick<DiskSpace, "isFull">;
+  readonly jobs: Pick<RecordOfJobs, "commitSeconds">;
 }
 
 /** Work of a job that is left, and how fast it went so far. */
@@ -74,7 +76,7 @@ export class Outlooks {
   }
 
   #fleet({ task }: JobRecord) {
-    const { registry, disk } = this.#deps;
+    const { registry, disk, jobs } = this.#deps;
     const alive = registry.all().filter(({ state }) => state === "alive");
     const able = alive.filter((slave) => tasksOf(slave).includes(task));
     const ready = registry.alive().filter((slave) => tasksOf(slave).includes(task));
@@ -86,6 +88,7 @@ export class Outlooks {
       busy: ready.reduce((sum, { slots, work }) => sum + work.busyOf(slots), 0),
       isDiskFull: disk.isFull,
       masterLoad: this.#load,
+      commitSeconds: jobs.commitSeconds,
     };
   }
 

@@ -8,7 +8,7 @@ const FINE: JobSituation = {
   ...{ task: "ocr", left: 4, running: 4, ended: 6, etaSeconds: 20, others: 0 },
   ...{ alive: 2, able: 2, ready: 2, slots: 8, busy: 4 },
   ...{ longest: { filename: "a.pdf", slave: "north", seconds: 2 }, usualSeconds: 2 },
-  ...{ isDiskFull: false, masterLoad: 0.2 },
+  ...{ isDiskFull: false, masterLoad: 0.2, commitSeconds: 0.003 },
 };
 const late = { filename: "big.pdf", slave: "north", seconds: 252 };
 
@@ -29,6 +29,9 @@ const CASES: readonly [string, Partial<JobSituation>, RegExp][] = [
     /; south works on a second copy/,
   ],
   ["master_busy", { left: 90, masterLoad: 0.97 }, /busy for 97 %/],
+  ["disk_slow", { commitSeconds: 0.8 }, /disk is slow: each change of the record takes 800 ms/],
+  ["disk_slow", { left: 98, running: 8, busy: 8, commitSeconds: 0.3 }, /300 ms/],
+  ["master_busy", { left: 90, masterLoad: 0.97, commitSeconds: 0.8 }, /busy for 97 %/],
   [
     "slots_busy",
     { left: 98, running: 8, busy: 8, etaSeconds: 900 },

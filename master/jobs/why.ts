@@ -27,10 +27,14 @@ export interface JobSituation {
   readonly isDiskFull: boolean;
   /** Share of the last seconds in which the master's process was busy, 0 to 1. */
   readonly masterLoad: number;
+  /** Mean seconds of a change of the record until it was committed, of late. */
+  readonly commitSeconds: number;
 }
 
 /** A master whose event loop is busy for this share passes on no more files, also with free slots. */
 const BUSY_LOAD = 0.9;
+/** From this mean time of a commit on, files wait for the disk: it is a few milliseconds on a disk that keeps up. */
+const SLOW_COMMIT_SECONDS = 0.25;
 /** A file is told of as late from this time on, and from this multiple of the usual time. */
 const LATE_SECONDS = 5;
 const LATE_FACTOR = 2;
@@ -47,6 +51,7 @@ const REASONS: readonly (readonly [WhyCode, Reason])[] = [
   ["waits_for_slots", waitsForSlots],
   ["late_file", lateFile],
   ["master_busy", masterBusy],
+  ["disk_slow", diskSlow],
   ["slots_busy", slotsBusy],
   ["starting", starting],
 ];
@@ -98,6 +103,11 @@ function lateFile({ left, running, longest, usualSeconds }: JobSituation): strin
 function masterBusy({ masterLoad, left, running }: JobSituation): string | undefined {
   if (masterLoad < BUSY_LOAD || left <= running) return undefined;
   return `The master is the bottleneck: its process was busy for ${Math.round(masterLoad * 100)} % of the last seconds.`;
+}
+
+function diskSlow({ commitSeconds, left }: JobSituation): string | undefined {
+  if (commitSeconds < SLOW_COMMIT_SECONDS || left === 0) return undefined;
+  return `The master's disk is slow: each change of the record takes ${Math.round(commitSeconds * 1_000)} ms. Put DATA_DIR on a faster disk, or relieve this one.`;
 }
 
 function slotsBusy({ left, running, slots, busy, ready, etaSeconds }: JobSituation): string | undefined {

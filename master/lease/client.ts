@@ -6,6 +6,7 @@ import type FormData from "form-data";
 import { type CheckStatusAnswer, checkStatusAnswer } from "../../shared/contract/fleet.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Slave } from "../fleet/slave.ts";
+import { ConnectionTraffic, type Traffic } from "./traffic.ts";
 
 /** A slave that has no room for a lease. It is full, not in trouble. */
 export class SlaveFullError extends AppError {
@@ -21,6 +22,8 @@ export interface SlaveHttp {
   send(slave: Slave, request: LeaseForm, signal: AbortSignal): Promise<Readable>;
   /** Asks a slave to finish its units and to end. A slave without this feature ignores the request. */
   drain(slave: Slave, signal: AbortSignal): Promise<void>;
+  /** Bytes over all connections so far. */
+  readonly traffic: Traffic;
   close(): void;
 }
 
@@ -55,6 +58,11 @@ export function createSlaveHttp({ tokenFor, ca }: SlaveHttpOptions): SlaveHttp {
     decompress: false,
     validateStatus: () => true,
   });
+  const traffic = new ConnectionTraffic();
+  client.interceptors.response.use((response) => {
+    traffic.note(response.request);
+    return response;
+  });
   const headers = (slave: Slave) => {
     const token = tokenFor(slave);
     return {
@@ -72,6 +80,9 @@ export function createSlaveHttp({ tokenFor, ca }: SlaveHttpOptions): SlaveHttp {
         headers: headers(slave),
       });
       response.data.destroy();
+    },
+    get traffic() {
+      return traffic.total;
     },
     close: () => {
       agent.destroy();

@@ -12,7 +12,7 @@ import type { UnitQueue } from "../queue/port.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import { diskGauge, type MeasuredFolders } from "./disk.ts";
 import { watchJobs } from "./files.ts";
-import { RequestMetrics } from "./requests.ts";
+import { RequestMetrics, type SlaveTraffic } from "./requests.ts";
 import { type WebhookCounts, webhookTries } from "./webhooks.ts";
 
 export interface MetricsDeps {
@@ -27,6 +27,7 @@ export interface MetricsDeps {
   readonly folders: MeasuredFolders;
   /** Number of webhooks by what became of each try. */
   readonly webhooks: WebhookCounts;
+  readonly slaveTraffic: SlaveTraffic;
   /** Number of leases that slaves hold now. */
   readonly leases: () => number;
 }
@@ -40,7 +41,7 @@ export class MasterMetrics {
   constructor(deps: MetricsDeps) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: 50 });
-    this.#requests = new RequestMetrics(registers);
+    this.#requests = new RequestMetrics(registers, deps.slaveTraffic);
     new Gauge({
       name: "manyhands_build_info",
       help: "Always 1; the version is a label.",

@@ -100,6 +100,8 @@ export interface RecordOfJobs {
    * @throws AppError `no_such_job`, `bad_transition` while it is not over
    */
   remove(job: string): Promise<void>;
+  /** Mean seconds that changes of the last ten seconds took until they were committed; 0 when there was none. */
+  readonly commitSeconds: number;
   /** Resolves when everything recorded before the call survives a power loss. */
   sync(): Promise<void>;
   readonly kept: KeptJobs;

@@ -227,6 +227,12 @@ function reads(run: RecordRun): void {
     },
   );
 
+  test("how long changes take until they are committed is told", async () => {
+    expect(run.jobs.commitSeconds).toBe(0);
+    await run.jobs.create(newJob("01A", ["a"]));
+    expect(run.jobs.commitSeconds).toBeGreaterThan(0);
+  });
+
   test("a client's jobs can be listed apart; jobs without a client are in no client's list", async () => {
     await run.jobs.create(newJob("01A", ["a"], { client: "alice" }));
     await run.jobs.create(newJob("01B", ["b"], { client: "bob" }));

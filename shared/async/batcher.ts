@@ -22,6 +22,11 @@ export class Batcher<T> {
     this.#working ??= this.#work();
   }
 
+  /** Whether no item waits for a batch. */
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
   /** Resolves when every item that was added is done. */
   async idle(): Promise<void> {
     await this.#working;

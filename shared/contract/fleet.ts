@@ -73,6 +73,18 @@ export const registerAnswer = z.object({
 });
 export type RegisterAnswer = Immutable<z.infer<typeof registerAnswer>>;
 
+/** `POST /slaves/check`: where a slave would listen. */
+export const slaveCheck = registerRequest.pick({ slave_ip: true, slave_port: true, tls: true });
+
+/** A master's answer to `POST /slaves/check`. */
+export const slaveCheckAnswer = z.object({
+  address: z.string().describe("host and port that the master called"),
+  reached: z.boolean().describe("whether a slave answered there"),
+  instance: z.string().exactOptional().describe("id of its process, where it tells it"),
+  reason: z.string().exactOptional().describe("why the master did not reach it, for people"),
+});
+export type SlaveCheckAnswer = Immutable<z.infer<typeof slaveCheckAnswer>>;
+
 /** `POST /sign_off`, slave to master: the slave stops. A classic master does not know it. */
 export const signOff = registerRequest.pick({ slave_ip: true, slave_port: true }).extend({
   instance: z.string().min(1).max(64).describe("as the slave registered it"),

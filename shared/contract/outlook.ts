@@ -17,6 +17,7 @@ export const WHY_CODES = [
   "slots_busy",
   "late_file",
   "master_busy",
+  "disk_slow",
   "finishing",
   "full_speed",
 ] as const;

@@ -10,7 +10,14 @@ import {
   versionView,
 } from "../../../shared/contract/about.ts";
 import { capacity } from "../../../shared/contract/capacity.ts";
-import { registerAnswer, registerRequest, signOff, signOffAnswer } from "../../../shared/contract/fleet.ts";
+import {
+  registerAnswer,
+  registerRequest,
+  signOff,
+  signOffAnswer,
+  slaveCheck,
+  slaveCheckAnswer,
+} from "../../../shared/contract/fleet.ts";
 import { slavesWish } from "../../../shared/contract/requests.ts";
 import {
   profileQuery,
@@ -74,6 +81,20 @@ export const ABOUT_OPERATIONS = {
       413: ["too_large"],
       500: ["slave_not_started"],
       503: ["stopping"],
+    },
+  },
+  "POST /slaves/check": {
+    tag: "Slaves",
+    summary: "Tries the way back: the master calls where a slave would listen",
+    description:
+      "As for a slave that registers: the same token, the same addresses, one request for `/check_status`. Nothing is registered.",
+    access: "fleet",
+    aliases: ["/workers/check"],
+    body: { json: slaveCheck, required: true },
+    answers: { 200: { description: "What came of it.", content: { [JSON_TYPE]: slaveCheckAnswer } } },
+    errors: {
+      400: ["bad_registration", "bad_json", "slave_address_refused", "slave_address_unknown"],
+      413: ["too_large"],
     },
   },
   "GET /slaves/{id}": {

@@ -16,7 +16,14 @@ import {
 import { budgetWish } from "../../../shared/contract/budgets.ts";
 import { bulkAnswer } from "../../../shared/contract/bulk.ts";
 import { capacity } from "../../../shared/contract/capacity.ts";
-import { registerAnswer, registerRequest, signOff, signOffAnswer } from "../../../shared/contract/fleet.ts";
+import {
+  registerAnswer,
+  registerRequest,
+  signOff,
+  signOffAnswer,
+  slaveCheck,
+  slaveCheckAnswer,
+} from "../../../shared/contract/fleet.ts";
 import { fleetEventData } from "../../../shared/contract/fleetEvents.ts";
 import { jobEventData } from "../../../shared/contract/jobEvents.ts";
 import {
@@ -62,6 +69,7 @@ const ANSWERS = {
   SlaveList: slaveList,
   Registered: registerAnswer,
   SignedOff: signOffAnswer,
+  SlaveChecked: slaveCheckAnswer,
   Task: taskView,
   TaskList: taskList,
   UploadLimits: uploadLimits,
@@ -80,6 +88,7 @@ const ANSWERS = {
 const REQUESTS = {
   Register: registerRequest,
   SignOff: signOff,
+  SlaveCheck: slaveCheck,
   SignIn: sessionWish,
   NewSlaves: slavesWish,
   RetryWish: retryWish,

@@ -2,6 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { Batcher } from "../../../shared/async/batcher.ts";
 import { AppError } from "../../../shared/errors.ts";
 import type { Database } from "./database.ts";
+import { RecentMean } from "./recentMean.ts";
 
 /** Calls in one transaction at most, so that a full queue does not hold up the event loop. */
 const GROUP = 128;
@@ -25,6 +26,9 @@ export class GroupCommit {
   readonly #db: Database;
   readonly #hooks: CommitHooks;
   readonly #calls: Batcher<GroupedCall>;
+  readonly #times = new RecentMean();
+  /** When the oldest call that waits was made, milliseconds of `performance.now`. */
+  #waitsSince: number | undefined;
 
   constructor(db: Database, hooks: CommitHooks) {
     this.#db = db;
@@ -43,6 +47,7 @@ export class GroupCommit {
   }
 
   submit<T>(work: () => T): Promise<T> {
+    this.#waitsSince ??= performance.now();
     return new Promise<T>((resolve, reject) => {
       const run = () => {
         const result = work();
@@ -50,6 +55,11 @@ export class GroupCommit {
       };
       this.#calls.add({ run, reject });
     });
+  }
+
+  /** Mean seconds of late from a call to its commit: to the oldest one of each transaction. */
+  get recentSeconds(): number {
+    return this.#times.of(performance.now() / 1_000);
   }
 
   /** Resolves when everything that was submitted is committed. */
@@ -60,6 +70,10 @@ export class GroupCommit {
   /** Runs all calls together, as calls hardly ever fail. After a failure each runs again under its own savepoint. */
   #commitGroup(group: readonly GroupedCall[]): void {
     const answers = this.#tryTogether(group) ?? this.#commitEach(group);
+    const now = performance.now();
+    this.#times.add((now - (this.#waitsSince ?? now)) / 1_000, now / 1_000);
+    // Calls beyond the group, if there are any, wait from here on.
+    this.#waitsSince = this.#calls.isEmpty ? undefined : now;
     for (const answer of answers) answer();
   }
 

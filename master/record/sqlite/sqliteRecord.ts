@@ -200,6 +200,10 @@ class SqliteRecord implements RecordOfJobs {
     if (record !== undefined) this.#hub.jobRemoved(record);
   }
 
+  get commitSeconds(): number {
+    return this.#commit.recentSeconds;
+  }
+
   async sync(): Promise<void> {
     this.#requireOpen();
     await this.#db.sync();
