@@ -76,6 +76,8 @@ describe("the description of the API and what a master really answers", () => {
     expect((await master.ask("GET /schemas/{name}.json", "/schemas/image.json")).status).toBe(404);
     for (const path of ["/openapi.json", "/docs"]) await master.ask(`GET ${path}`, `/api${path}`);
     await master.ask("GET /", "/", { headers: {} });
+    for (const body of ['{"slave_port": 9}', "{}"])
+      await master.ask("POST /slaves/check", "/slaves/check", { body, headers: JSON_BODY });
     const register = (body: object) =>
       master.ask("POST /register", "/register", { body: JSON.stringify(body), headers: JSON_BODY });
     expect((await register({ slave_port: 9 })).status).toBe(200);
