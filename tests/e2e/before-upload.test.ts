@@ -17,7 +17,8 @@ test("GET /tasks tells the limits that the master then holds", async () => {
   expect(limits.max_upload_bytes).toBeGreaterThan(0);
   const send = async (...sizes: readonly number[]) => {
     const files = sizes.map((size, n) => ({ name: `${n}.txt`, body: Buffer.alloc(size, "a") }));
-    const { body } = await assign(fleet.master.url, files, { headers: { prefer: "respond-async" } });
+    const how = { task: "text", headers: { prefer: "respond-async" } };
+    const { body } = await assign(fleet.master.url, files, how);
     return body.code;
   };
   expect([await send(1024, 1), await send(1, 1, 1), await send(1025)]).toEqual([
