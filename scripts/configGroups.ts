@@ -79,7 +79,13 @@ export const CONFIG_GROUPS: readonly ConfigGroup[] = [
   {
     title: "Retention",
     intro: "[operations.md](operations.md#what-is-kept-and-for-how-long) says what is removed when.",
-    names: ["KEEP_JOBS_SECONDS", "KEEP_BYTES", "KEEP_TIMELINE_BYTES", "KEEP_RESULTS_SECONDS", "IDEMPOTENCY_SECONDS"],
+    names: [
+      "KEEP_JOBS_SECONDS",
+      "KEEP_BYTES",
+      "KEEP_TIMELINE_BYTES",
+      "KEEP_RESULTS_SECONDS",
+      "IDEMPOTENCY_SECONDS",
+    ],
   },
   {
     title: "Tuning",

@@ -43,26 +43,8 @@ export function createSlaveHttp({ tokenFor, ca }: SlaveHttpOptions): SlaveHttp {
   const settings = { keepAlive: true, maxSockets: 4096, keepAliveMsecs: 5_000 };
   const agent = new http.Agent(settings);
   const secureAgent = new https.Agent(ca === undefined ? settings : { ...settings, ca });
-  const client = axios.create({
-    httpAgent: agent,
-    httpsAgent: secureAgent,
-    // Redirects would lead around the pinned address, and following them keeps bodies in memory.
-    maxRedirects: 0,
-    // No limit. With one, Infinity too, axios sends a form through a stream that never ends the request, and the
-    // connection is neither used again nor closed.
-    maxBodyLength: -1,
-    // Any limit makes axios wrap the stream in one that cannot be destroyed while it waits.
-    maxContentLength: -1,
-    proxy: false,
-    responseType: "stream",
-    decompress: false,
-    validateStatus: () => true,
-  });
   const traffic = new ConnectionTraffic();
-  client.interceptors.response.use((response) => {
-    traffic.note(response.request);
-    return response;
-  });
+  const client = clientOver({ httpAgent: agent, httpsAgent: secureAgent }, traffic);
   const headers = (slave: Slave) => {
     const token = tokenFor(slave);
     return {
@@ -89,6 +71,33 @@ export function createSlaveHttp({ tokenFor, ca }: SlaveHttpOptions): SlaveHttp {
       secureAgent.destroy();
     },
   };
+}
+
+interface Agents {
+  readonly httpAgent: http.Agent;
+  readonly httpsAgent: https.Agent;
+}
+
+function clientOver(agents: Agents, traffic: ConnectionTraffic): AxiosInstance {
+  const client = axios.create({
+    ...agents,
+    // Redirects would lead around the pinned address, and following them keeps bodies in memory.
+    maxRedirects: 0,
+    // No limit. With one, Infinity too, axios sends a form through a stream that never ends the request, and the
+    // connection is neither used again nor closed.
+    maxBodyLength: -1,
+    // Any limit makes axios wrap the stream in one that cannot be destroyed while it waits.
+    maxContentLength: -1,
+    proxy: false,
+    responseType: "stream",
+    decompress: false,
+    validateStatus: () => true,
+  });
+  client.interceptors.response.use((response) => {
+    traffic.note(response.request);
+    return response;
+  });
+  return client;
 }
 
 interface Target {
