@@ -23,7 +23,7 @@ export function addPredict(program: Command, run: RunCommand): void {
   const named = program
     .command("predict")
     .description("predict the rows of tables with a model of train")
-    .argument("<model>", "the model, <name>_model.json")
+    .argument("<model>", "the model, <name>_model.json; kept:<name or job id>: one that the master has")
     .argument("<tables...>", "CSV files with the columns that the model needs")
     .option("--out <path>", "file for the predictions of one table, folder for those of several")
     .option("--on-error <what>", "bad cells: fail, skip the row, or take the cell as missing (fail)");
@@ -31,26 +31,39 @@ export function addPredict(program: Command, run: RunCommand): void {
     run((context) =>
       connected(context, flags, ({ client, signal }) => {
         const options = flags.onError === undefined ? [] : [`on_error=${flags.onError}`];
-        const paths = [model, ...tables];
-        return predictWith({ context, client, signal, task: predict.name, paths, flags, options });
+        const job = { context, client, signal, task: predict.name, flags };
+        if (!model.startsWith(KEPT))
+          return predictWith({ ...job, paths: [...tables, model], options }, tables.length);
+        const named = `model=${JSON.stringify(model.slice(KEPT.length))}`;
+        return predictWith({ ...job, paths: tables, options: [...options, named] }, tables.length);
       }),
     ),
   );
 }
 
-async function predictWith(job: ModelJob): Promise<number> {
-  const [model, ...tables] = await runModelJob(job);
+/** Begins the name of a model that is among the results of the master. */
+const KEPT = "kept:";
+
+/** The model is the file after the tables, sent or named. */
+async function predictWith(job: ModelJob, count: number): Promise<number> {
+  const views = await runModelJob(job);
+  const tables = views.slice(0, count);
+  const model = views[count];
   // The result of the model only lists the tables.
   if (model !== undefined && model.state !== "done")
     return reportResults(job, [{ view: model, path: undefined }]);
   const results: SavedResult[] = [];
-  for (const view of tables) results.push(await saveResult(job, view, pathOf(job, view.filename)));
+  for (const view of tables)
+    results.push(await saveResult(job, view, pathOf(job.flags.out, { filename: view.filename, count })));
   return reportResults(job, results);
 }
 
-/** Where the predictions of a table go. */
-function pathOf({ flags: { out }, paths }: ModelJob, filename: string): string {
+/** Where the predictions of one of `count` tables go. */
+function pathOf(
+  out: string | undefined,
+  { filename, count }: { readonly filename: string; readonly count: number },
+): string {
   const name = predict.resultName(stemOf(filename), {});
   if (out === undefined) return name;
-  return paths.length === 2 && !out.endsWith("/") ? out : join(out, name);
+  return count === 1 && !out.endsWith("/") ? out : join(out, name);
 }

@@ -11,6 +11,7 @@ import { newJobId } from "../record/jobId.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import { type AnswerDeps, answerLater, answerLines, answerWhole } from "./answers.ts";
 import type { Clients } from "./clients.ts";
+import { type NamedInputDeps, withNamedInputs } from "./namedInputs.ts";
 import { type Preferences, readPreferences } from "./prefer.ts";
 import { readRequestKey, requestTerm } from "./requestKey.ts";
 import { receiveUpload, type UploadDeps } from "./upload.ts";
@@ -22,6 +23,7 @@ export interface AssignDeps {
   readonly requests: Pick<KeyedRequests, "takeIn">;
   readonly jobs: Pick<RecordOfJobs, "requested">;
   readonly clients: Pick<Clients, "nameOf">;
+  readonly named: NamedInputDeps;
   readonly waiting: WaitingDeps;
 }
 
@@ -63,12 +65,14 @@ export function assignTask(deps: AssignDeps): RequestHandler {
 }
 
 async function accept(deps: AssignDeps, { req, res, prefer, key }: AssignRequest): Promise<Taken> {
-  const { upload, intake, requests, clients } = deps;
+  const { upload, intake, requests, clients, named } = deps;
   const durable = prefer.respondAsync;
   const received = await receiveUpload(upload, { req, res, id: newJobId(), durable });
-  const drop = () => upload.store.remove(received.files.map((file) => file.key));
+  let { files }: { readonly files: readonly { readonly key: string }[] } = received;
+  const drop = () => upload.store.remove(files.map((file) => file.key));
   try {
-    const spec = jobSpecOf(received);
+    const spec = await withNamedInputs(named, req, jobSpecOf(received));
+    ({ files } = spec);
     const terms = { durable, client: clients.nameOf(req), ...requestTerm(res) };
     if (key === undefined) return { job: await takeIn(intake, spec, terms), repeated: false };
     const asked = { ...terms, key, digest: await specDigest(spec) };

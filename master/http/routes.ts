@@ -117,8 +117,9 @@ function uploadHandlers(deps: RoutesDeps, clients: Clients) {
   const answers = { jobs, store, results };
   const waiting = { waiters, runner, registry, noSlavesSeconds: config.noSlavesSeconds };
   const again = { jobs, store, intake };
+  const named = { jobs, store, clients };
   return {
-    "POST /assign_task": assignTask({ upload, intake, answers, requests, jobs, clients, waiting }),
+    "POST /assign_task": assignTask({ upload, intake, answers, requests, jobs, clients, named, waiting }),
     "POST /jobs/{id}/retry": [smallJson(), retry({ retry: again, answers, requests, jobs, clients })],
     "POST /jobs/retry": [smallJson(), retryJobs({ retry: again, requests, jobs, clients })],
   } satisfies Partial<Handlers>;

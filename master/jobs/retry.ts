@@ -1,9 +1,10 @@
 import { eachAtMost } from "../../shared/async/eachAtMost.ts";
 import { isFinal } from "../../shared/contract/jobs.ts";
 import type { RetryWish } from "../../shared/contract/requests.ts";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, RequestError } from "../../shared/errors.ts";
 import { validOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
+import type { TaskDefinition } from "../../shared/tasks/task.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import { newJobId } from "../record/jobId.ts";
 import type { JobInput } from "../record/newJob.ts";
@@ -27,8 +28,8 @@ export interface Retried extends RetryWish {
 }
 
 /**
- * A new job with files of this one: by default those that failed or were cancelled. It has copies of their bytes, so
- * that either job can be purged without the other.
+ * A new job with files of this one: by default those that failed or were cancelled, and all of a task whose files belong
+ * together. It has copies of their bytes, so that either job can be purged without the other.
  * @throws AppError `job_running`, `nothing_to_retry` (409), `inputs_gone` (410); RequestError `bad_options`
  */
 export async function retryJob(
@@ -39,11 +40,13 @@ export async function retryJob(
   if (!isFinal(record.state)) {
     throw new AppError("job_running", `Job ${record.id} is not over yet.`, { status: 409, retryAfter: 5 });
   }
-  const again: FileRecord[] = [];
-  const isWanted = wantedOf(wanted);
-  for await (const page of deps.jobs.pages(record.id)) again.push(...page.filter(isWanted));
-  if (again.length === 0) throw nothingToRetry(record, wanted);
   const task = taskNamed(record.task);
+  refuseOtherInputs(task, changed);
+  const all: FileRecord[] = [];
+  for await (const page of deps.jobs.pages(record.id)) all.push(...page);
+  const found = all.filter(wantedOf(wanted));
+  if (found.length === 0) throw nothingToRetry(record, wanted);
+  const again = task.retriesAll ? all : found;
   const options = validOptions(task, { ...record.options, ...changed });
   const id = newJobId();
   const files = await copies(deps.store, id, again);
@@ -56,6 +59,16 @@ export async function retryJob(
     await deps.store.remove(files.map(({ key }) => key));
     throw error;
   }
+}
+
+/** The files of a job are there already: another name would change the options and nothing else. */
+function refuseOtherInputs({ namedInputs }: TaskDefinition, changed: object): void {
+  const named = Object.keys(changed).find((option) => Object.hasOwn(namedInputs, option));
+  if (named === undefined) return;
+  const hint = `A retry has the files of its job. Send a new job to change ${named}.`;
+  throw new RequestError("bad_options", `The option ${named} cannot be changed by a retry.`, {
+    details: { field: `options.${named}`, hint },
+  });
 }
 
 function wantedOf(files: RetryWish["files"]): (file: FileRecord) => boolean {

@@ -9,6 +9,8 @@ interface TaskSpec<Options extends object, Name extends string>
         TaskDefinition,
         | "label"
         | "otherFields"
+        | "namedInputs"
+        | "retriesAll"
         | "results"
         | "columns"
         | "dataKey"
@@ -32,6 +34,9 @@ interface TaskSpec<Options extends object, Name extends string>
   readonly load: () => Promise<TaskProcess<Options, NoInfer<Name>>>;
 }
 
+/** What a task has that gives none of it. */
+const NOTHING_MORE = { otherFields: [], namedInputs: {}, retriesAll: false, results: {}, columns: [] } as const;
+
 /** Makes the definition that `index.ts` of a task exports. That file is light: only `load` brings heavy libraries in. */
 export function defineTask<Options extends object, Name extends string>(
   spec: TaskSpec<Options, Name>,
@@ -39,13 +44,11 @@ export function defineTask<Options extends object, Name extends string>(
   const { resultName, resultType, run, ...rest } = spec;
   const { name, field } = spec;
   return {
+    ...NOTHING_MORE,
     ...rest,
     label: spec.label ?? name.charAt(0).toUpperCase() + name.slice(1),
     dataKey: spec.dataKey ?? `${name}_data`,
     missingFiles: spec.missingFiles ?? `No ${field} provided`,
-    otherFields: spec.otherFields ?? [],
-    results: spec.results ?? {},
-    columns: spec.columns ?? [],
     schemaVersion: spec.schemaVersion ?? 1,
     secretOptions: spec.secretOptions ?? [],
     mainStep: spec.mainStep ?? (run === undefined ? "main" : undefined),

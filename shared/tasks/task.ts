@@ -23,6 +23,10 @@ export interface TaskDefinition {
   readonly field: string;
   /** Further fields that its files may come under: its steps tell from the content what a file is. */
   readonly otherFields: readonly string[];
+  /** Options that may name a result, each with the task of the result: the result becomes one more file of the job. */
+  readonly namedInputs: Readonly<Record<string, string>>;
+  /** Whether a retry takes all files of the job, because they belong together; else those that are not done. */
+  readonly retriesAll: boolean;
   /** The field of a slave's JSON answer that holds a result as base64. */
   readonly dataKey: string;
   /** A slave's error message for a request without the field; classic clients read it. */

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import type { AssignAnswer, JobView } from "../../shared/contract/jobs.ts";
 import { fixture, multipart, type RunningFleet, startFleet, until } from "./fleet.ts";
@@ -98,6 +99,26 @@ describe("with JOBS=own", () => {
     });
     expect(await (await as("bob", "/slaves")).text()).not.toContain("secret-");
     await as("alice", `/jobs/${id}?purge=true`, { method: "DELETE" });
+  });
+
+  it("a model predicts for its owner only, by its name and by its job", async () => {
+    const post = async (who: Who, table: string, task: string, options: object) => {
+      const form = new FormData();
+      form.append("task_type", task);
+      form.append("options", JSON.stringify(options));
+      form.append("tables", new Blob([await fixture(`../../examples/files/${table}.csv`)]), `${table}.csv`);
+      return await as(who, "/assign_task", { method: "POST", body: form });
+    };
+    const trained = await post("alice", "apples", "train", { trees: 5, test_share: 0 });
+    const { job_id: id, files } = (await trained.json()) as AssignAnswer;
+    for (const model of [basename(files[0]?.url ?? ""), id]) {
+      expect((await post("alice", "apples-new", "predict", { model })).status).toBe(200);
+      const others = await post("bob", "apples-new", "predict", { model });
+      expect([others.status, ((await others.json()) as { code: string }).code]).toEqual([
+        404,
+        "no_such_result",
+      ]);
+    }
   });
 
   it("whose a job is survives a restart", async () => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli } from "../standin/runCli.ts";
 import { assign, fixture, type RunningFleet, startFleet } from "./fleet.ts";
@@ -72,6 +72,64 @@ test("a table becomes a model, and the model under its own field predicts new ro
   expect(csv).toMatch(/^crate,.*,prediction,probability_Boskoop/);
 });
 
+test("a model among the results predicts by its name or its job; a retry keeps it", async () => {
+  const table = await fixture("../../examples/files/apples.csv");
+  const rows = await fixture("../../examples/files/apples-new.csv");
+  const options = { trees: 20, test_share: 0 };
+  const { body: trained } = await assign(fleet.master.url, [{ name: "kept.csv", body: table }], {
+    task: "train",
+    field: "tables",
+    options,
+  });
+  const made: string[] = [];
+  for (const model of [basename(trained.files[0]?.url ?? ""), trained.job_id]) {
+    const tables = [
+      { name: "new.csv", body: rows },
+      { name: "bad.csv", body: Buffer.from("a\n1\n") },
+    ];
+    const { body } = await assign(fleet.master.url, tables, {
+      task: "predict",
+      field: "tables",
+      options: { model, probabilities: false },
+    });
+    expect(body.files.map(({ state }) => state)).toEqual(["done", "failed", "done"]);
+    made.push(String(await resultOf(body.files[0]?.url)));
+    const again = await fetch(`${fleet.master.url}/jobs/${body.job_id}/retry`, { method: "POST" });
+    const { job_id: id } = (await again.json()) as { job_id: string };
+    const view = await (await fetch(`${fleet.master.url}/jobs/${id}?wait=30`)).json();
+    expect(view).toMatchObject({ total: 3, state: "partial", options: { model } });
+  }
+  expect(made[0]).toMatch(/^crate,.*,prediction\n/);
+  expect(made[1]).toBe(made[0]);
+});
+
+test("a model that is not among the results is refused, and so is a retry with another model", async () => {
+  const rows = await fixture("../../examples/files/apples-new.csv");
+  const send = async (model: string) => {
+    const form = new FormData();
+    form.append("task_type", "predict");
+    form.append("options", JSON.stringify({ model }));
+    form.append("tables", new Blob([rows]), "new.csv");
+    const answer = await fetch(`${fleet.master.url}/assign_task`, { method: "POST", body: form });
+    return { status: answer.status, body: (await answer.json()) as { code: string; field?: string } };
+  };
+  expect(await send("none_model.json")).toMatchObject({
+    status: 404,
+    body: { code: "no_such_result", field: "options.model" },
+  });
+  const { body } = await assign(fleet.master.url, [{ name: "x.csv", body: rows }], {
+    task: "predict",
+    field: "tables",
+  });
+  const retry = await fetch(`${fleet.master.url}/jobs/${body.job_id}/retry`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ options: { model: "x_model.json" } }),
+  });
+  expect(retry.status).toBe(400);
+  expect(await retry.json()).toMatchObject({ code: "bad_options", field: "options.model" });
+});
+
 test("a field that only another task has is refused, with the fields of the task", async () => {
   const table = await fixture("../../examples/files/apples.csv");
   const { status, answer } = await send({ model: ["apples.csv", table] }, "train");
@@ -93,12 +151,12 @@ test.each([
 
 test("the command line trains, says how good the model is, and predicts with it", async () => {
   const { folder } = fleet;
-  await writeFile(join(folder, "apples.csv"), await fixture("../../examples/files/apples.csv"));
+  await writeFile(join(folder, "orchard.csv"), await fixture("../../examples/files/apples.csv"));
   await writeFile(join(folder, "new.csv"), await fixture("../../examples/files/apples-new.csv"));
   const cli = (...args: string[]) => runCli([...args, "--master", fleet.master.url], { cwd: folder });
   const trained = await cli(
     "train",
-    "apples.csv",
+    "orchard.csv",
     "--target",
     "variety",
     "--model",
@@ -108,16 +166,19 @@ test("the command line trains, says how good the model is, and predicts with it"
   );
   expect(trained).toMatchObject({ code: 0 });
   expect(trained.stdout).toMatch(
-    /^apples_model\.json: random forest of 100 trees for variety from 150 rows: right in [\d.]+ % of 30 held-out rows; right in/,
+    /^orchard_model\.json: random forest of 100 trees for variety from 150 rows: right in [\d.]+ % of 30 held-out rows; right in/,
   );
-  const predicted = await cli("predict", "apples_model.json", "new.csv", "--out", "predictions.csv");
+  const predicted = await cli("predict", "orchard_model.json", "new.csv", "--out", "predictions.csv");
   expect(predicted).toMatchObject({ code: 0 });
   expect(predicted.stdout).toMatch(/^predictions\.csv: 12 rows: /);
   expect((await readFile(join(folder, "predictions.csv"), "utf8")).split("\n")).toHaveLength(14);
-  const wrong = await cli("train", "apples.csv", "--target", "price");
+  const kept = await cli("predict", "kept:orchard_model.json", "new.csv", "--out", "again.csv");
+  expect(kept).toMatchObject({ code: 0, stderr: "" });
+  expect(await readFile(join(folder, "again.csv"))).toEqual(await readFile(join(folder, "predictions.csv")));
+  const wrong = await cli("train", "orchard.csv", "--target", "price");
   expect(wrong.code).toBe(1);
-  expect(wrong.stderr).toContain("apples.csv has no column price. Its columns: weight_g,");
-  const mixedUp = await cli("predict", "new.csv", "apples.csv");
+  expect(wrong.stderr).toContain("orchard.csv has no column price. Its columns: weight_g,");
+  const mixedUp = await cli("predict", "new.csv", "orchard.csv");
   expect(mixedUp.code).toBe(1);
   expect(mixedUp.stderr).toContain("no model is among the files");
 });

@@ -9,6 +9,8 @@ export const predict = defineTask({
   summary: "Takes tables as CSV and a model of train; gives each table with a prediction for each row.",
   field: "tables",
   otherFields: ["model"],
+  namedInputs: { model: "train" },
+  retriesAll: true,
   extensions: [".csv", ".tsv"],
   columns: ["rows", "skipped", "first_skipped"],
   options,

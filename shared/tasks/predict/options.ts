@@ -3,6 +3,13 @@ import { z } from "zod";
 const columnName = z.string().min(1).max(1_000);
 
 export const options = z.strictObject({
+  model: z
+    .string()
+    .min(1)
+    .max(255)
+    .nullable()
+    .default(null)
+    .describe("Name of a model among the results, or id of the job that made it; null: the model is sent."),
   on_error: z
     .enum(["fail", "skip", "missing"])
     .default("fail")

@@ -28,7 +28,7 @@ export async function run(job: Job): Promise<void> {
 
 async function refuse(job: Job, looked: readonly InputPart[], models: number): Promise<void> {
   const found = models === 0 ? "no model is among the files" : `${models} models are among the files`;
-  const error = `There is nothing to predict with: ${found}. Send one model of a training with the tables, under the field model.`;
+  const error = `There is nothing to predict with: ${found}. Send one model of a training with the tables, under the field model, or name one in the option model.`;
   for (const { input } of looked) await job.publish(input.index, { ok: false, code: "bad_model", error });
 }
 

@@ -9,6 +9,7 @@ export const train = defineTask({
   title: "Training",
   summary: "Takes tables as CSV; gives a model that predicts one of their columns, with its metrics.",
   field: "tables",
+  retriesAll: true,
   extensions: [".csv", ".tsv"],
   columns: [
     "model",
