@@ -10,6 +10,9 @@ export interface ViewedJobs {
   readonly audio: string;
   readonly document: string;
   readonly mean: string;
+  readonly train: string;
+  readonly numbers: string;
+  readonly predict: string;
 }
 
 /** Text that would be code if it were taken as HTML. */
@@ -32,7 +35,20 @@ export async function sendViewedJobs(url: string): Promise<ViewedJobs> {
     );
   const text = (name: string, content: string) => ({ name, body: Buffer.from(content) });
   const review = text(`${CODE_NAME}.txt`, REVIEW);
+  const apples = await of("../../examples/files/apples.csv");
+  const options = { trees: 20, folds: 3, grid: { depth: [2, null] } };
+  const train = await send(apples, { task: "train", field: "tables", options });
   return {
+    train,
+    numbers: await send(apples, {
+      task: "train",
+      field: "tables",
+      options: { target: "acid_g", model: "ridge" },
+    }),
+    predict: await send(
+      [...(await of("../../examples/files/apples-new.csv")), text("wide.csv", wideTable())],
+      { task: "predict", field: "tables", options: { model: train, on_error: "skip" } },
+    ),
     image: await send(
       [...(await of("image/24-bit.bmp", "image/32-bit.tiff")), text(`${CODE_NAME}.svg`, DRAWING)],
       { task: "image", field: "images" },
@@ -67,4 +83,10 @@ export async function sendViewedJobs(url: string): Promise<ViewedJobs> {
       field: "numbers",
     }),
   };
+}
+
+/** A table of more rows than a preview loads; one of its texts is code, and one row cannot be used. */
+function wideTable(): string {
+  const rows = Array.from({ length: 12_000 }, (_, at) => `${at},${140 + (at % 80)},70,red,12.5,7`);
+  return `note,weight_g,diameter_mm,colour,sugar_brix,acid_g\n"${CODE.replaceAll('"', '""')}",150,70,red,12,8\nx,heavy,70,red,12,8\n${rows.join("\n")}\n`;
 }

@@ -185,6 +185,103 @@ test("the mean over the index is drawn with its spread, and its numbers stand be
   expect(await page.getByRole("table", { name: "Mean at each index" }).getByRole("row").count()).toBe(4);
 });
 
+test("a model tells how good it is, which class is taken for which, what it looks at, and what it was made from", async () => {
+  const page = await open("train/0");
+  await page
+    .getByText(/^A random forest \(trees 20, .*\) that predicts variety, learned from 150 rows\.$/)
+    .waitFor();
+  await page.getByRole("region", { name: "Cross-validation, 3 folds" }).waitFor();
+  const matrix = page.getByRole("region", { name: "Confusion matrix" }).first();
+  const cells = await matrix.getByRole("cell").allTextContents();
+  expect(cells).toHaveLength(9);
+  expect(cells.reduce((sum, cell) => sum + Number(cell), 0)).toBe(30);
+  const points = page.getByRole("region", { name: "Points of the grid", exact: true });
+  expect(await points.getByRole("row").count()).toBe(3);
+  const importance = page.getByRole("region", { name: /^Importance/ });
+  await importance.getByText(/^\d+\.\d %, number, 4 missing$/).waitFor();
+  await page.getByText("apples.csv (150 rows)").waitFor();
+});
+
+test("a model of numbers has their errors, and one of two classes a ROC curve", async () => {
+  const page = await open("numbers/0");
+  await page.getByText("mean absolute error").waitFor();
+  expect(await page.getByRole("region", { name: "Confusion matrix" }).count()).toBe(0);
+  const url = `${fleet.master.url}/results/train/apples_model.json`;
+  const model = (await (await fetch(url)).json()) as { metrics: { held_out: object }; arrays: object };
+  const heldOut = {
+    ...model.metrics.held_out,
+    auc: 0.75,
+    roc: [
+      [0, 0],
+      [0.25, 0.75],
+      [1, 1],
+    ],
+  };
+  const asked: string[] = [];
+  await page.route("**/results/**", async (route) => {
+    asked.push(route.request().headers().range ?? "whole");
+    await route.fulfill({
+      json: {
+        ...model,
+        target: { name: CODE, labels: [CODE, "b"] },
+        metrics: { ...model.metrics, held_out: heldOut },
+      },
+    });
+  });
+  await page.goto(`${fleet.master.url}/jobs/${jobs.train}/files/0`);
+  await page.getByRole("img", { name: "ROC curve, area 0.750" }).waitFor();
+  expect(await page.getByRole("region", { name: "Confusion matrix" }).first().textContent()).toContain(CODE);
+});
+
+test("predictions are shown from their first rows, the prediction first", async () => {
+  const page = await open("predict/0");
+  await page.getByText("12 rows", { exact: true }).waitFor();
+  const table = page.getByRole("table", { name: "Predictions" });
+  expect((await table.getByRole("columnheader").allTextContents()).slice(0, 3)).toEqual([
+    "prediction",
+    "probability_Boskoop",
+    "probability_Elstar",
+  ]);
+  await page.goto(`${fleet.master.url}/jobs/${jobs.predict}/files/1`);
+  await page
+    .getByText(/^1 rows were left out; the first: row 3, column weight_g: "heavy" is not a number\.$/)
+    .waitFor();
+  await page.getByText(/^[\d,]+ rows, the first 262 KB$/).waitFor();
+  await table.getByText(CODE).waitFor();
+});
+
+test("the items of a function stand in a table with their values or errors", async () => {
+  const page = await open("text/1");
+  // The job of another task stands for one of functions.
+  await page.addInitScript(`{
+    const { parse } = JSON;
+    JSON.parse = (text, ...rest) => parse(text.replaceAll('"task_type":"text"', '"task_type":"function"'), ...rest);
+  }`);
+  const error = { code: "function_error", name: "TypeError", message: CODE, stack: "" };
+  await page.route("**/results/**", (route) =>
+    route.fulfill({
+      json: {
+        task: "function",
+        schema_version: 1,
+        results: [
+          { index: 0, value: { a: [1, CODE] } },
+          { index: 1, error },
+          { index: 2, value: 4 },
+        ],
+        console: [{ index: 2, level: "log", text: "seen" }],
+        console_dropped: 3,
+        counts: { items: 3, succeeded: 2, failed: 1 },
+      },
+    }),
+  );
+  await page.reload();
+  const items = page.getByRole("table", { name: "Items" });
+  await items.getByText(`TypeError: ${CODE}`).waitFor();
+  await page.getByText("1 lines, 3 more were not kept").waitFor();
+  await page.getByRole("checkbox", { name: "Only those with an error" }).check();
+  expect(await items.getByRole("row").count()).toBe(2);
+});
+
 test("results of two jobs stand side by side, with the values and options that differ", async () => {
   const page = await open("text/0?tab=compare");
   await page.getByText(/^\d+ values differ, \d+ are the same\.$/).waitFor();
@@ -293,13 +390,16 @@ const VIEWS = [
   "document/0",
   "document/2",
   "mean/0",
+  "train/0",
+  "numbers/0",
+  "predict/1",
 ];
 
 describe.each(["light", "dark"] as const)("in the %s", (colorScheme) => {
   test.each(VIEWS)("%s has no serious fault of access, and fits a phone", async (view) => {
     const page = await open(view, { colorScheme });
     await page
-      .locator(".viewer :is(.kv, [role=tree], table, canvas, .readtext), .note.bad")
+      .locator(".viewer :is(.kv, [role=tree], table, [role=table], canvas, .readtext), .note.bad")
       .first()
       .waitFor();
     expect(await faultsOfAccess(page)).toEqual([]);

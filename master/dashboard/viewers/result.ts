@@ -11,8 +11,10 @@ export type Loaded<T> =
 /** Results above this many bytes are offered for download instead: a tree of them would stop the browser. */
 export const MOST_SHOWN_BYTES = 32 * 1024 * 1024;
 
+export type ShownFile = Pick<FileView, "url" | "result_bytes" | "result_sha256">;
+
 /** The JSON result of a file, loaded once for all viewers that show it. */
-export function useResult(file: FileView): Loaded<unknown> {
+export function useResult(file: ShownFile): Loaded<unknown> {
   const text = useText(file);
   return text.state === "ready" ? parsed(text.value) : text;
 }
@@ -22,7 +24,7 @@ export function useText({
   url,
   result_bytes: bytes = 0,
   result_sha256: digest = "",
-}: FileView): Loaded<string> {
+}: ShownFile): Loaded<string> {
   const [loaded, setLoaded] = useState<Loaded<string>>({ state: "loading" });
   useEffect(() => {
     if (url === undefined) return setLoaded({ state: "failed", error: "The file has no result." });

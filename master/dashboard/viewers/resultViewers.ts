@@ -63,6 +63,24 @@ const VIEWERS: readonly Viewer[] = [
   },
   { id: "spread", title: "Mean", fits: of("mean"), load: async () => (await import("./mean/mean.tsx")).Mean },
   {
+    id: "model",
+    title: "Model",
+    fits: of("train"),
+    load: async () => (await import("./train/modelCard.tsx")).ModelCard,
+  },
+  {
+    id: "predictions",
+    title: "Predictions",
+    fits: of("predict"),
+    load: async () => (await import("./predict/predictions.tsx")).Predictions,
+  },
+  {
+    id: "calls",
+    title: "Items",
+    fits: of("function"),
+    load: async () => (await import("./function/calls.tsx")).Calls,
+  },
+  {
     id: "table",
     title: "Table",
     fits: (_task, file) => isCsv(file),

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useErrorBoundary } from "preact/hooks";
 import type { FileView } from "../../../../shared/contract/jobs.ts";
-import { useResult } from "../result.ts";
+import { type Loaded, useResult } from "../result.ts";
 
 interface ResultProps<T> {
   readonly file: FileView;
@@ -10,8 +10,16 @@ interface ResultProps<T> {
 }
 
 /** Loads the JSON result of a task and shows it, or the sentence that tells why it is not shown. */
-export function Result<T>({ file, task, children }: ResultProps<T>) {
-  const result = useResult(file);
+export function Result<T>(props: ResultProps<T>) {
+  return <ShownResult<T> {...props} result={useResult(props.file)} />;
+}
+
+interface ShownResultProps<T> extends ResultProps<T> {
+  readonly result: Loaded<unknown>;
+}
+
+/** Shows a result that the caller loads. */
+export function ShownResult<T>({ file, task, result, children }: ShownResultProps<T>) {
   if (result.state === "loading") return <p class="quiet">Loading…</p>;
   if (result.state === "failed") return <Unshown file={file} reason={result.error} />;
   if (!isOf(task, result.value))
