@@ -2,6 +2,7 @@ import { type BayesNumbers, fitBayes } from "./bayes.ts";
 import type { Bins } from "./binning.ts";
 import { designMatrix, designOf } from "./design.ts";
 import type { Feature } from "./features.ts";
+import { boostTrees } from "./forest/boost.ts";
 import { growTrees } from "./forest/grow.ts";
 import type { Trees } from "./forest/trees.ts";
 import type { FeatureColumns } from "./forest/vote.ts";
@@ -17,7 +18,7 @@ export interface LearnTable {
   readonly target: Float64Array;
   /** Number of classes; 0 for numbers. */
   readonly classes: number;
-  /** Bins of each feature; only a forest needs them. */
+  /** Bins of each feature; only trees need them. */
   readonly bins: readonly Bins[];
 }
 
@@ -38,6 +39,12 @@ export interface Lesson {
 export type Learned =
   | { readonly kind: "trees"; readonly trees: Trees; readonly importance: Float64Array }
   | {
+      readonly kind: "boosted";
+      readonly trees: Trees;
+      readonly base: Float64Array;
+      readonly importance: Float64Array;
+    }
+  | {
       readonly kind: "weights";
       readonly means: Float64Array;
       readonly scales: Float64Array;
@@ -49,6 +56,8 @@ export function learn(table: LearnTable, lesson: Lesson): Learned {
   switch (lesson.kind) {
     case "random-forest":
       return learnTrees(table, lesson);
+    case "gradient-boosted-trees":
+      return learnBoosted(table, lesson);
     case "naive-bayes":
       return { kind: "bayes", numbers: fitBayes({ ...table, rows: lesson.rows }) };
     case "logistic-regression":
@@ -69,6 +78,12 @@ function learnTrees({ features, bins, target, classes }: LearnTable, lesson: Les
   const options = { depth: parameters.depth ?? null, leaf: parameters.leaf ?? 1, seed };
   const grown = growTrees({ features, bins, outcomes, rows }, options, { ...trees, onTree: onProgress });
   return { kind: "trees", ...grown };
+}
+
+function learnBoosted(table: LearnTable, { parameters, seed, rows, onProgress }: Lesson): Learned {
+  const { trees: rounds = 100, leaf = 20, rate = 0.1 } = parameters;
+  const options = { rounds, depth: parameters.depth ?? 6, leaf, rate, seed };
+  return { kind: "boosted", ...boostTrees({ ...table, rows }, options, onProgress) };
 }
 
 function learnWeights({ features, columns, target, classes }: LearnTable, lesson: Lesson): Learned {

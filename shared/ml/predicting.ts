@@ -3,7 +3,7 @@ import { bayesShares } from "./bayes.ts";
 import { designMatrix } from "./design.ts";
 import type { Feature } from "./features.ts";
 import type { Learned } from "./fitting.ts";
-import type { TreeShape } from "./forest/trees.ts";
+import type { TreeShape, Trees } from "./forest/trees.ts";
 import { type FeatureColumns, Voters } from "./forest/vote.ts";
 import { probabilitiesOf, scoresOf } from "./logistic.ts";
 import type { TrainedModel } from "./trained.ts";
@@ -32,6 +32,8 @@ export function predictorOf(shape: ModelShape, learned: Learned): Predictor {
   switch (learned.kind) {
     case "trees":
       return votes(shape, learned);
+    case "boosted":
+      return boosted(shape, learned);
     case "bayes":
       return eachRow(shape, (columns, row, into) =>
         bayesShares({ features: shape.features, columns, numbers: learned.numbers }, row, into),
@@ -50,6 +52,33 @@ function votes(shape: ModelShape, { trees }: LearnedAs<"trees">): Predictor {
     const sums = new Float64Array(rows.length * trained.channels);
     voters.addVotes({ columns, rows, sums });
     return sums;
+  };
+}
+
+/** The scores of each line of trees, as probabilities where they are those of classes. */
+function boosted(shape: ModelShape, { trees, base }: LearnedAs<"boosted">): Predictor {
+  const hasSets = treeShape(shape).hasSets;
+  const lines = Array.from(base, (_, line) => {
+    const starts = trees.starts.filter((_start, tree) => tree % base.length === line);
+    return new Voters({ ...trees, starts }, { channels: 1, hasSets });
+  });
+  const channels = channelsOf(shape);
+  return (columns, rows) => {
+    const sums = lines.map((voters, line) => {
+      const own = new Float64Array(rows.length).fill(base[line] ?? 0);
+      voters.addVotes({ columns, rows, sums: own });
+      return own;
+    });
+    if (shape.classes === 0) return sums[0] ?? new Float64Array(rows.length);
+    const output = new Float64Array(rows.length * channels);
+    const scores = new Float64Array(base.length);
+    for (let at = 0; at < rows.length; at += 1) {
+      sums.forEach((own, line) => {
+        scores[line] = own[at] ?? 0;
+      });
+      probabilitiesOf(scores, output.subarray(at * channels, (at + 1) * channels));
+    }
+    return output;
   };
 }
 
@@ -109,16 +138,11 @@ export function shapeOf({ features, target }: TrainedModel): ModelShape {
 
 function learnedOf({ model, arrays }: TrainedModel): Learned {
   switch (model) {
-    case "random-forest": {
-      const trees = {
-        starts: modelArray(arrays, "starts", "i32"),
-        feature: modelArray(arrays, "feature", "i32"),
-        threshold: modelArray(arrays, "threshold", "f64"),
-        right: modelArray(arrays, "right", "i32"),
-        sets: modelArray(arrays, "sets", "i32"),
-        leaves: modelArray(arrays, "leaves", "f32"),
-      };
-      return { kind: "trees", trees, importance: new Float64Array(0) };
+    case "random-forest":
+      return { kind: "trees", trees: treesOf(arrays), importance: new Float64Array(0) };
+    case "gradient-boosted-trees": {
+      const base = modelArray(arrays, "base", "f64");
+      return { kind: "boosted", trees: treesOf(arrays), base, importance: new Float64Array(0) };
     }
     case "naive-bayes":
       return { kind: "bayes", numbers: modelArray(arrays, "numbers", "f64") };
@@ -132,4 +156,15 @@ function learnedOf({ model, arrays }: TrainedModel): Learned {
         weights: modelArray(arrays, "weights", "f64"),
       };
   }
+}
+
+function treesOf(arrays: TrainedModel["arrays"]): Trees {
+  return {
+    starts: modelArray(arrays, "starts", "i32"),
+    feature: modelArray(arrays, "feature", "i32"),
+    threshold: modelArray(arrays, "threshold", "f64"),
+    right: modelArray(arrays, "right", "i32"),
+    sets: modelArray(arrays, "sets", "i32"),
+    leaves: modelArray(arrays, "leaves", "f32"),
+  };
 }

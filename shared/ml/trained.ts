@@ -6,6 +6,7 @@ export const MODEL_TASK = { task: "train", version: 1 } as const;
 
 export const MODEL_KINDS = [
   "random-forest",
+  "gradient-boosted-trees",
   "logistic-regression",
   "linear-regression",
   "ridge",
@@ -54,9 +55,10 @@ const metrics = z.object({
 });
 
 const parameters = z.object({
-  trees: count.optional().describe("Trees of the forest."),
+  trees: count.optional().describe("Trees of the forest, or rounds of boosted trees."),
   depth: count.nullable().optional().describe("Most branches from root to leaf; null: no limit."),
   leaf: count.optional().describe("Fewest rows of a leaf."),
+  rate: z.number().optional().describe("Part of each boosted tree that counts."),
   alpha: z.number().optional().describe("Penalty of ridge."),
   c: z.number().optional().describe("Inverse of the penalty of logistic regression."),
 });

@@ -24,6 +24,7 @@ async function digestsOfModels(): Promise<string[]> {
     { trees: 60, folds: 3, grid: { depth: [2, null] } },
     { model: "logistic-regression", folds: 4 },
     { model: "naive-bayes" },
+    { model: "gradient-boosted-trees", trees: 20, folds: 3, grid: { rate: [0.1, 0.3] } },
     { model: "linear-regression", target: "acid_g" },
   ]) {
     const { body } = await assign(fleet.master.url, [table], { task: "train", field: "tables", options });

@@ -27,10 +27,10 @@ export class TreeBuilder {
     this.#starts.push(this.#feature.length);
   }
 
-  /** Adds a leaf; its values are the sums of its node by channel, divided by the weight. */
-  leaf(sums: Float64Array, weight: number): void {
-    this.#node(-1, 0, this.#leaves.length / sums.length);
-    for (const sum of sums) this.#leaves.push(sum / weight);
+  /** Adds a leaf with a value for each channel. */
+  leaf(values: Float64Array): void {
+    this.#node(-1, 0, this.#leaves.length / values.length);
+    this.#leaves.push(...values);
   }
 
   /** Adds a node whose right child is told later. Returns its index. */

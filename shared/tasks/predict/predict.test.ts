@@ -69,10 +69,11 @@ test("a column that has the name of the prediction keeps it", async () => {
 
 test("numbers are predicted as numbers, the same as by the function for browsers", async () => {
   const rows = Array.from({ length: 50 }, (_, i) => `${i},${["n", "s"][i % 2]},${2 * i + (i % 2)}`);
-  for (const model of ["random-forest", "linear-regression", "ridge"]) {
+  for (const model of ["random-forest", "gradient-boosted-trees", "linear-regression", "ridge"]) {
     const trained = await trainedOn(`a,side,y\n${rows.join("\n")}`, {
       model,
-      kind: model === "random-forest" ? "numbers" : "auto",
+      kind: "numbers",
+      leaf: 1,
     });
     const { lines } = await csvOf("a,side\n7,n\n,s\n", {}, trained);
     const here = predictRows(trainedModel.parse(JSON.parse(String(trained))), [
@@ -86,7 +87,7 @@ test("numbers are predicted as numbers, the same as by the function for browsers
   }
 });
 
-test.each(["logistic-regression", "naive-bayes"])(
+test.each(["logistic-regression", "naive-bayes", "gradient-boosted-trees"])(
   "classes of %s are those of the function for browsers",
   async (model) => {
     const table = await readFile(join(FILES, "apples.csv"), "utf8");

@@ -40,7 +40,7 @@ export function packDataset({ head, columns, target, groups }: DatasetContents, 
   columns.forEach((column, at) => {
     arrays[`column-${at}`] = column;
   });
-  if (model === "random-forest")
+  if (model === "random-forest" || model === "gradient-boosted-trees")
     Object.assign(arrays, ...head.features.map((feature, at) => binArrays(feature, columns[at], at)));
   return packArrays(head, arrays);
 }

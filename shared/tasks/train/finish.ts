@@ -85,6 +85,8 @@ function arraysOf(learned: Learned): TrainedModel["arrays"] {
   switch (learned.kind) {
     case "trees":
       return toModelArrays({ ...learned.trees });
+    case "boosted":
+      return toModelArrays({ ...learned.trees, base: learned.base });
     case "weights":
       return toModelArrays({ means: learned.means, scales: learned.scales, weights: learned.weights });
     case "bayes":
@@ -95,7 +97,7 @@ function arraysOf(learned: Learned): TrainedModel["arrays"] {
 /** One line that a person understands. */
 function summaryOf({ model, target, rows, parameters, metrics }: TrainedModel): string {
   const what =
-    model === "random-forest" ? `random forest of ${parameters.trees} trees` : model.replace("-", " ");
+    model === "random-forest" ? `random forest of ${parameters.trees} trees` : model.replaceAll("-", " ");
   const learned = `${what} for ${target.name} from ${rows.learned} rows`;
   const { held_out, cross_validation, folds } = metrics;
   const found = [

@@ -1,7 +1,6 @@
 import { type Learned, learn } from "../../ml/fitting.ts";
-import type { TreeShape } from "../../ml/forest/trees.ts";
-import { joinTrees } from "../../ml/forest/trees.ts";
-import { packArrays, unpackArrays } from "../../ml/pack.ts";
+import { joinTrees, type TreeShape, type Trees } from "../../ml/forest/trees.ts";
+import { type Packed, packArrays, unpackArrays } from "../../ml/pack.ts";
 import { predictorOf } from "../../ml/predicting.ts";
 import { type FitRows, rowSets } from "../../ml/split.ts";
 import type { JsonObject } from "../task.ts";
@@ -34,12 +33,12 @@ export function unpackOutput(bytes: Buffer): Float64Array {
 }
 
 function packLearned(learned: Learned): Buffer {
-  if (learned.kind !== "trees") {
-    const { kind, ...arrays } = learned;
-    return packArrays(kind, arrays);
+  if (learned.kind === "trees" || learned.kind === "boosted") {
+    const { kind, trees, ...arrays } = learned;
+    return packArrays(kind, { ...trees, ...arrays });
   }
-  const { kind, trees, importance } = learned;
-  return packArrays(kind, { ...trees, importance });
+  const { kind, ...arrays } = learned;
+  return packArrays(kind, arrays);
 }
 
 /** What the parts of the last fit learned, as one. */
@@ -66,16 +65,12 @@ function unpackLearned(bytes: Buffer): Learned {
   const packed = unpackArrays<Learned["kind"]>(bytes);
   switch (packed.head) {
     case "trees":
+      return { kind: "trees", trees: treesOf(packed), importance: packed.array("importance", "f64") };
+    case "boosted":
       return {
-        kind: "trees",
-        trees: {
-          starts: packed.array("starts", "i32"),
-          feature: packed.array("feature", "i32"),
-          threshold: packed.array("threshold", "f64"),
-          right: packed.array("right", "i32"),
-          sets: packed.array("sets", "i32"),
-          leaves: packed.array("leaves", "f32"),
-        },
+        kind: "boosted",
+        trees: treesOf(packed),
+        base: packed.array("base", "f64"),
         importance: packed.array("importance", "f64"),
       };
     case "weights":
@@ -88,4 +83,15 @@ function unpackLearned(bytes: Buffer): Learned {
     case "bayes":
       return { kind: "bayes", numbers: packed.array("numbers", "f64") };
   }
+}
+
+function treesOf(packed: Packed<unknown>): Trees {
+  return {
+    starts: packed.array("starts", "i32"),
+    feature: packed.array("feature", "i32"),
+    threshold: packed.array("threshold", "f64"),
+    right: packed.array("right", "i32"),
+    sets: packed.array("sets", "i32"),
+    leaves: packed.array("leaves", "f32"),
+  };
 }

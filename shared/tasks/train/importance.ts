@@ -3,13 +3,13 @@ import type { Feature } from "../../ml/features.ts";
 import type { Learned } from "../../ml/fitting.ts";
 
 /**
- * Part of each feature in what was learned, all of them 1 together. Trees: how much purer the feature made the rows, a mean
- * over the trees. Weights: the largest weight of each column (all columns have standard deviation 1), added up over the columns
+ * Part of each feature in what was learned, all of them 1 together. Trees: how much purer the feature made the rows, of a
+ * forest as a mean over its trees. Weights: the largest weight of each column (all columns have standard deviation 1), added up over the columns
  * of the feature. Undefined where a model tells none, or nothing was learned.
  */
 export function importanceOf(learned: Learned, features: readonly Feature[]): readonly number[] | undefined {
   if (learned.kind === "bayes") return undefined;
-  const raw = learned.kind === "trees" ? [...learned.importance] : weightSums(learned, features);
+  const raw = learned.kind === "weights" ? weightSums(learned, features) : [...learned.importance];
   const sum = raw.reduce((total, value) => total + value, 0);
   return sum > 0 ? raw.map((value) => value / sum) : undefined;
 }

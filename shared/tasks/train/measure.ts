@@ -1,3 +1,4 @@
+import type { ModelKind } from "../../ml/fitting.ts";
 import { classMetrics, mean, numberMetrics } from "../../ml/metrics.ts";
 import { channelsOf } from "../../ml/predicting.ts";
 import type { FitRows } from "../../ml/split.ts";
@@ -10,6 +11,7 @@ export interface Measured {
   readonly rows: FitRows;
   readonly outputs: readonly Float64Array[];
   readonly parameters: Parameters;
+  readonly kind: ModelKind;
 }
 
 export interface FitOutcome {
@@ -18,14 +20,14 @@ export interface FitOutcome {
 }
 
 /** What the fit predicted, beside the truth. */
-export function outcomeOf(data: Dataset, { rows, outputs, parameters }: Measured): FitOutcome {
+export function outcomeOf(data: Dataset, { rows, outputs, parameters, kind }: Measured): FitOutcome {
   const { measure } = rowSets(data.groups, rows);
   const output = new Float64Array(measure.length * channelsOf(data));
   for (const part of outputs)
     part.forEach((value, at) => {
       output[at] = (output[at] ?? 0) + value;
     });
-  const trees = parameters.trees ?? 1;
+  const trees = kind === "random-forest" ? (parameters.trees ?? 1) : 1;
   return {
     truth: Float64Array.from(measure, (row) => data.target[row] ?? 0),
     output: output.map((sum) => sum / trees),

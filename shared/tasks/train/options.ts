@@ -7,12 +7,14 @@ const columnNames = z.array(columnName).max(10_000);
 const trees = z.int().min(1).max(10_000);
 const depth = z.int().min(1).max(1_000).nullable();
 const leaf = z.int().min(1).max(1_000_000);
+const rate = z.number().positive().max(1);
 const penalty = z.number().positive().max(1e12);
 
 const grid = z.strictObject({
   trees: z.array(trees).min(1).optional().describe("Numbers of trees."),
   depth: z.array(depth).min(1).optional().describe("Depths; null: no limit."),
   leaf: z.array(leaf).min(1).optional().describe("Fewest rows of a leaf."),
+  rate: z.array(rate).min(1).optional().describe("Parts of each boosted tree that count."),
   alpha: z.array(penalty).min(1).optional().describe("Penalties of ridge."),
   c: z.array(penalty).min(1).optional().describe("Inverse penalties of logistic regression."),
 });
@@ -39,12 +41,18 @@ export const options = z.strictObject({
     .enum(["auto", "classes", "numbers"])
     .default("auto")
     .describe(
-      "What a random forest predicts. auto: classes if the target is text or has at most 10 different whole numbers.",
+      "What trees predict. auto: classes if the target is text or has at most 10 different whole numbers.",
     ),
   seed: z.int().min(0).max(4_294_967_295).default(0).describe("Seed of all that is random."),
-  trees: trees.default(100).describe("Trees of a random forest."),
-  depth: depth.default(null).describe("Most branches from the root of a tree to a leaf; null: no limit."),
-  leaf: leaf.default(1).describe("Fewest rows of a leaf."),
+  trees: trees.default(100).describe("Trees of a random forest, or rounds of boosted trees."),
+  depth: depth
+    .default(null)
+    .describe("Most branches from the root of a tree to a leaf; null: no limit in a forest, 6 in boosted trees."),
+  leaf: leaf
+    .nullable()
+    .default(null)
+    .describe("Fewest rows of a leaf; null: 1 in a forest, 20 in boosted trees."),
+  rate: rate.default(0.1).describe("Part of each boosted tree that counts."),
   alpha: penalty.default(1).describe("Penalty on the weights of ridge."),
   c: penalty.default(1).describe("Inverse of the penalty on the weights of logistic regression."),
   test_share: z
@@ -64,7 +72,7 @@ export const options = z.strictObject({
     .refine((wish) => pointsIn(wish) <= MOST_POINTS, `must have at most ${MOST_POINTS} points`)
     .default({})
     .describe(
-      "Values of `trees`, `depth`, `leaf`, `alpha` and `c` to try; the best point by cross-validation is used.",
+      "Values of `trees`, `depth`, `leaf`, `rate`, `alpha` and `c` to try; the best point by cross-validation is used.",
     ),
 });
 

@@ -4,11 +4,12 @@ import type { Parameters } from "../../ml/trained.ts";
 import type { JsonObject } from "../task.ts";
 import type { TrainOptions } from "./options.ts";
 
-type Name = "trees" | "depth" | "leaf" | "alpha" | "c";
+type Name = "trees" | "depth" | "leaf" | "rate" | "alpha" | "c";
 
 /** Parameters that a kind of model has. */
 const OWN: Readonly<Record<ModelKind, readonly Name[]>> = {
   "random-forest": ["trees", "depth", "leaf"],
+  "gradient-boosted-trees": ["trees", "depth", "leaf", "rate"],
   ridge: ["alpha"],
   "logistic-regression": ["c"],
   "linear-regression": [],
@@ -19,12 +20,22 @@ const OWN: Readonly<Record<ModelKind, readonly Name[]>> = {
 export function pointsOf(options: TrainOptions): readonly [Parameters, ...Parameters[]] {
   let points: [Parameters, ...Parameters[]] = [{}];
   for (const name of OWN[options.model]) {
-    const [first = options[name], ...others] = options.grid[name] ?? [options[name]];
+    const [first = null, ...others] = (options.grid[name] ?? [options[name]]).map((value) =>
+      resolved(options.model, name, value),
+    );
     const [head, ...tail] = points;
     const spread = (point: Parameters) => [first, ...others].map((value) => ({ ...point, [name]: value }));
     points = [{ ...head, [name]: first }, ...spread(head).slice(1), ...tail.flatMap(spread)];
   }
   return points;
+}
+
+/** The value of a parameter where an option leaves it to the model. */
+function resolved(model: ModelKind, name: Name, value: number | null): number | null {
+  if (value !== null) return value;
+  const isBoosted = model === "gradient-boosted-trees";
+  if (name === "depth") return isBoosted ? 6 : null;
+  return isBoosted ? 20 : 1;
 }
 
 /** Number of folds: a grid needs some. */

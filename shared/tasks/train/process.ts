@@ -39,12 +39,13 @@ const validate: Step<TrainOptions> = async ({ files, args, options }) => {
   const data = await dataOf(tableFile);
   const reader = new PartReader(parts, args);
   const points = pointsOf(options);
+  const { model: kind } = options;
   const measured: { readonly outcomes: readonly FitOutcome[]; readonly scores: readonly Metrics[] }[] = [];
   for (const parameters of points) {
     const outcomes = [];
     for (let fold = 0; fold < foldsOf(options); fold += 1)
       outcomes.push(
-        outcomeOf(data, { rows: { fold }, parameters, outputs: await reader.next(unpackOutput) }),
+        outcomeOf(data, { rows: { fold }, parameters, kind, outputs: await reader.next(unpackOutput) }),
       );
     measured.push({ outcomes, scores: outcomes.map((outcome) => metricsOf(data, outcome)) });
   }
@@ -75,7 +76,7 @@ const finish: Step<TrainOptions> = async ({ task, files, args, options }) => {
   const reader = new PartReader(rest, args);
   const rows: FitRows = "held_out";
   const outputs = options.test_share > 0 ? await reader.next(unpackOutput) : undefined;
-  const heldOut = outputs && metricsOf(data, outcomeOf(data, { rows, parameters, outputs }));
+  const heldOut = outputs && metricsOf(data, outcomeOf(data, { rows, parameters, kind: options.model, outputs }));
   const parts = await reader.next((bytes) => bytes);
   return modelFile({ task, data, options, point, validation, heldOut: heldOut ?? null, parts });
 };

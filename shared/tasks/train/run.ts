@@ -103,7 +103,9 @@ async function finished(fits: Fits, { point, files }: Validated): Promise<Publis
 
 function unitsOf({ job, rows, features }: Fits, fitRows: FitRows, point: number): FitUnit[] {
   const trees = pointsOf(job.options)[point]?.trees;
-  if (trees === undefined) return [{ rows: fitRows, point, from: 0, to: 0 }];
+  // Each boosted tree learns what those before it are wrong by.
+  const isWhole = job.options.model !== "random-forest";
+  if (trees === undefined || isWhole) return [{ rows: fitRows, point, from: 0, to: 0 }];
   const work = rows * Math.log2(rows + 2) * Math.ceil(Math.sqrt(features));
   const width = Math.min(MOST_TREES, Math.max(1, Math.floor(UNIT_WORK / work)));
   return Array.from({ length: Math.ceil(trees / width) }, (_, at) => ({

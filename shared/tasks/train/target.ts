@@ -47,13 +47,13 @@ export class TargetSurvey {
 
   #areClasses({ model, kind }: TrainOptions): boolean {
     if (model === "logistic-regression" || model === "naive-bayes") return true;
-    if (model === "random-forest") {
+    if (model === "random-forest" || model === "gradient-boosted-trees") {
       if (kind === "classes") return true;
       const isText = this.#notNumber !== undefined;
       if (kind === "auto") return isText || (this.#isWhole && this.#texts.size <= FEW_NUMBERS);
     }
     if (this.#notNumber === undefined) return false;
-    const hint = "For classes use random-forest, logistic-regression or naive-bayes.";
+    const hint = "For classes use another model, such as random-forest.";
     throw new FileError("bad_target", `${this.#notNumber} is not a number, which ${model} needs. ${hint}`);
   }
 
