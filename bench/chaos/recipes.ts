@@ -17,6 +17,10 @@ export interface Recipe {
 interface Ingredients {
   readonly task: string;
   readonly names: readonly string[];
+  /** Most files drawn from `names`; 6 unless said. */
+  readonly most?: number;
+  /** A file that every job has beside them. */
+  readonly always?: string;
   /** Weights by which tasks are drawn. */
   readonly weight: number;
 }
@@ -37,6 +41,8 @@ const INGREDIENTS: readonly Ingredients[] = [
     names: ["temperatures-monday.txt", "temperatures-tuesday.txt", "temperatures-wednesday.txt"],
     weight: 2,
   },
+  { task: "train", names: ["apples.csv"], most: 3, weight: 2 },
+  { task: "predict", names: ["apples-new.csv", "apples.csv"], always: "apples_model.json", weight: 2 },
 ];
 
 /** Every task at least once, then drawn by weight; a file in ten is damaged on purpose and must fail with its code. */
@@ -50,10 +56,12 @@ export async function makeRecipes(random: Random, count: number): Promise<Recipe
   return recipes;
 }
 
-async function makeRecipe(random: Random, { task, names }: Ingredients, id: number): Promise<Recipe> {
-  const count = task === "mean" ? 3 + random.below(10) : 1 + random.below(6);
+async function makeRecipe(random: Random, ingredients: Ingredients, id: number): Promise<Recipe> {
+  const { task, names, most = 6, always } = ingredients;
+  const count = task === "mean" ? 3 + random.below(10) : 1 + random.below(most);
   const files: NamedBody[] = [];
   for (let place = 0; place < count; place += 1) files.push(await makeFile(random, names, place));
+  if (always !== undefined) files.push({ name: always, body: await readFile(join(EXAMPLES, always)) });
   return { id, task, field: taskNamed(task).field, files };
 }
 

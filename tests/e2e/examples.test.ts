@@ -72,6 +72,18 @@ test("mean.sh prints the mean of three files as CSV", async () => {
   expect(rows.every((row) => row.split(",")[1] === "3")).toBe(true);
 });
 
+test("iris.sh learns a model and predicts with it", async () => {
+  const { code, stdout, stderr } = await run("sh", example("iris.sh"));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const [accuracy = "", ...features] = stdout.trim().split("\n");
+  expect(Number(/^right in ([\d.]+) % of the rows of 5 folds$/.exec(accuracy)?.[1])).toBeGreaterThan(90);
+  expect(features.slice(0, 4).join()).toMatch(/petal_(length|width): [\d.]+ %, {2}petal_(length|width): /);
+  expect(features.at(-1)).toBe("saved iris_predictions.csv: 38 flowers");
+  const [head, first] = (await readFile(join(folder, "iris_predictions.csv"), "utf8")).split("\n");
+  expect(head).toMatch(/,prediction,probability_setosa,probability_versicolor,probability_virginica$/);
+  expect(first?.split(",")).toHaveLength(8);
+});
+
 test("retry.sh makes one job and fetches its zip", async () => {
   const { code, stdout } = await run("sh", example("retry.sh"), "text", sample("review.txt"));
   const [, job = ""] = /^job (\w+) succeeded/.exec(stdout) ?? [];
