@@ -15,7 +15,7 @@ const MOST = 255;
 /** A bin for each value while there are few values; else bins with about as many rows each. Codes are their own bins. */
 export function binsOf({ kind }: Feature, values: Float64Array): Bins {
   if (kind === "category") return { of: Uint8Array.from(values), least: NONE, largest: NONE };
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const sorted = knownOf(values).sort();
   const ends = distinctEnds(sorted);
   const chosen = ends.length <= MOST ? ends : quantileEnds(sorted);
   const least = new Float64Array(chosen.length + 1).fill(Number.NEGATIVE_INFINITY);
@@ -24,7 +24,22 @@ export function binsOf({ kind }: Feature, values: Float64Array): Bins {
     least[at + 1] = sorted[at === 0 ? 0 : (chosen[at - 1] ?? 0) + 1] ?? 0;
     largest[at + 1] = sorted[end] ?? 0;
   });
-  return { of: Uint8Array.from(values, (value) => binOf(value, largest)), least, largest };
+  const of = new Uint8Array(values.length);
+  for (let row = 0; row < of.length; row += 1) of[row] = binOf(values[row] ?? Number.NaN, largest);
+  return { of, least, largest };
+}
+
+/** A copy without missing values. */
+function knownOf(values: Float64Array): Float64Array {
+  const known = new Float64Array(values.length);
+  let count = 0;
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] ?? Number.NaN;
+    if (Number.isNaN(value)) continue;
+    known[count] = value;
+    count += 1;
+  }
+  return known.subarray(0, count);
 }
 
 const NONE = new Float64Array(0);

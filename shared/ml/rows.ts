@@ -80,39 +80,6 @@ export interface TableRange {
   readonly row: number;
 }
 
-export interface ReadRows {
-  readonly header: Header;
-  readonly range: TableRange;
-  readonly onRow: (cells: readonly string[], row: number, raw: string) => void;
-  readonly onChunk: () => void;
-}
-
-/**
- * Reads the rows of a range, chunk by chunk.
- * @throws FileError `bad_table` for a row with too many or too few cells; `unsupported_encoding`
- */
-export async function readRows(
-  file: ByteSource,
-  { header: { delimiter, names }, range, onRow, onChunk }: ReadRows,
-): Promise<void> {
-  const splitter = new RowSplitter(
-    delimiter,
-    (cells, row, raw) => {
-      if (cells.length === names.length) onRow(cells, row, raw);
-      else throw raggedRow(file.filename, { row, cells: cells.length, names });
-    },
-    range.row,
-  );
-  const decoder = decoderOf(file.filename);
-  for (let at = range.from; at < range.to; at += CHUNK) {
-    const bytes = await file.slice(at, Math.min(CHUNK, range.to - at));
-    splitter.push(decoder.decode(bytes, true));
-    onChunk();
-  }
-  splitter.push(decoder.decode(new Uint8Array(0), false));
-  splitter.end();
-}
-
 export function raggedRow(
   filename: string,
   { row, cells, names }: { row: number; cells: number; names: readonly string[] },

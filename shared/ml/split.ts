@@ -55,9 +55,12 @@ export function rowSets(groups: Uint8Array, fit: FitRows): RowSets {
 }
 
 function rowsWhere(groups: Uint8Array, isIn: (group: number) => boolean): Int32Array {
-  const rows: number[] = [];
+  const rows = new Int32Array(groups.length);
+  let count = 0;
   groups.forEach((group, row) => {
-    if (isIn(group)) rows.push(row);
+    if (!isIn(group)) return;
+    rows[count] = row;
+    count += 1;
   });
-  return Int32Array.from(rows);
+  return rows.slice(0, count);
 }

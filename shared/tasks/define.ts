@@ -35,7 +35,13 @@ interface TaskSpec<Options extends object, Name extends string>
 }
 
 /** What a task has that gives none of it. */
-const NOTHING_MORE = { otherFields: [], namedInputs: {}, retriesAll: false, results: {}, columns: [] } as const;
+const NOTHING_MORE = {
+  otherFields: [],
+  namedInputs: {},
+  retriesAll: false,
+  results: {},
+  columns: [],
+} as const;
 
 /** Makes the definition that `index.ts` of a task exports. That file is light: only `load` brings heavy libraries in. */
 export function defineTask<Options extends object, Name extends string>(

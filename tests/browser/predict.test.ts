@@ -3,10 +3,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { processHere } from "../../shared/tasks/inProcess.ts";
-import { train } from "../../shared/tasks/train/index.ts";
 import { predict } from "../../shared/ml/rowsPredicted.ts";
 import { type TrainedModel, trainedModel } from "../../shared/ml/trained.ts";
+import { processHere } from "../../shared/tasks/inProcess.ts";
+import { train } from "../../shared/tasks/train/index.ts";
 import { closeBrowser, type OpenTab, openTab } from "./page.ts";
 
 /** The program as the package ships it: a browser imports its modules as they are, without a bundler. */

@@ -9,14 +9,14 @@ import type { TrainOptions } from "./options.ts";
 import { pointsOf } from "./parameters.ts";
 
 /** Learns, and gives what was learned or, for a fit that only measures, its outputs for the rows that it did not see. */
-export function fitUnit(
+export async function fitUnit(
   data: Dataset,
   options: TrainOptions,
   { args, progress }: { args: JsonObject; progress: () => void },
-) {
+): Promise<Buffer> {
   const rows = args.rows as FitRows;
   const { learn: own, measure } = rowSets(data.groups, rows);
-  const learned = learn(data, {
+  const learned = learn(await data.learnTable(options.model), {
     kind: options.model,
     parameters: pointsOf(options)[Number(args.point)] ?? {},
     seed: options.seed,
@@ -25,7 +25,9 @@ export function fitUnit(
     onProgress: progress,
   });
   if (rows === "all") return packLearned(learned);
-  return packArrays({}, { output: predictorOf(data, learned)(data.columns, measure) });
+  const columns = await data.columnsOf(measure);
+  const all = Int32Array.from(measure, (_, at) => at);
+  return packArrays({}, { output: predictorOf(data, learned)(columns, all) });
 }
 
 export function unpackOutput(bytes: Buffer): Float64Array {

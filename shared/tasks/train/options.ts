@@ -47,7 +47,9 @@ export const options = z.strictObject({
   trees: trees.default(100).describe("Trees of a random forest, or rounds of boosted trees."),
   depth: depth
     .default(null)
-    .describe("Most branches from the root of a tree to a leaf; null: no limit in a forest, 6 in boosted trees."),
+    .describe(
+      "Most branches from the root of a tree to a leaf; null: no limit in a forest, 6 in boosted trees.",
+    ),
   leaf: leaf
     .nullable()
     .default(null)

@@ -1,9 +1,9 @@
+import { join } from "node:path";
 import type { FitRows } from "../../ml/split.ts";
 import type { Metrics } from "../../ml/trained.ts";
-import { cached } from "../cached.ts";
 import { onlyFile } from "../result.ts";
 import type { JsonObject, Step, StepFile } from "../task.ts";
-import { unpackDataset } from "./dataset.ts";
+import { openDataset } from "./dataset.ts";
 import { encodeTable } from "./encode.ts";
 import { modelFile, type Validation } from "./finish.ts";
 import { fitUnit, unpackOutput } from "./fit.ts";
@@ -21,22 +21,23 @@ const check: Step<TrainOptions> = async ({ files, options }, { progress }) => {
 };
 
 /** The files of a table -> the encoded table; `info` tells `run` its size. */
-const encode: Step<TrainOptions> = async ({ files, options }, { progress }) => {
-  const { body, ...info } = await encodeTable(files, options, () => progress());
-  return { body, info };
+const encode: Step<TrainOptions> = async ({ files, options }, { folder, progress }) => {
+  const path = join(folder, "table");
+  const info = await encodeTable(files, options, { path, folder, progress: () => progress() });
+  return { body: { path }, info: { ...info } };
 };
 
 /** The encoded table -> one fit of a model, or some trees of one. */
 const fit: Step<TrainOptions> = async ({ files, args, options }, { progress }) => {
-  const data = await dataOf(onlyFile(files));
-  return { body: fitUnit(data, options, { args, progress: () => progress() }) };
+  const data = await openDataset(onlyFile(files));
+  return { body: await fitUnit(data, options, { args, progress: () => progress() }) };
 };
 
 /** The encoded table and the fits of all folds at all points -> the best point and its metrics. */
 const validate: Step<TrainOptions> = async ({ files, args, options }) => {
   const [tableFile, ...parts] = files;
   if (tableFile === undefined) throw new Error("validate takes the encoded table");
-  const data = await dataOf(tableFile);
+  const data = await openDataset(tableFile);
   const reader = new PartReader(parts, args);
   const points = pointsOf(options);
   const { model: kind } = options;
@@ -67,7 +68,7 @@ const validate: Step<TrainOptions> = async ({ files, args, options }) => {
 const finish: Step<TrainOptions> = async ({ task, files, args, options }) => {
   const [tableFile, ...rest] = files;
   if (tableFile === undefined) throw new Error("finish takes the encoded table");
-  const data = await dataOf(tableFile);
+  const data = await openDataset(tableFile);
   const validationFile = args.validated === true ? rest.shift() : undefined;
   const validation =
     validationFile && (JSON.parse((await validationFile.read()).toString("utf8")) as Validation);
@@ -76,14 +77,13 @@ const finish: Step<TrainOptions> = async ({ task, files, args, options }) => {
   const reader = new PartReader(rest, args);
   const rows: FitRows = "held_out";
   const outputs = options.test_share > 0 ? await reader.next(unpackOutput) : undefined;
-  const heldOut = outputs && metricsOf(data, outcomeOf(data, { rows, parameters, kind: options.model, outputs }));
+  const heldOut =
+    outputs && metricsOf(data, outcomeOf(data, { rows, parameters, kind: options.model, outputs }));
   const parts = await reader.next((bytes) => bytes);
   return modelFile({ task, data, options, point, validation, heldOut: heldOut ?? null, parts });
 };
 
 export const steps = { check, encode, fit, validate, finish };
-
-const dataOf = cached(async (file) => unpackDataset(await file.read()));
 
 /** Reads the parts of one fit after the other; `args.parts` tells how many each has. */
 class PartReader {

@@ -1,6 +1,8 @@
 import { FileError } from "../../errors.ts";
+import { ByteRows } from "../../ml/byteRows.ts";
+import type { RowCells } from "../../ml/encoding.ts";
 import { MOST_CATEGORIES } from "../../ml/features.ts";
-import { type Header, readHeader, readRows } from "../../ml/rows.ts";
+import { type Header, readHeader, rowRanges } from "../../ml/rows.ts";
 import { isMissing, numberOf } from "../../ml/values.ts";
 import type { StepFile } from "../task.ts";
 import type { TrainOptions } from "./options.ts";
@@ -46,33 +48,55 @@ function columnOf(names: readonly string[], name: string, filename: string): num
   throw new FileError("missing_column", `${filename} has no column ${name}. Its columns: ${shown}.`);
 }
 
+/** Bytes of a table that are in memory at a time, and a row. */
+const PIECE_BYTES = 2_000_000;
+
 /** Calls `onRow` for each row of the table that has a target. Returns how many rows of each file do, and do not. */
 export async function eachRow(
   { files, header, target }: TableSource,
   progress: () => void,
-  onRow: (cells: readonly string[], place: () => string) => void,
+  onRow: (cells: ByteRows, place: () => string) => void,
 ): Promise<{ readonly rows: readonly number[]; readonly withoutTarget: number }> {
   const rows: number[] = [];
   let withoutTarget = 0;
   for (const file of files) {
-    const own = await readHeader(file);
     let count = 0;
-    await readRows(file, {
-      header: own,
-      range: { from: own.end, to: file.bytes, row: 2 },
-      onChunk: progress,
-      onRow: (cells, row) => {
-        if (isMissing((cells[target] ?? "").trim())) {
-          withoutTarget += 1;
-          return;
-        }
-        count += 1;
-        onRow(cells, () => `${file.filename}, row ${row}, column ${header.names[target]}`);
-      },
-    });
+    for await (const cells of byteRows(file, progress)) {
+      const place = () => `${file.filename}, row ${cells.row}, column ${header.names[target]}`;
+      const found = takeRows(cells, target, () => onRow(cells, place));
+      count += found.rows;
+      withoutTarget += found.withoutTarget;
+    }
     rows.push(count);
   }
   return { rows, withoutTarget };
+}
+
+/** @throws FileError `bad_table` */
+function takeRows(cells: ByteRows, target: number, onRow: () => void) {
+  let rows = 0;
+  let withoutTarget = 0;
+  while (cells.next()) {
+    if (!cells.isWhole) throw cells.ragged;
+    if (isMissing(cells.cell(target).trim())) withoutTarget += 1;
+    else {
+      rows += 1;
+      onRow();
+    }
+  }
+  return { rows, withoutTarget };
+}
+
+/** A file in pieces of whole rows. */
+async function* byteRows(file: StepFile, progress: () => void): AsyncGenerator<ByteRows> {
+  const header = await readHeader(file);
+  const { delimiter, names } = header;
+  const ranges = await rowRanges(file, header, { size: PIECE_BYTES, onChunk: progress });
+  for (const { from, to, row } of ranges) {
+    const bytes = await file.slice(from, to - from);
+    yield new ByteRows({ filename: file.filename, bytes, delimiter, names, row });
+    progress();
+  }
 }
 
 /** How a column is used. */
@@ -81,19 +105,32 @@ export type ColumnUse = "number" | "category" | { readonly leftOut: string };
 /** The first pass over a column: whether it holds numbers, and how many texts it has. */
 export class ColumnSurvey {
   readonly #texts = new Set<string>();
+  readonly #isText: boolean;
   #isNumber: boolean;
   #known = 0;
 
-  /** @param asCategory whether numbers are texts, too */
-  constructor(asCategory: boolean) {
-    this.#isNumber = !asCategory;
+  /** @param isText whether numbers are texts, too */
+  constructor(isText: boolean) {
+    this.#isText = isText;
+    this.#isNumber = !isText;
   }
 
-  add(cell: string): void {
+  add(cells: RowCells, column: number): void {
+    const number = this.#isNumber ? cells.number(column) : undefined;
+    if (number === undefined) this.#addText(cells.cell(column).trim());
+    else if (!Number.isNaN(number)) this.#known += 1;
+  }
+
+  #addText(cell: string): void {
     if (isMissing(cell)) return;
     this.#known += 1;
     if (this.#isNumber && numberOf(cell) === undefined) this.#isNumber = false;
-    if (this.#texts.size <= MOST_TEXTS) this.#texts.add(cell);
+    if (!this.#isNumber && this.#texts.size <= MOST_TEXTS) this.#texts.add(cell);
+  }
+
+  /** Whether texts came after numbers, which were not counted as texts: the survey has to be made again. */
+  get isMixed(): boolean {
+    return !this.#isNumber && !this.#isText;
   }
 
   /** Columns that the options do not name are left out where they cannot help. */
@@ -115,19 +152,19 @@ const MANY_TEXTS = 20;
 export class CategoryColumn {
   readonly #numbers = new Map<string, number>();
   readonly #counts: number[] = [0];
-  readonly #values: number[] = [];
 
-  add(cell: string): void {
+  /** Returns the number of the text, 0 for a missing one. */
+  add(cell: string): number {
     let number = isMissing(cell) ? 0 : this.#numbers.get(cell);
     if (number === undefined) {
       number = this.#counts.push(0) - 1;
       this.#numbers.set(cell, number);
     }
     this.#counts[number] = (this.#counts[number] ?? 0) + 1;
-    this.#values.push(number);
+    return number;
   }
 
-  /** Codes by the order of the code points; beyond `MOST_CATEGORIES` the rarest texts share one code. */
+  /** The code of each number, by the order of the code points; beyond `MOST_CATEGORIES` the rarest texts share one code. */
   finish() {
     const frequent = [...this.#numbers]
       .sort(([a, i], [b, k]) => (this.#counts[k] ?? 0) - (this.#counts[i] ?? 0) || byText(a, b))
@@ -139,8 +176,7 @@ export class CategoryColumn {
     frequent.forEach(([, number], at) => {
       codes[number] = at + 1;
     });
-    const values = Float64Array.from(this.#values, (number) => codes[number] ?? 0);
-    return { categories: frequent.map(([text]) => text), others, values, missing: this.#counts[0] ?? 0 };
+    return { categories: frequent.map(([text]) => text), others, codes, missing: this.#counts[0] ?? 0 };
   }
 }
 

@@ -5,14 +5,14 @@ import { Result } from "../parts/result.tsx";
 import { Section } from "../parts/section.tsx";
 import { VirtualTable } from "../parts/virtualTable.tsx";
 import type { ViewerProps } from "../viewer.ts";
-import { type Call, type FunctionResult, shownValue } from "./result.ts";
+import { type ShownFunctionResult, type ShownItem, shownValue } from "./result.ts";
 
 const COLUMNS = ["Item", "Value", "Error"] as const;
 
 /** What a function gave for each item, or why it failed; and what it wrote to its console. */
 export function Calls({ file }: ViewerProps) {
   return (
-    <Result<FunctionResult> file={file} task="function">
+    <Result<ShownFunctionResult> file={file} task="function">
       {(result) => (
         <>
           <Figures
@@ -30,7 +30,7 @@ export function Calls({ file }: ViewerProps) {
   );
 }
 
-function Table({ of: calls }: { readonly of: readonly Call[] }) {
+function Table({ of: calls }: { readonly of: readonly ShownItem[] }) {
   const [onlyErrors, setOnlyErrors] = useState(false);
   const shown = useMemo(
     () => (onlyErrors ? calls.filter((call) => "error" in call) : calls),
@@ -58,7 +58,7 @@ function Table({ of: calls }: { readonly of: readonly Call[] }) {
   );
 }
 
-function Console({ of: { console, console_dropped: dropped } }: { readonly of: FunctionResult }) {
+function Console({ of: { console, console_dropped: dropped } }: { readonly of: ShownFunctionResult }) {
   const more = dropped > 0 ? `, ${count(dropped)} more were not kept` : "";
   const row = (at: number) => {
     const line = console[at];

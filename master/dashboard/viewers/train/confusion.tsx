@@ -16,6 +16,7 @@ export function Confusion({ of: lines, labels }: ConfusionProps) {
   return (
     <div>
       <p class="quiet small">{`Lines: the right class; columns: the predicted one.${note}`}</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by keyboard. */}
       <section class="scrolls" aria-label="Confusion matrix" tabIndex={0}>
         <table class="grid confusion">
           <thead>

@@ -82,6 +82,7 @@ function Search({ of: { search } }: { readonly of: ModelResult }) {
   const best = search.reduce((most, { score }) => Math.max(most, score), Number.NEGATIVE_INFINITY);
   return (
     <Section title="Points of the grid" note="mean accuracy (R2 for numbers) over the folds">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by keyboard. */}
       <section class="scrolls" aria-label="Points of the grid" tabIndex={0}>
         <table class="grid">
           <thead>
