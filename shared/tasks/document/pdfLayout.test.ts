@@ -241,11 +241,11 @@ test("with order: content the lines come as the file has them", async () => {
   expect(await read(at(...places), { order: "content" })).toBe([...RIGHT, ...LEFT].join("\n"));
 });
 
-test("a page of a hundred thousand words in odd places is read in a short time", async () => {
+test("a page of a hundred thousand words in odd places is read", async () => {
   const many = Array.from(
     { length: 20_000 },
     (_, index) => `1 0 0 1 ${(index * 37) % 600} ${(index * 61) % 780} Tm (ab cd ef gh ij) Tj`,
   );
   const { word_count } = await fieldsOf("a.pdf", pagesOf([`BT /F1 4 Tf ${many.join(" ")} ET`]));
   expect(word_count).toBeGreaterThan(10_000);
-}, 30_000);
+});
