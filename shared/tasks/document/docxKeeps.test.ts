@@ -318,3 +318,15 @@ test("HTML and Markdown link to addresses outside, and to notes", async () => {
     "[site](https://a.example/)[field](https://b.example/%28x%29)[^1]\n\nscript\n\n[^1]: one\n\n    two",
   );
 });
+
+test("fields in each other without end, and blanks without end, are read in a time that grows with their length", async () => {
+  const begin = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>';
+  const end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>';
+  const nested = paragraph(
+    `${begin.repeat(20_000)}${run("x").repeat(20_000)}${end.repeat(20_000)}${run("y")}`,
+  );
+  expect(await textOf(nested)).toBe("y");
+  const blanks = `a${" ".repeat(300_000)}b`;
+  expect(await textOf(paragraph(field(` MACROBUTTON No ${blanks} `)))).toBe(blanks);
+  expect(await markdownOf(paragraph(run(blanks, "<w:b/>")))).toBe(`**${blanks}**`);
+});

@@ -131,6 +131,7 @@ function readingOf({ line, found, properties }: OpenParagraph, context: BodyCont
     leftOut,
     run: NO_RUN,
     formulaEnd: -1,
+    tail: "",
   };
 }
 

@@ -27,7 +27,7 @@ export function safeHtml(html: string): string {
 }
 
 /** Ends of blocks, behind which a line of text ends. */
-const BLOCK_END = /<(?:br|hr|\/(?:p|div|h[1-6]|li|tr|td|th|dt|dd|pre|blockquote|title))\b[^>]{0,1000}>/gi;
+const BLOCK_END = /<(?:br|hr|\/(?:p|div|h[1-6]|li|tr|td|th|dt|dd|pre|blockquote|title))\b[^>]{0,200}>/gi;
 
 /** Text of HTML, a line for each block; scripts and styles are no text. */
 export function textOfHtml(html: string): string {

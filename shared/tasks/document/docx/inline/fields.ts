@@ -11,9 +11,14 @@ export interface WordField {
   readonly form: Xml | undefined;
 }
 
+/** Most fields in each other; Word allows 20. */
+const DEEPEST = 100;
+
 /** The fields that are open in one story (body, note, text box); one may span many paragraphs (ECMA-376 part 1, 17.16). */
 export class WordFields {
   readonly #open: WordField[] = [];
+  /** Number of fields that are open and too deep to be read. */
+  #deeper = 0;
 
   /** Whether what follows belongs to an instruction and is not shown. */
   get isHidden(): boolean {
@@ -21,7 +26,8 @@ export class WordFields {
   }
 
   begin(form: Xml | undefined): void {
-    this.#open.push({ part: "instruction", instruction: "", held: "", isShown: false, form });
+    if (this.#open.length >= DEEPEST) this.#deeper += 1;
+    else this.#open.push({ part: "instruction", instruction: "", held: "", isShown: false, form });
   }
 
   instruct(text: string): void {
@@ -31,14 +37,16 @@ export class WordFields {
 
   /** The result of the innermost field begins. */
   separate(): WordField | undefined {
-    const field = this.#open.at(-1);
+    const field = this.#deeper > 0 ? undefined : this.#open.at(-1);
     if (field !== undefined) field.part = "result";
     return field;
   }
 
   /** @returns the innermost field, which ends */
   end(): WordField | undefined {
-    return this.#open.pop();
+    if (this.#deeper === 0) return this.#open.pop();
+    this.#deeper -= 1;
+    return undefined;
   }
 
   /** Takes text that belongs to an instruction; a field in the condition of another is a part of that. */
@@ -58,6 +66,7 @@ export class WordFields {
   close(): string {
     const held = this.#open.map((field) => (field.part === "instruction" ? field.held : ""));
     this.#open.length = 0;
+    this.#deeper = 0;
     return held.join("");
   }
 

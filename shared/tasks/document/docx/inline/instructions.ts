@@ -36,7 +36,7 @@ function dropDown(list: Xml | undefined): string {
 
 /** The words of a button follow the name of what it starts. */
 function secondArgument(rest: string): string {
-  return /^\S+\s+([\s\S]*?)\s*$/.exec(rest)?.[1] ?? "";
+  return (/^\S+\s+([\s\S]*)$/.exec(rest)?.[1] ?? "").trimEnd();
 }
 
 /** `SYMBOL 97 \f "Symbol"`: a code, or the sign itself. */

@@ -95,7 +95,9 @@ function signed({ kind, looks, text: raw }: Piece, { text, before, after }: Plac
   if (looks === 0 || kind !== "text" || raw.trim() === "") return text;
   const partsWord = isWord(before?.text.at(-1), raw.at(0)) || isWord(raw.at(-1), after?.text.at(0));
   if (partsWord) return text;
-  const [, start = "", inside = "", end = ""] = /^(\s*)([\s\S]*?)(\s*)$/.exec(text) ?? [];
+  const inside = text.trim();
+  const start = text.slice(0, text.length - text.trimStart().length);
+  const end = text.slice(text.trimEnd().length);
   const sign = `${looks & LOOKS.s ? "~~" : ""}${looks & LOOKS.strong ? "**" : ""}${looks & LOOKS.em ? "*" : ""}`;
   return `${start}${sign}${inside}${[...sign].toReversed().join("")}${end}`;
 }

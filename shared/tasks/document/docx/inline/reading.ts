@@ -30,6 +30,8 @@ export interface InlineReading {
   run: Run;
   /** Length of the text at the end of a formula that a letter or digit behind it would change; -1 for none. */
   formulaEnd: number;
+  /** The last text that was written; the whole line is not searched for its end. */
+  tail: string;
 }
 
 /** Properties of the run that is read. */
@@ -48,4 +50,5 @@ export function say(text: string, reading: InlineReading): void {
   const { line } = reading;
   if (reading.formulaEnd === line.text.length && /^[\p{L}\p{N}(]/u.test(shown)) line.write(" ");
   line.write(shown);
+  reading.tail = shown;
 }

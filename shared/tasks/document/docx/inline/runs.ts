@@ -150,9 +150,10 @@ function equation(element: Xml, reading: InlineReading, place: EquationPlace): v
   const text = linearMath(element);
   const { line, fields } = reading;
   if (text === "" || fields.takes(text)) return;
-  const touches = /[\p{L}\p{N})]$/u.test(line.text.slice(-2)) && /^[\p{N}√∛∜(]/u.test(text);
+  const touches = /[\p{L}\p{N})]$/u.test(reading.tail.slice(-2)) && /^[\p{N}√∛∜(]/u.test(text);
   if (touches) line.write(" ");
   line.equation(element, place);
+  reading.tail = text;
   reading.formulaEnd = /[/^_√∛∜¦]/u.test(text) ? line.text.length : -1;
 }
 
