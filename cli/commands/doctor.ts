@@ -98,8 +98,16 @@ async function fleet(
     port: Number(setting("SLAVE_PORT")),
     announced: setting("SLAVE_IP") || undefined,
   };
-  const { fleetToken } = readAccess(readVariables(ACCESS_VARIABLES, environment()));
-  return await fleetState({ ...target, signal, slave, fleetToken });
+  return await fleetState({ ...target, signal, slave, fleetToken: fleetToken() });
+}
+
+/** Undefined where none is set, and where its variables cannot be used: another finding tells that. */
+function fleetToken(): string | undefined {
+  try {
+    return readAccess(readVariables(ACCESS_VARIABLES, environment())).fleetToken;
+  } catch {
+    return undefined;
+  }
 }
 
 function shownOf(findings: readonly DoctorFinding[]): Shown {
