@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   upload: async () => (await import("./commands/upload.ts")).addUpload,
   train: async () => (await import("./commands/train.ts")).addTrain,
   predict: async () => (await import("./commands/predict.ts")).addPredict,
+  run: async () => (await import("./commands/run.ts")).addRun,
   jobs: async () => (await import("./commands/jobs/command.ts")).addJobs,
   results: async () => (await import("./commands/jobs/results.ts")).addResults,
   retry: async () => (await import("./commands/jobs/change.ts")).addRetry,

@@ -34,6 +34,7 @@ export const CONFIG_GROUPS: readonly ConfigGroup[] = [
       "FLEET_TOKEN_FILE",
       "CLIENT_TOKEN_FILE",
       "ALLOW_ANONYMOUS",
+      "ALLOW_FUNCTIONS",
       "JOBS",
       "CLIENT_WEIGHTS",
       "WEBHOOK_SECRET",

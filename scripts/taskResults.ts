@@ -43,7 +43,7 @@ export async function sampleResult(task: TaskDefinition): Promise<unknown> {
 
 /** All samples for a task over the whole job; one for a task that reads each file by itself. */
 async function sampleOf(task: TaskDefinition): Promise<Sample> {
-  const { files, options = {} } = SHOWN[task.name] ?? {};
+  const { files, options = task.sampleOptions ?? {} } = SHOWN[task.name] ?? {};
   const samples = files ?? (await samplesOf(task));
   return { files: task.run === undefined ? samples.slice(0, 1) : samples, options };
 }

@@ -9,6 +9,7 @@ import type { RegisterRequest } from "../shared/contract/fleet.ts";
 import { ConfigError } from "../shared/errors.ts";
 import { withoutBrackets } from "../shared/http/address.ts";
 import type { Logger } from "../shared/logger.ts";
+import { allowanceOf, allowedTasks } from "../shared/tasks/allowed.ts";
 import type { TaskDefinition } from "../shared/tasks/task.ts";
 import type { SlaveConfig } from "./config.ts";
 import type { Handover } from "./handover.ts";
@@ -118,13 +119,23 @@ function stopSignals() {
   };
 }
 
-function tasksOf({ tasks: wanted }: SlaveConfig, all: readonly TaskDefinition[]): readonly TaskDefinition[] {
+function tasksOf(config: SlaveConfig, all: readonly TaskDefinition[]): readonly TaskDefinition[] {
+  const { tasks: wanted, allowFunctions } = config;
   const unknown = wanted.filter((name) => !all.some((task) => task.name === name));
   if (unknown.length > 0)
     throw new ConfigError(
       `SLAVE_TASKS: there is no task ${unknown.join(", ")}; there are ${all.map((task) => task.name).join(", ")}.`,
     );
-  return wanted.length === 0 ? all : all.filter((task) => wanted.includes(task.name));
+  const allowed = allowedTasks(all, { ALLOW_FUNCTIONS: allowFunctions });
+  if (wanted.length === 0) return allowed;
+  const refused = all.find(
+    (task) => wanted.includes(task.name) && !allowed.some(({ name }) => name === task.name),
+  );
+  if (refused !== undefined)
+    throw new ConfigError(
+      `SLAVE_TASKS names ${refused.name}, which a slave does only with ${allowanceOf(refused)}.`,
+    );
+  return allowed.filter((task) => wanted.includes(task.name));
 }
 
 function createPool(config: SlaveConfig, { registry, version, log }: SlaveDeps, folder: string) {

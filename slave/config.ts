@@ -2,6 +2,7 @@ import { availableParallelism, hostname } from "node:os";
 import type { z } from "zod";
 import { ACCESS_VARIABLES, readAccess, refuseOpenDoor } from "../shared/access.ts";
 import { as, readVariables, type Values, type Variable } from "../shared/env.ts";
+import { ConfigError } from "../shared/errors.ts";
 import { masterUrls } from "../shared/http/masterUrl.ts";
 import { CA_VARIABLE, LISTENING_VARIABLES, readCa, readTls, type Tls } from "../shared/listening.ts";
 import { MEMBER_VARIABLES } from "../shared/memberConfig.ts";
@@ -37,6 +38,12 @@ export const SLAVE_VARIABLES = {
     "one per core",
   ),
   tasks: v("SLAVE_TASKS", as.list, "", "Tasks that a slave does, separated by commas.", "all"),
+  allowFunctions: v(
+    "ALLOW_FUNCTIONS",
+    as.oneOf(["off", "sandbox", "trusted"]),
+    "off",
+    "Functions of clients (task `function`) that a slave runs. `sandbox`: in QuickJS, which reaches nothing of the machine. `trusted`: also in Node, for code that you wrote. Needs a token.",
+  ),
   classicMasters: v(
     "CLASSIC_MASTERS",
     as.list,
@@ -103,6 +110,10 @@ export function readSlaveConfig(env: NodeJS.ProcessEnv = process.env): SlaveConf
     isProtected: token !== undefined,
     allowAnonymous: values.allowAnonymous,
   });
+  if (values.allowFunctions !== "off" && token === undefined)
+    throw new ConfigError(
+      `ALLOW_FUNCTIONS=${values.allowFunctions} lets a master run code here, and no token is set. Set FLEET_TOKEN (or MANYHANDS_TOKEN).`,
+    );
   return {
     ...values,
     name: (values.name ?? hostname()).slice(0, 100),

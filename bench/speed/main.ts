@@ -6,6 +6,7 @@ import { VERSION } from "../../shared/version.ts";
 import type { BenchPart } from "./part.ts";
 import { chain } from "./parts/chain.ts";
 import { durable } from "./parts/durable.ts";
+import { functions } from "./parts/functions.ts";
 import { limit } from "./parts/limit.ts";
 import { memory } from "./parts/memory.ts";
 import { native } from "./parts/native.ts";
@@ -34,6 +35,7 @@ const PARTS: readonly BenchPart[] = [
   recovery,
   training,
   pagePart,
+  functions,
 ];
 
 const { values } = parseArgs({

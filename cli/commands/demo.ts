@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { TASKS, taskNamed } from "../../shared/tasks/registry.ts";
+import type { JsonObject } from "../../shared/tasks/task.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit.ts";
 import { collect } from "../files/collect.ts";
@@ -19,6 +20,7 @@ import { allDone } from "./uploadReport.ts";
 
 interface DemoJob {
   readonly task: string;
+  readonly options: JsonObject;
   readonly inputs: readonly LocalInput[];
   readonly outcome: JobOutcome;
 }
@@ -79,9 +81,9 @@ async function runAll(
   try {
     const client = await fleet.ready(interrupt);
     await Promise.all(
-      jobs.map(({ task, inputs, outcome }) =>
+      jobs.map(({ task, options, inputs, outcome }) =>
         sendJob(
-          { client, signal: interrupt, task, options: {}, inputs, stdin: terminal.stdin, progress: ofAll },
+          { client, signal: interrupt, task, options, inputs, stdin: terminal.stdin, progress: ofAll },
           outcome,
         ),
       ),
@@ -98,7 +100,7 @@ async function demoJobs(signal: AbortSignal): Promise<DemoJob[]> {
       const { inputs, problems } = await collect(paths, { extensions: [], stdinName: "", signal });
       const [missing] = problems;
       if (missing !== undefined) throw noSamples(`The sample file ${missing.path} is missing.`);
-      return { task: task.name, inputs, outcome: emptyOutcome() };
+      return { task: task.name, options: task.sampleOptions ?? {}, inputs, outcome: emptyOutcome() };
     }),
   );
 }

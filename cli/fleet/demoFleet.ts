@@ -61,6 +61,7 @@ const PRIVATE = {
   SLAVE_PORT: "0",
   SLAVE_IP: "",
   SLAVE_TASKS: "",
+  ALLOW_FUNCTIONS: "sandbox",
   LOG_LEVEL: "error",
   // Results of the demo before, whose record is gone, have the same names.
   ON_EXISTING: "replace",

@@ -4,6 +4,8 @@ import { jobOf, withList } from "./answers.ts";
 import { type CallOptions, post } from "./calls.ts";
 import { isNoRoute } from "./errors.ts";
 import { type EventsOptions, type FleetUpdate, fleetEvents } from "./fleetEvents.ts";
+import { FunctionFleet } from "./functions/fleet.ts";
+import type { FunctionSettingsOptions } from "./functions/options.ts";
 import { MasterHttp } from "./http.ts";
 import { Job } from "./job.ts";
 import { Jobs } from "./jobs.ts";
@@ -25,6 +27,8 @@ export interface ConnectOptions {
   readonly retrySeconds?: number | undefined;
   /** Called when the connection to a master that has answered before fails, once for each outage. */
   readonly onOutage?: ((error: unknown) => void) | undefined;
+  /** Settings of `map`, `run` and the others where a call does not give them. */
+  readonly functions?: FunctionSettingsOptions | undefined;
 }
 
 /**
@@ -32,14 +36,21 @@ export interface ConnectOptions {
  * `bad_answer` and `bad_url` come from the SDK, all others from the master (`unauthorized`, `unknown_task`, …), with
  * their HTTP `status` and `details`.
  */
-export class FleetClient {
+export class FleetClient extends FunctionFleet {
   readonly jobs: Jobs;
   readonly slaves: Slaves;
   readonly tasks: Tasks;
   readonly #http: MasterHttp;
 
   /** Makes no request. @throws RequestError `bad_url` */
-  constructor({ master, retrySeconds = RETRY_SECONDS, onOutage = () => undefined, ...more }: ConnectOptions) {
+  constructor({
+    master,
+    retrySeconds = RETRY_SECONDS,
+    onOutage = () => undefined,
+    functions,
+    ...more
+  }: ConnectOptions) {
+    super(functions);
     this.#http = new MasterHttp(master, { ...more, retrySeconds, onOutage });
     this.jobs = new Jobs(this.#http);
     this.slaves = new Slaves(this.#http);
@@ -84,13 +95,6 @@ export class FleetClient {
       throw error;
     }
   }
-}
-
-/** A master that has answered: it can be reached and accepts the token. */
-export async function connect({ signal, ...options }: ConnectOptions & CallOptions): Promise<FleetClient> {
-  const fleet = new FleetClient(options);
-  await fleet.tasks.list({ signal });
-  return fleet;
 }
 
 export interface AddSlavesOptions extends CallOptions {

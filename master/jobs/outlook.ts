@@ -1,8 +1,11 @@
 import { performance } from "node:perf_hooks";
 import type { JobOutlook } from "../../shared/contract/outlook.ts";
+import { allowanceOf } from "../../shared/tasks/allowed.ts";
+import { taskNamed } from "../../shared/tasks/registry.ts";
 import { tasksOf } from "../classic/kind.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
+import type { Slave } from "../fleet/slave.ts";
 import type { JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
@@ -75,12 +78,17 @@ export class Outlooks {
     };
   }
 
-  #fleet({ task }: JobRecord) {
+  #fleet({ task, options }: JobRecord) {
     const { registry, disk, jobs } = this.#deps;
+    const definition = taskNamed(task);
+    const step = definition.neededStep?.(options);
+    const isAble = (slave: Slave) =>
+      tasksOf(slave).includes(task) && (step === undefined || slave.steps[task]?.[step] !== undefined);
     const alive = registry.all().filter(({ state }) => state === "alive");
-    const able = alive.filter((slave) => tasksOf(slave).includes(task));
-    const ready = registry.alive().filter((slave) => tasksOf(slave).includes(task));
+    const able = alive.filter(isAble);
+    const ready = registry.alive().filter(isAble);
     return {
+      allowance: allowanceOf(definition, step),
       alive: alive.length,
       able: able.length,
       ready: ready.length,

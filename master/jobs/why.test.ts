@@ -19,6 +19,11 @@ const CASES: readonly [string, Partial<JobSituation>, RegExp][] = [
   ["finishing", { left: 0, running: 0 }, /being completed/],
   ["no_slaves", { alive: 0, able: 0, ready: 0, slots: 0, busy: 0 }, /No slave is alive/],
   ["no_able_slave", { able: 0, ready: 0, slots: 0, busy: 0 }, /the task ocr: 2 slaves are alive/],
+  [
+    "no_able_slave",
+    { able: 0, ready: 0, slots: 0, busy: 0, allowance: "ALLOW_FUNCTIONS=sandbox" },
+    /start one with ALLOW_FUNCTIONS=sandbox\. 2 slaves are alive without it/,
+  ],
   ["slaves_rest", { ready: 0 }, /The 2 slaves that can do it get no new work/],
   ["waits_for_slots", { running: 0, busy: 8, others: 3 }, /3 other jobs have all 8 now/],
   ["waits_for_slots", { running: 0, busy: 8, others: 1 }, /1 other job has all 8/],

@@ -4,6 +4,8 @@ import type { LongestRun } from "../dispatch/longest.ts";
 /** What is known of a job that runs, and of the slaves that can do it. */
 export interface JobSituation {
   readonly task: string;
+  /** What the owner of a slave must set before it does the task, such as `ALLOW_FUNCTIONS=sandbox`. */
+  readonly allowance?: string | undefined;
   /** Files that have not ended, and those of them that slaves work on. */
   readonly left: number;
   readonly running: number;
@@ -77,8 +79,10 @@ function noSlaves({ alive }: JobSituation): string | undefined {
   return alive === 0 ? "No slave is alive: the files wait until one registers." : undefined;
 }
 
-function noAbleSlave({ alive, able, task }: JobSituation): string | undefined {
+function noAbleSlave({ alive, able, task, allowance }: JobSituation): string | undefined {
   if (able > 0) return undefined;
+  if (allowance !== undefined)
+    return `No slave may do this job of the task ${task}: start one with ${allowance}. ${many(alive, "slave is", "slaves are")} alive without it.`;
   return `No slave can do the task ${task}: ${many(alive, "slave is", "slaves are")} alive, but without this task or with another version of it.`;
 }
 

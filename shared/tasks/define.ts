@@ -18,6 +18,7 @@ interface TaskSpec<Options extends object, Name extends string>
         | "schemaVersion"
         | "budgets"
         | "choices"
+        | "sampleOptions"
       >
     > {
   readonly options: z.ZodType<Options>;
@@ -31,6 +32,7 @@ interface TaskSpec<Options extends object, Name extends string>
   /** Default for a task without `run`: the step `main`. */
   readonly mainStep?: NoInfer<Name>;
   readonly run?: (job: RunContext<Options>) => Promise<void>;
+  readonly neededStep?: (options: Options) => NoInfer<Name>;
   readonly load: () => Promise<TaskProcess<Options, NoInfer<Name>>>;
 }
 
@@ -47,7 +49,7 @@ const NOTHING_MORE = {
 export function defineTask<Options extends object, Name extends string>(
   spec: TaskSpec<Options, Name>,
 ): TaskDefinition {
-  const { resultName, resultType, run, ...rest } = spec;
+  const { resultName, resultType, run, neededStep, ...rest } = spec;
   const { name, field } = spec;
   return {
     ...NOTHING_MORE,
@@ -61,6 +63,7 @@ export function defineTask<Options extends object, Name extends string>(
     // The callers pass options that `spec.options` has parsed.
     resultName: (stem, options) => resultName?.(stem, options as Options) ?? `${stem}_${name}.json`,
     resultType: (options) => resultType?.(options as Options) ?? "application/json",
+    ...(neededStep && { neededStep: (options) => neededStep(options as Options) }),
     ...(run && { run: (job) => run(job as RunContext<Options>) }),
   };
 }

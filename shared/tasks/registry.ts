@@ -2,6 +2,7 @@ import { RequestError } from "../errors.ts";
 import { audio } from "./audio/index.ts";
 import { document } from "./document/index.ts";
 import { embedding } from "./embedding/index.ts";
+import { functionTask } from "./function/index.ts";
 import { image } from "./image/index.ts";
 import { mean } from "./mean/index.ts";
 import { ocr } from "./ocr/index.ts";
@@ -21,6 +22,7 @@ export const TASKS: readonly TaskDefinition[] = [
   mean,
   train,
   predict,
+  functionTask,
 ];
 
 const byName = new Map(TASKS.map((task) => [task.name, task]));

@@ -45,6 +45,12 @@ const REAL: Readonly<Record<string, readonly (readonly [files: readonly string[]
     [["../../examples/files/apples.csv"], { folds: 2, grid: { trees: [5, 10] } }],
     [["../../examples/files/apples.csv"], { target: "acid_g", model: "ridge" }],
   ],
+  function: [
+    [
+      ["../../examples/files/orders.json"],
+      { source: "(x) => { console.log(x); return x.count > 2 ? x : x.y.z; }", mode: "trusted" },
+    ],
+  ],
 };
 
 async function filesOf(names: readonly string[]) {

@@ -71,6 +71,10 @@ export interface TaskDefinition {
    * master.
    */
   readonly choices?: () => Promise<Readonly<Record<string, readonly string[]>>>;
+  /** The step without which a job with these options does not begin; undefined: any slave with the task will do. */
+  readonly neededStep?: (options: object) => string;
+  /** Options that the demo and the docs give with the sample files; undefined: none. */
+  readonly sampleOptions?: JsonObject;
   /** Loads the steps with their libraries; only a slave's child process calls it. */
   readonly load: () => Promise<TaskProcess>;
 }
@@ -79,6 +83,14 @@ export interface StepInfo {
   readonly version: number;
   /** Whether slaves keep a child warm for the step, because it loads much (a model). */
   readonly warm?: boolean;
+  /** What the slave's owner must allow before the slave offers the step; undefined: nothing. */
+  readonly allowedBy?: Allowance;
+}
+
+/** A variable of slaves, and the values of it that allow something. */
+export interface Allowance {
+  readonly variable: string;
+  readonly values: readonly string[];
 }
 
 /** The exports of `process.ts` of a task. */

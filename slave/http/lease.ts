@@ -77,10 +77,7 @@ export function leaseOf(
 function stepOf(task: TaskDefinition, { step, step_version: version }: LeaseFields): string | undefined {
   if (step === undefined) return undefined;
   const info = Object.hasOwn(task.steps, step) ? task.steps[step] : undefined;
-  if (info === undefined)
-    throw new RequestError("unknown_step", `The task ${task.name} has no step ${step}.`, {
-      details: { field: "step", valid_values: Object.keys(task.steps) },
-    });
+  if (info === undefined) throw unknownStep(task, step);
   if (version !== undefined && version !== info.version)
     throw new AppError(
       "step_version_mismatch",
@@ -88,6 +85,12 @@ function stepOf(task: TaskDefinition, { step, step_version: version }: LeaseFiel
       { status: 409, details: { field: "step_version", valid_values: [info.version] } },
     );
   return step;
+}
+
+export function unknownStep(task: TaskDefinition, step: string): RequestError {
+  return new RequestError("unknown_step", `The task ${task.name} has no step ${step}.`, {
+    details: { field: "step", valid_values: Object.keys(task.steps) },
+  });
 }
 
 /** The options of a step are what the task's `run` gave it; the task's schema need not know them. */

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { Pending } from "../../shared/async/pending.ts";
 import { AppError, CodedError, toFailure } from "../../shared/errors.ts";
 import { type Content, type LocalOutcome, runLocally } from "../../shared/tasks/local.ts";
-import type { ReceivedLease } from "./lease.ts";
+import { type ReceivedLease, unknownStep } from "./lease.ts";
 import { Lines } from "./outlets.ts";
 import { type LeaseWork, unitBudgets } from "./units.ts";
 import { Writer } from "./writer.ts";
@@ -65,6 +65,8 @@ async function runWhole(
     options: lease.options,
     files: lease.files,
     execute: (unit) => {
+      // A step that the owner of this slave does not allow is none of the task.
+      if (!Object.hasOwn(lease.task.steps, unit.step)) throw unknownStep(lease.task, unit.step);
       const budgets = unitBudgets(lease, run.budgets, unit.fileBudgets);
       return run.pool.run(unit, { signal: run.ended, keepIn: run.folder, budgets });
     },

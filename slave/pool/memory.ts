@@ -1,15 +1,4 @@
-import { readFileSync } from "node:fs";
-
-/**
- * Resident bytes of a process and of the processes that it started; undefined where the system does
- * not tell (only Linux does, in /proc) or when it is gone.
- */
-export function residentBytes(pid: number): number | undefined {
-  const own = /^VmRSS:\s+(\d+) kB/m.exec(readProc(`${pid}/status`))?.[1];
-  if (own === undefined) return undefined;
-  const children = readProc(`${pid}/task/${pid}/children`).split(" ").filter(Boolean);
-  return children.reduce((sum, child) => sum + (residentBytes(Number(child)) ?? 0), Number(own) * 1024);
-}
+import { residentBytes } from "../../shared/process/resident.ts";
 
 /** Above this share of its limit a child is replaced between two units: the next file shall not pay for earlier ones. */
 const FULL_SHARE = 0.75;
@@ -39,13 +28,5 @@ export class ChildMemory {
     this.#readAt = now;
     this.#isFull = this.bytes > this.#limitBytes * FULL_SHARE;
     return this.#isFull;
-  }
-}
-
-function readProc(path: string): string {
-  try {
-    return readFileSync(`/proc/${path}`, "latin1");
-  } catch {
-    return "";
   }
 }

@@ -1,7 +1,7 @@
 import { LONGEST_TIMER_MS } from "../../shared/async/timer.ts";
 import type { AppError } from "../../shared/errors.ts";
+import { residentBytes } from "../../shared/process/resident.ts";
 import { outOfMemory, silent, timedOut } from "./endings.ts";
-import { residentBytes } from "./memory.ts";
 
 /** What one unit may use. */
 export interface UnitBudgets {

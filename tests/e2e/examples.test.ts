@@ -19,7 +19,7 @@ let fleet: RunningFleet;
 let folder: string;
 
 beforeAll(async () => {
-  fleet = await startFleet({ WEBHOOK_SECRET: SECRET });
+  fleet = await startFleet({ WEBHOOK_SECRET: SECRET, FLEET_TOKEN: "secret", ALLOW_FUNCTIONS: "sandbox" });
   await fleet.slave();
   await fleet.alive(1);
 });
@@ -183,4 +183,17 @@ test("webhook.mjs prints what became of a job, and refuses what is not signed", 
   } finally {
     receiver.kill("SIGKILL");
   }
+});
+
+test("functions.ts squares, counts words, estimates pi and weighs sentences", async () => {
+  const tsx = join(EXAMPLES, "../node_modules/.bin/tsx");
+  const { code, stdout, stderr } = await run(tsx, example("functions.ts"), fleet.master.url);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stdout.split("\n")).toEqual([
+    "squares: 1 4 9 16 25",
+    "most frequent: work 3, many 2",
+    expect.stringMatching(/^pi is about 3\.1\d$/),
+    "sentiment of 3 sentences: 0.274",
+    "",
+  ]);
 });

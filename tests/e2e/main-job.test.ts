@@ -67,6 +67,7 @@ const REAL: Readonly<Record<string, RealFile>> = {
     fields: [],
     beside: "../../examples/files/apples_model.json",
   },
+  function: { file: "../../examples/files/orders.json", fields: ["results", "console", "counts"] },
 };
 
 /** Names of results that clients rely on. */
@@ -80,6 +81,7 @@ const SAVED_AS: Readonly<Record<string, string>> = {
   mean: "nist-Lew_mean.json",
   train: "apples_model.json",
   predict: "apples-new_predictions.csv",
+  function: "orders_function.json",
 };
 
 /** A real file of a task, the name of its result, and fields that the result has. */
@@ -99,7 +101,7 @@ async function realFileOf(task: TaskDefinition) {
 describe("a master and two slaves", () => {
   let fleet: RunningFleet;
   beforeAll(async () => {
-    fleet = await startFleet();
+    fleet = await startFleet({ FLEET_TOKEN: "secret", ALLOW_FUNCTIONS: "sandbox" });
     await Promise.all([fleet.slave(), fleet.slave()]);
     await fleet.alive(2);
   });
@@ -113,6 +115,7 @@ describe("a master and two slaves", () => {
       const { status, body: answer } = await assign(fleet.master.url, [{ name: file, body }, ...others], {
         field,
         task,
+        options: definition.sampleOptions ?? {},
       });
       expect(answer.failed_files).toEqual([]);
       expect(status).toBe(200);

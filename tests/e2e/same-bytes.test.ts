@@ -54,6 +54,19 @@ async function allSamples(): Promise<Sample[]> {
     },
     { task: "train", files: flats(3), options: { model: "ridge", folds: 4 } },
     { task: "predict", files: [await named("../../examples/files/apples_model.json"), manyApples()] },
+    {
+      task: "function",
+      files: [await named("../../examples/files/orders.json")],
+      options: {
+        source: "(x, i) => { console.log(x); return x.count > 2 ? new Map([[x, i]]) : y; }",
+        args: [3],
+      },
+    },
+    {
+      task: "function",
+      files: [manyNumbers()],
+      options: { source: "(x) => (Number(x.slice(80)) % 999 === 0 ? y : x.length)", mode: "trusted" },
+    },
     { task: "document", files: await classic("page.pdf", "note.docx", "plain.md") },
     {
       task: "document",
@@ -64,7 +77,7 @@ async function allSamples(): Promise<Sample[]> {
 }
 
 async function digestsFrom(slaves: number, samples: readonly Sample[]): Promise<Digests> {
-  const fleet = await startFleet();
+  const fleet = await startFleet({ FLEET_TOKEN: "secret", ALLOW_FUNCTIONS: "trusted" });
   try {
     await Promise.all(Array.from({ length: slaves }, () => fleet.slave()));
     await fleet.alive(slaves);
@@ -166,4 +179,10 @@ function drawn(): string {
     .flat()
     .map((box) => `${box} re f`)
     .join("\n");
+}
+
+/** Large enough that it is cut, and its items are called in several units. */
+function manyNumbers(): NamedBody {
+  const numbers = Array.from({ length: 30_000 }, (_, at) => `"${"x".repeat(80)}${at}"`);
+  return { name: "numbers.ndjson", body: Buffer.from(numbers.join("\n")) };
 }

@@ -1,0 +1,205 @@
+import { readFileSync } from "node:fs";
+import * as release from "@jitl/quickjs-wasmfile-release-sync";
+import {
+  newQuickJSWASMModuleFromVariant,
+  newVariant,
+  type QuickJSContext,
+  type QuickJSHandle,
+  type QuickJSRuntime,
+  type QuickJSSyncVariant,
+} from "quickjs-emscripten-core";
+import {
+  BadFunction,
+  expressionOf,
+  FUNCTION_FILE,
+  type FunctionEngine,
+  type FunctionSettings,
+  failedReply,
+  type Print,
+} from "./protocol.ts";
+
+/** Pages of 64 KB in a megabyte. */
+const PAGES = 16;
+/** Memory that the engine's own build asks for at its start. */
+const LEAST_MB = 16;
+/** Most bytes of QuickJS's stack; its own check must come before that of the process. */
+const STACK_BYTES = 256 * 1_024;
+/** Jobs of promises that run between two looks at the clock. */
+const JOBS = 100;
+/** Time in which the function must be made from its source. */
+const LOAD_MS = 10_000;
+/** Share of the memory from which on the next item gets a new instance. */
+const FULL_SHARE = 0.9;
+
+/** The package's types are those of its CommonJS form, whose default export is one level deeper. */
+const VARIANT = release.default as object as QuickJSSyncVariant;
+
+/** Types of Node do not know the constructor. */
+const { Memory } = Reflect.get(globalThis, "WebAssembly") as {
+  readonly Memory: new (size: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
+};
+
+/**
+ * Calls the function in QuickJS, compiled to WebAssembly, whose memory cannot grow beyond its maximum. The function reaches
+ * the language and `console`, and nothing of this process.
+ */
+export async function sandboxEngine(settings: FunctionSettings, print: Print): Promise<FunctionEngine> {
+  const maximum = Math.max(LEAST_MB, settings.memoryMb) * PAGES;
+  const memory = new Memory({ initial: LEAST_MB * PAGES, maximum });
+  const module = await newQuickJSWASMModuleFromVariant(newVariant(VARIANT, { wasmMemory: memory }));
+  const runtime = module.newRuntime();
+  runtime.setMaxStackSize(STACK_BYTES);
+  const full = Math.max(LEAST_MB * PAGES, maximum * FULL_SHARE) * 65_536;
+  const isFull = () => memory.buffer.byteLength > full;
+  return new SandboxEngine(runtime, { settings, print, isFull });
+}
+
+interface SandboxDeps {
+  readonly settings: FunctionSettings;
+  readonly print: Print;
+  readonly isFull: () => boolean;
+}
+
+class SandboxEngine implements FunctionEngine {
+  readonly #runtime: QuickJSRuntime;
+  readonly #context: QuickJSContext;
+  readonly #deps: SandboxDeps;
+  readonly #call: QuickJSHandle;
+  #until = 0;
+  #settled: string | undefined;
+  #isSpent = false;
+
+  constructor(runtime: QuickJSRuntime, deps: SandboxDeps) {
+    this.#runtime = runtime;
+    this.#deps = deps;
+    this.#context = runtime.newContext();
+    runtime.setInterruptHandler(() => performance.now() > this.#until);
+    this.#call = this.#load();
+  }
+
+  get isSpent(): boolean {
+    return this.#isSpent || this.#deps.isFull();
+  }
+
+  call(text: string): string {
+    const { timeoutMs } = this.#deps.settings;
+    this.#until = performance.now() + timeoutMs;
+    this.#settled = undefined;
+    try {
+      const item = this.#context.newString(text);
+      const result = this.#context.callFunction(this.#call, this.#context.undefined, item);
+      item.dispose();
+      if (result.error) return this.#interrupted(result.error);
+      const reply = this.#textOf(result.value);
+      return reply ?? this.#awaited();
+    } catch (error) {
+      this.#isSpent = true;
+      if (performance.now() > this.#until) return overtime(timeoutMs);
+      return failedReply("child_crashed", `The sandbox broke: ${String(error).slice(0, 200)}`);
+    }
+  }
+
+  /** Runs the jobs of promises until the reply is there. */
+  #awaited(): string {
+    while (this.#settled === undefined && this.#runtime.hasPendingJob()) {
+      const ran = this.#runtime.executePendingJobs(JOBS);
+      if (ran.error) return this.#interrupted(ran.error);
+      if (performance.now() > this.#until) {
+        this.#isSpent = true;
+        return overtime(this.#deps.settings.timeoutMs);
+      }
+    }
+    const nothing = "The promise of the function never settles: the sandbox has no timers, files or network.";
+    return this.#settled ?? failedReply("thrown", nothing);
+  }
+
+  /** Errors of the function are caught inside; only the sandbox's own come here. */
+  #interrupted(error: QuickJSHandle): string {
+    this.#isSpent = true;
+    error.dispose();
+    if (performance.now() > this.#until) return overtime(this.#deps.settings.timeoutMs);
+    return failedReply(
+      "out_of_memory",
+      `The function needs more than ${this.#deps.settings.memoryMb} MB or too deep a stack.`,
+    );
+  }
+
+  /** The text of a result, which is undefined for a call that goes on as a promise. Releases the handle. */
+  #textOf(handle: QuickJSHandle): string | undefined {
+    const context = this.#context;
+    try {
+      if (context.typeof(handle) !== "string") return undefined;
+      const length = context.getProp(handle, "length").consume((one) => context.getNumber(one));
+      if (length <= this.#deps.settings.longest + 10_000) return context.getString(handle);
+      return failedReply("result_too_large", "The result is too large.");
+    } finally {
+      handle.dispose();
+    }
+  }
+
+  /** @throws BadFunction */
+  #load(): QuickJSHandle {
+    this.#until = performance.now() + LOAD_MS;
+    const context = this.#context;
+    const guest = this.#evaluated(guestText(), "guest.js");
+    const host = this.#host();
+    this.#evaluated("delete globalThis.SharedArrayBuffer; delete globalThis.Atomics;", "guest.js").dispose();
+    const print = context.unwrapResult(
+      context.callFunction(context.getProp(guest, "guestConsole"), context.undefined, host),
+    );
+    context.setProp(context.global, "console", print);
+    const fn = this.#evaluated(expressionOf(this.#deps.settings.source), FUNCTION_FILE);
+    const kind = context.typeof(fn);
+    if (kind !== "function") throw new BadFunction(`The source gives ${kind}, not a function.`);
+    const { args, spread, retries, longest } = this.#deps.settings;
+    const settings = this.#evaluated(`(${JSON.stringify({ args, spread, retries, longest })})`, "guest.js");
+    const calls = context.getProp(guest, "guestCalls");
+    return context.unwrapResult(context.callFunction(calls, context.undefined, fn, settings, host));
+  }
+
+  #evaluated(code: string, file: string): QuickJSHandle {
+    const result = this.#context.evalCode(code, file);
+    if (!result.error) return result.value;
+    const error: unknown = this.#context.dump(result.error);
+    throw new BadFunction(messageOf(error));
+  }
+
+  #host(): QuickJSHandle {
+    const context = this.#context;
+    const host = context.newObject();
+    const printed = context.newFunction("print", (level, text) => {
+      this.#deps.print(this.#textOf(level) ?? "log", this.#textOf(text) ?? "");
+    });
+    const settled = context.newFunction("settled", (reply) => {
+      this.#settled = this.#textOf(reply);
+    });
+    context.setProp(host, "print", printed);
+    context.setProp(host, "settled", settled);
+    return host;
+  }
+}
+
+function messageOf(error: unknown): string {
+  // There was no memory left for an error.
+  if (error === null) return "it needs more memory than it may have (memory_mb)";
+  if (typeof error !== "object") return String(error);
+  const { name, message } = error as { readonly name?: unknown; readonly message?: unknown };
+  return `${String(name)}: ${String(message)}`;
+}
+
+function overtime(timeoutMs: number): string {
+  return failedReply(
+    "timed_out",
+    `The call took longer than ${timeoutMs / 1_000} seconds (timeout_seconds).`,
+  );
+}
+
+/** The compiled modules as one script: nothing of them is a global of the function. */
+function guestText(): string {
+  const modules = ["../../../values/base64.js", "../../../values/typedJson.js", "./guest.js"].map((path) =>
+    readFileSync(new URL(path, import.meta.url), "utf8")
+      .replace(/^import .*$/gm, "")
+      .replace(/^export /gm, ""),
+  );
+  return `(() => { "use strict"; ${modules.join("\n")}\nreturn { guestCalls, guestConsole }; })()`;
+}
