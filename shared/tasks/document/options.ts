@@ -19,6 +19,13 @@ export const options = z.strictObject({
     .enum(["text", "markdown", "html"])
     .default("text")
     .describe("Form of the text beside the plain text: none, markdown, or html (sanitised)."),
+  style_map: z
+    .array(z.string().min(1).max(500))
+    .max(200)
+    .default([])
+    .describe(
+      "Rules of the library mammoth for the HTML of a DOCX, such as `p[style-name='Quote'] => blockquote`. With rules, mammoth makes the HTML: tracked changes, equations and forms then follow its reading.",
+    ),
   password: z
     .string()
     .min(1)

@@ -9,6 +9,7 @@ import { chunksOf } from "./chunks.ts";
 import type { WholeDocument } from "./form/document.ts";
 import { FORMS } from "./form/form.ts";
 import { documentHtml } from "./form/html.ts";
+import { htmlByStyleMap } from "./form/styleMap.ts";
 import { documentMarkdown } from "./form/markdown.ts";
 import { type Graphic, graphicsOf } from "./graphics.ts";
 import { LeftOut } from "./leftOut.ts";
@@ -48,15 +49,19 @@ export async function docxFields(file: StepFile, options: DocumentOptions): Prom
     text_boxes: body_boxes,
     graphics: asJson(graphics),
     outside: asJson(await outsideOf(zip, [main, ...partsWithLinks(zip)])),
-    ...formFields({ blocks, notes, graphics: graphics.map(({ text }) => text) }, options),
+    ...(await formFields({ zip, blocks, notes, graphics: graphics.map(({ text }) => text) }, options)),
   };
 }
 
 /** The field `html` or `markdown` for the option `format`. */
-function formFields(whole: WholeDocument, { format, max_characters }: DocumentOptions): JsonObject {
+async function formFields(
+  { zip, ...whole }: WholeDocument & { readonly zip: DocxZip },
+  { format, max_characters, style_map }: DocumentOptions,
+): Promise<JsonObject> {
   if (format === "text") return {};
   if (format === "markdown") return { markdown: cut(documentMarkdown(whole), max_characters) };
-  return { html: cutHtml(safeHtml(documentHtml(whole)), max_characters) };
+  const html = style_map.length > 0 ? await htmlByStyleMap(zip, style_map) : documentHtml(whole);
+  return { html: cutHtml(safeHtml(html), max_characters) };
 }
 
 async function contextOf(
