@@ -21,7 +21,9 @@ test("rules say what becomes of a style in the HTML, and the text stays", async 
 
 test("HTML by rules is sanitised, too", async () => {
   const style_map = ["p[style-name='Said'] => script"];
-  expect(await fieldsOf("a.docx", styled, { format: "html", style_map })).toMatchObject({ html: "<p>Plain</p>" });
+  expect(await fieldsOf("a.docx", styled, { format: "html", style_map })).toMatchObject({
+    html: "<p>Plain</p>",
+  });
 });
 
 test("a rule that is none is named", async () => {
