@@ -1,6 +1,8 @@
 import { networkInterfaces } from "node:os";
 import { isLoopback } from "../../shared/access.ts";
 import { CodedError } from "../../shared/errors.ts";
+import { allowanceOf } from "../../shared/tasks/allowed.ts";
+import { TASKS } from "../../shared/tasks/registry.ts";
 import { VERSION } from "../../shared/version.ts";
 import { ownName, startCommand } from "../output/ownName.ts";
 import { counted } from "../output/words.ts";
@@ -100,8 +102,10 @@ function versions(slaves: readonly SlaveView[]): DoctorFinding[] {
 function tasksState(tasks: readonly TaskView[], slaves: readonly SlaveView[]): DoctorFinding {
   const able = new Set(slaves.filter(({ state }) => state === "alive").flatMap((slave) => slave.tasks));
   const names = tasks.map(({ task_type }) => task_type);
-  const missing = names.filter((name) => !able.has(name));
-  if (missing.length === 0) return ok("tasks", names.join(" "));
+  // A task that a slave's owner must allow is off by default.
+  const off = new Set(TASKS.filter((task) => allowanceOf(task) !== undefined).map(({ name }) => name));
+  const missing = names.filter((name) => !able.has(name) && !off.has(name));
+  if (missing.length === 0) return ok("tasks", names.filter((name) => able.has(name)).join(" "));
   const remedy = "Start a slave that does them: its SLAVE_TASKS must name them or be empty.";
   return warning("tasks", `No slave that is alive does ${missing.join(", ")}.`, remedy);
 }
