@@ -2,7 +2,7 @@ import { batch } from "@preact/signals";
 import type { SlaveView } from "../../../shared/contract/about.ts";
 import type { JobView } from "../../../shared/contract/jobs.ts";
 import { isOver } from "../jobs/states.ts";
-import { getJson } from "./api.ts";
+import { ApiProblem, getJson } from "./api.ts";
 import { keptJobs } from "./keptJobs.ts";
 import { signedOut } from "./session.ts";
 import { jobs, link, slaves } from "./store.ts";
@@ -129,7 +129,21 @@ function broke(stream: EventSource): void {
 async function tryAgain(): Promise<void> {
   // A refusal for want of a token shows the sign-in, which connects again.
   await getJson("/stats").catch(() => undefined);
-  if (!signedOut.value) connect();
+  const job = await stillThere(watched);
+  if (!signedOut.value) connect(job);
+}
+
+/** The stream is refused for a job that was deleted: its view hears of that, and the stream goes on without it. */
+async function stillThere(job: string): Promise<string> {
+  if (job === "") return job;
+  try {
+    await getJson(`/jobs/${encodeURIComponent(job)}?limit=0`);
+  } catch (failure) {
+    if (!(failure instanceof ApiProblem) || failure.status !== 404) return job;
+    remove(job);
+    return "";
+  }
+  return job;
 }
 
 let changes: (() => void)[] = [];

@@ -40,7 +40,8 @@ export function rate(perSecond: number): string {
 /** How long ago, from an ISO time: `18 min ago`. */
 export function ago(time: string, now = masterNow()): string {
   const seconds = Math.max(0, (now - Date.parse(time)) / 1000);
-  return seconds < 5 ? "just now" : `${duration(Math.round(seconds))} ago`;
+  if (seconds < 5) return "just now";
+  return seconds < 90 ? `${Math.round(seconds)} s ago` : `${duration(seconds)} ago`;
 }
 
 /** First letters of an id: enough to tell jobs apart at a glance. The end of a ULID is random, its start is time. */
