@@ -76,8 +76,5 @@ test("another master with an empty record takes the place of the one that was sh
     RESULTS_DIR: `${fleet.folder}/other-results`,
   });
   await page.getByText("This job was deleted.").waitFor();
-  await page.getByRole("link", { name: "All jobs" }).click();
-  await page.getByText("No jobs yet.").waitFor();
-  await page.getByRole("link", { name: "Drop", exact: true }).click();
-  await page.getByText("No jobs yet. Drop some files above.").waitFor();
+  await page.getByText("The master does not answer. What you see").waitFor({ state: "detached" });
 }, 120_000);
