@@ -103,14 +103,14 @@ test("files are dropped and pasted", async () => {
   await page.getByText(/^pasted-.*\.txt$/).waitFor();
 });
 
-test("a job is cancelled after a question", async () => {
+test("a job is cancelled, and what is left of it can be tried again", async () => {
   tab = await openTab(fleet.master.url);
   const { page } = tab;
   const id = await sendFiles(page, await slowFiles(fleet.folder, 40));
   await page.getByRole("button", { name: "Cancel job" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Cancel job" }).click();
   await page.getByText("cancelled", { exact: true }).first().waitFor();
   expect((await job(fleet.master.url, id)).state).toBe("cancelled");
+  expect(await page.getByRole("button", { name: "Retry failed" }).isEnabled()).toBe(true);
 });
 
 test("failed files are tried again: those of one job, and those of all jobs that a search finds", async () => {

@@ -1,6 +1,6 @@
 import type { JobDetail, JobView } from "../../../shared/contract/jobs.ts";
 import { go } from "../app/router.ts";
-import { askCancel, askDelete, retryFailed } from "../jobs/actions.tsx";
+import { askDelete, cancelJob, retryFailed, unsuccessful } from "../jobs/actions.tsx";
 import { isOver, jobState } from "../jobs/states.ts";
 import { Progress, State } from "../ui/state.tsx";
 import { shortId } from "../ui/words.ts";
@@ -73,7 +73,11 @@ function Actions({ job }: { readonly job: JobView }) {
       <button type="button" disabled={done === 0} onClick={() => download(`${job.url}/results.zip`)}>
         Download all
       </button>
-      <button type="button" disabled={failed === 0 || !isOver(job)} onClick={() => void retry(job)}>
+      <button
+        type="button"
+        disabled={unsuccessful(job) === 0 || !isOver(job)}
+        onClick={() => void retry(job)}
+      >
         Retry failed
       </button>
       {isOver(job) ? (
@@ -81,7 +85,7 @@ function Actions({ job }: { readonly job: JobView }) {
           Delete job
         </button>
       ) : (
-        <button type="button" class="d" onClick={() => askCancel(job)}>
+        <button type="button" class="d" onClick={() => void cancelJob(job)}>
           Cancel job
         </button>
       )}

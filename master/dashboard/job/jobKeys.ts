@@ -1,6 +1,6 @@
 import type { FileView, JobView } from "../../../shared/contract/jobs.ts";
 import { go, view } from "../app/router.ts";
-import { askCancel, retryFailed } from "../jobs/actions.tsx";
+import { askCancel, retryFailed, unsuccessful } from "../jobs/actions.tsx";
 import { isOver } from "../jobs/states.ts";
 import { useKeys } from "../ui/useKeys.ts";
 import type { ShownFiles } from "./useFiles.ts";
@@ -22,7 +22,7 @@ export function useJobKeys(deps: JobKeysDeps): void {
     {
       key: "r",
       what: "retry failed files",
-      run: () => job !== undefined && job.counts.failed > 0 && isOver(job) && void openRetried(job),
+      run: () => job !== undefined && unsuccessful(job) > 0 && isOver(job) && void openRetried(job),
     },
     { key: "x", what: "cancel the job (asks first)", run: () => job && !isOver(job) && askCancel(job) },
   ];

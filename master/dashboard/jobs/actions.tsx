@@ -18,15 +18,24 @@ export interface Question {
 
 export const question = signal<Question | undefined>(undefined);
 
+/** Cancels at once: what is left undone can be tried again. */
+export async function cancelJob(job: JobView): Promise<void> {
+  try {
+    await sendJson("DELETE", job.url);
+    toast(`${job.name} is cancelled. Results that are there stay.`);
+  } catch (failure) {
+    toast(sentenceOf(failure));
+  }
+}
+
+/** Before a cancel that a stray key could start. */
 export function askCancel(job: JobView): void {
   const { total, done, failed } = job.counts;
   question.value = {
     title: `Cancel ${job.name}?`,
     text: `${counted(total - done - failed, "file")} will not be processed. Results that are there stay.`,
     verb: "Cancel job",
-    act: async () => {
-      await sendJson("DELETE", job.url);
-    },
+    act: () => cancelJob(job),
   };
 }
 
@@ -50,7 +59,7 @@ export async function tryAgain(job: JobView, wish: Partial<RetryWish> = {}): Pro
   return next;
 }
 
-/** Tries the failed files again; resolves with the new job, or with nothing after a refusal. */
+/** Tries the failed and cancelled files again; resolves with the new job, or with nothing after a refusal. */
 export async function retryFailed(job: JobView): Promise<JobView | undefined> {
   try {
     return await tryAgain(job);
@@ -60,19 +69,24 @@ export async function retryFailed(job: JobView): Promise<JobView | undefined> {
   }
 }
 
+/** Files of a job that failed or were cancelled. */
+export function unsuccessful({ counts }: JobView): number {
+  return counts.failed + counts.cancelled;
+}
+
 /** The one thing that people want of a job in a list. */
 export function RowAction({ job }: { readonly job: JobView }) {
-  const { failed } = job.counts;
+  const again = unsuccessful(job);
   if (!isOver(job))
     return (
-      <button type="button" class="small d" onClick={() => askCancel(job)}>
+      <button type="button" class="small d" onClick={() => void cancelJob(job)}>
         Cancel
       </button>
     );
-  if (failed === 0) return null;
+  if (again === 0) return null;
   return (
     <button type="button" class="small" onClick={() => void retryFailed(job)}>
-      Retry {failed.toLocaleString("en")}
+      Retry {again.toLocaleString("en")}
     </button>
   );
 }
