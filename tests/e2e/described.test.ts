@@ -49,6 +49,7 @@ describe("the description of the API and what a master really answers", () => {
     await master.ask("GET /slaves/{id}", `/slaves/${slave?.id}`);
     await master.ask("GET /slaves/{id}", `/api/workers/${slave?.id}`);
     await master.ask("GET /slaves/{id}", "/slaves/none");
+    for (const id of [slave?.id, "none"]) await master.ask("GET /slaves/{id}/speed", `/slaves/${id}/speed`);
     await master.ask("DELETE /slaves/{id}", `/slaves/${slave?.id}`);
     await master.ask("DELETE /slaves/{id}", "/slaves/none");
     await fleet.slave({ SLAVE_NAME: "own" });
