@@ -161,8 +161,12 @@ function lineEnds(text: string, at: number): boolean {
   const line = text.slice(text.lastIndexOf("\n", at - 1) + 1, at);
   if (line.trim() === "") return true;
   const wrapped = line.length >= WRAPPED.min && line.length <= WRAPPED.max;
-  return !wrapped && !STARTS_SMALL.test(after);
+  if (wrapped) return false;
+  return !STARTS_SMALL.test(after) || (LETTERED.test(line) && LETTERED.test(after));
 }
+
+/** Begin of a line in a list whose items have letters; `z. B.` and `e. g.` are none. */
+const LETTERED = /^[^\S\n]*\p{Ll}[.)]\s+(?!\p{L}\.)/u;
 
 function* bounded(text: string, { from, to }: Span): Generator<Span> {
   let start = from;

@@ -197,9 +197,15 @@ function overtime(timeoutMs: number): string {
 /** The compiled modules as one script: nothing of them is a global of the function. */
 function guestText(): string {
   const modules = ["../../../values/base64.js", "../../../values/typedJson.js", "./guest.js"].map((path) =>
-    readFileSync(new URL(path, import.meta.url), "utf8")
-      .replace(/^import .*$/gm, "")
-      .replace(/^export /gm, ""),
+    scoped(readFileSync(new URL(path, import.meta.url), "utf8")),
   );
   return `(() => { "use strict"; ${modules.join("\n")}\nreturn { guestCalls, guestConsole }; })()`;
+}
+
+/** A module as a scope of its own: two of them may use one name for different things. */
+function scoped(text: string): string {
+  const exported = text.matchAll(/^export (?:function|class|const) (\w+)/gm);
+  const names = [...exported].map(([, name]) => name).join(", ");
+  const code = text.replace(/^import .*$/gm, "").replace(/^export /gm, "");
+  return `const { ${names} } = (() => {\n${code}\nreturn { ${names} };\n})();`;
 }
