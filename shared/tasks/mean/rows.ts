@@ -20,7 +20,7 @@ export interface RowCounts {
 const WHOLE = /^[+-]?\d+$/;
 
 /** The fields and separators of the row that is being read. */
-export class Row {
+export class NumberRow {
   readonly #counts: RowCounts;
   #separators = 0;
   #fields = 0;

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import iconv from "iconv-lite";
 import { FileError } from "../../errors.ts";
+import * as iconv from "../../media/text/codecs/iconv.ts";
 import { wideTextEncoding } from "../../media/text/decode.ts";
 import type { StepFile } from "../task.ts";
 

@@ -1,7 +1,7 @@
 import { FileError } from "../../errors.ts";
 import type { StepFile } from "../task.ts";
 import type { MeanOptions } from "./options.ts";
-import { type Field, Row, type RowCounts, Separator } from "./rows.ts";
+import { type Field, NumberRow, type RowCounts, Separator } from "./rows.ts";
 import { textOf } from "./text.ts";
 
 /** Longest word; longer ones cannot be valid numbers. */
@@ -39,7 +39,7 @@ class Splitter {
   readonly #filename: string;
   /** The byte that separates fields besides semicolons and tabs: a comma, or none. */
   readonly #comma: number;
-  readonly #row: Row;
+  readonly #row: NumberRow;
   #rest = "";
   #line = 1;
   /** Whether the next separator ends an empty field: the last one was a separator or a line end. */
@@ -55,7 +55,7 @@ class Splitter {
   ) {
     this.#filename = filename;
     this.#comma = decimal === "point" ? COMMA : SEMICOLON;
-    this.#row = new Row(counts);
+    this.#row = new NumberRow(counts);
   }
 
   split(chunk: Buffer): Field[] {

@@ -5,7 +5,7 @@ import { Result } from "../parts/result.tsx";
 import { Section } from "../parts/section.tsx";
 import { VirtualTable } from "../parts/virtualTable.tsx";
 import type { ViewerProps } from "../viewer.ts";
-import { type ShownFunctionResult, type ShownItem, shownValue } from "./result.ts";
+import { type ShownFunctionResult, type FunctionItem, shownValue } from "./result.ts";
 
 const COLUMNS = ["Item", "Value", "Error"] as const;
 
@@ -30,7 +30,7 @@ export function Calls({ file }: ViewerProps) {
   );
 }
 
-function Table({ of: calls }: { readonly of: readonly ShownItem[] }) {
+function Table({ of: calls }: { readonly of: readonly FunctionItem[] }) {
   const [onlyErrors, setOnlyErrors] = useState(false);
   const shown = useMemo(
     () => (onlyErrors ? calls.filter((call) => "error" in call) : calls),

@@ -1,13 +1,13 @@
 /** What the viewers read of a result of the task function, version 1. */
 export interface ShownFunctionResult {
-  readonly results: readonly ShownItem[];
+  readonly results: readonly FunctionItem[];
   readonly console: readonly { readonly index: number; readonly level: string; readonly text: string }[];
   readonly console_dropped: number;
   readonly counts: { readonly items: number; readonly succeeded: number; readonly failed: number };
 }
 
 /** What the function gave for one item. Values are typed JSON. */
-export type ShownItem =
+export type FunctionItem =
   | { readonly index: number; readonly value?: unknown }
   | { readonly index: number; readonly error: { readonly name: string; readonly message: string } };
 

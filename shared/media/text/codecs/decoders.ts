@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import iconv from "iconv-lite";
 import { decodeCesu8 } from "../utf8.ts";
 import { decodeEbcdic, EBCDIC } from "./ebcdic.ts";
+import * as iconv from "./iconv.ts";
 import { decodeHz, decodeIso2022 } from "./iso2022.ts";
 import { decodeJohab } from "./johab.ts";
 

@@ -1,4 +1,4 @@
-import iconv from "iconv-lite";
+import * as iconv from "./iconv.ts";
 
 /** A character set that an escape sequence chooses: its encoding in bytes above 127, and the bytes of a character. */
 interface CodeSet {

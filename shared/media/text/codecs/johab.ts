@@ -1,4 +1,4 @@
-import iconv from "iconv-lite";
+import * as iconv from "./iconv.ts";
 
 /** Places of the five bits of a vowel and of a final consonant in Unicode's order of Hangul; -1: none. */
 const VOWELS = [

@@ -1,4 +1,4 @@
-import iconv from "iconv-lite";
+import * as iconv from "../codecs/iconv.ts";
 import { type LetterModel, type Script, scriptOf } from "../letters/model.ts";
 import { type Mark, markOf } from "./marks.ts";
 

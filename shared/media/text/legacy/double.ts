@@ -1,4 +1,4 @@
-import iconv from "iconv-lite";
+import * as iconv from "../codecs/iconv.ts";
 import { decodeJohab } from "../codecs/johab.ts";
 import { type EastAsian, wideCost } from "../letters/ideographs.ts";
 import type { BytePairs } from "./pairs.ts";

@@ -1,4 +1,4 @@
-import iconv from "iconv-lite";
+import * as iconv from "../codecs/iconv.ts";
 
 /** A language whose characters are counted by themselves, not by their neighbours. */
 export type EastAsian = "zh" | "zh-hant" | "ja" | "ko";

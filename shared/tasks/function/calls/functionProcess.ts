@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Socket } from "node:net";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { residentBytes } from "../../../process/resident.ts";
 import type { FunctionMode, FunctionSettings } from "./protocol.ts";
@@ -109,12 +110,28 @@ function permissions(): string[] {
   const flags = process.allowedNodeEnvironmentFlags;
   const flag = flags.has("--permission") ? "--permission" : "--experimental-permission";
   if (!flags.has(flag)) return [];
-  const { resolve } = createRequire(import.meta.url);
+  const core = placesOf("quickjs-emscripten-core", import.meta.url);
   const folders = [
     fileURLToPath(new URL("../../../", HERE)),
-    ...["quickjs-emscripten-core", "@jitl/quickjs-wasmfile-release-sync", "@jitl/quickjs-ffi-types"].map(
-      (name) => `${dirname(dirname(resolve(name)))}/`,
-    ),
+    ...core.folders,
+    ...placesOf("@jitl/quickjs-wasmfile-release-sync", import.meta.url).folders,
+    // A dependency of the core alone, which need not stand where this module finds it.
+    ...placesOf("@jitl/quickjs-ffi-types", core.entry).folders,
   ];
-  return [flag, ...folders.map((folder) => `--allow-fs-read=${folder}*`), "--no-warnings"];
+  // Node 20 ends with an abort when a folder is named twice.
+  return [flag, ...[...new Set(folders)].map((folder) => `--allow-fs-read=${folder}*`), "--no-warnings"];
+}
+
+/** Where a package is: its folder, and the link that leads there in installations that are made of links. */
+function placesOf(
+  name: string,
+  from: string,
+): { readonly entry: string; readonly folders: readonly string[] } {
+  const { resolve } = createRequire(from);
+  const entry = resolve(name);
+  const looked = (resolve.paths(name) ?? []).map((folder) => join(folder, name));
+  return {
+    entry,
+    folders: [...looked.filter(existsSync), dirname(dirname(entry))].map((folder) => `${folder}/`),
+  };
 }
