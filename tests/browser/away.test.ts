@@ -60,7 +60,7 @@ test("a token lets a browser in, a wrong one does not, and signing out ends it",
   await page.getByText("No jobs yet.").waitFor();
   expect(await page.evaluate("document.cookie")).toBe("");
   await page.getByRole("link", { name: "Slaves", exact: true }).click();
-  const add = page.getByRole("region", { name: "Add slaves" });
+  const add = page.getByRole("region", { name: "Add more" });
   await add.getByText(`MASTER_URL=${fleet.master.url} SLAVE_HOST=0.0.0.0 FLEET_TOKEN=<token> npx`).waitFor();
   await add.getByLabel("The fleet's token").fill("another 'token");
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);

@@ -252,11 +252,17 @@ test("predictions are shown from their first rows, the prediction first", async 
 
 test("the items of a function stand in a table with their values or errors", async () => {
   const page = await open("text/1");
-  // The job of another task stands for one of functions.
+  // The job of another task stands for one of functions, in answers and in events.
   await page.addInitScript(`{
     const { parse } = JSON;
-    JSON.parse = (text, ...rest) => parse(text.replaceAll('"task_type":"text"', '"task_type":"function"'), ...rest);
+    JSON.parse = (text, ...rest) => parse(text.replace(/("task_type": ?)"text"/g, '$1"function"'), ...rest);
   }`);
+  await page.route(/\/jobs\//, async (route) => {
+    if (route.request().resourceType() !== "fetch") return await route.fallback();
+    const response = await route.fetch();
+    const body = (await response.text()).replace(/("task_type": ?)"text"/g, '$1"function"');
+    await route.fulfill({ response, body });
+  });
   const error = { code: "function_error", name: "TypeError", message: CODE, stack: "" };
   await page.route("**/results/**", (route) =>
     route.fulfill({

@@ -117,7 +117,8 @@ describe("GET /events", () => {
   test("with a search it tells of jobs that match, and when they no longer do", async () => {
     const stream = await Events.open("alice", `?q=${encodeURIComponent("state:running state:queued")}`);
     await stream.until("ready");
-    const id = await submit("alice", 200);
+    // Long enough that it is seen before it ends.
+    const id = await submit("alice", 4_000);
     await stream.until("job", (data) => data.id === id);
     await stream.until("removed", (data) => data.id === id);
     expect(stream.events.some(({ data }) => data.state === "succeeded")).toBe(false);

@@ -31,6 +31,9 @@ const LOAD_MS = 10_000;
 /** Share of the memory from which on the next item gets a new instance. */
 const FULL_SHARE = 0.9;
 
+/** Reply of a call that threw null: so does QuickJS when it has no memory left for an error. */
+const NO_ERROR = '-{"code":"thrown","name":"object","message":"null"';
+
 /** The package's types are those of its CommonJS form, whose default export is one level deeper. */
 const VARIANT = release.default as object as QuickJSSyncVariant;
 
@@ -51,13 +54,16 @@ export async function sandboxEngine(settings: FunctionSettings, print: Print): P
   runtime.setMaxStackSize(STACK_BYTES);
   const full = Math.max(LEAST_MB * PAGES, maximum * FULL_SHARE) * 65_536;
   const isFull = () => memory.buffer.byteLength > full;
-  return new SandboxEngine(runtime, { settings, print, isFull });
+  const hasGrown = () => memory.buffer.byteLength * 2 > maximum * 65_536;
+  return new SandboxEngine(runtime, { settings, print, isFull, hasGrown });
 }
 
 interface SandboxDeps {
   readonly settings: FunctionSettings;
   readonly print: Print;
   readonly isFull: () => boolean;
+  /** Whether it has more than half of the memory that it may have. */
+  readonly hasGrown: () => boolean;
 }
 
 class SandboxEngine implements FunctionEngine {
@@ -90,8 +96,8 @@ class SandboxEngine implements FunctionEngine {
       const result = this.#context.callFunction(this.#call, this.#context.undefined, item);
       item.dispose();
       if (result.error) return this.#interrupted(result.error);
-      const reply = this.#textOf(result.value);
-      return reply ?? this.#awaited();
+      const reply = this.#textOf(result.value) ?? this.#awaited();
+      return reply.startsWith(NO_ERROR) && this.#deps.hasGrown() ? this.#outOfMemory() : reply;
     } catch (error) {
       this.#isSpent = true;
       if (performance.now() > this.#until) return overtime(timeoutMs);
@@ -118,10 +124,13 @@ class SandboxEngine implements FunctionEngine {
     this.#isSpent = true;
     error.dispose();
     if (performance.now() > this.#until) return overtime(this.#deps.settings.timeoutMs);
-    return failedReply(
-      "out_of_memory",
-      `The function needs more than ${this.#deps.settings.memoryMb} MB or too deep a stack.`,
-    );
+    return this.#outOfMemory();
+  }
+
+  #outOfMemory(): string {
+    this.#isSpent = true;
+    const { memoryMb } = this.#deps.settings;
+    return failedReply("out_of_memory", `The function needs more than ${memoryMb} MB or too deep a stack.`);
   }
 
   /** The text of a result, which is undefined for a call that goes on as a promise. Releases the handle. */
