@@ -250,44 +250,6 @@ test("predictions are shown from their first rows, the prediction first", async 
   await table.getByText(CODE).waitFor();
 });
 
-test("the items of a function stand in a table with their values or errors", async () => {
-  const page = await open("text/1");
-  // The job of another task stands for one of functions, in answers and in events.
-  await page.addInitScript(`{
-    const { parse } = JSON;
-    JSON.parse = (text, ...rest) => parse(text.replace(/("task_type": ?)"text"/g, '$1"function"'), ...rest);
-  }`);
-  await page.route(/\/jobs\//, async (route) => {
-    if (route.request().resourceType() !== "fetch") return await route.fallback();
-    const response = await route.fetch();
-    const body = (await response.text()).replace(/("task_type": ?)"text"/g, '$1"function"');
-    await route.fulfill({ response, body });
-  });
-  const error = { code: "function_error", name: "TypeError", message: CODE, stack: "" };
-  await page.route("**/results/**", (route) =>
-    route.fulfill({
-      json: {
-        task: "function",
-        schema_version: 1,
-        results: [
-          { index: 0, value: { a: [1, CODE] } },
-          { index: 1, error },
-          { index: 2, value: 4 },
-        ],
-        console: [{ index: 2, level: "log", text: "seen" }],
-        console_dropped: 3,
-        counts: { items: 3, succeeded: 2, failed: 1 },
-      },
-    }),
-  );
-  await page.reload();
-  const items = page.getByRole("table", { name: "Items" });
-  await items.getByText(`TypeError: ${CODE}`).waitFor();
-  await page.getByText("1 lines, 3 more were not kept").waitFor();
-  await page.getByRole("checkbox", { name: "Only those with an error" }).check();
-  expect(await items.getByRole("row").count()).toBe(2);
-});
-
 test("results of two jobs stand side by side, with the values and options that differ", async () => {
   const page = await open("text/0?tab=compare");
   await page.getByText(/^\d+ values differ, \d+ are the same\.$/).waitFor();

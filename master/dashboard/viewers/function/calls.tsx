@@ -5,7 +5,7 @@ import { Result } from "../parts/result.tsx";
 import { Section } from "../parts/section.tsx";
 import { VirtualTable } from "../parts/virtualTable.tsx";
 import type { ViewerProps } from "../viewer.ts";
-import { type ShownFunctionResult, type FunctionItem, shownValue } from "./result.ts";
+import { type FunctionItem, type ShownFunctionResult, shownValue } from "./result.ts";
 
 const COLUMNS = ["Item", "Value", "Error"] as const;
 
