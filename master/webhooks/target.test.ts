@@ -21,7 +21,7 @@ test.each([
   ["a user", "http://user@example.org/"],
   ["a password", "http://:secret@example.org/"],
   ["too long", `http://example.org/${"x".repeat(2_000)}`],
-  ["a name that cannot be", "http://nobody.invalid/"],
+  ["a name that cannot be", "http://unknown.invalid/"],
 ])("%s is bad_callback", async (_, text) => {
   await expect(callbackTarget(text, NEAR)).rejects.toMatchObject({ code: "bad_callback", status: 400 });
 });

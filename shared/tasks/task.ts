@@ -71,7 +71,7 @@ export interface TaskDefinition {
    * master.
    */
   readonly choices?: () => Promise<Readonly<Record<string, readonly string[]>>>;
-  /** The step without which a job with these options does not begin; undefined: any slave with the task will do. */
+  /** The step without which a job with these options does not begin; undefined: each slave with the task can begin it. */
   readonly neededStep?: (options: object) => string;
   /** Options that the demo and the docs give with the sample files; undefined: none. */
   readonly sampleOptions?: JsonObject;

@@ -170,7 +170,7 @@ function unsendable(what: string, { trail }: Place): ValueError {
 which cannot be sent.`);
 }
 
-/** Replaces marked objects inside a value that JSON.parse made, which nobody else holds. */
+/** Replaces marked objects inside a value that JSON.parse made for this call alone. */
 function decoded(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return decodedList(value);

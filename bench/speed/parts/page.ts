@@ -12,7 +12,7 @@ const ROUNDS = 5;
 /** Pixels of a turn of the wheel: a hundred rows. */
 const TURN = 4_400;
 const JUMPS = 40;
-/** Time between two jumps: somebody who drags the scroll bar rests about so long. */
+/** Time between two jumps: a hand on the scroll bar rests about so long. */
 const REST_MS = 250;
 
 /** Measures the page in Chromium: first paint, a large job that is scrolled, its size. */

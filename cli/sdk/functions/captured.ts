@@ -75,7 +75,7 @@ const NAMING: Readonly<Record<string, readonly string[]>> = {
 };
 
 function usedBy(node: Tree): Tree[] {
-  // `typeof` of a name that nobody declares is allowed.
+  // `typeof` of a name without a declaration is allowed.
   if (node.type === "UnaryExpression" && node.operator === "typeof" && isNode(node.argument, "Identifier"))
     return [];
   const naming = node.computed === true ? [] : (NAMING[node.type] ?? []);

@@ -7,7 +7,7 @@ const ACROSS = 0.2;
 const NEAR = 8;
 
 /**
- * Leaves out glyphs that are drawn a second time for boldness or as a shadow, in whatever order, and sorts the glyphs of
+ * Leaves out glyphs that are drawn a second time for boldness or as a shadow, in any order, and sorts the glyphs of
  * fragments that lie in each other.
  */
 export function withoutTwins(line: readonly Fragment[]): readonly Fragment[] {
