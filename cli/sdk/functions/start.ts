@@ -91,7 +91,7 @@ async function* entriesOf(
       yield entries;
     }
   } catch (error) {
-    // Nobody waits for the job any more.
+    // The caller has given the job up.
     if (signal?.aborted === true) await job.cancel().catch(() => undefined);
     throw error;
   }

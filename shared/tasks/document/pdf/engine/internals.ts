@@ -189,7 +189,7 @@ const EXPORT = "export { WorkerMessageHandler };";
 
 /**
  * Compiles the engine's worker with more exports than it has: the package gives the text of a page without the place of
- * each glyph, and its classes know it (docs/adr/0021). The version is pinned, and a worker without these names fails here.
+ * each glyph, and its classes know it (docs/adr/0022). The version is pinned, and a worker without these names fails here.
  */
 export function loadInternals(): Internals {
   const file = join(engineHome, "legacy/build/pdf.worker.mjs");
