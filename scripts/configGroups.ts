@@ -74,6 +74,7 @@ export const CONFIG_GROUPS: readonly ConfigGroup[] = [
       "CHILD_MEMORY",
       "SLAVE_MAX_UNITS",
       "SLAVE_MAX_BYTES",
+      "SLAVE_CACHE_BYTES",
       "SLAVE_TASKS",
     ],
   },

@@ -12,7 +12,6 @@ import type { Logger } from "../shared/logger.ts";
 import { allowanceOf, allowedTasks } from "../shared/tasks/allowed.ts";
 import type { TaskDefinition } from "../shared/tasks/task.ts";
 import type { SlaveConfig } from "./config.ts";
-import type { Handover } from "./handover.ts";
 import { Admission } from "./http/admission.ts";
 import { createHttp } from "./http/app.ts";
 import { getTask } from "./http/getTask.ts";
@@ -23,7 +22,7 @@ import { SlaveMetrics } from "./metrics.ts";
 import { handedBack } from "./pool/endings.ts";
 import { Pool } from "./pool/pool.ts";
 import { Registration, type RegistrationOptions } from "./registration.ts";
-import { openSite, specificAddress, urlOf } from "./site.ts";
+import { openSite, type Site, specificAddress, urlOf } from "./site.ts";
 
 export interface SlaveDeps {
   readonly tasks: readonly TaskDefinition[];
@@ -54,14 +53,14 @@ const HAND_BACK_MS = 2_000;
 export async function startSlave(config: SlaveConfig, deps: SlaveDeps): Promise<RunningSlave> {
   const tasks = tasksOf(config, deps.tasks);
   const site = await openSite(config);
-  const { port, folder, handover } = site;
-  const { pool, metrics } = createPool(config, deps, join(folder, "children"));
+  const { port, folder, handover, inputs } = site;
+  const { pool, metrics } = createPool(config, deps, site);
   const admission = new Admission(config);
   const { draining, stopped, drain, stopNow } = stopSignals();
   const dismissed = new AbortController();
   const { version, log } = deps;
   const instance = randomUUID();
-  const offer = { tasks, choices: await choicesOf(tasks), handover, version, instance };
+  const offer = { tasks, choices: await choicesOf(tasks), handover, inputs, version, instance };
   const registration = new Registration(registrationOf(config, site.server, { offer, log }));
   site.answerWith(
     createHttp({
@@ -71,8 +70,8 @@ export async function startSlave(config: SlaveConfig, deps: SlaveDeps): Promise<
       getTask: getTask({
         admission,
         folder: join(folder, "leases"),
-        receive: receiving(config, tasks, handover),
-        work: { pool, budgets: operatorBudgets(config), draining },
+        receive: receiving(config, tasks, site),
+        work: { pool, budgets: operatorBudgets(config), draining, onDiskFull: () => inputs?.clear() },
         stopped,
         onMasterGone: () => registration.doubted(),
       }),
@@ -138,13 +137,16 @@ function tasksOf(config: SlaveConfig, all: readonly TaskDefinition[]): readonly 
   return allowed.filter((task) => wanted.includes(task.name));
 }
 
-function createPool(config: SlaveConfig, { registry, version, log }: SlaveDeps, folder: string) {
-  const metrics: SlaveMetrics = new SlaveMetrics(version, () => pool.status());
+function createPool(config: SlaveConfig, { registry, version, log }: SlaveDeps, site: Site) {
+  const metrics: SlaveMetrics = new SlaveMetrics(version, {
+    status: () => pool.status(),
+    inputs: () => site.inputs?.usage,
+  });
   const pool = new Pool({
     registry,
     log,
     counts: metrics,
-    folder,
+    folder: join(site.folder, "children"),
     slots: config.slots,
     smallBytes: config.smallFile,
     memoryBytes: config.childMemory,
@@ -166,14 +168,13 @@ function operatorBudgets({ unitRunSeconds: running, unitSilenceSeconds: silence 
 function receiving(
   { smallFile: smallBytes, uploadIdleSeconds }: SlaveConfig,
   tasks: readonly TaskDefinition[],
-  handover: Handover | undefined,
+  { handover, inputs }: Site,
 ): ReceiveDeps {
-  return { tasks, smallBytes, uploadIdleSeconds, handover };
+  return { tasks, smallBytes, uploadIdleSeconds, handover, inputs };
 }
 
-interface Offer {
+interface Offer extends Pick<Site, "handover" | "inputs"> {
   readonly tasks: readonly TaskDefinition[];
-  readonly handover: Handover | undefined;
   readonly version: string;
   readonly instance: string;
   readonly choices: RegisterRequest["choices"];
@@ -185,16 +186,16 @@ function registrationOf(
   { offer, log }: { readonly offer: Offer; readonly log: Logger },
 ): RegistrationOptions {
   const { masterUrls, token, ca, name, slots, tls } = config;
-  const { tasks, choices, handover, version, instance } = offer;
+  const { tasks, choices, handover, inputs, version, instance } = offer;
   const slave_port = (server.address() as AddressInfo).port;
   const identity = { slave_port, name, version, instance, slots, tls: tls !== undefined };
-  const about = { ...identity, steps: stepsOf(tasks), choices };
+  const abilities = { steps: stepsOf(tasks), choices, input_cache_bytes: inputs?.maxBytes };
   return {
     masterUrls,
     announced: config.announced ?? specificAddress(server),
     token,
     ca,
-    about: handover === undefined ? about : { ...about, handover: handover.about },
+    about: { ...identity, ...abilities, handover: handover?.about },
     log,
   };
 }

@@ -70,6 +70,12 @@ export const SLAVE_VARIABLES = {
     "Most files that wait at a slave. It answers 429 to more.",
   ),
   maxBytes: v("SLAVE_MAX_BYTES", as.bytes, "4GB", "Most bytes that wait at a slave. It answers 429 to more."),
+  inputCacheBytes: v(
+    "SLAVE_CACHE_BYTES",
+    as.bytes,
+    "1GB",
+    "Most bytes of inputs that a slave keeps for later leases, beside SLAVE_MAX_BYTES: tables of `train`, models of `predict`. A slave on the machine of its master gets links instead. 0: none.",
+  ),
   smallFile: v(
     "SMALL_FILE",
     as.bytes,

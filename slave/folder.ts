@@ -5,8 +5,8 @@ import { AppError, isDiskFull } from "../shared/errors.ts";
 import { usableFolder } from "../shared/usableFolder.ts";
 
 /**
- * Makes the slave's own folder, empty, and removes the folders of slaves that were killed. A slave keeps nothing, so
- * no file in it outlives the process.
+ * Makes the slave's own folder, empty, and removes the folders of slaves that were killed. No
+ * file in it outlives the process.
  * @throws AppError `disk_full`, `bad_folder`
  */
 export async function ownFolder(dataDir: string, host: string, port: number): Promise<string> {

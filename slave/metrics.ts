@@ -1,10 +1,18 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { INPUT_SOURCES, type InputCacheUsage } from "./inputCache.ts";
 import type { PoolStatus } from "./pool/pool.ts";
 import type { ChildEndReason, PoolCounts } from "./pool/warmChildDeps.ts";
 
 /** Seconds of units in children: from short texts to long scans. */
 const BUCKETS = [0.005, 0.02, 0.1, 0.5, 2, 10, 60, 600, 3_600];
 const REASONS: readonly ChildEndReason[] = ["replaced", "unit", "unusable", "crash", "out_of_memory"];
+
+/** Asked at each scrape. */
+interface MetricSources {
+  readonly status: () => PoolStatus;
+  /** Undefined where the slave keeps no inputs. */
+  readonly inputs: () => InputCacheUsage | undefined;
+}
 
 /** Metrics of a slave for Prometheus. Numbers that its pool holds are read at each scrape. */
 export class SlaveMetrics implements PoolCounts {
@@ -13,8 +21,7 @@ export class SlaveMetrics implements PoolCounts {
   readonly #restarts: Counter<"reason">;
   readonly contentType = this.#registry.contentType;
 
-  /** @param status asked at each scrape, when the pool is there */
-  constructor(version: string, status: () => PoolStatus) {
+  constructor(version: string, sources: MetricSources) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: 50 });
     this.#units = new Histogram({
@@ -31,7 +38,8 @@ export class SlaveMetrics implements PoolCounts {
       registers,
     });
     for (const reason of REASONS) this.#restarts.inc({ reason }, 0);
-    gauges(registers, status);
+    gauges(registers, sources.status);
+    inputMetrics(registers, sources.inputs);
     new Gauge({
       name: "manyhands_slave_build_info",
       help: "Always 1; the version is a label.",
@@ -72,6 +80,27 @@ function gauges(registers: Registry[], status: () => PoolStatus): void {
     registers,
     collect() {
       this.set(status().memory);
+    },
+  });
+}
+
+function inputMetrics(registers: Registry[], usage: MetricSources["inputs"]): void {
+  new Gauge({
+    name: "manyhands_slave_input_cache_bytes",
+    help: "Bytes of inputs that are kept for later leases.",
+    registers,
+    collect() {
+      this.set(usage()?.bytes ?? 0);
+    },
+  });
+  new Counter({
+    name: "manyhands_slave_shared_inputs_total",
+    help: "Inputs of leases that several leases share: sent, kept, missing.",
+    labelNames: ["source"],
+    registers,
+    collect() {
+      this.reset();
+      for (const source of INPUT_SOURCES) this.inc({ source }, usage()?.inputs[source] ?? 0);
     },
   });
 }

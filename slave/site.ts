@@ -8,8 +8,11 @@ import { createHttpServer } from "../shared/http/server.ts";
 import type { SlaveConfig } from "./config.ts";
 import { ownFolder } from "./folder.ts";
 import { Handover } from "./handover.ts";
+import { InputCache } from "./inputCache.ts";
 
-/** Opens the slave's port, its folder and its handover folder; `close` releases all of them. */
+export type Site = Awaited<ReturnType<typeof openSite>>;
+
+/** Opens the slave's port, its folder, its handover folder and its cache of inputs; `close` releases all of them. */
 export async function openSite(config: SlaveConfig) {
   const { server, port, answerWith } = await listen(config);
   const closePort = () => {
@@ -19,12 +22,13 @@ export async function openSite(config: SlaveConfig) {
   try {
     const folder = await ownFolder(config.dataDir, config.host, port);
     const handover = config.handover ? await Handover.open(join(folder, "handover")) : undefined;
+    const inputs = await InputCache.open(join(folder, "inputs"), config.inputCacheBytes);
     const close = async () => {
       handover?.close();
       closePort();
       await rm(folder, { recursive: true, force: true });
     };
-    return { server, port, answerWith, folder, handover, close };
+    return { server, port, answerWith, folder, handover, inputs, close };
   } catch (error) {
     closePort();
     throw error;

@@ -13,6 +13,7 @@ import { jobFiles } from "../jobs/jobFiles.ts";
 import { logJobs } from "../jobs/jobLog.ts";
 import { Outlooks } from "../jobs/outlook.ts";
 import { JobRunner } from "../jobs/runner.ts";
+import { KeptInputs } from "../lease/keptInputs.ts";
 import { PaceBook, type StragglerRule } from "../map/pace.ts";
 import { MemoryQueue } from "../queue/memory.ts";
 import type { UnitQueue } from "../queue/port.ts";
@@ -98,7 +99,7 @@ function createDispatch({ config, logger, storage, fleet }: WorkDeps, spans: Uni
     spans,
     registry,
     hub,
-    transport: { http, store, maxPartBytes, silenceSeconds },
+    transport: { http, store, keptInputs: new KeptInputs(), maxPartBytes, silenceSeconds },
     leaseSeconds: 4 * silenceSeconds,
     paces,
     stragglerRule: stragglerRuleOf(config),

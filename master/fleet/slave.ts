@@ -53,6 +53,8 @@ export interface Slave {
   readonly status: CheckStatusAnswer | undefined;
   /** Folder through which files are handed over by links; undefined: they are sent. */
   readonly handover: string | undefined;
+  /** Most bytes of shared inputs that it keeps; 0: none. */
+  readonly inputCacheBytes: number;
 }
 
 /** A slave as SlaveRegistry changes it. */
@@ -93,6 +95,7 @@ export function newSlave(id: string, ip: string, request: RegisterRequest): OwnS
     drainWanted: false,
     status: undefined,
     handover: undefined,
+    inputCacheBytes: 0,
   };
   describe(slave, request);
   return slave;
@@ -109,6 +112,7 @@ export function describe(slave: OwnSlave, request: RegisterRequest): void {
   slave.instance = request.instance;
   slave.steps = request.steps ?? {};
   slave.choices = request.choices ?? {};
+  slave.inputCacheBytes = request.input_cache_bytes ?? 0;
   slave.slots = slave.classic ? 1 : (request.slots ?? 1);
 }
 

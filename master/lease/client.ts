@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import axios, { type AxiosInstance, type AxiosResponse } from "axios";
 import type FormData from "form-data";
 import { type CheckStatusAnswer, checkStatusAnswer } from "../../shared/contract/fleet.ts";
+import { INPUT_NOT_KEPT } from "../../shared/contract/lease.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Slave } from "../fleet/slave.ts";
 import { ConnectionTraffic, type Traffic } from "./traffic.ts";
@@ -145,13 +146,25 @@ async function post(
 
 async function refusalOf(response: AxiosResponse<Readable>): Promise<AppError> {
   const body = await readLimited(response.data, 64 * 1024).catch(() => Buffer.alloc(0));
+  const text = body.toString("utf8");
   if (response.status === 429) {
     const seconds = Number(response.headers["retry-after"]);
     return new SlaveFullError(Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 60) : 1);
   }
+  if (response.status === 409 && codeIn(text) === INPUT_NOT_KEPT)
+    return new AppError(INPUT_NOT_KEPT, "The slave no longer has an input.", { status: 409 });
   return new AppError("slave_refused", `The slave answered ${response.status}.`, {
-    cause: body.toString("utf8").slice(0, 500),
+    cause: text.slice(0, 500),
   });
+}
+
+/** Code of a problem document; undefined for any other text. */
+function codeIn(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { readonly code?: unknown }).code;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws AppError `answer_too_large` */

@@ -4,10 +4,12 @@ import type { Slave } from "../fleet/slave.ts";
 import type { Lease, QueuedUnit } from "../queue/port.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
 import type { SlaveHttp } from "./client.ts";
+import type { KeptInputs } from "./keptInputs.ts";
 
 export interface LeaseTransport {
   readonly http: SlaveHttp;
   readonly store: ByteStore;
+  readonly keptInputs: KeptInputs;
   /** Largest part that is accepted. */
   readonly maxPartBytes: number;
   /** A lease whose slave sends nothing for so long is given up. */

@@ -1,5 +1,5 @@
 import type { LeaseBudgets } from "../../shared/tasks/budgets.ts";
-import type { FileRef, JsonObject } from "../../shared/tasks/task.ts";
+import type { JsonObject, UnitFile } from "../../shared/tasks/task.ts";
 
 /** A unit as the queue holds it: references only, never bytes. */
 export interface QueuedUnit {
@@ -11,7 +11,7 @@ export interface QueuedUnit {
   readonly stepVersion: number;
   readonly options: object;
   readonly args: JsonObject;
-  readonly files: readonly FileRef[];
+  readonly files: readonly UnitFile[];
   /** Sum of the files' bytes. */
   readonly bytes: number;
   /** Tries that ended a child under it. */

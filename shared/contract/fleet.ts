@@ -46,6 +46,12 @@ export const registerRequest = z.object({
     })
     .optional()
     .describe("the slave's handover folder"),
+  input_cache_bytes: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe("most bytes of inputs that it keeps for later leases; without it it keeps none"),
 });
 export type RegisterRequest = z.infer<typeof registerRequest>;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ErrorCode } from "../codes.ts";
 import { inJson } from "../schema.ts";
 import { leaseBudgets } from "./budgets.ts";
 import type { Immutable } from "./immutable.ts";
@@ -7,6 +8,9 @@ import type { Immutable } from "./immutable.ts";
 
 /** Message of the schema's issue when two of the `units` share an id. */
 export const SAME_ID = "two units have one id";
+
+/** Code of a slave that no longer has one of the `shared_inputs`: the lease is sent again with its bytes. */
+export const INPUT_NOT_KEPT = "input_not_kept" satisfies ErrorCode;
 
 /** Name of a file in a slave's handover folder: `in-` from the master, `out-` from the slave. */
 export const handoverName = z.string().regex(/^(?:in|out)-[0-9a-f]{32}$/);
@@ -25,29 +29,46 @@ export const leaseUnits = z
   .min(1)
   .refine((units) => new Set(units.map(({ id }) => id)).size === units.length, SAME_ID);
 
+/** Key of a record of files: an index among the files of the lease. */
+const fileIndex = z.string().regex(/^(?:0|[1-9]\d{0,5})$/);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
 /** A file that its master linked into the slave's handover folder. With `start` it is `bytes` of that file from there. */
 const handedFile = z.object({
   filename: z.string(),
   name: handoverName,
   start: z.number().int().min(0).optional(),
   bytes: z.number().int().min(0),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256,
 });
 export type HandedFile = Immutable<z.infer<typeof handedFile>>;
 
 /**
  * Files that are handed over, by their index among the files of the lease; those that the request carries have the
- * other indexes, in order. The field also allows the slave to hand its results over.
+ * other indexes, in order, without those that the slave kept. The field also allows the slave to hand its results over.
  */
 export const leaseHandover = z.object({
-  files: z.record(z.string().regex(/^(?:0|[1-9]\d{0,5})$/), handedFile),
+  files: z.record(fileIndex, handedFile),
 });
 export type LeaseHandover = Immutable<z.infer<typeof leaseHandover>>;
+
+/** A file that other leases need, too. The request carries it when it is `sent`; else the slave still has it. */
+const sharedInput = z.object({
+  filename: z.string(),
+  bytes: z.number().int().min(0),
+  sha256,
+  sent: z.boolean(),
+});
+
+/** Files that the slave keeps for later leases, by their index among the files of the lease. */
+export const leaseSharedInputs = z.record(fileIndex, sharedInput);
+export type LeaseSharedInputs = Immutable<z.infer<typeof leaseSharedInputs>>;
 
 /** Text fields of the form. A classic master sends `task_type` alone. */
 export const leaseFields = z.object({
   task_type: z.string().optional(),
   handover: inJson(leaseHandover).optional(),
+  shared_inputs: inJson(leaseSharedInputs).optional(),
   /** Without it the lease is a whole job: the slave runs the task's own `run`. */
   step: z.string().optional(),
   step_version: z.string().transform(Number).optional(),
@@ -64,7 +85,7 @@ export type LeaseFieldsOut = Immutable<
   Omit<LeaseFields, "options" | "units"> & { options: object; units: readonly UnitOut[] }
 >;
 
-interface UnitOut {
+export interface UnitOut {
   readonly id: string;
   readonly files: readonly number[];
   readonly args: object;

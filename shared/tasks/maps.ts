@@ -1,10 +1,24 @@
-import type { InputFile, Part, PartDone, RunContext, TaskDefinition, UnitSpec } from "./task.ts";
+import type {
+  FileRef,
+  InputFile,
+  Part,
+  PartDone,
+  RunContext,
+  TaskDefinition,
+  UnitFile,
+  UnitSpec,
+} from "./task.ts";
 
 /** Collects the parts of a map in the order of its units, which a replay repeats. */
 export async function inIndexOrder(parts: AsyncIterable<Part>): Promise<Part[]> {
   const ordered: Part[] = [];
   for await (const part of parts) ordered[part.index] = part;
   return ordered;
+}
+
+/** A file that several units of a job read: it is sent to each slave once. To be made once, not for each unit. */
+export function sharedFile(file: FileRef): UnitFile {
+  return { ...file, shared: true };
 }
 
 /** The main step of a task; each task without a `run` has one. */

@@ -162,6 +162,12 @@ export interface FileRef {
   readonly sha256: string;
 }
 
+/** A file of a unit. */
+export interface UnitFile extends FileRef {
+  /** Other units of the job read it, too: a slave keeps it for them. Changes no result. */
+  readonly shared?: boolean;
+}
+
 /** An input of the job; `index` is its number in the upload, from 0. */
 export interface InputFile extends FileRef {
   readonly index: number;
@@ -169,7 +175,7 @@ export interface InputFile extends FileRef {
 
 /** The files and arguments of one unit. */
 export interface UnitSpec {
-  readonly files: readonly FileRef[];
+  readonly files: readonly UnitFile[];
   readonly args?: JsonObject;
   /** Number of budgets `running` that the unit may use up; as many as it has files unless said. */
   readonly fileBudgets?: number;

@@ -18,7 +18,7 @@ export interface GetTaskDeps {
   /** Folder in which each request gets one of its own. */
   readonly folder: string;
   readonly receive: ReceiveDeps;
-  readonly work: Pick<LeaseWork, "pool" | "budgets" | "draining">;
+  readonly work: Pick<LeaseWork, "pool" | "budgets" | "draining" | "onDiskFull">;
   /** Aborted when the slave's time to finish its units is over. */
   readonly stopped: AbortSignal;
   /** Called when a master breaks its connection off before it has the whole answer. */
@@ -38,8 +38,9 @@ export function getTask(deps: GetTaskDeps): RequestHandler {
       const work = { ...deps.work, folder, answered: reservation.answered, ...signals(deps, res) };
       await answer(received, work, { res, accept: req.headers.accept ?? "" });
     } catch (error) {
-      if (isDiskFull(error)) throw diskFull();
-      throw error;
+      if (!isDiskFull(error)) throw error;
+      deps.work.onDiskFull();
+      throw diskFull();
     } finally {
       reservation.release();
       await rm(folder, { recursive: true, force: true });

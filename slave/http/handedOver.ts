@@ -1,6 +1,5 @@
 import type { LeaseHandover } from "../../shared/contract/lease.ts";
 import { RequestError } from "../../shared/errors.ts";
-import type { LocalFile } from "../../shared/tasks/local.ts";
 import type { Handover } from "../handover.ts";
 
 /** A lease whose master reaches this slave's handover folder. */
@@ -24,23 +23,4 @@ export function badHandover(cause?: unknown): RequestError {
     details: { field: "handover" },
     cause,
   });
-}
-
-/**
- * All files of a lease in order: those of the request, and those that were handed over, which move to `folder`.
- * @throws RequestError `bad_handover`
- */
-export async function withHandedOver(
-  sent: readonly LocalFile[],
-  handover: HandedOver | undefined,
-  folder: string,
-): Promise<readonly LocalFile[]> {
-  if (handover === undefined) return sent;
-  const indexes = Object.keys(handover.files).map(Number);
-  if (indexes.some((index) => index >= indexes.length + sent.length)) throw badHandover();
-  const received = await handover.by.receive(Object.values(handover.files), folder);
-  const files = [...sent];
-  // JavaScript keeps such keys in numeric order, so no file is inserted behind a gap.
-  for (const [nth, file] of received.entries()) files.splice(indexes[nth] ?? 0, 0, file);
-  return files;
 }

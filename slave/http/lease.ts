@@ -9,6 +9,7 @@ import type { LocalFile } from "../../shared/tasks/local.ts";
 import { DEFAULT_TASK } from "../../shared/tasks/registry.ts";
 import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
 import { badHandover } from "./handedOver.ts";
+import { badSharedInputs } from "./sharedInputs.ts";
 
 export interface WorkUnit {
   readonly id: string;
@@ -31,7 +32,7 @@ export interface ReceivedLease {
   readonly budgets: MaybeBudgets;
 }
 
-/** The form's text fields. @throws RequestError `bad_field`, `bad_options`, `bad_budgets`, `bad_units`, `bad_handover` */
+/** The form's text fields. @throws RequestError `bad_field`, `bad_options`, `bad_budgets`, `bad_units`, `bad_handover`, `bad_shared_inputs` */
 export function fieldsOf(form: MultipartForm<LocalFile>): LeaseFields {
   const parsed = checked(leaseFields, form.fields);
   if (parsed.success) return parsed.data;
@@ -132,6 +133,7 @@ function refusal(issue: Issue, given: MultipartForm<LocalFile>["fields"]): Reque
   if (typeof given[field] !== "string")
     return new RequestError("bad_field", `The field ${field} must be given once.`, { details: { field } });
   if (field === "handover") return badHandover(issue);
+  if (field === "shared_inputs") return badSharedInputs(undefined, issue);
   if (issue.message === NOT_JSON)
     return new RequestError(codeOf(field), `The field ${field} is not JSON.`, { details: { field } });
   if (field === "units")

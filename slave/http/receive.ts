@@ -2,8 +2,11 @@ import type { Request, Response } from "express";
 import { readMultipart } from "../../shared/http/multipart.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
 import type { Handover } from "../handover.ts";
-import { handedOver, withHandedOver } from "./handedOver.ts";
+import type { InputCache } from "../inputCache.ts";
+import { handedOver } from "./handedOver.ts";
 import { fieldsOf, leaseOf, type ReceivedLease, sentFiles, taskOf } from "./lease.ts";
+import { filesOf } from "./leaseFiles.ts";
+import { sharedInputs } from "./sharedInputs.ts";
 import { fileSink, removeFile } from "./sink.ts";
 
 export interface ReceiveDeps {
@@ -13,6 +16,8 @@ export interface ReceiveDeps {
   readonly uploadIdleSeconds: number;
   /** Undefined where files are always sent. */
   readonly handover: Handover | undefined;
+  /** Undefined where inputs are kept for no later lease. */
+  readonly inputs: InputCache | undefined;
 }
 
 const LIMITS = { fileBytes: Number.POSITIVE_INFINITY, files: 100_000, fieldBytes: 64 * 2 ** 20 };
@@ -25,7 +30,7 @@ export interface Received {
 
 /** Reads `POST /get_task`, with its large files into `folder`. @throws RequestError, AppError as `readMultipart`, `leaseOf` */
 export async function receiveLease(
-  { tasks, smallBytes, uploadIdleSeconds, handover }: ReceiveDeps,
+  { tasks, smallBytes, uploadIdleSeconds, handover, inputs }: ReceiveDeps,
   folder: string,
   [req, res]: readonly [Request, Response],
 ): Promise<Received> {
@@ -37,6 +42,7 @@ export async function receiveLease(
   const fields = fieldsOf(form);
   const task = taskOf(fields, tasks);
   const handed = handedOver(fields.handover, handover);
-  const files = await withHandedOver(sentFiles(form, task), handed, folder);
+  const shared = sharedInputs(fields.shared_inputs, inputs);
+  const files = await filesOf({ sent: sentFiles(form, task), handed, shared }, folder);
   return { lease: leaseOf(fields, task, files), handover: handed?.by };
 }

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { budgetsOf, type MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
+import { saysDiskFull } from "../pool/endings.ts";
 import type { Pool } from "../pool/pool.ts";
 import type { UnitOutput } from "../pool/unit.ts";
 import type { ReceivedLease, WorkUnit } from "./lease.ts";
@@ -21,6 +22,8 @@ export interface LeaseWork {
   readonly ended: AbortSignal;
   /** Called for each unit that is answered. */
   readonly answered: () => void;
+  /** Called when the disk of the slave is full. */
+  readonly onDiskFull: () => void;
 }
 
 /** `LeaseWork`, and where its answers go. */
@@ -66,6 +69,7 @@ async function oneUnit(piece: UnitOfLease, run: OutletWork): Promise<void> {
       outlet.started(unit);
     });
   } catch (error) {
+    if (saysDiskFull(error)) run.onDiskFull();
     run.gone.throwIfAborted();
     const seconds = started === undefined ? 0 : (performance.now() - started) / 1_000;
     await outlet.failed(unit, error, seconds);

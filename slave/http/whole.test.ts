@@ -46,6 +46,7 @@ it("a client that leaves while the job runs fails the answer, and leaves no reje
       draining: never,
       ended: never,
       answered: () => undefined,
+      onDiskFull: () => undefined,
     },
     new ServerResponse(new IncomingMessage(new Socket())),
   );

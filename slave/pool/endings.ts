@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../shared/codes.ts";
 import { CHILD_KILLED, DISK_FULL } from "../../shared/contract/frames.ts";
-import { AppError, type AppErrorInit } from "../../shared/errors.ts";
+import { AppError, type AppErrorInit, isDiskFull } from "../../shared/errors.ts";
 import { raisedBy } from "../../shared/tasks/budgets.ts";
 
 /** Errors of units whose child ended. Their messages name the variable that raises a limit, never the file. */
@@ -58,6 +58,11 @@ export function handedBack(why: string): HandedBackError {
 
 export function diskFull(): HandedBackError {
   return new HandedBackError(DISK_FULL, "The slave's disk is full.", { status: 507, retryAfter: 10 });
+}
+
+/** Whether the slave's disk was full when a unit ended with this error. */
+export function saysDiskFull(error: unknown): boolean {
+  return isDiskFull(error) || (error instanceof HandedBackError && error.code === DISK_FULL);
 }
 
 export function noChildren(): HandedBackError {

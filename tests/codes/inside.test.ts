@@ -22,6 +22,7 @@ import { newSlave, type Slave } from "../../master/fleet/slave.ts";
 import { runContext } from "../../master/jobs/runContext.ts";
 import { createSlaveHttp, readLimited } from "../../master/lease/client.ts";
 import { runFramesLease } from "../../master/lease/framesLease.ts";
+import { KeptInputs } from "../../master/lease/keptInputs.ts";
 import { PaceBook } from "../../master/map/pace.ts";
 import { JobProgress } from "../../master/map/progress.ts";
 import { MemoryQueue } from "../../master/queue/memory.ts";
@@ -244,7 +245,8 @@ const lease: Asking = async (http, slave) => {
   ];
   const held = { id: "l", token: 1, owner: "s", units };
   const run = { slave, lease: held, signal: NEVER, handle: async () => undefined };
-  await runFramesLease({ http, store, maxPartBytes: 9, silenceSeconds: 0.3 }, run);
+  const transport = { http, store, keptInputs: new KeptInputs(), maxPartBytes: 9, silenceSeconds: 0.3 };
+  await runFramesLease(transport, run);
 };
 
 async function collected(path: string): Promise<void> {

@@ -145,6 +145,17 @@ const MADE: Readonly<Record<string, () => Promise<Answer>>> = {
       ["step_version", "999"],
       ["texts", "a", "a.txt"],
     ]),
+  bad_shared_inputs: () =>
+    lease([
+      ["task_type", "text"],
+      ["shared_inputs", "x"],
+      ["texts", "a", "a.txt"],
+    ]),
+  input_not_kept: () =>
+    lease([
+      ["task_type", "text"],
+      ["shared_inputs", `{"0":{"filename":"a","bytes":1,"sha256":"${"0".repeat(64)}","sent":false}}`],
+    ]),
   bad_multipart: () => post("/assign_task", "x", { "content-type": "multipart/form-data" }),
   not_multipart: () => post("/assign_task", "{}", { "content-type": "application/json" }),
   bad_json: () => post("/register", "{", { "content-type": "application/json" }),

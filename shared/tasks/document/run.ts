@@ -1,6 +1,6 @@
 import { Pending } from "../../async/pending.ts";
 import { Semaphore } from "../../async/semaphore.ts";
-import { mainStepOf } from "../maps.ts";
+import { mainStepOf, sharedFile } from "../maps.ts";
 import { ocr } from "../ocr/index.ts";
 import type { InputFile, Json, JsonObject, Part, PartDone, RunContext, UnitSpec } from "../task.ts";
 import type { DocumentOptions } from "./options.ts";
@@ -58,7 +58,8 @@ function rangesAfter({ to, page_count, per_unit }: PdfPlan): JsonObject[] {
 }
 
 function unitsOf(input: InputFile, args: readonly JsonObject[]): UnitSpec[] {
-  return args.map((one) => ({ files: [input], args: one }));
+  const files = [sharedFile(input)];
+  return args.map((one) => ({ files, args: one }));
 }
 
 interface Recognised {

@@ -1,4 +1,4 @@
-import { type InputPart, type InputUnit, mapInputs, publishInputs } from "../maps.ts";
+import { type InputPart, type InputUnit, mapInputs, publishInputs, sharedFile } from "../maps.ts";
 import { type GroupedFiles, mapAll, mapGroups, mergeFiles, UnitError } from "../merge.ts";
 import type { FileRef, RunContext } from "../task.ts";
 import type { EmbeddingOptions } from "./options.ts";
@@ -88,7 +88,8 @@ async function matrixOf(job: Job, weighed: readonly InputPart[]): Promise<Groupe
   return { files, failed: rows.failed };
 }
 
-function weightUnitsOf({ file: vocabulary, documents }: CommonFile): InputUnit[] {
+function weightUnitsOf({ file, documents }: CommonFile): InputUnit[] {
+  const vocabulary = sharedFile(file);
   return documents.map(({ input, part }) => ({
     input,
     files: [part.file, vocabulary],
@@ -96,7 +97,8 @@ function weightUnitsOf({ file: vocabulary, documents }: CommonFile): InputUnit[]
   }));
 }
 
-function neighbourUnitsOf({ file: matrix, documents }: CommonFile): InputUnit[] {
+function neighbourUnitsOf({ file, documents }: CommonFile): InputUnit[] {
+  const matrix = sharedFile(file);
   return documents.map(({ input, part }, row) => ({
     input,
     files: [part.file, matrix],

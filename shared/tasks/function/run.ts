@@ -1,5 +1,5 @@
-import { unitAt } from "../maps.ts";
-import type { FileRef, InputFile, JsonObject, Part, PartDone, RunContext, UnitSpec } from "../task.ts";
+import { sharedFile, unitAt } from "../maps.ts";
+import type { InputFile, JsonObject, Part, PartDone, RunContext, UnitFile, UnitSpec } from "../task.ts";
 import type { FunctionOptions } from "./options.ts";
 
 type Job = RunContext<FunctionOptions>;
@@ -19,7 +19,7 @@ const FIRST_CUTS = 64;
 /** The items of one file: where they are read from, and what tells a unit how. */
 interface ItemFile {
   readonly input: InputFile;
-  readonly source: FileRef;
+  readonly source: UnitFile;
   readonly args: JsonObject;
 }
 
@@ -63,7 +63,7 @@ class Pieces {
 async function itemFiles(job: Job): Promise<readonly ItemFile[]> {
   const small = job.inputs.filter(({ bytes }) => bytes <= SMALL_BYTES);
   const large = job.inputs.filter(({ bytes }) => bytes > SMALL_BYTES);
-  const files: ItemFile[] = small.map((input) => ({ input, source: input, args: {} }));
+  const files: ItemFile[] = small.map((input) => ({ input, source: sharedFile(input), args: {} }));
   if (large.length === 0) return files;
   const units = large.map((input) => ({ files: [input] }));
   for (const part of await job.mapInOrder("cut", "cut", units)) {
@@ -72,7 +72,7 @@ async function itemFiles(job: Job): Promise<readonly ItemFile[]> {
     if (!part.ok) await job.publish(input.index, part);
     else {
       const { filename, sha256 } = input;
-      files.push({ input, source: part.file, args: { ...part.info, filename, sha256 } });
+      files.push({ input, source: sharedFile(part.file), args: { ...part.info, filename, sha256 } });
     }
   }
   return files;

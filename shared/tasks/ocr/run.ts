@@ -1,5 +1,6 @@
 import { Pending } from "../../async/pending.ts";
 import { Semaphore } from "../../async/semaphore.ts";
+import { sharedFile } from "../maps.ts";
 import type {
   InputFile,
   Part,
@@ -66,7 +67,8 @@ interface Pages {
 /** Draws and reads the pages, from 1. A page that cannot be drawn or read does not affect the others. */
 async function readPages(job: Job, input: InputFile, count: number): Promise<Pages> {
   const numbers = Array.from({ length: count }, (_, at) => at + 1);
-  const units = numbers.map((page) => ({ files: [input], args: { page } }));
+  const files = [sharedFile(input)];
+  const units = numbers.map((page) => ({ files, args: { page } }));
   const pictures = await job.mapInOrder(`picture/${input.index}`, drawing(job, "picture"), units);
   const drawn = numbersOf(pictures, numbers);
   const scans = drawn.read.map(({ part }) => ({ files: [part.file] }));

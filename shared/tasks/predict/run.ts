@@ -1,6 +1,6 @@
 import { csvCell } from "../../ml/csv.ts";
-import { type InputPart, mapInputs, unitAt } from "../maps.ts";
-import type { FileRef, InputFile, JsonObject, PartDone, PublishedPart, RunContext } from "../task.ts";
+import { type InputPart, mapInputs, sharedFile, unitAt } from "../maps.ts";
+import type { InputFile, JsonObject, PartDone, PublishedPart, RunContext, UnitFile } from "../task.ts";
 import type { PredictOptions } from "./options.ts";
 
 type Job = RunContext<PredictOptions>;
@@ -13,15 +13,15 @@ const MOST_LINES = 1_000;
  * their order. The result of the model is a list of its tables.
  */
 export async function run(job: Job): Promise<void> {
-  const units = job.inputs.map((input) => ({ input, files: [input] }));
+  const units = job.inputs.map((input) => ({ input, files: [sharedFile(input)] }));
   const looked = await mapInputs(job, "look", units);
   const models = looked.filter(({ part }) => part.info?.kind === "model");
   const tables = looked.filter(({ part }) => part.info?.kind === "table");
   const [model, ...others] = models;
   if (model === undefined || others.length > 0) return await refuse(job, looked, models.length);
-  const outcomes = await predicted(job, tables, model.input);
+  const outcomes = await predicted(job, tables, sharedFile(model.input));
   const lines = tables.slice(0, MOST_LINES).map(({ input }) => lineOf(input, outcomes.get(input.index)));
-  const unit = { files: [model.input], args: { lines } };
+  const unit = { files: [sharedFile(model.input)], args: { lines } };
   for (const part of await job.mapInOrder("overview", "overview", [unit]))
     await job.publish(model.input.index, part);
 }
@@ -35,7 +35,7 @@ async function refuse(job: Job, looked: readonly InputPart[], models: number): P
 /** A block of a table. */
 interface BlockUnit {
   readonly table: InputPart;
-  readonly files: readonly FileRef[];
+  readonly files: readonly UnitFile[];
   readonly args: JsonObject & { readonly block: number };
 }
 
@@ -43,7 +43,7 @@ interface BlockUnit {
 async function predicted(
   job: Job,
   tables: readonly InputPart[],
-  model: InputFile,
+  model: UnitFile,
 ): Promise<ReadonlyMap<number, PublishedPart>> {
   const units = tables.flatMap((table) => blocksOf(table, model));
   const found = new Map(tables.map(({ input }) => [input.index, new TableBlocks(input)]));
@@ -72,11 +72,12 @@ async function predicted(
   return outcomes;
 }
 
-function blocksOf(table: InputPart, model: InputFile): BlockUnit[] {
+function blocksOf(table: InputPart, model: UnitFile): BlockUnit[] {
   const count = Math.max(1, Number(table.part.info?.blocks));
+  const files = [sharedFile(table.input), model, sharedFile(table.part.file)];
   return Array.from({ length: count }, (_, block) => ({
     table,
-    files: [table.input, model, table.part.file],
+    files,
     args: { block, only: count === 1 },
   }));
 }

@@ -1,4 +1,4 @@
-import { type InputPart, type InputUnit, mapInputs, publishInputs, unitAt } from "../maps.ts";
+import { type InputPart, type InputUnit, mapInputs, publishInputs, sharedFile, unitAt } from "../maps.ts";
 import type { FileRef, InputFile, RunContext } from "../task.ts";
 import type { TextOptions } from "./options.ts";
 
@@ -20,22 +20,24 @@ function unitsOf(inputs: readonly InputFile[]): InputUnit[] {
 
 async function analyseInBlocks(job: Job, inputs: readonly InputFile[]): Promise<void> {
   if (inputs.length === 0) return;
-  const scanned = await mapInputs(job, "scan", unitsOf(inputs));
+  const units = inputs.map((input) => ({ input, files: [sharedFile(input)] }));
+  const scanned = await mapInputs(job, "scan", units);
   const tallies = await countBlocks(job, scanned);
   const complete = scanned.filter(({ input }) => tallies.has(input.index));
-  const units = complete.map(({ input, part: plan }) => ({
+  const merges = complete.map(({ input, part: plan }) => ({
     input,
     files: [plan.file, ...(tallies.get(input.index) ?? [])],
     args: { filename: input.filename, sha256: input.sha256 },
   }));
-  await publishInputs(job, "merge", units);
+  await publishInputs(job, "merge", merges);
 }
 
 /** Counts the blocks and returns their tallies in order by input; an input fails if one of its blocks fails. */
 async function countBlocks(job: Job, scanned: readonly InputPart[]): Promise<Map<number, FileRef[]>> {
-  const units = scanned.flatMap(({ input, part }) =>
-    Array.from({ length: blocksOf(part) }, (_, block) => ({ files: [input, part.file], args: { block } })),
-  );
+  const units = scanned.flatMap(({ input, part }) => {
+    const files = [sharedFile(input), sharedFile(part.file)];
+    return Array.from({ length: blocksOf(part) }, (_, block) => ({ files, args: { block } }));
+  });
   const owners = scanned.flatMap(({ input, part }) => new Array<InputFile>(blocksOf(part)).fill(input));
   const tallies = new Map(scanned.map(({ input }) => [input.index, [] as FileRef[]]));
   for await (const part of job.map("blocks", "block", units)) {

@@ -1,7 +1,7 @@
 import type { FitRows } from "../../ml/split.ts";
-import { type InputPart, mapInputs } from "../maps.ts";
+import { type InputPart, mapInputs, sharedFile } from "../maps.ts";
 import { mapAll, UnitError } from "../merge.ts";
-import type { FileRef, InputFile, PublishedPart, RunContext, UnitSpec } from "../task.ts";
+import type { FileRef, InputFile, PublishedPart, RunContext, UnitFile, UnitSpec } from "../task.ts";
 import type { TrainOptions } from "./options.ts";
 import { type FitUnit, fitArgs, foldsOf, pointsOf } from "./parameters.ts";
 
@@ -50,7 +50,7 @@ async function trained(job: Job, inputs: readonly InputFile[]): Promise<Publishe
   if (table === undefined || !table.ok) return table ?? { ok: false, code: "no_result", error: "" };
   try {
     const { rows, features } = { rows: Number(table.info?.rows), features: Number(table.info?.features) };
-    const fits: Fits = { job, table: table.file, rows, features };
+    const fits: Fits = { job, table: sharedFile(table.file), rows, features };
     const validation = await validated(fits);
     return await finished(fits, validation);
   } catch (error) {
@@ -62,7 +62,7 @@ async function trained(job: Job, inputs: readonly InputFile[]): Promise<Publishe
 interface Fits {
   readonly job: Job;
   /** The encoded table, and its size. */
-  readonly table: FileRef;
+  readonly table: UnitFile;
   readonly rows: number;
   readonly features: number;
 }
@@ -116,6 +116,7 @@ function unitsOf({ job, rows, features }: Fits, fitRows: FitRows, point: number)
   }));
 }
 
-function specOf(table: FileRef): (unit: FitUnit) => UnitSpec {
-  return (unit) => ({ files: [table], args: fitArgs(unit) });
+function specOf(table: UnitFile): (unit: FitUnit) => UnitSpec {
+  const files = [table];
+  return (unit) => ({ files, args: fitArgs(unit) });
 }
