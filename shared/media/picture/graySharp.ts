@@ -50,6 +50,19 @@ async function turned(page: Gray, { angle, mirrored }: Turn): Promise<Samples> {
   return await rawOf(sharpOf(page).flop(mirrored).rotate(angle), page);
 }
 
+/** Turns raw pixels of three samples upright. */
+export async function turnedSharp(
+  data: Uint8Array,
+  { width, height }: { readonly width: number; readonly height: number },
+  orientation: number,
+): Promise<Uint8Array> {
+  const turn = TURNS[orientation];
+  if (turn === undefined) return data;
+  const raw = { width, height, channels: 3 } as const;
+  const image = sharp(data, { raw, limitInputPixels: false }).flop(turn.mirrored).rotate(turn.angle);
+  return await image.raw().toBuffer();
+}
+
 /** Runs a pipeline; its samples have the same type as those of `like`. */
 export async function rawOf(image: Sharp, like: Pick<Gray, "data" | "channels">): Promise<Samples> {
   const deep = is16(like);

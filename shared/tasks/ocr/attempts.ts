@@ -32,6 +32,8 @@ export interface Preparation {
 export interface Attempt extends OcrPage, Preparation {
   /** Angle in degrees by which the page was straightened. */
   readonly skew: number;
+  /** Whether words come from the page drawn anew by its differences from the ground. */
+  readonly levelled: boolean;
 }
 
 export type Recognize = (picture: Picture, thresholding: Thresholding) => Promise<Page>;
@@ -55,27 +57,46 @@ export async function readPage(page: Picture, recognize: Recognize, straighten: 
   return best;
 }
 
+/** Scale at which rows of this height are read well. */
+export function scaleOf(rowHeight: number): number {
+  return rowHeight > 0 && rowHeight < LOW_ROW ? Math.min(GOOD_ROW / rowHeight, MAX_SCALE) : 1;
+}
+
 /** Reads a page without preparation. */
 export async function readPlainly(page: Picture, recognize: Recognize): Promise<Attempt> {
-  return { ...PLAIN, skew: 0, ...textOf(await recognize(page, "otsu"), page) };
+  return { ...PLAIN, skew: 0, levelled: false, ...textOf(await recognize(page, "otsu"), page) };
 }
 
 type Try = (preparation: Preparation) => Promise<Attempt>;
 
 function attempts(page: Picture, recognize: Recognize, straighten: boolean): Try {
+  const straight = straightener(page, straighten);
+  return async (preparation) => {
+    const { scale, thresholding } = preparation;
+    const { picture, skew } = await straight(preparation.rotation);
+    const prepared = await bounded(await scaled(picture, scale), MOST_PIXELS[thresholding]);
+    const text = textOf(await recognize(prepared, thresholding), prepared);
+    return { ...preparation, skew, levelled: false, ...text };
+  };
+}
+
+interface Straight {
+  readonly picture: Picture;
+  readonly skew: number;
+}
+
+/** Turns a page by quarters and straightens its lines. */
+export function straightener(page: Picture, straighten: boolean) {
   // Only the last rotation is kept, because each is as large as the page.
-  let side: { rotation: number; straight: Promise<{ picture: Picture; skew: number }> } | undefined;
+  let side: { rotation: number; straight: Promise<Straight> } | undefined;
   const upright = async (rotation: Preparation["rotation"]) => {
     const picture = await quarterTurned(page, rotation);
     const skew = straighten ? await skewOf(picture.gray) : 0;
     return { picture: await turned(picture, -skew), skew };
   };
-  return async (preparation) => {
-    const { rotation, scale, thresholding } = preparation;
+  return async (rotation: Preparation["rotation"]): Promise<Straight> => {
     if (side?.rotation !== rotation) side = { rotation, straight: upright(rotation) };
-    const { picture, skew } = await side.straight;
-    const prepared = await bounded(await scaled(picture, scale), MOST_PIXELS[thresholding]);
-    return { ...preparation, skew, ...textOf(await recognize(prepared, thresholding), prepared) };
+    return await side.straight;
   };
 }
 
@@ -92,12 +113,11 @@ async function turnedRight(first: Attempt, attempt: Try, pixels: number): Promis
 
 function furtherPreparations({ rotation, rowHeight, thresholding }: Attempt): Preparation[] {
   const others = thresholding === "sauvola" ? [] : (["sauvola"] as const);
-  const low = rowHeight > 0 && rowHeight < LOW_ROW;
-  if (!low) return others.map((other) => ({ rotation, scale: 1, thresholding: other }));
-  const scale = Math.min(GOOD_ROW / rowHeight, MAX_SCALE);
+  const scale = scaleOf(rowHeight);
+  if (scale === 1) return others.map((other) => ({ rotation, scale, thresholding: other }));
   return [thresholding, ...others].map((each) => ({ rotation, scale, thresholding: each }));
 }
 
-function better(known: Attempt, next: Attempt): Attempt {
+export function better(known: Attempt, next: Attempt): Attempt {
   return next.score > known.score ? next : known;
 }

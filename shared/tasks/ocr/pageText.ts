@@ -22,6 +22,8 @@ export interface TextLine {
   readonly text: string;
   readonly confidence: number;
   readonly bbox: Box;
+  /** Number of its paragraph on the page. */
+  readonly paragraph: number;
 }
 
 /** Text of a page as tesseract read it. */
@@ -39,7 +41,9 @@ export interface OcrPage {
 
 /** Converts tesseract's answer to the coordinates of the page. */
 export function textOf(page: Page, { toPage, gray }: Picture): OcrPage {
-  const found = (page.blocks ?? []).flatMap((block) => block.paragraphs).flatMap(({ lines }) => lines);
+  const paragraphs = (page.blocks ?? []).flatMap((block) => block.paragraphs);
+  const found = paragraphs.flatMap(({ lines }) => lines);
+  const numbers = paragraphs.flatMap(({ lines }, number) => lines.map(() => number));
   const box = (bbox: Bbox) => boxOnPage(bbox, toPage);
   const words = found.flatMap((line, index) =>
     line.words.map(({ text, confidence, bbox }) => ({
@@ -49,15 +53,18 @@ export function textOf(page: Page, { toPage, gray }: Picture): OcrPage {
       line: index,
     })),
   );
-  const lines = found.map(({ text, confidence, bbox }) => ({
+  const lines = found.map(({ text, confidence, bbox }, index) => ({
     text: text.trimEnd(),
     confidence: round(confidence),
     bbox: box(bbox),
+    paragraph: numbers[index] ?? 0,
   }));
   return { text: page.text, words, lines, rowHeight: rowHeightOf(found, gray.height), ...sureness(words) };
 }
 
-function sureness(words: readonly OcrWord[]): Pick<OcrPage, "confidence" | "score"> {
+export function sureness(
+  words: readonly Pick<OcrWord, "text" | "confidence">[],
+): Pick<OcrPage, "confidence" | "score"> {
   let [characters, sum, score] = [0, 0, 0];
   for (const { text, confidence } of words) {
     const count = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;

@@ -1,4 +1,5 @@
 import { FileError } from "../../errors.ts";
+import { type Colours, coloursOf, type PictureSize } from "../../media/picture/colour.ts";
 import { grayOf } from "../../media/picture/gray.ts";
 import { rawOf, sharpOf, upright } from "../../media/picture/graySharp.ts";
 import type { Gray } from "../../media/picture/luma.ts";
@@ -21,6 +22,8 @@ export interface Picture {
 /** A page for recognition, and the size of the original. */
 export interface ReadablePage {
   readonly picture: Picture;
+  /** Decodes the page in colour in this size; undefined for gray pages. */
+  readonly colours: (size: PictureSize) => Promise<Colours | undefined>;
   readonly width: number;
   readonly height: number;
 }
@@ -43,7 +46,8 @@ export async function pageOf(source: Source, index: number): Promise<ReadablePag
   const [width, height] = sideways ? [page.height, page.width] : [page.width, page.height];
   const [across, down] = [width / gray.width, height / gray.height];
   const picture: Picture = { gray, toPage: (x, y) => [x * across, y * down] };
-  return { picture: await bounded(picture), width, height };
+  const colours = (size: PictureSize) => coloursOf(page, size);
+  return { picture: await bounded(picture), colours, width, height };
 }
 
 /** Reduces a picture to at most these pixels and to sides that tesseract can count. */

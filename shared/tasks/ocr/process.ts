@@ -5,6 +5,7 @@ import type { StepWarning } from "../../warnings.ts";
 import { jsonResult, onlyFile } from "../result.ts";
 import type { Step, StepContext } from "../task.ts";
 import { type Recognize, readPage, readPlainly } from "./attempts.ts";
+import { completed } from "./completed.ts";
 import type { OcrOptions } from "./options.ts";
 import { pageOf } from "./picture.ts";
 import { read as readGray, startReader } from "./reader.ts";
@@ -87,12 +88,15 @@ async function readOne(
   index: number,
   { options, context, count }: PageReading,
 ): Promise<ReadPage> {
-  const { picture: page, width, height } = await pageOf(source, index);
+  const page = await pageOf(source, index);
+  const { picture, width, height } = page;
   const { languages, page_mode: pageMode, preprocess } = options;
   const { folder } = context;
   const progress = (done: number) => context.progress(Math.min(1, (index + done) / count));
   const reading: Recognize = ({ gray }, thresholding) =>
     readGray(gray, { languages, pageMode, thresholding, folder, progress });
-  if (preprocess === "none") return { width, height, attempt: await readPlainly(page, reading) };
-  return { width, height, attempt: await readPage(page, reading, PAGE_LIKE.includes(pageMode)) };
+  if (preprocess === "none") return { width, height, attempt: await readPlainly(picture, reading) };
+  const straighten = PAGE_LIKE.includes(pageMode);
+  const found = await readPage(picture, reading, straighten);
+  return { width, height, attempt: await completed(found, { page, recognize: reading, straighten }) };
 }

@@ -83,15 +83,15 @@ export function summaryOf({ pages }: Pick<OcrFields, "pages">): string {
 }
 
 function pageFields({ width, height, attempt }: ReadPage, index: number) {
-  const { text, words, lines, rotation, skew, scale, thresholding } = attempt;
+  const { text, words, lines, rotation, skew, scale, thresholding, levelled } = attempt;
   return {
     page: index + 1,
     width,
     height,
     text,
     average_confidence: meanConfidence(words),
-    lines: lines.map(({ bbox, ...line }) => ({ ...line, bbox: { ...bbox } })),
-    preparation: { rotation, skew, scale: Math.round(scale * 1000) / 1000, thresholding },
+    lines: lines.map((line) => ({ text: line.text, confidence: line.confidence, bbox: { ...line.bbox } })),
+    preparation: { rotation, skew, scale: Math.round(scale * 1000) / 1000, thresholding, levelled },
   };
 }
 

@@ -31,6 +31,11 @@ const preparation = z.object({
   skew: z.number().describe("Degrees by which its lines ran downhill."),
   scale: z.number().describe("Factor by which it was enlarged."),
   thresholding: z.enum(["otsu", "adaptive", "sauvola"]).describe("Method that made it black and white."),
+  levelled: z
+    .boolean()
+    .describe(
+      "Whether words come from the page drawn anew by its differences from the ground, without ruled lines.",
+    ),
 });
 
 const page = z.object({

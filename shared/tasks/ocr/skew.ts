@@ -52,12 +52,16 @@ async function inkOf(gray: Gray): Promise<Ink> {
 }
 
 export async function shrunk(gray: Gray): Promise<Gray> {
-  const longer = Math.max(gray.width, gray.height);
-  if (longer <= MEASURED_SIDE) return gray;
-  const width = Math.max(1, Math.round((gray.width * MEASURED_SIDE) / longer));
-  const height = Math.max(1, Math.round((gray.height * MEASURED_SIDE) / longer));
+  const { width, height } = reducedSize(gray);
+  if (width === gray.width && height === gray.height) return gray;
   const data = await rawOf(sharpOf(gray).resize({ width, height, fit: "fill" }), gray);
   return { ...gray, width, height, data };
+}
+
+/** Size of a page for measurements. */
+export function reducedSize({ width, height }: Pick<Gray, "width" | "height">) {
+  const factor = Math.min(1, MEASURED_SIDE / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
 }
 
 interface Sweep {

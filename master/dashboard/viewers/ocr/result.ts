@@ -32,6 +32,8 @@ interface Preparation {
   readonly skew: number;
   readonly scale: number;
   readonly thresholding: string;
+  /** Absent in results of older slaves. */
+  readonly levelled?: boolean;
 }
 
 /** Words below this confidence deserve a look at the picture. */
@@ -44,12 +46,13 @@ export function isDoubtful({ confidence }: Pick<OcrWordView, "confidence">): boo
 /** What a page was like before it could be read. */
 export function preparationOf({ preparation }: OcrPageView): string | undefined {
   if (preparation === null) return undefined;
-  const { rotation, skew, scale, thresholding } = preparation;
+  const { rotation, skew, scale, thresholding, levelled = false } = preparation;
   const done = [
     rotation === 0 ? undefined : `turned by ${rotation}°`,
     skew === 0 ? undefined : `straightened by ${skew}°`,
     scale === 1 ? undefined : `enlarged ${scale} times`,
     thresholding === "otsu" ? undefined : `local thresholds (${thresholding})`,
+    levelled ? "coloured grounds and ruled lines taken out" : undefined,
   ].filter((step) => step !== undefined);
   return done.length === 0 ? "read as it is" : done.join(", ");
 }

@@ -1,0 +1,97 @@
+import type { Colours } from "../../media/picture/colour.ts";
+import type { Gray } from "../../media/picture/luma.ts";
+import { type Attempt, better, type Recognize, scaleOf, straightener } from "./attempts.ts";
+import { type Ground, groundOf } from "./ground/ground.ts";
+import { levelled } from "./ground/levelled.ts";
+import { marksOf } from "./ground/marks.ts";
+import { withoutRules } from "./ground/rules.ts";
+import { hasUnread, heightOf, lettersOf } from "./ground/unread.ts";
+import { merged } from "./merged.ts";
+import { type OcrWord, textOf } from "./pageText.ts";
+import { bounded, type Picture, type ReadablePage, scaled } from "./picture.ts";
+import { reducedSize, shrunk } from "./skew.ts";
+
+/** Confidence from which a word counts as read, 0..100. */
+const READ = 50;
+/** Height of a row of text as a multiple of the median height of its letters. */
+const ROW = 2;
+
+export interface PageReading {
+  readonly page: ReadablePage;
+  readonly recognize: Recognize;
+  /** Whether the page may be straightened, and lines may be added to it. */
+  readonly straighten: boolean;
+}
+
+/**
+ * Adds the text that a reading missed: as bright as its ground, on panels and highlights, faint beside black, between
+ * ruled lines. A page costs a look at it in small size, and a second recognition only if it has letters that are in no word.
+ */
+export async function completed(
+  found: Attempt,
+  { page, recognize, straighten }: PageReading,
+): Promise<Attempt> {
+  const reduced = await reducedColours(page);
+  const ground = groundOf(reduced);
+  if (ground === undefined) return found;
+  const letters = lettersOf(marksOf(reduced, ground));
+  const words = found.words.filter(({ confidence }) => confidence >= READ);
+  if (!hasUnread(letters, placesOf(words, page, reduced))) return found;
+  const picture = await levelledPage(page, reduced, ground);
+  const height = (heightOf(letters) * picture.gray.width) / reduced.width;
+  const next = await readLevelled(picture, { found, recognize, straighten, height });
+  return straighten ? merged(found, next) : better(found, next);
+}
+
+async function reducedColours({ picture, colours }: ReadablePage): Promise<Colours> {
+  const size = reducedSize(picture.gray);
+  return (await colours(size)) ?? inColours(await shrunk(picture.gray));
+}
+
+async function levelledPage(
+  { picture, colours }: ReadablePage,
+  reduced: Colours,
+  ground: Ground,
+): Promise<Picture> {
+  const { gray, toPage } = picture;
+  const { width, height } = gray;
+  const page = (await colours({ width, height })) ?? inColours(gray);
+  return { gray: levelled(page, reduced, ground), toPage };
+}
+
+function inColours({ width, height, data }: Gray): Colours {
+  if (data instanceof Uint8Array) return { width, height, channels: 1, data };
+  throw new Error("a page of 16 bits cannot be recognised");
+}
+
+interface LevelledReading extends Omit<PageReading, "page"> {
+  readonly found: Attempt;
+  /** Height of letters in pixels. */
+  readonly height: number;
+}
+
+async function readLevelled(
+  page: Picture,
+  { found, recognize, straighten, height }: LevelledReading,
+): Promise<Attempt> {
+  const { rotation } = found;
+  const scale = found.scale > 1 ? found.scale : scaleOf(height * ROW);
+  const { picture, skew } = await straightener(page, straighten)(rotation);
+  const plain = { ...picture, gray: withoutRules(picture.gray, height) };
+  const prepared = await bounded(await scaled(plain, scale));
+  const text = textOf(await recognize(prepared, "otsu"), prepared);
+  return { rotation, scale, skew, thresholding: "otsu", levelled: true, ...text };
+}
+
+/** Whether there is a word at a place of the reduced page. */
+function placesOf(words: readonly OcrWord[], page: ReadablePage, { width, height }: Colours) {
+  const places = new Uint8Array(width * height);
+  const [across, down] = [width / page.width, height / page.height];
+  for (const { bbox } of words) {
+    const [from, to] = [Math.floor(bbox.x0 * across) - 2, Math.ceil(bbox.x1 * across) + 2];
+    const last = Math.min(height, Math.ceil(bbox.y1 * down) + 2);
+    for (let y = Math.max(0, Math.floor(bbox.y0 * down) - 2); y < last; y++)
+      places.fill(1, y * width + Math.max(0, from), y * width + Math.min(width, to));
+  }
+  return (x: number, y: number) => places[y * width + x] === 1;
+}
