@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   config: async () => (await import("./commands/config.ts")).addConfig,
   profile: async () => (await import("./commands/profile.ts")).addProfile,
   completion: async () => (await import("./commands/completion.ts")).addCompletion,
+  "bench-fleet": async () => (await import("./commands/benchFleet.ts")).addBenchFleet,
   demo: async () => (await import("./commands/demo.ts")).addDemo,
 };
 

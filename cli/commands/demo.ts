@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { TASKS, taskNamed } from "../../shared/tasks/registry.ts";
@@ -9,7 +8,7 @@ import { EXIT } from "../exit.ts";
 import { collect } from "../files/collect.ts";
 import type { LocalInput } from "../files/look.ts";
 import { noSamples, samplesOf } from "../files/samples.ts";
-import { type DemoFleet, startDemoFleet } from "../fleet/demoFleet.ts";
+import { type OwnFleet, withOwnFleet } from "../fleet/ownFleet.ts";
 import { createProgress, type Progress } from "../output/progress.ts";
 import { counted, secondsInWords } from "../output/words.ts";
 import { printBlock, printHeader, printNext } from "./demoReport.ts";
@@ -27,6 +26,7 @@ interface DemoJob {
 
 /** Subfolder of the results, so that samples take no names from the user's own files. */
 const RESULTS = "demo";
+const SLAVES = 2;
 
 /** `demo` */
 export function addDemo(program: Command, run: RunCommand): void {
@@ -41,15 +41,11 @@ async function demo(context: CliContext): Promise<number> {
   const began = Date.now();
   const jobs = await demoJobs(interrupt);
   printHeader(terminal, jobs.length, total(jobs));
-  const data = await mkdtemp(join(tmpdir(), "manyhands-demo-"));
   const results = join(config.resultsDir, RESULTS);
-  const fleet = startDemoFleet({ data, results, terminal });
-  try {
-    await runAll(jobs, fleet, context);
-  } finally {
-    await fleet.stop();
-    await rm(data, { recursive: true, force: true, maxRetries: 5 });
-  }
+  const slots = Math.max(1, Math.floor(availableParallelism() / SLAVES));
+  await withOwnFleet({ slaves: SLAVES, slots, functions: "sandbox", results, terminal }, (fleet) =>
+    runAll(jobs, fleet, context),
+  );
   for (const { task, outcome } of jobs) printBlock(terminal, taskNamed(task), outcome);
   const failed = jobs
     .flatMap(({ outcome }) => outcome.files)
@@ -66,7 +62,7 @@ async function demo(context: CliContext): Promise<number> {
 /** Runs all jobs at the same time; the master shares its slaves among them. */
 async function runAll(
   jobs: readonly DemoJob[],
-  fleet: DemoFleet,
+  fleet: OwnFleet,
   { terminal, interrupt }: CliContext,
 ): Promise<void> {
   const progress = createProgress(terminal.bar === undefined ? "lines" : "bar", terminal);

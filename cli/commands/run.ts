@@ -1,12 +1,11 @@
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { type Command, Option } from "commander";
 import { printable } from "../../shared/printable.ts";
 import { toTypedText } from "../../shared/values/typedJson.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT, UsageError } from "../exit.ts";
+import { type AnyItemFunction, functionIn } from "../files/functionModule.ts";
 import { itemsNamed } from "../files/items.ts";
 import { counted } from "../output/words.ts";
 import type { ConsoleLine, MapEntry, MapOptions } from "../sdk/index.ts";
@@ -23,8 +22,6 @@ interface RunFlags extends ConnectionFlags {
   readonly callSeconds?: string;
   readonly memoryMb?: string;
 }
-
-type AnyItemFunction = (...values: readonly unknown[]) => unknown;
 
 /** `run <script>` */
 export function addRun(program: Command, run: RunCommand): void {
@@ -84,12 +81,7 @@ async function functionOf(script: string | undefined, flags: RunFlags): Promise<
   if ((script === undefined) === (flags.eval === undefined))
     throw new UsageError("Give either a script or a function with -e.");
   if (flags.eval !== undefined) return flags.eval;
-  const path = resolve(script ?? "");
-  const module = (await import(pathToFileURL(path).href).catch((cause: unknown) => {
-    throw new UsageError(`${script} cannot be loaded: ${String(cause)}`);
-  })) as { readonly default?: unknown };
-  if (typeof module.default === "function") return module.default as AnyItemFunction;
-  throw new UsageError(`${script} has no function as its default export: export default (x) => …`);
+  return await functionIn(script ?? "");
 }
 
 function optionsOf({ args, mode, callSeconds, memoryMb }: RunFlags): MapOptions<unknown[]> {
