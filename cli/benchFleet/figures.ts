@@ -11,7 +11,7 @@ import {
   type SvgPicture,
   widthOfText,
 } from "../plot/svg.ts";
-import { meansOf, nameOfSlot, numberBusy, type SlotProfile } from "./busyProfile.ts";
+import { type BusyTime, meansOf, nameOfSlot, numberBusy, type SlotProfile } from "./busyProfile.ts";
 import { type MeasuredRun, numbersOf, secondsOf } from "./measuredRun.ts";
 import { MARGIN, runPanels } from "./runPanels.ts";
 
@@ -20,6 +20,8 @@ const LANE = 22;
 const LEAST_LANE = 5;
 const ALL_LANES = 16_000;
 const LONGEST_NAME = 30;
+/** Least width of a busy time, in pixels, that ends a pixel earlier. */
+const SEEN_APART = 5;
 const [BLUE] = COLOURS;
 
 /** A lane for each slot of each run: the bluer a place is, the more of its time the slot was busy. */
@@ -71,8 +73,10 @@ interface Bar {
 /** Neighbouring pixels of the same share are one bar, so a lane has a bounded number of them. */
 function barsOf(slot: SlotProfile, run: MeasuredRun, area: PlotArea): readonly Bar[] {
   const pixels = Math.floor(area.width);
+  const end = 1_000 * secondsOf(run);
+  const steps = numberBusy([{ ...slot, busy: apart(slot.busy, end / pixels) }]);
   const bars: Bar[] = [];
-  for (const [pixel, mean] of meansOf(numberBusy([slot]), 1_000 * secondsOf(run), pixels).entries()) {
+  for (const [pixel, mean] of meansOf(steps, end, pixels).entries()) {
     const share = Math.ceil(mean * 20 - 1e-6) / 20;
     const x = area.x + pixel;
     const last = bars.at(-1);
@@ -81,6 +85,11 @@ function barsOf(slot: SlotProfile, run: MeasuredRun, area: PlotArea): readonly B
     else if (share > 0) bars.push({ x, width: 1, share });
   }
   return bars;
+}
+
+/** Ends busy times of some width a pixel earlier, so that those that follow each other without a pause can be told apart. */
+function apart(busy: readonly BusyTime[], pixel: number): readonly BusyTime[] {
+  return busy.map(({ from, to }) => ({ from, to: to - from > SEEN_APART * pixel ? to - pixel : to }));
 }
 
 const NUMBER_HEIGHT = 96;

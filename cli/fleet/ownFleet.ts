@@ -25,7 +25,10 @@ export interface OwnFleetWish {
   readonly slots: number;
   /** Which functions of clients the slaves run. */
   readonly functions: "sandbox" | "trusted";
-  /** Folder of the results; one that is removed with the fleet unless given. */
+  /**
+   * Folder of the results, where those of the next fleet replace them: the record of this one is gone then. One that is
+   * removed with the fleet unless given.
+   */
   readonly results?: string;
   readonly terminal: Terminal;
 }
@@ -56,13 +59,14 @@ interface FleetStart {
 }
 
 async function startedFleet(wish: OwnFleetWish, { data, members, signal }: FleetStart): Promise<FleetClient> {
-  const { slaves, slots, functions, results = join(data, "results"), terminal } = wish;
+  const { slaves, slots, functions, results, terminal } = wish;
   const token = randomBytes(24).toString("hex");
   const common = {
     ...PRIVATE,
     ALLOW_FUNCTIONS: functions,
     DATA_DIR: data,
-    RESULTS_DIR: results,
+    RESULTS_DIR: results ?? join(data, "results"),
+    ON_EXISTING: results === undefined ? "keep" : "replace",
     MANYHANDS_TOKEN: token,
   };
   const onLog = (line: string) => terminal.note(logLine(line, { paint: terminal.paint, stacks: "hidden" }));
@@ -89,8 +93,6 @@ const PRIVATE = {
   SLAVE_IP: "",
   SLAVE_TASKS: "",
   LOG_LEVEL: "error",
-  // Results of a fleet before, whose record is gone, have the same names.
-  ON_EXISTING: "replace",
   MANYHANDS_TOKEN_FILE: "",
   FLEET_TOKEN: "",
   FLEET_TOKEN_FILE: "",

@@ -17,7 +17,10 @@ afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 /** The temporary files of the command lie in the folder of the test. A late call has no second copy. */
 async function bench(...args: string[]): Promise<CliRun> {
-  return await runCli(["bench-fleet", ...args], { cwd: folder, env: { TMPDIR: folder, STRAGGLER_RULE: "off" } });
+  return await runCli(["bench-fleet", ...args], {
+    cwd: folder,
+    env: { TMPDIR: folder, STRAGGLER_RULE: "off" },
+  });
 }
 
 type Row = Readonly<Record<string, string>>;
@@ -54,7 +57,7 @@ describe("two callers over one and two slaves", () => {
   let throughput: Row[];
   let profile: Row[];
   beforeAll(async () => {
-    const length = ["--callers", "2", "--slaves", "2,1", "--slots", "1", "--seconds", "1"];
+    const length = ["--callers", "2", "--slaves", "2,1", "--slots", "1", "--seconds", "2"];
     run = await bench(...length, "--function", "spin", "--out", "out", "--json");
     throughput = await table("out/throughput.csv");
     profile = await table("out/profile.csv");
@@ -78,8 +81,8 @@ describe("two callers over one and two slaves", () => {
       ["2", "2", "2", "0"],
     ]);
     for (const { slaves = "", slots, calls, seconds, calls_per_second, p50_ms, p95_ms, busy } of throughput) {
-      expect(Number(calls)).toBeGreaterThan(4);
-      expect(Number(seconds)).toBeGreaterThanOrEqual(1);
+      expect(Number(calls)).toBeGreaterThanOrEqual(2);
+      expect(Number(seconds)).toBeGreaterThanOrEqual(2);
       expect(Number(calls_per_second)).toBeCloseTo(Number(calls) / Number(seconds), 2);
       expect(Number(p50_ms)).toBeGreaterThanOrEqual(10);
       expect(Number(p95_ms)).toBeGreaterThanOrEqual(Number(p50_ms));
