@@ -97,14 +97,24 @@ function sharesOf(values: Float64Array, rows: Int32Array, codes: number): number
   return counts.map((count) => Math.log(count / (rows.length + codes)));
 }
 
+/** Of the values that are not missing. */
 function momentsOf(values: Float64Array, rows: Int32Array) {
-  const known = [...rows].flatMap((row) => {
+  let known = 0;
+  let sum = 0;
+  for (const row of rows) {
     const value = values[row] ?? Number.NaN;
-    return Number.isNaN(value) ? [] : [value];
-  });
-  const count = Math.max(1, known.length);
-  const mean = known.reduce((sum, value) => sum + value, 0) / count;
-  return { mean, variance: known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count };
+    if (Number.isNaN(value)) continue;
+    known += 1;
+    sum += value;
+  }
+  const count = Math.max(1, known);
+  const mean = sum / count;
+  let squares = 0;
+  for (const row of rows) {
+    const distance = (values[row] ?? Number.NaN) - mean;
+    if (!Number.isNaN(distance)) squares += distance * distance;
+  }
+  return { mean, variance: squares / count };
 }
 
 function largestVariance({ features, columns, rows }: BayesTable): number {

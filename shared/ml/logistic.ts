@@ -1,5 +1,4 @@
 import { minimize } from "./lbfgs.ts";
-import { product } from "./linear.ts";
 
 export interface LogisticProblem {
   /** Row by row. */
@@ -27,8 +26,7 @@ export function fitLogistic(problem: LogisticProblem): Float64Array {
       scoresOf(problem.matrix, row * width, { weights, scores });
       const actual = problem.target[row] ?? 0;
       loss += lines === 1 ? lossOfTwo(scores, actual) : lossOfMany(scores, actual);
-      for (let line = 0; line < lines; line += 1)
-        addRow(gradient, line * (width + 1), { problem, row, factor: scores[line] ?? 0 });
+      addRow(gradient, problem.matrix, { start: row * width, factors: scores });
     }
     return loss;
   };
@@ -41,10 +39,13 @@ export function scoresOf(
   start: number,
   { weights, scores }: { readonly weights: Float64Array; readonly scores: Float64Array },
 ): void {
-  const length = weights.length / scores.length;
+  const width = weights.length / scores.length - 1;
+  let at = 0;
   for (let line = 0; line < scores.length; line += 1) {
-    const own = weights.subarray(line * length, (line + 1) * length - 1);
-    scores[line] = product(matrix, start, own) + (weights[(line + 1) * length - 1] ?? 0);
+    let sum = 0;
+    for (let i = 0; i < width; i += 1, at += 1) sum += (matrix[start + i] ?? 0) * (weights[at] ?? 0);
+    scores[line] = sum + (weights[at] ?? 0);
+    at += 1;
   }
 }
 
@@ -88,22 +89,32 @@ function lossOfTwo(scores: Float64Array, actual: number): number {
 
 function lossOfMany(scores: Float64Array, actual: number): number {
   const own = scores[actual] ?? 0;
-  const most = Math.max(...scores);
+  let most = Number.NEGATIVE_INFINITY;
+  for (let line = 0; line < scores.length; line += 1) most = Math.max(most, scores[line] ?? 0);
   let sum = 0;
-  for (const score of scores) sum += Math.exp(score - most);
-  scores.forEach((score, at) => {
-    scores[at] = Math.exp(score - most) / sum - (at === actual ? 1 : 0);
-  });
+  for (let line = 0; line < scores.length; line += 1) {
+    const share = Math.exp((scores[line] ?? 0) - most);
+    scores[line] = share;
+    sum += share;
+  }
+  for (let line = 0; line < scores.length; line += 1)
+    scores[line] = (scores[line] ?? 0) / sum - (line === actual ? 1 : 0);
   return most + Math.log(sum) - own;
 }
 
+/** Adds to the gradient of each line its factor times the row that begins at `start`. */
 function addRow(
   gradient: Float64Array,
-  start: number,
-  { problem, row, factor }: { problem: LogisticProblem; row: number; factor: number },
+  matrix: Float64Array,
+  { start, factors }: { readonly start: number; readonly factors: Float64Array },
 ): void {
-  const { matrix, width } = problem;
-  for (let i = 0; i < width; i += 1)
-    gradient[start + i] = (gradient[start + i] ?? 0) + factor * (matrix[row * width + i] ?? 0);
-  gradient[start + width] = (gradient[start + width] ?? 0) + factor;
+  const width = gradient.length / factors.length - 1;
+  let at = 0;
+  for (let line = 0; line < factors.length; line += 1) {
+    const factor = factors[line] ?? 0;
+    for (let i = 0; i < width; i += 1, at += 1)
+      gradient[at] = (gradient[at] ?? 0) + factor * (matrix[start + i] ?? 0);
+    gradient[at] = (gradient[at] ?? 0) + factor;
+    at += 1;
+  }
 }
