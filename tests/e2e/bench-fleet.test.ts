@@ -61,7 +61,7 @@ describe("two callers over one and two slaves", () => {
     run = await bench(...length, "--function", "spin", "--out", "out", "--json");
     throughput = await table("out/throughput.csv");
     profile = await table("out/profile.csv");
-  });
+  }, 180_000);
 
   test("the command ends well, tells the numbers of its table, and leaves nothing but its folder", async () => {
     expect(run.code, run.stderr).toBe(0);
