@@ -19,7 +19,7 @@ export interface SubmitOptions {
   readonly signal?: AbortSignal | undefined;
   /** A file begins to be sent, as number `index` of the job. After a broken connection the first one begins again. */
   readonly onBegin?: ((file: FileInput, index: number) => void) | undefined;
-  /** Called with the number of bytes of all files that were handed to the connection in this try. */
+  /** Called with the number of bytes of all files that were handed to the connection in this try; never in browsers. */
   readonly onSent?: ((bytes: number) => void) | undefined;
   /** Called when a file cannot be opened and is left out. Without this callback the call fails. */
   readonly onUnreadable?: ((file: FileInput, error: unknown) => void) | undefined;

@@ -43,7 +43,9 @@ test("plain JSON stays as it is", () => {
   fc.assert(
     fc.property(
       fc.jsonValue().filter((one) => !JSON.stringify(one).includes("-0")),
-      (one) => expect(toTypedText(one)).toBe(JSON.stringify(one)),
+      (one) => {
+        expect(toTypedText(one)).toBe(JSON.stringify(one));
+      },
     ),
   );
 });

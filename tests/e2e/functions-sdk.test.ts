@@ -134,7 +134,7 @@ const FUNCTIONS: readonly ((x: unknown) => unknown)[] = [
   (x) => x,
   (x) => [x, typeof x],
   (x) => (typeof x === "number" ? x * 2 : { of: x }),
-  (x) => new Map([[String(x), new Set([x])]]),
+  (x) => new Map([[typeof x, new Set([x])]]),
   (x) => (typeof x === "string" ? x.split("").reverse().join("") : undefined),
 ];
 

@@ -30,6 +30,7 @@ test.each([
   ["(x) => `$" + "{x + y}`", ["y 1"]],
   ["(x) => x?.[i]?.name", ["i 1"]],
   ["(x) => setTimeout(x)", ["setTimeout 1"]],
+  ["(x) => new Intl.NumberFormat('de').format(x)", ["Intl 1"]],
   ["async (x) => (await import('lodash')).map(x)", ['import("lodash") 1']],
 ])("names from outside are found with their line: %s", (source, names) => {
   expect(namesIn(source)).toEqual(names);

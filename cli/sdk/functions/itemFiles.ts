@@ -1,6 +1,7 @@
 import { RequestError } from "../../../shared/errors.ts";
 import { toTypedText } from "../../../shared/values/typedJson.ts";
 import type { FileInput } from "../files.ts";
+import { randomName } from "../submit.ts";
 
 export type Items<Item> = Iterable<Item> | AsyncIterable<Item>;
 
@@ -23,7 +24,8 @@ export class ItemFiles {
   constructor(items: Items<unknown>, name: string, concurrency: number | undefined) {
     const files = Math.min(FILES, concurrency ?? FILES);
     this.#items = items;
-    this.#name = name;
+    // A name of its own: where later jobs take the names of results, a call that runs beside this one must not.
+    this.#name = `${name}-${randomName().slice(0, 8)}`;
     this.#width = Array.isArray(items) ? Math.max(1, Math.ceil(items.length / files)) : MOST_ITEMS;
   }
 

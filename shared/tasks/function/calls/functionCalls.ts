@@ -1,5 +1,6 @@
 import { FileError } from "../../../errors.ts";
 import { FunctionProcess, type ProcessEnd } from "./functionProcess.ts";
+import { keepProcess, takeProcess } from "./keptProcess.ts";
 import {
   BUSY,
   DROPPED,
@@ -79,25 +80,29 @@ export class FunctionCalls {
     return this.#left < this.#width && this.#characters < MOST_AHEAD_CHARACTERS;
   }
 
+  /** Items are sent together by the next call of `room` or `all`. */
   add(item: string): void {
     this.#open.push(item);
     this.#characters += item.length;
-    this.#pump();
   }
 
   /** @throws FileError `bad_function` */
   async room(): Promise<void> {
+    this.#pump();
     while (!this.hasRoom) await this.#change();
   }
 
   /** Resolves when every item has its reply. @throws FileError `bad_function` */
   async all(): Promise<void> {
+    if (this.#left > 0) this.#pump();
     while (this.#left > 0) await this.#change();
   }
 
   close(): void {
     clearInterval(this.#timer);
-    this.#renew();
+    const isIdle = this.#isReady && this.#left === 0 && this.#fault === undefined;
+    if (this.#process === undefined || !isIdle || this.#process.isTooLarge) this.#renew();
+    else keepProcess(this.#process, this.#mode, this.#settings);
   }
 
   get #left(): number {
@@ -117,19 +122,22 @@ export class FunctionCalls {
     const most = this.#careful > 0 ? 1 : this.#width;
     if (this.#process === undefined) this.#start();
     if (this.#sent === 0) this.#signAt = performance.now();
-    for (; this.#sent < Math.min(most, this.#left); this.#sent += 1)
-      this.#process?.send(this.#open[this.#first + this.#sent] ?? "");
+    const items = this.#open.slice(this.#first + this.#sent, this.#first + most);
+    this.#sent += items.length;
+    if (items.length > 0) this.#process?.send(items);
   }
 
   #start(): void {
-    this.#isReady = false;
     this.#ending = undefined;
     this.#signAt = performance.now();
-    const started: FunctionProcess = new FunctionProcess(this.#mode, this.#settings, {
+    const kept = takeProcess(this.#mode, this.#settings);
+    this.#isReady = kept !== undefined;
+    const started = kept ?? new FunctionProcess(this.#mode, this.#settings);
+    this.#process = started;
+    started.tell({
       onLines: (lines) => this.#process === started && this.#read(lines),
       onEnd: (end) => this.#process === started && this.#ended(end),
     });
-    this.#process = started;
   }
 
   #read(lines: readonly string[]): void {

@@ -22,6 +22,8 @@ export interface ProcessEnd {
   readonly neverRan: boolean;
 }
 
+const SILENT: ProcessEvents = { onLines: () => undefined, onEnd: () => undefined };
+
 /** Bytes that Node and the engine need beside the function's own memory. */
 const BASE_BYTES = 112 * 2 ** 20;
 /** Most characters of a line. */
@@ -36,20 +38,21 @@ export class FunctionProcess {
   readonly #process: ChildProcess;
   readonly #socket: Socket;
   readonly #limitBytes: number;
+  #events: ProcessEvents = SILENT;
   #rest = "";
   #printed = "";
 
-  constructor(mode: FunctionMode, settings: FunctionSettings, events: ProcessEvents) {
+  constructor(mode: FunctionMode, settings: FunctionSettings) {
     this.#limitBytes = settings.memoryMb * 2 ** 20 + BASE_BYTES;
     this.#process = started(mode, settings.memoryMb);
     const channel = this.#process.stdio[3];
     this.#socket = channel instanceof Socket ? channel : new Socket();
-    this.#listen(events);
-    this.send(JSON.stringify(settings));
+    this.#listen();
+    this.send([JSON.stringify(settings)]);
   }
 
-  send(line: string): void {
-    if (this.#socket.writable) this.#socket.write(`${line}\n`);
+  send(lines: readonly string[]): void {
+    if (this.#socket.writable) this.#socket.write(`${lines.join("\n")}\n`);
   }
 
   kill(): void {
@@ -62,7 +65,12 @@ export class FunctionProcess {
     return pid !== undefined && (residentBytes(pid) ?? 0) > this.#limitBytes;
   }
 
-  #listen({ onLines, onEnd }: ProcessEvents): void {
+  /** From now on these events are told, and no others; without any, none. */
+  tell(events: ProcessEvents = SILENT): void {
+    this.#events = events;
+  }
+
+  #listen(): void {
     this.#process.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#printed = (this.#printed + text).slice(-TAIL);
     });
@@ -70,13 +78,13 @@ export class FunctionProcess {
       const lines = (this.#rest + text).split("\n");
       this.#rest = lines.pop() ?? "";
       if (this.#rest.length > LONGEST_LINE) this.kill();
-      if (lines.length > 0) onLines(lines);
+      if (lines.length > 0) this.#events.onLines(lines);
     });
     this.#socket.on("error", () => undefined);
     let isOver = false;
     const end = (how: string) => {
       const heapFull = /heap out of memory|heap limit/i.test(this.#printed);
-      if (!isOver) onEnd({ how, heapFull, neverRan: this.#process.pid === undefined });
+      if (!isOver) this.#events.onEnd({ how, heapFull, neverRan: this.#process.pid === undefined });
       isOver = true;
     };
     this.#process.once("error", (error) => end(error.message));

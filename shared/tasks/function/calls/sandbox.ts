@@ -79,7 +79,7 @@ class SandboxEngine implements FunctionEngine {
     this.#runtime = runtime;
     this.#deps = deps;
     this.#context = runtime.newContext();
-    runtime.setInterruptHandler(() => performance.now() > this.#until);
+    runtime.setInterruptHandler(() => this.#isOvertime());
     this.#call = this.#load();
   }
 
@@ -100,21 +100,19 @@ class SandboxEngine implements FunctionEngine {
       return reply.startsWith(NO_ERROR) && this.#deps.hasGrown() ? this.#outOfMemory() : reply;
     } catch (error) {
       this.#isSpent = true;
-      if (performance.now() > this.#until) return overtime(timeoutMs);
+      if (this.#isOvertime()) return this.#overtime();
       return failedReply("child_crashed", `The sandbox broke: ${String(error).slice(0, 200)}`);
     }
   }
 
   /** Runs the jobs of promises until the reply is there. */
   #awaited(): string {
-    while (this.#settled === undefined && this.#runtime.hasPendingJob()) {
+    while (this.#settled === undefined && this.#runtime.hasPendingJob() && !this.#isOvertime()) {
       const ran = this.#runtime.executePendingJobs(JOBS);
       if (ran.error) return this.#interrupted(ran.error);
-      if (performance.now() > this.#until) {
-        this.#isSpent = true;
-        return overtime(this.#deps.settings.timeoutMs);
-      }
     }
+    // An interrupt inside a job ends as the rejection of a promise like any other.
+    if (this.#isOvertime()) return this.#overtime();
     const nothing = "The promise of the function never settles: the sandbox has no timers, files or network.";
     return this.#settled ?? failedReply("thrown", nothing);
   }
@@ -123,8 +121,17 @@ class SandboxEngine implements FunctionEngine {
   #interrupted(error: QuickJSHandle): string {
     this.#isSpent = true;
     error.dispose();
-    if (performance.now() > this.#until) return overtime(this.#deps.settings.timeoutMs);
-    return this.#outOfMemory();
+    return this.#isOvertime() ? this.#overtime() : this.#outOfMemory();
+  }
+
+  #isOvertime(): boolean {
+    return performance.now() > this.#until;
+  }
+
+  #overtime(): string {
+    this.#isSpent = true;
+    const seconds = this.#deps.settings.timeoutMs / 1_000;
+    return failedReply("timed_out", `The call took longer than ${seconds} seconds (timeout_seconds).`);
   }
 
   #outOfMemory(): string {
@@ -194,13 +201,6 @@ function messageOf(error: unknown): string {
   if (typeof error !== "object") return String(error);
   const { name, message } = error as { readonly name?: unknown; readonly message?: unknown };
   return `${String(name)}: ${String(message)}`;
-}
-
-function overtime(timeoutMs: number): string {
-  return failedReply(
-    "timed_out",
-    `The call took longer than ${timeoutMs / 1_000} seconds (timeout_seconds).`,
-  );
 }
 
 /** The compiled modules as one script: nothing of them is a global of the function. */
