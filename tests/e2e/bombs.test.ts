@@ -54,7 +54,7 @@ test.each(Object.keys(GOOD) as Task[])(
 );
 
 test("the time limit ends endless work, and charges its file by name", async () => {
-  const files = await send("document", endless, { running: 3 });
+  const files = await send("document", endless, { running: 10 });
   expect(files.slice(1).map((file) => endOf(file))).toEqual(endless.map(() => "timed_out"));
   expect(files[0]?.state).toBe("done");
 }, 120_000);

@@ -1,6 +1,6 @@
 import { countCharacters, countWords } from "../words.ts";
 import { type Annotation, type FormField, readAnnotations } from "./annotations.ts";
-import type { Glyphs } from "./engine/glyphs.ts";
+import type { TextChunk } from "./engine/reader.ts";
 import { type Order, pageText } from "./layout/page.ts";
 import type { PdfDocument, PdfJsPage } from "./library.ts";
 import { joinLines } from "./lines.ts";
@@ -49,6 +49,8 @@ export const DAMAGED = "This page is damaged and could not be read.";
 /** Most characters that are read of one page: 1,000 times a full printed page. */
 const LONGEST_PAGE = 5_000_000;
 
+const TOO_LONG = `This page has more than ${LONGEST_PAGE} characters: only these were read.`;
+
 const BLANK = {
   text: "",
   word_count: 0,
@@ -64,7 +66,7 @@ const BLANK = {
 
 async function readOpenPage(page: PdfJsPage, order: Order): Promise<PdfPage> {
   const { width, height } = page.getViewport({ scale: 1 });
-  const layer = await readTextLayer(page, order);
+  const { text: layer, unread } = await readTextLayer(page, order);
   const { shown, ...annotations } = await readAnnotations(page);
   const text = [layer, ...shown].filter((part) => part !== "").join("\n");
   return {
@@ -77,20 +79,30 @@ async function readOpenPage(page: PdfJsPage, order: Order): Promise<PdfPage> {
     height: rounded(height),
     rotation: page.rotate,
     ...annotations,
+    ...(unread === undefined ? {} : { error: unread }),
   };
 }
 
+interface TextLayer {
+  readonly text: string;
+  /** Why the page has more text than this. */
+  readonly unread?: string | undefined;
+}
+
 /** Reads the text up to a limit, so that a malicious page costs no more than a very long real one. */
-async function readTextLayer(page: PdfJsPage, order: Order): Promise<string> {
+async function readTextLayer(page: PdfJsPage, order: Order): Promise<TextLayer> {
   const reader = page.streamTextContent().getReader();
   let text = "";
+  let unread: string | undefined;
   while (text.length <= LONGEST_PAGE) {
     const { done, value } = await reader.read();
-    if (done || value === undefined) return joinLines(text);
-    for (const glyphs of value.items as readonly Glyphs[]) text += pageText(glyphs, order);
+    if (done || value === undefined) return { text: joinLines(text), unread };
+    const { items, styles } = value as TextChunk;
+    for (const glyphs of items) text += pageText(glyphs, order);
+    unread ??= styles.unread;
   }
   await reader.cancel(new Error("enough text"));
-  return joinLines(text);
+  return { text: joinLines(text), unread: TOO_LONG };
 }
 
 function rounded(points: number): number {

@@ -105,9 +105,17 @@ async function result(task: TaskHead, draft: Draft, options: DocumentOptions): P
   const fields = await pdfFields(draft.head, draft.pages, options);
   const blank = options.ocr ? 0 : draft.pages.filter(({ has_text_layer }) => !has_text_layer).length;
   const summary = oneLine(summaryOf(fields, blank));
-  const warnings = blank === 0 ? [] : [NO_TEXT_LAYER];
+  const warnings = [
+    ...(blank === 0 ? [] : [NO_TEXT_LAYER]),
+    ...(draft.pages.some(({ error }) => error !== undefined) ? [NOT_READ] : []),
+  ];
   return jsonResult({ task, file: draft.file, summary, warnings }, fields);
 }
+
+const NOT_READ: StepWarning = {
+  code: "pages_not_read",
+  message: "Pages of the PDF could not be read completely; the error of each is in `pages` of the result.",
+};
 
 const NO_TEXT_LAYER: StepWarning = {
   code: "no_text_layer",

@@ -1,4 +1,4 @@
-import { GlyphCollector } from "./glyphs.ts";
+import { GlyphCollector, type Glyphs } from "./glyphs.ts";
 import type {
   EngineMatrix,
   Evaluator,
@@ -12,12 +12,23 @@ import type {
 } from "./internals.ts";
 import { Replacements } from "./replacements.ts";
 import { showText } from "./show.ts";
+import { move, SETTERS } from "./textState.ts";
 
 /** Most glyphs that one page has at a time; the text of a longer page is laid out in parts. */
 const BATCH = 200_000;
 /** Most forms that one page draws, those inside forms counted each time. */
 const MOST_FORMS = 50_000;
 const MOST_LEVELS = 30;
+
+/** What the reader sends: glyphs of the page, and why others are not among them. */
+export interface TextChunk {
+  readonly items: readonly Glyphs[];
+  readonly styles: { readonly unread?: string };
+}
+
+const DAMAGED_CONTENT = "The content of this page is damaged: the text before the damage was read.";
+const TOO_MANY_FORMS = `This page draws more than ${MOST_FORMS} forms, or forms inside each other more than ${MOST_LEVELS} times: \
+the text of the others was left out.`;
 
 /** A content stream with what it names: the page's, or that of a form on it. */
 interface Scope {
@@ -48,6 +59,7 @@ class PageReader {
   readonly #replacements = new Replacements();
   readonly #operators: readonly (Operator | undefined)[];
   #forms = 0;
+  #unread: string | undefined;
 
   constructor(engine: Internals, evaluator: Evaluator, request: TextRequest) {
     this.#engine = engine;
@@ -63,9 +75,10 @@ class PageReader {
     try {
       await this.#run(stream, { states, resources: resources ?? Dict.empty, level: 0 });
     } catch {
-      // A page that is damaged has the text up to there, as in other readers.
+      this.#unread = DAMAGED_CONTENT;
     }
     await this.#send();
+    if (this.#unread !== undefined) await this.#enqueue({ items: [], styles: { unread: this.#unread } });
   }
 
   async #run(stream: PdfStream, scope: Scope): Promise<void> {
@@ -86,7 +99,11 @@ class PageReader {
   }
 
   async #send(): Promise<void> {
-    if (this.#glyphs.length > 0) this.#request.sink?.enqueue({ items: [this.#glyphs.take()], styles: {} }, 1);
+    if (this.#glyphs.length > 0) await this.#enqueue({ items: [this.#glyphs.take()], styles: {} });
+  }
+
+  async #enqueue(chunk: TextChunk): Promise<void> {
+    this.#request.sink?.enqueue(chunk, 1);
     await this.#request.sink?.ready;
   }
 
@@ -181,7 +198,10 @@ class PageReader {
     const kind = form.dict.get("Subtype");
     if (!(kind instanceof Name) || kind.name !== "Form") return undefined;
     this.#forms += 1;
-    if (this.#forms > MOST_FORMS || scope.level > MOST_LEVELS) return undefined;
+    if (this.#forms > MOST_FORMS || scope.level > MOST_LEVELS) {
+      this.#unread ??= TOO_MANY_FORMS;
+      return undefined;
+    }
     const state = scope.states.state.clone();
     // A font of this name may be another one in the form.
     state.fontName = null;
@@ -190,7 +210,9 @@ class PageReader {
     if (matrix !== null) states.transform(matrix);
     const own = form.dict.get("Resources");
     const resources = own instanceof Dict ? own : scope.resources;
-    return this.#run(form, { states, resources, level: scope.level + 1 }).catch(() => undefined);
+    return this.#run(form, { states, resources, level: scope.level + 1 }).catch(() => {
+      this.#unread ??= DAMAGED_CONTENT;
+    });
   }
 
   /** The text that marked content stands for (14.9.4). */
@@ -202,48 +224,4 @@ class PageReader {
     const text = dict instanceof Dict ? dict.get("ActualText") : undefined;
     return typeof text === "string" ? stringToPDFString(text) : undefined;
   }
-}
-
-function move(state: TextState, by: number, vertical: boolean): void {
-  if (vertical) state.translateTextMatrix(0, -by);
-  else state.translateTextMatrix(-by * state.textHScale, 0);
-}
-
-type Setter = (state: TextState, args: readonly number[]) => void;
-
-const SETTERS: Readonly<Record<string, Setter>> = {
-  setTextRise: (state, [rise = 0]) => {
-    state.textRise = rise;
-  },
-  setHScale: (state, [scale = 100]) => {
-    state.textHScale = scale / 100;
-  },
-  setLeading: (state, [leading = 0]) => {
-    state.leading = leading;
-  },
-  setCharSpacing: (state, [spacing = 0]) => {
-    state.charSpacing = spacing;
-  },
-  setWordSpacing: (state, [spacing = 0]) => {
-    state.wordSpacing = spacing;
-  },
-  moveText: moveLine,
-  setLeadingMoveText: (state, [x = 0, y = 0]) => {
-    state.leading = -y;
-    moveLine(state, [x, y]);
-  },
-  nextLine: (state) => state.carriageReturn(),
-  setTextMatrix: (state, matrix) => {
-    state.setTextMatrix(...matrix);
-    state.setTextLineMatrix(...matrix);
-  },
-  beginText: (state) => {
-    state.textMatrix = [1, 0, 0, 1, 0, 0];
-    state.textLineMatrix = [1, 0, 0, 1, 0, 0];
-  },
-};
-
-function moveLine(state: TextState, [x = 0, y = 0]: readonly number[]): void {
-  state.translateTextLineMatrix(x, y);
-  state.textMatrix = state.textLineMatrix.slice();
 }
