@@ -8,6 +8,9 @@ export interface FuzzRequest {
   readonly about: string;
 }
 
+/** Slaves run functions only in a fleet with a token. */
+export const TOKEN = "token-of-the-fuzzed-fleet";
+
 const END = "\r\n--b--\r\n";
 
 /** A mutated request. */
@@ -22,7 +25,7 @@ export function badRequest(who: "master" | "slave", random: RandomSource): FuzzR
   const badBody = where === 0 ? Buffer.from(wire) : mutated(Buffer.from(wire), random);
   const length = random.int(8) === 0 ? random.int(100_000) : badBody.length;
   const head = Buffer.from(
-    `${line} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n`,
+    `${line} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n`,
   );
   return { about: line, bytes: Buffer.concat([where === 1 ? head : mutated(head, random), badBody]) };
 }

@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TaskView } from "../../shared/contract/about.ts";
+import { TASKS } from "../../shared/tasks/registry.ts";
 import {
   assign,
   type NamedBody,
@@ -12,7 +13,7 @@ import {
 } from "../../tests/e2e/fleet.ts";
 import { mutated } from "./mutate.ts";
 import { type RandomSource, seeded } from "./random.ts";
-import { badRequest, send } from "./requests.ts";
+import { badRequest, send, TOKEN } from "./requests.ts";
 import type { SeedFile } from "./seeds.ts";
 import { type Holding, holdingOf, leaks } from "./watch.ts";
 
@@ -67,7 +68,8 @@ interface Run extends FuzzOptions {
 
 /** Sends mutated files through a master and a slave, and mutated requests to both, until the time is over. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
-  const fleet = await startFleet({ UNIT_RUN_SECONDS: "60", UPLOAD_IDLE_SECONDS: "5", PENDING_SECONDS: "1" });
+  const times = { UNIT_RUN_SECONDS: "60", UPLOAD_IDLE_SECONDS: "5", PENDING_SECONDS: "1" };
+  const fleet = await startFleet({ ...times, FLEET_TOKEN: TOKEN, ALLOW_FUNCTIONS: "sandbox" });
   const report: FuzzReport = {
     ...{ rounds: 0, files: 0, requests: 0 },
     ...{ distinct: new Set(), endings: new Map(), problems: [] },
@@ -148,7 +150,9 @@ async function someFiles(run: Run): Promise<void> {
   });
   const signal = AbortSignal.timeout(HANG_MS);
   try {
-    const { body } = await assign(fleet.master.url, files, { task, field: fields.get(task) ?? "", signal });
+    const options = TASKS.find(({ name }) => name === task)?.sampleOptions ?? {};
+    const how = { task, field: fields.get(task) ?? "", options, signal };
+    const { body } = await assign(fleet.master.url, files, how);
     for (const [place, file] of files.entries()) judge(run, { task, file }, body.files?.[place] ?? body);
   } catch (error) {
     for (const file of files) judge(run, { task, file }, { code: "no_answer", error: String(error) });
@@ -176,7 +180,8 @@ function judge(
 async function answers(run: Run): Promise<void> {
   const { master, slave } = run.ports;
   for (const url of [`http://127.0.0.1:${master}/healthz`, `http://127.0.0.1:${slave}/check_status`]) {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(HANG_MS) }).catch(() => undefined);
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(HANG_MS) }).catch(() => undefined);
     await answer?.text();
     if (answer?.status !== 200) run.report.problems.push(`no answer of ${new URL(url).pathname} any more`);
   }

@@ -144,8 +144,7 @@ describe("GET /events", () => {
   }, 240_000);
 
   test("after a restart of the master a client that connects again gets all of it again", async () => {
-    // More files than are done before the last line of the test.
-    const id = await submit("alice", 10_000);
+    const id = await submit("alice", 5_000);
     const before = await Events.open("alice");
     await before.until("job", (data) => data.id === id);
     await fleet.master.kill("SIGKILL");
@@ -154,8 +153,7 @@ describe("GET /events", () => {
     await stream.until("ready");
     expect(stream.events.filter(({ event }) => event === "job").map(({ data }) => data.id)).toContain(id);
     await stream.until("job", (data) => data.id === id && Number((data.counts as { done: number }).done) > 0);
-    await as("alice", `/jobs/${id}`, { method: "DELETE" });
-    await stream.until("job", (data) => data.id === id && data.state === "cancelled");
+    await stream.until("job", (data) => data.id === id && data.state === "succeeded");
     stream.close();
   }, 120_000);
 });

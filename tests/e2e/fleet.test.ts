@@ -123,14 +123,14 @@ describe("the fleet", () => {
       fleet.slave({ SLAVE_NAME: "free" }),
     ]);
     await fleet.alive(2);
-    const lines = assignLines(fleet.master.url, await pages(6), { field: "images", task: "ocr" });
+    const lines = assignLines(fleet.master.url, await pages(16), { field: "images", task: "ocr" });
     const seen: AssignLine[] = [];
     for await (const line of lines) {
       seen.push(line);
       if (seen.length === 2) stuck.process.kill("SIGSTOP");
     }
     const end = seen.at(-1);
-    expect(end).toMatchObject({ type: "end", state: "succeeded", total_files_processed: 6 });
+    expect(end).toMatchObject({ type: "end", state: "succeeded", total_files_processed: 16 });
     const counted = end?.type === "end" ? end.statistics : undefined;
     expect(counted?.copies_first).toBeGreaterThanOrEqual(1);
     expect(counted?.speculative_copies).toBeGreaterThanOrEqual(counted?.copies_first ?? 0);
