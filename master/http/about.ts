@@ -1,3 +1,4 @@
+import { networkInterfaces } from "node:os";
 import type { RequestHandler } from "express";
 import type { Stats, VersionView } from "../../shared/contract/about.ts";
 import { answerJson } from "../../shared/http/json.ts";
@@ -6,6 +7,7 @@ import type { SlaveRegistry } from "../fleet/registry.ts";
 import { fleetSummary } from "../fleet/summary.ts";
 import type { JobRunner } from "../jobs/runner.ts";
 import type { UnitQueue } from "../queue/port.ts";
+import { type Listening, originsOf } from "./origins.ts";
 import { speculationView } from "./views.ts";
 
 /** This process of the master. */
@@ -27,6 +29,7 @@ export const noIcon: RequestHandler = (_req, res) => {
 
 export interface StatsDeps {
   readonly about: MasterAbout;
+  readonly listening: Omit<Listening, "port">;
   readonly registry: Pick<SlaveRegistry, "all">;
   readonly runner: Pick<JobRunner, "load">;
   readonly queue: Pick<UnitQueue, "size">;
@@ -34,13 +37,22 @@ export interface StatsDeps {
 }
 
 /** `GET /stats` */
-export function showStats({ about, registry, runner, queue, speculation }: StatsDeps): RequestHandler {
-  return (_req, res) => {
+export function showStats({
+  about,
+  listening,
+  registry,
+  runner,
+  queue,
+  speculation,
+}: StatsDeps): RequestHandler {
+  return (req, res) => {
     const left = runner.load();
     const { waiting, leased, bytes } = queue.size();
+    const port = req.socket.localPort ?? 0;
     const stats: Stats = {
       version: about.version,
       uptime_seconds: Math.round((Date.now() - about.startedAt) / 1000),
+      origins: originsOf({ ...listening, port }, networkInterfaces()),
       memory_bytes: process.memoryUsage.rss(),
       jobs: { running: left.jobs, files_left: left.files, bytes_left: left.bytes },
       speculation: speculationView(speculation.total),

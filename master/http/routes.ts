@@ -183,6 +183,7 @@ function timelineHandlers({ timeline: reader, jobs }: RoutesDeps, clients: Clien
 }
 
 function aboutHandlers(deps: RoutesDeps) {
+  const listening = { host: deps.config.host, isTls: deps.config.tls !== undefined };
   const { about, config, disk, registry, runner, queue, speculation, metrics, capacity } = deps;
   return {
     "GET /healthz": healthy,
@@ -190,7 +191,7 @@ function aboutHandlers(deps: RoutesDeps) {
     "GET /version": showVersion(about),
     "GET /capacity": showCapacity(capacity),
     "GET /readyz": ready(registry),
-    "GET /stats": showStats({ about, registry, runner, queue, speculation }),
+    "GET /stats": showStats({ about, listening, registry, runner, queue, speculation }),
     "GET /tasks": listTasks({ limits: uploadLimits(config), disk, registry }),
     "GET /metrics": showMetrics(metrics),
     "GET /openapi.json": showDescription(about.version),

@@ -79,6 +79,11 @@ export type TaskList = Immutable<z.infer<typeof taskList>>;
 export const stats = z.object({
   version: z.string().describe("version of the master"),
   uptime_seconds: z.number().min(0).describe("seconds since the master started"),
+  origins: z
+    .array(z.string())
+    .describe(
+      "where other machines of its networks reach the master: `http://10.0.0.2:4000`; none while it listens on loopback alone",
+    ),
   memory_bytes: count.describe("resident bytes of the master's process"),
   jobs: z
     .object({

@@ -7,6 +7,7 @@ import {
   openTab,
   sendFiles,
   slowFiles,
+  textFiles,
   untilEnded,
 } from "./page.ts";
 
@@ -43,6 +44,20 @@ test("a master that is killed and started again goes on before the eyes of its u
   await untilEnded(page, files.length);
 }, 120_000);
 
+test("without a slave a job waits, says why, and goes on with the first slave that is started", async () => {
+  fleet = await startFleet({ NO_SLAVES_SECONDS: "600" });
+  tab = await openTab(fleet.master.url);
+  const { page } = tab;
+  await sendFiles(page, textFiles(["one.txt", "two.txt"]));
+  await page.getByText("No slave is alive: the files wait until one registers.").waitFor();
+  await page.getByRole("link", { name: "Slaves", exact: true }).click();
+  await page.getByText("No slave has registered.").waitFor();
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await page.getByText("1 slave alive").waitFor();
+  await page.getByRole("link", { name: "Jobs", exact: true }).click();
+  await page.getByRole("region", { name: "Jobs" }).getByText("done", { exact: true }).first().waitFor();
+}, 60_000);
+
 test("a token lets a browser in, a wrong one does not, and signing out ends it", async () => {
   fleet = await startFleet({
     CLIENT_TOKEN: "a-token-that-is-long",
@@ -69,6 +84,13 @@ test("a token lets a browser in, a wrong one does not, and signing out ends it",
   expect(await page.evaluate("navigator.clipboard.readText()")).toBe(
     `MASTER_URL=${fleet.master.url} SLAVE_HOST=0.0.0.0 FLEET_TOKEN='another '\\''token' npx manyhands slave`,
   );
+  await add.getByText("The master listens on its own machine only").waitFor();
+  // Sessions end with the master's process, as they do when they were not used for long.
+  await fleet.master.kill("SIGKILL");
+  await fleet.restartMaster();
+  await page.getByLabel("Token", { exact: true }).fill("a-token-that-is-long");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await add.waitFor();
   await page.getByRole("button", { name: "Help and settings" }).click();
   await page.getByRole("button", { name: /^Sign out/ }).click();
   await page.getByLabel("Token").waitFor();

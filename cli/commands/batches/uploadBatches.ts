@@ -95,6 +95,7 @@ async function sendBatches(
   const run = new BatchRun({ request: requestOf(upload, progress), journal, report, note, patience });
   try {
     if (journal !== undefined) await resume({ client, signal, journal, run });
+    if (flags.watch !== undefined) note(`Waiting for files in ${flags.watch}. Ctrl-C ends it.`);
     const isUnderWay = (input: LocalInput) => run.isUnderWay(input);
     await sendAll(wantedFiles(foundFiles(upload), { journal, report, isUnderWay, signal }), run);
     await run.ended();

@@ -4,6 +4,7 @@ import { askDelete, cancelJob, retryFailed, unsuccessful } from "../jobs/actions
 import { isOver, jobState } from "../jobs/states.ts";
 import { Progress, State } from "../ui/state.tsx";
 import { shortId } from "../ui/words.ts";
+import { callbackSentence } from "./callback.ts";
 import { JobNumbers } from "./jobNumbers.tsx";
 import { askRetry, comparedAt } from "./retryDialog.tsx";
 
@@ -57,6 +58,7 @@ function Sentences({ job }: { readonly job: JobView }) {
     <>
       {job.why !== undefined && !isOver(job) && <p class="why">{job.why.text}</p>}
       {job.error !== undefined && <p class="note bad">{job.error}</p>}
+      {job.callback !== undefined && <p class="quiet">{callbackSentence(job.callback)}</p>}
       {job.warnings.map(({ code, message }) => (
         <p key={code} class="why">
           {message}

@@ -1,5 +1,6 @@
-import { useState } from "preact/hooks";
-import { sendJson, sentenceOf } from "../data/api.ts";
+import { useEffect, useState } from "preact/hooks";
+import type { Stats } from "../../../shared/contract/about.ts";
+import { getJson, sendJson, sentenceOf } from "../data/api.ts";
 import { session } from "../data/session.ts";
 import { Command } from "../ui/command.tsx";
 import { toast } from "../ui/toast.tsx";
@@ -65,10 +66,10 @@ function Local() {
 
 function Remote() {
   const [token, setToken] = useState("");
-  const isLocal = /^(localhost|127\.|\[::1\])/.test(location.hostname);
+  const origins = useOrigins();
   const asked = session.value.required;
   const shown = asked ? `FLEET_TOKEN=${token === "" ? "<token>" : quoted(token)} ` : "";
-  const command = `MASTER_URL=${location.origin} SLAVE_HOST=0.0.0.0 ${shown}npx manyhands slave`;
+  const command = `MASTER_URL=${origins[0] ?? location.origin} SLAVE_HOST=0.0.0.0 ${shown}npx manyhands slave`;
   return (
     <div>
       <h3>On another machine</h3>
@@ -85,14 +86,38 @@ function Remote() {
         </label>
       )}
       <Command text={command} />
-      {isLocal && (
+      {origins.length === 0 && (
         <p class="quiet">
-          This page was opened by a name that only this machine knows: put the master's address in the network
-          into MASTER_URL, and start the master with MASTER_HOST=0.0.0.0.
+          The master listens on its own machine only: no other one reaches it. Start it with
+          MASTER_HOST=0.0.0.0 and MANYHANDS_TOKEN, and the command has its address.
+        </p>
+      )}
+      {origins.length > 1 && (
+        <p class="quiet">
+          The master has several addresses. If the machine does not reach this one, use{" "}
+          {origins.slice(1).join(" or ")}.
         </p>
       )}
     </div>
   );
+}
+
+/** Addresses of the master for other machines, the likeliest first: the one by which this page was opened, if it is no loopback. */
+function useOrigins(): readonly string[] {
+  const { hostname, origin } = location;
+  const isLocal = /^(localhost|127\.|\[::1\])/.test(hostname);
+  const [origins, setOrigins] = useState<readonly string[]>([origin]);
+  useEffect(() => {
+    if (!isLocal) return;
+    const leaving = new AbortController();
+    getJson<Stats>("/stats", leaving.signal).then(
+      (stats) => setOrigins(stats.origins),
+      // Without an answer the command keeps the address of the page.
+      () => undefined,
+    );
+    return () => leaving.abort();
+  }, [isLocal]);
+  return origins;
 }
 
 /** As a shell takes it. */
