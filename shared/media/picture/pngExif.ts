@@ -6,19 +6,25 @@ const ORIENTATION = 0x0112;
 const MOST_ENTRIES = 1_000;
 
 /**
- * EXIF orientation of a PNG that ImageMagick wrote before PNG had a chunk for it: hexadecimal digits in a text named "Raw
- * profile type exif" or "APP1". Undefined where there is none.
+ * EXIF orientation that the decoder does not see: in a chunk behind the pixels, and in PNGs that ImageMagick wrote before there
+ * was a chunk for it (hexadecimal digits in a text named "Raw profile type exif" or "APP1"). Undefined where there is none.
  */
 export function pngOrientation(png: Buffer): number | undefined {
   for (const { name, data } of chunksOf(png)) {
-    if (name === "IDAT" || !["zTXt", "tEXt", "iTXt"].includes(name)) continue;
-    const end = data.indexOf(0);
-    if (!/^Raw profile type (?:exif|APP1)$/i.test(data.toString("latin1", 0, Math.max(0, end)))) continue;
-    const exif = exifOf(textOf(name, data, end));
+    const exif = name === "eXIf" ? data : rawProfile(name, data);
     const orientation = exif === undefined ? undefined : orientationOf(exif);
     if (orientation !== undefined) return orientation;
   }
   return undefined;
+}
+
+/** The EXIF of a text of ImageMagick's. */
+function rawProfile(name: string, data: Buffer): Buffer | undefined {
+  if (!["zTXt", "tEXt", "iTXt"].includes(name)) return undefined;
+  const end = data.indexOf(0);
+  if (!/^Raw profile type (?:exif|APP1)$/i.test(data.toString("latin1", 0, Math.max(0, end))))
+    return undefined;
+  return exifOf(textOf(name, data, end));
 }
 
 function textOf(name: string, data: Buffer, end: number): string {

@@ -133,6 +133,20 @@ test.each([
   }
 });
 
+test("a PNG with EXIF behind its pixels is turned upright", async () => {
+  const png = await sharp(Uint8Array.from([0, 100, 200, 250]), { raw: { width: 4, height: 1, channels: 1 } })
+    .png()
+    .toBuffer();
+  const exif = Buffer.from("4d4d002a00000008000101120003000000010003000000000000", "hex");
+  const first = withChunk(png, "eXIf", exif);
+  const chunk = first.subarray(33, 33 + exif.length + 12);
+  const end = png.length - 12;
+  for (const turned of [first, Buffer.concat([png.subarray(0, end), chunk, png.subarray(end)])]) {
+    expect(await run(turned)).toMatchObject({ info: { source: { orientation: 3 } } });
+    expect((await samples(turned)).filter((_, at) => at % 2 === 0)).toEqual([250, 200, 100, 0]);
+  }
+});
+
 test.each(["\nexif\n 4\nzzzz", "\nexif\n 99999999\n4949", `\nexif\n 30\n${"49492a00ffffffff"}`, ""])(
   "damaged EXIF %j in the text of a PNG is passed over",
   async (text) => {

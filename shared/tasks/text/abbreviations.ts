@@ -2,7 +2,8 @@ import { englishAbbreviations } from "./natural.ts";
 
 /** Abbreviations beside those of natural: titles, references in books, months, and some German ones. */
 const MORE = `ms prof rev hon st sr jr gen col capt lt maj sgt gov sen rep pres messrs mme mlle fig eq ch vol pp ed eds
-  jan feb mar apr jun jul aug sep sept oct nov dec cf al ca bzw usw dr nr str viz ibid`;
+  jan feb mar apr jun jul aug sep sept oct nov dec cf al ca bzw usw dr nr str viz ibid
+  feat prod z.b d.h z.t u.a o.ä u.u v.a i.d.r s.o s.u`;
 /** Words of natural's list that end sentences more often than they abbreviate. */
 const ENDINGS = "no min temp etc a.s.a.p d.i.y b.y.o.b r.s.v.p";
 
@@ -20,6 +21,12 @@ const BEFORE_NUMBERS: ReadonlySet<string> = new Set([
   "p",
 ]);
 
+/** Initials without a space ("A.B. Smith"), and what looks like them but ends sentences, too. */
+const INITIALS = /^\p{L}\.\p{L}$/u;
+const PLACES_AND_TIMES: ReadonlySet<string> = new Set(
+  "u.s u.k u.n e.u d.c n.y l.a a.m p.m b.c a.d".split(" "),
+);
+
 const LAST_WORD = /(?:^|[\s(["'“‘«])([\p{L}.]+)\.$/u;
 
 const endings: ReadonlySet<string> = new Set(ENDINGS.split(" "));
@@ -32,7 +39,8 @@ export function abbreviates(before: string, after: string): boolean {
   const word = LAST_WORD.exec(before)?.[1]?.toLowerCase();
   if (word === undefined) return false;
   if (BEFORE_NUMBERS.has(word) && /^\s+\d/u.test(after)) return true;
-  return abbreviations.has(word) || (/^\p{L}$/u.test(word) && word !== "i");
+  if (abbreviations.has(word) || (/^\p{L}$/u.test(word) && word !== "i")) return true;
+  return INITIALS.test(word) && !PLACES_AND_TIMES.has(word);
 }
 
 /** The number of an item at the begin of a line: "1.", "2.3.", "a.", "iv.". */
@@ -41,7 +49,7 @@ const ITEM = /\n[^\S\n]*\(?(?:\d{1,3}(?:\.\d{1,3})*|\p{L}|[ivx]{1,5})\.$/iu;
 const BEFORE_ORDINAL =
   /(?:^|[\s(„"»])(?:am|im|vom|zum|zur|beim|der|dem|den|des|das|seit|bis|ab|ins|jede[mnrs]?|diese[mnrs]?|(?:m|d|s|k)?eine?[mnrs]?|ihre?[mnrs]?|unsere?[mnrs]?)\s+\d{1,3}\.$/iu;
 const AFTER_ORDINAL =
-  /^\s+(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Jahrhundert|Jahrestag|Geburtstag|Lebensjahr|Auflage|Platz|Stock|Klasse|Mal)\b/u;
+  /^\s+(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Jahrhundert|Jahrestag|Geburtstag|Lebensjahr|Auflage|Platz|Stock|Klasse|Mal|(?:Bundes)?[Ll]iga|Etage|Weltkrieg|Halbzeit|Runde)\b/u;
 
 /** Whether `before` ends in the number of an item or in an ordinal with its full stop. */
 export function numbers(before: string, after: string): boolean {

@@ -24,13 +24,27 @@ export async function readText(file: StepFile, options: TextOptions): Promise<De
   return decodeText(await file.read(), options.encoding);
 }
 
-export function planOf({ text, ...decoded }: DecodedText, options: TextOptions): TextPlan {
+export async function planOf({ text, ...decoded }: DecodedText, options: TextOptions): Promise<TextPlan> {
   const cuts = cutsOf(text, BLOCK);
   const spans = [0, ...cuts].map((from, at) => ({ from, to: cuts[at] ?? text.length }));
-  return { decoded, language: languageFor(text, decoded, options.language), spans };
+  return { decoded, language: await languageFor(text, decoded, options.language), spans };
 }
 
-function languageFor(text: string, decoded: TextPlan["decoded"], given: string | null): Language {
+async function languageFor(
+  text: string,
+  decoded: TextPlan["decoded"],
+  given: string | null,
+): Promise<Language> {
   if (given !== null) return languageNamed(given);
-  return isUncertain(decoded) ? UNKNOWN : languageOf(text);
+  return isUncertain(decoded) && !isMostlyAscii(text) ? UNKNOWN : await languageOf(text);
+}
+
+/** Characters from the beginning that show whether a guess at the encoding matters. */
+const LOOKED_AT = 20_000;
+/** Most share of characters above ASCII that leave the language to be seen. */
+const FEW = 0.02;
+
+function isMostlyAscii(text: string): boolean {
+  const start = text.slice(0, LOOKED_AT);
+  return (start.match(/[^\0-\x7f]/g)?.length ?? 0) <= FEW * start.length;
 }

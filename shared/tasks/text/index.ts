@@ -17,7 +17,7 @@ export const text = defineTask({
   results: { text: result },
   resultName: (stem) => `${stem}_analysis.json`,
   mainStep: "analyse",
-  steps: { analyse: { version: 4 }, scan: { version: 5 }, block: { version: 2 }, merge: { version: 2 } },
+  steps: { analyse: { version: 5 }, scan: { version: 6 }, block: { version: 2 }, merge: { version: 2 } },
   run,
   load: () => import("./process.ts"),
 });

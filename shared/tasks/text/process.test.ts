@@ -197,6 +197,54 @@ test.each([
   expect(result.sentiment.reliable).toBe(language === "eng");
 });
 
+test.each([
+  ["cat", "Això és una frase curta en català."],
+  ["slv", "Danes je lep dan in gremo na sprehod v gozd."],
+  ["glg", "Esta é unha frase curta en galego e non en portugués."],
+  ["eus", "Hau euskarazko esaldi labur bat da."],
+  ["kaz", "Бұл қазақ тіліндегі қысқа сөйлем."],
+  ["mkd", "Ова е кратка реченица на македонски јазик."],
+  ["ind", "Ini adalah kalimat pendek dalam bahasa Indonesia untuk semua orang."],
+  ["nob", "Jeg vil ikke gå hjem nå, fordi det er veldig hyggelig her hos dere."],
+])("a language beyond the largest is %s: %s", async (language, body) => {
+  const result = await analyse(body);
+  expect(result.language).toBe(language);
+  expect(result.language_confidence).toBeGreaterThanOrEqual(0.6);
+});
+
+test.each([
+  ["heb", "ISO-8859-8: במקביל לישיבת הקבינט שדנה בהחלטת מועצת הביטחון לקרוא להפסקת אש מיידית"],
+  ["kor", "Astral Epic, Copyright limpidly: 이런저런 생각 끝에, 블로그 옮기기로 결정했습니다."],
+  ["rus", "README и package.json: Эта программа читает файлы и пишет отчёты (HTML, CSV)."],
+  ["eng", "The word мир means peace, and the word 平和 means peace, too."],
+])("names in other letters do not change the language %s: %s", async (language, body) => {
+  expect((await analyse(body)).language).toBe(language);
+});
+
+test("a guess at the encoding of a few letters leaves the language to be seen", async () => {
+  const plain = "The ferry leaves the harbour at noon, and the tickets cost little. ".repeat(20);
+  const result = await analyse(Buffer.concat([Buffer.from(plain), Buffer.from([0x20, 0x81, 0x20])]));
+  expect(result.language).toBe("eng");
+});
+
+test.each(["Hello", "Invoice No. 5", "Bonjour", "README", "so good!!!"])(
+  "a few letters have no language: %s",
+  async (body) => {
+    expect(await analyse(body)).toMatchObject({ language: "und", language_confidence: 0 });
+  },
+);
+
+test.each([
+  ["ca", "cat", "ca"],
+  ["hrv", "hrv", "hr"],
+  ["cmn", "zho", "zh"],
+  ["iw", "heb", "he"],
+  ["no", "nob", "no"],
+  ["tlh", "tlh", "tlh"],
+])("a given code %s is %s, tag %s", async (given, language, tag) => {
+  expect(await analyse("Some words.", { language: given })).toMatchObject({ language, language_tag: tag });
+});
+
 test("a text in Latin letters is in no language of another script", async () => {
   const { language } = await analyse("Drunk driver arrested, charged in crash that killed Mount Airy woman.");
   expect(language).not.toBe("hin");

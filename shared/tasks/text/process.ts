@@ -3,6 +3,7 @@ import { jsonResult, onlyFile } from "../result.ts";
 import type { Step, StepFile, StepOutput, TaskHead } from "../task.ts";
 import { createAfinn } from "./afinn.ts";
 import { planOf, readText, type TextPlan } from "./blocks.ts";
+import { detector } from "./detector.ts";
 import type { TextOptions } from "./options.ts";
 import { type Findings, report } from "./report.ts";
 import { commonWordsOf } from "./stopWords.ts";
@@ -13,13 +14,14 @@ const scorers = once(() => ({ vader: createVader(), afinn: createAfinn() }));
 
 export async function warmUp(): Promise<void> {
   scorers();
+  await detector();
 }
 
 /** A file -> its result. @throws FileError `wrong_type`, `too_large`, `unsupported_encoding`. */
 const analyse: Step<TextOptions> = async ({ task, files, options }, context) => {
   const file = onlyFile(files);
   const decoded = await readText(file, options);
-  const plan = planOf(decoded, options);
+  const plan = await planOf(decoded, options);
   const tools = toolsFor(plan.language.tag, options);
   const tally = emptyTally();
   plan.spans.forEach((span, at) => {
@@ -33,7 +35,7 @@ const analyse: Step<TextOptions> = async ({ task, files, options }, context) => 
 
 /** A large file -> its Plan as JSON; `info` tells `run` the number of its blocks. @throws FileError like `analyse`. */
 const scan: Step<TextOptions> = async ({ files, options }) => {
-  const plan = planOf(await readText(onlyFile(files), options), options);
+  const plan = await planOf(await readText(onlyFile(files), options), options);
   return { body: Buffer.from(JSON.stringify(plan), "utf8"), info: { blocks: plan.spans.length } };
 };
 

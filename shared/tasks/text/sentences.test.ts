@@ -88,6 +88,31 @@ test.each([
     "Bob ate three things: 1. a pizza, 2. a pie and 3. a cookie.",
     ["Bob ate three things: 1. a pizza, 2. a pie and 3. a cookie."],
   ],
+  [
+    "an ellipsis with spaces",
+    "“Harry Potter . . . what an honor.”\nHe hurried out. And . . . He left.",
+    ["“Harry Potter . . . what an honor.”", "He hurried out.", "And . . .", "He left."],
+  ],
+  [
+    "initials without a space, and times and countries like them",
+    "The lead was A.B. Hammersmith. It was 5 p.m. He left the U.S. They stayed.",
+    ["The lead was A.B. Hammersmith.", "It was 5 p.m.", "He left the U.S.", "They stayed."],
+  ],
+  [
+    "German abbreviations before nouns",
+    "Wir kaufen Gemüse usw. und z.B. Brot. Das ist d.h. Schluss.",
+    ["Wir kaufen Gemüse usw. und z.B. Brot.", "Das ist d.h. Schluss."],
+  ],
+  [
+    "leagues and wars with their numbers",
+    "Er spielt in der 1. Bundesliga. Danach kam die 2. Liga. Nach dem 2. Weltkrieg ging er.",
+    ["Er spielt in der 1. Bundesliga.", "Danach kam die 2. Liga.", "Nach dem 2. Weltkrieg ging er."],
+  ],
+  [
+    "credits of songs",
+    "Like You (feat. L. Douglass, prod. Fat Boy) was good. It sold.",
+    ["Like You (feat. L. Douglass, prod. Fat Boy) was good.", "It sold."],
+  ],
   ["an empty text has none", "", []],
   ["nor have dashes", "---\n***\n", []],
 ])("%s", (_, text, sentences) => {

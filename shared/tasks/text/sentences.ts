@@ -15,6 +15,8 @@ const CLOSES_BEHIND_SPACE = /[»›]/u;
 /** Marks of scripts that have no space behind them. */
 const UNSPACED_MARK = /^[。！？｡．။។៕።፧]/u;
 const STARTS_SMALL = /^\s*\p{Ll}/u;
+/** The next dot of an ellipsis with spaces. */
+const SPACED_DOTS = /^\s\.(?:\s|$)/u;
 const HAS_WORD = /[\p{L}\p{N}]/u;
 
 /** A section of a text, in UTF-16 units. */
@@ -151,6 +153,7 @@ function endsSentence(text: string, at: number, end: number): boolean {
   if (after !== "" && !/^\s/u.test(after)) return false;
   if (STARTS_SMALL.test(after)) return false;
   if (text[at] !== ".") return true;
+  if (SPACED_DOTS.test(after)) return false;
   const before = text.slice(Math.max(0, at - AHEAD), at + 1);
   return !abbreviates(before, after) && !numbers(at < AHEAD ? `\n${before}` : before, after);
 }
