@@ -18,7 +18,7 @@ const FEWEST = 4;
 const SHARE = 0.02;
 
 /** More marks than letters of a page: dots and noise. */
-const MOST_MARKS = 20_000;
+const MOST_MARKS = 5_000;
 
 /** Marks that look like letters. */
 export function lettersOf(marks: readonly InkMark[]): InkMark[] {
