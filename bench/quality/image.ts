@@ -54,7 +54,7 @@ export const check: QualityCheck = {
     );
     const compared = await compareAll(single, files);
     return [
-      handled(answers, ({ file }) => (BOMBS.includes(file.entry.class) ? "too_large" : "corrupt_file")),
+      handled(answers, ({ file }) => (BOMBS.includes(String(file.entry.class)) ? "too_large" : "corrupt_file")),
       ...grayMeasures(compared),
       pngMeasure(compared),
       kept("alpha kept", facts, ({ info, want }) => want.hasAlpha !== true || info.has_alpha === true),
@@ -70,7 +70,7 @@ export const check: QualityCheck = {
 };
 
 /** Classes of files that are sound and would take endless work: an estimate refuses them. */
-const BOMBS: readonly (string | undefined)[] = ["bomb", "svg-hostile"];
+const BOMBS: readonly string[] = ["bomb", "svg-hostile"];
 
 type Done = Extract<Outcome, { ok: true }>;
 
