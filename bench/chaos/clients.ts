@@ -44,10 +44,11 @@ async function client(load: LoadOptions): Promise<void> {
   }
 }
 
-export async function sendOne(url: string, { files, field, task }: Recipe, waiting: boolean): Promise<Seen> {
+export async function sendOne(url: string, recipe: Recipe, waiting: boolean): Promise<Seen> {
+  const { files, field, task, options } = recipe;
   const headers = waiting ? {} : { prefer: "respond-async" };
   try {
-    const response = await post(url, files, { task, field, headers });
+    const response = await post(url, files, { task, field, options, headers });
     const body = (await response.json()) as { job_id?: string; code?: string; state?: JobView["state"] };
     const { job_id: job = "", state = "failed" } = body;
     if (response.status === 202) return { type: "accepted", job };

@@ -43,6 +43,8 @@ export const SILENCE_SECONDS = 3;
 
 /** Attempts to start a slave; a disk is full for 4 s at most. */
 const STARTS = 20;
+/** Slaves run functions only in a fleet with a token. */
+export const CHAOS_TOKEN = "token-of-the-hurt-fleet";
 /** MIN_FREE_BYTES for a disk of 2 GB or larger. */
 const MIN_FREE_BYTES = 16 * 2 ** 20;
 
@@ -52,6 +54,8 @@ export async function startChaosFleet({ slaves: count, slots, env }: FleetOption
     SLAVE_SILENCE_SECONDS: String(SILENCE_SECONDS),
     MIN_FREE_BYTES: String(MIN_FREE_BYTES),
     LOG_LEVEL: "info",
+    FLEET_TOKEN: CHAOS_TOKEN,
+    ALLOW_FUNCTIONS: "sandbox",
     ...env,
   };
   let disk: SmallDisk | undefined;

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { taskNamed } from "../../shared/tasks/registry.ts";
+import type { JsonObject } from "../../shared/tasks/task.ts";
 import type { NamedBody } from "../../tests/e2e/fleet.ts";
 import type { Random } from "./random.ts";
 
@@ -12,6 +13,7 @@ export interface Recipe {
   readonly task: string;
   readonly field: string;
   readonly files: readonly NamedBody[];
+  readonly options: JsonObject;
 }
 
 interface Ingredients {
@@ -43,6 +45,7 @@ const INGREDIENTS: readonly Ingredients[] = [
   },
   { task: "train", names: ["apples.csv"], most: 3, weight: 2 },
   { task: "predict", names: ["apples-new.csv", "apples.csv"], always: "apples_model.json", weight: 2 },
+  { task: "function", names: ["orders.json"], most: 3, weight: 2 },
 ];
 
 /** Every task at least once, then drawn by weight; a file in ten is damaged on purpose and must fail with its code. */
@@ -62,7 +65,8 @@ async function makeRecipe(random: Random, ingredients: Ingredients, id: number):
   const files: NamedBody[] = [];
   for (let place = 0; place < count; place += 1) files.push(await makeFile(random, names, place));
   if (always !== undefined) files.push({ name: always, body: await readFile(join(EXAMPLES, always)) });
-  return { id, task, field: taskNamed(task).field, files };
+  const { field, sampleOptions: options = {} } = taskNamed(task);
+  return { id, task, field, files, options };
 }
 
 async function makeFile(random: Random, names: readonly string[], place: number): Promise<NamedBody> {

@@ -54,7 +54,9 @@ export const check: QualityCheck = {
     );
     const compared = await compareAll(single, files);
     return [
-      handled(answers, ({ file }) => (BOMBS.includes(String(file.entry.class)) ? "too_large" : "corrupt_file")),
+      handled(answers, ({ file }) =>
+        BOMBS.includes(String(file.entry.class)) ? "too_large" : "corrupt_file",
+      ),
       ...grayMeasures(compared),
       pngMeasure(compared),
       kept("alpha kept", facts, ({ info, want }) => want.hasAlpha !== true || info.has_alpha === true),

@@ -156,7 +156,7 @@ export class LocalSlaves {
     const seconds = this.#deps.drainSeconds + GOODBYE_SECONDS;
     await local.supervised.stop(AbortSignal.timeout(Math.min(seconds * 1000, LONGEST_TIMER_MS)));
     this.#locals.delete(local);
-    if (local.url !== undefined) this.#deps.registry.remove(idOf(local.url));
+    if (local.url !== undefined) this.#deps.registry.remove(idOf(local.url), "stopped");
   }
 }
 

@@ -50,6 +50,14 @@ it("announces a slave when it registers, answers and goes", async () => {
   expect(announced).toEqual(["pending", "alive", "lost"]);
 });
 
+it("tells a slave that is stopped from one that ended, and tells the end once", async () => {
+  const stopped = await aliveSlave();
+  registry.remove(stopped.id, "stopped");
+  expect(stopped).toMatchObject({ state: "gone", reason: "it was stopped" });
+  registry.remove(stopped.id);
+  expect(announced).toEqual(["pending", "alive", "gone"]);
+});
+
 it("does not revive a removed slave by the late answer of a poll", async () => {
   const slave = await aliveSlave();
   let answerLate: (status: CheckStatusAnswer) => void = () => undefined;

@@ -32,6 +32,8 @@ export interface RegistryDeps {
 /** Time that a slave has to begin to listen: classic slaves register before they do. */
 const LISTEN_MS = 1_500;
 
+const STOPPED = "it was stopped";
+
 /**
  * The slaves of this master. A slave is `pending` until its first valid answer, then `alive` and polled. A slave
  * that misses polls is `lost`: it gets no units, and is polled until it answers again or is forgotten.
@@ -91,7 +93,7 @@ export class SlaveRegistry {
   async signOff({ slave_ip, slave_port, instance, state }: SignOff, remote: string): Promise<void> {
     const slave = this.#slaves.get(slaveId(await pinAddress(slave_ip, remote), slave_port));
     if (slave?.instance !== instance || slave.state === "gone") return;
-    if (state === "gone") this.#news.gone(slave, "it was stopped");
+    if (state === "gone") this.#news.gone(slave, STOPPED);
     else if (slave.state === "alive") this.#news.draining(slave, "it stops");
   }
 
@@ -111,12 +113,14 @@ export class SlaveRegistry {
     if (own.state === "alive") this.#news.draining(own, "it was asked to drain");
   }
 
-  /** Forgets a slave whose process has ended. */
-  remove(id: string): void {
+  /** Forgets a slave whose process has ended: by itself, or because it was stopped. */
+  remove(id: string, how: "ended" | "stopped" = "ended"): void {
     const slave = this.#slaves.get(id);
     if (slave === undefined) return;
     this.#slaves.delete(id);
-    if (slave.state !== "lost") this.#news.lost(slave, "it ended");
+    if (slave.state === "lost" || slave.state === "gone") return;
+    if (how === "stopped") this.#news.gone(slave, STOPPED);
+    else this.#news.lost(slave, "it ended");
   }
 
   /** Slaves that may get units now. */

@@ -7,6 +7,7 @@ import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import { newJobId } from "../record/jobId.ts";
+import { jobName } from "../record/jobName.ts";
 import type { JobInput } from "../record/newJob.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ByteStore } from "../store/port.ts";
@@ -51,7 +52,9 @@ export async function retryJob(
   const id = newJobId();
   const files = await copies(deps.store, id, again);
   try {
-    const { name, budgets, priority, callback } = record;
+    const { budgets, priority, callback } = record;
+    // A name that was made of the names of its files is made anew of those that are left.
+    const name = record.name === jobName(all) ? jobName(again) : record.name;
     const target = callback && { url: callback.url, fromLoopback: callback.fromLoopback };
     const spec = { id, name, task, options, budgets, priority, callback: target, files };
     return await takeIn(deps.intake, spec, { ...terms, durable: true, retryOf: record.id });

@@ -17,7 +17,7 @@ let fleet: RunningFleet;
 let job: string;
 
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleet({ FLEET_TOKEN: "secret", ALLOW_FUNCTIONS: "trusted" });
   await fleet.slave({ SLAVE_NAME: "scanner-room" });
   await fleet.alive(1);
   await prepareFolder(fleet.folder);
@@ -37,6 +37,7 @@ async function prepareFolder(folder: string): Promise<void> {
   );
   await writeFile(join(folder, "letters/a.txt"), "A fine letter.");
   await writeFile(join(folder, "lab.token"), "secret\n");
+  await writeFile(join(folder, "mine.mjs"), "export default (x) => x + 1;\n");
   const sample = (name: string, place: string) =>
     copyFile(join(ROOT, "examples/files", name), join(folder, place));
   await sample("sunset.jpg", "photos/2024/sunset.jpg");

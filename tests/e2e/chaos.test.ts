@@ -10,7 +10,7 @@ describe.runIf(process.platform === "linux")(
       timeout: 600_000,
     }, async () => {
       const told: string[] = [];
-      const report = await runChaos({ seed: 7, seconds: 20, recipes: 9, tell: (line) => told.push(line) });
+      const report = await runChaos({ seed: 7, seconds: 20, recipes: 10, tell: (line) => told.push(line) });
       const found = violationsOf(report).filter(([, list]) => list.length > 0);
       expect(found, told.join("\n")).toEqual([]);
       expect(report.jobs).toBeGreaterThan(0);

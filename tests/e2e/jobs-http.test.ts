@@ -238,6 +238,8 @@ describe("jobs over HTTP, one slave with one slot", () => {
     expect(answer.headers.get("location")).toBe(`/jobs/${again}`);
     const detail = await over(again);
     expect(detail).toMatchObject({ retry_of: id, state: "failed", counts: { total: 1, failed: 1 } });
+    // The first job is "fine.jpg and 1 more".
+    expect(detail.name).toBe("bad.png");
     expect(detail.files[0]).toMatchObject({ index: 0, filename: "bad.png" });
   });
 

@@ -1,4 +1,4 @@
-import type { ChaosFleet, ChaosSlave } from "../fleet.ts";
+import { CHAOS_TOKEN, type ChaosFleet, type ChaosSlave } from "../fleet.ts";
 
 interface Status {
   readonly working_on?: readonly { readonly filename: string }[];
@@ -7,7 +7,9 @@ interface Status {
 /** Names of the files that a slave works on now; empty when the slave cannot be reached. */
 export async function filesAt(slave: ChaosSlave): Promise<string[]> {
   try {
-    const status = (await (await fetch(`http://127.0.0.1:${slave.port}/check_status`)).json()) as Status;
+    const headers = { authorization: `Bearer ${CHAOS_TOKEN}` };
+    const answer = await fetch(`http://127.0.0.1:${slave.port}/check_status`, { headers });
+    const status = (await answer.json()) as Status;
     return (status.working_on ?? []).map(({ filename }) => filename);
   } catch {
     return [];
