@@ -111,10 +111,17 @@ class SandboxEngine implements FunctionEngine {
       const ran = this.#runtime.executePendingJobs(JOBS);
       if (ran.error) return this.#interrupted(ran.error);
     }
+    if (this.#settled === undefined) return this.#unsettled();
     // An interrupt inside a job ends as the rejection of a promise like any other.
+    return this.#isOvertime() ? this.#overtime() : this.#settled;
+  }
+
+  /** There are no jobs left, or no time: a job that had no memory for its error ends without a sign. */
+  #unsettled(): string {
     if (this.#isOvertime()) return this.#overtime();
+    if (this.#deps.hasGrown()) return this.#outOfMemory();
     const nothing = "The promise of the function never settles: the sandbox has no timers, files or network.";
-    return this.#settled ?? failedReply("thrown", nothing);
+    return failedReply("thrown", nothing);
   }
 
   /** Errors of the function are caught inside; only the sandbox's own come here. */
