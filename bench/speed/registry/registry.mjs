@@ -1,40 +1,31 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { defineTask } from "../../../dist/shared/tasks/define.js";
 import * as real from "../../../dist/shared/tasks/registry.js";
 
 /** The registry with two more tasks, for measurements only: `nothing` returns a file, `wait` sleeps. */
 
 const common = {
   field: "files",
-  dataKey: "file_data",
-  otherFields: [],
-  missingFiles: "No files provided",
   extensions: [],
   resultName: (stem) => `${stem}.bin`,
   resultType: () => "application/octet-stream",
-  schemaVersion: 1,
   steps: { main: { version: 1 } },
-  mainStep: "main",
-  results: {},
-  columns: [],
-  secretOptions: [],
 };
 
-const nothing = {
+const nothing = defineTask({
   ...common,
   name: "nothing",
   title: "Nothing",
-  label: "Nothing",
   summary: "Gives each file back as it came.",
   options: z.strictObject({}),
   load: async () => ({ steps: { main: async ({ files }) => ({ body: await files[0].read() }) } }),
-};
+});
 
-const wait = {
+const wait = defineTask({
   ...common,
   name: "wait",
   title: "Wait",
-  label: "Wait",
   summary: "Gives each file back after a while.",
   options: z.strictObject({ ms: z.number().min(0).default(1000) }),
   load: async () => ({
@@ -45,7 +36,7 @@ const wait = {
       },
     },
   }),
-};
+});
 
 export const TASKS = [...real.TASKS, nothing, wait];
 export const DEFAULT_TASK = real.DEFAULT_TASK;
