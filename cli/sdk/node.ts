@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { Agent as HttpAgent, type IncomingMessage, request as overHttp } from "node:http";
 import { Agent as HttpsAgent, request as overHttps } from "node:https";
 import { addAbortSignal, pipeline, Readable } from "node:stream";
@@ -24,7 +25,12 @@ export function nodeFetch({ ca, cert, key }: NodeFetchOptions = {}): Fetch {
     http: new HttpAgent(common),
     https: new HttpsAgent({ ...common, ...Object.fromEntries(given) }),
   };
-  return async (url, request) => answerOf(await sent(url, request, agents), request.signal);
+  return async (url, request) => {
+    const { signal } = request;
+    // One signal ends any number of requests: Node would warn of the eleventh.
+    if (signal !== undefined) setMaxListeners(0, signal);
+    return answerOf(await sent(url, request, agents), signal);
+  };
 }
 
 interface Agents {
