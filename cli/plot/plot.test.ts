@@ -80,7 +80,7 @@ test("axes have a number at each tick, and a title", () => {
   }
 });
 
-test("a name of a slave is a text and nothing else, whatever signs it has", () => {
+test("a name of a slave is a text and nothing else, with signs of markup too", () => {
   const name = `<b>&"'\u001b[2J\u0000 é`;
   const elements = [group(name, [label(name, { x: 1, y: 2 })], { class: name })];
   const read = elementsOf(svgFile({ width: 10, height: 10, title: name, elements }));
