@@ -7,6 +7,9 @@ const NUMBER_BYTES = 8;
 /** Bytes of a relative path that are kept; folders above are left out. */
 const PATH_BYTES = 1_024;
 
+/** Numbers that are tried one by one, before the steps grow: a folder may have many names of other masters. */
+const SINGLE_STEPS = 4;
+
 /** What a stem becomes in a task: `notes` -> `notes_analysis.json`. Keeps the stem whole. */
 export type ResultName = (stem: string) => string;
 
@@ -63,6 +66,11 @@ export function attachmentName(name: string): string {
 export function numberedName(plain: string, number: number): string {
   const at = extensionStart(plain);
   return `${plain.slice(0, at)}-${number}${plain.slice(at)}`;
+}
+
+/** Distance to the next number that is tried for a name, after a number of tries. */
+export function numberStep(tried: number): number {
+  return tried < SINGLE_STEPS ? 1 : 2 ** Math.min(tried - SINGLE_STEPS, 20);
 }
 
 /** The plain name that was numbered: `notes_analysis-2.json`, 2 -> `notes_analysis.json`. */

@@ -1,6 +1,6 @@
-import type { CallbackState } from "../../../shared/contract/callback.ts";
 import type { BusyWebhooks, CallbackTarget, DueWebhook, JobCallbackRecord, WebhookTry } from "../callback.ts";
-import type { Database, Row, Statement } from "./database.ts";
+import { callbackFrom } from "../rows.ts";
+import type { Database, Statement } from "./database.ts";
 
 /** Callbacks of jobs and the webhooks that tell their ends. All methods that change something run inside a transaction. */
 export class CallbackTable {
@@ -70,15 +70,4 @@ export class CallbackTable {
   unprepared(): string[] {
     return this.#unprepared.all().map(({ job }) => String(job));
   }
-}
-
-function callbackFrom(row: Row): JobCallbackRecord {
-  return {
-    url: String(row.url),
-    fromLoopback: row.from_loopback === 1,
-    state: row.state as CallbackState,
-    attempts: Number(row.attempts),
-    ...(row.next_at === null ? {} : { nextAt: Number(row.next_at) }),
-    ...(row.last === null ? {} : (JSON.parse(String(row.last)) as Pick<WebhookTry, "lastStatus">)),
-  };
 }

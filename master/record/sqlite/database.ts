@@ -2,14 +2,12 @@ import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { coalesce } from "../../../shared/async/coalesce.ts";
 import { syncFolder } from "../../../shared/syncFolder.ts";
+import type { Row, Value } from "../rows.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { lockFile } from "./fileLock.ts";
 import { type RawDatabase, type RawStatement, translated } from "./libsql.ts";
 import { openMigrated } from "./migrate.ts";
 import { SAVEPOINT, TRANSACTION, within } from "./transactions.ts";
-
-export type Value = string | number | null;
-export type Row = Readonly<Record<string, Value>>;
 
 export interface Statement {
   /** Rows changed. */

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { Batcher } from "../../../shared/async/batcher.ts";
 import { AppError } from "../../../shared/errors.ts";
+import { RecentMean } from "../recentMean.ts";
 import type { Database } from "./database.ts";
-import { RecentMean } from "./recentMean.ts";
 
 /** Calls in one transaction at most, so that a full queue does not hold up the event loop. */
 const GROUP = 128;

@@ -2,10 +2,11 @@ import type { JobState } from "../../../shared/contract/jobs.ts";
 import type { Attachment, FileRecord, JobRecord } from "../job.ts";
 import type { PartRecord } from "../part.ts";
 import type { CountFilter, JobFilter, RowRange } from "../port.ts";
+import type { Row, Value } from "../rows.ts";
+import { attachmentFrom, fileFrom, jobFrom, partFrom } from "../rows.ts";
 import type { OpenFilesEnd } from "../transition.ts";
 import type { CallbackTable } from "./callbackTable.ts";
-import type { Database, Row, Value } from "./database.ts";
-import { attachmentFrom, fileFrom, jobFrom, partFrom } from "./rows.ts";
+import type { Database } from "./database.ts";
 import type { Statements } from "./statements.ts";
 
 /** Reads jobs, their files, parts and attachments; inside a transaction or without one. */

@@ -4,6 +4,7 @@ import type { JobEvent } from "../events.ts";
 import type { Attachment, JobRecord } from "../job.ts";
 import type { NewJob } from "../newJob.ts";
 import type { TakenName } from "../port.ts";
+import { attachmentFrom, failureOf, outcomeOf, partValues, secretsOf, warningsOf, workOf } from "../rows.ts";
 import { endFile, endOfOpenFiles, type FileEnd, type JobEnd, openFiles, transition } from "../transition.ts";
 import type { CallbackTable } from "./callbackTable.ts";
 import type { Database } from "./database.ts";
@@ -13,7 +14,6 @@ import { NameTable } from "./nameTable.ts";
 import { NewJobRows } from "./newJobRows.ts";
 import type { RecordCache } from "./recordCache.ts";
 import { RequestTable } from "./requestTable.ts";
-import { attachmentFrom, failureOf, outcomeOf, partValues, secretsOf, warningsOf, workOf } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 import { STEP_FILES, UnfinishedJobs } from "./unfinishedJobs.ts";
 

@@ -1,24 +1,17 @@
+import { holderFrom, type NameHolder } from "../nameHolder.ts";
 import {
   attachmentName,
   type NameOwner,
   nameKey,
   numberedName,
+  numberStep,
   plainName,
   unnumberedName,
 } from "../names.ts";
 import type { NewFile, NewJob } from "../newJob.ts";
 import type { TakenName } from "../port.ts";
-import type { Database, Row, Statement } from "./database.ts";
+import type { Database, Statement } from "./database.ts";
 import { ReplacedNames } from "./replacedNames.ts";
-
-export interface NameHolder {
-  readonly name: string;
-  readonly job: string;
-  /** Undefined for an attachment. */
-  readonly index?: number;
-  /** Undefined for a plain name. */
-  readonly number?: number;
-}
 
 interface NumberRange {
   readonly below: number;
@@ -30,9 +23,6 @@ interface Claim extends NameOwner {
   readonly task: string;
   readonly replace: boolean;
 }
-
-/** Numbers that are tried one by one, before the steps grow: a folder may have many names of other masters. */
-const SINGLE_STEPS = 4;
 
 /**
  * Names of results, each given once per task. Of results with one plain name the first has it, and later ones have
@@ -149,7 +139,7 @@ export class NameTable {
   ): string {
     const key = nameKey(plain);
     for (let number = last, tried = tries; ; tried += 1) {
-      number += tried < SINGLE_STEPS ? 1 : 2 ** Math.min(tried - SINGLE_STEPS, 20);
+      number += numberStep(tried);
       const name = numberedName(plain, number);
       if (this.#insert.run(task, nameKey(name), name, job, index ?? null, key, number) === 1) return name;
     }
@@ -169,13 +159,4 @@ export class NameTable {
       if (heir !== undefined) this.#hand.run(heir.name, heir.job, heir.index, task, nameKey(name));
     }
   }
-}
-
-function holderFrom({ name, job, idx, number }: Row): NameHolder {
-  return {
-    name: String(name),
-    job: String(job),
-    ...(idx === null ? {} : { index: Number(idx) }),
-    ...(number === null ? {} : { number: Number(number) }),
-  };
 }

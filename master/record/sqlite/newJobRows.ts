@@ -1,11 +1,10 @@
 import { AppError } from "../../../shared/errors.ts";
-import type { FileRecord, JobRecord } from "../job.ts";
-import { jobName } from "../jobName.ts";
+import type { FileRecord } from "../job.ts";
 import type { CreatedJob, NewFile, NewJob } from "../newJob.ts";
+import { newFileValues, newJobValues, queuedFile, queuedJob } from "../rows.ts";
 import type { CallbackTable } from "./callbackTable.ts";
 import type { NameTable } from "./nameTable.ts";
 import type { RequestTable } from "./requestTable.ts";
-import { newFileValues, newJobValues, queuedFile } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 import { STEP_FILES, type UnfinishedJobs } from "./unfinishedJobs.ts";
 
@@ -80,13 +79,8 @@ export class NewJobRows {
 
   #writeJob(): CreatedJob {
     const { statements, requests, callbacks } = this.#deps;
-    const { files, request, callback: target, ...fields } = this.#job;
-    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    const counts = { total: files.length, done: 0, failed: 0, cancelled: 0, bytes };
-    const name = fields.name ?? jobName(files);
-    const callback = target && ({ ...target, state: "waiting", attempts: 0 } as const);
-    const plain: JobRecord = { ...fields, name, state: "queued", ...counts, attachments: [] };
-    const record = callback === undefined ? plain : { ...plain, callback };
+    const { request, callback: target } = this.#job;
+    const record = queuedJob(this.#job);
     statements.insertJob.run(...newJobValues(record), this.#replace ? 1 : 0);
     if (request !== undefined) requests.bind(this.#job, request);
     if (target !== undefined) callbacks.add(record.id, target);

@@ -1,7 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
+import type { NameHolder } from "../nameHolder.ts";
 import type { FileOwner, NamedResult } from "../port.ts";
 import type { JobReader } from "./jobReader.ts";
-import type { NameHolder, NameTable } from "./nameTable.ts";
+import type { NameTable } from "./nameTable.ts";
 
 /** Names that are read without a pause. */
 const PAGE = 200;

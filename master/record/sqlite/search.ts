@@ -1,8 +1,10 @@
 import type { JobFilter } from "../port.ts";
+import type { Row, Value } from "../rows.ts";
 import type { FileSearch, Search } from "../search.ts";
-import type { Database, Row, Statement, Value } from "./database.ts";
+import { allOf, fileCondition, type JobClause, jobClauses, not, type Sql } from "../searchSql.ts";
+import type { Database, Statement } from "./database.ts";
+import { SQLITE_SEARCH } from "./searchDialect.ts";
 import { Looks, STEP_ROWS, type Turn } from "./searchLooks.ts";
-import { allOf, fileCondition, type JobClause, jobClauses, not, type Sql } from "./searchSql.ts";
 
 /** Greater than every id. */
 const AFTER_ALL = "~";
@@ -31,7 +33,7 @@ export class Searches {
   /** Ids of jobs that match, newest first. */
   async *jobs({ search, before = AFTER_ALL, ...others }: SearchedJobs): AsyncGenerator<readonly string[]> {
     const isOne = others.id !== undefined;
-    const clauses = jobClauses(search);
+    const clauses = jobClauses(search, SQLITE_SEARCH);
     const step = stepOf(search);
     const candidates = this.#candidates(clauses, others);
     const looks = new Looks(this.#db, clauses, { step, terms: termsOf(search), turn: this.#turn });
@@ -70,12 +72,12 @@ export class Searches {
     }
   }
 
-  async *#steps({ id, total }: PagedFiles, { clauses, running }: FileSearch): AsyncGenerator<FileStep> {
-    const { sql, values } = fileCondition(clauses, JSON.stringify(running));
+  async *#steps({ id, total }: PagedFiles, search: FileSearch): AsyncGenerator<FileStep> {
+    const { sql, values } = fileCondition(search, SQLITE_SEARCH);
     const where = `FROM files WHERE job = ? AND idx >= ? AND idx < ? AND ${sql}`;
     const count = this.#db.prepare(`SELECT COUNT(*) AS files ${where}`);
     const rows = this.#db.prepare(`SELECT * ${where} ORDER BY idx LIMIT ? OFFSET ?`);
-    const step = stepOf(clauses);
+    const step = stepOf(search.clauses);
     for (let start = 0; start < total; start += step) {
       await this.#turn();
       const range = [id, start, start + step, ...values];

@@ -1,5 +1,6 @@
-import type { Database, Row, Statement, Value } from "./database.ts";
-import { anyOf, type JobClause, type Sql } from "./searchSql.ts";
+import type { Row, Value } from "../rows.ts";
+import { anyOf, type JobClause, type Sql } from "../searchSql.ts";
+import type { Database, Statement } from "./database.ts";
 
 /** Rows that a search with one term looks at without a pause: half a millisecond of work. More terms look at fewer. */
 export const STEP_ROWS = 512;
@@ -69,7 +70,7 @@ export class Looks {
   }
 }
 
-const NOTHING: Sql = { sql: "0", values: [] };
+const NOTHING: Sql = { sql: "FALSE", values: [] };
 
 function ofFiles(condition: string): string {
   return `SELECT 1 FROM files WHERE job = ? AND idx >= ? AND idx < ? AND (${condition})`;

@@ -1,3 +1,4 @@
+import type { Row } from "../rows.ts";
 import {
   LONGEST_SPAN_MS,
   RESOLUTIONS,
@@ -9,9 +10,9 @@ import {
   type TimeWindow,
   type WorkSpan,
 } from "../timeline.ts";
+import { packedSpans, packedSums, unpackedSpans, unpackedSums } from "../timelineRows.ts";
 import { addedSums, intervalOf } from "../timelineSums.ts";
-import type { Database, Row, Statement } from "./database.ts";
-import { packedSpans, packedSums, unpackedSpans, unpackedSums } from "./timelineRows.ts";
+import type { Database, Statement } from "./database.ts";
 
 /** Rows that one trim removes of a kind. */
 const TRIMMED = 50;

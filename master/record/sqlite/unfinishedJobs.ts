@@ -1,7 +1,7 @@
+import { outcomeOf } from "../rows.ts";
 import type { OpenFilesEnd } from "../transition.ts";
 import type { Database, Statement } from "./database.ts";
 import type { NameTable } from "./nameTable.ts";
-import { outcomeOf } from "./rows.ts";
 
 /** Files of a job that are written in one transaction: one or two milliseconds. */
 export const STEP_FILES = 100;

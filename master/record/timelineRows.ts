@@ -1,4 +1,4 @@
-import type { SlaveRuns, SlotName, SlotSum, SpanState, TimelineSums, WorkSpan } from "../timeline.ts";
+import type { SlaveRuns, SlotName, SlotSum, SpanState, TimelineSums, WorkSpan } from "./timeline.ts";
 
 /**
  * Spans and sums as JSON: names stand once, and the members of all spans follow each other as numbers. It is a fifth of

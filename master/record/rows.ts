@@ -1,10 +1,16 @@
-import type { JobState } from "../../../shared/contract/jobs.ts";
-import type { JsonObject, Part } from "../../../shared/tasks/task.ts";
-import type { JobWarning } from "../../../shared/warnings.ts";
-import type { Attachment, EndedWork, FileRecord, JobRecord, Speculation } from "../job.ts";
-import type { NewFile } from "../newJob.ts";
-import type { PartRecord } from "../part.ts";
-import type { Row, Value } from "./database.ts";
+import type { CallbackState } from "../../shared/contract/callback.ts";
+import type { JobState } from "../../shared/contract/jobs.ts";
+import type { JsonObject, Part } from "../../shared/tasks/task.ts";
+import type { JobWarning } from "../../shared/warnings.ts";
+import type { JobCallbackRecord, WebhookTry } from "./callback.ts";
+import type { Attachment, EndedWork, FileRecord, JobRecord, Speculation } from "./job.ts";
+import { jobName } from "./jobName.ts";
+import type { NewFile, NewJob } from "./newJob.ts";
+import type { PartRecord } from "./part.ts";
+
+/** Rows as every SQL driver reads and writes them: client text is JSON, and times and counts are numbers. */
+export type Value = string | number | null;
+export type Row = Readonly<Record<string, Value>>;
 
 export interface JobFailure {
   readonly code?: string;
@@ -60,6 +66,17 @@ export function workOf({ work }: Pick<JobRecord, "work">): string | null {
 export function attachmentFrom(row: Row): Attachment {
   const replaced = row.replaced_by === null ? {} : { replacedBy: String(row.replaced_by) };
   return { name: String(row.name), key: String(row.key), bytes: Number(row.bytes), ...replaced };
+}
+
+/** The record of a new job. */
+export function queuedJob(job: NewJob): JobRecord {
+  const { files, request: _, callback: target, ...fields } = job;
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const counts = { total: files.length, done: 0, failed: 0, cancelled: 0, bytes };
+  const name = fields.name ?? jobName(files);
+  const callback = target && ({ ...target, state: "waiting", attempts: 0 } as const);
+  const plain: JobRecord = { ...fields, name, state: "queued", ...counts, attachments: [] };
+  return callback === undefined ? plain : { ...plain, callback };
 }
 
 export function queuedFile(
@@ -165,6 +182,17 @@ export function partFrom(row: Row): PartRecord {
     digest: String(row.digest),
     part: json<Part>(row.part),
     ...(row.stored_at === null ? {} : { at: Number(row.stored_at) }),
+  };
+}
+
+export function callbackFrom(row: Row): JobCallbackRecord {
+  return {
+    url: String(row.url),
+    fromLoopback: row.from_loopback === 1,
+    state: row.state as CallbackState,
+    attempts: Number(row.attempts),
+    ...(row.next_at === null ? {} : { nextAt: Number(row.next_at) }),
+    ...(row.last === null ? {} : json<Pick<WebhookTry, "lastStatus">>(row.last)),
   };
 }
 
