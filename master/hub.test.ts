@@ -53,6 +53,15 @@ test("a change of the record is progress too, as it changes the counts", () => {
   expect(told).toEqual(["job", "progress"]);
 });
 
+test("a change that another master made reaches those who watch the job or everything, and not those who count", () => {
+  const told: string[] = [];
+  hub.watchJob("a", ({ type }) => told.push(`a: ${type}`));
+  hub.watch("jobs", ({ job }) => told.push(`jobs: ${job.id}`));
+  hub.watch("all", ({ type }) => told.push(`all: ${type}`));
+  hub.jobChangedElsewhere(job("a"));
+  expect(told).toEqual(["a: job", "all: job"]);
+});
+
 function job(id: string): JobRecord {
   const counts = { total: 1, done: 0, failed: 0, cancelled: 0, bytes: 1 };
   const about = {

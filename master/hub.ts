@@ -28,10 +28,12 @@ export interface SlaveChange {
   readonly slave: Slave;
 }
 
+export type RemovedJob = Pick<JobRecord, "id" | "client">;
+
 /** A job was removed from the record. */
 export interface RemovedChange {
   readonly type: "removed";
-  readonly job: JobRecord;
+  readonly job: RemovedJob;
 }
 
 export type Change = JobChange | FileChange | ProgressChange | SlaveChange | RemovedChange;
@@ -80,6 +82,16 @@ export class ChangeHub {
     };
   }
 
+  /** Whether a change of the job would be told. */
+  isWatched(job: string): boolean {
+    return this.#watchers.all.size > 0 || this.#byJob.has(job);
+  }
+
+  /** Jobs with watchers of their own. */
+  get watchedJobs(): readonly string[] {
+    return [...this.#byJob.keys()];
+  }
+
   /** Called by the record after each commit. */
   jobChanged(job: JobRecord, events: readonly JobEvent[]): void {
     const change: JobChange = { type: "job", job, events };
@@ -88,19 +100,28 @@ export class ChangeHub {
     this.progressed(job.id);
   }
 
-  jobRemoved(job: JobRecord): void {
+  /**
+   * Called by the record for a change that another master committed. Only those who watch the job or everything hear
+   * of it: what is counted from events is counted where they were applied.
+   */
+  jobChangedElsewhere(job: JobRecord): void {
+    this.#tellOfJob(job.id, { type: "job", job, events: [] });
+    this.progressed(job.id);
+  }
+
+  jobRemoved(job: RemovedJob): void {
     // Progress that is told later would hide the removal from watchers who keep the last change only.
     this.#progressed.delete(job.id);
     this.#tellOfJob(job.id, { type: "removed", job });
   }
 
   fileEnded(job: string, file: FileRecord): void {
-    if (this.#isWatched(job)) this.#tellOfJob(job, { type: "file", job, file });
+    if (this.isWatched(job)) this.#tellOfJob(job, { type: "file", job, file });
   }
 
   /** For a change in the number of running files of a job: its watchers are told within a second. */
   progressed(job: string): void {
-    if (!this.#isWatched(job)) return;
+    if (!this.isWatched(job)) return;
     this.#progressed.add(job);
     this.#timer ??= setTimeout(this.#tellProgress, PROGRESS_MS).unref();
   }
@@ -117,10 +138,6 @@ export class ChangeHub {
     this.#progressed.clear();
     for (const job of jobs) this.#tellOfJob(job, { type: "progress", job });
   };
-
-  #isWatched(job: string): boolean {
-    return this.#watchers.all.size > 0 || this.#byJob.has(job);
-  }
 
   #tellOfJob(job: string, change: Change): void {
     const watchers = this.#byJob.get(job);

@@ -74,6 +74,7 @@ export const ERROR_CODES = [
   "no_space",
   "disk_full",
   "not_writable",
+  "database_unavailable",
   // Files and jobs
   "empty_file",
   "corrupt_file",
@@ -138,6 +139,7 @@ export const ERROR_CODES = [
   "cannot_listen",
   "data_in_use",
   "data_too_new",
+  "migration_needed",
   "data_corrupt",
   "bad_folder",
   "not_started",

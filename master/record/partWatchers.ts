@@ -1,5 +1,10 @@
 import type { JobEvent } from "./events.ts";
-import type { PartWatcher } from "./part.ts";
+import type { PartRecord, PartWatcher } from "./part.ts";
+
+export interface WatchedMap {
+  readonly job: string;
+  readonly map: string;
+}
 
 /** The watchers of parts, by job and map. Each driver of the record has one. */
 export class PartWatchers {
@@ -13,6 +18,20 @@ export class PartWatchers {
       if (maps.get(map) === watcher) maps.delete(map);
       if (maps.size === 0 && this.#byJob.get(job) === maps) this.#byJob.delete(job);
     };
+  }
+
+  isWatched(job: string, map: string): boolean {
+    return this.#byJob.get(job)?.has(map) === true;
+  }
+
+  /** All maps that are watched. */
+  get watched(): readonly WatchedMap[] {
+    return [...this.#byJob].flatMap(([job, maps]) => [...maps.keys()].map((map) => ({ job, map })));
+  }
+
+  /** Tells of parts that another master stored. */
+  tell(job: string, parts: readonly PartRecord[]): void {
+    for (const part of parts) this.#byJob.get(job)?.get(part.map)?.stored(part, undefined);
   }
 
   stored(job: string, events: readonly JobEvent[]): void {

@@ -26,6 +26,7 @@ import { KeptInputs } from "../../master/lease/keptInputs.ts";
 import { PaceBook } from "../../master/map/pace.ts";
 import { JobProgress } from "../../master/map/progress.ts";
 import { MemoryQueue } from "../../master/queue/memory.ts";
+import { openPostgresRecord } from "../../master/record/postgres/openPostgresRecord.ts";
 import { openFolderStore } from "../../master/store/folder/folderStore.ts";
 import { openMemoryStore } from "../../master/store/memory/memoryStore.ts";
 import type { JobDetail } from "../../shared/contract/jobs.ts";
@@ -109,6 +110,7 @@ const MADE: Readonly<Record<string, () => unknown>> = {
       forgetful.mockRestore();
     }
   },
+  database_unavailable: () => openPostgresRecord({ url: "postgres://nobody@127.0.0.1:1/none" }),
   bad_configuration: () => readMasterConfig({ MASTER_PORT: "x" }),
   not_started: async () => {
     const built = join(import.meta.dirname, "../../dist");
