@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   start: async () => (await import("./commands/start.ts")).addStart,
   master: async () => (await import("./commands/members.ts")).addMaster,
   slave: async () => (await import("./commands/members.ts")).addSlave,
+  migrate: async () => (await import("./commands/members.ts")).addMigrate,
   doctor: async () => (await import("./commands/doctor.ts")).addDoctor,
   config: async () => (await import("./commands/config.ts")).addConfig,
   profile: async () => (await import("./commands/profile.ts")).addProfile,

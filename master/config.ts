@@ -12,6 +12,7 @@ import { as, readVariables, type Values } from "../shared/env.ts";
 import { CA_VARIABLE, LISTENING_VARIABLES, readCa, readTls, type Tls } from "../shared/listening.ts";
 import { MEMBER_VARIABLES } from "../shared/memberConfig.ts";
 import { CLIENT_VARIABLES } from "./clientVariables.ts";
+import { DATABASE_VARIABLES } from "./databaseVariables.ts";
 import { KEEP_VARIABLES } from "./keepVariables.ts";
 import { webhookKeys } from "./webhooks/keys.ts";
 import { WEBHOOK_VARIABLES } from "./webhookVariables.ts";
@@ -162,6 +163,7 @@ export const MASTER_VARIABLES = {
     "Addresses, separated by commas, of classic slaves. They register without a token.",
     "none",
   ),
+  ...DATABASE_VARIABLES,
   ...KEEP_VARIABLES,
   ...WEBHOOK_VARIABLES,
   ...CLIENT_VARIABLES,
@@ -199,6 +201,11 @@ export function readMasterConfig(env: NodeJS.ProcessEnv = process.env): MasterCo
   return { ...values, access, tls: readTls(values), ca: readCa(values.tlsCa), webhookKeys: keys };
 }
 
+/** What `manyhands migrate` needs. @throws ConfigError */
+export function readDatabaseUrl(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return readVariables(DATABASE_VARIABLES, env).databaseUrl;
+}
+
 /** Environment of a slave that the master starts on its own machine: the address of its master, and no client's secret. */
 export function localSlaveEnvironment(
   { access, host }: Pick<MasterConfig, "access" | "host">,
@@ -219,6 +226,7 @@ export function localSlaveEnvironment(
 }
 
 const NOT_FOR_SLAVES = [
+  "DATABASE_URL",
   "MANYHANDS_TOKEN",
   "MANYHANDS_TOKEN_FILE",
   "FLEET_TOKEN_FILE",

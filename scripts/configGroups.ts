@@ -46,7 +46,15 @@ export const CONFIG_GROUPS: readonly ConfigGroup[] = [
   },
   {
     title: "Folders, log and stopping",
-    names: ["DATA_DIR", "RESULTS_DIR", "ON_EXISTING", "LOG_LEVEL", "LOG_FORMAT", "DRAIN_SECONDS"],
+    names: [
+      "DATA_DIR",
+      "DATABASE_URL",
+      "RESULTS_DIR",
+      "ON_EXISTING",
+      "LOG_LEVEL",
+      "LOG_FORMAT",
+      "DRAIN_SECONDS",
+    ],
   },
   {
     title: "Limits",

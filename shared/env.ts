@@ -69,6 +69,9 @@ export const as = {
   bytes: z.string().transform((raw, ctx) => parseBytes(raw) ?? fail(ctx, "a size such as 512MB is needed")),
   flag: z.enum(["true", "false"], "true or false is needed").transform((raw) => raw === "true"),
   url: z.url("an address such as http://127.0.0.1:5000 is needed"),
+  database: z
+    .string()
+    .regex(/^postgres(?:ql)?:\/\/./, "an address such as postgres://user@host/database is needed"),
   list: z
     .string()
     .default("")

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { entryOf, type Role } from "../../shared/process/member.ts";
+import { entryOf, migrationEntry, type Role } from "../../shared/process/member.ts";
 
 /** `master` */
 export function addMaster(program: Command): void {
@@ -9,6 +9,18 @@ export function addMaster(program: Command): void {
 /** `slave` */
 export function addSlave(program: Command): void {
   addMember(program, "slave");
+}
+
+/** `migrate`: a program of its own, too. */
+export function addMigrate(program: Command): void {
+  program
+    .command("migrate")
+    .description(
+      "bring the tables of DATABASE_URL to this version; masters of other versions do not start then",
+    )
+    .action(async () => {
+      await import(migrationEntry().href);
+    });
 }
 
 /** Programs of their own: they take their settings from variables, handle the signals, and end the process. */

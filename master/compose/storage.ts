@@ -9,12 +9,12 @@ import { usableFolder } from "../../shared/usableFolder.ts";
 import type { MasterConfig } from "../config.ts";
 import { ChangeHub } from "../hub.ts";
 import type { RecordOfJobs } from "../record/port.ts";
-import { openSqliteRecord } from "../record/sqlite/sqliteRecord.ts";
 import { ResultsFolder } from "../results/results.ts";
 import { keepingWriter, type ResultWriter, replacingWriter } from "../results/resultWriter.ts";
 import { openFolderStore } from "../store/folder/folderStore.ts";
 import type { ByteStore } from "../store/port.ts";
 import { DiskSpace, type RetryWhileFull } from "../upkeep/diskSpace.ts";
+import { openRecord } from "./record.ts";
 
 /** What the master keeps on its disks. */
 export interface Storage {
@@ -60,7 +60,7 @@ export async function openStorage(deps: StorageDeps): Promise<Storage> {
   const retryWhileFull: RetryWhileFull = (work) => disk.retryWhileFull(work, stopping);
   // Opened before the store: the record holds the lock of the folder, so that a second master changes nothing in it.
   const file = join(data, "jobs.sqlite");
-  const jobs = await openSqliteRecord({ file, hub, retry: retryWhileFull });
+  const jobs = await openRecord({ config, file, hub, logger, retryWhileFull, stopping });
   const store = await openStore(config, logger);
   const master = await nameOfMaster(data);
   const results = new ResultsFolder({ folder: resultsDir, store, master, retryWhileFull });

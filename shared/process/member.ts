@@ -69,6 +69,11 @@ export function entryOf(role: Role): URL {
   return new URL(`../../${role}/main${import.meta.url.slice(-3)}`, import.meta.url);
 }
 
+/** Program that brings the master's database to the schema of this version. */
+export function migrationEntry(): URL {
+  return new URL(`../../master/migrate${import.meta.url.slice(-3)}`, import.meta.url);
+}
+
 async function readyUrl(
   child: ChildProcess,
   exited: Promise<string>,

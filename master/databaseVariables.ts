@@ -1,0 +1,13 @@
+import { as } from "../shared/env.ts";
+
+/** Variables of the master for engines on other machines. */
+export const DATABASE_VARIABLES = {
+  databaseUrl: {
+    name: "DATABASE_URL",
+    schema: as.database.optional(),
+    fallback: undefined,
+    meaning:
+      "PostgreSQL database (13 or later) for the record of jobs: `postgres://user:password@host:port/database`. `manyhands migrate` makes its tables. One master works with it at a time.",
+    unset: "a file in DATA_DIR",
+  },
+} as const;
