@@ -15,4 +15,5 @@ async function main(): Promise<void> {
   process.stdout.write(`The schema of the database ${done}.\n`);
 }
 
-main().catch(failed);
+// The command line waits for this module.
+await main().catch(failed);

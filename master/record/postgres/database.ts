@@ -29,8 +29,9 @@ export class PostgresDatabase implements Queries {
   constructor(pool: Pool) {
     this.#pool = pool;
     this.#queries = queriesOver((sql, values) => pool.query<Row>(sql, values));
-    // An idle connection that breaks is replaced by the next query.
+    // A connection that breaks is replaced by the next query. One that works tells its transaction of it.
     pool.on("error", () => undefined);
+    pool.on("connect", (client) => client.on("error", () => undefined));
   }
 
   /** @param requireAllowed called before each transaction; it throws while none may begin */

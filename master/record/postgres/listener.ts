@@ -70,6 +70,7 @@ export class Listener {
       await client.connect();
       await prepare(client);
       await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
+      this.#closing.signal.throwIfAborted();
     } catch (error) {
       await client.end().catch(() => undefined);
       throw error;
