@@ -8,10 +8,10 @@ export interface JobNews {
   readonly client?: string | undefined;
   readonly type: "changed" | "removed";
   /** Map and indexes of parts that were stored. */
-  readonly parts?: readonly StoredParts[];
+  readonly parts?: readonly PartIndexes[];
 }
 
-export interface StoredParts {
+export interface PartIndexes {
   readonly map: string;
   readonly indexes: readonly number[];
 }

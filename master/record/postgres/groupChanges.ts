@@ -28,7 +28,7 @@ export interface GroupRows {
   readonly names: ReadonlyMap<string, string>;
 }
 
-export interface EndedFile {
+export interface FileInGroup {
   readonly job: string;
   readonly index: number;
   readonly file: FileAfterEnd;
@@ -53,7 +53,7 @@ export interface EndOfJob {
 
 /** What a call changes. */
 class CallChanges {
-  readonly files: EndedFile[] = [];
+  readonly files: FileInGroup[] = [];
   readonly parts: (readonly Value[])[] = [];
   readonly attached: AttachedResult[] = [];
   readonly ends: EndOfJob[] = [];
@@ -66,7 +66,7 @@ class CallChanges {
 export class GroupChanges {
   /** Records that changed. */
   readonly jobs = new Map<string, JobRecord>();
-  readonly files: EndedFile[] = [];
+  readonly files: FileInGroup[] = [];
   readonly parts: (readonly Value[])[] = [];
   readonly attached: AttachedResult[] = [];
   readonly ends: EndOfJob[] = [];

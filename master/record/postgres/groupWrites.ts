@@ -1,7 +1,7 @@
 import type { JobRecord } from "../job.ts";
 import { failureOf, outcomeOf, secretsOf, type Value, warningsOf, workOf } from "../rows.ts";
 import type { Queries } from "./database.ts";
-import type { AttachedResult, EndedFile, EndOfJob, GroupChanges } from "./groupChanges.ts";
+import type { AttachedResult, EndOfJob, FileInGroup, GroupChanges } from "./groupChanges.ts";
 import { giveBack, giveBackOpenFiles } from "./replacedNames.ts";
 import { searchKey, searchKeys } from "./searchDialect.ts";
 import { addUnfinished, endOpenFiles, STEP_FILES } from "./unfinishedChanges.ts";
@@ -52,7 +52,7 @@ function lastOfEach(parts: readonly (readonly Value[])[]): (readonly Value[])[] 
   return [...new Map(parts.map((part) => [JSON.stringify(part.slice(0, 3)), part])).values()];
 }
 
-function fileValues({ job, index, file, endOrder }: EndedFile): Value[] {
+function fileValues({ job, index, file, endOrder }: FileInGroup): Value[] {
   const { state, resultKey = null, slave, code } = file;
   const slaveKey = slave === undefined ? null : searchKey(slave);
   const codeKey = code === undefined ? null : searchKey(code);
@@ -76,7 +76,7 @@ function jobValues(job: JobRecord): Value[] {
 /** Gives up the names of files that failed. */
 async function freeNames(
   tx: Queries,
-  files: readonly EndedFile[],
+  files: readonly FileInGroup[],
   replacing: ReadonlySet<string>,
 ): Promise<void> {
   const failed = files.filter(({ file }) => file.state === "failed");

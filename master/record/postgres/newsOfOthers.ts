@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ChangeHub } from "../../hub.ts";
 import type { PartWatchers } from "../partWatchers.ts";
 import { partFrom } from "../rows.ts";
-import type { JobNews, StoredParts } from "./announcing.ts";
+import type { JobNews, PartIndexes } from "./announcing.ts";
 import type { Queries } from "./database.ts";
 import { PostgresReader } from "./jobReader.ts";
 
@@ -60,7 +60,7 @@ export class NewsOfOthers {
 
   async #tellOfParts(
     job: string,
-    { map, indexes }: Partial<StoredParts> & { readonly map: string },
+    { map, indexes }: Partial<PartIndexes> & { readonly map: string },
   ): Promise<void> {
     const rows = await this.#deps.db
       .rows(

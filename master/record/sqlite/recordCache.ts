@@ -25,8 +25,10 @@ export class RecordCache {
     return this.#staged.get(job) ?? this.committed(job);
   }
 
-  stage(record: JobRecord): void {
+  /** Returns the record. */
+  stage(record: JobRecord): JobRecord {
     this.#staged.set(record.id, record);
+    return record;
   }
 
   /** Calls `save` once for each staged record, however many of its files ended in the transaction. */

@@ -240,8 +240,7 @@ class SqliteRecord implements RecordOfJobs {
       const before = this.#records.current(job);
       if (before === undefined) throw new AppError("no_such_job", `There is no job ${job}.`, { status: 404 });
       const after = events.reduce((now, event) => this.#tables.apply(now, event), before);
-      if (after !== before) this.#records.stage(after);
-      return after;
+      return after === before ? after : this.#records.stage(after);
     });
   }
 
