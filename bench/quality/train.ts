@@ -13,20 +13,26 @@ const POINT = 0.01;
  * forest, so that the mean of five is good to .007 only, and that of 30 to .003.
  */
 const SEEDS = Array.from({ length: 30 }, (_, seed) => seed);
+/** Boosted trees draw nothing but the rows of their folds: so many draws, as many as the reference has. */
+const FOLD_SEEDS = SEEDS.slice(0, 10);
 
 interface Reference {
   readonly target: string;
   readonly features: readonly string[];
   readonly files: Readonly<Record<"train" | "test" | "test-labels" | "all", string>>;
-  readonly models: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly models: Readonly<Record<string, Scores>>;
 }
 
+type Scores = Readonly<Record<string, number>>;
+
 const FOREST = "RandomForest(200, seed 0)";
+/** Not among the scores of the corpus: `boosted.py` finds them. */
+const BOOSTED = "HistGradientBoosting";
 
 /** Our models, and those of scikit-learn that they are held against. */
 const MODELS = [
   ["random-forest", FOREST],
-  ["gradient-boosted-trees", FOREST],
+  ["gradient-boosted-trees", BOOSTED],
   ["logistic-regression", "LogisticRegression(max_iter=5000), standardised"],
   ["linear-regression", "LinearRegression"],
   ["ridge", "Ridge(1), standardised"],
@@ -41,8 +47,7 @@ export const check: QualityCheck = {
     return Object.values(references).flatMap((reference) => jobsOf(reference, files));
   },
   score: async (jobs, outcomes, corpus) => {
-    const path = join(corpus, "expected.json");
-    const { files } = JSON.parse(await readFile(path, "utf8")) as { files: Record<string, Reference> };
+    const files = await readReferences(corpus);
     const rows: Check[] = [];
     for (const [set, reference] of Object.entries(files))
       for (const [model, name] of MODELS) {
@@ -61,8 +66,19 @@ export const check: QualityCheck = {
 async function referencesOf(files: readonly CorpusFile[]): Promise<Readonly<Record<string, Reference>>> {
   const [first] = files;
   if (first === undefined) return {};
-  const path = join(first.path.slice(0, -first.file.length), "expected.json");
-  return (JSON.parse(await readFile(path, "utf8")) as { files: Record<string, Reference> }).files;
+  return await readReferences(first.path.slice(0, -first.file.length));
+}
+
+async function readReferences(folder: string): Promise<Readonly<Record<string, Reference>>> {
+  const read = async (path: string) => JSON.parse(await readFile(path, "utf8")) as { files: object };
+  const { files } = (await read(join(folder, "expected.json"))) as { files: Record<string, Reference> };
+  const boosted = (await read("bench/quality/boosted.json")) as { files: Record<string, Scores> };
+  return Object.fromEntries(
+    Object.entries(files).map(([set, reference]) => {
+      const own = boosted.files[set];
+      return [set, own ? { ...reference, models: { ...reference.models, [BOOSTED]: own } } : reference];
+    }),
+  );
 }
 
 function jobsOf(reference: Reference, files: readonly CorpusFile[]): QualityJob[] {
@@ -76,8 +92,13 @@ function jobsOf(reference: Reference, files: readonly CorpusFile[]): QualityJob[
       options: { ...options, seed },
       files: file(reference.files.train),
     }));
-    const ofFolds = { options: { ...options, folds: 5 }, files: file(reference.files.all) };
-    return [...ofTest, ...(reference.models[name]?.cv5Accuracy === undefined ? [] : [ofFolds])];
+    if (reference.models[name]?.cv5Accuracy === undefined) return ofTest;
+    const foldSeeds = model === "gradient-boosted-trees" ? FOLD_SEEDS : [0];
+    const ofFolds = foldSeeds.map((seed) => ({
+      options: { ...options, folds: 5, seed },
+      files: file(reference.files.all),
+    }));
+    return [...ofTest, ...ofFolds];
   });
 }
 
@@ -89,7 +110,7 @@ interface Comparison {
   readonly set: string;
   readonly model: string;
   readonly reference: Reference;
-  readonly expected: Readonly<Record<string, number>>;
+  readonly expected: Scores;
   readonly corpus: string;
 }
 
@@ -111,12 +132,12 @@ async function compared(comparison: Comparison, done: readonly Done[]): Promise<
   const scores = models.filter(({ folds }) => !folds).map(({ trained }) => scoreOf(trained, rows, labels));
   const wanted = expected.testAccuracy ?? expected.testR2 ?? 0;
   const what = expected.testAccuracy === undefined ? "R2" : "accuracy";
-  const validated = models.find(({ folds }) => folds)?.trained.metrics.cross_validation?.accuracy;
+  const validated = models.flatMap(({ trained }) => trained.metrics.cross_validation?.accuracy ?? []);
   return [
     row(`${set}, ${model}: ${what} of the test rows`, mean(scores), wanted),
-    ...(validated === undefined || expected.cv5Accuracy === undefined
+    ...(validated.length === 0 || expected.cv5Accuracy === undefined
       ? []
-      : [row(`${set}, ${model}: accuracy over 5 folds`, validated, expected.cv5Accuracy)]),
+      : [row(`${set}, ${model}: accuracy over 5 folds`, mean(validated), expected.cv5Accuracy)]),
   ];
 }
 

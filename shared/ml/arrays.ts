@@ -1,3 +1,4 @@
+import { bytesOf } from "./pack.ts";
 import type { ModelArrays } from "./trained.ts";
 
 const TYPES = { f64: Float64Array, f32: Float32Array, i32: Int32Array } as const;
@@ -7,11 +8,10 @@ type NumberArray = Float64Array | Float32Array | Int32Array;
 /** Arrays of a model as they stand in its file. */
 export function toModelArrays(arrays: Readonly<Record<string, NumberArray>>): ModelArrays {
   return Object.fromEntries(
-    Object.entries(arrays).map(([name, array]) => {
-      const { buffer, byteOffset, byteLength } = array;
-      const data = base64(new Uint8Array(buffer, byteOffset, byteLength));
-      return [name, { type: typeOf(array), data }];
-    }),
+    Object.entries(arrays).map(([name, array]) => [
+      name,
+      { type: typeOf(array), data: bytesOf(array).toString("base64") },
+    ]),
   );
 }
 
@@ -28,16 +28,6 @@ export function modelArray<T extends Type>(
   const bytes = new Uint8Array(array.buffer);
   for (let at = 0; at < bytes.length; at += 1) bytes[at] = text.charCodeAt(at);
   return array as InstanceType<(typeof TYPES)[T]>;
-}
-
-/** Bytes that are turned into text at a time; a multiple of 3. */
-const PIECE = 0x6000;
-
-function base64(bytes: Uint8Array): string {
-  const pieces: string[] = [];
-  for (let at = 0; at < bytes.length; at += PIECE)
-    pieces.push(btoa(String.fromCharCode(...bytes.subarray(at, at + PIECE))));
-  return pieces.join("");
 }
 
 function typeOf(array: NumberArray): Type {

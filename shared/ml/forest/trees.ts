@@ -79,55 +79,47 @@ export interface TreeShape {
 
 /** Joins trees in the order of the pieces, so that it does not matter which slave grew which. */
 export function joinTrees(pieces: readonly Trees[], { channels, hasSets }: TreeShape): Trees {
-  let [node, leaf, set] = [0, 0, 0];
-  const shifted = pieces.map((piece): Trees => {
-    const by = { node, leaf, set };
-    node += piece.feature.length;
-    leaf += piece.leaves.length / channels;
-    set += piece.sets.length / 8;
-    return {
-      ...piece,
-      starts: piece.starts.map((start) => start + by.node),
-      right: piece.right.map((right, at) => right + (piece.feature[at] === -1 ? by.leaf : by.node)),
-      threshold: piece.threshold.map((value, at) =>
-        hasSets[piece.feature[at] ?? -1] ? value + by.set : value,
-      ),
-    };
-  });
-  const sum = (field: keyof Trees) => shifted.reduce((total, piece) => total + piece[field].length, 0);
-  return {
-    starts: into(
-      new Int32Array(sum("starts")),
-      shifted.map(({ starts }) => starts),
-    ),
-    feature: into(
-      new Int32Array(sum("feature")),
-      shifted.map(({ feature }) => feature),
-    ),
-    threshold: into(
-      new Float64Array(sum("threshold")),
-      shifted.map(({ threshold }) => threshold),
-    ),
-    right: into(
-      new Int32Array(sum("right")),
-      shifted.map(({ right }) => right),
-    ),
-    sets: into(
-      new Int32Array(sum("sets")),
-      shifted.map(({ sets }) => sets),
-    ),
-    leaves: into(
-      new Float32Array(sum("leaves")),
-      shifted.map(({ leaves }) => leaves),
-    ),
+  const sum = (field: keyof Trees) => pieces.reduce((total, piece) => total + piece[field].length, 0);
+  const joined: Trees = {
+    starts: new Int32Array(sum("starts")),
+    feature: new Int32Array(sum("feature")),
+    threshold: new Float64Array(sum("threshold")),
+    right: new Int32Array(sum("right")),
+    sets: new Int32Array(sum("sets")),
+    leaves: new Float32Array(sum("leaves")),
   };
+  const at = { starts: 0, feature: 0, sets: 0, leaves: 0 };
+  for (const piece of pieces) {
+    joined.feature.set(piece.feature, at.feature);
+    joined.sets.set(piece.sets, at.sets);
+    joined.leaves.set(piece.leaves, at.leaves);
+    const shift = { node: at.feature, leaf: at.leaves / channels, set: at.sets / 8, hasSets };
+    for (const start of piece.starts) {
+      joined.starts[at.starts] = start + shift.node;
+      at.starts += 1;
+    }
+    putNodes(joined, piece, shift);
+    at.feature += piece.feature.length;
+    at.sets += piece.sets.length;
+    at.leaves += piece.leaves.length;
+  }
+  return joined;
 }
 
-function into<A extends Int32Array | Float64Array | Float32Array>(array: A, pieces: readonly A[]): A {
-  let at = 0;
-  for (const piece of pieces) {
-    array.set(piece, at);
-    at += piece.length;
+/** By how much the indexes of a piece move in the whole. */
+interface Shift {
+  readonly node: number;
+  readonly leaf: number;
+  readonly set: number;
+  readonly hasSets: readonly boolean[];
+}
+
+/** Puts what the nodes of a piece point to into the whole. Loops, because a forest has millions of nodes. */
+function putNodes(joined: Trees, { feature, right, threshold }: Trees, shift: Shift): void {
+  const { node, leaf, set, hasSets } = shift;
+  for (let at = 0; at < feature.length; at += 1) {
+    const of = feature[at] ?? -1;
+    joined.right[node + at] = (right[at] ?? 0) + (of === -1 ? leaf : node);
+    joined.threshold[node + at] = (threshold[at] ?? 0) + (hasSets[of] ? set : 0);
   }
-  return array;
 }

@@ -7,8 +7,8 @@ import { type FitUnit, fitArgs, foldsOf, pointsOf } from "./parameters.ts";
 
 type Job = RunContext<TrainOptions>;
 
-/** Steps of work in one unit of a forest: about a tenth of a second. */
-const UNIT_WORK = 5_000_000;
+/** Steps of work in one unit of a forest: some 50 ms. */
+const UNIT_WORK = 3_000_000;
 /** Most trees of a unit. */
 const MOST_TREES = 100;
 
