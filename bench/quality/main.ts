@@ -11,6 +11,7 @@ import { check as audio } from "./audio.ts";
 import type { Check, CorpusFile, Outcome, QualityCheck, QualityJob } from "./check.ts";
 import { check as document } from "./document.ts";
 import { check as embedding } from "./embedding.ts";
+import { check as ownFunction } from "./function.ts";
 import { check as image } from "./image.ts";
 import { runJob } from "./job.ts";
 import { check as mean } from "./mean.ts";
@@ -25,7 +26,10 @@ import { check as train } from "./train.ts";
  * `npm run quality`: every task against reference files, through a real master and two slaves.
  * Needs the reference corpus (CORPUS, or ../shared/corpus); without it prints that and exits with 0.
  */
-const CHECKS: readonly QualityCheck[] = [image, ocr, text, embedding, audio, document, mean, train, predict];
+const CHECKS: readonly QualityCheck[] = [
+  ...[image, ocr, text, embedding, audio, document, mean],
+  ...[ownFunction, train, predict],
+];
 
 const { values } = parseArgs({
   options: { task: { type: "string", multiple: true }, write: { type: "boolean" } },
@@ -41,7 +45,7 @@ if (existsSync(corpus)) await measureAll();
 else console.log("There is no reference corpus here (set CORPUS to its folder): nothing was measured.");
 
 async function measureAll(): Promise<void> {
-  const fleet = await startFleet();
+  const fleet = await startFleet({ FLEET_TOKEN: "quality", ALLOW_FUNCTIONS: "trusted" });
   try {
     await Promise.all([fleet.slave({ SLAVE_NAME: "one" }), fleet.slave({ SLAVE_NAME: "two" })]);
     await fleet.alive(2);
