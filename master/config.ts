@@ -14,6 +14,9 @@ import { MEMBER_VARIABLES } from "../shared/memberConfig.ts";
 import { CLIENT_VARIABLES } from "./clientVariables.ts";
 import { DATABASE_VARIABLES } from "./databaseVariables.ts";
 import { KEEP_VARIABLES } from "./keepVariables.ts";
+import { NOT_FOR_SLAVES } from "./notForSlaves.ts";
+import type { S3Connection } from "./store/s3/connection.ts";
+import { readStore, STORE_VARIABLES } from "./storeVariables.ts";
 import { webhookKeys } from "./webhooks/keys.ts";
 import { WEBHOOK_VARIABLES } from "./webhookVariables.ts";
 
@@ -164,6 +167,7 @@ export const MASTER_VARIABLES = {
     "none",
   ),
   ...DATABASE_VARIABLES,
+  ...STORE_VARIABLES,
   ...KEEP_VARIABLES,
   ...WEBHOOK_VARIABLES,
   ...CLIENT_VARIABLES,
@@ -181,6 +185,8 @@ export interface MasterConfig extends MasterValues {
   readonly ca: Buffer | undefined;
   /** Keys that sign webhooks; empty: there are no webhooks. */
   readonly webhookKeys: readonly Buffer[];
+  /** Undefined: the store is a folder in `dataDir`. */
+  readonly store: Pick<S3Connection, "place" | "keys"> | undefined;
 }
 
 /** @throws ConfigError that names every variable that cannot be used */
@@ -198,7 +204,8 @@ export function readMasterConfig(env: NodeJS.ProcessEnv = process.env): MasterCo
   requireKnown("CLIENT_WEIGHTS", values.clientWeights.keys(), access);
   const { webhookSecret = secretIn("WEBHOOK_SECRET_FILE", values.webhookSecretFile) } = values;
   const keys = webhookKeys(webhookSecret);
-  return { ...values, access, tls: readTls(values), ca: readCa(values.tlsCa), webhookKeys: keys };
+  const store = readStore(values);
+  return { ...values, access, tls: readTls(values), ca: readCa(values.tlsCa), webhookKeys: keys, store };
 }
 
 /** What `manyhands migrate` needs. @throws ConfigError */
@@ -224,17 +231,6 @@ export function localSlaveEnvironment(
   const none = Object.fromEntries(NOT_FOR_SLAVES.map((name) => [name, ""]));
   return { ...process.env, ...none, ...own, ...set };
 }
-
-const NOT_FOR_SLAVES = [
-  "DATABASE_URL",
-  "MANYHANDS_TOKEN",
-  "MANYHANDS_TOKEN_FILE",
-  "FLEET_TOKEN_FILE",
-  "CLIENT_TOKEN",
-  "CLIENT_TOKEN_FILE",
-  "WEBHOOK_SECRET",
-  "WEBHOOK_SECRET_FILE",
-];
 
 // biome-ignore lint/complexity/useMaxParams: one line of a table, always in this order.
 function v<T>(

@@ -75,6 +75,8 @@ export const ERROR_CODES = [
   "disk_full",
   "not_writable",
   "database_unavailable",
+  "store_unavailable",
+  "store_refused",
   // Files and jobs
   "empty_file",
   "corrupt_file",
@@ -142,6 +144,9 @@ export const ERROR_CODES = [
   "migration_needed",
   "data_corrupt",
   "bad_folder",
+  "driver_missing",
+  "no_such_bucket",
+  "clock_wrong",
   "not_started",
   // Command line
   "usage",

@@ -107,6 +107,19 @@ export function isNoSpace(error: unknown): boolean {
   return isDiskFull(error);
 }
 
+/** Whether an error, or its cause, says that the store cannot be reached now: the same work may succeed later. */
+export function isStoreAway(error: unknown): boolean {
+  if (error instanceof CodedError && STORE_AWAY.has(error.code)) return true;
+  return error instanceof Error && error.cause !== undefined && isStoreAway(error.cause);
+}
+
+const STORE_AWAY: ReadonlySet<string> = new Set<ErrorCode>([
+  "store_unavailable",
+  "store_refused",
+  "no_such_bucket",
+  "clock_wrong",
+]);
+
 /** The error for clients where this process may not write to a folder of its own; undefined for other errors. */
 export function notWritable(error: unknown): AppError | undefined {
   if (!isErrno(error, "EACCES", "EPERM", "EROFS") || error.path === undefined) return undefined;

@@ -68,7 +68,7 @@ function sourceOf(name: string, { fromFile }: Surroundings): SettingSource {
 }
 
 function isSecret(name: string): boolean {
-  return /_(?:TOKEN|SECRET|PASSWORD)$/.test(name);
+  return /_(?:TOKEN|SECRET|PASSWORD|ACCESS_KEY|SECRET_KEY)$/.test(name);
 }
 
 /** A password in an address is a secret, too. */

@@ -33,9 +33,22 @@ const RECENT_BYTES = 4 * 2 ** 20;
 
 export type OpenStore = (config: MasterConfig, logger: Logger) => Promise<ByteStore>;
 
-/** Opens the store of bytes in a folder of this machine. */
-export const openSpool: OpenStore = (config, logger) =>
-  openFolderStore({ folder: join(config.dataDir, "master", "spool"), recentBytes: RECENT_BYTES, logger });
+/** Opens the store of bytes in a bucket where one is named, else in a folder of this machine. */
+export const openSpool: OpenStore = async (config, logger) => {
+  const { store, dataDir } = config;
+  if (store === undefined)
+    return await openFolderStore({
+      folder: join(dataDir, "master", "spool"),
+      recentBytes: RECENT_BYTES,
+      logger,
+    });
+  const { openS3Store } = await import("../store/s3/s3Store.ts");
+  // A lease that waits for the store for `silenceSeconds` would count as one of a lost slave.
+  const patienceMs = Math.min(15_000, (config.silenceSeconds * 1_000) / 3);
+  const opened = await openS3Store({ ...store, patienceMs });
+  logger.info({ bucket: store.place.bucket, prefix: store.place.prefix }, "the store is a bucket");
+  return opened;
+};
 
 export interface StorageDeps {
   readonly config: MasterConfig;

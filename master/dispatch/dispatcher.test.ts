@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import type { FrameHeader } from "../../shared/contract/fleet.ts";
 import { encodeHeader } from "../../shared/contract/frames.ts";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, UnavailableError } from "../../shared/errors.ts";
 import {
   type Answer,
   dispatcherUnderTest,
@@ -92,6 +92,11 @@ describe("who is to blame when a lease or a unit fails", () => {
     [
       "no space for parts at the master: the slave waits",
       rejects(new AppError("no_space", "Full.")),
+      of(0, BACK, "full"),
+    ],
+    [
+      "a store that does not answer: the slave waits",
+      rejects(new Error("the form broke", { cause: new UnavailableError("store_unavailable", "Away.") })),
       of(0, BACK, "full"),
     ],
     [

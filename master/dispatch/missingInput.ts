@@ -1,3 +1,4 @@
+import { isStoreAway } from "../../shared/errors.ts";
 import type { FileRef } from "../../shared/tasks/task.ts";
 import type { QueuedUnit } from "../queue/port.ts";
 import type { ByteStore } from "../store/port.ts";
@@ -10,6 +11,11 @@ export async function missingInput(
   store: Pick<ByteStore, "isWhole">,
   unit: QueuedUnit,
 ): Promise<FileRef | undefined> {
-  for (const file of unit.files) if (!(await store.isWhole(file.key))) return file;
+  try {
+    for (const file of unit.files) if (!(await store.isWhole(file.key))) return file;
+  } catch (error) {
+    // A store that does not answer says nothing about its objects.
+    if (!isStoreAway(error)) throw error;
+  }
   return undefined;
 }

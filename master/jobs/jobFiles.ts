@@ -9,7 +9,7 @@ export interface JobFiles {
   read(file: Pick<FileRef, "key">): Promise<Buffer>;
 }
 
-/** Waits for disk space, as the results of accepted jobs do. */
+/** Waits for disk space and for the store, as the results of accepted jobs do. */
 export function jobFiles(
   store: Pick<ByteStore, "put" | "read" | "flush">,
   retryWhileFull: RetryWhileFull,
@@ -21,6 +21,6 @@ export function jobFiles(
       await store.flush();
       return { filename, ...stored };
     },
-    read: ({ key }) => store.read(key),
+    read: ({ key }) => retryWhileFull(() => store.read(key)),
   };
 }

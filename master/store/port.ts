@@ -6,6 +6,9 @@ import type { Readable } from "node:stream";
  * - an object never changes, and a key is never given twice, not even after a restart;
  * - `put` promises that the object outlives a kill of the process; `flush` promises more (see there);
  * - removing an object that is gone is no error.
+ *
+ * A driver on another machine throws `store_unavailable` or `store_refused` (503) from every method when its server does
+ * not answer or refuses: nothing is known then of any object.
  */
 export interface ByteStore {
   /** Undefined for a driver that keeps its objects elsewhere: its callers copy bytes instead. */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, UnavailableError } from "../../shared/errors.ts";
 import { createLogger } from "../../shared/logger.ts";
 import { DiskSpace } from "./diskSpace.ts";
 
@@ -37,6 +37,17 @@ test.each([
   }, new AbortController().signal);
   expect(await done).toBe("done");
   expect(tries).toBe(3);
+});
+
+test("work of accepted jobs is tried again until the store answers, and the disk does not count as full", async () => {
+  const disk = spaceWith(() => 0);
+  let tries = 0;
+  const done = disk.retryWhileFull(async () => {
+    tries += 1;
+    if (tries < 3) throw new UnavailableError("store_unavailable", "Away.");
+    return disk.isFull;
+  }, new AbortController().signal);
+  expect(await done).toBe(false);
 });
 
 test("another error is thrown at once", async () => {

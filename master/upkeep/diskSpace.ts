@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { mkdir, statfs } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AppError, isErrno, isNoSpace } from "../../shared/errors.ts";
+import { AppError, isErrno, isNoSpace, isStoreAway } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 
 export interface DiskSpaceDeps {
@@ -14,7 +14,7 @@ export interface DiskSpaceDeps {
   readonly free?: (folder: string) => Promise<number>;
 }
 
-/** Runs work again for as long as the disk is too full for it. */
+/** Runs work again for as long as the disk is too full for it, or the store does not answer. */
 export type RetryWhileFull = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Time between two checks of the disk, for an upload that comes in and for work that waits for space. */
@@ -58,14 +58,15 @@ export class DiskSpace {
     return { signal: full.signal, release: () => clearInterval(timer) };
   }
 
-  /** Runs work again while it fails for lack of space. After `signal` is aborted the error of the last try is thrown. */
+  /** Runs work again while it fails for lack of space or of the store. After `signal` is aborted the error of the last try is thrown. */
   retryWhileFull<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     // Nothing is added to work that succeeds at once: most results and events pass here.
     return work().catch(async (error: unknown) => {
-      if (!isNoSpace(error)) throw error;
-      this.#waiting += 1;
+      if (!mayPass(error)) throw error;
+      const waiting = isNoSpace(error) ? 1 : 0;
+      this.#waiting += waiting;
       return await this.#retry(work, error, signal).finally(() => {
-        this.#waiting -= 1;
+        this.#waiting -= waiting;
       });
     });
   }
@@ -73,11 +74,13 @@ export class DiskSpace {
   async #retry<T>(work: () => Promise<T>, first: unknown, signal: AbortSignal): Promise<T> {
     let error = first;
     for (let tries = 0; ; tries += 1) {
-      if (!isNoSpace(error) || signal.aborted) throw error;
+      if (!mayPass(error) || signal.aborted) throw error;
       if (tries % CHECKS_PER_LOG_LINE === 0)
         this.#deps.logger.error(
           { err: error },
-          "the disk is full: accepted jobs wait until space is freed on it",
+          isNoSpace(error)
+            ? "the disk is full: accepted jobs wait until space is freed on it"
+            : "the store does not answer: accepted jobs wait for it",
         );
       await sleep(CHECK_MS, undefined, { signal, ref: false }).catch(() => undefined);
       try {
@@ -106,6 +109,10 @@ export class DiskSpace {
       { status: 507, retryAfter: 60 },
     );
   }
+}
+
+function mayPass(error: unknown): boolean {
+  return isNoSpace(error) || isStoreAway(error);
 }
 
 async function freeBytes(folder: string): Promise<number> {

@@ -46,6 +46,7 @@ test("the sources give each code of shared/codes.ts", () => {
 
 /** For these codes a test expects the sentence that the command line shows. */
 const SEEN_BY_SENTENCE: Readonly<Record<string, string>> = {
+  driver_missing: "STORE_URL needs the package",
   no_samples: "The sample file examples/files/demo.json is missing.",
 };
 

@@ -91,6 +91,18 @@ describe("the packed package, installed in an empty project", () => {
     for (const { name } of TASKS) expect(stdout).toContain(`\n${name}  `);
   });
 
+  test("a master with STORE_URL says which optional package is missing", async () => {
+    const env = { ...process.env, STORE_URL: "s3://files", DATA_DIR: project, MASTER_PORT: "0" };
+    const main = join(installed, "dist/master/main.js");
+    const ended = run(process.execPath, [main], { cwd: project, env });
+    await expect(ended).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^STORE_URL needs the package @aws-sdk\/client-s3, .* npm install @aws-sdk\/client-s3$/m,
+      ),
+    });
+  });
+
   test("links in its pages lead to files that it has", async () => {
     const pages = (await readdir(installed, { recursive: true })).filter((file) => file.endsWith(".md"));
     expect(pages).toContain("README.md");

@@ -1,0 +1,205 @@
+import type { Readable } from "node:stream";
+import type { S3Client, UploadPartCommandOutput } from "@aws-sdk/client-s3";
+import type { ByteRange } from "../port.ts";
+import { failureOf, isMissing, isOutside } from "./errors.ts";
+import type { S3Library } from "./library.ts";
+import type { Retries } from "./retries.ts";
+
+/** Names of a list that a server gives at a time, at most. */
+const LISTED = 1_000;
+
+export interface BucketDeps {
+  readonly library: S3Library;
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly retries: Retries;
+  readonly clock: ServerClock;
+}
+
+/** Time of the server in its last answer, ms since 1970; undefined before the first one. */
+export interface ServerClock {
+  now: number | undefined;
+}
+
+export interface ListedObject {
+  /** Without the prefix of the store. */
+  readonly name: string;
+  readonly bytes: number;
+}
+
+export interface OpenedObject {
+  readonly body: Readable;
+  /** Bytes of the range that the object has; undefined when the server does not say it. */
+  readonly bytes: number | undefined;
+  /** Length of the whole object; undefined when the server does not say it. */
+  readonly total: number | undefined;
+}
+
+interface PartOfUpload {
+  readonly name: string;
+  readonly upload: string;
+}
+
+export interface UploadedPart {
+  readonly PartNumber: number;
+  readonly ETag: UploadPartCommandOutput["ETag"];
+}
+
+/**
+ * The operations of S3 that the store needs, which every server has: no conditional writes, no removal of several
+ * objects, the first form of lists. Names are those within the store's prefix.
+ */
+export class S3Bucket {
+  readonly #deps: BucketDeps;
+
+  constructor(deps: BucketDeps) {
+    this.#deps = deps;
+  }
+
+  get serverTime(): number | undefined {
+    return this.#deps.clock.now;
+  }
+
+  async put(name: string, body: Uint8Array): Promise<void> {
+    const { client, library, retries } = this.#deps;
+    const input = { ...this.#at(name), Body: body, ContentLength: body.byteLength };
+    await retries.run(() => client.send(new library.PutObjectCommand(input)));
+  }
+
+  /** Undefined when there is no such object, or it has no byte of the range. */
+  async open(name: string, { start, end }: ByteRange): Promise<OpenedObject | undefined> {
+    const { client, library, retries } = this.#deps;
+    const input = { ...this.#at(name), Range: `bytes=${start}-${end}` };
+    const answer = await retries.run<GetAnswer | "none">(
+      () => client.send(new library.GetObjectCommand(input)),
+      (error) => (isMissing(failureOf(error)) || isOutside(failureOf(error)) ? "none" : undefined),
+    );
+    if (answer === "none" || answer.Body === undefined) return undefined;
+    const total = /\/(\d+)$/.exec(answer.ContentRange ?? "")?.[1];
+    return {
+      body: answer.Body as Readable,
+      bytes: answer.ContentLength,
+      total: total === undefined ? undefined : Number(total),
+    };
+  }
+
+  /** Length of an object; undefined when there is none. */
+  async head(name: string): Promise<number | undefined> {
+    const { client, library, retries } = this.#deps;
+    const answer = await retries.run<{ readonly ContentLength?: number | undefined }>(
+      () => client.send(new library.HeadObjectCommand(this.#at(name))),
+      (error) => (isMissing(failureOf(error)) ? {} : undefined),
+    );
+    return answer.ContentLength;
+  }
+
+  async remove(name: string): Promise<void> {
+    const { client, library, retries } = this.#deps;
+    await retries.run<unknown>(
+      () => client.send(new library.DeleteObjectCommand(this.#at(name))),
+      (error) => (isMissing(failureOf(error)) ? {} : undefined),
+    );
+  }
+
+  /** The objects whose names begin so, in the order of their names, some at a time. */
+  async *list(beginning: string): AsyncGenerator<readonly ListedObject[]> {
+    for await (const { Contents = [] } of this.#pages(beginning)) {
+      yield Contents.flatMap(({ Key: key, Size: bytes = 0 }) =>
+        key === undefined ? [] : [{ name: key.slice(this.#deps.prefix.length), bytes }],
+      );
+    }
+  }
+
+  /** What comes between this beginning and the next full stop in the names of objects, each once. */
+  async *listHeads(beginning: string): AsyncGenerator<string> {
+    const start = this.#deps.prefix.length + beginning.length;
+    for await (const { CommonPrefixes = [] } of this.#pages(beginning, "."))
+      for (const { Prefix: head = "" } of CommonPrefixes) yield head.slice(start, -1);
+  }
+
+  async startUpload(name: string): Promise<string> {
+    const { client, library, retries } = this.#deps;
+    const { UploadId: upload = "" } = await retries.run(() =>
+      client.send(new library.CreateMultipartUploadCommand(this.#at(name))),
+    );
+    return upload;
+  }
+
+  async uploadPart({ name, upload }: PartOfUpload, number: number, body: Uint8Array): Promise<UploadedPart> {
+    const { client, library, retries } = this.#deps;
+    const part = { ...this.#at(name), UploadId: upload, PartNumber: number };
+    const input = { ...part, Body: body, ContentLength: body.byteLength };
+    const { ETag } = await retries.run(() => client.send(new library.UploadPartCommand(input)));
+    return { PartNumber: number, ETag };
+  }
+
+  /** A try whose answer was lost may have completed the upload: then the object is there and the upload is not. */
+  async completeUpload({ name, upload }: PartOfUpload, parts: readonly UploadedPart[]): Promise<void> {
+    const { client, library, retries } = this.#deps;
+    const input = { ...this.#at(name), UploadId: upload, MultipartUpload: { Parts: [...parts] } };
+    try {
+      await retries.run<unknown>(() => client.send(new library.CompleteMultipartUploadCommand(input)));
+    } catch (error) {
+      if ((await this.head(name)) === undefined) throw error;
+    }
+  }
+
+  /** Tried once: what is left of an upload costs room, and the start of a master removes it. */
+  async abortUpload({ name, upload }: PartOfUpload): Promise<void> {
+    const { client, library } = this.#deps;
+    const input = { ...this.#at(name), UploadId: upload };
+    await client.send(new library.AbortMultipartUploadCommand(input)).catch(() => undefined);
+  }
+
+  /** Removes uploads of names that begin so, which a kill cut off; a server that does not list them keeps them. */
+  async abortUploads(beginning: string): Promise<void> {
+    const { client, library, bucket, prefix } = this.#deps;
+    const input = { Bucket: bucket, Prefix: `${prefix}${beginning}` };
+    const { Uploads = [] } = await client
+      .send(new library.ListMultipartUploadsCommand(input))
+      .catch(() => ({ Uploads: [] }));
+    for (const { Key: key = "", UploadId: upload } of Uploads)
+      if (upload !== undefined && key.startsWith(input.Prefix))
+        await this.abortUpload({ name: key.slice(prefix.length), upload });
+  }
+
+  close(): void {
+    this.#deps.client.destroy();
+  }
+
+  async *#pages(beginning: string, delimiter?: string): AsyncGenerator<ListPage> {
+    const { client, library, bucket, prefix, retries } = this.#deps;
+    const input = { Bucket: bucket, Prefix: `${prefix}${beginning}`, MaxKeys: LISTED, Delimiter: delimiter };
+    for (let after: string | undefined; ; ) {
+      const page: ListPage = await retries.run<ListPage>(() =>
+        client.send(new library.ListObjectsCommand({ ...input, Marker: after })),
+      );
+      yield page;
+      after = page.IsTruncated === true ? lastOf(page) : undefined;
+      if (after === undefined) return;
+    }
+  }
+
+  #at(name: string): { readonly Bucket: string; readonly Key: string } {
+    return { Bucket: this.#deps.bucket, Key: `${this.#deps.prefix}${name}` };
+  }
+}
+
+interface GetAnswer {
+  readonly Body?: unknown;
+  readonly ContentLength?: number | undefined;
+  readonly ContentRange?: string | undefined;
+}
+
+interface ListPage {
+  readonly Contents?: { readonly Key?: string | undefined; readonly Size?: number | undefined }[] | undefined;
+  readonly CommonPrefixes?: { readonly Prefix?: string | undefined }[] | undefined;
+  readonly IsTruncated?: boolean | undefined;
+  readonly NextMarker?: string | undefined;
+}
+
+/** Where the next page begins: some servers say it only for lists of heads. */
+function lastOf({ NextMarker, Contents = [], CommonPrefixes = [] }: ListPage): string | undefined {
+  return NextMarker ?? [Contents.at(-1)?.Key ?? "", CommonPrefixes.at(-1)?.Prefix ?? ""].sort().at(-1);
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from "node:crypto";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openS3Store } from "../../master/store/s3/s3Store.ts";
+import { storeContract } from "../../master/store/store.contract.ts";
+import { expectStored, keysOf, slices } from "../../master/store/stored.contract.ts";
+import { SWIFT_KEYS, SwiftServer } from "../fixtures/store/swiftServer.ts";
+
+/** The store on a server that many run, which checks signatures. */
+let server: SwiftServer;
+beforeAll(async () => {
+  server = await SwiftServer.start();
+}, 120_000);
+afterAll(() => server.end());
+
+let prefixes = 0;
+function newPrefix(): string {
+  prefixes += 1;
+  return `stores/${prefixes}/`;
+}
+/** Four processes of Python start anew within the patience, on a busy machine too. */
+const PATIENCE_MS = 120_000;
+const open = (prefix: string) =>
+  openS3Store({ place: server.place(prefix), keys: SWIFT_KEYS, patienceMs: PATIENCE_MS });
+
+storeContract("s3 on swift", async () => {
+  const prefix = newPrefix();
+  return { open: () => open(prefix), cleanUp: async () => undefined };
+});
+
+test("a stream of many parts comes back whole and by range, and is removed with its parts", async () => {
+  const store = await open(newPrefix());
+  const bytes = randomBytes(13 * 2 ** 20 + 1);
+  const { key } = await store.put(Readable.from(slices(bytes, 65_536)), { group: "g" });
+  await expectStored(store, key, bytes);
+  const range = { start: 5 * 2 ** 20 - 3, end: 5 * 2 ** 20 + 3 };
+  expect(await buffer(await store.get(key, range))).toEqual(bytes.subarray(range.start, range.end + 1));
+  await store.remove([key]);
+  expect(await keysOf(store, "g")).toEqual([]);
+  await store.close();
+});
+
+test("puts and reads wait while the server is stopped, and find what was acknowledged", {
+  timeout: 2 * PATIENCE_MS,
+}, async () => {
+  const store = await open(newPrefix());
+  const large = randomBytes(200_000);
+  const before = await store.put(large, { group: "g" });
+  await server.kill();
+  const waiting = Promise.all([store.put(Buffer.from("small"), { group: "g" }), store.read(before.key)]);
+  await sleep(1_000);
+  await server.start();
+  const [small, read] = await waiting;
+  expect(read.equals(large)).toBe(true);
+  await expectStored(store, small.key, Buffer.from("small"));
+  await store.close();
+});
+
+test("a wrong secret is store_refused, and neither sentence nor cause repeats it", async () => {
+  const keys = { accessKeyId: SWIFT_KEYS.accessKeyId, secretAccessKey: "hunter2" };
+  const opening = openS3Store({ place: server.place(newPrefix()), keys });
+  const error = await opening.then(
+    () => undefined,
+    (refused: Error) => refused,
+  );
+  expect(error).toMatchObject({
+    code: "store_refused",
+    message: expect.stringMatching(/^The bucket manyhands at http.* refuses access\. Check STORE_ACCESS_KEY/),
+  });
+  expect(`${error?.message} ${String(error?.cause)} ${JSON.stringify(error)}`).not.toMatch(/hunter2/);
+});
+
+test("a bucket that does not exist is no_such_bucket", async () => {
+  const opening = openS3Store({ place: server.place("", "nothing-here"), keys: SWIFT_KEYS });
+  await expect(opening).rejects.toMatchObject({ code: "no_such_bucket" });
+});
