@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import type { AppError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import { usableFolder } from "../../shared/usableFolder.ts";
@@ -45,7 +46,11 @@ export const openSpool: OpenStore = async (config, logger) => {
   const { openS3Store } = await import("../store/s3/s3Store.ts");
   // A lease that waits for the store for `silenceSeconds` would count as one of a lost slave.
   const patienceMs = Math.min(15_000, (config.silenceSeconds * 1_000) / 3);
-  const opened = await openS3Store({ ...store, patienceMs });
+  const onChange = (trouble: AppError | undefined) => {
+    if (trouble === undefined) logger.info("the store answers again");
+    else logger.error({ err: trouble }, "the store cannot be used: new jobs are refused, accepted ones wait");
+  };
+  const opened = await openS3Store({ ...store, patienceMs, onChange });
   logger.info({ bucket: store.place.bucket, prefix: store.place.prefix }, "the store is a bucket");
   return opened;
 };

@@ -1,12 +1,13 @@
 import { networkInterfaces } from "node:os";
 import type { RequestHandler } from "express";
-import type { Stats, VersionView } from "../../shared/contract/about.ts";
+import type { Readiness, Stats, VersionView } from "../../shared/contract/about.ts";
 import { answerJson } from "../../shared/http/json.ts";
 import type { SpeculationBook } from "../dispatch/speculation.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import { fleetSummary } from "../fleet/summary.ts";
 import type { JobRunner } from "../jobs/runner.ts";
 import type { UnitQueue } from "../queue/port.ts";
+import type { ByteStore } from "../store/port.ts";
 import { type Listening, originsOf } from "./origins.ts";
 import { speculationView } from "./views.ts";
 
@@ -77,13 +78,21 @@ export function showVersion({ version, startedAt }: MasterAbout): RequestHandler
 /** `GET /healthz`, `GET /livez`: the process answers. */
 export const healthy: RequestHandler = (_req, res) => answerJson(res, { status: "ok" });
 
-/** `GET /readyz`: a slave can be given work. */
-export function ready(registry: Pick<SlaveRegistry, "alive">): RequestHandler {
+export interface ReadyDeps {
+  readonly registry: Pick<SlaveRegistry, "alive">;
+  readonly store: Pick<ByteStore, "trouble">;
+}
+
+/** `GET /readyz`: new work is accepted, and a slave can be given it. */
+export function ready({ registry, store }: ReadyDeps): RequestHandler {
   return (_req, res) => {
-    const alive = registry.alive().length;
-    answerJson(res.status(alive > 0 ? 200 : 503), {
-      status: alive > 0 ? "ready" : "no_slaves",
-      slaves: alive,
-    });
+    const slaves = registry.alive().length;
+    const { trouble } = store;
+    const view: Readiness = { status: slaves > 0 ? "ready" : "no_slaves", slaves };
+    const told: Readiness =
+      trouble === undefined
+        ? view
+        : { ...view, status: "store_away", store: { code: trouble.code, message: trouble.message } };
+    answerJson(res.status(told.status === "ready" ? 200 : 503), told);
   };
 }

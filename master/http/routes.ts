@@ -184,13 +184,13 @@ function timelineHandlers({ timeline: reader, jobs }: RoutesDeps, clients: Clien
 
 function aboutHandlers(deps: RoutesDeps) {
   const listening = { host: deps.config.host, isTls: deps.config.tls !== undefined };
-  const { about, config, disk, registry, runner, queue, speculation, metrics, capacity } = deps;
+  const { about, config, disk, store, registry, runner, queue, speculation, metrics, capacity } = deps;
   return {
     "GET /healthz": healthy,
     "GET /livez": healthy,
     "GET /version": showVersion(about),
     "GET /capacity": showCapacity(capacity),
-    "GET /readyz": ready(registry),
+    "GET /readyz": ready({ registry, store }),
     "GET /stats": showStats({ about, listening, registry, runner, queue, speculation }),
     "GET /tasks": listTasks({ limits: uploadLimits(config), disk, registry }),
     "GET /metrics": showMetrics(metrics),

@@ -42,6 +42,7 @@ export async function receiveUpload(
 ): Promise<Upload> {
   const { store, limits, disk } = deps;
   refuseOtherBodies(req);
+  if (store.trouble !== undefined) throw store.trouble;
   const { signal, release } = await disk.admit(Number(req.headers["content-length"] ?? 0) || 0);
   const put = { group: id, limit: limits.fileBytes, durable, smallBytes: SMALL_INPUT };
   const form = await readMultipart<StoredObject & Pick<UploadedFile, "filename" | "path">>(req, res, {

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { AppError } from "../../shared/errors.ts";
 
 /**
  * Bytes under keys that the store gives. Laws, which `store.contract.ts` tests for every driver:
@@ -13,6 +14,8 @@ import type { Readable } from "node:stream";
 export interface ByteStore {
   /** Undefined for a driver that keeps its objects elsewhere: its callers copy bytes instead. */
   readonly localFiles: LocalFiles | undefined;
+  /** Why the store as a whole cannot be used now; undefined while it can, and for a driver on this machine. */
+  readonly trouble: AppError | undefined;
   /**
    * Stores a stream, read to its end, or bytes. A put that fails or is aborted leaves nothing and destroys its stream.
    * @throws AppError `too_large` (413) beyond `limit`, `no_space` (507), `bad_group`

@@ -123,9 +123,21 @@ export const versionView = z.object({
 });
 export type VersionView = Immutable<z.infer<typeof versionView>>;
 export const readiness = z.object({
-  status: z.enum(["ready", "no_slaves"]).describe("whether a slave can be given work"),
+  status: z
+    .enum(["ready", "no_slaves", "store_away"])
+    .describe("whether a slave can be given work, and the store of the master can be used"),
   slaves: count.describe("slaves that are alive"),
+  store: z
+    .object({
+      code: z
+        .string()
+        .describe("why: `store_unavailable`, `store_refused`, `no_such_bucket`, `clock_wrong`, `no_space`"),
+      message: z.string().describe("a sentence for a person"),
+    })
+    .optional()
+    .describe("only while the bucket of the master cannot be used"),
 });
+export type Readiness = Immutable<z.infer<typeof readiness>>;
 
 /** `GET /openapi.json`. */
 export const openapi = z.looseObject({

@@ -76,6 +76,39 @@ test("while the server is away uploads get 503 with Retry-After, and no accepted
   expect((await assign(fleet.master.url, texts(), { task: "text", field: "texts" })).status).toBe(200);
 });
 
+test("a server that stops in the middle of a job is told on /readyz, refuses new jobs, and the job goes on by itself", {
+  timeout: 180_000,
+}, async () => {
+  fleet = await startFleet({ ...server.variables("stopped"), SLAVE_SILENCE_SECONDS: "6" });
+  await fleet.slave();
+  await fleet.alive(1);
+  const { body } = await assign(fleet.master.url, await pages(), { task: "ocr", field: "images", ...ASYNC });
+  await until("a page", async () => ((await counts(body.job_id)).done > 0 ? true : undefined));
+  await server.kill();
+  try {
+    const away = await until("trouble", async () => {
+      const answer = await fetch(`${fleet.master.url}/readyz`);
+      return answer.status === 503 ? ((await answer.json()) as unknown) : undefined;
+    });
+    const message = "The store does not answer. Send the request again.";
+    expect(away).toEqual({ status: "store_away", slaves: 1, store: { code: "store_unavailable", message } });
+    const asked = Date.now();
+    const refused = await post(fleet.master.url, texts(), { task: "text", field: "texts", ...ASYNC });
+    expect([refused.status, Number(refused.headers.get("retry-after")) > 0]).toEqual([503, true]);
+    expect(Date.now() - asked).toBeLessThan(2_000);
+    await sleep(3_000);
+    expect(fleet.master.process.exitCode).toBeNull();
+    expect(isFinal((await job(fleet.master.url, body.job_id)).state)).toBe(false);
+  } finally {
+    await server.start();
+  }
+  const ended = await endOf(body.job_id);
+  expect(ended).toMatchObject({ state: "succeeded", counts: { total: PAGES, done: PAGES, failed: 0 } });
+  await expectResults(ended);
+  const ready = async () => ((await fetch(`${fleet.master.url}/readyz`)).ok ? true : undefined);
+  expect(await until("the end of the trouble", ready)).toBe(true);
+});
+
 test("a purge leaves nothing of the job in the bucket", async () => {
   fleet = await startFleet(server.variables("purged"));
   await fleet.slave();

@@ -86,6 +86,7 @@ interface FolderStoreDeps {
 
 export class FolderStore implements ByteStore {
   readonly localFiles: LocalFiles;
+  readonly trouble = undefined;
   readonly flush: () => Promise<void>;
   readonly #deps: FolderStoreDeps;
   #syncFailure: { readonly error: unknown } | undefined;

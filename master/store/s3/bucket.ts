@@ -1,9 +1,10 @@
 import type { Readable } from "node:stream";
 import type { S3Client, UploadPartCommandOutput } from "@aws-sdk/client-s3";
+import type { AppError } from "../../../shared/errors.ts";
 import type { ByteRange } from "../port.ts";
 import { failureOf, isMissing, isOutside } from "./errors.ts";
 import type { S3Library } from "./library.ts";
-import type { Retries } from "./retries.ts";
+import { Retries } from "./retries.ts";
 
 /** Names of a list that a server gives at a time, at most. */
 const LISTED = 1_000;
@@ -14,12 +15,15 @@ export interface BucketDeps {
   readonly bucket: string;
   readonly prefix: string;
   readonly retries: Retries;
-  readonly clock: ServerClock;
+  readonly state: ServerState;
 }
 
-/** Time of the server in its last answer, ms since 1970; undefined before the first one. */
-export interface ServerClock {
+/** What is known of the server. */
+export interface ServerState {
+  /** Its time in its last answer, ms since 1970; undefined before the first one. */
   now: number | undefined;
+  /** Why it cannot be used now; undefined while it can. */
+  trouble: AppError | undefined;
 }
 
 export interface ListedObject {
@@ -57,8 +61,13 @@ export class S3Bucket {
     this.#deps = deps;
   }
 
-  get serverTime(): number | undefined {
-    return this.#deps.clock.now;
+  get state(): ServerState {
+    return this.#deps.state;
+  }
+
+  /** The same bucket; its operations fail at the first error. */
+  withoutRetries(): S3Bucket {
+    return new S3Bucket({ ...this.#deps, retries: new Retries({ patienceMs: 0 }) });
   }
 
   async put(name: string, body: Uint8Array): Promise<void> {

@@ -1,10 +1,8 @@
 import { AppError } from "../../../shared/errors.ts";
 import type { S3Bucket } from "./bucket.ts";
+import { clockTrouble } from "./errors.ts";
 import type { BucketPlace } from "./place.ts";
 import { readRange } from "./stream.ts";
-
-/** Difference of the clocks that a server of S3 still accepts is 15 minutes; lists of jobs should be right, too. */
-const MOST_SKEW_MS = 5 * 60_000;
 
 export interface CheckDeps {
   readonly bucket: S3Bucket;
@@ -33,9 +31,8 @@ export async function checkBucket({ bucket, place, run, now = Date.now }: CheckD
   } catch (error) {
     throw toldOf(error, place);
   }
-  const skew = bucket.serverTime === undefined ? 0 : Math.abs(now() - bucket.serverTime);
-  if (skew > MOST_SKEW_MS)
-    throw toldOf(new AppError("clock_wrong", `They differ by ${Math.round(skew / 60_000)} minutes.`), place);
+  const wrong = clockTrouble(bucket.state.now, now());
+  if (wrong !== undefined) throw toldOf(wrong, place);
 }
 
 const TO_DO: Readonly<Record<string, string>> = {

@@ -1,5 +1,7 @@
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
-import { S3Bucket, type ServerClock } from "./bucket.ts";
+import type { AppError } from "../../../shared/errors.ts";
+import { S3Bucket, type ServerState } from "./bucket.ts";
+import { asTrouble } from "./errors.ts";
 import { loadLibrary } from "./library.ts";
 import type { BucketPlace } from "./place.ts";
 import { Retries } from "./retries.ts";
@@ -21,6 +23,8 @@ export interface S3Connection {
   readonly keys: S3Keys | undefined;
   /** Time after which an operation fails that finds no answer; twice that when the server falls silent late. */
   readonly patienceMs?: number;
+  /** Called when the server goes away, and with undefined when it is back. */
+  readonly onChange?: (trouble: AppError | undefined) => void;
 }
 
 /** The bucket, without a request to it. @throws AppError `driver_missing` */
@@ -28,13 +32,21 @@ export async function openBucket(connection: S3Connection, closed: AbortSignal):
   const { place, patienceMs = PATIENCE_MS } = connection;
   const library = await loadLibrary();
   const client = new library.S3Client(settingsOf(connection, patienceMs));
+  const state: ServerState = { now: undefined, trouble: undefined };
+  readClock(client, state);
   return new S3Bucket({
     library,
     client,
-    clock: clockOf(client),
+    state,
     bucket: place.bucket,
     prefix: place.prefix,
-    retries: new Retries({ patienceMs, closed }),
+    retries: new Retries({
+      patienceMs,
+      closed,
+      onGivenUp: (error) => {
+        state.trouble = asTrouble(error) ?? state.trouble;
+      },
+    }),
   });
 }
 
@@ -60,17 +72,15 @@ function settingsOf({ place, keys }: S3Connection, patienceMs: number): S3Client
 }
 
 /** Reads the date of each answer, those of errors included. */
-function clockOf(client: S3Client): ServerClock {
-  const clock: ServerClock = { now: undefined };
+function readClock(client: S3Client, state: ServerState): void {
   client.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
       const { headers } = result.response as { readonly headers?: Readonly<Record<string, string>> };
       const time = Date.parse(headers?.date ?? "");
-      if (!Number.isNaN(time)) clock.now = time;
+      if (!Number.isNaN(time)) state.now = time;
       return result;
     },
     { name: "serverClock", step: "deserialize", priority: "low" },
   );
-  return clock;
 }

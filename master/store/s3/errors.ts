@@ -1,4 +1,4 @@
-import { AppError, UnavailableError } from "../../../shared/errors.ts";
+import { AppError, isNoSpace, isStoreAway, UnavailableError } from "../../../shared/errors.ts";
 
 /** What an error of the SDK tells. The SDK's own object is not kept: it may hold what was signed. */
 export interface S3Failure {
@@ -55,10 +55,7 @@ export function storeError(failure: S3Failure): AppError {
       cause,
       retryAfter: 60,
     });
-  if (SKEWED.has(name))
-    return new UnavailableError("clock_wrong", "The clock of the master differs from that of its store.", {
-      cause,
-    });
+  if (SKEWED.has(name)) return clockWrong(cause);
   if (name === "NoSuchBucket")
     return new UnavailableError("no_such_bucket", "The bucket of the store does not exist.", { cause });
   if (isPassing(failure))
@@ -66,4 +63,24 @@ export function storeError(failure: S3Failure): AppError {
       cause,
     });
   return new UnavailableError("store_refused", "The store refuses the master's requests.", { cause });
+}
+
+/** The error, when it says that the store as a whole cannot be used now. */
+export function asTrouble(error: unknown): AppError | undefined {
+  return error instanceof AppError && (isStoreAway(error) || isNoSpace(error)) ? error : undefined;
+}
+
+/** Difference of the clocks that a server of S3 still accepts is 15 minutes; lists of jobs should be right, too. */
+const MOST_SKEW_MS = 5 * 60_000;
+
+/** The error when the server's clock, as its last answer told it, differs too much from this machine's. */
+export function clockTrouble(serverTime: number | undefined, now: number): AppError | undefined {
+  const skew = serverTime === undefined ? 0 : Math.abs(now - serverTime);
+  if (skew <= MOST_SKEW_MS) return undefined;
+  return clockWrong(new Error(`They differ by ${Math.round(skew / 60_000)} minutes.`));
+}
+
+function clockWrong(cause: Error): AppError {
+  const message = "The clock of the master differs from that of its store.";
+  return new UnavailableError("clock_wrong", message, { cause });
 }

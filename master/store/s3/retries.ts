@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { failureOf, isPassing, storeError } from "./errors.ts";
+import type { AppError } from "../../../shared/errors.ts";
+import { failureOf, isPassing, type S3Failure, storeError } from "./errors.ts";
 
 /** The pause before a new try is random, up to this; it doubles with each try up to the longest. */
 const FIRST_MS = 100;
@@ -9,7 +10,8 @@ export interface RetriesDeps {
   /** Time after which an operation fails that finds no answer. */
   readonly patienceMs: number;
   /** Aborted when the store closes. */
-  readonly closed: AbortSignal;
+  readonly closed?: AbortSignal;
+  readonly onGivenUp?: (error: AppError) => void;
 }
 
 /** Does operations of a bucket again while their errors are such as pass. */
@@ -35,10 +37,17 @@ export class Retries {
         if (answer !== undefined) return answer;
         const failure = failureOf(error);
         const pause = Math.random() * longest;
-        if (closed.aborted || !isPassing(failure) || Date.now() + pause > until) throw storeError(failure);
+        if (closed?.aborted || !isPassing(failure) || Date.now() + pause > until)
+          throw this.#givenUp(failure);
         // An abort of the pause lets the last try tell its error.
-        await sleep(pause, undefined, { signal: closed }).catch(() => undefined);
+        await sleep(pause, undefined, closed && { signal: closed }).catch(() => undefined);
       }
     }
+  }
+
+  #givenUp(failure: S3Failure): AppError {
+    const error = storeError(failure);
+    this.#deps.onGivenUp?.(error);
+    return error;
   }
 }

@@ -23,6 +23,7 @@ import { openBucket, type S3Connection } from "./connection.ts";
 import { OBJECTS, objectName, S3Intake } from "./intake.ts";
 import { S3Packs } from "./packs.ts";
 import { rangeStream } from "./stream.ts";
+import { BucketWatch } from "./watch.ts";
 
 /** Objects that a removal removes at the same time. */
 const AT_ONCE = 16;
@@ -46,7 +47,15 @@ export async function openS3Store(connection: S3Connection): Promise<ByteStore> 
     await checkBucket({ ...connection, bucket, run });
     await bucket.abortUploads(OBJECTS);
     const packs = await S3Packs.open({ bucket, run, recentBytes: RECENT_BYTES });
-    return new S3Store({ bucket, packs, run, closing });
+    const { state } = bucket;
+    const watch = new BucketWatch({
+      probe: bucket.withoutRetries(),
+      state,
+      name: `check/${run}`,
+      onChange: connection.onChange,
+    });
+    watch.start();
+    return new S3Store({ bucket, packs, run, closing, watch });
   } catch (error) {
     bucket.close();
     throw error;
@@ -58,6 +67,7 @@ interface S3StoreDeps {
   readonly packs: S3Packs;
   readonly run: string;
   readonly closing: AbortController;
+  readonly watch: BucketWatch;
 }
 
 class S3Store implements ByteStore {
@@ -67,6 +77,10 @@ class S3Store implements ByteStore {
 
   constructor(deps: S3StoreDeps) {
     this.#deps = deps;
+  }
+
+  get trouble(): AppError | undefined {
+    return this.#deps.bucket.state.trouble;
   }
 
   async put(content: Readable | Uint8Array, options: PutOptions = {}): Promise<StoredObject> {
@@ -170,6 +184,7 @@ class S3Store implements ByteStore {
 
   async close(): Promise<void> {
     this.#deps.closing.abort();
+    this.#deps.watch.stop();
     await this.#deps.packs.idle();
     this.#deps.bucket.close();
   }
