@@ -50,3 +50,9 @@ test("the timeline may have 200 MB, or what KEEP_TIMELINE_BYTES says", () => {
   const bytes = (env: NodeJS.ProcessEnv) => retentionPolicy(readMasterConfig(env)).timelineBytes;
   expect([bytes({}), bytes({ KEEP_TIMELINE_BYTES: "5MB" })]).toEqual([200 * 2 ** 20, 5 * 2 ** 20]);
 });
+
+test("results are redirected to a bucket only where there is one", () => {
+  expect(() => readMasterConfig({ RESULTS_REDIRECT: "true" })).toThrow(
+    "RESULTS_REDIRECT needs STORE_URL: only a bucket can be redirected to.",
+  );
+});

@@ -1,4 +1,5 @@
 import { secret, secretIn } from "../shared/access.ts";
+import { as } from "../shared/env.ts";
 import { ConfigError } from "../shared/errors.ts";
 import type { S3Connection, S3Keys } from "./store/s3/connection.ts";
 import { placeOfUrl } from "./store/s3/place.ts";
@@ -17,6 +18,13 @@ export const STORE_VARIABLES = {
     unset: "as the AWS tools find it: AWS_ACCESS_KEY_ID, profiles, roles",
   },
   storeSecretKey: secret("STORE_SECRET_KEY", "Secret of STORE_ACCESS_KEY."),
+  resultsRedirect: {
+    name: "RESULTS_REDIRECT",
+    schema: as.flag,
+    fallback: "false",
+    meaning:
+      "`true`: a request for a result of more than 64 KB is answered with a redirect to the bucket, signed for five minutes, so that its bytes do not pass the master. Clients must reach the endpoint of STORE_URL.",
+  },
   storeSecretKeyFile: secret("STORE_SECRET_KEY_FILE", "File that holds STORE_SECRET_KEY."),
 } as const;
 
@@ -25,13 +33,18 @@ export interface StoreValues {
   readonly storeAccessKey: string | undefined;
   readonly storeSecretKey: string | undefined;
   readonly storeSecretKeyFile: string | undefined;
+  readonly resultsRedirect: boolean;
 }
 
 /** Undefined: the store is a folder of this machine. @throws ConfigError, which repeats no secret */
-export function readStore(values: StoreValues): Pick<S3Connection, "place" | "keys"> | undefined {
-  const { storeUrl } = values;
-  if (storeUrl === undefined) return undefined;
-  return { place: placeOfUrl(storeUrl), keys: keysOf(values) };
+export function readStore(
+  values: StoreValues,
+): Pick<S3Connection, "place" | "keys" | "isLinked"> | undefined {
+  const { storeUrl, resultsRedirect: isLinked } = values;
+  if (storeUrl !== undefined) return { place: placeOfUrl(storeUrl), keys: keysOf(values), isLinked };
+  if (isLinked)
+    throw new ConfigError("RESULTS_REDIRECT needs STORE_URL: only a bucket can be redirected to.");
+  return undefined;
 }
 
 function keysOf(values: StoreValues): S3Keys | undefined {

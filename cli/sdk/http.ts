@@ -137,11 +137,16 @@ export class MasterHttp {
     const url = this.resolve(path).href;
     const sent = body?.();
     try {
-      const answer = await this.#fetch(url, {
+      const aborted = signal === undefined ? {} : { signal };
+      const first = await this.#fetch(url, {
         ...{ method, headers: { ...this.#headers, ...headers }, redirect: "manual" },
         ...(sent === undefined ? {} : bodyOf(sent.content)),
-        ...(signal === undefined ? {} : { signal }),
+        ...aborted,
       });
+      const link = method === "GET" && first.status === 307 ? first.headers.get("Location") : null;
+      // A result in a bucket: the signed address needs no token, and gets none.
+      const followed = { method, headers: {}, redirect: "manual", ...aborted } as const;
+      const answer = link === null ? first : await this.#fetch(link, followed);
       this.#isKnown = true;
       if (answer.status >= 200 && answer.status < 300) return answer;
       throw await this.#refusal(answer);

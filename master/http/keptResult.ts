@@ -3,7 +3,7 @@ import { resultQuery } from "../../shared/contract/requests.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { NamedResult, RecordOfJobs } from "../record/port.ts";
 import type { ResultsFolder } from "../results/results.ts";
-import type { ByteStore } from "../store/port.ts";
+import type { ByteStore, LinkedAnswer } from "../store/port.ts";
 import type { Clients } from "./clients.ts";
 import { readQuery } from "./findJob.ts";
 import { sendPath, setResultHeaders } from "./results.ts";
@@ -48,6 +48,11 @@ export async function sendKept(
   const { name, key, sha256 } = result;
   if ((await store.stat(key)) === undefined) throw gone(name);
   setResultHeaders(res, name, sha256);
+  const link = mayRedirect(req) ? await store.links?.linkTo(key, linkedAnswer(res)) : undefined;
+  if (link !== undefined) {
+    res.removeHeader("ETag");
+    return res.set("Cache-Control", "no-store").redirect(307, link);
+  }
   await sendBytes(store, result, { req, res, next });
 }
 
@@ -60,6 +65,18 @@ export async function sendBytes(
   const path = store.localFiles?.pathOf(object.key);
   if (path === undefined) await sendStored(store, object, { req, res });
   else sendPath(res, path, next);
+}
+
+/** Scripts of a page stay with the master: its policy, and the bucket's, forbid them the other address. */
+function mayRedirect(req: Request): boolean {
+  const mode = req.get("Sec-Fetch-Mode") ?? "navigate";
+  return req.method === "GET" && mode === "navigate" && !req.fresh;
+}
+
+/** The headers of the result that are set. */
+function linkedAnswer(res: Response): LinkedAnswer {
+  const header = (name: string) => String(res.getHeader(name) ?? "");
+  return { type: header("Content-Type"), disposition: header("Content-Disposition") };
 }
 
 export function noSuchResult(): AppError {

@@ -16,6 +16,8 @@ export interface ByteStore {
   readonly localFiles: LocalFiles | undefined;
   /** Why the store as a whole cannot be used now; undefined while it can, and for a driver on this machine. */
   readonly trouble: AppError | undefined;
+  /** Undefined unless clients may fetch objects from the driver's server themselves. */
+  readonly links: ObjectLinks | undefined;
   /**
    * Stores a stream, read to its end, or bytes. A put that fails or is aborted leaves nothing and destroys its stream.
    * @throws AppError `too_large` (413) beyond `limit`, `no_space` (507), `bad_group`
@@ -59,6 +61,18 @@ export interface LocalFiles {
    * @throws AppError `not_stored` when there is no plain file, `no_space` (507), `bad_group`
    */
   adopt(path: string, options?: Pick<PutOptions, "group">): Promise<StoredObject>;
+}
+
+/** What only a driver on a server that clients reach can do: let a client fetch an object without the master. */
+export interface ObjectLinks {
+  /** Address that gives the object to who has it, for a limited time; undefined for an object that shares its file. */
+  linkTo(key: string, answer: LinkedAnswer): Promise<string | undefined>;
+}
+
+/** Headers with which the server answers a request to the address. */
+export interface LinkedAnswer {
+  readonly type: string;
+  readonly disposition: string;
 }
 
 export interface Located {

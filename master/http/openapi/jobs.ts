@@ -18,25 +18,9 @@ import {
   retryWish,
 } from "../../../shared/contract/requests.ts";
 import { JSON_TYPE, type Operation } from "./operation.ts";
+import { KEPT_ANSWERS, LATEST_ANSWERS, RESULT_ANSWERS, RESULT_ASKED } from "./resultAnswers.ts";
 
 const NO_JOB = { 404: ["no_such_job"] } as const;
-
-const RESULT_HEADERS = ["ETag", "Accept-Ranges", "Content-Disposition"] as const;
-const RESULT_ASKED = ["Range", "If-None-Match", "If-Range"] as const;
-const RESULT_ANSWERS = {
-  200: { description: "The result.", content: { "*/*": "bytes" }, headers: RESULT_HEADERS },
-  206: {
-    description: "The bytes that `Range` asked for.",
-    content: { "*/*": "bytes" },
-    headers: [...RESULT_HEADERS, "Content-Range"],
-  },
-  304: { description: "The client has this result already.", content: {}, headers: ["ETag"] },
-} as const;
-
-const LATEST_ANSWERS = {
-  ...RESULT_ANSWERS,
-  200: { ...RESULT_ANSWERS[200], headers: [...RESULT_HEADERS, "Content-Location"] },
-} as const;
 
 /** Uploads, jobs and results. */
 export const JOB_OPERATIONS = {
@@ -225,7 +209,7 @@ export const JOB_OPERATIONS = {
     access: "client",
     path: ["id", "name"],
     headers: RESULT_ASKED,
-    answers: RESULT_ANSWERS,
+    answers: KEPT_ANSWERS,
     errors: { 404: ["no_such_job", "no_such_result"], 410: ["result_gone"], 416: ["bad_range"] },
   },
   "GET /results/{task}/{name}": {

@@ -59,7 +59,7 @@ export const REQUEST_HEADERS = {
 } as const;
 
 export const ANSWER_HEADERS = {
-  Location: "Address of the job.",
+  Location: "Address of the job, or of a result in the bucket.",
   "Preference-Applied": "Which preferences the answer follows.",
   "Idempotency-Replayed": "`true`: the key stood for this job already.",
   "Retry-After": "Seconds after which the same request may succeed.",

@@ -87,6 +87,7 @@ interface FolderStoreDeps {
 export class FolderStore implements ByteStore {
   readonly localFiles: LocalFiles;
   readonly trouble = undefined;
+  readonly links = undefined;
   readonly flush: () => Promise<void>;
   readonly #deps: FolderStoreDeps;
   #syncFailure: { readonly error: unknown } | undefined;

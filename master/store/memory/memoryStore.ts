@@ -17,6 +17,7 @@ export function openMemoryStore(objects: MemoryObjects = new Map()): ByteStore {
 class MemoryStore implements ByteStore {
   readonly localFiles = undefined;
   readonly trouble = undefined;
+  readonly links = undefined;
   readonly #objects: MemoryObjects;
   readonly #run = randomBytes(8).toString("hex");
   #count = 0;

@@ -1,9 +1,9 @@
 import type { Readable } from "node:stream";
 import type { S3Client, UploadPartCommandOutput } from "@aws-sdk/client-s3";
 import type { AppError } from "../../../shared/errors.ts";
-import type { ByteRange } from "../port.ts";
+import type { ByteRange, LinkedAnswer } from "../port.ts";
 import { failureOf, isMissing, isOutside } from "./errors.ts";
-import type { S3Library } from "./library.ts";
+import type { Presigner, S3Library } from "./library.ts";
 import { Retries } from "./retries.ts";
 
 /** Names of a list that a server gives at a time, at most. */
@@ -38,6 +38,11 @@ export interface OpenedObject {
   readonly bytes: number | undefined;
   /** Length of the whole object; undefined when the server does not say it. */
   readonly total: number | undefined;
+}
+
+export interface Signing extends LinkedAnswer {
+  readonly presigner: Presigner;
+  readonly seconds: number;
 }
 
 interface PartOfUpload {
@@ -91,6 +96,14 @@ export class S3Bucket {
       bytes: answer.ContentLength,
       total: total === undefined ? undefined : Number(total),
     };
+  }
+
+  /** Address under which the object can be read for so many seconds. */
+  async sign(name: string, { presigner, seconds, type, disposition }: Signing): Promise<string> {
+    const { client, library } = this.#deps;
+    const answer = { ResponseContentType: type, ResponseContentDisposition: disposition };
+    const command = new library.GetObjectCommand({ ...this.#at(name), ...answer });
+    return await presigner.getSignedUrl(client, command, { expiresIn: seconds });
   }
 
   /** Length of an object; undefined when there is none. */

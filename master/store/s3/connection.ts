@@ -21,6 +21,8 @@ export interface S3Connection {
   readonly place: BucketPlace;
   /** Undefined: the SDK finds them in the variables, files and services of AWS. */
   readonly keys: S3Keys | undefined;
+  /** Whether clients fetch large results from the server themselves. */
+  readonly isLinked?: boolean;
   /** Time after which an operation fails that finds no answer; twice that when the server falls silent late. */
   readonly patienceMs?: number;
   /** Called when the server goes away, and with undefined when it is back. */

@@ -15,12 +15,13 @@ import {
   type SinglePlace,
   validateGroup,
 } from "../key.ts";
-import type { ByteRange, ByteStore, PutOptions, StoredObject } from "../port.ts";
+import type { ByteRange, ByteStore, ObjectLinks, PutOptions, StoredObject } from "../port.ts";
 import { rangeWithin } from "../range.ts";
 import type { S3Bucket } from "./bucket.ts";
 import { checkBucket } from "./check.ts";
 import { openBucket, type S3Connection } from "./connection.ts";
 import { OBJECTS, objectName, S3Intake } from "./intake.ts";
+import { openLinks } from "./links.ts";
 import { S3Packs } from "./packs.ts";
 import { rangeStream } from "./stream.ts";
 import { BucketWatch } from "./watch.ts";
@@ -54,8 +55,9 @@ export async function openS3Store(connection: S3Connection): Promise<ByteStore> 
       name: `check/${run}`,
       onChange: connection.onChange,
     });
+    const links = connection.isLinked === true ? await openLinks(bucket) : undefined;
     watch.start();
-    return new S3Store({ bucket, packs, run, closing, watch });
+    return new S3Store({ bucket, packs, run, closing, watch, links });
   } catch (error) {
     bucket.close();
     throw error;
@@ -68,15 +70,18 @@ interface S3StoreDeps {
   readonly run: string;
   readonly closing: AbortController;
   readonly watch: BucketWatch;
+  readonly links: ObjectLinks | undefined;
 }
 
 class S3Store implements ByteStore {
   readonly localFiles = undefined;
+  readonly links: ObjectLinks | undefined;
   readonly #deps: S3StoreDeps;
   #count = 0;
 
   constructor(deps: S3StoreDeps) {
     this.#deps = deps;
+    this.links = deps.links;
   }
 
   get trouble(): AppError | undefined {
