@@ -2,6 +2,7 @@ import { networkInterfaces } from "node:os";
 import type { RequestHandler } from "express";
 import type { Readiness, Stats, VersionView } from "../../shared/contract/about.ts";
 import { answerJson } from "../../shared/http/json.ts";
+import { VERSION } from "../../shared/version.ts";
 import type { SpeculationBook } from "../dispatch/speculation.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import { fleetSummary } from "../fleet/summary.ts";
@@ -64,7 +65,10 @@ export function showStats({
   };
 }
 
-/** `GET /version` */
+/** What clients of Tika are told: they look for its name. */
+export const TIKA_VERSION = `Apache Tika 3 dialect of manyhands ${VERSION}`;
+
+/** `GET /version`; as text for clients of Tika, which ask for that. */
 export function showVersion({ version, startedAt }: MasterAbout): RequestHandler {
   const view: VersionView = {
     name: "manyhands",
@@ -72,7 +76,10 @@ export function showVersion({ version, startedAt }: MasterAbout): RequestHandler
     node: process.version.slice(1),
     started_at: new Date(startedAt).toISOString(),
   };
-  return (_req, res) => answerJson(res, view);
+  return (req, res) => {
+    if (req.accepts(["json", "text/plain"]) === "text/plain") res.type("text/plain").send(TIKA_VERSION);
+    else answerJson(res, view);
+  };
 }
 
 /** `GET /healthz`, `GET /livez`: the process answers. */

@@ -158,7 +158,7 @@ async function recordOf(deps: AnswerDeps, job: FollowedJob): Promise<JobRecord> 
 }
 
 /** @throws UnavailableError `stopping` when the master stops before the job ends; its next start runs the job on */
-function finalOf(record: JobRecord): JobRecord {
+export function finalOf(record: JobRecord): JobRecord {
   if (isFinal(record.state)) return record;
   throw new UnavailableError("stopping", "The master stops; the job goes on when the master starts again.", {
     details: { job_id: record.id },

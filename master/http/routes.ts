@@ -47,6 +47,7 @@ import { checkSlave } from "./slaveCheck.ts";
 import { showSlaveSpeed } from "./slaveSpeed.ts";
 import { failuresTable, resultsTable } from "./tables.ts";
 import { listTasks } from "./tasks.ts";
+import { tikaRoutes } from "./tika/routes.ts";
 import { showProfile, showTimeline } from "./timeline.ts";
 
 /** Deps of all handlers. Each handler is given only what its own type names. */
@@ -98,6 +99,7 @@ export function masterRoutes(app: Express, deps: RoutesDeps): Express {
     ...sessionHandlers({ sessions, guards, required: hasToken }),
   };
   mount(app, handlers, { guards, metrics });
+  app.use(guards.client, tikaRoutes({ ...waitingUpload(deps), ...deps, clients }));
   app.use(guards.client, noRoute);
   app.use(metrics.refusals(), slowGuesses(), problemHandler(logger));
   return app;
@@ -110,12 +112,20 @@ function uploadLimits({ maxFileBytes, maxFiles, uploadIdleSeconds }: MasterConfi
 
 const smallJson = () => express.json({ limit: "64kb" });
 
-function uploadHandlers(deps: RoutesDeps, clients: Clients) {
-  const { config, jobs, store, disk, results, runner, waiters, requests, intake, registry } = deps;
+/** What a request needs that sends files and waits for their job. */
+function waitingUpload({ config, store, disk, runner, waiters, registry }: RoutesDeps) {
   const limits = uploadLimits(config);
-  const upload = { store, limits, disk, webhooks: config.webhookKeys.length > 0 ? "on" : "off" } as const;
+  const webhooks = config.webhookKeys.length > 0 ? "on" : "off";
+  return {
+    upload: { store, limits, disk, webhooks },
+    waiting: { waiters, runner, registry, noSlavesSeconds: config.noSlavesSeconds },
+  } as const;
+}
+
+function uploadHandlers(deps: RoutesDeps, clients: Clients) {
+  const { jobs, store, results, requests, intake } = deps;
+  const { upload, waiting } = waitingUpload(deps);
   const answers = { jobs, store, results };
-  const waiting = { waiters, runner, registry, noSlavesSeconds: config.noSlavesSeconds };
   const again = { jobs, store, intake };
   const named = { jobs, store, clients };
   return {

@@ -36,7 +36,7 @@ export class Feed extends PassThrough {
   readonly headers: IncomingMessage["headers"];
   readonly #req: IncomingMessage;
   readonly #stores = new Pending(MOST_AT_ONCE);
-  readonly #partHeaders: PartHeaders;
+  readonly #partHeaders: PartHeaders | undefined;
   #isPaused = false;
   #received = 0;
 
@@ -44,7 +44,8 @@ export class Feed extends PassThrough {
     super();
     this.headers = req.headers;
     this.#req = req;
-    this.#partHeaders = new PartHeaders(boundaryOf(req));
+    const boundary = boundaryOf(req);
+    this.#partHeaders = boundary === undefined ? undefined : new PartHeaders(boundary);
     req.pipe(this);
     req.once("error", this.#gone).once("close", this.#gone);
   }
@@ -56,7 +57,7 @@ export class Feed extends PassThrough {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.#received += chunk.length;
-    this.#partHeaders.clean(chunk);
+    this.#partHeaders?.clean(chunk);
     const room = this.#stores.room();
     if (room === undefined) {
       done(null, chunk);
@@ -99,9 +100,10 @@ export class Feed extends PassThrough {
   };
 }
 
-function boundaryOf({ headers }: IncomingMessage): string {
+/** Undefined for a body that is not in parts. */
+function boundaryOf({ headers }: IncomingMessage): string | undefined {
   const found = /boundary=(?:"([^"]*)"|([^;\s]+))/i.exec(headers["content-type"] ?? "");
-  return found?.[1] ?? found?.[2] ?? "";
+  return found?.[1] ?? found?.[2];
 }
 
 function stalled(seconds: number): AppError {
