@@ -172,10 +172,7 @@ export const ABOUT_OPERATIONS = {
     summary: "Tells which version runs, and since when",
     access: "client",
     answers: {
-      200: {
-        description: "The version; as a line for clients of Tika where `Accept` asks for text.",
-        content: { [JSON_TYPE]: versionView, "text/plain": "text" },
-      },
+      200: { description: "The version.", content: { [JSON_TYPE]: versionView, "text/plain": "text" } },
     },
   },
   "GET /capacity": {
