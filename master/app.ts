@@ -66,7 +66,7 @@ interface RoutesInit extends Buildings {
 }
 
 function routesOf({ config, logger, version, storage, fleet, work, webhooks }: RoutesInit) {
-  const { jobs, hub, store, disk, results } = storage;
+  const { jobs, outage, hub, store, disk, results } = storage;
   const { registry, localSlaves, slaveHttp } = fleet;
   const { queue, counts, runner, speculation, dispatcher, capacity } = work;
   const { waiters, requests, intake } = createReception({ config, storage, runner, capacity, logger });
@@ -77,6 +77,7 @@ function routesOf({ config, logger, version, storage, fleet, work, webhooks }: R
     logger,
     about: { version, startedAt: Date.now() },
     jobs,
+    outage,
     hub,
     store,
     disk,
@@ -127,7 +128,12 @@ async function start({
       logger.info({ jobs: resumed }, "unfinished jobs go on");
       work.suspects.masterWasEnded();
     }
-    await restoreRecentJobs(jobs, resultWriter);
+    const { lost } = await restoreRecentJobs(jobs, resultWriter);
+    if (lost.length > 0)
+      logger.warn(
+        { jobs: lost },
+        "results of ended jobs are neither in RESULTS_DIR nor in DATA_DIR any more",
+      );
   };
   await Promise.all([fleet.localSlaves.resume(), resume()]);
   work.retention.start();

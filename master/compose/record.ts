@@ -21,15 +21,34 @@ export interface RecordDeps {
   readonly stopping: AbortSignal;
 }
 
+/** Why jobs cannot be recorded now; undefined while they can. */
+export type Outage = () => AppError | undefined;
+
+export interface OpenedRecord {
+  readonly jobs: RecordOfJobs;
+  readonly outage: Outage;
+  /** Runs work of an accepted job again while the disk is too full for it, or the database is away. */
+  readonly retry: RetryWhileFull;
+}
+
 /** Opens the record of jobs in the database that is configured, else in a file. */
-export async function openRecord(deps: RecordDeps): Promise<RecordOfJobs> {
-  const { config, file, hub, retryWhileFull } = deps;
+export async function openRecord(deps: RecordDeps): Promise<OpenedRecord> {
+  const { config, file, hub, logger, retryWhileFull } = deps;
   const { databaseUrl: url } = config;
-  if (url === undefined) return await openSqliteRecord({ file, hub, retry: retryWhileFull });
+  if (url === undefined) {
+    const jobs = await openSqliteRecord({ file, hub, retry: retryWhileFull });
+    return { jobs, outage: () => undefined, retry: retryWhileFull };
+  }
   const { openPostgresRecord } = await import("../record/postgres/openPostgresRecord.ts");
   const retry: RetryWhileFull = (work) => retryWhileFull(() => retryWhileAway(work, deps));
+  const onOutage = (outage: AppError | undefined) => {
+    if (outage === undefined) logger.info("the database answers again: accepted jobs go on");
+    else logger.error({ err: outage }, "the database does not answer: accepted jobs wait for it");
+  };
+  const warn = (risk: string) => logger.warn(risk);
   // The queue in memory is one master's: two would both run every job.
-  return await openPostgresRecord({ url, hub, retry, masters: "one" });
+  const jobs = await openPostgresRecord({ url, hub, retry, onOutage, warn, masters: "one" });
+  return { jobs, outage: () => jobs.outage, retry };
 }
 
 /** Runs work again while the database is away: an event of an accepted job waits instead of failing. */
@@ -43,7 +62,7 @@ async function retryWhileAway<T>(
     } catch (error) {
       const isAway = error instanceof AppError && isCode(error.code, "database_unavailable");
       if (!isAway || stopping.aborted) throw error;
-      if (isFirst) logger.error({ err: error }, "the database does not answer: accepted jobs wait for it");
+      if (isFirst) logger.debug({ err: error }, "a change of an accepted job waits for the database");
       await sleep(AWAY_MS, undefined, { signal: stopping, ref: false }).catch(() => undefined);
     }
   }

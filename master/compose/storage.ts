@@ -15,7 +15,7 @@ import { keepingWriter, type ResultWriter, replacingWriter } from "../results/re
 import { openFolderStore } from "../store/folder/folderStore.ts";
 import type { ByteStore } from "../store/port.ts";
 import { DiskSpace, type RetryWhileFull } from "../upkeep/diskSpace.ts";
-import { openRecord } from "./record.ts";
+import { type Outage, openRecord } from "./record.ts";
 
 /** What the master keeps on its disks. */
 export interface Storage {
@@ -23,6 +23,7 @@ export interface Storage {
   readonly retryWhileFull: RetryWhileFull;
   readonly hub: ChangeHub;
   readonly jobs: RecordOfJobs;
+  readonly outage: Outage;
   readonly store: ByteStore;
   readonly results: ResultsFolder;
   /** Puts results into that folder. */
@@ -78,13 +79,17 @@ export async function openStorage(deps: StorageDeps): Promise<Storage> {
   const retryWhileFull: RetryWhileFull = (work) => disk.retryWhileFull(work, stopping);
   // Opened before the store: the record holds the lock of the folder, so that a second master changes nothing in it.
   const file = join(data, "jobs.sqlite");
-  const jobs = await openRecord({ config, file, hub, logger, retryWhileFull, stopping });
+  const record = await openRecord({ config, file, hub, logger, retryWhileFull, stopping });
+  const { jobs, outage, retry } = record;
   const store = await openStore(config, logger);
   const master = await nameOfMaster(data);
   const results = new ResultsFolder({ folder: resultsDir, store, master, retryWhileFull });
   const writerOf = config.onExisting === "replace" ? replacingWriter : keepingWriter;
-  const resultWriter = writerOf(jobs, results);
-  return { disk, retryWhileFull, hub, jobs, store, results, resultWriter };
+  const resultWriter = writerOf(
+    { rename: (taken) => jobs.rename(taken), owner: (task, name) => retry(() => jobs.owner(task, name)) },
+    results,
+  );
+  return { disk, retryWhileFull, hub, jobs, outage, store, results, resultWriter };
 }
 
 /** A word for a master that stays the same, and differs from those of masters with other folders or on other hosts. */

@@ -47,7 +47,7 @@ export interface Work {
 
 export function createWork(deps: WorkDeps): Work {
   const { config, logger, storage, fleet } = deps;
-  const { jobs, hub, store, results, resultWriter, retryWhileFull } = storage;
+  const { jobs, outage, hub, store, results, resultWriter, retryWhileFull } = storage;
   const recorder = new TimelineRecorder({
     timeline: jobs.timeline,
     hub,
@@ -73,7 +73,7 @@ export function createWork(deps: WorkDeps): Work {
   });
   const policy = retentionPolicy(config);
   const retention = new Retention({ jobs, store, results, keptBytes, policy, logger });
-  const capacity = { registry: fleet.registry, runner, times: new FileTimes(hub) };
+  const capacity = { registry: fleet.registry, runner, times: new FileTimes(hub), outage };
   return { queue, counts, suspects, speculation, dispatcher, runner, retention, capacity, recorder };
 }
 

@@ -1,6 +1,7 @@
 import { networkInterfaces } from "node:os";
 import type { RequestHandler } from "express";
 import type { Readiness, Stats, VersionView } from "../../shared/contract/about.ts";
+import type { AppError } from "../../shared/errors.ts";
 import { answerJson } from "../../shared/http/json.ts";
 import { VERSION } from "../../shared/version.ts";
 import type { SpeculationBook } from "../dispatch/speculation.ts";
@@ -88,18 +89,22 @@ export const healthy: RequestHandler = (_req, res) => answerJson(res, { status: 
 export interface ReadyDeps {
   readonly registry: Pick<SlaveRegistry, "alive">;
   readonly store: Pick<ByteStore, "trouble">;
+  /** Why jobs cannot be recorded now; undefined while they can. */
+  readonly outage: () => AppError | undefined;
 }
 
 /** `GET /readyz`: new work is accepted, and a slave can be given it. */
-export function ready({ registry, store }: ReadyDeps): RequestHandler {
+export function ready({ registry, store, outage }: ReadyDeps): RequestHandler {
   return (_req, res) => {
     const slaves = registry.alive().length;
     const { trouble } = store;
-    const view: Readiness = { status: slaves > 0 ? "ready" : "no_slaves", slaves };
-    const told: Readiness =
-      trouble === undefined
-        ? view
-        : { ...view, status: "store_away", store: { code: trouble.code, message: trouble.message } };
-    answerJson(res.status(told.status === "ready" ? 200 : 503), told);
+    const away = outage();
+    const view: Readiness = {
+      status: slaves > 0 ? "ready" : "no_slaves",
+      slaves,
+      ...(trouble && { status: "store_away", store: { code: trouble.code, message: trouble.message } }),
+      ...(away && { status: "database_away", database: { code: away.code, message: away.message } }),
+    };
+    answerJson(res.status(view.status === "ready" ? 200 : 503), view);
   };
 }

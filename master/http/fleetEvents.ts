@@ -1,6 +1,8 @@
 import type { Request, RequestHandler, Response } from "express";
 import { type TurnLane, Turns } from "../../shared/async/turns.ts";
+import { isCode } from "../../shared/codes.ts";
 import { fleetEventsQuery } from "../../shared/contract/requests.ts";
+import { AppError } from "../../shared/errors.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { ChangeHub } from "../hub.ts";
 import { type CapacityDeps, capacityOf } from "../jobs/capacity.ts";
@@ -100,13 +102,26 @@ class FleetStream {
 
   /** Ends when the client has left, or is so far behind that it must begin anew. */
   async send(): Promise<void> {
-    await this.#tellAll();
     const { news } = this.#deps;
+    while (!(await this.#told(() => this.#tellAll()))) await pause(TELL_SECONDS, this.#gone);
     while (!this.#gone.aborted && !news.isPast(this.#seq)) {
       await pause(TELL_SECONDS, this.#gone);
       const silence = AbortSignal.any([this.#gone, AbortSignal.timeout(BEAT_SECONDS * 1000)]);
       await news.changed(this.#seq, silence);
-      await this.#tellChanges();
+      await this.#told(() => this.#tellChanges());
+    }
+  }
+
+  /** While the record does not answer, the capacity says so; jobs are told when it is back. False: not all was told. */
+  async #told(tell: () => Promise<void>): Promise<boolean> {
+    try {
+      await tell();
+      return true;
+    } catch (error) {
+      const isAway = error instanceof AppError && isCode(error.code, "database_unavailable");
+      if (!isAway) throw error;
+      await this.#write(event("capacity", this.#deps.news.state.capacity));
+      return this.#gone.aborted;
     }
   }
 

@@ -1,4 +1,5 @@
 import express, { type Express } from "express";
+import type { AppError } from "../../shared/errors.ts";
 import { browserGuard } from "../../shared/http/hosts.ts";
 import type { MultipartLimits } from "../../shared/http/multipart.ts";
 import { problemHandler } from "../../shared/http/problem.ts";
@@ -57,6 +58,8 @@ export interface RoutesDeps {
   readonly about: MasterAbout;
   readonly metrics: MasterMetrics;
   readonly jobs: RecordOfJobs;
+  /** Why jobs cannot be recorded now; undefined while they can. */
+  readonly outage: () => AppError | undefined;
   readonly hub: ChangeHub;
   readonly store: ByteStore;
   readonly disk: DiskSpace;
@@ -113,11 +116,11 @@ function uploadLimits({ maxFileBytes, maxFiles, uploadIdleSeconds }: MasterConfi
 const smallJson = () => express.json({ limit: "64kb" });
 
 /** What a request needs that sends files and waits for their job. */
-function waitingUpload({ config, store, disk, runner, waiters, registry }: RoutesDeps) {
+function waitingUpload({ config, store, disk, outage, runner, waiters, registry }: RoutesDeps) {
   const limits = uploadLimits(config);
   const webhooks = config.webhookKeys.length > 0 ? "on" : "off";
   return {
-    upload: { store, limits, disk, webhooks },
+    upload: { store, limits, disk, outage, webhooks },
     waiting: { waiters, runner, registry, noSlavesSeconds: config.noSlavesSeconds },
   } as const;
 }
@@ -194,13 +197,13 @@ function timelineHandlers({ timeline: reader, jobs }: RoutesDeps, clients: Clien
 
 function aboutHandlers(deps: RoutesDeps) {
   const listening = { host: deps.config.host, isTls: deps.config.tls !== undefined };
-  const { about, config, disk, store, registry, runner, queue, speculation, metrics, capacity } = deps;
+  const { about, config, disk, store, outage, registry, runner, queue, speculation, metrics, capacity } = deps;
   return {
     "GET /healthz": healthy,
     "GET /livez": healthy,
     "GET /version": showVersion(about),
     "GET /capacity": showCapacity(capacity),
-    "GET /readyz": ready({ registry, store }),
+    "GET /readyz": ready({ registry, store, outage }),
     "GET /stats": showStats({ about, listening, registry, runner, queue, speculation }),
     "GET /tasks": listTasks({ limits: uploadLimits(config), disk, registry }),
     "GET /metrics": showMetrics(metrics),

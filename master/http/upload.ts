@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import { RequestError } from "../../shared/errors.ts";
+import { type AppError, RequestError } from "../../shared/errors.ts";
 import { type MultipartLimits, readMultipart, textField } from "../../shared/http/multipart.ts";
 import { isClassicUpload } from "../classic/client.ts";
 import type { Upload, UploadedFile } from "../jobs/intake.ts";
@@ -15,6 +15,8 @@ export interface UploadDeps {
   readonly store: ByteStore;
   readonly limits: MultipartLimits;
   readonly disk: Pick<DiskSpace, "admit">;
+  /** Why jobs cannot be recorded now; undefined while they can. */
+  readonly outage: () => AppError | undefined;
   readonly webhooks: Webhooks;
 }
 
@@ -42,7 +44,7 @@ export async function receiveUpload(
 ): Promise<Upload> {
   const { store, limits, disk } = deps;
   refuseOtherBodies(req);
-  if (store.trouble !== undefined) throw store.trouble;
+  refuseWhileAway(deps);
   const { signal, release } = await disk.admit(Number(req.headers["content-length"] ?? 0) || 0);
   const put = { group: id, limit: limits.fileBytes, durable, smallBytes: SMALL_INPUT };
   const form = await readMultipart<StoredObject & Pick<UploadedFile, "filename" | "path">>(req, res, {
@@ -72,6 +74,12 @@ export async function receiveUpload(
     await store.remove(files.map((file) => file.key));
     throw error;
   }
+}
+
+/** Before the body is read: a client must not send gigabytes that cannot become a job. */
+function refuseWhileAway({ store, outage }: Pick<UploadDeps, "store" | "outage">): void {
+  const problem = outage() ?? store.trouble;
+  if (problem !== undefined) throw problem;
 }
 
 function unknownField(field: string): RequestError {

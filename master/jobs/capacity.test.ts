@@ -24,6 +24,7 @@ function depsOf(slaves: Slave[], waiting: Waiting, usual: Record<string, number>
       },
     },
     times: { usual: (task) => usual[task] },
+    outage: () => undefined,
   };
 }
 

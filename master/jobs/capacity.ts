@@ -1,4 +1,5 @@
 import type { Capacity } from "../../shared/contract/capacity.ts";
+import type { AppError } from "../../shared/errors.ts";
 import { tasksOf } from "../classic/kind.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import { fleetSummary } from "../fleet/summary.ts";
@@ -9,6 +10,8 @@ export interface CapacityDeps {
   readonly registry: Pick<SlaveRegistry, "all">;
   readonly runner: Pick<JobRunner, "waiting">;
   readonly times: Pick<FileTimes, "usual">;
+  /** Why jobs cannot be recorded now; undefined while they can. */
+  readonly outage: () => AppError | undefined;
 }
 
 interface TaskCapacity {
@@ -18,7 +21,7 @@ interface TaskCapacity {
 }
 
 /** Free slots and the work that waits, as they are now. It costs a step for each slave and each job that runs. */
-export function capacityOf({ registry, runner, times }: CapacityDeps): Capacity {
+export function capacityOf({ registry, runner, times, outage }: CapacityDeps): Capacity {
   const slaves = registry.all();
   const { slots, busy, alive } = fleetSummary(slaves);
   const tasks = new Map<string, TaskCapacity>();
@@ -33,6 +36,7 @@ export function capacityOf({ registry, runner, times }: CapacityDeps): Capacity 
     entry.oldest_waiting_seconds = Math.max(entry.oldest_waiting_seconds, secondsSince(createdAt, now));
   }
   const all = [...tasks.values()];
+  const problem = outage();
   return {
     slots,
     busy,
@@ -42,6 +46,7 @@ export function capacityOf({ registry, runner, times }: CapacityDeps): Capacity 
     waiting_seconds: waitingSeconds(tasks, times),
     slaves: alive,
     tasks: Object.fromEntries([...tasks].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    ...(problem === undefined ? {} : { problem: { code: problem.code, error: problem.message } }),
   };
 }
 

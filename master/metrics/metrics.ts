@@ -118,7 +118,10 @@ function gauges(registers: Registers, { jobs, queue, leases }: MetricsDeps): voi
     labelNames: ["state"],
     registers,
     async collect() {
-      const counts = await jobs.counts();
+      // Without a database that answers the other numbers matter most.
+      const counts = await jobs.counts().catch(() => undefined);
+      this.reset();
+      if (counts === undefined) return;
       for (const state of JOB_STATES) this.set({ state }, counts[state] ?? 0);
     },
   });

@@ -29,7 +29,7 @@ test("a result of the last minute that is short, missing or all zeros is restore
   await rm(gone);
   await writeFile(other, "\0".repeat(15));
   for (const path of [short, other]) await utimes(path, 1, 1);
-  expect(await restoreRecentJobs(jobs, writer)).toBe(3);
+  expect(await restoreRecentJobs(jobs, writer)).toEqual({ jobs: 3, lost: [] });
   const texts = await Promise.all(places.map((path) => readFile(path, "utf8")));
   expect(texts).toEqual(["result of 01A\n\n", "result of 01B\n\n", "result of 01C\n\n"]);
 });
@@ -37,7 +37,7 @@ test("a result of the last minute that is short, missing or all zeros is restore
 test("a result of the last minute whose name another's file has gets the next name", async () => {
   const place = await finishedJob("01A", 10 * MINUTE);
   await writeFile(place, "another's file");
-  expect(await restoreRecentJobs(jobs, writer)).toBe(1);
+  expect(await restoreRecentJobs(jobs, writer)).toEqual({ jobs: 1, lost: [] });
   expect(await readFile(place, "utf8")).toBe("another's file");
   const [file] = await jobs.files("01A");
   expect(file?.resultName).toBe("01A-2.json");
@@ -48,8 +48,17 @@ test("changes by people to older results are kept", async () => {
   const old = await finishedJob("01A", MINUTE);
   await finishedJob("01B", 10 * MINUTE);
   await rm(old);
-  expect(await restoreRecentJobs(jobs, writer)).toBe(1);
+  expect(await restoreRecentJobs(jobs, writer)).toEqual({ jobs: 1, lost: [] });
   await expect(readFile(old)).rejects.toThrow("ENOENT");
+});
+
+test("a job whose bytes are gone does not keep those of others from being restored", async () => {
+  const places = await Promise.all(["01A", "01B"].map((id) => finishedJob(id, 10 * MINUTE)));
+  for (const path of places) await rm(path);
+  const [file] = await jobs.files("01B");
+  await store.remove([file?.resultKey ?? ""]);
+  expect(await restoreRecentJobs(jobs, writer)).toEqual({ jobs: 2, lost: ["01B"] });
+  expect(await readFile(places[0] ?? "", "utf8")).toBe("result of 01A\n\n");
 });
 
 async function finishedJob(id: string, endedAt: number): Promise<string> {

@@ -1,5 +1,7 @@
 import { eachAtMost } from "../../shared/async/eachAtMost.ts";
+import { isCode } from "../../shared/codes.ts";
 import { isFinal, JOB_STATES } from "../../shared/contract/jobs.ts";
+import { AppError } from "../../shared/errors.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultWriter } from "./resultWriter.ts";
@@ -39,19 +41,40 @@ export async function restoreResults(
   await eachAtMost(done, FILES_AT_ONCE, restoreOne);
 }
 
-/** Restores the results of jobs that ended shortly before the last master did. Resolves with the number of those jobs. */
-export async function restoreRecentJobs(jobs: RecordOfJobs, results: ResultWriter): Promise<number> {
+/** Jobs that ended shortly before the last master did, and those of them whose bytes are gone from the store. */
+export interface RecentJobs {
+  readonly jobs: number;
+  readonly lost: readonly string[];
+}
+
+/** Restores the results of jobs that ended shortly before the last master did. */
+export async function restoreRecentJobs(jobs: RecordOfJobs, results: ResultWriter): Promise<RecentJobs> {
   const ended: JobRecord[] = [];
   for (const state of JOB_STATES.filter(isFinal))
     ended.push(...(await jobs.list({ state, limit: RECENT_JOBS })));
   const newest = latest(ended.map(({ endedAt }) => endedAt));
   const recent = ended.filter(({ endedAt = 0 }) => endedAt > newest - UNSAFE_MS);
+  const lost: string[] = [];
   for (const job of recent) {
-    await restoreResults(results, { id: job.id, task: job.task, files: await jobs.files(job.id) });
-    for (const { name, key, bytes, replacedBy } of job.attachments)
-      if (replacedBy === undefined) await results.restore({ job: job.id, task: job.task, name, key, bytes });
+    try {
+      await restoreJob(results, job, await jobs.files(job.id));
+    } catch (error) {
+      // A master with another data folder than the last one, or a backup without it.
+      if (!(error instanceof AppError && isCode(error.code, "not_stored"))) throw error;
+      lost.push(job.id);
+    }
   }
-  return recent.length;
+  return { jobs: recent.length, lost };
+}
+
+async function restoreJob(
+  results: ResultWriter,
+  { id, task, attachments }: JobRecord,
+  files: readonly FileRecord[],
+): Promise<void> {
+  await restoreResults(results, { id, task, files });
+  for (const { name, key, bytes, replacedBy } of attachments)
+    if (replacedBy === undefined) await results.restore({ job: id, task, name, key, bytes });
 }
 
 function latest(times: readonly (number | undefined)[]): number {

@@ -122,20 +122,23 @@ export const versionView = z.object({
   started_at: z.string().describe("when the master started: ISO 8601, UTC"),
 });
 export type VersionView = Immutable<z.infer<typeof versionView>>;
+
+const away = (why: string) =>
+  z
+    .object({ code: z.string().describe(why), message: z.string().describe("a sentence for a person") })
+    .exactOptional();
+
 export const readiness = z.object({
   status: z
-    .enum(["ready", "no_slaves", "store_away"])
-    .describe("whether a slave can be given work, and the store of the master can be used"),
+    .enum(["ready", "no_slaves", "store_away", "database_away"])
+    .describe("whether a slave can be given work, and the database and the store of the master can be used"),
   slaves: count.describe("slaves that are alive"),
-  store: z
-    .object({
-      code: z
-        .string()
-        .describe("why: `store_unavailable`, `store_refused`, `no_such_bucket`, `clock_wrong`, `no_space`"),
-      message: z.string().describe("a sentence for a person"),
-    })
-    .optional()
-    .describe("only while the bucket of the master cannot be used"),
+  store: away("why: `store_unavailable`, `store_refused`, `no_such_bucket`, `clock_wrong`, `no_space`").describe(
+    "only while the bucket of the master cannot be used",
+  ),
+  database: away("why: `database_unavailable`").describe(
+    "only while the database of the master does not answer",
+  ),
 });
 export type Readiness = Immutable<z.infer<typeof readiness>>;
 

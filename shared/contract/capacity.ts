@@ -30,5 +30,12 @@ export const capacity = z.object({
       z.object({ slots: count.describe("slots of slaves that can do the task"), ...waiting }),
     )
     .describe("the same by task, for each task that a slave can do or that a file waits for"),
+  problem: z
+    .object({
+      code: z.string().describe("code of the problem: `database_unavailable`"),
+      error: z.string().describe("what is wrong, for people"),
+    })
+    .exactOptional()
+    .describe("why the master takes no new jobs now; accepted ones wait and go on by themselves"),
 });
 export type Capacity = Immutable<z.infer<typeof capacity>>;

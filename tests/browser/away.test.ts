@@ -1,5 +1,7 @@
 import { afterAll, afterEach, expect, test } from "vitest";
+import { migrateDatabase } from "../../master/record/postgres/migrate.ts";
 import { type RunningFleet, startFleet } from "../e2e/fleet.ts";
+import { startPostgres } from "../fixtures/engines/postgresServer.ts";
 import {
   closeBrowser,
   closeFaultless,
@@ -43,6 +45,29 @@ test("a master that is killed and started again goes on before the eyes of its u
   await page.getByText("The master does not answer.").waitFor({ state: "detached" });
   await untilEnded(page, files.length);
 }, 120_000);
+
+test("a master whose database is silent says so on the page, until it is back", async () => {
+  const server = await startPostgres();
+  try {
+    await migrateDatabase({ url: server.url });
+    fleet = await startFleet({ DATABASE_URL: server.url });
+    await fleet.slave();
+    await fleet.alive(1);
+    tab = await openTab(fleet.master.url);
+    const { page } = tab;
+    const banner = page.getByRole("status").filter({ hasText: "The master's database does not answer." });
+    await page.getByText("1 slave, 0 of 1 slot busy").waitFor();
+    await server.freeze();
+    await banner.getByText("New jobs are refused until then").waitFor();
+    await server.thaw();
+    await banner.waitFor({ state: "detached" });
+    await sendFiles(page, textFiles(["one.txt"]));
+    await untilEnded(page, 1);
+  } finally {
+    await fleet.master.kill("SIGKILL");
+    await server.remove();
+  }
+}, 60_000);
 
 test("without a slave a job waits, says why, and goes on with the first slave that is started", async () => {
   fleet = await startFleet({ NO_SLAVES_SECONDS: "600" });

@@ -54,10 +54,69 @@ test("a master on PostgreSQL needs its tables, works alone, and goes on after cr
   expect(await job(fleet.master.url, first.body.job_id)).toMatchObject({ state: "succeeded" });
 });
 
+test("a master whose database freezes or crashes says so, refuses new jobs, and goes on with the accepted ones", {
+  timeout: 120_000,
+}, async () => {
+  await migrate();
+  fleet = await startFleet({ DATABASE_URL: server.url });
+  const { url, log } = fleet.master;
+  expect(log.join("")).toContain("fsync is off at the database (DATABASE_URL)");
+  await fleet.slave();
+  await fleet.alive(1);
+  const end = new AbortController();
+  const events = linesOf(await fetch(`${url}/events`, { signal: end.signal }));
+  for (const [lose, back] of [
+    [server.freeze, server.thaw],
+    [server.crash, server.start],
+  ] as const) {
+    const accepted = await assign(url, texts(100), { task: "text", headers: { prefer: "respond-async" } });
+    expect(accepted.status).toBe(202);
+    await lose();
+    const away = await until("readiness without the database", () => readiness(url, 503));
+    expect(away).toEqual({ status: "database_unavailable", slaves: 1, error: expect.stringMatching(AWAY) });
+    const refused = await assign(url, texts(1), { task: "text" });
+    expect(refused).toMatchObject({ status: 503, body: { code: "database_unavailable" } });
+    expect(refused.headers.get("retry-after")).toBe("5");
+    expect((await fetch(`${url}/metrics`)).status).toBe(200);
+    await until("the problem in the events", async () => events.find((line) => AWAY.test(line)));
+    events.length = 0;
+    await back();
+    expect(await until("readiness", () => readiness(url, 200))).toEqual({ status: "ready", slaves: 1 });
+    await succeeded(accepted, 100);
+  }
+  end.abort();
+});
+
+const AWAY = /The master's database does not answer/;
+
+/** The answer of `/readyz` once it has this status. */
+async function readiness(url: string, status: number): Promise<unknown> {
+  const answer = await fetch(`${url}/readyz`);
+  const body: unknown = await answer.json();
+  return answer.status === status ? body : undefined;
+}
+
+/** Lines of a stream, as they arrive. */
+function linesOf({ body }: Response): string[] {
+  const lines: string[] = [];
+  const read = async () => {
+    for await (const chunk of body ?? [])
+      lines.push(
+        ...Buffer.from(chunk as Uint8Array)
+          .toString()
+          .split("\n"),
+      );
+  };
+  // The test ends the stream.
+  read().catch(() => undefined);
+  return lines;
+}
+
 async function succeeded({ body: { job_id: id } }: Answered, files: number): Promise<void> {
   const detail = await until("the end of the job", async () => {
     const now = await job(fleet?.master.url ?? "", id);
-    return isFinal(now.state) ? now : undefined;
+    // While the database is away the answer has no state.
+    return now.state !== undefined && isFinal(now.state) ? now : undefined;
   });
   expect(detail).toMatchObject({ state: "succeeded", counts: { total: files, done: files } });
 }

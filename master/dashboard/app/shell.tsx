@@ -1,5 +1,5 @@
 import { signedOut } from "../data/session.ts";
-import { aliveSlaves, busy, link, slots } from "../data/store.ts";
+import { aliveSlaves, busy, link, problem, slots } from "../data/store.ts";
 import { SignIn } from "../signIn/signIn.tsx";
 import { Ask } from "../ui/ask.tsx";
 import { Toasts } from "../ui/toast.tsx";
@@ -20,6 +20,11 @@ export function Shell() {
       {link.value === "broken" && (
         <div class="offline" role="status">
           The master does not answer. What you see is the last that it told; the page goes on by itself.
+        </div>
+      )}
+      {link.value !== "broken" && problem.value !== undefined && (
+        <div class="offline" role="status">
+          {problem.value.error} New jobs are refused until then; accepted ones wait, and go on by themselves.
         </div>
       )}
       <main id="main" tabIndex={-1}>

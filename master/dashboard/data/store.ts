@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import type { SlaveView, TaskView, UploadLimits } from "../../../shared/contract/about.ts";
+import type { Capacity } from "../../../shared/contract/capacity.ts";
 import type { JobView } from "../../../shared/contract/jobs.ts";
 
 /** What the page knows of the fleet; the event stream keeps it as it is now. */
@@ -10,6 +11,9 @@ export const tasks = signal<readonly TaskView[]>([]);
 export const limits = signal<UploadLimits | undefined>(undefined);
 /** `ready`: the stream has told everything that is; `broken`: it is connected again as soon as the master answers. */
 export const link = signal<"connecting" | "ready" | "broken">("connecting");
+
+/** Why the master takes no new jobs now. */
+export const problem = signal<Capacity["problem"]>(undefined);
 
 export const aliveSlaves = computed(() =>
   [...slaves.value.values()].filter(({ state }) => state === "alive"),

@@ -1,11 +1,12 @@
 import { batch } from "@preact/signals";
 import type { SlaveView } from "../../../shared/contract/about.ts";
+import type { Capacity } from "../../../shared/contract/capacity.ts";
 import type { JobView } from "../../../shared/contract/jobs.ts";
 import { isOver } from "../jobs/states.ts";
 import { ApiProblem, getJson } from "./api.ts";
 import { keptJobs } from "./keptJobs.ts";
 import { signedOut } from "./session.ts";
-import { jobs, link, slaves } from "./store.ts";
+import { jobs, link, problem, slaves } from "./store.ts";
 
 /** Files of the watched job that changed: their indexes, or all when there are too many to name. */
 export type FilesChange = readonly number[] | "all";
@@ -54,6 +55,11 @@ function listen(stream: EventSource): void {
     stream.addEventListener(name, (event: MessageEvent<string>) => take(JSON.parse(event.data) as T));
   on<JobView>("job", queueJob);
   on<SlaveView>("slave", (slave) => queue(() => putSlave(slave)));
+  on<Capacity>("capacity", (capacity) =>
+    queue(() => {
+      problem.value = capacity.problem;
+    }),
+  );
   on<{ id: string }>("removed", ({ id }) => queue(() => remove(id)));
   on<FilesEvent>("files", tellFiles);
   on("ready", () => queue(ready));

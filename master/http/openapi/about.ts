@@ -156,13 +156,13 @@ export const ABOUT_OPERATIONS = {
   },
   "GET /readyz": {
     tag: "About",
-    summary: "Tells whether there is a slave to do the work, and the store can be used",
+    summary: "Tells whether there is a slave to do the work, and the database and the store can be used",
     access: "open",
     answers: {
       200: { description: "A slave can be given work.", content: { [JSON_TYPE]: readiness } },
       503: {
         description:
-          "No slave can be given work, or the bucket of the master cannot be used; `store` says why.",
+          "No slave can be given work, or the database or the bucket of the master cannot be used; `database` and `store` say why.",
         content: { [JSON_TYPE]: readiness },
       },
     },

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool, PoolClient, QueryResult } from "pg";
+import { AppError } from "../../../shared/errors.ts";
 import type { Row, Value } from "../rows.ts";
 import { isBroken, isConflict, translated } from "./errors.ts";
 
 /** Tries of a transaction that meets others. */
 const MOST_TRIES = 10;
-/** Time for which the outcome of a commit is asked for after its connection broke. */
-const OUTCOME_MS = 30_000;
+/** Pause between two questions for the outcome of a commit whose connection broke. */
 const OUTCOME_PAUSE_MS = 200;
+/** Time that the server has to end the connections in order. */
+const CLOSE_MS = 2_000;
 
 export type Param = Value | readonly Value[];
 
@@ -24,32 +26,37 @@ type Send = (sql: string, values: Param[]) => Promise<QueryResult<Row>>;
 export class PostgresDatabase implements Queries {
   readonly #pool: Pool;
   readonly #queries: Queries;
-  #requireAllowed: () => void = () => undefined;
+  readonly #closing = new AbortController();
+  /** Ends all connections without waiting for the server. */
+  readonly cut: () => void;
+  #requireAnswering: () => void = () => undefined;
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, cut: () => void) {
     this.#pool = pool;
+    this.cut = cut;
     this.#queries = queriesOver((sql, values) => pool.query<Row>(sql, values));
     // A connection that breaks is replaced by the next query. One that works tells its transaction of it.
     pool.on("error", () => undefined);
     pool.on("connect", (client) => client.on("error", () => undefined));
   }
 
-  /** @param requireAllowed called before each transaction; it throws while none may begin */
-  guardTransactions(requireAllowed: () => void): void {
-    this.#requireAllowed = requireAllowed;
+  /** @param requireAnswering called before each query and transaction; it throws while none may begin */
+  guard(requireAnswering: () => void): void {
+    this.#requireAnswering = requireAnswering;
   }
 
   rows(sql: string, ...values: readonly Param[]): Promise<Row[]> {
-    return translating(() => this.#queries.rows(sql, ...values));
+    return this.#guarded(() => this.#queries.rows(sql, ...values));
   }
 
   run(sql: string, ...values: readonly Param[]): Promise<number> {
-    return translating(() => this.#queries.run(sql, ...values));
+    return this.#guarded(() => this.#queries.run(sql, ...values));
   }
 
   /**
    * Commits when `work` resolves, takes everything back when it rejects. `work` runs again after a conflict with another
-   * transaction. Resolves only when the server has committed, also when the connection broke during the commit.
+   * transaction. Resolves only when the server has committed, also when the connection broke during the commit: the
+   * outcome is then asked for until the server tells it.
    */
   transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T> {
     return translating(async () => {
@@ -64,12 +71,30 @@ export class PostgresDatabase implements Queries {
     });
   }
 
-  async close(): Promise<void> {
-    await this.#pool.end();
+  /** Commits whose outcome is not known are asked for no longer. */
+  stopAsking(): void {
+    this.#closing.abort();
+  }
+
+  /** @param others ends of connections beside the pool */
+  async close(others: Promise<void> = Promise.resolve()): Promise<void> {
+    this.stopAsking();
+    const ended = Promise.all([this.#pool.end(), others]);
+    // A server that is silent ends nothing.
+    await Promise.race([ended, sleep(CLOSE_MS, undefined, { ref: false })]);
+    this.cut();
+    await ended;
+  }
+
+  #guarded<T>(work: () => Promise<T>): Promise<T> {
+    return translating(async () => {
+      this.#requireAnswering();
+      return await work();
+    });
   }
 
   async #once<T>(work: (tx: Queries) => Promise<T>): Promise<T> {
-    this.#requireAllowed();
+    this.#requireAnswering();
     const client = await this.#pool.connect();
     let broken = false;
     try {
@@ -88,17 +113,24 @@ export class PostgresDatabase implements Queries {
   /** Resolves when the transaction was committed though its connection broke. */
   async #requireCommitted(xid: string, error: unknown): Promise<void> {
     if (!isBroken(error)) throw error;
-    const late = Date.now() + OUTCOME_MS;
-    while (Date.now() < late) {
+    let outcome: unknown;
+    while (outcome === undefined || outcome === "in progress") {
+      if (this.#closing.signal.aborted) throw error;
       await sleep(OUTCOME_PAUSE_MS);
-      const found = await this.#pool
-        .query("SELECT pg_xact_status($1::xid8) AS outcome", [xid])
-        .catch((again: unknown) => (isBroken(again) ? undefined : { rows: [] }));
-      const outcome: unknown = found?.rows[0]?.outcome;
-      if (outcome === "committed") return;
-      if (found !== undefined && outcome !== "in progress") break;
+      outcome = await this.#outcomeOf(xid);
     }
-    throw error;
+    if (outcome !== "committed") throw error;
+  }
+
+  /** Undefined while the server does not answer. */
+  async #outcomeOf(xid: string): Promise<unknown> {
+    try {
+      const [row] = await this.rows("SELECT pg_xact_status($1::xid8) AS outcome", xid);
+      return row?.outcome ?? null;
+    } catch (error) {
+      // Another error: a server that took over from the one that is lost does not know the transaction.
+      return error instanceof AppError && error.code === "database_unavailable" ? undefined : null;
+    }
   }
 }
 

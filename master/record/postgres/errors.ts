@@ -20,12 +20,17 @@ export function isBroken(error: unknown): boolean {
   if (state !== undefined) return /^(?:08|57P|53300)/.test(state);
   return (
     error instanceof Error &&
-    /^(?:Connection terminated|timeout exceeded|Query read timeout|Client has)/.test(error.message)
+    /^(?:Connection terminated|timeout exceeded|timeout expired|Query read timeout|Client (?:has|was))/.test(
+      error.message,
+    )
   );
 }
 
 export function unavailable(cause: unknown): AppError {
-  const problem = "The database does not answer. The same request may succeed when it is back.";
+  const isTaken = cause instanceof AppError && cause.code === "data_in_use";
+  const problem = isTaken
+    ? "Another master took the database over while this one was cut off from it. This master goes on when that one has ended."
+    : "The master's database does not answer. The same request may succeed when it is back.";
   return new UnavailableError("database_unavailable", problem, { cause });
 }
 

@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { AppError, ConfigError } from "../../../shared/errors.ts";
+import { AppError } from "../../../shared/errors.ts";
 import { type DatabaseAddress, LOCKS, loadLibrary, SCHEMA, settingsOf } from "./connect.ts";
 import type { Queries } from "./database.ts";
 import { refusal } from "./errors.ts";
@@ -38,15 +38,8 @@ export async function migrateDatabase(
   }
 }
 
-/**
- * @throws AppError `migration_needed`, `data_too_new`; ConfigError when the database has another encoding
- */
+/** @throws AppError `migration_needed`, `data_too_new` */
 export async function requireSchema(db: Queries): Promise<void> {
-  const [encoding] = await db.rows("SELECT current_setting('server_encoding') AS encoding");
-  if (encoding?.encoding !== "UTF8")
-    throw new ConfigError(
-      `DATABASE_URL: the database has the encoding ${encoding?.encoding}; it needs UTF8.`,
-    );
   const [found] = await db.rows("SELECT to_regclass('migrations')::text AS found");
   const [last] = found?.found == null ? [] : await db.rows("SELECT MAX(version) AS version FROM migrations");
   const version = Number(last?.version ?? 0);

@@ -1,11 +1,12 @@
-import { randomUUID } from "node:crypto";
 import type { Client } from "pg";
+import type { AppError } from "../../../shared/errors.ts";
 import type { ChangeHub } from "../../hub.ts";
 import type { PartWatchers } from "../partWatchers.ts";
 import { type Announce, announceOn } from "./announcing.ts";
 import type { Queries } from "./database.ts";
 import { unavailable } from "./errors.ts";
-import { Listener, lockForOne } from "./listener.ts";
+import { Listener } from "./listener.ts";
+import { endCutConnections, lockForOne } from "./lockForOne.ts";
 import { NewsOfOthers } from "./newsOfOthers.ts";
 
 export interface OtherMastersDeps {
@@ -13,42 +14,72 @@ export interface OtherMastersDeps {
   readonly hub: ChangeHub;
   readonly watchers: PartWatchers;
   readonly schema: string;
+  /** Application name of this record's connections, which no other record has. */
+  readonly name: string;
   /** Whether this master holds the lock of the one that may work. */
   readonly isAlone: boolean;
+  /** Ends all connections of this record without waiting for the server. */
+  readonly cut: () => void;
+  /** Called when the database is lost, and without an error when it is back. */
+  readonly onOutage: (outage: AppError | undefined) => void;
 }
 
-/** The other masters on the database: they hear of changes here, and are heard. */
+/** The other masters on the database, and whether it answers: they hear of changes here, and are heard. */
 export class OtherMasters {
   /** Tells them in the transaction that changes something. */
   readonly announce: Announce;
   readonly #deps: OtherMastersDeps;
   readonly #news: NewsOfOthers;
   #listener: Listener | undefined;
+  #outage: AppError | undefined;
 
   constructor(deps: OtherMastersDeps) {
-    const self = randomUUID();
     this.#deps = deps;
-    this.announce = announceOn(deps.schema, self);
-    this.#news = new NewsOfOthers({ ...deps, self });
+    this.announce = announceOn(deps.schema, deps.name);
+    this.#news = new NewsOfOthers({ ...deps, self: deps.name });
+  }
+
+  /** Why the database cannot be used now; undefined while it answers. */
+  get outage(): AppError | undefined {
+    return this.#outage;
   }
 
   /** @throws AppError `data_in_use` */
   async start(connect: () => Client): Promise<void> {
-    const { schema: channel, isAlone } = this.#deps;
+    const { schema: channel, name, isAlone } = this.#deps;
     const prepare = async (client: Client) => {
+      await endCutConnections(client, name);
       if (isAlone) await lockForOne(client, channel);
     };
-    const { hear: onMessage, catchUp: onReturn } = this.#news;
-    this.#listener = new Listener({ connect, prepare, channel, onMessage, onReturn });
+    const onMessage = this.#news.hear;
+    this.#listener = new Listener({
+      ...{ connect, prepare, channel, onMessage },
+      onLoss: this.#lose,
+      onReturn: this.#goOn,
+    });
     await this.#listener.start();
   }
 
-  /** @throws AppError `database_unavailable` until the lock is there again: another master may have it */
-  requireLock(): void {
-    if (this.#deps.isAlone && this.#listener?.isListening === false) throw unavailable(undefined);
+  /** @throws AppError `database_unavailable` while the server is lost: another master may have the lock then */
+  requireAnswering(): void {
+    if (this.#outage !== undefined) throw this.#outage;
   }
 
   async close(): Promise<void> {
     await this.#listener?.close();
   }
+
+  /** Connections that are left would hold what runs over them until their own time-outs. */
+  readonly #lose = (cause: unknown): void => {
+    const isNews = this.#outage === undefined;
+    this.#outage = unavailable(cause);
+    this.#deps.cut();
+    if (isNews) this.#deps.onOutage(this.#outage);
+  };
+
+  readonly #goOn = (): void => {
+    this.#outage = undefined;
+    this.#news.catchUp();
+    this.#deps.onOutage(undefined);
+  };
 }

@@ -23,7 +23,7 @@ import type { FileSearch } from "../search.ts";
 import type { RecordedTimeline } from "../timeline.ts";
 import { changed, removed } from "./announcing.ts";
 import { callbackTable } from "./callbackTable.ts";
-import { type DatabaseAddress, SCHEMA } from "./connect.ts";
+import { SCHEMA } from "./connect.ts";
 import type { PostgresDatabase } from "./database.ts";
 import { GroupWriter } from "./groupWriter.ts";
 import { removeJob, renameResult } from "./jobChanges.ts";
@@ -32,20 +32,14 @@ import { keptTable } from "./keptTable.ts";
 import { holderOfRequest, NewJobs } from "./newJobs.ts";
 import { OtherMasters } from "./otherMasters.ts";
 import { PostgresPages } from "./pages.ts";
+import type { PostgresRecordOptions } from "./postgresRecordOptions.ts";
 import { latestOf, ownerOf } from "./resultNames.ts";
 import { timelineTable } from "./timelineTable.ts";
 import { STEP_FILES, UnfinishedChanges } from "./unfinishedChanges.ts";
 
-export interface PostgresRecordOptions extends DatabaseAddress {
-  /** Where changes are announced, those of other masters included. */
-  readonly hub?: ChangeHub;
-  /**
-   * Runs a change of an accepted job, or the reading of all its files or parts for its run, again where that may help.
-   * `create` is not retried.
-   */
-  readonly retry?: <T>(work: () => Promise<T>) => Promise<T>;
-  /** `one`: no other master that says so may have the database open at the same time. `many` unless said. */
-  readonly masters?: "one" | "many";
+interface PostgresRecordDeps extends PostgresRecordOptions {
+  /** Application name of this record's connections. */
+  readonly name: string;
 }
 
 /** See `openPostgresRecord`. */
@@ -72,14 +66,18 @@ export class PostgresRecord implements RecordOfJobs {
       retry = (work) => work(),
       schema = SCHEMA,
       masters = "many",
-    }: PostgresRecordOptions,
+      onOutage = () => undefined,
+      name,
+    }: PostgresRecordDeps,
   ) {
     this.#db = db;
     this.#hub = hub;
     this.#retry = retry;
     const watchers = this.#partWatchers;
-    this.#others = new OtherMasters({ db, hub, watchers, schema, isAlone: masters === "one" });
-    db.guardTransactions(() => this.#others.requireLock());
+    const { cut } = db;
+    const isAlone = masters === "one";
+    this.#others = new OtherMasters({ db, hub, watchers, schema, name, isAlone, cut, onOutage });
+    db.guard(() => this.#others.requireAnswering());
     const requireOpen = () => this.#requireOpen();
     const { announce } = this.#others;
     this.#read = new PostgresReader(db);
@@ -224,6 +222,11 @@ export class PostgresRecord implements RecordOfJobs {
     return this.#writer.recentSeconds;
   }
 
+  /** Why the database cannot be used now; undefined while it answers. */
+  get outage(): AppError | undefined {
+    return this.#others.outage;
+  }
+
   /** What is committed survives a power loss: the connections have `synchronous_commit`. */
   async sync(): Promise<void> {
     this.#requireOpen();
@@ -232,9 +235,9 @@ export class PostgresRecord implements RecordOfJobs {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#db.stopAsking();
     await Promise.all([this.#writer.idle(), this.#newJobs.idle()]);
-    await this.#others.close();
-    await this.#db.close();
+    await this.#db.close(this.#others.close());
   }
 
   #requireOpen(): void {

@@ -1,0 +1,19 @@
+import type { AppError } from "../../../shared/errors.ts";
+import type { ChangeHub } from "../../hub.ts";
+import type { DatabaseAddress } from "./connect.ts";
+
+export interface PostgresRecordOptions extends DatabaseAddress {
+  /** Where changes are announced, those of other masters included. */
+  readonly hub?: ChangeHub;
+  /**
+   * Runs a change of an accepted job, or the reading of all its files or parts for its run, again where that may help.
+   * `create` is not retried.
+   */
+  readonly retry?: <T>(work: () => Promise<T>) => Promise<T>;
+  /** `one`: no other master that says so may have the database open at the same time. `many` unless said. */
+  readonly masters?: "one" | "many";
+  /** Called with a sentence about each setting of the server by which accepted jobs may be lost. */
+  readonly warn?: (risk: string) => void;
+  /** Called when the database is lost, and without an error when it is back. */
+  readonly onOutage?: (outage: AppError | undefined) => void;
+}
