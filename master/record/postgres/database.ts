@@ -98,6 +98,8 @@ export class PostgresDatabase implements Queries {
     const client = await this.#pool.connect();
     let broken = false;
     try {
+      // The server may have been lost while the connection was waited for.
+      this.#requireAnswering();
       const xid = await begin(client);
       const result = await work(queriesOver((sql, values) => client.query<Row>(sql, values)));
       await client.query("COMMIT").catch((error: unknown) => this.#requireCommitted(xid, error));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { translated } from "./errors.ts";
+import { refusal, translated } from "./errors.ts";
 
 function ofServer(code: string): Error {
   return Object.assign(new Error("a message of the server"), { code, severity: "ERROR" });
@@ -20,6 +20,18 @@ test.each([
   ["a connection that ends", new Error("Connection terminated unexpectedly"), "database_unavailable"],
 ])("%s", (_, error, code) => {
   expect(translated(error)).toMatchObject({ code, cause: error });
+});
+
+test.each([
+  ["one address", new Error("connect ECONNREFUSED 127.0.0.1:5432")],
+  ["several addresses", new AggregateError([new Error("connect ECONNREFUSED 127.0.0.1:5432")], "")],
+])("a server that is not there at the start is named with the reason: %s", (_, reason) => {
+  const error = Object.assign(reason, { code: "ECONNREFUSED" });
+  expect(refusal(error)).toMatchObject({
+    code: "database_unavailable",
+    message:
+      "The database (DATABASE_URL) does not answer: connect ECONNREFUSED 127.0.0.1:5432. See that PostgreSQL runs, and that this machine reaches it.",
+  });
 });
 
 test("a fault of a statement stays what it is", () => {

@@ -57,5 +57,14 @@ export function refusal(error: unknown): unknown {
   const state = stateOf(error) ?? "";
   if (/^28|^3D000$|^42501$/.test(state) && error instanceof Error)
     return new ConfigError(`DATABASE_URL: the server refuses the connection: ${error.message}.`);
-  return translated(error);
+  const known = translated(error);
+  if (!(known instanceof AppError && known.code === "database_unavailable")) return known;
+  const problem = `The database (DATABASE_URL) does not answer: ${reasonOf(known.cause)}. See that PostgreSQL runs, and that this machine reaches it.`;
+  return new UnavailableError("database_unavailable", problem, { cause: known.cause });
+}
+
+/** A name with several addresses gives an error of all of them, which has no text of its own. */
+function reasonOf(cause: unknown): string {
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  return first instanceof Error ? first.message.replace(/\.$/, "") : String(first);
 }

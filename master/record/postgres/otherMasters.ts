@@ -48,7 +48,8 @@ export class OtherMasters {
   async start(connect: () => Client): Promise<void> {
     const { schema: channel, name, isAlone } = this.#deps;
     const prepare = async (client: Client) => {
-      await endCutConnections(client, name);
+      // At the start there are none but those that are in use.
+      if (this.#outage !== undefined) await endCutConnections(client, name);
       if (isAlone) await lockForOne(client, channel);
     };
     const onMessage = this.#news.hear;
