@@ -47,7 +47,7 @@ export interface Work {
 
 export function createWork(deps: WorkDeps): Work {
   const { config, logger, storage, fleet } = deps;
-  const { jobs, outage, hub, store, results, resultWriter, retryWhileFull } = storage;
+  const { jobs, hub, store, results, resultWriter, retryWhileFull } = storage;
   const recorder = new TimelineRecorder({
     timeline: jobs.timeline,
     hub,
@@ -73,8 +73,18 @@ export function createWork(deps: WorkDeps): Work {
   });
   const policy = retentionPolicy(config);
   const retention = new Retention({ jobs, store, results, keptBytes, policy, logger });
-  const capacity = { registry: fleet.registry, runner, times: new FileTimes(hub), outage };
+  const capacity = {
+    registry: fleet.registry,
+    runner,
+    times: new FileTimes(hub),
+    outage: troubleOf(storage),
+  };
   return { queue, counts, suspects, speculation, dispatcher, runner, retention, capacity, recorder };
+}
+
+/** Why the master takes no new jobs: its database does not answer, or its bucket cannot be used. */
+function troubleOf({ outage, store }: Storage): Storage["outage"] {
+  return () => outage() ?? store.trouble;
 }
 
 /** The queue of units, and what hands them to slaves. */

@@ -197,7 +197,8 @@ function timelineHandlers({ timeline: reader, jobs }: RoutesDeps, clients: Clien
 
 function aboutHandlers(deps: RoutesDeps) {
   const listening = { host: deps.config.host, isTls: deps.config.tls !== undefined };
-  const { about, config, disk, store, outage, registry, runner, queue, speculation, metrics, capacity } = deps;
+  const { about, config, disk, store, outage, registry, runner, queue, speculation, metrics, capacity } =
+    deps;
   return {
     "GET /healthz": healthy,
     "GET /livez": healthy,

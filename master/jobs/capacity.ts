@@ -10,7 +10,7 @@ export interface CapacityDeps {
   readonly registry: Pick<SlaveRegistry, "all">;
   readonly runner: Pick<JobRunner, "waiting">;
   readonly times: Pick<FileTimes, "usual">;
-  /** Why jobs cannot be recorded now; undefined while they can. */
+  /** Why no new jobs are taken now; undefined while they are. */
   readonly outage: () => AppError | undefined;
 }
 

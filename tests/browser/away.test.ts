@@ -58,7 +58,7 @@ test("a master whose database is silent says so on the page, until it is back", 
     const banner = page.getByRole("status").filter({ hasText: "The master's database does not answer." });
     await page.getByText("1 slave, 0 of 1 slot busy").waitFor();
     await server.freeze();
-    await banner.getByText("New jobs are refused until then").waitFor();
+    await banner.getByText("New jobs are refused for now").waitFor();
     await server.thaw();
     await banner.waitFor({ state: "detached" });
     await sendFiles(page, textFiles(["one.txt"]));

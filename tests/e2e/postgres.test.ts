@@ -73,7 +73,11 @@ test("a master whose database freezes or crashes says so, refuses new jobs, and 
     expect(accepted.status).toBe(202);
     await lose();
     const away = await until("readiness without the database", () => readiness(url, 503));
-    expect(away).toEqual({ status: "database_unavailable", slaves: 1, error: expect.stringMatching(AWAY) });
+    expect(away).toEqual({
+      status: "database_away",
+      slaves: 1,
+      database: { code: "database_unavailable", message: expect.stringMatching(AWAY) },
+    });
     const refused = await assign(url, texts(1), { task: "text" });
     expect(refused).toMatchObject({ status: 503, body: { code: "database_unavailable" } });
     expect(refused.headers.get("retry-after")).toBe("5");

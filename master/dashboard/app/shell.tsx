@@ -24,7 +24,7 @@ export function Shell() {
       )}
       {link.value !== "broken" && problem.value !== undefined && (
         <div class="offline" role="status">
-          {problem.value.error} New jobs are refused until then; accepted ones wait, and go on by themselves.
+          {problem.value.error} New jobs are refused for now; accepted ones wait, and go on by themselves.
         </div>
       )}
       <main id="main" tabIndex={-1}>
