@@ -186,7 +186,7 @@ export interface MasterConfig extends MasterValues {
   /** Keys that sign webhooks; empty: there are no webhooks. */
   readonly webhookKeys: readonly Buffer[];
   /** Undefined: the store is a folder in `dataDir`. */
-  readonly store: Pick<S3Connection, "place" | "keys" | "isLinked"> | undefined;
+  readonly store: Pick<S3Connection, "place" | "keys" | "isLinked" | "isNamed"> | undefined;
 }
 
 /** @throws ConfigError that names every variable that cannot be used */

@@ -18,6 +18,13 @@ export const STORE_VARIABLES = {
     unset: "as the AWS tools find it: AWS_ACCESS_KEY_ID, profiles, roles",
   },
   storeSecretKey: secret("STORE_SECRET_KEY", "Secret of STORE_ACCESS_KEY."),
+  resultsInBucket: {
+    name: "RESULTS_IN_BUCKET",
+    schema: as.flag,
+    fallback: "true",
+    meaning:
+      "`true`: with STORE_URL each result also lies in the bucket under its name: `<prefix>/results/<task>/<name>`. It costs a request for each result.",
+  },
   resultsRedirect: {
     name: "RESULTS_REDIRECT",
     schema: as.flag,
@@ -33,15 +40,16 @@ export interface StoreValues {
   readonly storeAccessKey: string | undefined;
   readonly storeSecretKey: string | undefined;
   readonly storeSecretKeyFile: string | undefined;
+  readonly resultsInBucket: boolean;
   readonly resultsRedirect: boolean;
 }
 
 /** Undefined: the store is a folder of this machine. @throws ConfigError, which repeats no secret */
 export function readStore(
   values: StoreValues,
-): Pick<S3Connection, "place" | "keys" | "isLinked"> | undefined {
-  const { storeUrl, resultsRedirect: isLinked } = values;
-  if (storeUrl !== undefined) return { place: placeOfUrl(storeUrl), keys: keysOf(values), isLinked };
+): Pick<S3Connection, "place" | "keys" | "isLinked" | "isNamed"> | undefined {
+  const { storeUrl, resultsRedirect: isLinked, resultsInBucket: isNamed } = values;
+  if (storeUrl !== undefined) return { place: placeOfUrl(storeUrl), keys: keysOf(values), isLinked, isNamed };
   if (isLinked)
     throw new ConfigError("RESULTS_REDIRECT needs STORE_URL: only a bucket can be redirected to.");
   return undefined;

@@ -59,7 +59,14 @@ export const CONFIG_GROUPS: readonly ConfigGroup[] = [
   {
     title: "Store in a bucket",
     intro: "[deployment.md](deployment.md#files-in-a-bucket-s3) explains the bucket.",
-    names: ["STORE_URL", "STORE_ACCESS_KEY", "STORE_SECRET_KEY", "STORE_SECRET_KEY_FILE", "RESULTS_REDIRECT"],
+    names: [
+      "STORE_URL",
+      "STORE_ACCESS_KEY",
+      "STORE_SECRET_KEY",
+      "STORE_SECRET_KEY_FILE",
+      "RESULTS_IN_BUCKET",
+      "RESULTS_REDIRECT",
+    ],
   },
   {
     title: "Limits",

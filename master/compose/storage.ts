@@ -10,6 +10,7 @@ import { usableFolder } from "../../shared/usableFolder.ts";
 import type { MasterConfig } from "../config.ts";
 import { ChangeHub } from "../hub.ts";
 import type { RecordOfJobs } from "../record/port.ts";
+import { namingWriter } from "../results/namingWriter.ts";
 import { ResultsFolder } from "../results/results.ts";
 import { keepingWriter, type ResultWriter, replacingWriter } from "../results/resultWriter.ts";
 import { openFolderStore } from "../store/folder/folderStore.ts";
@@ -85,10 +86,14 @@ export async function openStorage(deps: StorageDeps): Promise<Storage> {
   const master = await nameOfMaster(data);
   const results = new ResultsFolder({ folder: resultsDir, store, master, retryWhileFull });
   const writerOf = config.onExisting === "replace" ? replacingWriter : keepingWriter;
-  const resultWriter = writerOf(
-    { rename: (taken) => jobs.rename(taken), owner: (task, name) => retry(() => jobs.owner(task, name)) },
-    results,
-  );
+  const named = {
+    rename: (taken) => jobs.rename(taken),
+    owner: (task, name) => retry(() => jobs.owner(task, name)),
+  } satisfies Pick<RecordOfJobs, "rename" | "owner">;
+  const folderWriter = writerOf(named, results);
+  const { names } = store;
+  const resultWriter =
+    names === undefined ? folderWriter : namingWriter(folderWriter, { jobs: named, names, retryWhileFull });
   return { disk, retryWhileFull, hub, jobs, outage, store, results, resultWriter };
 }
 

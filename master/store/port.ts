@@ -18,6 +18,8 @@ export interface ByteStore {
   readonly trouble: AppError | undefined;
   /** Undefined unless clients may fetch objects from the driver's server themselves. */
   readonly links: ObjectLinks | undefined;
+  /** Undefined unless the driver keeps results under their names, too. */
+  readonly names: ObjectNames | undefined;
   /**
    * Stores a stream, read to its end, or bytes. A put that fails or is aborted leaves nothing and destroys its stream.
    * @throws AppError `too_large` (413) beyond `limit`, `no_space` (507), `bad_group`
@@ -73,6 +75,16 @@ export interface ObjectLinks {
 export interface LinkedAnswer {
   readonly type: string;
   readonly disposition: string;
+}
+
+/** What only a driver in a bucket can do: keep a copy of an object under a name that people look for. */
+export interface ObjectNames {
+  /** The name stands for this object from now on. @throws AppError `not_stored` */
+  put(name: string, key: string): Promise<void>;
+  /** Whether the name stands for this object. */
+  has(name: string, key: string): Promise<boolean>;
+  /** Removes the name if it stands for this object. */
+  remove(name: string, key: string): Promise<void>;
 }
 
 export interface Located {

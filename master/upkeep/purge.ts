@@ -1,12 +1,16 @@
 import { setImmediate as turn } from "node:timers/promises";
+import { eachAtMost } from "../../shared/async/eachAtMost.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
-import type { ResultsFolder } from "../results/results.ts";
+import { nameInBucket } from "../results/namingWriter.ts";
+import type { ResultFile, ResultsFolder } from "../results/results.ts";
 import type { ByteStore } from "../store/port.ts";
 
 /** Keys that are taken apart without a pause: some 10 ms. */
 const KEYS_AT_ONCE = 4_000;
+/** Requests to the bucket at the same time. */
+const NAMES_AT_ONCE = 16;
 
 export interface PurgeDeps {
   readonly jobs: RecordOfJobs;
@@ -31,17 +35,29 @@ export async function forgetJob({ jobs, store }: PurgeDeps, id: string): Promise
 
 async function removeResults(deps: PurgeDeps, { id, task, attachments }: JobRecord): Promise<void> {
   for await (const page of deps.jobs.pages(id)) {
+    const placed: ResultFile[] = [];
     for (const { state, replacedBy, resultName: name, ...file } of page) {
       const { resultKey: key, resultBytes: bytes, resultSha256: sha256 } = file;
       const isPlaced = state === "done" && replacedBy === undefined;
       if (isPlaced && key !== undefined && bytes !== undefined)
-        await deps.results.remove({ task, name, key, bytes, sha256 });
+        placed.push({ task, name, key, bytes, sha256 });
     }
+    await removeFiles(deps, placed);
   }
   for (const { name, key, bytes } of attachments) {
     if ((await deps.jobs.owner(task, name))?.job === id)
-      await deps.results.remove({ task, name, key, bytes });
+      await removeFiles(deps, [{ task, name, key, bytes }]);
   }
+}
+
+/** Removes results from the folder, and from their names in the bucket. */
+async function removeFiles({ results, store }: PurgeDeps, files: readonly ResultFile[]): Promise<void> {
+  for (const file of files) await results.remove(file);
+  const { names } = store;
+  if (names === undefined) return;
+  await eachAtMost(files, NAMES_AT_ONCE, ({ task, name, key }) =>
+    names.remove(nameInBucket(task, name), key),
+  );
 }
 
 /** Removes the objects of a group from the store, except for these keys. */

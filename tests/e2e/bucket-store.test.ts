@@ -43,6 +43,11 @@ test("a master that is killed in the middle of a job does it to its end, and eve
   const ended = await endOf(body.job_id);
   expect(ended).toMatchObject({ state: "succeeded", counts: { total: PAGES, done: PAGES } });
   await expectResults(ended);
+  for (const { saved_as } of ended.files) {
+    const name = saved_as?.split("/").at(-1) ?? "";
+    const named = await readFile(join(server.folder, "killed/results/ocr", `${name}._S3rver_object`));
+    expect(named.equals(await readFile(join(fleet.results, "ocr", name)))).toBe(true);
+  }
   await expect(access(join(fleet.folder, "data/master/spool"))).rejects.toMatchObject({ code: "ENOENT" });
 });
 

@@ -42,6 +42,26 @@ test("a stream of many parts comes back whole and by range, and is removed with 
   await store.close();
 });
 
+test("a signed address gives an object by range, and results lie under their names", async () => {
+  const prefix = newPrefix();
+  const connection = { place: server.place(prefix), keys: SWIFT_KEYS, isLinked: true, isNamed: true };
+  const store = await openS3Store({ ...connection, patienceMs: PATIENCE_MS });
+  const bytes = randomBytes(200_000);
+  const [{ key: large }, { key: small }] = [await store.put(bytes), await store.put(bytes.subarray(0, 9))];
+  const link = await store.links?.linkTo(large, { type: "image/png", disposition: "attachment" });
+  const answer = await fetch(link ?? "", { headers: { range: "bytes=5-99" } });
+  expect([answer.status, answer.headers.get("content-type")]).toEqual([206, "image/png"]);
+  expect(Buffer.from(await answer.arrayBuffer())).toEqual(bytes.subarray(5, 100));
+  expect((await fetch((link ?? "").replace(/X-Amz-Signature=./, "X-Amz-Signature=g"))).status).toBe(403);
+  for (const key of [large, small]) {
+    await store.names?.put("text/Grüße 2.json", key);
+    expect(await store.names?.has("text/Grüße 2.json", key)).toBe(true);
+  }
+  await store.names?.remove("text/Grüße 2.json", small);
+  expect(await store.names?.has("text/Grüße 2.json", small)).toBe(false);
+  await store.close();
+});
+
 test("puts and reads wait while the server is stopped, and find what was acknowledged", {
   timeout: 2 * PATIENCE_MS,
 }, async () => {

@@ -2,12 +2,16 @@ import type { Readable } from "node:stream";
 import type { S3Client, UploadPartCommandOutput } from "@aws-sdk/client-s3";
 import type { AppError } from "../../../shared/errors.ts";
 import type { ByteRange, LinkedAnswer } from "../port.ts";
+import { type GetAnswer, type HeadAnswer, type ListPage, lastOf } from "./answers.ts";
 import { failureOf, isMissing, isOutside } from "./errors.ts";
 import type { Presigner, S3Library } from "./library.ts";
 import { Retries } from "./retries.ts";
 
 /** Names of a list that a server gives at a time, at most. */
 const LISTED = 1_000;
+
+/** Field of a copy's metadata. */
+const OF = "manyhands-key";
 
 export interface BucketDeps {
   readonly library: S3Library;
@@ -75,9 +79,11 @@ export class S3Bucket {
     return new S3Bucket({ ...this.#deps, retries: new Retries({ patienceMs: 0 }) });
   }
 
-  async put(name: string, body: Uint8Array): Promise<void> {
+  /** With `of` the object tells the key that it is a copy of. */
+  async put(name: string, body: Uint8Array, of?: string): Promise<void> {
     const { client, library, retries } = this.#deps;
-    const input = { ...this.#at(name), Body: body, ContentLength: body.byteLength };
+    const copied = of === undefined ? {} : { Metadata: { [OF]: of } };
+    const input = { ...this.#at(name), ...copied, Body: body, ContentLength: body.byteLength };
     await retries.run(() => client.send(new library.PutObjectCommand(input)));
   }
 
@@ -108,12 +114,23 @@ export class S3Bucket {
 
   /** Length of an object; undefined when there is none. */
   async head(name: string): Promise<number | undefined> {
-    const { client, library, retries } = this.#deps;
-    const answer = await retries.run<{ readonly ContentLength?: number | undefined }>(
-      () => client.send(new library.HeadObjectCommand(this.#at(name))),
-      (error) => (isMissing(failureOf(error)) ? {} : undefined),
-    );
-    return answer.ContentLength;
+    return (await this.#head(name)).ContentLength;
+  }
+
+  /** The key that an object is a copy of; undefined for another object, and for none. */
+  async objectOf(name: string): Promise<string | undefined> {
+    return (await this.#head(name)).Metadata?.[OF];
+  }
+
+  /** Copies an object within the server. The copy tells the key that it is of. */
+  async copy(from: string, to: string, of: string): Promise<void> {
+    const { client, library, retries, bucket, prefix } = this.#deps;
+    const source = {
+      CopySource: encodeURI(`${bucket}/${prefix}${from}`),
+      MetadataDirective: "REPLACE",
+    } as const;
+    const input = { ...this.#at(to), ...source, Metadata: { [OF]: of } };
+    await retries.run(() => client.send(new library.CopyObjectCommand(input)));
   }
 
   async remove(name: string): Promise<void> {
@@ -203,25 +220,15 @@ export class S3Bucket {
     }
   }
 
+  async #head(name: string): Promise<HeadAnswer> {
+    const { client, library, retries } = this.#deps;
+    return await retries.run<HeadAnswer>(
+      () => client.send(new library.HeadObjectCommand(this.#at(name))),
+      (error) => (isMissing(failureOf(error)) ? {} : undefined),
+    );
+  }
+
   #at(name: string): { readonly Bucket: string; readonly Key: string } {
     return { Bucket: this.#deps.bucket, Key: `${this.#deps.prefix}${name}` };
   }
-}
-
-interface GetAnswer {
-  readonly Body?: unknown;
-  readonly ContentLength?: number | undefined;
-  readonly ContentRange?: string | undefined;
-}
-
-interface ListPage {
-  readonly Contents?: { readonly Key?: string | undefined; readonly Size?: number | undefined }[] | undefined;
-  readonly CommonPrefixes?: { readonly Prefix?: string | undefined }[] | undefined;
-  readonly IsTruncated?: boolean | undefined;
-  readonly NextMarker?: string | undefined;
-}
-
-/** Where the next page begins: some servers say it only for lists of heads. */
-function lastOf({ NextMarker, Contents = [], CommonPrefixes = [] }: ListPage): string | undefined {
-  return NextMarker ?? [Contents.at(-1)?.Key ?? "", CommonPrefixes.at(-1)?.Prefix ?? ""].sort().at(-1);
 }

@@ -23,6 +23,8 @@ export interface S3Connection {
   readonly keys: S3Keys | undefined;
   /** Whether clients fetch large results from the server themselves. */
   readonly isLinked?: boolean;
+  /** Whether results lie under their names, too. */
+  readonly isNamed?: boolean;
   /** Time after which an operation fails that finds no answer; twice that when the server falls silent late. */
   readonly patienceMs?: number;
   /** Called when the server goes away, and with undefined when it is back. */

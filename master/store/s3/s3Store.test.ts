@@ -100,6 +100,30 @@ describe("objects in the bucket", () => {
   });
 });
 
+test("a name stands for the object that has it last, and only that one removes it", async () => {
+  const prefix = newPrefix();
+  const store = await openS3Store({ place: server.place(prefix), keys: KEYS, isNamed: true });
+  const [small, large] = [randomBytes(100), randomBytes(200_000)];
+  const { key: first } = await store.put(small, { group: "g" });
+  const { key: second } = await store.put(large, { group: "g" });
+  const name = "text/Grüße aus Köln-2.json";
+  const lying = () => readFile(join(server.folder, `${prefix}results`, `${name}._S3rver_object`));
+  for (const [key, bytes] of [
+    [first, small],
+    [second, large],
+  ] as const) {
+    await store.names?.put(name, key);
+    expect(await lying()).toEqual(bytes);
+    expect(await store.names?.has(name, key)).toBe(true);
+  }
+  expect(await store.names?.has(name, first)).toBe(false);
+  await store.names?.remove(name, first);
+  expect(await lying()).toEqual(large);
+  await store.names?.remove(name, second);
+  await expect(lying()).rejects.toMatchObject({ code: "ENOENT" });
+  await store.close();
+});
+
 describe("a server that goes away", () => {
   test("puts, reads and removals wait for its return", async () => {
     const store = await open(newPrefix());

@@ -15,13 +15,14 @@ import {
   type SinglePlace,
   validateGroup,
 } from "../key.ts";
-import type { ByteRange, ByteStore, ObjectLinks, PutOptions, StoredObject } from "../port.ts";
+import type { ByteRange, ByteStore, ObjectLinks, ObjectNames, PutOptions, StoredObject } from "../port.ts";
 import { rangeWithin } from "../range.ts";
 import type { S3Bucket } from "./bucket.ts";
 import { checkBucket } from "./check.ts";
 import { openBucket, type S3Connection } from "./connection.ts";
 import { OBJECTS, objectName, S3Intake } from "./intake.ts";
 import { openLinks } from "./links.ts";
+import { namesIn } from "./names.ts";
 import { S3Packs } from "./packs.ts";
 import { rangeStream } from "./stream.ts";
 import { BucketWatch } from "./watch.ts";
@@ -57,7 +58,8 @@ export async function openS3Store(connection: S3Connection): Promise<ByteStore> 
     });
     const links = connection.isLinked === true ? await openLinks(bucket) : undefined;
     watch.start();
-    return new S3Store({ bucket, packs, run, closing, watch, links });
+    const names = connection.isNamed === true ? namesIn(bucket, packs) : undefined;
+    return new S3Store({ bucket, packs, run, closing, watch, links, names });
   } catch (error) {
     bucket.close();
     throw error;
@@ -71,17 +73,20 @@ interface S3StoreDeps {
   readonly closing: AbortController;
   readonly watch: BucketWatch;
   readonly links: ObjectLinks | undefined;
+  readonly names: ObjectNames | undefined;
 }
 
 class S3Store implements ByteStore {
   readonly localFiles = undefined;
   readonly links: ObjectLinks | undefined;
+  readonly names: ObjectNames | undefined;
   readonly #deps: S3StoreDeps;
   #count = 0;
 
   constructor(deps: S3StoreDeps) {
     this.#deps = deps;
     this.links = deps.links;
+    this.names = deps.names;
   }
 
   get trouble(): AppError | undefined {
