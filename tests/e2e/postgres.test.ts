@@ -35,7 +35,7 @@ test("a master on PostgreSQL needs its tables, works alone, and goes on after cr
   const first = await assign(master.url, texts(3), { task: "text" });
   expect(first).toMatchObject({ status: 200, body: { total_files_processed: 3 } });
 
-  const accepted = await assign(master.url, texts(200), {
+  const accepted = await assign(master.url, texts(80), {
     task: "text",
     headers: { prefer: "respond-async" },
   });
@@ -45,12 +45,12 @@ test("a master on PostgreSQL needs its tables, works alone, and goes on after cr
   expect(refused).toMatchObject({ status: 503, body: { code: "database_unavailable" } });
   expect(refused.headers.get("retry-after")).not.toBeNull();
   await server.start();
-  await succeeded(accepted, 200);
+  await succeeded(accepted, 80);
 
-  const last = await assign(master.url, texts(200), { task: "text", headers: { prefer: "respond-async" } });
+  const last = await assign(master.url, texts(80), { task: "text", headers: { prefer: "respond-async" } });
   await master.kill("SIGKILL");
   await fleet.restartMaster();
-  await succeeded(last, 200);
+  await succeeded(last, 80);
   expect(await job(fleet.master.url, first.body.job_id)).toMatchObject({ state: "succeeded" });
 });
 
@@ -69,7 +69,7 @@ test("a master whose database freezes or crashes says so, refuses new jobs, and 
     [server.freeze, server.thaw],
     [server.crash, server.start],
   ] as const) {
-    const accepted = await assign(url, texts(100), { task: "text", headers: { prefer: "respond-async" } });
+    const accepted = await assign(url, texts(60), { task: "text", headers: { prefer: "respond-async" } });
     expect(accepted.status).toBe(202);
     await lose();
     const away = await until("readiness without the database", () => readiness(url, 503));
@@ -86,7 +86,7 @@ test("a master whose database freezes or crashes says so, refuses new jobs, and 
     events.length = 0;
     await back();
     expect(await until("readiness", () => readiness(url, 200))).toEqual({ status: "ready", slaves: 1 });
-    await succeeded(accepted, 100);
+    await succeeded(accepted, 60);
   }
   end.abort();
 });
