@@ -4,6 +4,7 @@ import type { ReadableStream as NodeStream } from "node:stream/web";
 import { CodedError } from "../../shared/errors.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit.ts";
+import { requireFiles } from "../files/namedFiles.ts";
 import { save } from "../files/save.ts";
 import type { FileView } from "../sdk/index.ts";
 import type { Connection, ConnectionFlags } from "./connection.ts";
@@ -28,6 +29,7 @@ export interface ModelJob extends Connection {
 /** Sends the files and waits for the end of the job. Returns its files in the order of the paths. */
 export async function runModelJob(job: ModelJob): Promise<readonly FileView[]> {
   const { client, signal, context, task, paths, flags } = job;
+  await requireFiles(paths);
   const known = await findTask(task, client, signal);
   const options = readOptions([...job.options, ...givenOptions(flags)], known);
   const { note } = context.terminal;

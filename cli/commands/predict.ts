@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { predict } from "../../shared/tasks/predict/index.ts";
+import { savePath } from "../files/namedFiles.ts";
 import { connected, withConnection } from "./connection.ts";
 import {
   type ModelFlags,
@@ -53,17 +54,11 @@ async function predictWith(job: ModelJob, count: number): Promise<number> {
   if (model !== undefined && model.state !== "done")
     return reportResults(job, [{ view: model, path: undefined }]);
   const results: SavedResult[] = [];
-  for (const view of tables)
-    results.push(await saveResult(job, view, pathOf(job.flags.out, { filename: view.filename, count })));
+  for (const view of tables) {
+    const name = predict.resultName(stemOf(view.filename), {});
+    const { out } = job.flags;
+    const path = count > 1 && out !== undefined ? join(out, name) : await savePath(out, name);
+    results.push(await saveResult(job, view, path));
+  }
   return reportResults(job, results);
-}
-
-/** Where the predictions of one of `count` tables go. */
-function pathOf(
-  out: string | undefined,
-  { filename, count }: { readonly filename: string; readonly count: number },
-): string {
-  const name = predict.resultName(stemOf(filename), {});
-  if (out === undefined) return name;
-  return count === 1 && !out.endsWith("/") ? out : join(out, name);
 }

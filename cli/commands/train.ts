@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { MODEL_KINDS } from "../../shared/ml/trained.ts";
 import { train } from "../../shared/tasks/train/index.ts";
+import { savePath } from "../files/namedFiles.ts";
 import { connected, withConnection } from "./connection.ts";
 import {
   commonFailure,
@@ -31,7 +32,7 @@ export function addTrain(program: Command, run: RunCommand): void {
     .addOption(new Option("--model <kind>", "kind of the model (random-forest)").choices(MODEL_KINDS))
     .option("--ignore <columns>", "columns to leave out, with commas between")
     .option("--folds <count>", "measure the model by cross-validation with so many folds")
-    .option("--out <file>", "where to save the model (<table>_model.json)");
+    .option("--out <path>", "file or folder for the model (<table>_model.json)");
   withConnection(withTaskOptions(named)).action((paths: string[], flags: TrainFlags) =>
     run((context) =>
       connected(context, flags, ({ client, signal }) =>
@@ -49,7 +50,7 @@ async function trainOn(job: ModelJob): Promise<number> {
   const first = views.find(({ state }) => state === "done");
   const failed = views.filter(({ state }) => state !== "done").map((view) => ({ view, path: undefined }));
   if (first === undefined) return reportResults(job, failed);
-  const path = job.flags.out ?? train.resultName(stemOf(first.filename), {});
+  const path = await savePath(job.flags.out, train.resultName(stemOf(first.filename), {}));
   return reportResults(job, [await saveResult(job, first, path), ...failed]);
 }
 

@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UsageError } from "../exit.ts";
+import { requireFiles } from "./namedFiles.ts";
 
 export type AnyItemFunction = (...values: readonly unknown[]) => unknown;
 
 /** The function that a module has as its default export. @throws UsageError */
 export async function functionIn(path: string): Promise<AnyItemFunction> {
+  await requireFiles([path]);
   const module = (await import(pathToFileURL(resolve(path)).href).catch((cause: unknown) => {
     throw new UsageError(`${path} cannot be loaded: ${String(cause)}`);
   })) as { readonly default?: unknown };

@@ -8,6 +8,7 @@ import { isErrno } from "../../shared/errors.ts";
 import { delimiterOf, RowSplitter } from "../../shared/ml/csv.ts";
 import { fromTypedText } from "../../shared/values/typedJson.ts";
 import { UsageError } from "../exit.ts";
+import { unreadable } from "./look.ts";
 
 /** Largest range of numbers. */
 const LONGEST_RANGE = 100_000_000;
@@ -47,7 +48,7 @@ function numbers(from: number, to: number): number[] {
 
 async function listIn(path: string): Promise<readonly unknown[]> {
   const text = await readFile(path, "utf8").catch((error: unknown) => {
-    throw unreadable(path, error);
+    throw noItems(path, error);
   });
   const value = parsed(text, path);
   if (Array.isArray(value)) return value;
@@ -65,20 +66,20 @@ function parsed(text: string, where: string): unknown {
 async function opened(path: string): Promise<Readable> {
   const stream = createReadStream(path);
   await once(stream, "open").catch((error: unknown) => {
-    throw unreadable(path, error);
+    throw noItems(path, error);
   });
   return stream;
 }
 
-function unreadable(path: string, error: unknown): unknown {
+function noItems(path: string, error: unknown): unknown {
   if (!isErrno(error, "ENOENT", "EACCES", "EISDIR")) return error;
-  return new UsageError(`The items ${path} cannot be read (${error.code}).`);
+  return new UsageError(`The items ${path}: ${unreadable(path, error).error}`);
 }
 
 /** Lines without those that are empty, unless all are wanted. */
 async function* linesOf(input: Readable, which: "all" | "filled" = "filled"): AsyncGenerator<string> {
   const fault = new Promise<never>((_, reject) => {
-    input.once("error", (error) => reject(unreadable("of --items", error)));
+    input.once("error", (error) => reject(noItems("of --items", error)));
   });
   fault.catch(() => undefined);
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();

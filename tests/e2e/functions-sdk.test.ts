@@ -200,6 +200,6 @@ test("the command line says what is wrong with a function or its items", async (
   for (const missing of ["nothing.json", "nothing.csv", "nothing.txt"])
     expect(await cli("run", "-e", "x => x", "--items", missing)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining(`${missing} cannot be read (ENOENT)`),
+      stderr: expect.stringContaining(`${missing}: There is no such file.`),
     });
 });
