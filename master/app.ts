@@ -3,7 +3,9 @@ import type { AddressInfo } from "node:net";
 import express from "express";
 import { serviceUrl } from "../shared/http/address.ts";
 import { createHttpServer } from "../shared/http/server.ts";
+import { serveUpgrades } from "../shared/http/upgrades.ts";
 import type { Logger } from "../shared/logger.ts";
+import { TUNNEL_PROTOCOL } from "../shared/tunnel/protocol.ts";
 import { createFleet, type Fleet } from "./compose/fleet.ts";
 import { createReception } from "./compose/reception.ts";
 import { type OpenStore, openSpool, openStorage, type Storage } from "./compose/storage.ts";
@@ -45,6 +47,7 @@ export async function createMaster(
   const webhooks = createWebhooks({ config, logger, version, storage });
   const buildings = { storage, fleet, work, webhooks };
   const server = createHttpServer(config, routesOf({ config, logger, version, ...buildings }));
+  serveUpgrades(server, TUNNEL_PROTOCOL);
   return {
     server,
     start: () => start({ logger, ...buildings }),
@@ -67,7 +70,7 @@ interface RoutesInit extends Buildings {
 
 function routesOf({ config, logger, version, storage, fleet, work, webhooks }: RoutesInit) {
   const { jobs, outage, hub, store, disk, results } = storage;
-  const { registry, localSlaves, slaveHttp } = fleet;
+  const { registry, slaveHttp } = fleet;
   const { queue, counts, runner, speculation, dispatcher, capacity } = work;
   const { waiters, requests, intake } = createReception({ config, storage, runner, capacity, logger });
   const folders = { data: config.dataDir, results: config.resultsDir };
@@ -82,9 +85,7 @@ function routesOf({ config, logger, version, storage, fleet, work, webhooks }: R
     store,
     disk,
     results,
-    registry,
-    localSlaves,
-    slaveHttp,
+    ...fleet,
     queue,
     capacity,
     runner,
@@ -160,6 +161,7 @@ async function stop(
   await work.recorder.stop();
   server.closeAllConnections();
   fleet.slaveHttp.close();
+  fleet.tunnels.close();
   for (const port of [work.queue, storage.jobs, storage.store]) await port.close();
 }
 

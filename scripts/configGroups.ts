@@ -17,6 +17,7 @@ export const CONFIG_GROUPS: readonly ConfigGroup[] = [
       "MASTER_PORT",
       "SLAVE_PORT",
       "SLAVE_IP",
+      "SLAVE_CONNECT",
       "SLAVE_NAME",
       "ALLOWED_HOSTS",
       "TRUST_PROXY",

@@ -68,6 +68,8 @@ export const ERROR_CODES = [
   "internal_error",
   "no_slaves",
   "too_many_slaves",
+  "no_tunnel",
+  "upgrade_required",
   "too_many_local_slaves",
   "slave_not_started",
   "stopping",

@@ -1,11 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { isLoopback } from "../shared/access.ts";
 import { LONGEST_TIMER_MS } from "../shared/async/timer.ts";
-import type { RegisterRequest } from "../shared/contract/fleet.ts";
 import { ConfigError } from "../shared/errors.ts";
 import { withoutBrackets } from "../shared/http/address.ts";
 import type { Logger } from "../shared/logger.ts";
@@ -19,10 +16,10 @@ import type { ReceiveDeps } from "./http/receive.ts";
 import { statusOf } from "./http/status.ts";
 import { unitBudgets } from "./http/units.ts";
 import { SlaveMetrics } from "./metrics.ts";
+import { choicesOf, createRegistration } from "./offer.ts";
 import { handedBack } from "./pool/endings.ts";
 import { Pool } from "./pool/pool.ts";
-import { Registration, type RegistrationOptions } from "./registration.ts";
-import { openSite, type Site, specificAddress, urlOf } from "./site.ts";
+import { openSite, type Site, urlOf } from "./site.ts";
 
 export interface SlaveDeps {
   readonly tasks: readonly TaskDefinition[];
@@ -61,7 +58,7 @@ export async function startSlave(config: SlaveConfig, deps: SlaveDeps): Promise<
   const { version, log } = deps;
   const instance = randomUUID();
   const offer = { tasks, choices: await choicesOf(tasks), handover, inputs, version, instance };
-  const registration = new Registration(registrationOf(config, site.server, { offer, log }));
+  const registration = createRegistration(config, site, { offer, log });
   site.answerWith(
     createHttp({
       config,
@@ -173,61 +170,12 @@ function receiving(
   return { tasks, smallBytes, uploadIdleSeconds, handover, inputs };
 }
 
-interface Offer extends Pick<Site, "handover" | "inputs"> {
-  readonly tasks: readonly TaskDefinition[];
-  readonly version: string;
-  readonly instance: string;
-  readonly choices: RegisterRequest["choices"];
-}
-
-function registrationOf(
-  config: SlaveConfig,
-  server: Server,
-  { offer, log }: { readonly offer: Offer; readonly log: Logger },
-): RegistrationOptions {
-  const { masterUrls, token, ca, name, slots, tls } = config;
-  const { tasks, choices, handover, inputs, version, instance } = offer;
-  const slave_port = (server.address() as AddressInfo).port;
-  const identity = { slave_port, name, version, instance, slots, tls: tls !== undefined };
-  const abilities = { steps: stepsOf(tasks), choices, input_cache_bytes: inputs?.maxBytes };
-  return {
-    masterUrls,
-    announced: config.announced ?? specificAddress(server),
-    token,
-    ca,
-    about: { ...identity, ...abilities, handover: handover?.about },
-    log,
-  };
-}
-
-async function choicesOf(tasks: readonly TaskDefinition[]): Promise<RegisterRequest["choices"]> {
-  const told = await Promise.all(
-    tasks.map(async ({ name, choices }) => (choices === undefined ? [] : [[name, await choices()] as const])),
-  );
-  return Object.fromEntries(
-    told
-      .flat()
-      .map(([name, values]) => [
-        name,
-        Object.fromEntries(Object.entries(values).map(([option, all]) => [option, [...all]])),
-      ]),
-  );
-}
-
-function stepsOf(tasks: readonly TaskDefinition[]): Record<string, Record<string, number>> {
-  return Object.fromEntries(
-    tasks.map(({ name, steps }) => [
-      name,
-      Object.fromEntries(Object.entries(steps).map(([step, { version }]) => [step, version])),
-    ]),
-  );
-}
-
 function isWarm({ steps }: TaskDefinition): boolean {
   return Object.values(steps).some((step) => step.warm === true);
 }
 
-function warnOfAddresses({ host, masterUrls, tls }: SlaveConfig, log: Logger): void {
+function warnOfAddresses({ host, masterUrls, tls, connect }: SlaveConfig, log: Logger): void {
+  if (connect === "out") return;
   const secure = masterUrls.find((url) => url.startsWith("https:"));
   if (tls === undefined && secure !== undefined)
     log.warn(

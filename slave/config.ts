@@ -29,6 +29,12 @@ export const SLAVE_VARIABLES = {
     "the address that the slave listens on, or reaches the master from",
   ),
   port: v("SLAVE_PORT", as.port, "3000", "Port of a slave. 0: a free one."),
+  connect: v(
+    "SLAVE_CONNECT",
+    as.oneOf(["direct", "out"]),
+    "direct",
+    "`direct`: the master connects to the slave. `out`: the slave opens one connection to its master and holds it, and listens on no port; for machines that a master cannot reach.",
+  ),
   name: v("SLAVE_NAME", as.optionalText, undefined, "Name of a slave in lists and logs.", "the host's name"),
   slots: v(
     "SLAVE_SLOTS",
@@ -110,7 +116,8 @@ export function readSlaveConfig(env: NodeJS.ProcessEnv = process.env): SlaveConf
   const values = readVariables(SLAVE_VARIABLES, env);
   const { fleetToken: token } = readAccess(values);
   refuseOpenDoor({
-    host: values.host,
+    // A slave that connects out listens nowhere.
+    host: values.connect === "out" ? "127.0.0.1" : values.host,
     hostVariable: "SLAVE_HOST",
     protectedBy: ["FLEET_TOKEN"],
     isProtected: token !== undefined,

@@ -4,6 +4,7 @@ import type { RegisterAnswer, RegisterRequest, SignOff } from "../shared/contrac
 import { withoutBrackets } from "../shared/http/address.ts";
 import { connectionFault } from "../shared/http/connectionFault.ts";
 import { plainAddress } from "../shared/http/token.ts";
+import { TunnelRefusedError } from "../shared/tunnel/refused.ts";
 
 /** What each request to a master needs. */
 export interface MasterAccess {
@@ -73,9 +74,10 @@ export async function addressTowards(url: URL, signal: AbortSignal): Promise<str
 
 /** Why a registration failed, as a sentence that says what to change where that is known. */
 export function whyNotRegistered(url: string, error: unknown): string {
-  const { response } = error as FailedRequest;
+  if (error instanceof TunnelRefusedError && error.status !== 401) return whyNoTunnel(url, error);
+  const { response } = error instanceof TunnelRefusedError ? { response: error } : (error as FailedRequest);
   if (response === undefined) return connectionFault(url, "master", error);
-  const { status, data } = response;
+  const { status, data }: NonNullable<FailedRequest["response"]> = response;
   if (status === 401)
     return "The master refused the registration (401: wrong token). Set FLEET_TOKEN (or MANYHANDS_TOKEN) to the master's value.";
   if (status === 404 || status === 405)
@@ -84,6 +86,12 @@ export function whyNotRegistered(url: string, error: unknown): string {
     0,
     300,
   );
+}
+
+function whyNoTunnel(url: string, { status }: TunnelRefusedError): string {
+  if (status === 404 || status === 405 || status === 426)
+    return `${url} takes no connection of a slave (it answered ${status}). Set MASTER_URL to a master that knows SLAVE_CONNECT=out; a proxy before it must pass Upgrade on.`;
+  return `The master refused the connection of this slave (${status}).`;
 }
 
 interface FailedRequest {

@@ -14,14 +14,17 @@ import {
   postSignOff,
   whyNotRegistered,
 } from "./masterCalls.ts";
+import type { Tunnel } from "./tunnel.ts";
 
 export interface RegistrationOptions extends MasterAccess {
   /** Masters that are tried in turn. */
   readonly masterUrls: readonly string[];
   /** Address for the master to use; undefined: the address from which the slave reaches the master. */
   readonly announced: string | undefined;
+  /** The connection of a slave that listens nowhere: the master calls it over that one. */
+  readonly tunnel?: Pick<Tunnel, "id" | "open" | "close"> | undefined;
   /** What the slave tells of itself. */
-  readonly about: Omit<RegisterRequest, "slave_ip">;
+  readonly about: Omit<RegisterRequest, "slave_ip" | "tunnel">;
   readonly log: Logger;
   /** A slave that no master has polled for so long registers again. */
   readonly unpolledSeconds?: number;
@@ -30,7 +33,8 @@ export interface RegistrationOptions extends MasterAccess {
 /** A registration that a master accepted. */
 interface Held {
   readonly url: string;
-  readonly slave_ip: string;
+  /** Where the master calls this slave. */
+  readonly place: Pick<RegisterRequest, "slave_ip" | "tunnel">;
   readonly answer: Partial<RegisterAnswer>;
 }
 
@@ -92,12 +96,14 @@ export class Registration {
   async signOff(state: SignOff["state"]): Promise<void> {
     const { about, log } = this.#options;
     if (this.#held?.answer.slave_id === undefined || about.instance === undefined) return;
-    const { url, slave_ip } = this.#held;
-    const request = { slave_ip, slave_port: about.slave_port, instance: about.instance, state };
+    const { url, place } = this.#held;
+    const request = { ...place, slave_port: about.slave_port, instance: about.instance, state };
     try {
       await postSignOff(url, { ...this.#options, request });
     } catch (error) {
       log.debug({ master: url, err: error }, "the master does not hear that this slave stops");
+    } finally {
+      if (state === "gone") this.#options.tunnel?.close();
     }
   }
 
@@ -123,23 +129,32 @@ export class Registration {
   }
 
   async #register(url: string, signal: AbortSignal): Promise<void> {
-    const { announced, about } = this.#options;
-    const slave_ip = announced ?? (await addressTowards(new URL(url), signal));
-    const request = { slave_ip, ...about };
+    const { about } = this.#options;
+    const place = await this.#placeTowards(url, signal);
+    const request = { ...place, ...about };
     const answer = await postRegister(url, { ...this.#options, request }, signal);
     this.#pollSeconds = answer.poll_seconds;
-    this.#tell({ url, slave_ip, answer });
-    this.#held = { url, slave_ip, answer };
+    this.#tell({ url, place, answer });
+    this.#held = { url, place, answer };
+  }
+
+  async #placeTowards(url: string, signal: AbortSignal): Promise<Held["place"]> {
+    const { announced, tunnel } = this.#options;
+    if (tunnel === undefined) return { slave_ip: announced ?? (await addressTowards(new URL(url), signal)) };
+    await tunnel.open(url, signal);
+    return { tunnel: tunnel.id };
   }
 
   /** Tells of the first registration, and of a reason why the master does not reach this slave, each once. */
-  #tell({ url, slave_ip, answer }: Held): void {
+  #tell({ url, place, answer }: Held): void {
     const { log, about } = this.#options;
     const { slave_id, state, reason } = answer;
     const known = { master: url, slave_id, state };
     const isFirst = this.#held?.url !== url;
-    const as = hostAndPort(slave_ip, about.slave_port);
-    if (isFirst && state === undefined) log.info(known, `registered at ${url} as ${as}`);
+    const as = hostAndPort(place.slave_ip ?? "", about.slave_port);
+    if (isFirst && place.tunnel !== undefined)
+      log.info(known, `registered at ${url}, which calls this slave over the connection that it holds`);
+    else if (isFirst && state === undefined) log.info(known, `registered at ${url} as ${as}`);
     else if (isFirst)
       log.info(
         known,

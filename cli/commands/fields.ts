@@ -29,7 +29,7 @@ export const RESULT_FIELDS = [
 
 export const SLAVE_FIELDS = [
   ...["id", "name", "address", "state", "version", "classic", "slots", "busy", "waiting", "done", "failed"],
-  ...["cpu", "memory", "last_seen", "tasks", "reason"],
+  ...["cpu", "memory", "last_seen", "tasks", "reason", "connect"],
 ];
 
 export const TASK_FIELDS = ["task_type", "title", "field", "extensions", "result", "summary"];

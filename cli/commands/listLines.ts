@@ -100,6 +100,7 @@ function fileColumns(master: string): readonly Column<FileView>[] {
 const SLAVE_COLUMNS: readonly Column<SlaveView>[] = [
   { title: "SLAVE", value: (slave) => slave.name, keep: "whole" },
   { title: "ADDRESS", value: (slave) => slave.address, keep: "whole" },
+  { title: "CONNECT", value: (slave) => slave.connect ?? "direct" },
   { title: "STATE", value: (slave) => slave.state },
   { title: "BUSY", value: (slave) => `${slave.busy}/${slave.slots}` },
   { title: "WAITING", value: (slave) => slave.waiting },

@@ -21,6 +21,7 @@ const SLAVE: SlaveView = {
   id: "s1",
   name: "evil\u001b[2J",
   address: "10.0.0.7:3000",
+  connect: "direct",
   state: "alive",
   classic: false,
   version: "0.1.0",
@@ -53,8 +54,8 @@ test("jobs, one job, slaves and tasks are shown as tables and as JSON", async ()
     "warning: 1 of 3 files: It is empty. (empty_vector)",
   ]);
   expect((await ask("slaves")).lines.slice(0, 2)).toEqual([
-    "SLAVE        ADDRESS        STATE  BUSY  WAITING  DONE  UNFINISHED  MEMORY  VERSION  NOTE  TASKS",
-    "evil\\x1b[2J  10.0.0.7:3000  alive  1/4   3        12    0           3.0 MB  0.1.0          text ocr",
+    "SLAVE        ADDRESS        CONNECT  STATE  BUSY  WAITING  DONE  UNFINISHED  MEMORY  VERSION  NOTE  TASKS",
+    "evil\\x1b[2J  10.0.0.7:3000  direct   alive  1/4   3        12    0           3.0 MB  0.1.0          text ocr",
   ]);
   expect((await ask("tasks")).lines.slice(0, 2)).toEqual([
     "TASK   FIELD   SAVED AS     WHAT IT DOES",
@@ -65,7 +66,7 @@ test("jobs, one job, slaves and tasks are shown as tables and as JSON", async ()
     'flavour  "plain"  string',
   ]);
   expect((await ask("slaves", "list", "--output", "csv")).lines[1]).toBe(
-    "s1,evil\\x1b[2J,10.0.0.7:3000,alive,0.1.0,false,4,1,3,12,0,,3145728,,text ocr,",
+    "s1,evil\\x1b[2J,10.0.0.7:3000,alive,0.1.0,false,4,1,3,12,0,,3145728,,text ocr,,direct",
   );
   expect((await ask("tasks", "--output", "csv")).lines[1]).toBe(
     "text,text,texts,.txt,<name>.json,Does text.",

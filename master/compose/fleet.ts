@@ -6,6 +6,7 @@ import { LocalRoster } from "../fleet/localRoster.ts";
 import { LocalSlaves } from "../fleet/localSlaves.ts";
 import { SlaveRegistry } from "../fleet/registry.ts";
 import type { Slave } from "../fleet/slave.ts";
+import { Tunnels } from "../fleet/tunnels.ts";
 import type { ChangeHub } from "../hub.ts";
 import { createSlaveHttp, type SlaveHttp } from "../lease/client.ts";
 
@@ -13,6 +14,7 @@ import { createSlaveHttp, type SlaveHttp } from "../lease/client.ts";
 export interface Fleet {
   readonly slaveHttp: SlaveHttp;
   readonly registry: SlaveRegistry;
+  readonly tunnels: Tunnels;
   readonly localSlaves: LocalSlaves;
 }
 
@@ -26,9 +28,16 @@ export interface FleetDeps {
 
 export function createFleet({ config, logger, hub, masterUrl }: FleetDeps): Fleet {
   const tokenFor = (slave: Slave) => (slave.showedToken ? config.access.fleetToken : undefined);
-  const slaveHttp = createSlaveHttp({ tokenFor, ca: config.ca });
+  const tunnels = new Tunnels((id) => registry.hungUp(id));
+  const slaveHttp = createSlaveHttp({ tokenFor, ca: config.ca, tunnels });
   const announce = (slave: Slave) => hub.slaveChanged(slave);
-  const registry = new SlaveRegistry({ config, logger, check: slaveHttp.check, announce });
+  const registry = new SlaveRegistry({
+    config,
+    logger,
+    check: slaveHttp.check,
+    announce,
+    hasTunnel: (id) => tunnels.has(id),
+  });
   const localSlaves = new LocalSlaves({
     registry,
     logger,
@@ -38,5 +47,5 @@ export function createFleet({ config, logger, hub, masterUrl }: FleetDeps): Flee
     onLog: logWriter(config.logLevel, config.logFormat),
     environment: (set) => localSlaveEnvironment(config, masterUrl(), set),
   });
-  return { slaveHttp, registry, localSlaves };
+  return { slaveHttp, registry, tunnels, localSlaves };
 }

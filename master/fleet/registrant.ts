@@ -1,4 +1,4 @@
-import { AppError } from "../../shared/errors.ts";
+import { AppError, UnavailableError } from "../../shared/errors.ts";
 import type { Slave } from "./slave.ts";
 
 /** Where a registration came from. */
@@ -18,5 +18,12 @@ export function requireToken(known: Slave, { showedToken }: Registrant): void {
     "unauthorized",
     "A slave with the fleet's token is registered at this address. Register with the token to replace it.",
     { status: 401 },
+  );
+}
+
+export function tooManySlaves(): UnavailableError {
+  return new UnavailableError(
+    "too_many_slaves",
+    "This master has as many slaves as it may have (MAX_SLAVES).",
   );
 }

@@ -31,6 +31,7 @@ function registryWith(settings: typeof config & { readonly tls?: object }) {
   log = logLines();
   return new SlaveRegistry({
     config: settings,
+    hasTunnel: () => false,
     logger: log.logger,
     check: (_slave, signal) => answers(signal),
     announce: (slave) => void announced.push(slave.state),

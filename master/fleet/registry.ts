@@ -1,21 +1,24 @@
 import { setMaxListeners } from "node:events";
 import type { CheckStatusAnswer, RegisterRequest, SignOff } from "../../shared/contract/fleet.ts";
-import { UnavailableError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
-import { pinAddress } from "./address.ts";
+import { placeOf } from "./place.ts";
 import { isSilent, type PollDeps, type PollTimes, SlavePolls } from "./polls.ts";
 import { provenFolder } from "./proof.ts";
-import { type Registrant, requireToken } from "./registrant.ts";
+import { type Registrant, requireToken, tooManySlaves } from "./registrant.ts";
 import { restsUntil, SlaveRests } from "./rests.ts";
-import { describe, newSlave, type OwnSlave, type Slave, slaveId, UNTROUBLED } from "./slave.ts";
+import {
+  describe,
+  isForgotten,
+  type MemoryTimes,
+  newSlave,
+  type OwnSlave,
+  type Slave,
+  UNTROUBLED,
+} from "./slave.ts";
 import { type FailedLease, SlaveNews } from "./slaveNews.ts";
-import { whyUnanswered } from "./unanswered.ts";
+import { HUNG_UP, whyUnanswered } from "./unanswered.ts";
 
-export interface RegistryConfig extends PollTimes {
-  /** A slave that never answered is forgotten when it has not registered for so long. */
-  readonly pendingSeconds: number;
-  /** Time for which a slave that answered once is kept after its last answer. */
-  readonly forgetSeconds: number;
+export interface RegistryConfig extends PollTimes, MemoryTimes {
   readonly maxSlaves: number;
   /** Whether this master listens by HTTPS. */
   readonly tls?: object | undefined;
@@ -27,6 +30,8 @@ export interface RegistryDeps {
   readonly check: PollDeps["check"];
   /** Called when a slave registers, changes its state, or may get units again after a rest. */
   readonly announce: (slave: Slave) => void;
+  /** Whether the slave with this id holds a connection to this master. */
+  readonly hasTunnel: (id: string) => boolean;
 }
 
 /** Time that a slave has to begin to listen: classic slaves register before they do. */
@@ -64,24 +69,18 @@ export class SlaveRegistry {
 
   /**
    * Adds a slave and begins to poll it. A known slave registers again when it has not been polled for a while.
-   * @throws AppError `slave_address_refused`, `unauthorized`; UnavailableError `too_many_slaves`
+   * @throws AppError `slave_address_refused`, `unauthorized`, `no_tunnel`; UnavailableError `too_many_slaves`
    */
   async register(request: RegisterRequest, from: Registrant): Promise<Slave> {
     const { address, showedToken } = from;
-    const ip = await pinAddress(request.slave_ip, address);
+    const { id, ip } = await placeOf(request, address, this.#deps.hasTunnel);
     const handover = await provenFolder(request.handover);
-    const id = slaveId(ip, request.slave_port);
     const known = this.#slaves.get(id);
     if (known !== undefined) {
       requireToken(known, from);
       return this.#registerAgain(Object.assign(known, { handover, showedToken }), request);
     }
-    if (this.#slaves.size >= this.#deps.config.maxSlaves) {
-      throw new UnavailableError(
-        "too_many_slaves",
-        "This master has as many slaves as it may have (MAX_SLAVES).",
-      );
-    }
+    if (this.#slaves.size >= this.#deps.config.maxSlaves) throw tooManySlaves();
     const slave = { ...newSlave(id, ip, request), handover, showedToken };
     this.#slaves.set(id, slave);
     this.#welcome(slave, request);
@@ -90,8 +89,8 @@ export class SlaveRegistry {
   }
 
   /** A slave says that it stops. What another process than the registered one says is ignored. */
-  async signOff({ slave_ip, slave_port, instance, state }: SignOff, remote: string): Promise<void> {
-    const slave = this.#slaves.get(slaveId(await pinAddress(slave_ip, remote), slave_port));
+  async signOff({ instance, state, ...told }: SignOff, remote: string): Promise<void> {
+    const slave = this.#slaves.get((await placeOf(told, remote, this.#deps.hasTunnel)).id);
     if (slave?.instance !== instance || slave.state === "gone") return;
     if (state === "gone") this.#news.gone(slave, STOPPED);
     else if (slave.state === "alive") this.#news.draining(slave, "it stops");
@@ -141,6 +140,12 @@ export class SlaveRegistry {
     );
   }
 
+  /** Called when the connection that a slave held has ended: it is lost until it opens another one. */
+  hungUp(id: string): void {
+    const slave = this.#slaves.get(id);
+    if (slave?.state === "alive" || slave?.state === "draining") this.#news.lost(slave, HUNG_UP);
+  }
+
   /** Called when a lease failed by the slave's fault: the slave rests. */
   trouble(slave: Slave, lease: FailedLease): void {
     const own = this.#own(slave);
@@ -174,7 +179,8 @@ export class SlaveRegistry {
   #welcome(slave: OwnSlave, { tls }: RegisterRequest): void {
     this.#news.registered(slave);
     this.#news.versions(slave);
-    if (this.#deps.config.tls !== undefined && tls !== true) this.#news.unencrypted(slave);
+    const isOpen = slave.connect === "direct" && tls !== true;
+    if (this.#deps.config.tls !== undefined && isOpen) this.#news.unencrypted(slave);
   }
 
   #registerAgain(slave: OwnSlave, request: RegisterRequest): Slave {
@@ -239,12 +245,6 @@ export class SlaveRegistry {
 
   /** Forgets a slave that has not been heard of for long. */
   #forget(slave: Slave): boolean {
-    const { pendingSeconds, forgetSeconds } = this.#deps.config;
-    const { state, registeredAt, lastSeen = registeredAt } = slave;
-    if (state === "alive" || state === "draining") return false;
-    const [heard, seconds] = state === "pending" ? [registeredAt, pendingSeconds] : [lastSeen, forgetSeconds];
-    if (Date.now() - heard <= seconds * 1000) return false;
-    this.#slaves.delete(slave.id);
-    return true;
+    return isForgotten(slave, this.#deps.config) && this.#slaves.delete(slave.id);
   }
 }

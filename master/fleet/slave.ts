@@ -1,17 +1,23 @@
 import { createHash } from "node:crypto";
 import { isIP } from "node:net";
-import type { CheckStatusAnswer, RegisterRequest, SlaveState } from "../../shared/contract/fleet.ts";
+import type {
+  CheckStatusAnswer,
+  ConnectWay,
+  RegisterRequest,
+  SlaveState,
+} from "../../shared/contract/fleet.ts";
 import { hostAndPort, withoutBrackets } from "../../shared/http/address.ts";
 import type { OptionChoices } from "./choices.ts";
 import { SlaveWork } from "./slaveWork.ts";
 
 /** What the master knows of a slave. Only SlaveRegistry changes it; `work` has methods of its own. */
 export interface Slave {
-  /** Depends on address and port only. */
+  /** Depends on address and port only; of a slave that connects out on the id that it shows. */
   readonly id: string;
   readonly ip: string;
   readonly port: number;
-  /** `host:port` as in a URL. */
+  readonly connect: ConnectWay;
+  /** `host:port` as in a URL; `out:<id>` of a slave that connects out. */
   readonly address: string;
   /** URL with the pinned address; HTTPS when the slave announced it. */
   readonly baseUrl: string;
@@ -73,7 +79,8 @@ export function newSlave(id: string, ip: string, request: RegisterRequest): OwnS
     id,
     ip,
     port: request.slave_port,
-    address: hostAndPort(ip, request.slave_port),
+    connect: request.tunnel === undefined ? "direct" : "out",
+    address: request.tunnel === undefined ? hostAndPort(ip, request.slave_port) : `out:${id}`,
     baseUrl: "",
     tlsName: undefined,
     name: "",
@@ -103,7 +110,8 @@ export function newSlave(id: string, ip: string, request: RegisterRequest): OwnS
 
 /** Takes over what a slave says of itself. */
 export function describe(slave: OwnSlave, request: RegisterRequest): void {
-  slave.baseUrl = `${request.tls === true ? "https" : "http"}://${slave.address}`;
+  const host = slave.connect === "out" ? slave.ip : slave.address;
+  slave.baseUrl = `${request.tls === true ? "https" : "http"}://${host}`;
   const { slave_ip: announced = "" } = request;
   slave.tlsName = announced === "" || isIP(withoutBrackets(announced)) !== 0 ? undefined : announced;
   slave.name = request.name ?? slave.address;
@@ -119,4 +127,19 @@ export function describe(slave: OwnSlave, request: RegisterRequest): void {
 /** Name and address: several slaves may have one name. */
 export function fullName({ name, address }: Pick<Slave, "name" | "address">): string {
   return name === address ? address : `${name} (${address})`;
+}
+
+export interface MemoryTimes {
+  /** A slave that never answered is forgotten when it has not registered for so long. */
+  readonly pendingSeconds: number;
+  /** Time for which a slave that answered once is kept after its last answer. */
+  readonly forgetSeconds: number;
+}
+
+/** Whether a slave has not been heard of for so long that the master forgets it. */
+export function isForgotten(slave: Slave, { pendingSeconds, forgetSeconds }: MemoryTimes): boolean {
+  const { state, registeredAt, lastSeen = registeredAt } = slave;
+  if (state === "alive" || state === "draining") return false;
+  const [heard, seconds] = state === "pending" ? [registeredAt, pendingSeconds] : [lastSeen, forgetSeconds];
+  return Date.now() - heard > seconds * 1000;
 }

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { AppError } from "../../shared/errors.ts";
 import { whyUnanswered } from "./unanswered.ts";
 
-const slave = { baseUrl: "https://10.0.0.7:3000", registeredAt: 2, lastSeen: 1 };
+const slave = { baseUrl: "https://10.0.0.7:3000", connect: "direct", registeredAt: 2, lastSeen: 1 } as const;
 
 function failure(code: string, message = "failed"): Error {
   return Object.assign(new Error(message), { code });
@@ -41,5 +41,13 @@ it("an answer that is no slave's is named", () => {
 it("a slave that has not registered since its last answer needs no open port", () => {
   expect(whyUnanswered(failure("ERR_CANCELED"), { ...slave, lastSeen: 3 })).toBe(
     "https://10.0.0.7:3000 does not answer (timeout)",
+  );
+});
+
+it("of a slave that connects out the reason names its connection", () => {
+  const out = { ...slave, connect: "out" } as const;
+  expect(whyUnanswered(failure("ECONNRESET"), out)).toBe("its connection to this master ended");
+  expect(whyUnanswered(failure("ERR_CANCELED"), out)).toBe(
+    "it does not answer over the connection that it holds",
   );
 });

@@ -1,7 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import type { Slave } from "./slave.ts";
 
-type Asked = Pick<Slave, "baseUrl" | "registeredAt" | "lastSeen">;
+type Asked = Pick<Slave, "baseUrl" | "connect" | "registeredAt" | "lastSeen">;
 
 /** Why a slave gave no valid answer to a poll, in words; for a slave that may be behind a firewall with what to do. */
 export function whyUnanswered(error: unknown, slave: Asked): string {
@@ -14,11 +14,15 @@ export function whyUnanswered(error: unknown, slave: Asked): string {
   const tls = certificateFault(code, message);
   if (tls !== undefined) return `${url} has ${tls}`;
   const why = SILENT[code];
+  if (slave.connect === "out" && why !== undefined)
+    return why === "timeout" ? "it does not answer over the connection that it holds" : HUNG_UP;
   if (why === undefined) return `${url} gives no valid answer: ${message.slice(0, 200)}`;
   // It reached the master after its last answer: then something is between them in this direction only.
   const hint = slave.registeredAt > (slave.lastSeen ?? 0) ? ": open this port, or set SLAVE_IP" : "";
   return `${url} does not answer (${why})${hint}`;
 }
+
+export const HUNG_UP = "its connection to this master ended";
 
 /** Codes of Node and axios for a peer that cannot be reached. */
 const SILENT: Readonly<Record<string, string>> = {

@@ -9,6 +9,7 @@ import type { MasterConfig } from "../config.ts";
 import type { SpeculationBook } from "../dispatch/speculation.ts";
 import type { LocalSlaves } from "../fleet/localSlaves.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
+import type { Tunnels } from "../fleet/tunnels.ts";
 import type { ChangeHub } from "../hub.ts";
 import type { CapacityDeps } from "../jobs/capacity.ts";
 import type { IntakeDeps } from "../jobs/intake.ts";
@@ -50,6 +51,7 @@ import { failuresTable, resultsTable } from "./tables.ts";
 import { listTasks } from "./tasks.ts";
 import { tikaRoutes } from "./tika/routes.ts";
 import { showProfile, showTimeline } from "./timeline.ts";
+import { openTunnel } from "./tunnel.ts";
 
 /** Deps of all handlers. Each handler is given only what its own type names. */
 export interface RoutesDeps {
@@ -73,6 +75,7 @@ export interface RoutesDeps {
   readonly speculation: SpeculationBook;
   readonly timeline: TimelineReader;
   readonly registry: SlaveRegistry;
+  readonly tunnels: Tunnels;
   readonly localSlaves: LocalSlaves;
   readonly slaveHttp: SlaveHttp;
 }
@@ -170,6 +173,7 @@ function fleetHandlers(deps: RoutesDeps, { showedFleetToken: showedToken }: Guar
     "POST /register": [smallJson(), registerSlave({ registry, pollSeconds, showedToken })],
     "GET /events": fleetEvents({ ...eventsDeps, clients, sight }),
     "POST /slaves/check": [smallJson(), checkSlave(slaveHttp)],
+    "GET /tunnel": openTunnel({ tunnels: deps.tunnels, maxSlaves: config.maxSlaves }),
     "POST /sign_off": [smallJson(), signOffSlave(registry)],
     "GET /slaves": listSlaves({ registry, sight }),
     "POST /slaves": [smallJson(), addSlaves({ registry, hub, localSlaves, sight })],

@@ -164,6 +164,7 @@ export function slaveView(slave: Slave, sight: Sight): SlaveView {
     id,
     name,
     address: slave.address,
+    connect: slave.connect,
     state,
     classic,
     slots,

@@ -7,7 +7,9 @@ import { type CheckStatusAnswer, checkStatusAnswer } from "../../shared/contract
 import { INPUT_NOT_KEPT } from "../../shared/contract/lease.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Slave } from "../fleet/slave.ts";
+import type { Tunnels } from "../fleet/tunnels.ts";
 import { ConnectionTraffic, type Traffic } from "./traffic.ts";
+import { TunnelAgent } from "./tunnelAgent.ts";
 
 /** A slave that has no room for a lease. It is full, not in trouble. */
 export class SlaveFullError extends AppError {
@@ -38,27 +40,35 @@ export interface SlaveHttpOptions {
   readonly tokenFor: (slave: Slave) => string | undefined;
   /** Certificates of the authorities that sign those of slaves; undefined: Node's own list. */
   readonly ca: Buffer | undefined;
+  /** Connections that slaves hold to this master. */
+  readonly tunnels: Pick<Tunnels, "connect">;
 }
 
-export function createSlaveHttp({ tokenFor, ca }: SlaveHttpOptions): SlaveHttp {
+export function createSlaveHttp({ tokenFor, ca, tunnels }: SlaveHttpOptions): SlaveHttp {
   const settings = { keepAlive: true, maxSockets: 4096, keepAliveMsecs: 5_000 };
   const agent = new http.Agent(settings);
   const secureAgent = new https.Agent(ca === undefined ? settings : { ...settings, ca });
+  const tunnelAgent = new TunnelAgent(settings, tunnels);
   const traffic = new ConnectionTraffic();
-  const client = clientOver({ httpAgent: agent, httpsAgent: secureAgent }, traffic);
+  const direct = clientOver({ httpAgent: agent, httpsAgent: secureAgent }, traffic);
+  const out = clientOver({ httpAgent: tunnelAgent, httpsAgent: secureAgent }, traffic);
+  const clientFor = ({ connect }: Slave) => (connect === "out" ? out : direct);
   const headers = (slave: Slave) => {
     const token = tokenFor(slave);
     return {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       // Node takes the name that the certificate must have from here; the connection goes to the pinned address.
       ...(slave.tlsName === undefined ? {} : { host: `${slave.tlsName}:${slave.port}` }),
+      // A slave that listens nowhere knows no other name of itself.
+      ...(slave.connect === "out" ? { host: "localhost" } : {}),
     };
   };
   return {
-    check: (slave, signal) => check(client, { slave, headers: headers(slave) }, signal),
-    send: (slave, request, signal) => send(client, { slave, headers: headers(slave), ...request }, signal),
+    check: (slave, signal) => check(clientFor(slave), { slave, headers: headers(slave) }, signal),
+    send: (slave, request, signal) =>
+      send(clientFor(slave), { slave, headers: headers(slave), ...request }, signal),
     drain: async (slave, signal) => {
-      const response = await client.post<Readable>(`${slave.baseUrl}/drain`, undefined, {
+      const response = await clientFor(slave).post<Readable>(`${slave.baseUrl}/drain`, undefined, {
         signal,
         headers: headers(slave),
       });
@@ -70,6 +80,7 @@ export function createSlaveHttp({ tokenFor, ca }: SlaveHttpOptions): SlaveHttp {
     close: () => {
       agent.destroy();
       secureAgent.destroy();
+      tunnelAgent.destroy();
     },
   };
 }

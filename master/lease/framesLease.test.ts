@@ -9,6 +9,7 @@ import { encodeHeader } from "../../shared/contract/frames.ts";
 import type { LeaseSharedInputs } from "../../shared/contract/lease.ts";
 import type { UnitFile } from "../../shared/tasks/task.ts";
 import { newSlave, type OwnSlave } from "../fleet/slave.ts";
+import { Tunnels } from "../fleet/tunnels.ts";
 import { openMemoryStore } from "../store/memory/memoryStore.ts";
 import { createSlaveHttp } from "./client.ts";
 import { runFramesLease } from "./framesLease.ts";
@@ -39,7 +40,11 @@ beforeEach(async () => {
   const server = createServer((req, res) => void answer(req, res)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const http = createSlaveHttp({ tokenFor: () => undefined, ca: undefined });
+  const http = createSlaveHttp({
+    tokenFor: () => undefined,
+    ca: undefined,
+    tunnels: new Tunnels(() => undefined),
+  });
   const about = { slave_ip: "127.0.0.1", slave_port: port, version: "1", instance: "i" };
   slave = newSlave("s", "127.0.0.1", { ...about, input_cache_bytes: 200_000 });
   const store = openMemoryStore();

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SLAVE_STATES } from "./fleet.ts";
+import { CONNECT_WAYS, SLAVE_STATES } from "./fleet.ts";
 import type { Immutable } from "./immutable.ts";
 import { facts, speculation } from "./jobs.ts";
 
@@ -10,7 +10,15 @@ const count = z.number().int().min(0);
 export const slaveView = z.object({
   id: z.string().describe("id of the slave, the same for an address and port"),
   name: z.string().describe("name of the slave, by default of its machine"),
-  address: z.string().describe("host and port where the master calls it"),
+  address: z
+    .string()
+    .describe("host and port where the master calls it; `out:` and the id for a slave that connects out"),
+  connect: z
+    .enum(CONNECT_WAYS)
+    .exactOptional()
+    .describe(
+      "`direct`: the master connects to it; `out`: it holds a connection to the master (`SLAVE_CONNECT=out`)",
+    ),
   state: z
     .enum(SLAVE_STATES)
     .describe("`pending`: has not answered the master yet; only `alive` slaves get work"),

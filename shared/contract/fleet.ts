@@ -18,7 +18,17 @@ export const registerRequest = z.object({
     .max(255)
     .optional()
     .describe("address where the master calls the slave; without it the one that the request came from"),
-  slave_port: portOnWire.describe("port of the slave"),
+  slave_port: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .describe("port of the slave; 0: it has none, and `tunnel` names its connection"),
+  tunnel: z
+    .string()
+    .regex(/^[\da-f-]{36}$/)
+    .optional()
+    .describe("id that a slave showed at `/tunnel`: the master calls it over the connection that it holds"),
   name: z.string().max(100).optional().describe("name of the slave"),
   version: z.string().max(40).optional().describe("its version of manyhands"),
   instance: z
@@ -62,6 +72,10 @@ export type RegisterRequest = z.infer<typeof registerRequest>;
 export const SLAVE_STATES = ["pending", "alive", "draining", "lost", "gone"] as const;
 export type SlaveState = (typeof SLAVE_STATES)[number];
 
+/** Way between master and slave: the master connects to the slave, or the slave opens a connection and holds it. */
+export const CONNECT_WAYS = ["direct", "out"] as const;
+export type ConnectWay = (typeof CONNECT_WAYS)[number];
+
 /** A master's answer to `POST /register`. */
 export const registerAnswer = z.object({
   status: z.literal("success").describe("the slave is registered"),
@@ -80,7 +94,9 @@ export const registerAnswer = z.object({
 export type RegisterAnswer = Immutable<z.infer<typeof registerAnswer>>;
 
 /** `POST /slaves/check`: where a slave would listen. */
-export const slaveCheck = registerRequest.pick({ slave_ip: true, slave_port: true, tls: true });
+export const slaveCheck = registerRequest
+  .pick({ slave_ip: true, tls: true })
+  .extend({ slave_port: portOnWire.describe("port of the slave") });
 
 /** A master's answer to `POST /slaves/check`. */
 export const slaveCheckAnswer = z.object({
@@ -92,7 +108,7 @@ export const slaveCheckAnswer = z.object({
 export type SlaveCheckAnswer = Immutable<z.infer<typeof slaveCheckAnswer>>;
 
 /** `POST /sign_off`, slave to master: the slave stops. A classic master does not know it. */
-export const signOff = registerRequest.pick({ slave_ip: true, slave_port: true }).extend({
+export const signOff = registerRequest.pick({ slave_ip: true, slave_port: true, tunnel: true }).extend({
   instance: z.string().min(1).max(64).describe("as the slave registered it"),
   state: z
     .enum(["draining", "gone"])

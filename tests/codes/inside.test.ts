@@ -19,6 +19,7 @@ import { createMaster } from "../../master/app.ts";
 import { readMasterConfig } from "../../master/config.ts";
 import { ActiveLease, type EndReason } from "../../master/dispatch/activeLease.ts";
 import { newSlave, type Slave } from "../../master/fleet/slave.ts";
+import { Tunnels } from "../../master/fleet/tunnels.ts";
 import { runContext } from "../../master/jobs/runContext.ts";
 import { createSlaveHttp, readLimited } from "../../master/lease/client.ts";
 import { runFramesLease } from "../../master/lease/framesLease.ts";
@@ -228,7 +229,11 @@ type Asking = (http: ReturnType<typeof createSlaveHttp>, slave: Slave) => Promis
 async function asSlave(answer: RequestListener, ask: Asking): Promise<void> {
   const server = createServer(answer).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const http = createSlaveHttp({ tokenFor: () => undefined, ca: undefined });
+  const http = createSlaveHttp({
+    tokenFor: () => undefined,
+    ca: undefined,
+    tunnels: new Tunnels(() => undefined),
+  });
   const { port } = server.address() as AddressInfo;
   try {
     await ask(http, newSlave("s", "127.0.0.1", { slave_ip: "127.0.0.1", slave_port: port, version: "1" }));

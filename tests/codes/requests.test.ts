@@ -182,6 +182,8 @@ const MADE: Readonly<Record<string, () => Promise<Answer>>> = {
   bad_registration: () => register({}),
   slave_address_refused: () => register({ slave_ip: "169.254.169.254", slave_port: 80 }),
   slave_address_unknown: () => register({ slave_ip: "nobody.invalid", slave_port: 80 }),
+  no_tunnel: () => register({ slave_port: 0, tunnel: "0".repeat(36) }),
+  upgrade_required: () => get("/tunnel"),
   too_many_slaves: () => register({ slave_ip: "127.0.0.1", slave_port: 9 }),
   bad_slaves: () => post("/slaves", '{"count":-1}', { "content-type": "application/json" }),
   bad_session: () => post("/session", "{}", { "content-type": "application/json" }),

@@ -66,10 +66,12 @@ function Local() {
 
 function Remote() {
   const [token, setToken] = useState("");
+  const [isOut, setOut] = useState(false);
   const origins = useOrigins();
   const asked = session.value.required;
   const shown = asked ? `FLEET_TOKEN=${token === "" ? "<token>" : quoted(token)} ` : "";
-  const command = `MASTER_URL=${origins[0] ?? location.origin} SLAVE_HOST=0.0.0.0 ${shown}npx manyhands slave`;
+  const way = isOut ? "SLAVE_CONNECT=out" : "SLAVE_HOST=0.0.0.0";
+  const command = `MASTER_URL=${origins[0] ?? location.origin} ${way} ${shown}npx manyhands slave`;
   return (
     <div>
       <h3>On another machine</h3>
@@ -85,6 +87,10 @@ function Remote() {
           />
         </label>
       )}
+      <label>
+        <input type="checkbox" checked={isOut} onInput={(event) => setOut(event.currentTarget.checked)} />
+        The master cannot reach it: it is behind a router or a firewall
+      </label>
       <Command text={command} />
       {origins.length === 0 && (
         <p class="quiet">

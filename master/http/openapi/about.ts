@@ -43,6 +43,7 @@ export const ABOUT_OPERATIONS = {
     answers: { 200: { description: "The slave is registered.", content: { [JSON_TYPE]: registerAnswer } } },
     errors: {
       400: ["bad_registration", "bad_json", "slave_address_refused", "slave_address_unknown"],
+      409: ["no_tunnel"],
       413: ["too_large"],
       503: ["too_many_slaves"],
     },

@@ -5,6 +5,7 @@ import { JOB_OPERATIONS } from "./jobs.ts";
 import type { Operation } from "./operation.ts";
 import { SESSION_OPERATIONS } from "./sessions.ts";
 import { TABLE_OPERATIONS } from "./tables.ts";
+import { TUNNEL_OPERATIONS } from "./tunnel.ts";
 
 /** All routes of the master: `routes.ts` has a handler for each, and `/openapi.json` describes each. */
 export const OPERATIONS = {
@@ -14,6 +15,7 @@ export const OPERATIONS = {
   ...SESSION_OPERATIONS,
   ...EVENTS_OPERATIONS,
   ...TABLE_OPERATIONS,
+  ...TUNNEL_OPERATIONS,
 };
 
 /** Such as `GET /jobs/{id}`. */
