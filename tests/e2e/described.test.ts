@@ -88,6 +88,8 @@ describe("the description of the API and what a master really answers", () => {
     expect((await signOff({ slave_port: 9, instance: "another", state: "gone" })).status).toBe(200);
     expect((await signOff({ slave_port: 9 })).status).toBe(400);
     expect((await register({ slave_ip: "169.254.169.254", slave_port: 9 })).status).toBe(400);
+    expect((await register({ tunnel: "0".repeat(36), slave_port: 0 })).status).toBe(409);
+    expect((await master.ask("GET /tunnel", "/tunnel")).status).toBe(426);
   });
 
   test("waiting uploads, as a whole and line by line", async () => {

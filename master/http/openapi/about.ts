@@ -58,6 +58,7 @@ export const ABOUT_OPERATIONS = {
     answers: { 200: { description: "The master knows.", content: { [JSON_TYPE]: signOffAnswer } } },
     errors: {
       400: ["bad_registration", "bad_json", "slave_address_refused", "slave_address_unknown"],
+      409: ["no_tunnel"],
       413: ["too_large"],
     },
   },
