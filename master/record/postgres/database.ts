@@ -27,6 +27,7 @@ export class PostgresDatabase implements Queries {
   readonly #pool: Pool;
   readonly #queries: Queries;
   readonly #closing = new AbortController();
+  readonly #underWay = new Set<Promise<unknown>>();
   /** Ends all connections without waiting for the server. */
   readonly cut: () => void;
   #requireAnswering: () => void = () => undefined;
@@ -59,7 +60,7 @@ export class PostgresDatabase implements Queries {
    * outcome is then asked for until the server tells it.
    */
   transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T> {
-    return translating(async () => {
+    return this.#counted(async () => {
       for (let tries = 1; ; tries += 1) {
         try {
           return await this.#once(work);
@@ -79,7 +80,7 @@ export class PostgresDatabase implements Queries {
   /** @param others ends of connections beside the pool */
   async close(others: Promise<void> = Promise.resolve()): Promise<void> {
     this.stopAsking();
-    const ended = Promise.all([this.#pool.end(), others]);
+    const ended = Promise.all([this.#idle().then(() => this.#pool.end()), others]);
     // A server that is silent ends nothing.
     await Promise.race([ended, sleep(CLOSE_MS, undefined, { ref: false })]);
     this.cut();
@@ -87,10 +88,25 @@ export class PostgresDatabase implements Queries {
   }
 
   #guarded<T>(work: () => Promise<T>): Promise<T> {
-    return translating(async () => {
+    return this.#counted(async () => {
       this.#requireAnswering();
       return await work();
     });
+  }
+
+  async #counted<T>(work: () => Promise<T>): Promise<T> {
+    const done = translating(work);
+    this.#underWay.add(done);
+    try {
+      return await done;
+    } finally {
+      this.#underWay.delete(done);
+    }
+  }
+
+  /** A pool that ends forgets who waits for a connection: these would learn it by their time-out only. */
+  async #idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
   async #once<T>(work: (tx: Queries) => Promise<T>): Promise<T> {
