@@ -34,7 +34,7 @@ test.each([
   ],
   [["--function", "toString"], "There is no function toString."],
   [["--function", "sleep", "--mode", "sandbox"], "sleep cannot run in the sandbox, which has no timers:"],
-  [["--function", "./none.mjs"], "./none.mjs cannot be loaded"],
+  [["--function", "./none.mjs"], "./none.mjs: There is no such file."],
   [
     ["--function", "./empty.mjs"],
     "./empty.mjs has no function as its default export: export default (x) => …",
