@@ -87,7 +87,7 @@ function Remote() {
           />
         </label>
       )}
-      <label>
+      <label class="check">
         <input type="checkbox" checked={isOut} onInput={(event) => setOut(event.currentTarget.checked)} />
         The master cannot reach it: it is behind a router or a firewall
       </label>

@@ -45,7 +45,7 @@ function Table({ of: calls }: { readonly of: readonly FunctionItem[] }) {
   };
   return (
     <Section title="Items" note={`${count(shown.length)} of ${count(calls.length)}`}>
-      <label>
+      <label class="check">
         <input
           type="checkbox"
           checked={onlyErrors}
