@@ -276,13 +276,17 @@ describe("the sandbox", () => {
   );
 
   test.each([
-    ['{"$manyhands":"Bogus"}', "bad_item"],
-    ['{"$manyhands":"RegExp","value":["(",""]}', "bad_item"],
-    ['{"$manyhands":"Map","value":7}', "bad_item"],
-    ['{"$manyhands":"BigInt64Array","value":"AA=="}', "bad_item"],
-    ['{"$manyhands":"constructor","value":"return process"}', "bad_item"],
-    ["[".repeat(100_000), expect.stringMatching(/^(bad_item|child_crashed)$/)],
-  ])("holds a poisoned item: %j", async (item, code) => {
+    ["a kind that is not known", '{"$manyhands":"Bogus"}', "bad_item"],
+    ["an expression that does not parse", '{"$manyhands":"RegExp","value":["(",""]}', "bad_item"],
+    ["a map of a number", '{"$manyhands":"Map","value":7}', "bad_item"],
+    ["an array whose bytes are too few", '{"$manyhands":"BigInt64Array","value":"AA=="}', "bad_item"],
+    ["a class as its kind", '{"$manyhands":"constructor","value":"return process"}', "bad_item"],
+    [
+      "lists in lists, 100,000 deep",
+      "[".repeat(100_000),
+      expect.stringMatching(/^(bad_item|child_crashed)$/),
+    ],
+  ])("holds a poisoned item: %s", async (_name, item, code) => {
     const body = Buffer.from(`1\n${item}\n2\n`);
     const [outcome] = await processHere(functionTask, [{ filename: "a.ndjson", body }], {
       source: "(x) => x",
