@@ -27,7 +27,7 @@ beforeEach(async () => {
   const own: string[] = [];
   ended = own;
   open = [];
-  answer = async (req, res) => void res.end(String((await buffer(req)).length));
+  answer = (req, res) => void buffer(req).then((body) => res.end(String(body.length)));
   tunnels = new Tunnels((id) => own.push(id));
   agent = new TunnelAgent({ keepAlive: true, maxSockets: 4096 }, tunnels);
   master = createServer((req, res) => {
