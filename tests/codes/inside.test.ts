@@ -111,7 +111,7 @@ const MADE: Readonly<Record<string, () => unknown>> = {
       forgetful.mockRestore();
     }
   },
-  database_unavailable: () => openPostgresRecord({ url: "postgres://nobody@127.0.0.1:1/none" }),
+  database_unavailable: () => openPostgresRecord({ url: "postgres://manyhands@127.0.0.1:1/none" }),
   bad_configuration: () => readMasterConfig({ MASTER_PORT: "x" }),
   not_started: async () => {
     const built = join(import.meta.dirname, "../../dist");

@@ -65,9 +65,9 @@ describe("migrations", () => {
   test("a server that refuses is bad_configuration, one that is not there database_unavailable", async () => {
     const other = server.url.replace(/postgres$/, "nowhere");
     await expect(openPostgresRecord({ url: other })).rejects.toMatchObject({ code: "bad_configuration" });
-    const nobody = "postgres://manyhands@127.0.0.1:1/postgres";
+    const closed = "postgres://manyhands@127.0.0.1:1/postgres";
     for (const attempt of [openPostgresRecord, migrateDatabase])
-      await expect(attempt({ url: nobody })).rejects.toMatchObject({ code: "database_unavailable" });
+      await expect(attempt({ url: closed })).rejects.toMatchObject({ code: "database_unavailable" });
   });
 });
 
