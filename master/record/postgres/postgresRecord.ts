@@ -21,6 +21,7 @@ import type {
 } from "../port.ts";
 import type { FileSearch } from "../search.ts";
 import type { RecordedTimeline } from "../timeline.ts";
+import { told } from "../told.ts";
 import { changed, removed } from "./announcing.ts";
 import { callbackTable } from "./callbackTable.ts";
 import { SCHEMA } from "./connect.ts";
@@ -107,19 +108,15 @@ export class PostgresRecord implements RecordOfJobs {
 
   async apply(job: string, events: readonly JobEvent[]): Promise<JobRecord> {
     this.#requireOpen();
-    const recording = this.#writer.submit({ job, events });
-    // Calls take effect in order: what a watcher applies in answer is in this transaction, or in a later one.
-    this.#partWatchers.stored(job, events);
-    try {
-      const record = await recording;
-      if (isFinal(record.state) && record.total > STEP_FILES)
-        await this.#retry(() => this.#unfinished.endFiles(job, record.total));
-      this.#hub.jobChanged(record, events);
-      return record;
-    } catch (error) {
-      this.#partWatchers.failed(job, events, error);
-      throw error;
-    }
+    const listeners = { hub: this.#hub, watchers: this.#partWatchers };
+    return await told(listeners, { job, events }, this.#recorded(job, events));
+  }
+
+  async #recorded(job: string, events: readonly JobEvent[]): Promise<JobRecord> {
+    const record = await this.#writer.submit({ job, events });
+    if (isFinal(record.state) && record.total > STEP_FILES)
+      await this.#retry(() => this.#unfinished.endFiles(job, record.total));
+    return record;
   }
 
   async get(job: string): Promise<JobRecord | undefined> {

@@ -20,6 +20,7 @@ import type {
 } from "../port.ts";
 import type { FileSearch } from "../search.ts";
 import type { RecordedTimeline } from "../timeline.ts";
+import { told } from "../told.ts";
 import { CallbackTable } from "./callbackTable.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { GroupCommit } from "./groupCommit.ts";
@@ -100,18 +101,14 @@ class SqliteRecord implements RecordOfJobs {
 
   async apply(job: string, events: readonly JobEvent[]): Promise<JobRecord> {
     this.#requireOpen();
-    const recording = this.#retry(() => this.#submit(job, events));
-    // Calls take effect in order: what a watcher applies in answer is in this transaction, or in a later one.
-    this.#partWatchers.stored(job, events);
-    try {
-      const record = await recording;
-      if (isFinal(record.state)) await this.#retry(() => this.#large.endFiles(record));
-      this.#hub.jobChanged(record, events);
-      return record;
-    } catch (error) {
-      this.#partWatchers.failed(job, events, error);
-      throw error;
-    }
+    const listeners = { hub: this.#hub, watchers: this.#partWatchers };
+    return await told(listeners, { job, events }, this.#recorded(job, events));
+  }
+
+  async #recorded(job: string, events: readonly JobEvent[]): Promise<JobRecord> {
+    const record = await this.#retry(() => this.#submit(job, events));
+    if (isFinal(record.state)) await this.#retry(() => this.#large.endFiles(record));
+    return record;
   }
 
   async get(job: string): Promise<JobRecord | undefined> {
