@@ -42,7 +42,7 @@ test("typed JSON carries values as structured clone does", () => {
 test("plain JSON stays as it is", () => {
   fc.assert(
     fc.property(
-      fc.jsonValue().filter((one) => !JSON.stringify(one).includes("-0")),
+      fc.jsonValue().map((one) => JSON.parse(JSON.stringify(one)) as unknown),
       (one) => {
         expect(toTypedText(one)).toBe(JSON.stringify(one));
       },
