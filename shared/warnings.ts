@@ -6,6 +6,7 @@ export const WARNING_CODES = [
   "uncertain_encoding",
   "no_text_layer",
   "content_left_out",
+  "rows_left_out",
   "pages_not_read",
   "empty_vector",
   "classic_options",

@@ -219,12 +219,8 @@ test.each([
   ["truncated zip", docxOf({ body: p("x") }).subarray(0, 300), "corrupt_file"],
   ["broken XML", docxOf({ body: "<w:p>" }), "corrupt_file"],
   ["any zip", zipOf({ "a.txt": "hello" }), "wrong_type"],
-  ["OpenDocument", zipOf({ mimetype: "application/vnd.oasis.opendocument.text" }), "unsupported_format"],
-  [
-    "Excel",
-    zipOf({ "[Content_Types].xml": "<Types>spreadsheetml.sheet.main+xml</Types>" }),
-    "unsupported_format",
-  ],
+  ["OpenDocument", zipOf({ mimetype: "application/vnd.oasis.opendocument.text" }), "misnamed"],
+  ["Excel", zipOf({ "[Content_Types].xml": "<Types>spreadsheetml.sheet.main+xml</Types>" }), "misnamed"],
 ])("%s is refused by its own code", async (_, bytes, code) => {
   expect(await codeOf("a.docx", bytes)).toBe(code);
 });

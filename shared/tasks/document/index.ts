@@ -3,20 +3,24 @@ import { options } from "./options.ts";
 import { columns, result } from "./result.ts";
 import { run } from "./run.ts";
 
-/** Text and structure of PDF, DOCX, Markdown and plain text files. */
+/** Text and structure of documents. */
 export const document = defineTask({
   name: "document",
   title: "Document text",
-  summary: "Reads PDF, DOCX, Markdown and text files: whole text, pages, tables, notes, metadata.",
+  summary:
+    "Reads PDF, DOCX, CSV, JSON, XML, Markdown and text files: whole text, pages, tables, notes, metadata.",
   field: "documents",
-  extensions: [".pdf", ".docx", ".md", ".markdown", ".txt"],
+  extensions: [
+    ...[".pdf", ".docx", ".md", ".markdown", ".txt"],
+    ...[".csv", ".tsv", ".json", ".ndjson", ".jsonl", ".xml"],
+  ],
   options,
   columns,
   results: { document: result },
   secretOptions: ["password"],
   resultName: (stem) => `${stem}_document_analysis.json`,
   steps: {
-    main: { version: 4 },
+    main: { version: 5 },
     pages: { version: 3 },
     picture: { version: 2 },
     finish: { version: 1 },

@@ -1,25 +1,30 @@
 import { FileError } from "../../errors.ts";
+import { isHtml, isMail, isRtf, isSeparated } from "./textKind.ts";
 
-export type DocumentKind = "pdf" | "zip" | "ole" | "text";
+export type DocumentKind = "pdf" | "zip" | "ole" | "rtf" | "html" | "mail" | "separated" | "text";
 
 /** A PDF header may start this late: some writers put a byte order mark or a mail header before it. */
 const PDF_HEADER_WITHIN = 1024;
 
 /**
- * Finds the kind of a file by its content; its name does not count.
- * @throws FileError `empty_file`; `unsupported_format` for RTF and PostScript, which look like text.
+ * Finds the kind of a file by its content. The name tells only separated values from other text, and helps with pages and
+ * mails that lack their usual beginning.
+ * @throws FileError `empty_file`; `unsupported_format` for PostScript, which looks like text.
  */
-export function kindOf(head: Buffer): DocumentKind {
+export function kindOf(head: Buffer, filename: string): DocumentKind {
   if (head.length === 0) throw new FileError("empty_file", "The file is empty.");
   const start = head.subarray(0, PDF_HEADER_WITHIN).toString("latin1");
   if (isZip(start)) return "zip";
   if (start.startsWith("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")) return "ole";
-  if (start.startsWith("{\\rtf")) throw unsupported("an RTF document");
   if (start.startsWith("%!PS")) throw unsupported("a PostScript file");
   if (/<\?mso-application progid="Word\.Document"\?>|<pkg:package\b/.test(start)) {
     throw unsupported("a Word document saved as one XML file");
   }
-  return isPdf(start) ? "pdf" : "text";
+  if (isMail(head, filename)) return "mail";
+  if (isPdf(start)) return "pdf";
+  if (isRtf(head)) return "rtf";
+  if (isHtml(head, filename)) return "html";
+  return isSeparated(filename) ? "separated" : "text";
 }
 
 /** A zip archive begins with its first entry or, when it is empty, with its end; a mark of UTF-8 or blanks may precede. */
@@ -35,33 +40,47 @@ function isPdf(start: string): boolean {
 }
 
 /** Extensions that stand for a kind; other extensions are not checked. */
-const CLAIMS: Readonly<Record<string, DocumentKind>> = { pdf: "pdf", docx: "zip" };
-const FORMAT_NAMES: Readonly<Record<DocumentKind, string>> = {
+const CLAIMS: Readonly<Record<string, DocumentKind>> = {
+  pdf: "pdf",
+  rtf: "rtf",
+  ...Object.fromEntries(
+    ["docx", "xlsx", "xlsm", "pptx", "pptm", "odt", "ods", "odp", "epub"].map((name) => [name, "zip"]),
+  ),
+};
+const KIND_NAMES: Readonly<Record<DocumentKind, string>> = {
   pdf: "a PDF",
-  zip: "a DOCX or another zip archive",
-  ole: "an old Word document",
+  zip: "an office document or another zip archive",
+  ole: "an old office document",
+  rtf: "an RTF document",
+  html: "an HTML page",
+  mail: "a mail",
+  separated: "text",
   text: "text",
 };
 
 /**
- * Refuses a file whose name ends in .pdf or .docx and whose content is something else: the client sent a wrong file.
+ * Refuses a file whose name claims one kind and whose content is another one: the client sent a wrong file.
  * @throws FileError `misnamed`
  */
-export function checkName(filename: string, kind: DocumentKind, head: Buffer): void {
-  const extension = /\.([a-z]+)$/i.exec(filename)?.[1]?.toLowerCase() ?? "";
+export function checkName(filename: string, kind: DocumentKind): void {
+  const extension = extensionOf(filename);
   const claim = CLAIMS[extension];
-  // An encrypted DOCX and a Word 97 file are both OLE; `decrypted` distinguishes them.
+  // An encrypted office file and a Word 97 file are both OLE; `decrypted` distinguishes them.
   if (claim === undefined || claim === kind || (claim === "zip" && kind === "ole")) return;
-  throw new FileError(
+  throw misnamed(extension, KIND_NAMES[kind]);
+}
+
+export function extensionOf(filename: string): string {
+  return /\.([a-z0-9]+)$/i.exec(filename)?.[1]?.toLowerCase() ?? "";
+}
+
+export function misnamed(extension: string, content: string): FileError {
+  return new FileError(
     "misnamed",
-    `The file is named .${extension}, but its content is ${isHtml(kind, head) ? "an HTML page" : FORMAT_NAMES[kind]}. Give it its right name, or set the option \`any_name\`.`,
+    `The file is named .${extension}, but its content is ${content}. Give it its right name, or set the option \`any_name\`.`,
   );
 }
 
-function isHtml(kind: DocumentKind, head: Buffer): boolean {
-  return kind === "text" && /^[^<]{0,20}<(?:!doctype html|html)\b/i.test(head.toString("latin1"));
-}
-
-function unsupported(name: string): FileError {
+export function unsupported(name: string): FileError {
   return new FileError("unsupported_format", `The file is ${name}. Convert it to PDF or DOCX first.`);
 }

@@ -1,10 +1,9 @@
-import type { StepWarning } from "../../warnings.ts";
-import { jsonResult, oneLine, onlyFile } from "../result.ts";
-import type { JsonObject, Step, StepFile, StepOutput, TaskHead } from "../task.ts";
-import { checkName, kindOf } from "./kind.ts";
+import { onlyFile } from "../result.ts";
+import type { JsonObject, Step, StepFile } from "../task.ts";
+import { checkName, type DocumentKind, kindOf, unsupported } from "./kind.ts";
 import type { DocumentOptions } from "./options.ts";
 import { plainFields } from "./plain.ts";
-import { textSummary } from "./words.ts";
+import { resultOf } from "./reading/output.ts";
 
 /** Bytes at the start of a file that show its kind. */
 const HEAD = 4_096;
@@ -14,14 +13,24 @@ const main: Step<DocumentOptions> = async (input, context) => {
   const { task, options } = input;
   const file = onlyFile(input.files);
   const head = await file.slice(0, HEAD);
-  const kind = kindOf(head);
-  if (!options.any_name) checkName(file.filename, kind, head);
+  const kind = kindOf(head, file.filename);
+  if (!options.any_name) checkName(file.filename, kind);
   if (kind === "pdf") return await (await import("./pdf/steps.ts")).readPdf(input, context);
-  if (kind === "text") return resultOf(task, file, await plainFields(file, options));
-  const { docxFields } = await import("./docx/read.ts");
-  if (kind === "zip") return resultOf(task, file, await docxFields(file, options));
-  const { decrypted } = await import("./docx/ole.ts");
-  return resultOf(task, file, await docxFields(await decrypted(file, options.password), options));
+  return resultOf(task, file, await READERS[kind](file, options));
+};
+
+type Reader = (file: StepFile, options: DocumentOptions) => Promise<JsonObject>;
+
+const READERS: Readonly<Record<Exclude<DocumentKind, "pdf">, Reader>> = {
+  text: plainFields,
+  separated: async (...of) => (await import("./separated/read.ts")).separatedFields(...of),
+  rtf: async () => {
+    throw unsupported("an RTF document");
+  },
+  html: plainFields,
+  mail: plainFields,
+  zip: async (...of) => (await import("./package/read.ts")).packageFields(...of),
+  ole: async (...of) => (await import("./package/ole.ts")).oleFields(...of),
 };
 
 const pages: Step<DocumentOptions> = async (input, context) =>
@@ -34,17 +43,3 @@ const picture: Step<DocumentOptions> = async (input, context) =>
   (await import("./pdf/picture.ts")).picture(input, context);
 
 export const steps = { main, pages, picture, finish, count };
-
-const CONTENT_LEFT_OUT: StepWarning = {
-  code: "content_left_out",
-  message:
-    "Embedded objects, controls or chunks of other formats have no text in the result: `left_out` names them. Save the document as PDF to read what they show.",
-};
-
-function resultOf(task: TaskHead, file: StepFile, fields: JsonObject): StepOutput {
-  const { document_type, word_count, text_content } = fields;
-  const summary = oneLine(`${document_type}, ${textSummary(Number(word_count), text_content)}`);
-  const { left_out } = fields;
-  const warnings = Array.isArray(left_out) && left_out.length > 0 ? [CONTENT_LEFT_OUT] : [];
-  return jsonResult({ task, file, summary, warnings }, fields);
-}

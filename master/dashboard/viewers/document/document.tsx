@@ -7,6 +7,7 @@ import { Section } from "../parts/section.tsx";
 import type { ViewerProps } from "../viewer.ts";
 import { Docx } from "./docx.tsx";
 import { Pdf } from "./pdf.tsx";
+import { Reading } from "./reading.tsx";
 import { type DocumentResult, metadataFacts } from "./result.ts";
 import "../style/document.css";
 
@@ -49,6 +50,8 @@ function Kind({ result, children }: KindProps) {
           {children}
         </>
       );
+    default:
+      return <Reading result={result}>{children}</Reading>;
   }
 }
 
@@ -73,20 +76,24 @@ function PlainDocument({ text }: { readonly text: string }) {
 }
 
 function figuresOf(result: DocumentResult) {
-  const own = {
-    PDF:
-      "page_count" in result
-        ? { value: count(result.page_count), label: result.page_count === 1 ? "page" : "pages" }
-        : undefined,
-    DOCX:
-      "paragraphs" in result ? { value: count(result.paragraphs.length), label: "paragraphs" } : undefined,
-    "Generic Text": "encoding" in result ? { value: result.encoding, label: "encoding" } : undefined,
-  }[result.document_type];
   return [
-    own,
+    ownFigure(result),
     { value: count(result.word_count), label: "words" },
     { value: count(result.character_count), label: "characters" },
     "tables" in result ? { value: count(result.tables.length), label: "tables" } : undefined,
     result.truncated ? { value: "cut", label: "text, by the option max_characters" } : undefined,
   ];
+}
+
+/** The figure that only this kind of document has. */
+function ownFigure(result: DocumentResult) {
+  if ("page_count" in result)
+    return { value: count(result.page_count), label: result.page_count === 1 ? "page" : "pages" };
+  if ("paragraphs" in result) return { value: count(result.paragraphs.length), label: "paragraphs" };
+  if ("sections" in result) {
+    const [first] = result.sections;
+    const many = result.sections.length > 1 && first !== undefined;
+    return many ? { value: count(result.sections.length), label: `${first.kind}s` } : undefined;
+  }
+  return { value: result.encoding, label: "encoding" };
 }

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { count } from "../../ui/words.ts";
 import { Copy } from "../parts/copy.tsx";
 import { Section } from "../parts/section.tsx";
+import { Notes } from "./notes.tsx";
 import type { DocxResult, EdgeView, NoteView, ParagraphView, TableView } from "./result.ts";
 
 interface DocxProps {
@@ -145,28 +146,5 @@ function Cells({ table: { rows } }: { readonly table: TableView }) {
         )}
       </tbody>
     </table>
-  );
-}
-
-const MOST_NOTES = 200;
-
-function Notes({
-  title,
-  of: notes,
-}: {
-  readonly title: string;
-  readonly of: readonly (readonly [string, string])[];
-}) {
-  if (notes.length === 0) return null;
-  return (
-    <Section title={title} note={`${count(Math.min(MOST_NOTES, notes.length))} of ${count(notes.length)}`}>
-      <ul class="notes">
-        {notes.slice(0, MOST_NOTES).map(([head, text], at) => (
-          <li key={at}>
-            {head !== "" && <b>{head}</b>} {text}
-          </li>
-        ))}
-      </ul>
-    </Section>
   );
 }

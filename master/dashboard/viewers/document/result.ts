@@ -1,5 +1,5 @@
 /** What the viewer reads of a result of the task document, version 1. */
-export type DocumentResult = PdfResult | DocxResult | PlainResult;
+export type DocumentResult = PdfResult | DocxResult | PlainResult | ReadingResult;
 
 interface Common {
   readonly text_content: string;
@@ -82,6 +82,55 @@ export interface PlainResult extends Common {
   readonly media_type: string;
   readonly line_count: number;
   readonly encoding: string;
+}
+
+/** A document of sections: sheets, slides, chapters, mails, archives, or one section of text. */
+export interface ReadingResult extends Common {
+  readonly document_type:
+    | "CSV"
+    | "XLSX"
+    | "PPTX"
+    | "HTML"
+    | "Email"
+    | "ODT"
+    | "ODS"
+    | "ODP"
+    | "RTF"
+    | "EPUB"
+    | "Archive";
+  readonly media_type: string;
+  readonly metadata: Metadata;
+  readonly sections: readonly SectionView[];
+  readonly tables: readonly PlainTableView[];
+  readonly links: readonly { readonly text: string; readonly target: string }[];
+  readonly notes: readonly {
+    readonly section: number;
+    readonly place: string;
+    readonly author: string;
+    readonly text: string;
+  }[];
+  readonly attachments: readonly {
+    readonly filename: string;
+    readonly media_type: string;
+    readonly bytes: number;
+    readonly error?: string;
+  }[];
+  readonly left_out: readonly { readonly kind: string; readonly count: number }[];
+}
+
+export interface SectionView {
+  readonly number: number;
+  readonly kind: string;
+  readonly title: string;
+  readonly hidden: boolean;
+  readonly text: string;
+  readonly word_count: number;
+}
+
+export interface PlainTableView {
+  readonly section: number;
+  readonly row_count: number;
+  readonly rows: readonly (readonly string[])[];
 }
 
 export type Metadata = Readonly<Record<string, string | number | boolean | null>>;

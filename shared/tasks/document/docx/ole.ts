@@ -16,7 +16,7 @@ const STREAMS: readonly (readonly [stream: string, name: string])[] = [
 ];
 
 /**
- * Decrypts the DOCX in an encrypted OLE container (ECMA-376 standard and agile encryption).
+ * Decrypts the office document in an encrypted OLE container (ECMA-376 standard and agile encryption).
  * @throws FileError `password_required`, `wrong_password`, `unsupported_format`, `too_large`
  */
 export async function decrypted(file: StepFile, password: string | undefined): Promise<StepFile> {
@@ -25,7 +25,7 @@ export async function decrypted(file: StepFile, password: string | undefined): P
   if (password === undefined) {
     throw new FileError(
       "password_required",
-      "The DOCX is encrypted. Give its password in the option `password`.",
+      "The document is encrypted. Give its password in the option `password`.",
     );
   }
   const rounds = /spinCount="(\d+)"/g;
@@ -33,7 +33,7 @@ export async function decrypted(file: StepFile, password: string | undefined): P
     if (Number(count) > MOST_ROUNDS)
       throw new FileError(
         "too_large",
-        `The DOCX asks for ${count} rounds of hashing; at most ${MOST_ROUNDS} are done.`,
+        `The document asks for ${count} rounds of hashing; at most ${MOST_ROUNDS} are done.`,
       );
   }
   return stepFile(localFile(file.filename, await decrypt(bytes, password)));
@@ -44,9 +44,9 @@ async function decrypt(bytes: Buffer, password: string): Promise<Buffer> {
     return await officeCrypto.decrypt(bytes, { password });
   } catch (error) {
     if (error instanceof Error && /password is incorrect/i.test(error.message)) {
-      throw new FileError("wrong_password", "The DOCX does not open with the given password.");
+      throw new FileError("wrong_password", "The document does not open with the given password.");
     }
-    throw new FileError("corrupt_file", "The encrypted DOCX is damaged and cannot be opened.", {
+    throw new FileError("corrupt_file", "The encrypted document is damaged and cannot be opened.", {
       cause: error,
     });
   }

@@ -1,4 +1,4 @@
-import type { JsonObject, StepFile } from "../../task.ts";
+import type { JsonObject } from "../../task.ts";
 import { cutHtml } from "../format/cutHtml.ts";
 import { safeHtml } from "../format/html.ts";
 import type { DocumentOptions } from "../options.ts";
@@ -20,11 +20,10 @@ import { mainPart, type Relationships, relatedPart, relationshipsOf } from "./pa
 import { asJson, commentsOf, edgesOf, type Note, notesOf, outsideOf, plainNote } from "./sides.ts";
 import { readStyles } from "./styles.ts";
 import { descendants, parseXml, type Xml } from "./xml.ts";
-import { type DocxZip, openZip } from "./zip.ts";
+import type { DocxZip } from "./zip.ts";
 
 /** Makes the fields of a DOCX's result. */
-export async function docxFields(file: StepFile, options: DocumentOptions): Promise<JsonObject> {
-  const zip = await openZip(file);
+export async function docxFields(zip: DocxZip, options: DocumentOptions): Promise<JsonObject> {
   const main = await mainPart(zip);
   const links = await relationshipsOf(zip, main);
   const context = await contextOf(zip, { links, options });

@@ -144,13 +144,13 @@ function damaged(part: string, cause: Error): FileError {
   const fault = cause.message.slice(0, 100).replace(/\.$/, "");
   return new FileError(
     "corrupt_file",
-    `The DOCX is damaged: its part ${part} is not well-formed XML (${fault}). Let a word processor repair it, or send an intact copy.`,
+    `The document is damaged: its part ${part} is not well-formed XML (${fault}). Let a word processor repair it, or send an intact copy.`,
     { cause },
   );
 }
 
 function tooLarge(what: string): FileError {
-  return new FileError("too_large", `The DOCX ${what}. This limit is fixed; split the document.`);
+  return new FileError("too_large", `The document ${what}. This limit is fixed; split the document.`);
 }
 
 /** Child elements; with `name` only those of that name. */

@@ -84,7 +84,7 @@ function partsOf(zip: yauzl.ZipFile, parts: Parts): DocxZip {
   const budget = { left: LARGEST_TOTAL };
   async function* stream(name: string): AsyncGenerator<Buffer> {
     const part = parts.get(name.toLowerCase());
-    if (part === undefined) throw new FileError("corrupt_file", `The DOCX lacks its part ${name}.`);
+    if (part === undefined) throw new FileError("corrupt_file", `The document lacks its part ${name}.`);
     judgeDeclared(part, budget.left);
     try {
       yield* guarded(await zip.openReadStreamPromise(part.entry), part, budget);
@@ -134,7 +134,7 @@ function judge({ name, entry }: Part, inflated: number, left: number): void {
 }
 
 function tooLarge(what: string): FileError {
-  return new FileError("too_large", `The DOCX ${what}. This limit is fixed; split the document.`);
+  return new FileError("too_large", `The document ${what}. This limit is fixed; split the document.`);
 }
 
 function mega(bytes: number): number {
@@ -150,7 +150,7 @@ function zipError(error: unknown, part?: string): Error {
   if (/compression method|multi-disk/.test(message)) return unsupported(message, part);
   const what =
     part === undefined ? "the list of its parts cannot be read" : `its part ${part} cannot be unpacked`;
-  return new FileError("corrupt_file", `The DOCX is damaged: ${what}. Send an intact copy.`, {
+  return new FileError("corrupt_file", `The document is damaged: ${what}. Send an intact copy.`, {
     cause: error,
   });
 }
@@ -158,7 +158,7 @@ function zipError(error: unknown, part?: string): Error {
 function cutOff(cause?: unknown): FileError {
   return new FileError(
     "corrupt_file",
-    "The DOCX is cut off or no zip archive: the list of its parts, which stands at its end, is missing. Send the whole file.",
+    "The document is cut off or no zip archive: the list of its parts, which stands at its end, is missing. Send the whole file.",
     { cause },
   );
 }
@@ -178,6 +178,6 @@ function unsupported(message: string, part: string | undefined): FileError {
       : `packs its part ${part} by the method ${method} of zip`;
   return new FileError(
     "unsupported_format",
-    `The DOCX ${what}, which is not supported. Open it in a word processor and save it again.`,
+    `The document ${what}, which is not supported. Open it in a word processor and save it again.`,
   );
 }

@@ -1,0 +1,112 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { count, counted } from "../../ui/words.ts";
+import { Copy } from "../parts/copy.tsx";
+import { Pages } from "../parts/pages.tsx";
+import { Section } from "../parts/section.tsx";
+import { Notes } from "./notes.tsx";
+import type { PlainTableView, ReadingResult, SectionView } from "./result.ts";
+
+interface ReadingProps {
+  readonly result: ReadingResult;
+  /** Shown below the text. */
+  readonly children: ComponentChildren;
+}
+
+/** A document of sections: one at a time, with its tables and notes. */
+export function Reading({ result, children }: ReadingProps) {
+  const [at, setAt] = useState(0);
+  const section = result.sections[at];
+  const number = at + 1;
+  const tables = result.tables.filter((table) => table.section === number);
+  const notes = result.notes.filter((note) => note.section === number);
+  return (
+    <>
+      <div class="tools">
+        <Copy text={result.text_content} what="Copy text" />
+        <Pages at={at} total={result.sections.length} onChange={setAt} />
+      </div>
+      {section !== undefined && <Part section={section} />}
+      {children}
+      {tables.length > 0 && <Tables of={tables} />}
+      <Notes title="Notes" of={notes.map(({ place, author, text }) => [place || author, text])} />
+      <Notes title="Files inside" of={result.attachments.map(attachmentLine)} />
+      <Notes title="Links, not followed" of={result.links.map(({ text, target }) => [text, target])} />
+      <Notes title="Not read" of={result.left_out.map((one) => [one.kind, count(one.count)])} />
+    </>
+  );
+}
+
+function attachmentLine({
+  filename,
+  media_type,
+  bytes,
+  error,
+}: ReadingResult["attachments"][number]): readonly [string, string] {
+  return [filename, `${media_type}, ${counted(bytes, "byte")}${error === undefined ? "" : `: ${error}`}`];
+}
+
+const MOST_CHARACTERS = 100_000;
+
+function Part({ section: { kind, title, hidden, text, word_count } }: { readonly section: SectionView }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by keyboard.
+    <article class="leafroom" aria-label={title || "Text"} tabIndex={0}>
+      <header>
+        <span>{title || kind}</span>
+        {hidden && <span class="tag">hidden</span>}
+        <span>{counted(word_count, "word")}</span>
+      </header>
+      {text.trim() === "" ? (
+        <p class="empty">There are no words here.</p>
+      ) : (
+        <pre class="plain">{text.slice(0, MOST_CHARACTERS)}</pre>
+      )}
+      {text.length > MOST_CHARACTERS && (
+        <p class="quiet small">{`${count(MOST_CHARACTERS)} of ${count(text.length)} characters; the JSON has them all.`}</p>
+      )}
+    </article>
+  );
+}
+
+const MOST_TABLES = 50;
+const MOST_ROWS = 200;
+const MOST_COLUMNS = 100;
+
+function Tables({ of: tables }: { readonly of: readonly PlainTableView[] }) {
+  return (
+    <Section
+      title="Tables"
+      note={`${count(Math.min(MOST_TABLES, tables.length))} of ${count(tables.length)}`}
+    >
+      {tables.slice(0, MOST_TABLES).map((table, at) => (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by keyboard.
+        <section key={at} class="scrolls" aria-label={`Table ${at + 1}`} tabIndex={0}>
+          <Rows table={table} />
+        </section>
+      ))}
+    </Section>
+  );
+}
+
+function Rows({ table: { rows, row_count } }: { readonly table: PlainTableView }) {
+  const shown = rows.slice(0, MOST_ROWS);
+  return (
+    <table class="cellsof">
+      <tbody>
+        {shown.map((cells, row) => (
+          <tr key={row}>
+            {cells.slice(0, MOST_COLUMNS).map((cell, column) => (
+              <td key={column}>{cell}</td>
+            ))}
+          </tr>
+        ))}
+        {row_count > shown.length && (
+          <tr>
+            <td>{`${count(row_count - shown.length)} of ${count(row_count)} rows are not shown here.`}</td>
+          </tr>
+        )}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,53 @@
+import type { JsonObject, StepFile } from "../../task.ts";
+import { type DocxZip, openZip } from "../docx/zip.ts";
+import { extensionOf, misnamed } from "../kind.ts";
+import type { DocumentOptions } from "../options.ts";
+import { type PackageKind, packageKind } from "./kinds.ts";
+
+/** Makes the fields of an office document or another zip archive. @throws FileError `misnamed`, and what its reader throws */
+export async function packageFields(file: StepFile, options: DocumentOptions): Promise<JsonObject> {
+  const zip = await openZip(file);
+  const kind = await packageKind(zip);
+  if (!options.any_name) checkPackageName(file.filename, kind);
+  return await READERS[kind](zip, options);
+}
+
+type Reader = (zip: DocxZip, options: DocumentOptions) => Promise<JsonObject>;
+
+const docx: Reader = async (...of) => (await import("../docx/read.ts")).docxFields(...of);
+
+const READERS: Readonly<Record<PackageKind, Reader>> = {
+  docx,
+  xlsx: docx,
+  pptx: docx,
+  odt: docx,
+  ods: docx,
+  odp: docx,
+  epub: docx,
+  // Its reader names what the archive lacks to be a document.
+  other: docx,
+};
+
+/** Extensions of a format beside its own name. */
+const CLAIMS: Readonly<Record<string, PackageKind>> = {
+  ...{ docx: "docx", xlsx: "xlsx", xlsm: "xlsx", pptx: "pptx", pptm: "pptx" },
+  ...{ odt: "odt", ods: "ods", odp: "odp", epub: "epub" },
+};
+const NAMES: Readonly<Record<PackageKind, string>> = {
+  docx: "a Word document",
+  xlsx: "an Excel workbook",
+  pptx: "a PowerPoint presentation",
+  odt: "an OpenDocument text",
+  ods: "an OpenDocument spreadsheet",
+  odp: "an OpenDocument presentation",
+  epub: "an EPUB book",
+  other: "a zip archive",
+};
+
+function checkPackageName(filename: string, kind: PackageKind): void {
+  const extension = extensionOf(filename);
+  const claim = CLAIMS[extension];
+  // The reader of DOCX tells what else an archive is that no office program wrote.
+  if (claim === undefined || claim === kind || kind === "other") return;
+  throw misnamed(extension, NAMES[kind]);
+}

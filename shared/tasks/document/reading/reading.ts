@@ -1,0 +1,60 @@
+import type { DocxBlock } from "../docx/blocks.ts";
+import type { Grid } from "./grid.ts";
+
+/** A document as its reader found it, before limits and forms of text: all kinds but PDF, DOCX and plain text. */
+export interface Reading {
+  readonly document_type: ReadingType;
+  readonly media_type: string;
+  /** Encoding of a text; absent for formats that state theirs. */
+  readonly encoding?: string;
+  readonly metadata?: Readonly<Record<string, string | null>>;
+  readonly sections: readonly Section[];
+  readonly links?: readonly Link[];
+  readonly notes?: readonly SideNote[];
+  readonly attachments?: readonly Attachment[];
+  readonly left_out?: readonly { readonly kind: string; readonly count: number }[];
+}
+
+/** Values of `document_type`. */
+export const READING_TYPES = [
+  ...["CSV", "XLSX", "PPTX", "HTML", "Email", "ODT", "ODS", "ODP", "RTF", "EPUB", "Archive"],
+] as const;
+export type ReadingType = (typeof READING_TYPES)[number];
+
+export const SECTION_KINDS = ["text", "sheet", "slide", "chapter", "message", "file"] as const;
+
+/** A sheet, slide, chapter or message; formats without parts have one section. */
+export interface Section {
+  readonly kind: (typeof SECTION_KINDS)[number];
+  /** Name of the sheet, title of the slide or chapter, name of the file; "" without one. */
+  readonly title: string;
+  /** Whether the program that shows the file hides it. */
+  readonly hidden: boolean;
+  readonly parts: readonly (DocxBlock | Grid)[];
+}
+
+export interface Link {
+  readonly text: string;
+  readonly target: string;
+}
+
+/** A note or comment beside the text; whether it is in `text_content` depends on the format. */
+export interface SideNote {
+  readonly kind: "comment" | "note" | "footnote" | "endnote";
+  /** Number of the section, from 1. */
+  readonly section: number;
+  /** Cell of a sheet or mark in the text; "" without one. */
+  readonly place: string;
+  readonly author: string;
+  readonly text: string;
+}
+
+export interface Attachment {
+  readonly filename: string;
+  readonly media_type: string;
+  readonly bytes: number;
+  /** Text of the file, where it was asked for and could be read. */
+  readonly text?: string;
+  /** Reason why it could not be read. */
+  readonly error?: string;
+}
