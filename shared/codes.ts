@@ -77,6 +77,7 @@ export const ERROR_CODES = [
   "disk_full",
   "not_writable",
   "database_unavailable",
+  "queue_unavailable",
   "store_unavailable",
   "store_refused",
   // Files and jobs

@@ -83,6 +83,8 @@ export interface StepInfo {
   readonly version: number;
   /** Whether slaves keep a child warm for the step, because it loads much (a model). */
   readonly warm?: boolean;
+  /** Units that masters hand each other together; 16 unless said, fewer for units that take seconds. */
+  readonly together?: 1 | 4;
   /** What the slave's owner must allow before the slave offers the step; undefined: nothing. */
   readonly allowedBy?: Allowance;
 }

@@ -20,8 +20,8 @@ export const functionTask = defineTask({
   schemaVersion: FUNCTION_TASK.version,
   steps: {
     cut: { version: 1, allowedBy: SANDBOX },
-    sandbox: { version: 1, allowedBy: SANDBOX },
-    trusted: { version: 1, allowedBy: TRUSTED },
+    sandbox: { version: 1, allowedBy: SANDBOX, together: 4 },
+    trusted: { version: 1, allowedBy: TRUSTED, together: 4 },
     join: { version: 1, allowedBy: SANDBOX },
   },
   run,

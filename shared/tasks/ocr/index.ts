@@ -16,7 +16,7 @@ export const ocr = defineTask({
   options,
   columns,
   results: { ocr: result },
-  steps: { recognize: { version: 6, warm: true }, finish: { version: 1 } },
+  steps: { recognize: { version: 6, warm: true, together: 4 }, finish: { version: 1 } },
   mainStep: "recognize",
   // A TIFF may have hundreds of pages.
   budgets: { running: 1_800 },

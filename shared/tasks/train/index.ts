@@ -28,7 +28,7 @@ export const train = defineTask({
   steps: {
     check: { version: 1 },
     encode: { version: 1 },
-    fit: { version: 1 },
+    fit: { version: 1, together: 1 },
     validate: { version: 1 },
     finish: { version: 1 },
   },

@@ -1,0 +1,87 @@
+import type { UnitNews } from "../bundles.ts";
+import type { BullNews } from "./news.ts";
+
+/** Time in which news are gathered for one message; less when a lane is ready, as slots may be idle. */
+const GATHER_MS = 100;
+const READY_MS = 10;
+/** Most ids of one message. What is told beyond that while the engine is away is dropped: it is old when it is back. */
+const MOST_IDS = 2_000;
+
+interface Message {
+  readonly from: string;
+  readonly running: readonly string[];
+  readonly waiting: readonly string[];
+  readonly lanes: readonly string[];
+}
+
+/** Gathers what this master tells the others, and hands out what they told. */
+export class NewsDesk {
+  readonly #from: string;
+  readonly #onReady: (lane: string) => void;
+  readonly #listeners = new Set<(news: UnitNews) => void>();
+  #channel: BullNews | undefined;
+  #running: string[] = [];
+  #waiting: string[] = [];
+  #lanes = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #due = Number.POSITIVE_INFINITY;
+
+  /** @param from name of this master: its own messages are not heard */
+  constructor(from: string, onReady: (lane: string) => void) {
+    this.#from = from;
+    this.#onReady = onReady;
+  }
+
+  open(channel: BullNews): void {
+    this.#channel = channel;
+  }
+
+  tell({ running, waiting }: UnitNews): void {
+    this.#running.push(...running);
+    this.#waiting.push(...waiting);
+    this.#within(GATHER_MS);
+  }
+
+  ready(lane: string): void {
+    this.#lanes.add(lane);
+    this.#within(READY_MS);
+  }
+
+  onNews(listener: (news: UnitNews) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  heard(text: string): void {
+    const { from, running, waiting, lanes } = JSON.parse(text) as Message;
+    if (from === this.#from) return;
+    if (running.length + waiting.length > 0)
+      for (const listener of this.#listeners) listener({ running, waiting });
+    for (const lane of lanes) this.#onReady(lane);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#listeners.clear();
+    await this.#channel?.close();
+  }
+
+  #within(ms: number): void {
+    const due = performance.now() + ms;
+    if (due >= this.#due) return;
+    clearTimeout(this.#timer);
+    this.#due = due;
+    this.#timer = setTimeout(() => void this.#send(), ms).unref();
+  }
+
+  async #send(): Promise<void> {
+    this.#due = Number.POSITIVE_INFINITY;
+    const running = this.#running.splice(0).slice(-MOST_IDS);
+    const waiting = this.#waiting.splice(0).slice(-MOST_IDS);
+    const lanes = [...this.#lanes];
+    this.#lanes = new Set();
+    const message: Message = { from: this.#from, running, waiting, lanes };
+    // What is lost is found by the looks that each master takes at the lanes.
+    await this.#channel?.publish(JSON.stringify(message)).catch(() => undefined);
+  }
+}
