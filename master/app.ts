@@ -14,6 +14,7 @@ import { createWork, type Work } from "./compose/work.ts";
 import type { MasterConfig } from "./config.ts";
 import { masterRoutes } from "./http/routes.ts";
 import { MasterMetrics } from "./metrics/metrics.ts";
+import type { JobRecord } from "./record/job.ts";
 import { restoreRecentJobs } from "./results/restore.ts";
 import { TimelineReader } from "./timeline/reader.ts";
 import type { WebhookDeliveries } from "./webhooks/deliveries.ts";
@@ -43,7 +44,8 @@ export async function createMaster(
   const storage = await openStorage({ config, logger, openStore, stopping: stopping.signal });
   const { hub } = storage;
   const fleet = createFleet({ config, logger, hub, masterUrl: () => urlOf(server, config) });
-  const work = createWork({ config, logger, storage, fleet });
+  const port = () => portOf(server);
+  const work = createWork({ config, logger, version, storage, fleet, port });
   const webhooks = createWebhooks({ config, logger, version, storage });
   const buildings = { storage, fleet, work, webhooks };
   const server = createHttpServer(config, routesOf({ config, logger, version, ...buildings }));
@@ -124,12 +126,13 @@ async function start({
   work.recorder.start();
   work.dispatcher.start();
   const resume = async () => {
-    const resumed = await work.runner.resume();
+    const resumed = await (work.membership?.start() ?? work.runner.resume());
     if (resumed > 0) {
       logger.info({ jobs: resumed }, "unfinished jobs go on");
       work.suspects.masterWasEnded();
     }
-    const { lost } = await restoreRecentJobs(jobs, resultWriter);
+    const isOwn = (job: JobRecord) => jobs.masters?.isOfThisPlace(job) ?? true;
+    const { lost } = await restoreRecentJobs(jobs, resultWriter, isOwn);
     if (lost.length > 0)
       logger.warn(
         { jobs: lost },
@@ -157,6 +160,7 @@ async function stop(
   const runsEnd = work.runner.stop();
   stopping.abort();
   await Promise.all([runsEnd, localEnd, work.retention.stop()]);
+  await work.membership?.leave();
   await webhooks.stop();
   await work.recorder.stop();
   server.closeAllConnections();
@@ -167,7 +171,11 @@ async function stop(
 
 /** Where slaves on this machine reach the master. */
 function urlOf(server: Server, { host, tls }: MasterConfig): string {
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   const near = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
   return serviceUrl({ host: near, port, tls });
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
 }

@@ -7,7 +7,7 @@ export const DATABASE_VARIABLES = {
     schema: as.database.optional(),
     fallback: undefined,
     meaning:
-      "PostgreSQL database (13 or later) for the record of jobs: `postgres://user:password@host:port/database`. `manyhands migrate` makes its tables. One master works with it at a time.",
+      "PostgreSQL database (13 or later) for the record of jobs: `postgres://user:password@host:port/database`. `manyhands migrate` makes its tables. Masters with the same STORE_URL work with it together; without STORE_URL one master at a time.",
     unset: "a file in DATA_DIR",
   },
 } as const;

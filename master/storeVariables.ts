@@ -9,7 +9,7 @@ export const STORE_VARIABLES = {
   storeUrl: {
     ...secret(
       "STORE_URL",
-      "Bucket for inputs and results, in place of the spool in DATA_DIR: `s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-central-1&path_style=true`. Each master needs a prefix of its own.",
+      "Bucket for inputs and results, in place of the spool in DATA_DIR: `s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-central-1&path_style=true`. Masters with the same DATABASE_URL share it; any other master needs a prefix of its own.",
     ),
     unset: "the spool in DATA_DIR",
   },

@@ -168,6 +168,7 @@ export const ERROR_CODES = [
   "not_fetched",
   // Inside
   "bad_transition",
+  "job_moved",
   "job_exists",
   "map_name_taken",
   "published_twice",

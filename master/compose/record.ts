@@ -6,13 +6,16 @@ import type { MasterConfig } from "../config.ts";
 import type { ChangeHub } from "../hub.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import { openSqliteRecord } from "../record/sqlite/sqliteRecord.ts";
+import type { BucketPlace } from "../store/s3/place.ts";
 import type { RetryWhileFull } from "../upkeep/diskSpace.ts";
 
 /** Time between two tries while the database is away. */
 const AWAY_MS = 1_000;
 
 export interface RecordDeps {
-  readonly config: Pick<MasterConfig, "databaseUrl">;
+  readonly config: Pick<MasterConfig, "databaseUrl" | "store">;
+  /** A word for this master's data folder. */
+  readonly place: string;
   /** File of the record where there is no database. */
   readonly file: string;
   readonly hub: ChangeHub;
@@ -34,7 +37,7 @@ export interface OpenedRecord {
 /** Opens the record of jobs in the database that is configured, else in a file. */
 export async function openRecord(deps: RecordDeps): Promise<OpenedRecord> {
   const { config, file, hub, logger, retryWhileFull } = deps;
-  const { databaseUrl: url } = config;
+  const { databaseUrl: url, store } = config;
   if (url === undefined) {
     const jobs = await openSqliteRecord({ file, hub, retry: retryWhileFull });
     return { jobs, outage: () => undefined, retry: retryWhileFull };
@@ -46,9 +49,15 @@ export async function openRecord(deps: RecordDeps): Promise<OpenedRecord> {
     else logger.error({ err: outage }, "the database does not answer: accepted jobs wait for it");
   };
   const warn = (risk: string) => logger.warn(risk);
-  // The queue in memory is one master's: two would both run every job.
-  const jobs = await openPostgresRecord({ url, hub, retry, onOutage, warn, masters: "one" });
+  // Bytes in a folder are one master's: another one could not run its jobs, nor show their results.
+  const masters = store === undefined ? "one" : { place: deps.place, store: placeName(store.place) };
+  const jobs = await openPostgresRecord({ url, hub, retry, onOutage, warn, masters });
   return { jobs, outage: () => jobs.outage, retry };
+}
+
+/** The same for all masters that have the bucket, at whichever address they reach it. */
+function placeName({ bucket, prefix }: BucketPlace): string {
+  return `s3://${bucket}/${prefix}`;
 }
 
 /** Runs work again while the database is away: an event of an accepted job waits instead of failing. */

@@ -52,7 +52,8 @@ export const openSpool: OpenStore = async (config, logger) => {
     if (trouble === undefined) logger.info("the store answers again");
     else logger.error({ err: trouble }, "the store cannot be used: new jobs are refused, accepted ones wait");
   };
-  const opened = await openS3Store({ ...store, patienceMs, onChange });
+  const isShared = config.databaseUrl !== undefined;
+  const opened = await openS3Store({ ...store, isShared, patienceMs, onChange });
   logger.info({ bucket: store.place.bucket, prefix: store.place.prefix }, "the store is a bucket");
   return opened;
 };
@@ -80,10 +81,10 @@ export async function openStorage(deps: StorageDeps): Promise<Storage> {
   const retryWhileFull: RetryWhileFull = (work) => disk.retryWhileFull(work, stopping);
   // Opened before the store: the record holds the lock of the folder, so that a second master changes nothing in it.
   const file = join(data, "jobs.sqlite");
-  const record = await openRecord({ config, file, hub, logger, retryWhileFull, stopping });
+  const master = await nameOfMaster(data);
+  const record = await openRecord({ config, place: master, file, hub, logger, retryWhileFull, stopping });
   const { jobs, outage, retry } = record;
   const store = await openStore(config, logger);
-  const master = await nameOfMaster(data);
   const results = new ResultsFolder({ folder: resultsDir, store, master, retryWhileFull });
   const writerOf = config.onExisting === "replace" ? replacingWriter : keepingWriter;
   const named = {

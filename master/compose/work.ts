@@ -11,9 +11,11 @@ import type { CapacityDeps } from "../jobs/capacity.ts";
 import { FileTimes } from "../jobs/fileTimes.ts";
 import { jobFiles } from "../jobs/jobFiles.ts";
 import { logJobs } from "../jobs/jobLog.ts";
+import type { Membership } from "../jobs/membership.ts";
 import { Outlooks } from "../jobs/outlook.ts";
 import { JobRunner } from "../jobs/runner.ts";
 import { KeptInputs } from "../lease/keptInputs.ts";
+import type { MapDeps } from "../map/map.ts";
 import { PaceBook, type StragglerRule } from "../map/pace.ts";
 import { MemoryQueue } from "../queue/memory.ts";
 import type { UnitQueue } from "../queue/port.ts";
@@ -22,6 +24,7 @@ import { TimelineRecorder } from "../timeline/recorder.ts";
 import type { UnitSpans } from "../timeline/slotBook.ts";
 import { Retention } from "../upkeep/retention.ts";
 import type { Fleet } from "./fleet.ts";
+import { createMembership } from "./membership.ts";
 import { retentionPolicy } from "./retentionPolicy.ts";
 import type { Storage } from "./storage.ts";
 
@@ -30,6 +33,9 @@ export interface WorkDeps {
   readonly logger: Logger;
   readonly storage: Storage;
   readonly fleet: Fleet;
+  readonly version: string;
+  /** Port that the master listens on. */
+  readonly port: () => number;
 }
 
 /** What runs jobs: units wait in the queue, the dispatcher hands them to slaves, the runner ends jobs. */
@@ -40,6 +46,7 @@ export interface Work {
   readonly speculation: SpeculationBook;
   readonly dispatcher: Dispatcher;
   readonly runner: JobRunner;
+  readonly membership: Membership | undefined;
   readonly retention: Retention;
   readonly recorder: TimelineRecorder;
   readonly capacity: CapacityDeps;
@@ -47,7 +54,7 @@ export interface Work {
 
 export function createWork(deps: WorkDeps): Work {
   const { config, logger, storage, fleet } = deps;
-  const { jobs, hub, store, results, resultWriter, retryWhileFull } = storage;
+  const { jobs, hub, store, results } = storage;
   const recorder = new TimelineRecorder({
     timeline: jobs.timeline,
     hub,
@@ -55,31 +62,57 @@ export function createWork(deps: WorkDeps): Work {
     waitingFiles: () => Math.max(0, runner.load().files - fleetSummary(fleet.registry.all()).busy),
   });
   const { queue, counts, paces, suspects, speculation, dispatcher } = createDispatch(deps, recorder);
-  const outlooks = new Outlooks({ registry: fleet.registry, dispatcher, jobs, disk: storage.disk });
   const keptBytes: KeptBytes = new Map();
   logJobs(hub, logger);
-  const runner = new JobRunner({
-    jobs,
-    hub,
-    files: jobFiles(store, retryWhileFull),
-    results: resultWriter,
-    map: { jobs, queue, paces },
-    dispatcher,
-    outlooks,
-    registry: fleet.registry,
-    budgets: budgetsOf(config),
-    keptBytes,
-    logger,
-  });
+  const runner = createRunner(deps, { queue, paces, dispatcher, keptBytes });
   const policy = retentionPolicy(config);
-  const retention = new Retention({ jobs, store, results, keptBytes, policy, logger });
+  const membership = createMembership({ ...deps, jobs, runner, dispatcher });
+  const isFirst = membership && (() => membership.isFirst);
+  const retention = new Retention({ jobs, store, results, keptBytes, policy, isFirst, logger });
   const capacity = {
     registry: fleet.registry,
     runner,
     times: new FileTimes(hub),
     outage: troubleOf(storage),
   };
-  return { queue, counts, suspects, speculation, dispatcher, runner, retention, capacity, recorder };
+  return {
+    queue,
+    counts,
+    suspects,
+    speculation,
+    dispatcher,
+    runner,
+    membership,
+    retention,
+    capacity,
+    recorder,
+  };
+}
+
+interface RunnerParts extends Pick<MapDeps, "queue" | "paces"> {
+  readonly dispatcher: Dispatcher;
+  readonly keptBytes: KeptBytes;
+}
+
+function createRunner(
+  { config, logger, storage, fleet }: WorkDeps,
+  { queue, paces, dispatcher, keptBytes }: RunnerParts,
+): JobRunner {
+  const { jobs, hub, store, resultWriter, retryWhileFull, disk } = storage;
+  const { registry } = fleet;
+  return new JobRunner({
+    jobs,
+    hub,
+    files: jobFiles(store, retryWhileFull),
+    results: resultWriter,
+    map: { jobs, queue, paces },
+    dispatcher,
+    outlooks: new Outlooks({ registry, dispatcher, jobs, disk }),
+    registry,
+    budgets: budgetsOf(config),
+    keptBytes,
+    logger,
+  });
 }
 
 /** Why the master takes no new jobs: its database does not answer, or its bucket cannot be used. */

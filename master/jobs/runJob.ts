@@ -1,3 +1,4 @@
+import { isCode } from "../../shared/codes.ts";
 import { isFinal } from "../../shared/contract/jobs.ts";
 import { AppError, CodedError, notWritable } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
@@ -45,12 +46,15 @@ export async function runJob(deps: JobRunDeps, run: JobRun): Promise<JobRecord> 
   try {
     const error = await work(deps, run, collector);
     if (isStopping(job)) return (await jobs.get(record.id)) ?? record;
+    if (job.isMoved || hasMoved(error)) throw moved(record.id);
     return await finish(deps, run, { error, collector });
   } catch (error) {
-    logger.error(
-      { err: error, job: record.id },
-      "the end of a job could not be recorded: it runs on from its record",
-    );
+    if (hasMoved(error)) await dropped(deps, run, collector);
+    else
+      logger.error(
+        { err: error, job: record.id },
+        "the end of a job could not be recorded: it runs on from its record",
+      );
     return (await jobs.get(record.id).catch(() => undefined)) ?? record;
   }
 }
@@ -85,6 +89,27 @@ async function work(deps: JobRunDeps, run: JobRun, collector: Collector): Promis
     // A job that has ended may be removed: nothing may write its results then.
     await restored.catch(() => undefined);
   }
+}
+
+function hasMoved(error: unknown): boolean {
+  return error instanceof AppError && isCode(error.code, "job_moved");
+}
+
+/** Why a job that another master runs now stops here. */
+export function moved(id: string): AppError {
+  return new AppError("job_moved", `Job ${id} is run by another master now.`, { status: 409 });
+}
+
+/** Leaves the job to another master: ends its leases, and lets what is being recorded be refused. */
+async function dropped(
+  { dispatcher, logger }: JobRunDeps,
+  { job, record }: JobRun,
+  collector: Collector,
+): Promise<void> {
+  logger.warn({ job: record.id }, `job ${record.id} goes on at another master`);
+  job.leave(moved(record.id));
+  await dispatcher.cancel(record.id);
+  await collector.flush().catch(() => undefined);
 }
 
 /** The next start of the master runs the job on. */

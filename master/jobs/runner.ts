@@ -2,10 +2,11 @@ import { isFinal } from "../../shared/contract/jobs.ts";
 import type { JobOutlook } from "../../shared/contract/outlook.ts";
 import { AppError, UnavailableError } from "../../shared/errors.ts";
 import type { ChangeHub } from "../hub.ts";
-import type { FileRecord, JobRecord } from "../record/job.ts";
+import type { CancelReason, FileRecord, JobRecord } from "../record/job.ts";
+import { JobsElsewhere } from "./elsewhere.ts";
 import { type FollowedJob, finishedJob } from "./followed.ts";
 import type { Outlooks } from "./outlook.ts";
-import { type JobRunDeps, runJob } from "./runJob.ts";
+import { type JobRunDeps, moved, runJob } from "./runJob.ts";
 import { RunningJob, type WorkLeft } from "./runningJob.ts";
 import { endInTime, jobBudgets } from "./totalBudget.ts";
 
@@ -28,21 +29,17 @@ export interface WaitingFiles {
   readonly files: number;
 }
 
-/** Why a job is cancelled: the code and the sentence that its record keeps. */
-export interface CancelReason {
-  readonly code: "cancelled" | "no_slaves";
-  readonly message: string;
-}
-
 /** Runs jobs: every job that is not final in the record has its `run` going here, after a restart too. */
 export class JobRunner {
   readonly #deps: RunnerDeps;
   readonly #running = new Map<string, RunningJob>();
   readonly #starting = new Map<string, Promise<RunningJob>>();
+  readonly #elsewhere: JobsElsewhere;
   #stopping = false;
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps;
+    this.#elsewhere = new JobsElsewhere(deps);
   }
 
   /**
@@ -59,14 +56,14 @@ export class JobRunner {
     return await starting;
   }
 
-  /** The job to wait for and to watch, running or over; undefined when there is none. */
+  /** The job to wait for and to watch, running here or at another master, or over; undefined when there is none. */
   async follow(id: string): Promise<FollowedJob | undefined> {
     const running = this.#running.get(id);
     if (running !== undefined) return running;
     const record = await this.#deps.jobs.get(id);
     if (record === undefined) return undefined;
-    if (!isFinal(record.state)) return await this.start(record);
-    return finishedJob(record);
+    if (isFinal(record.state)) return finishedJob(record);
+    return this.#isElsewhere(record) ? this.#elsewhere.follow(record) : await this.start(record);
   }
 
   /** @throws UnavailableError `stopping` */
@@ -94,7 +91,12 @@ export class JobRunner {
       if (files > 0) yield { task, createdAt, files };
   }
 
-  /** Starts every job that has not ended on record. Resolves with the number of these jobs. */
+  /** Ids of the jobs that run here. */
+  get running(): readonly string[] {
+    return [...this.#running.keys()];
+  }
+
+  /** Starts every job that has not ended on record, where no other master shares it. Resolves with the number of these jobs. */
   async resume(): Promise<number> {
     let resumed = 0;
     for (const state of ["queued", "running"] as const) {
@@ -109,19 +111,53 @@ export class JobRunner {
   /** Stops the work of a job; finished results stay. Resolves with the final record. */
   async cancel(id: string, { code, message }: CancelReason): Promise<JobRecord | undefined> {
     const running = this.#running.get(id) ?? (await this.#starting.get(id));
-    if (running === undefined) return await this.#deps.jobs.get(id);
+    if (running === undefined) return await this.#cancelElsewhere(id, { code, message });
     running.abort(new AppError(code, message, { status: 409 }));
     await this.#deps.dispatcher.cancel(id);
     return await running.ended;
   }
 
-  /** Leaves all jobs unfinished in the record; the next start of the master runs them on. */
+  /** Stops the work of a job that another master runs now; its followers see it end there. */
+  async drop(id: string): Promise<void> {
+    const running = this.#running.get(id) ?? (await this.#starting.get(id));
+    running?.leave(moved(id));
+    await this.#deps.dispatcher.cancel(id);
+  }
+
+  /** Leaves all jobs unfinished in the record; the next start of the master, or another master, runs them on. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#elsewhere.stop();
     await Promise.allSettled(this.#starting.values());
     const running = [...this.#running.values()];
     for (const job of running) job.abort(new AppError("stopping", "The master stops."));
     await Promise.all(running.map(({ ended }) => ended));
+  }
+
+  /** Those who wait for the job here see how it goes on. */
+  #leave(job: RunningJob, record: JobRecord): void {
+    const there = this.#elsewhere.follow(record);
+    job.goesOnAt(there);
+    void there.ended.then((ended) => job.finish(ended));
+    const isBack = !isFinal(record.state) && !this.#isElsewhere(record) && !this.#stopping;
+    if (isBack)
+      this.start(record).catch((err: unknown) =>
+        this.#deps.logger.error({ err, job: job.id }, "a job that came back could not be started"),
+      );
+  }
+
+  #isElsewhere({ master }: JobRecord): boolean {
+    const { masters } = this.#deps.jobs;
+    return masters !== undefined && master !== masters.id;
+  }
+
+  /** Asks the owner of a job for its end, and waits for it: the master that takes the job over has the wish, too. */
+  async #cancelElsewhere(id: string, reason: CancelReason): Promise<JobRecord | undefined> {
+    const { jobs } = this.#deps;
+    const record = await jobs.get(id);
+    if (record === undefined || isFinal(record.state) || !this.#isElsewhere(record)) return record;
+    await jobs.masters?.wishCancelled({ job: id, reason });
+    return await this.#elsewhere.follow(record).ended;
   }
 
   #othersAtWork(job: RunningJob): number {
@@ -140,7 +176,8 @@ export class JobRunner {
     this.#running.set(record.id, job);
     void runJob(this.#deps, { job, record, files }).then((final) => {
       this.#running.delete(record.id);
-      job.finish(final);
+      if (job.isMoved) this.#leave(job, final);
+      else job.finish(final);
     });
     endInTime(record, jobBudgets(record, this.#deps.budgets), job);
     return job;

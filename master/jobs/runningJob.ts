@@ -34,6 +34,8 @@ export class RunningJob implements FollowedJob {
   #doneAtOnce = 0;
   #filesLeft = 0;
   #bytesLeft = 0;
+  #isMoved = false;
+  #there: FollowedJob | undefined;
 
   constructor(
     { id, task, createdAt }: JobRecord,
@@ -55,7 +57,7 @@ export class RunningJob implements FollowedJob {
   }
 
   get endedFiles(): number {
-    return this.#endedFiles;
+    return Math.max(this.#endedFiles, this.#there?.endedFiles ?? 0);
   }
 
   /** Number of files that were done at the first attempt of this run. */
@@ -86,6 +88,16 @@ export class RunningJob implements FollowedJob {
     this.#controller.abort(reason);
   }
 
+  /** Another master runs the job now. */
+  leave(reason: AppError): void {
+    this.#isMoved = true;
+    this.abort(reason);
+  }
+
+  get isMoved(): boolean {
+    return this.#isMoved;
+  }
+
   /** Why the job stops; undefined while it goes on. */
   get stopReason(): AppError | undefined {
     const { aborted, reason } = this.signal;
@@ -94,7 +106,8 @@ export class RunningJob implements FollowedJob {
 
   onFileEnded(listener: () => void): () => void {
     return this.#hub.watchJob(this.id, ({ type }) => {
-      if (type === "file") listener();
+      // Of files that end at another master only the change of the job is told.
+      if (type === "file" || this.#there !== undefined) listener();
     });
   }
 
@@ -105,6 +118,11 @@ export class RunningJob implements FollowedJob {
     if (file.state === "done" && file.attempts === 1) this.#doneAtOnce += 1;
     this.#count(file, -1);
     this.#hub.fileEnded(this.id, file);
+  }
+
+  /** From now on its files end at another master. */
+  goesOnAt(there: FollowedJob): void {
+    this.#there = there;
   }
 
   /** Resolves `ended`. */

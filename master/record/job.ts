@@ -44,6 +44,16 @@ export interface JobRecord {
   readonly attachments: readonly Attachment[];
   /** Undefined while there is none. */
   readonly warnings?: readonly JobWarning[];
+  /** Id of the master that runs it, its owner; undefined where a master works alone, and while the job is free. */
+  readonly master?: string;
+  /** A client asked for its end, which is its owner's to record. */
+  readonly cancelWish?: CancelReason;
+}
+
+/** Why a job is cancelled: the code and the sentence that its record keeps. */
+export interface CancelReason {
+  readonly code: "cancelled" | "no_slaves";
+  readonly message: string;
 }
 
 /** Second copies of late units. */

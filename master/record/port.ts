@@ -2,6 +2,7 @@ import type { JobState } from "../../shared/contract/jobs.ts";
 import type { RecordedCallbacks } from "./callback.ts";
 import type { JobEvent } from "./events.ts";
 import type { FileRecord, JobRecord } from "./job.ts";
+import type { RecordedMasters } from "./masters.ts";
 import type { NameOwner } from "./names.ts";
 import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from "./newJob.ts";
 import type { PartRecord, PartWatcher } from "./part.ts";
@@ -107,6 +108,8 @@ export interface RecordOfJobs {
   readonly kept: KeptJobs;
   readonly callbacks: RecordedCallbacks;
   readonly timeline: RecordedTimeline;
+  /** The masters that share the record; undefined where one works alone. */
+  readonly masters?: RecordedMasters | undefined;
   close(): Promise<void>;
 }
 

@@ -47,13 +47,17 @@ export interface RecentJobs {
   readonly lost: readonly string[];
 }
 
-/** Restores the results of jobs that ended shortly before the last master did. */
-export async function restoreRecentJobs(jobs: RecordOfJobs, results: ResultWriter): Promise<RecentJobs> {
+/** Restores the results of jobs that ended shortly before the last master did. @param isOwn false: of another master */
+export async function restoreRecentJobs(
+  jobs: RecordOfJobs,
+  results: ResultWriter,
+  isOwn: (job: JobRecord) => boolean = () => true,
+): Promise<RecentJobs> {
   const ended: JobRecord[] = [];
   for (const state of JOB_STATES.filter(isFinal))
     ended.push(...(await jobs.list({ state, limit: RECENT_JOBS })));
   const newest = latest(ended.map(({ endedAt }) => endedAt));
-  const recent = ended.filter(({ endedAt = 0 }) => endedAt > newest - UNSAFE_MS);
+  const recent = ended.filter((job) => isOwn(job) && (job.endedAt ?? 0) > newest - UNSAFE_MS);
   const lost: string[] = [];
   for (const job of recent) {
     try {

@@ -22,6 +22,8 @@ export interface RetentionPolicy {
 export interface RetentionDeps extends PurgeDeps {
   readonly keptBytes: KeptBytes;
   readonly policy: RetentionPolicy;
+  /** Whether this master sweeps for all that share the record; undefined: it is alone. */
+  readonly isFirst?: (() => boolean) | undefined;
   readonly logger: Logger;
 }
 
@@ -32,6 +34,8 @@ const IDLE_SECONDS = 5;
 const BUSY_SECONDS = 0.5;
 /** Time between two looks at the size of the timeline. */
 const TRIM_MS = 60_000;
+/** An upload to another master takes less. */
+const SHARED_UPLOAD_MS = 24 * 3_600_000;
 
 /**
  * Removes ended jobs by age and by size, with their objects in the store. It works in the background in small
@@ -60,6 +64,10 @@ export class Retention {
 
   /** Makes one sweep. True when there may be more to do at once. */
   async sweep(now = Date.now()): Promise<boolean> {
+    if (this.#deps.isFirst?.() === false) {
+      this.#deps.keptBytes.clear();
+      return false;
+    }
     const moreTimeline = await this.#trimTimeline(now);
     const unnoted = await this.#deps.jobs.kept.unnoted(NOTED_PER_SWEEP);
     for (const job of unnoted) await this.#note(job);
@@ -72,7 +80,8 @@ export class Retention {
 
   /**
    * Removes groups of the store that belong to no job: uploads that a kill cut off. Only groups that are older than
-   * this process, because a younger group may be an upload that is not recorded yet.
+   * this process, because a younger group may be an upload that is not recorded yet; where other masters may have uploads
+   * under way, only those of earlier days.
    */
   async removeOrphans(startedAt: number): Promise<number> {
     const { jobs, store } = this.#deps;
@@ -100,7 +109,8 @@ export class Retention {
 
   async #run(): Promise<void> {
     const { logger } = this.#deps;
-    await this.removeOrphans(this.#createdAt).catch((error: unknown) =>
+    const others = this.#deps.isFirst === undefined ? 0 : SHARED_UPLOAD_MS;
+    await this.removeOrphans(this.#createdAt - others).catch((error: unknown) =>
       logger.error({ err: error }, "unfinished uploads could not be removed: the next start tries again"),
     );
     while (!this.#stop.signal.aborted) {

@@ -24,8 +24,8 @@ test("a master on PostgreSQL needs its tables, works alone, and goes on after cr
 }, async () => {
   const env = { DATABASE_URL: server.url };
   await expect(startFleet(env)).rejects.toThrow("Run: manyhands migrate");
-  expect(await migrate()).toBe("The schema of the database went from version 0 to 1.\n");
-  expect(await migrate()).toBe("The schema of the database had version 1 already.\n");
+  expect(await migrate()).toBe("The schema of the database went from version 0 to 2.\n");
+  expect(await migrate()).toBe("The schema of the database had version 2 already.\n");
 
   fleet = await startFleet(env);
   const { master } = fleet;

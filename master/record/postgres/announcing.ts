@@ -1,4 +1,6 @@
+import { isFinal } from "../../../shared/contract/jobs.ts";
 import type { JobRecord } from "../job.ts";
+import type { MasterNews } from "../masters.ts";
 import type { Value } from "../rows.ts";
 import type { Queries } from "./database.ts";
 
@@ -6,7 +8,9 @@ import type { Queries } from "./database.ts";
 export interface JobNews {
   readonly job: string;
   readonly client?: string | undefined;
-  readonly type: "changed" | "removed";
+  readonly type: "changed" | "removed" | Exclude<MasterNews["type"], "ended">;
+  /** Whether the change was its end. */
+  readonly ended?: boolean;
   /** Map and indexes of parts that were stored. */
   readonly parts?: readonly PartIndexes[];
 }
@@ -40,9 +44,12 @@ export function removed({ id, client }: Pick<JobRecord, "id" | "client">): JobNe
 }
 
 /** News of the jobs that changed, and of those that got parts. @param parts rows of the table */
-export function newsOf(jobs: Iterable<string>, parts: readonly (readonly Value[])[]): JobNews[] {
+export function newsOf(
+  jobs: ReadonlyMap<string, Pick<JobRecord, "state">>,
+  parts: readonly (readonly Value[])[],
+): JobNews[] {
   const byJob = new Map<string, Map<string, number[]>>();
-  for (const job of jobs) byJob.set(job, new Map());
+  for (const job of jobs.keys()) byJob.set(job, new Map());
   for (const [job, map, index] of parts) {
     const maps = byJob.get(String(job)) ?? new Map<string, number[]>();
     const indexes = maps.get(String(map)) ?? [];
@@ -51,6 +58,7 @@ export function newsOf(jobs: Iterable<string>, parts: readonly (readonly Value[]
   }
   return [...byJob].map(([job, maps]) => ({
     ...changed(job),
+    ...(isFinal(jobs.get(job)?.state ?? "running") ? { ended: true } : {}),
     parts: [...maps].map(([map, indexes]) => ({ map, indexes })),
   }));
 }

@@ -1,3 +1,4 @@
+import { isFinal } from "../../../shared/contract/jobs.ts";
 import { AppError } from "../../../shared/errors.ts";
 import type { JobEvent } from "../events.ts";
 import type { JobRecord } from "../job.ts";
@@ -72,15 +73,19 @@ export class GroupChanges {
   readonly ends: EndOfJob[] = [];
   readonly #rows: GroupRows;
   readonly #ended = new Set<string>();
+  /** Id of this master; undefined: it works alone. */
+  readonly #self: string | undefined;
 
-  constructor(rows: GroupRows) {
+  constructor(rows: GroupRows, self: string | undefined) {
     this.#rows = rows;
+    this.#self = self;
   }
 
-  /** @throws AppError `no_such_job`, `bad_transition` */
+  /** @throws AppError `no_such_job`, `bad_transition`, `job_moved` */
   apply({ job, events }: AppliedCall): JobRecord {
     const before = this.jobs.get(job) ?? this.#rows.records.get(job);
     if (before === undefined) throw new AppError("no_such_job", `There is no job ${job}.`, { status: 404 });
+    if (this.#self !== undefined && before.master !== this.#self) requireOfAnyMaster(before, events);
     const changes = new CallChanges();
     const after = events.reduce((now, event) => this.#next(now, event, changes), before);
     this.#keep(changes);
@@ -152,4 +157,11 @@ function endJob(job: JobRecord, event: JobEnd, changes: CallChanges): JobRecord 
   const openEnd = openFiles(job) === 0 ? undefined : endOfOpenFiles(event);
   changes.ends.push({ job: after, at: event.at, openEnd });
   return after;
+}
+
+/** Parts come from every master whose slaves work on the job; all else is its owner's to say. */
+function requireOfAnyMaster(job: JobRecord, events: readonly JobEvent[]): void {
+  if (isFinal(job.state) || events.every(({ type }) => type === "part_stored" || type === "speculated"))
+    return;
+  throw new AppError("job_moved", `Job ${job.id} is run by another master now.`, { status: 409 });
 }

@@ -21,6 +21,8 @@ interface WaitingCall extends AppliedCall {
 export interface GroupWriterDeps {
   readonly db: PostgresDatabase;
   readonly announce: Announce;
+  /** Id of this master; undefined: it works alone. */
+  readonly master: string | undefined;
   /** Tries a group again where that may help. Later calls wait meanwhile: they may build on these. */
   readonly retry: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -90,10 +92,10 @@ export class GroupWriter {
 
   async #apply(tx: Queries, group: readonly WaitingCall[]): Promise<readonly Answer[]> {
     const { replacing, ...rows } = await lockedRows(tx, group);
-    const changes = new GroupChanges(rows);
+    const changes = new GroupChanges(rows, this.#deps.master);
     const answers = group.map((call) => decided(changes, call));
     await writeGroup(tx, changes, replacing);
-    await this.#deps.announce(tx, newsOf(changes.jobs.keys(), changes.parts));
+    await this.#deps.announce(tx, newsOf(changes.jobs, changes.parts));
     return answers;
   }
 }

@@ -1,5 +1,5 @@
 import type { JobState } from "../../../shared/contract/jobs.ts";
-import type { Attachment, FileRecord, JobRecord } from "../job.ts";
+import type { Attachment, CancelReason, FileRecord, JobRecord } from "../job.ts";
 import type { PartRecord } from "../part.ts";
 import type { CountFilter, JobFilter, RowRange } from "../port.ts";
 import { callbackFrom, fileFrom, jobFrom, partFrom, type Row } from "../rows.ts";
@@ -89,7 +89,12 @@ export class PostgresReader {
 export function recordFrom(row: Row): JobRecord {
   const attachments =
     row.attachments == null ? [] : (JSON.parse(String(row.attachments)) as readonly Attachment[]);
-  const record = jobFrom(row, attachments);
+  const { master, cancel_wish: wish } = row;
+  const record: JobRecord = {
+    ...jobFrom(row, attachments),
+    ...(master == null ? {} : { master: String(master) }),
+    ...(wish == null ? {} : { cancelWish: JSON.parse(String(wish)) as CancelReason }),
+  };
   if (row.callback == null) return record;
   return { ...record, callback: callbackFrom(JSON.parse(String(row.callback)) as Row) };
 }

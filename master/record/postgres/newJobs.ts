@@ -12,8 +12,8 @@ import { reserveNames } from "./nameTable.ts";
 const STEP_FILES = 500;
 
 const INSERT_JOB = `INSERT INTO jobs (id, task, state, options, priority, seed, total, bytes, created_at, retry_of,
-    client, budgets, secrets, name, request_id, done, failed, cancelled, replace_names)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 0, 0, $16)
+    client, budgets, secrets, name, request_id, done, failed, cancelled, replace_names, master)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 0, 0, $16, $17)
   ON CONFLICT DO NOTHING`;
 
 const INSERT_FILES = `INSERT INTO files (job, idx, state, input_key, bytes, sha256, filename, path, result_name)
@@ -26,6 +26,8 @@ const CREATIONS = 4;
 export interface NewJobsDeps {
   readonly db: PostgresDatabase;
   readonly announce: Announce;
+  /** Id of this master, which owns the jobs that it creates; undefined: it works alone. */
+  readonly master: string | undefined;
   /** Throws when the record was closed between two steps: the job is then taken back. */
   readonly requireOpen: () => void;
 }
@@ -55,8 +57,8 @@ export class NewJobs {
   }
 
   async #create(job: NewJob, { replaceNames = false }: CreateOptions): Promise<CreatedJob> {
-    const { db, announce, requireOpen } = this.#deps;
-    const record = queuedJob(job);
+    const { db, announce, requireOpen, master } = this.#deps;
+    const record = { ...queuedJob(job), ...(master === undefined ? {} : { master }) };
     return await db.transaction(async (tx) => {
       await insertJob(tx, record, replaceNames);
       await bindRequest(tx, job);
@@ -90,7 +92,12 @@ export async function holderOfRequest(
 }
 
 async function insertJob(tx: Queries, record: JobRecord, replaceNames: boolean): Promise<void> {
-  const inserted = await tx.run(INSERT_JOB, ...newJobValues(record), replaceNames ? 1 : 0);
+  const inserted = await tx.run(
+    INSERT_JOB,
+    ...newJobValues(record),
+    replaceNames ? 1 : 0,
+    record.master ?? null,
+  );
   // Rows of a removed job of this id may be left.
   const [left] = await tx.rows("SELECT job FROM unfinished WHERE job = $1", record.id);
   if (inserted === 1 && left === undefined) return;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChangeHub } from "../../hub.ts";
+import type { MasterNews } from "../masters.ts";
 import type { PartWatchers } from "../partWatchers.ts";
 import { partFrom } from "../rows.ts";
 import type { JobNews, PartIndexes } from "./announcing.ts";
@@ -15,6 +16,8 @@ export interface NewsOfOthersDeps {
   readonly watchers: PartWatchers;
   /** Id of this master's record: its own news are told by the record itself. */
   readonly self: string;
+  /** Told of what this master has to act on. */
+  readonly onNews: (news: MasterNews) => void;
 }
 
 /** Tells the hub and the watchers of parts here what other masters changed. Jobs that nothing here watches are not read. */
@@ -30,7 +33,9 @@ export class NewsOfOthers {
   readonly hear = (message: string): void => {
     const { from, ...news } = JSON.parse(message) as JobNews & { readonly from: string };
     if (from === this.#deps.self) return;
-    const { job: id, client, type, parts = [] } = news;
+    const { job: id, client, type, ended = false, parts = [] } = news;
+    if (ended) this.#deps.onNews({ type: "ended", job: id });
+    if (type !== "changed" && type !== "removed") this.#deps.onNews({ type, job: id });
     for (const some of parts)
       if (this.#deps.watchers.isWatched(id, some.map)) void this.#tellOfParts(id, some);
     if (type === "removed") this.#deps.hub.jobRemoved(client === undefined ? { id } : { id, client });

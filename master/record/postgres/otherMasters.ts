@@ -1,12 +1,13 @@
 import type { Client } from "pg";
 import type { AppError } from "../../../shared/errors.ts";
 import type { ChangeHub } from "../../hub.ts";
+import type { MasterNews } from "../masters.ts";
 import type { PartWatchers } from "../partWatchers.ts";
 import { type Announce, announceOn } from "./announcing.ts";
 import type { Queries } from "./database.ts";
 import { unavailable } from "./errors.ts";
 import { Listener } from "./listener.ts";
-import { endCutConnections, lockForOne } from "./lockForOne.ts";
+import { endCutConnections, type LockWish, lockForMaster } from "./masterLocks.ts";
 import { NewsOfOthers } from "./newsOfOthers.ts";
 
 export interface OtherMastersDeps {
@@ -16,8 +17,7 @@ export interface OtherMastersDeps {
   readonly schema: string;
   /** Application name of this record's connections, which no other record has. */
   readonly name: string;
-  /** Whether this master holds the lock of the one that may work. */
-  readonly isAlone: boolean;
+  readonly masters: LockWish["masters"];
   /** Ends all connections of this record without waiting for the server. */
   readonly cut: () => void;
   /** Called when the database is lost, and without an error when it is back. */
@@ -31,12 +31,16 @@ export class OtherMasters {
   readonly #deps: OtherMastersDeps;
   readonly #news: NewsOfOthers;
   #listener: Listener | undefined;
+  readonly #listeners = new Set<(news: MasterNews) => void>();
   #outage: AppError | undefined;
 
   constructor(deps: OtherMastersDeps) {
     this.#deps = deps;
     this.announce = announceOn(deps.schema, deps.name);
-    this.#news = new NewsOfOthers({ ...deps, self: deps.name });
+    const onNews = (news: MasterNews) => {
+      for (const listener of this.#listeners) listener(news);
+    };
+    this.#news = new NewsOfOthers({ ...deps, self: deps.name, onNews });
   }
 
   /** Why the database cannot be used now; undefined while it answers. */
@@ -44,13 +48,19 @@ export class OtherMasters {
     return this.#outage;
   }
 
+  /** Calls the listener for news that this master has to act on. Returns a function that ends the calls. */
+  onNews(listener: (news: MasterNews) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** @throws AppError `data_in_use` */
   async start(connect: () => Client): Promise<void> {
-    const { schema: channel, name, isAlone } = this.#deps;
+    const { schema: channel, name } = this.#deps;
     const prepare = async (client: Client) => {
       // At the start there are none but those that are in use.
       if (this.#outage !== undefined) await endCutConnections(client, name);
-      if (isAlone) await lockForOne(client, channel);
+      await lockForMaster(client, this.#deps);
     };
     const onMessage = this.#news.hear;
     this.#listener = new Listener({

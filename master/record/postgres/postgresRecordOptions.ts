@@ -10,10 +10,21 @@ export interface PostgresRecordOptions extends DatabaseAddress {
    * `create` is not retried.
    */
   readonly retry?: <T>(work: () => Promise<T>) => Promise<T>;
-  /** `one`: no other master that says so may have the database open at the same time. `many` unless said. */
-  readonly masters?: "one" | "many";
+  /**
+   * `one`: no other master may have the database open at the same time. A member works beside others, and each runs the jobs
+   * that it owns. `many` unless said: as a tool or a test, which asks for no lock and owns nothing.
+   */
+  readonly masters?: "one" | "many" | Member;
   /** Called with a sentence about each setting of the server by which accepted jobs may be lost. */
   readonly warn?: (risk: string) => void;
   /** Called when the database is lost, and without an error when it is back. */
   readonly onOutage?: (outage: AppError | undefined) => void;
+}
+
+/** A master among those that share the record. */
+export interface Member {
+  /** A word for its data folder. */
+  readonly place: string;
+  /** The store of bytes, which all members share. */
+  readonly store: string;
 }

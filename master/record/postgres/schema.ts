@@ -143,4 +143,20 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX timeline_slaves_by_time ON timeline_slaves (at, seq)
   `,
+  // Times by the clock of the database. A place is a data folder; a store, a bucket with its prefix.
+  `
+  CREATE TABLE masters (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    place TEXT COLLATE "C" NOT NULL,
+    store TEXT NOT NULL,
+    url TEXT NOT NULL,
+    version TEXT NOT NULL,
+    state TEXT NOT NULL,
+    started_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(),
+    seen_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp()
+  ) WITH (fillfactor = 50);
+  ALTER TABLE jobs ADD COLUMN master TEXT COLLATE "C", ADD COLUMN cancel_wish TEXT;
+  CREATE INDEX unfinished_jobs ON jobs (id) WHERE state IN ('queued', 'running');
+  ALTER TABLE callbacks ADD COLUMN sender TEXT COLLATE "C", ADD COLUMN sender_until TIMESTAMPTZ
+  `,
 ];

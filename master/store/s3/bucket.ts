@@ -191,15 +191,18 @@ export class S3Bucket {
     await client.send(new library.AbortMultipartUploadCommand(input)).catch(() => undefined);
   }
 
-  /** Removes uploads of names that begin so, which a kill cut off; a server that does not list them keeps them. */
-  async abortUploads(beginning: string): Promise<void> {
+  /**
+   * Removes uploads of names that begin so and that were begun before a time, ms since 1970: a kill cut them off. A server
+   * that does not list them keeps them.
+   */
+  async abortUploads(beginning: string, before: number): Promise<void> {
     const { client, library, bucket, prefix } = this.#deps;
     const input = { Bucket: bucket, Prefix: `${prefix}${beginning}` };
     const { Uploads = [] } = await client
       .send(new library.ListMultipartUploadsCommand(input))
       .catch(() => ({ Uploads: [] }));
-    for (const { Key: key = "", UploadId: upload } of Uploads)
-      if (upload !== undefined && key.startsWith(input.Prefix))
+    for (const { Key: key = "", UploadId: upload, Initiated: begun } of Uploads)
+      if (upload !== undefined && key.startsWith(input.Prefix) && (begun?.getTime() ?? 0) <= before)
         await this.abortUpload({ name: key.slice(prefix.length), upload });
   }
 

@@ -25,6 +25,8 @@ export interface S3Connection {
   readonly isLinked?: boolean;
   /** Whether results lie under their names, too. */
   readonly isNamed?: boolean;
+  /** Whether other masters work with the same prefix. */
+  readonly isShared?: boolean;
   /** Time after which an operation fails that finds no answer; twice that when the server falls silent late. */
   readonly patienceMs?: number;
   /** Called when the server goes away, and with undefined when it is back. */

@@ -33,10 +33,13 @@ const AT_ONCE = 16;
 const SMALL_BYTES = 64 * 1024;
 /** Bytes of the newest small objects that are kept in memory, too. */
 const RECENT_BYTES = 16 * 2 ** 20;
+/** An upload takes less. */
+const SHARED_UPLOAD_MS = 24 * 3_600_000;
 
 /**
- * Opens the store in a bucket. Only one process may have the prefix open: what was removed from packs is known to the
- * process that removed it, and opening ends uploads that are cut off.
+ * Opens the store in a bucket. Opening ends uploads that are cut off; where several processes share the prefix, those of
+ * the last day may be theirs. What was removed from packs in part is known to the process that removed it: the others
+ * find it until the whole group is removed.
  * @throws AppError `driver_missing`, and those of `checkBucket`
  */
 export async function openS3Store(connection: S3Connection): Promise<ByteStore> {
@@ -47,7 +50,8 @@ export async function openS3Store(connection: S3Connection): Promise<ByteStore> 
   try {
     const run = `${Date.now().toString(36)}${randomBytes(6).toString("hex")}`;
     await checkBucket({ ...connection, bucket, run });
-    await bucket.abortUploads(OBJECTS);
+    const before = Date.now() - (connection.isShared === true ? SHARED_UPLOAD_MS : 0);
+    await bucket.abortUploads(OBJECTS, before);
     const packs = await S3Packs.open({ bucket, run, recentBytes: RECENT_BYTES });
     const { state } = bucket;
     const watch = new BucketWatch({

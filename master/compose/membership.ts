@@ -1,0 +1,56 @@
+import { hostname } from "node:os";
+import { serviceUrl } from "../../shared/http/address.ts";
+import type { Logger } from "../../shared/logger.ts";
+import type { MasterConfig } from "../config.ts";
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import { slaveView } from "../http/views.ts";
+import { Membership } from "../jobs/membership.ts";
+import type { JobRunner } from "../jobs/runner.ts";
+import type { RecordOfJobs } from "../record/port.ts";
+import type { Fleet } from "./fleet.ts";
+
+export interface MembershipInit {
+  readonly config: MasterConfig;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly jobs: Pick<RecordOfJobs, "masters">;
+  readonly fleet: Fleet;
+  readonly runner: JobRunner;
+  readonly dispatcher: Dispatcher;
+  /** Port that the master listens on. */
+  readonly port: () => number;
+}
+
+/** Most slaves that a master tells the others of, and the time for which what it told is the same. */
+const MOST_SLAVES = 500;
+const SAME_MS = 2_000;
+
+/** This master among the others on its record; undefined where it works alone. */
+export function createMembership(init: MembershipInit): Membership | undefined {
+  const { jobs, runner, dispatcher, logger, version, config, port } = init;
+  const { masters } = jobs;
+  if (masters === undefined) return undefined;
+  const text = told(init);
+  const state = () => ({ url: urlFor(config, port()), version, state: text() });
+  return new Membership({ masters, runner, dispatcher, logger, state });
+}
+
+/** The slaves of this master, as the others show them: without the files that they work on. */
+function told({ fleet, runner }: MembershipInit): () => string {
+  let at = Number.NEGATIVE_INFINITY;
+  let text = "";
+  return () => {
+    if (performance.now() - at < SAME_MS) return text;
+    at = performance.now();
+    const slaves = fleet.registry.all().slice(0, MOST_SLAVES);
+    const { jobs, files } = runner.load();
+    text = JSON.stringify({ slaves: slaves.map((slave) => slaveView(slave, "own")), jobs, files });
+    return text;
+  };
+}
+
+/** Where others reach this master, as far as it knows. */
+function urlFor({ host, tls }: MasterConfig, port: number): string {
+  const name = host === "0.0.0.0" || host === "::" ? hostname() : host;
+  return serviceUrl({ host: name, port, tls });
+}

@@ -1,0 +1,163 @@
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startPostgres, type TestPostgres } from "../../../tests/fixtures/engines/postgresServer.ts";
+import { done, ended, newJob, partStored, started } from "../fixtures.contract.ts";
+import type { MasterNews, RecordedMasters } from "../masters.ts";
+import { migrateDatabase } from "./migrate.ts";
+import { openPostgresRecord } from "./openPostgresRecord.ts";
+import type { PostgresRecord } from "./postgresRecord.ts";
+
+/** Masters that share a record: who runs a job, and whose events count. */
+let server: TestPostgres;
+let sql: pg.Client;
+let schema: string;
+let schemas = 0;
+const opened: PostgresRecord[] = [];
+beforeAll(async () => {
+  server = await startPostgres();
+  sql = new pg.Client({ connectionString: server.url });
+  await sql.connect();
+});
+afterAll(async () => {
+  await sql.end();
+  await server.remove();
+});
+beforeEach(async () => {
+  schemas += 1;
+  schema = `test_${schemas}`;
+  await migrateDatabase({ url: server.url, schema });
+});
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((one) => one.close()));
+});
+
+const ABOUT = { url: "http://a:5000", version: "1.2.3", state: "{}" };
+const STORE = "s3://bucket/shared/";
+const MOVED = { code: "job_moved", status: 409 };
+const IN_USE = { code: "data_in_use" };
+
+async function open(masters: Parameters<typeof openPostgresRecord>[0]["masters"]): Promise<PostgresRecord> {
+  const record = await openPostgresRecord({ url: server.url, schema, ...(masters && { masters }) });
+  opened.push(record);
+  return record;
+}
+
+interface Master {
+  readonly record: PostgresRecord;
+  readonly masters: RecordedMasters;
+}
+
+/** A master that others have heard of. */
+async function member(place: string): Promise<Master> {
+  const record = await open({ place, store: STORE });
+  const { masters } = record;
+  if (masters === undefined) throw new Error("the record is not shared");
+  await masters.beat(ABOUT);
+  return { record, masters };
+}
+
+/** As if nothing had been heard of the master for this time. */
+async function silence({ masters }: Master, seconds: number): Promise<void> {
+  const sentence = `UPDATE ${schema}.masters SET seen_at = seen_at - make_interval(secs => $2) WHERE id = $1`;
+  await sql.query(sentence, [masters.id, seconds]);
+}
+
+const ids = (jobs: readonly { readonly id: string }[]) => jobs.map(({ id }) => id).toSorted();
+
+describe("a job whose master is", () => {
+  test("alive is no one else's; one that is silent loses its unfinished jobs to one other", async () => {
+    const [a, b, c] = [await member("a"), await member("b"), await member("c")];
+    for (const id of ["01A", "01B", "01C"]) await a.record.create(newJob(id, ["a"]));
+    await a.record.apply("01C", [started, done(0), ended]);
+    expect(await b.masters.claim("silent", 9)).toEqual([]);
+    await silence(a, 6);
+    expect(await b.masters.claim("surely", 9)).toEqual([]);
+    const claims = await Promise.all([b.masters.claim("silent", 9), c.masters.claim("silent", 9)]);
+    expect(ids(claims.flat())).toEqual(["01A", "01B"]);
+    expect(await b.masters.claim("silent", 9)).toEqual([]);
+    expect(await a.masters.lost(["01A", "01C"])).toEqual(["01A"]);
+  });
+
+  test("stopped is free at once, and told of", async () => {
+    const [a, b] = [await member("a"), await member("b")];
+    const news: MasterNews[] = [];
+    b.masters.onNews((one) => news.push(one));
+    await a.record.create(newJob("01A", ["a"]));
+    await a.masters.leave();
+    expect(ids(await b.masters.claim("surely", 9))).toEqual(["01A"]);
+    await expect.poll(() => news).toEqual([{ type: "left", job: "" }]);
+    expect(ids(await b.masters.living())).toEqual([b.masters.id]);
+  });
+
+  test("started again with its folder goes on at once", async () => {
+    const first = await member("a");
+    await first.record.create(newJob("01A", ["a"]));
+    await first.record.close();
+    const again = await member("a");
+    const claimed = await again.masters.claim("surely", 9);
+    expect(claimed).toMatchObject([{ id: "01A", master: again.masters.id }]);
+    expect(claimed.every(again.masters.isOfThisPlace)).toBe(true);
+  });
+});
+
+test("of a master that is not the owner only parts count, and it hears that it lost the job", async () => {
+  const [a, b] = [await member("a"), await member("b")];
+  const news: MasterNews[] = [];
+  a.masters.onNews((one) => news.push(one));
+  await a.record.create(newJob("01A", ["a", "b"]));
+  await expect(b.record.apply("01A", [started])).rejects.toMatchObject(MOVED);
+  await a.record.apply("01A", [started]);
+  await b.record.apply("01A", [partStored(0, "d")]);
+  await silence(a, 6);
+  await b.masters.claim("silent", 9);
+  await expect.poll(() => news).toEqual([{ type: "moved", job: "01A" }]);
+  for (const event of [started, done(0), ended])
+    await expect(a.record.apply("01A", [event])).rejects.toMatchObject(MOVED);
+  await a.record.apply("01A", [partStored(1, "d")]);
+  await b.record.apply("01A", [done(0), done(1), ended]);
+  await expect.poll(() => news.at(-1)).toEqual({ type: "ended", job: "01A" });
+  await expect(a.record.apply("01A", [partStored(1, "d")])).rejects.toMatchObject({ code: "bad_transition" });
+  expect(await a.record.get("01A")).toMatchObject({ state: "succeeded", master: b.masters.id });
+});
+
+test("a wish to cancel reaches the owner, and whoever owns the job next", async () => {
+  const [a, b] = [await member("a"), await member("b")];
+  const news: MasterNews[] = [];
+  a.masters.onNews((one) => news.push(one));
+  await a.record.create(newJob("01A", ["a"]));
+  const reason = { code: "cancelled", message: "Cancelled by a client." } as const;
+  await b.masters.wishCancelled({ job: "01A", reason });
+  await b.masters.wishCancelled({ job: "01A", reason: { ...reason, message: "Again." } });
+  await expect.poll(() => news).toEqual([{ type: "wished", job: "01A" }]);
+  expect(await a.masters.beat(ABOUT)).toEqual([{ job: "01A", reason }]);
+  await silence(a, 6);
+  expect(await b.masters.claim("silent", 9)).toMatchObject([{ cancelWish: reason }]);
+  await b.record.apply("01A", [{ type: "cancelled", at: 9, ...reason }]);
+  expect(await b.masters.beat(ABOUT)).toEqual([]);
+});
+
+describe("the database refuses", () => {
+  test("masters beside one that works alone, and one that works alone beside others", async () => {
+    const alone = await open("one");
+    await expect(open({ place: "a", store: STORE })).rejects.toMatchObject(IN_USE);
+    await alone.close();
+    await member("a");
+    await expect(open("one")).rejects.toMatchObject({
+      ...IN_USE,
+      message: expect.stringMatching(/same STORE_URL/),
+    });
+  });
+
+  test("a second master with the same folder, and one with another store", async () => {
+    await member("a");
+    await expect(open({ place: "a", store: STORE })).rejects.toMatchObject({
+      ...IN_USE,
+      message: expect.stringMatching(/DATA_DIR/),
+    });
+    const other = open({ place: "b", store: "s3://bucket/other/" });
+    await expect(other).rejects.toMatchObject({
+      ...IN_USE,
+      message: expect.stringMatching(/http:\/\/a:5000 works .* STORE_URL/),
+    });
+  });
+});
