@@ -5,7 +5,7 @@ import { isShaded } from "./shade.ts";
 import { skewOf } from "./skew.ts";
 
 /** Mean confidence from which a reading is accepted, 0..100. */
-const GOOD = 85;
+export const GOOD = 85;
 /** Mean confidence below which the page may lie on its side or upside down. */
 const POOR = 60;
 /** Mean confidence from which a rotation is accepted. */

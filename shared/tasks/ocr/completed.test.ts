@@ -132,3 +132,14 @@ test("boxes of added words lie on the page as it came", async () => {
   expect(first.bbox.x0).toBeGreaterThan(WIDTH - 120);
   expect(first.bbox.y0).toBeGreaterThan(2 * HEIGHT - 90);
 });
+
+test("a few lines that a well read page misses are read at their place", async () => {
+  const faint: Panel = { ink: [205, 205, 205], ground: WHITE };
+  const { lines, words, levelled } = await read(await page([PLAIN, PLAIN, PLAIN, faint, PLAIN, PLAIN]));
+  expect(lines).toEqual(Array.from({ length: 6 }, () => NOTICE).flat());
+  expect(levelled).toBe(true);
+  const ferries = words.filter(({ text }: { readonly text: string }) => text === "ferry");
+  const tops = ferries.map(({ bbox }: { readonly bbox: { readonly y0: number } }) => bbox.y0);
+  for (const [panel, top] of tops.entries()) expect(Math.abs(top - tops[0] - panel * HEIGHT)).toBeLessThan(5);
+  expect(tops).toHaveLength(6);
+});

@@ -1,5 +1,5 @@
 import { type Attempt, better } from "./attempts.ts";
-import { type Box, type OcrWord, sureness, type TextLine } from "./pageText.ts";
+import { type Box, boxAround, type OcrWord, sureness, type TextLine } from "./pageText.ts";
 
 /** Least mean confidence of a line that is added, 0..100. */
 const SURE = 65;
@@ -74,13 +74,7 @@ function narrowed(line: TextLine, words: readonly OcrWord[]): Row {
   if (words.length === 0) return { line, words };
   const text = words.map((word) => word.text).join(" ");
   const confidence = words.reduce((sum, word) => sum + word.confidence, 0) / words.length;
-  const boxes = words.map(({ bbox }) => bbox);
-  const bbox = {
-    x0: Math.min(...boxes.map(({ x0 }) => x0)),
-    y0: Math.min(...boxes.map(({ y0 }) => y0)),
-    x1: Math.max(...boxes.map(({ x1 }) => x1)),
-    y1: Math.max(...boxes.map(({ y1 }) => y1)),
-  };
+  const bbox = boxAround(words.map((word) => word.bbox));
   return { line: { ...line, text, confidence: Math.round(confidence * 100) / 100, bbox }, words };
 }
 

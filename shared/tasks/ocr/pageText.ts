@@ -9,6 +9,16 @@ export interface Box {
   readonly y1: number;
 }
 
+/** The smallest box that holds all of them; there is at least one. */
+export function boxAround(boxes: readonly Box[]): Box {
+  return {
+    x0: Math.min(...boxes.map(({ x0 }) => x0)),
+    y0: Math.min(...boxes.map(({ y0 }) => y0)),
+    x1: Math.max(...boxes.map(({ x1 }) => x1)),
+    y1: Math.max(...boxes.map(({ y1 }) => y1)),
+  };
+}
+
 export interface OcrWord {
   readonly text: string;
   /** Confidence, 0..100. */

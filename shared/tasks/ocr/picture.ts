@@ -4,6 +4,7 @@ import { grayOf } from "../../media/picture/gray.ts";
 import { rawOf, sharpOf, upright } from "../../media/picture/graySharp.ts";
 import type { Gray } from "../../media/picture/luma.ts";
 import { openPage, type Source } from "../../media/picture/source.ts";
+import type { Box } from "./pageText.ts";
 
 /** Most pixels: an A4 page at 300 dpi with margins. Tesseract takes 190 MB and about 12 bytes for each pixel. */
 const MAX_READ_PIXELS = 10_000_000;
@@ -55,6 +56,15 @@ export async function bounded(picture: Picture, most = MAX_READ_PIXELS): Promise
   const { width, height } = picture.gray;
   const factor = Math.min(Math.sqrt(most / (width * height)), MAX_READ_SIDE / Math.max(width, height));
   return factor >= 1 ? picture : await scaled(picture, factor);
+}
+
+/** Cuts a box out of a picture, in its pixels. */
+export async function cropped(picture: Picture, { x0, y0, x1, y1 }: Box): Promise<Picture> {
+  const { gray } = picture;
+  const [width, height] = [x1 - x0, y1 - y0];
+  const data = await rawOf(sharpOf(gray).extract({ left: x0, top: y0, width, height }), gray);
+  const before = picture.toPage;
+  return { gray: { ...gray, width, height, data }, toPage: (x, y) => before(x + x0, y + y0) };
 }
 
 export async function scaled(picture: Picture, factor: number): Promise<Picture> {

@@ -1,4 +1,4 @@
-import type { Box } from "../pageText.ts";
+import { type Box, boxAround } from "../pageText.ts";
 import type { InkMark } from "./marks.ts";
 
 /** Heights of letters on a reduced page, in pixels. */
@@ -14,8 +14,10 @@ const LETTER = 0.7;
 /** Least number of letters side by side, and on the whole page: fewer are dirt and signs. */
 const WORD = 3;
 const FEWEST = 4;
-/** Least share of all letters of the page that must be missing. */
+/** Least share of all letters of the page that must be in no word. */
 const SHARE = 0.02;
+/** The same for letters whose words are unsure: every page has some, and another reading is rarely surer of a few. */
+const UNSURE_SHARE = 0.1;
 
 /** More marks than letters of a page: dots and noise. */
 const MOST_MARKS = 5_000;
@@ -25,14 +27,31 @@ export function lettersOf(marks: readonly InkMark[]): InkMark[] {
   return marks.length > MOST_MARKS ? [] : marks.filter(isLetter);
 }
 
-/**
- * Whether a page has text that a reading missed: letters side by side, outside of the words.
- * @param isRead whether a word was read at this place of the reduced page
- */
-export function hasUnread(letters: readonly InkMark[], isRead: (x: number, y: number) => boolean): boolean {
-  const rest = letters.filter(({ x0, y0, x1, y1 }) => !isRead((x0 + x1) >> 1, (y0 + y1) >> 1));
-  const unread = countLetters(inRows(rest));
-  return unread >= FEWEST && unread >= SHARE * countLetters(letters);
+/** Places of the reduced page, by x and y. */
+export type Places = (x: number, y: number) => boolean;
+
+/** Where words were found, and where these are sure. */
+export interface ReadPlaces {
+  readonly found: Places;
+  readonly sure: Places;
+}
+
+/** Box of the letters side by side that a reading missed, in pixels of the reduced page; undefined for a page that was read. */
+export function unreadBox(letters: readonly InkMark[], { found, sure }: ReadPlaces): Box | undefined {
+  const all = countLetters(letters);
+  const missing = lettersOutside(letters, found);
+  const unsure = lettersOutside(letters, sure);
+  // Where text is missing, unsure words beside it are of the same kind.
+  const isUnread = isMany(missing, SHARE * all) || isMany(unsure, UNSURE_SHARE * all);
+  return isUnread ? boxAround(unsure) : undefined;
+}
+
+function lettersOutside(letters: readonly InkMark[], isRead: Places): InkMark[] {
+  return inRows(letters.filter(({ x0, y0, x1, y1 }) => !isRead((x0 + x1) >> 1, (y0 + y1) >> 1)));
+}
+
+function isMany(letters: readonly InkMark[], least: number): boolean {
+  return countLetters(letters) >= Math.max(FEWEST, least);
 }
 
 /** Median height of letters in pixels; 0 without any. */
