@@ -12,6 +12,7 @@ import { type OpenStore, openSpool, openStorage, type Storage } from "./compose/
 import { createWebhooks } from "./compose/webhooks.ts";
 import { createWork, type Work } from "./compose/work.ts";
 import type { MasterConfig } from "./config.ts";
+import { TellingMasters } from "./http/otherMasters.ts";
 import { masterRoutes } from "./http/routes.ts";
 import { MasterMetrics } from "./metrics/metrics.ts";
 import type { JobRecord } from "./record/job.ts";
@@ -88,6 +89,7 @@ function routesOf({ config, logger, version, storage, fleet, work, webhooks }: R
     disk,
     results,
     ...fleet,
+    masters: new TellingMasters(work),
     queue,
     capacity,
     runner,

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import type { ToldMaster } from "../../shared/contract/about.ts";
 import { serviceUrl } from "../../shared/http/address.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { MasterConfig } from "../config.ts";
@@ -44,7 +45,8 @@ function told({ fleet, runner }: MembershipInit): () => string {
     at = performance.now();
     const slaves = fleet.registry.all().slice(0, MOST_SLAVES);
     const { jobs, files } = runner.load();
-    text = JSON.stringify({ slaves: slaves.map((slave) => slaveView(slave, "own")), jobs, files });
+    const views = slaves.map((slave) => slaveView(slave, "own"));
+    text = JSON.stringify({ slaves: views, jobs, files } satisfies ToldMaster);
     return text;
   };
 }

@@ -11,6 +11,7 @@ import type { JobRunner } from "../jobs/runner.ts";
 import type { UnitQueue } from "../queue/port.ts";
 import type { ByteStore } from "../store/port.ts";
 import { type Listening, originsOf } from "./origins.ts";
+import type { TellingMasters } from "./otherMasters.ts";
 import { speculationView } from "./views.ts";
 
 /** This process of the master. */
@@ -37,6 +38,7 @@ export interface StatsDeps {
   readonly runner: Pick<JobRunner, "load">;
   readonly queue: Pick<UnitQueue, "size">;
   readonly speculation: Pick<SpeculationBook, "total">;
+  readonly masters: Pick<TellingMasters, "views">;
 }
 
 /** `GET /stats` */
@@ -47,11 +49,13 @@ export function showStats({
   runner,
   queue,
   speculation,
+  masters,
 }: StatsDeps): RequestHandler {
   return (req, res) => {
     const left = runner.load();
     const { waiting, leased, bytes } = queue.size();
     const port = req.socket.localPort ?? 0;
+    const sharing = masters.views();
     const stats: Stats = {
       version: about.version,
       uptime_seconds: Math.round((Date.now() - about.startedAt) / 1000),
@@ -61,6 +65,7 @@ export function showStats({
       speculation: speculationView(speculation.total),
       units: { waiting, leased, bytes_waiting: bytes },
       slaves: fleetSummary(registry.all()),
+      ...(sharing === undefined ? {} : { masters: sharing }),
     };
     answerJson(res, stats);
   };

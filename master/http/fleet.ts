@@ -14,6 +14,7 @@ import { isOurs } from "../classic/kind.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { Slave } from "../fleet/slave.ts";
 import type { Sight } from "./clients.ts";
+import type { TellingMasters } from "./otherMasters.ts";
 import { slaveView } from "./views.ts";
 
 export interface RegisterSlaveDeps {
@@ -61,23 +62,33 @@ export function badRegistration(error: z.ZodError): RequestError {
 
 export interface ListSlavesDeps {
   readonly registry: Pick<SlaveRegistry, "all">;
+  readonly masters: Pick<TellingMasters, "withOthers">;
   readonly sight: Sight;
 }
 
 /** `GET /slaves` */
-export function listSlaves({ registry, sight }: ListSlavesDeps): RequestHandler {
-  return (_req, res) => answerJson(res, { slaves: registry.all().map((slave) => slaveView(slave, sight)) });
+export function listSlaves({ registry, masters, sight }: ListSlavesDeps): RequestHandler {
+  return (_req, res) => {
+    const own = registry.all().map((slave) => slaveView(slave, sight));
+    answerJson(res, { slaves: masters.withOthers(own) });
+  };
 }
 
 export interface ShowSlaveDeps {
   readonly registry: Pick<SlaveRegistry, "get">;
+  readonly masters: Pick<TellingMasters, "withOthers">;
   readonly sight: Sight;
 }
 
 /** `GET /slaves/<id>` */
-export function showSlave({ registry, sight }: ShowSlaveDeps): RequestHandler {
+export function showSlave({ registry, masters, sight }: ShowSlaveDeps): RequestHandler {
   return (req, res) => {
-    answerJson(res, slaveView(slaveNamed(registry, req), sight));
+    const own = registry.get(String(req.params.id));
+    const known = masters.withOthers(own === undefined ? [] : [slaveView(own, sight)]);
+    answerJson(
+      res,
+      known.find(({ id }) => id === req.params.id) ?? slaveView(slaveNamed(registry, req), sight),
+    );
   };
 }
 

@@ -15,6 +15,7 @@ import { type Clients, noSuchJob, type Sight } from "./clients.ts";
 import { eventText } from "./events.ts";
 import { readQuery } from "./findJob.ts";
 import { FleetNews, type FleetState, type NewsEntry } from "./fleetNews.ts";
+import type { TellingMasters } from "./otherMasters.ts";
 import { jobSearch } from "./search/parse.ts";
 import { pause, untilGone, write } from "./streams.ts";
 import { jobView, slaveView } from "./views.ts";
@@ -27,6 +28,7 @@ export interface FleetEventsDeps {
   readonly runner: Pick<JobRunner, "get">;
   readonly results: ResultsFolder;
   readonly registry: Pick<SlaveRegistry, "all">;
+  readonly masters: Pick<TellingMasters, "withOthers">;
   readonly capacity: CapacityDeps;
   readonly sight: Sight;
 }
@@ -68,8 +70,9 @@ async function requireJob({ jobs, clients }: FleetEventsDeps, req: Request, id: 
   if (record === undefined || !clients.sees(req, record)) throw noSuchJob(id);
 }
 
-function stateOf({ registry, capacity, sight }: FleetEventsDeps): FleetState {
-  const slaves = registry.all().map((slave) => [slave.id, JSON.stringify(slaveView(slave, sight))] as const);
+function stateOf({ registry, masters, capacity, sight }: FleetEventsDeps): FleetState {
+  const own = registry.all().map((slave) => slaveView(slave, sight));
+  const slaves = masters.withOthers(own).map((view) => [view.id, JSON.stringify(view)] as const);
   return { slaves: new Map(slaves), capacity: JSON.stringify(capacityOf(capacity)) };
 }
 

@@ -42,6 +42,7 @@ import { sendResult } from "./keptResult.ts";
 import { addSlaves, removeSlave } from "./localSlaves.ts";
 import { showMetrics } from "./metrics.ts";
 import { type Handlers, mount, noRoute } from "./mount.ts";
+import type { TellingMasters } from "./otherMasters.ts";
 import { retry } from "./retry.ts";
 import { type SessionDeps, showSession, signIn, signOut } from "./session.ts";
 import { Sessions } from "./sessions.ts";
@@ -75,6 +76,7 @@ export interface RoutesDeps {
   readonly speculation: SpeculationBook;
   readonly timeline: TimelineReader;
   readonly registry: SlaveRegistry;
+  readonly masters: TellingMasters;
   readonly tunnels: Tunnels;
   readonly localSlaves: LocalSlaves;
   readonly slaveHttp: SlaveHttp;
@@ -166,8 +168,8 @@ function resultHandlers({ jobs, store, results }: RoutesDeps, clients: Clients) 
 }
 
 function fleetHandlers(deps: RoutesDeps, { showedFleetToken: showedToken }: Guards, clients: Clients) {
-  const { config, registry, hub, localSlaves, slaveHttp, jobs, runner, results, capacity } = deps;
-  const eventsDeps = { jobs, hub, runner, results, registry, capacity };
+  const { config, registry, hub, localSlaves, slaveHttp, jobs, runner, results, capacity, masters } = deps;
+  const eventsDeps = { jobs, hub, runner, results, registry, capacity, masters };
   const { jobs: sight, pollSeconds } = config;
   return {
     "POST /register": [smallJson(), registerSlave({ registry, pollSeconds, showedToken })],
@@ -175,9 +177,9 @@ function fleetHandlers(deps: RoutesDeps, { showedFleetToken: showedToken }: Guar
     "POST /slaves/check": [smallJson(), checkSlave(slaveHttp)],
     "GET /tunnel": openTunnel({ tunnels: deps.tunnels, maxSlaves: config.maxSlaves }),
     "POST /sign_off": [smallJson(), signOffSlave(registry)],
-    "GET /slaves": listSlaves({ registry, sight }),
+    "GET /slaves": listSlaves({ registry, masters, sight }),
     "POST /slaves": [smallJson(), addSlaves({ registry, hub, localSlaves, sight })],
-    "GET /slaves/{id}": showSlave({ registry, sight }),
+    "GET /slaves/{id}": showSlave({ registry, masters, sight }),
     "GET /slaves/{id}/speed": showSlaveSpeed({ registry, reader: deps.timeline }),
     "DELETE /slaves/{id}": removeSlave({ registry, localSlaves, slaveHttp, sight }),
   } satisfies Partial<Handlers>;
@@ -201,15 +203,27 @@ function timelineHandlers({ timeline: reader, jobs }: RoutesDeps, clients: Clien
 
 function aboutHandlers(deps: RoutesDeps) {
   const listening = { host: deps.config.host, isTls: deps.config.tls !== undefined };
-  const { about, config, disk, store, outage, registry, runner, queue, speculation, metrics, capacity } =
-    deps;
+  const {
+    about,
+    config,
+    disk,
+    store,
+    outage,
+    registry,
+    runner,
+    queue,
+    speculation,
+    metrics,
+    capacity,
+    masters,
+  } = deps;
   return {
     "GET /healthz": healthy,
     "GET /livez": healthy,
     "GET /version": showVersion(about),
     "GET /capacity": showCapacity(capacity),
     "GET /readyz": ready({ registry, store, outage }),
-    "GET /stats": showStats({ about, listening, registry, runner, queue, speculation }),
+    "GET /stats": showStats({ about, listening, registry, runner, queue, speculation, masters }),
     "GET /tasks": listTasks({ limits: uploadLimits(config), disk, registry }),
     "GET /metrics": showMetrics(metrics),
     "GET /openapi.json": showDescription(about.version),

@@ -46,6 +46,10 @@ export class Membership {
     this.#deps = deps;
   }
 
+  get id(): string {
+    return this.#deps.masters.id;
+  }
+
   /** Masters that live, this one among them, as they were a moment ago. */
   get living(): readonly LivingMaster[] {
     return this.#living;
@@ -54,7 +58,7 @@ export class Membership {
   /** Whether this master does what one of them has to do for all. */
   get isFirst(): boolean {
     const [first] = this.#living;
-    return first === undefined || first.id === this.#deps.masters.id;
+    return first === undefined || first.id === this.id;
   }
 
   /** Takes over what is certainly free, and begins to say that this master lives. Resolves with the number of these jobs. */

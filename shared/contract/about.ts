@@ -19,6 +19,10 @@ export const slaveView = z.object({
     .describe(
       "`direct`: the master connects to it; `out`: it holds a connection to the master (`SLAVE_CONNECT=out`)",
     ),
+  master: z
+    .string()
+    .exactOptional()
+    .describe("address of the master that it registered at; only where several masters share a database"),
   state: z
     .enum(SLAVE_STATES)
     .describe("`pending`: has not answered the master yet; only `alive` slaves get work"),
@@ -83,6 +87,28 @@ export const taskList = z.object({
 });
 export type TaskList = Immutable<z.infer<typeof taskList>>;
 
+/** What a master tells the others that share its database. */
+export const toldMaster = z.object({
+  slaves: z.array(slaveView).describe("slaves that registered there"),
+  jobs: count.describe("jobs that it runs"),
+  files: count.describe("their files that have not ended"),
+});
+export type ToldMaster = Immutable<z.infer<typeof toldMaster>>;
+
+const masterView = z.object({
+  id: z.string().describe("id of the master, another one after each start"),
+  url: z.string().describe("where it is reached, as far as it knows"),
+  version: z.string().describe("its version of manyhands"),
+  started_at: z.string().describe("when it started: ISO 8601, UTC"),
+  is_this: z.boolean().describe("whether it is the one that answers"),
+  slaves: count.describe("its slaves that are alive"),
+  slots: count.describe("their slots"),
+  busy: count.describe("slots that have a unit"),
+  jobs: count.describe("jobs that it runs"),
+  files_left: count.describe("their files that have not ended"),
+});
+export type MasterView = Immutable<z.infer<typeof masterView>>;
+
 /** `GET /stats`: numbers of now, and counts since the master started. */
 export const stats = z.object({
   version: z.string().describe("version of the master"),
@@ -118,6 +144,12 @@ export const stats = z.object({
       failed: count.describe("units that ended with an error since they registered"),
     })
     .describe("slaves, and what they did"),
+  masters: z
+    .array(masterView)
+    .exactOptional()
+    .describe(
+      "masters that share the database and are alive; only where they do. All other numbers are this one's",
+    ),
 });
 export type Stats = Immutable<z.infer<typeof stats>>;
 

@@ -2,31 +2,38 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { isFinal, type JobDetail } from "../../shared/contract/jobs.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { SlaveView, Stats } from "../../shared/contract/about.ts";
+import { isFinal, type JobDetail, type JobList } from "../../shared/contract/jobs.ts";
 import { startPostgres, type TestPostgres } from "../fixtures/engines/postgresServer.ts";
 import { S3Server } from "../fixtures/store/s3Server.ts";
 import { assign, job, type NamedBody, type Started, startProcess, until, untilAlive } from "./fleet.ts";
 
 /** Masters with folders of their own on one database and one bucket. */
 const CLI = join(import.meta.dirname, "../../dist/cli/main.js");
-const ASYNC = { task: "function", field: "items", headers: { prefer: "respond-async" } };
+const SLEEP = "(ms) => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms); return ms; }";
+const FUNCTION = { task: "function", field: "items", options: { source: SLEEP, mode: "trusted" } };
 
 let postgres: TestPostgres;
 let bucket: S3Server;
 let folder: string;
 const started: Started[] = [];
+/** Masters; the slave is at `a` at first. */
+let a: Started;
+let b: Started;
 beforeAll(async () => {
   [postgres, bucket] = await Promise.all([startPostgres(), S3Server.start()]);
   folder = await mkdtemp(join(tmpdir(), "manyhands-masters-"));
   const env = { ...process.env, DATABASE_URL: postgres.url };
   await promisify(execFile)(process.execPath, [CLI, "migrate"], { env });
-});
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((one) => one.kill("SIGKILL")));
-});
+  [a, b] = await Promise.all([master("a"), master("b")]);
+  await slave([a, b]);
+  await untilAlive(a.url, 1);
+}, 60_000);
 afterAll(async () => {
+  await Promise.all(started.splice(0).map((one) => one.kill("SIGKILL")));
   await Promise.all([postgres.remove(), bucket.end()]);
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
@@ -67,10 +74,8 @@ function waits(count: number, ms: number): NamedBody[] {
   return Array.from({ length: count }, (_, n) => ({ name: `${n}.json`, body: Buffer.from(`[${ms}]`) }));
 }
 
-const SLEEP = "(ms) => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms); return ms; }";
-
 async function accepted(at: Started, files: readonly NamedBody[]): Promise<string> {
-  const answer = await assign(at.url, files, { ...ASYNC, options: { source: SLEEP, mode: "trusted" } });
+  const answer = await assign(at.url, files, { ...FUNCTION, headers: { prefer: "respond-async" } });
   expect(answer.status).toBe(202);
   return answer.body.job_id;
 }
@@ -88,15 +93,90 @@ async function someDone(at: Started, id: string): Promise<void> {
   );
 }
 
-test("a master that is killed leaves its jobs and its slave to the other", { timeout: 120_000 }, async () => {
-  const [a, b] = [await master("a"), await master("b")];
-  await slave([a, b]);
-  await untilAlive(a.url, 1);
-  const id = await accepted(a, waits(12, 400));
-  await someDone(b, id);
+test("a job of one master is shown, followed, fetched, repeated and cancelled at the other", {
+  timeout: 60_000,
+}, async () => {
+  const events = fetch(`${b.url}/jobs/${await accepted(a, waits(6, 50))}/events`);
+  const text = await (await events).text();
+  expect(text.match(/^event: \w+/gm)?.filter((line) => line === "event: file")).toHaveLength(6);
+  expect(text).toMatch(/event: end\n/);
+  const keyed = { ...FUNCTION, headers: { "idempotency-key": "k1" } };
+  const first = await assign(a.url, waits(2, 50), keyed);
+  const again = await assign(b.url, waits(2, 50), keyed);
+  expect([again.status, again.body.job_id]).toEqual([200, first.body.job_id]);
+  for (const { url } of again.body.files)
+    expect(await (await fetch(`${b.url}${url}`)).json()).toMatchObject({ results: [{ value: 50 }] });
 
-  await a.kill("SIGKILL");
-  await untilAlive(b.url, 1);
-  const ended = await endOf(b, id);
-  expect(ended).toMatchObject({ state: "succeeded", counts: { done: 12 } });
+  const id = await accepted(a, waits(100, 300));
+  await someDone(b, id);
+  const askedAt = Date.now();
+  const cancelled = await fetch(`${b.url}/jobs/${id}`, { method: "DELETE" });
+  expect(await cancelled.json()).toMatchObject({ state: "cancelled", error: "Cancelled by a client." });
+  expect(Date.now() - askedAt).toBeLessThan(2_000);
+  expect(await job(a.url, id)).toMatchObject({ state: "cancelled" });
+  await until("the free slot", async () => ((await busy(a)) === 0 ? true : undefined));
 });
+
+test("each master shows all masters, and their slaves", async () => {
+  for (const { url } of [a, b]) {
+    const { slaves } = (await (await fetch(`${url}/slaves`)).json()) as { slaves: SlaveView[] };
+    expect(slaves).toMatchObject([{ state: "alive", master: a.url }]);
+    const { masters = [] } = (await (await fetch(`${url}/stats`)).json()) as Stats;
+    expect(masters.map((one) => [one.url, one.is_this, one.slaves]).toSorted()).toEqual(
+      [
+        [a.url, url === a.url, 1],
+        [b.url, url === b.url, 0],
+      ].toSorted(),
+    );
+  }
+});
+
+test("a master that was frozen leaves its job to the other, and its waiting client gets the end from there", {
+  timeout: 90_000,
+}, async () => {
+  const answer = assign(a.url, waits(12, 1_000), FUNCTION);
+  const id = await until("the job", async () => await newestOf(b));
+  await someDone(b, id);
+  a.process.kill("SIGSTOP");
+  await sleep(12_000);
+  expect(await job(b.url, id)).toMatchObject({ state: "running" });
+  a.process.kill("SIGCONT");
+  const { status, body } = await answer;
+  expect([status, body.total_files_processed]).toEqual([200, 12]);
+  await until("the drop", async () =>
+    a.log.join("").includes("goes on at another master") ? true : undefined,
+  );
+  const ends = [await job(a.url, id), await job(b.url, id)].map(({ state, counts, files }) => ({
+    ...{ state, done: counts.done },
+    files: files.map(({ url, ended_at, result_sha256, attempts }) => [
+      url,
+      ended_at,
+      result_sha256,
+      attempts,
+    ]),
+  }));
+  expect(ends[0]).toEqual(ends[1]);
+  expect(ends[0]).toMatchObject({ state: "succeeded", done: 12 });
+});
+
+test("a master that is killed leaves its job to the other within ten seconds", {
+  timeout: 60_000,
+}, async () => {
+  const id = await accepted(a, waits(30, 400));
+  await someDone(b, id);
+  const { done } = (await job(b.url, id)).counts;
+  const killedAt = Date.now();
+  await a.kill("SIGKILL");
+  await until("more files", async () => ((await job(b.url, id)).counts.done > done + 2 ? true : undefined));
+  expect(Date.now() - killedAt).toBeLessThan(10_000);
+  expect(await endOf(b, id)).toMatchObject({ state: "succeeded", counts: { done: 30 } });
+});
+
+async function busy({ url }: Started): Promise<number> {
+  return ((await (await fetch(`${url}/capacity`)).json()) as { readonly busy: number }).busy;
+}
+
+async function newestOf({ url }: Started): Promise<string | undefined> {
+  const list = (await (await fetch(`${url}/jobs?state=running`)).json()) as JobList;
+  return list.jobs[0]?.id;
+}

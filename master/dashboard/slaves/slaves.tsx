@@ -58,6 +58,7 @@ function SlaveCard({ slave }: { readonly slave: SlaveView }) {
         <p class="quiet">
           <span class="mono">{slave.address}</span>
           {slave.classic ? ", classic" : ""}
+          {slave.master === undefined ? "" : `, at ${slave.master}`}
           {slave.version === undefined ? "" : `, version ${slave.version}`}
           {slave.state !== "alive" && slave.last_seen !== undefined ? `, seen ${ago(slave.last_seen)}` : ""}
         </p>
