@@ -72,10 +72,8 @@ export class ActiveLease {
 
   /** The same unit under the same lease at another slave; the first answer of the two counts. */
   copy(slave: Slave, unit: QueuedUnit): ActiveLease {
-    const copy = new ActiveLease(this.#deps, slave, {
-      lease: { ...this.lease, units: [unit] },
-      original: this,
-    });
+    const lease = { ...this.lease, units: [unit] };
+    const copy = new ActiveLease(this.#deps, slave, { lease, original: this });
     this.#copies.set(unit.id, copy);
     return copy;
   }
@@ -202,7 +200,7 @@ export class ActiveLease {
 
   /** Records a part; the record then tells the part's map. A part of a job that is over is removed. */
   async #record(unit: QueuedUnit, part: Part, seconds: number): Promise<void> {
-    const { jobs, store, logger } = this.#deps;
+    const { jobs, queue, store, logger } = this.#deps;
     try {
       await jobs.apply(unit.job, [partEvent(unit, part, this.#work(unit, seconds))]);
     } catch (error) {
@@ -211,6 +209,7 @@ export class ActiveLease {
         logger.error({ err: error, unit: unit.id }, "a part could not be recorded: its job ends");
       else if (part.ok) await store.remove([part.file.key]);
     }
+    queue.recorded(unit.id);
   }
 
   /** Puts a unit back into the queue, unless its other copy still runs. */

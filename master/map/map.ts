@@ -18,7 +18,7 @@ const BATCH = 256;
 
 export interface MapDeps {
   readonly jobs: Pick<RecordOfJobs, "apply" | "parts" | "watchParts">;
-  readonly queue: Pick<UnitQueue, "put" | "withdraw" | "watch">;
+  readonly queue: Pick<UnitQueue, "put" | "withdraw" | "watch" | "recorded">;
   readonly paces: PaceBook;
 }
 
@@ -179,6 +179,8 @@ class MapRun {
     }
     this.#out.delete(part.index);
     this.#waiting.ended(unit);
+    // The slave may be one of another master.
+    this.#deps.queue.recorded(unit.id);
     this.pace.ended += 1;
     if (work !== undefined) {
       this.#call.watch.ended(unit, work);

@@ -68,6 +68,9 @@ export class MemoryQueue implements UnitQueue {
     return true;
   }
 
+  /** A unit that was acknowledged is in no list any more. */
+  recorded(): void {}
+
   async fail(lease: Lease, unit: string, reason: FailReason): Promise<boolean> {
     const failed = this.#close(lease, unit);
     if (failed === undefined) return false;

@@ -97,7 +97,7 @@ export interface Lease {
 
 /**
  * Units that wait for slots of this master's slaves. Laws, which `queue.contract.ts` tests for every driver:
- * - a unit is in at most one lease at a time; after `ack` it is gone for good;
+ * - a unit is in at most one lease at a time; after `ack` it is gone for good, unless this master ends before `recorded`;
  * - clients take turns by weight, the jobs of a client by priority, units of a map go out in the order they were put;
  * - `fail` puts a unit back at the front of its map, unless the job was cancelled; a suspect unit has a head of its own,
  *   so that a slave which may not have it can be given the units behind it;
@@ -113,6 +113,8 @@ export interface UnitQueue {
   /** The lease expires in `seconds` from now; false when it has expired already. */
   extend(lease: Lease, seconds: number): Promise<boolean>;
   ack(lease: Lease, unit: string): Promise<boolean>;
+  /** The part of a unit is on record, or is not wanted any more. Until then an acknowledged unit may come back. */
+  recorded(unit: string): void;
   /** Hands a unit back; it goes out again before the others of its job. */
   fail(lease: Lease, unit: string, reason: FailReason): Promise<boolean>;
   /** Removes these units where they wait, and answers the ids of those; leased units stay. */

@@ -128,7 +128,7 @@ export function bundlesContract(name: string, open: () => Promise<Bundles>): voi
   });
 }
 
-const LANE = "text.analyse.5";
+export const LANE = "text.analyse.5";
 
 export function unitsFor(job: string, count: number): QueuedUnit[] {
   const none = { options: {}, args: {}, files: [], crashes: 0, losses: 0, priority: 1 };

@@ -20,8 +20,8 @@ export class NewsDesk {
   readonly #onReady: (lane: string) => void;
   readonly #listeners = new Set<(news: UnitNews) => void>();
   #channel: BullNews | undefined;
-  #running: string[] = [];
-  #waiting: string[] = [];
+  /** Of each unit only what happened last. */
+  #units = new Map<string, "running" | "waiting">();
   #lanes = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #due = Number.POSITIVE_INFINITY;
@@ -37,8 +37,8 @@ export class NewsDesk {
   }
 
   tell({ running, waiting }: UnitNews): void {
-    this.#running.push(...running);
-    this.#waiting.push(...waiting);
+    for (const id of waiting) this.#units.set(id, "waiting");
+    for (const id of running) this.#units.set(id, "running");
     this.#within(GATHER_MS);
   }
 
@@ -76,9 +76,12 @@ export class NewsDesk {
 
   async #send(): Promise<void> {
     this.#due = Number.POSITIVE_INFINITY;
-    const running = this.#running.splice(0).slice(-MOST_IDS);
-    const waiting = this.#waiting.splice(0).slice(-MOST_IDS);
+    const units = [...this.#units].slice(-MOST_IDS);
+    const [running = [], waiting = []] = ["running", "waiting"].map((state) =>
+      units.flatMap(([id, now]) => (now === state ? [id] : [])),
+    );
     const lanes = [...this.#lanes];
+    this.#units = new Map();
     this.#lanes = new Set();
     const message: Message = { from: this.#from, running, waiting, lanes };
     // What is lost is found by the looks that each master takes at the lanes.
