@@ -89,14 +89,14 @@ export function createWork(deps: WorkDeps): Work {
   };
 }
 
-interface RunnerParts extends Pick<MapDeps, "queue" | "paces"> {
+interface RunnerInit extends Pick<MapDeps, "queue" | "paces"> {
   readonly dispatcher: Dispatcher;
   readonly keptBytes: KeptBytes;
 }
 
 function createRunner(
   { config, logger, storage, fleet }: WorkDeps,
-  { queue, paces, dispatcher, keptBytes }: RunnerParts,
+  { queue, paces, dispatcher, keptBytes }: RunnerInit,
 ): JobRunner {
   const { jobs, hub, store, resultWriter, retryWhileFull, disk } = storage;
   const { registry } = fleet;

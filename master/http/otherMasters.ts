@@ -3,18 +3,18 @@ import { checked } from "../../shared/schema.ts";
 import type { Membership } from "../jobs/membership.ts";
 import type { LivingMaster } from "../record/masters.ts";
 
-export interface OtherMastersDeps {
+export interface TellingMastersDeps {
   /** Undefined: this master works alone. */
   readonly membership: Pick<Membership, "living" | "id"> | undefined;
 }
 
 /** The masters that share the database, and what the others told of their slaves: up to a few seconds old. */
 export class TellingMasters {
-  readonly #membership: OtherMastersDeps["membership"];
+  readonly #membership: TellingMastersDeps["membership"];
   /** What was told, by the text that told it. */
   #read = new Map<string, ToldMaster>();
 
-  constructor({ membership }: OtherMastersDeps) {
+  constructor({ membership }: TellingMastersDeps) {
     this.#membership = membership;
   }
 

@@ -43,49 +43,44 @@ export function mastersTable(deps: MastersTableDeps, { place, store }: Member): 
   const { db, others, unfinished, requireOpen } = deps;
   // Another one after each start.
   const id = `${place}.${randomBytes(4).toString("hex")}`;
+  const open = async <T>(work: () => Promise<T>): Promise<T> => {
+    requireOpen();
+    return await work();
+  };
   return {
     id,
-    beat: async ({ url, version, state }) => {
-      requireOpen();
-      const rows = await db.rows(BEAT, id, place, store, url, version, state);
-      return rows.map(({ id: job, cancel_wish: wish }) => ({
-        job: String(job),
-        reason: JSON.parse(String(wish)) as CancelReason,
-      }));
-    },
-    living: async () => {
-      requireOpen();
-      return await living(db);
-    },
-    claim: async (how, limit) => {
-      requireOpen();
+    beat: ({ url, version, state }) => open(() => beat(db, [id, place, store, url, version, state])),
+    living: () => open(() => living(db)),
+    claim: (how, limit) => {
       const values = [id, place, how === "silent" ? "t" : "f", SILENT_SECONDS, limit];
-      return await db.transaction((tx) => claimed(tx, values, others.announce));
+      return open(() => db.transaction((tx) => claimed(tx, values, others.announce)));
     },
-    lost: async (jobs) => {
-      requireOpen();
-      const rows = await db.rows(
-        "SELECT id FROM jobs WHERE id = ANY($1) AND master IS DISTINCT FROM $2",
-        jobs,
-        id,
-      );
-      return rows.map((row) => String(row.id));
-    },
-    wishCancelled: async (wish) => {
-      requireOpen();
-      await db.transaction((tx) => wishCancelled(tx, wish, others.announce));
-    },
+    lost: (jobs) => open(() => lost(db, jobs, id)),
+    wishCancelled: (wish) => open(() => db.transaction((tx) => wishCancelled(tx, wish, others.announce))),
     completeLeft: () => unfinished.completeAll(),
-    leave: async () => {
-      await db.transaction(async (tx) => {
-        await tx.run(`UPDATE jobs SET master = NULL WHERE master = $1 AND ${UNFINISHED}`, id);
-        await tx.run("DELETE FROM masters WHERE id = $1", id);
-        await others.announce(tx, [{ type: "left", job: "" }]);
-      });
-    },
+    leave: () => open(() => db.transaction((tx) => leave(tx, id, others.announce))),
     onNews: (listener) => others.onNews(listener),
-    isOfThisPlace: ({ master }: JobRecord) => master?.startsWith(`${place}.`) ?? false,
+    isOfThisPlace: ({ master }) => master?.startsWith(`${place}.`) ?? false,
   };
+}
+
+async function beat(db: Queries, values: readonly Value[]): Promise<CancelWish[]> {
+  const rows = await db.rows(BEAT, ...values);
+  return rows.map(({ id, cancel_wish: wish }) => ({
+    job: String(id),
+    reason: JSON.parse(String(wish)) as CancelReason,
+  }));
+}
+
+async function lost(db: Queries, jobs: readonly string[], id: string): Promise<string[]> {
+  const sql = "SELECT id FROM jobs WHERE id = ANY($1) AND master IS DISTINCT FROM $2";
+  return (await db.rows(sql, jobs, id)).map((row) => String(row.id));
+}
+
+async function leave(tx: Queries, id: string, announce: Announce): Promise<void> {
+  await tx.run(`UPDATE jobs SET master = NULL WHERE master = $1 AND ${UNFINISHED}`, id);
+  await tx.run("DELETE FROM masters WHERE id = $1", id);
+  await announce(tx, [{ type: "left", job: "" }]);
 }
 
 async function claimed(
