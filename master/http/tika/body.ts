@@ -5,10 +5,12 @@ import { Feed } from "../../../shared/http/sinkEngine.ts";
 import { nameWithoutFolders } from "../../record/names.ts";
 import type { StoredObject } from "../../store/port.ts";
 import type { UploadDeps } from "../upload.ts";
-import { type BodyKind, bodyKind } from "./kinds.ts";
+import { type BodyKind, bodyKind, isArchive } from "./kinds.ts";
 
 /** Bytes by which the kind of a body is told. */
 const HEAD_BYTES = 1024;
+/** Bytes at the end of an archive in which the names of its parts are sought. */
+const TAIL_BYTES = 128 * 1024;
 const SMALL_BODY = 256 * 1024;
 
 export interface TikaBody {
@@ -36,15 +38,17 @@ export async function receiveBody(deps: UploadDeps, terms: BodyTerms): Promise<T
   const isForm = terms.req.is("multipart/form-data") !== false;
   const received = await (isForm ? ofForm : ofBody)(deps, terms, signal).finally(release);
   const { named, ...stored } = received;
-  const kind = bodyKind(await headOf(deps, stored));
   const name = named === undefined ? "" : nameWithoutFolders(named);
+  const kind = bodyKind({ ...(await endsOf(deps, stored)), filename: name });
   return { stored, kind, filename: name === "" ? `document.${kind.extension}` : name };
 }
 
-async function headOf({ store }: UploadDeps, { key, bytes }: StoredObject): Promise<Buffer> {
-  if (bytes === 0) return Buffer.alloc(0);
-  const head = await store.get(key, { start: 0, end: Math.min(bytes, HEAD_BYTES) - 1 });
-  return Buffer.concat(await head.toArray());
+async function endsOf({ store }: UploadDeps, { key, bytes }: StoredObject) {
+  const range = async (start: number, end: number) =>
+    start > end ? Buffer.alloc(0) : Buffer.concat(await (await store.get(key, { start, end })).toArray());
+  const head = await range(0, Math.min(bytes, HEAD_BYTES) - 1);
+  const tail = isArchive(head) ? await range(Math.max(0, bytes - TAIL_BYTES), bytes - 1) : Buffer.alloc(0);
+  return { head, tail };
 }
 
 async function ofForm(

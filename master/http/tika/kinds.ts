@@ -1,3 +1,5 @@
+import { isHtml, isMail, isRtf } from "../../../shared/tasks/document/textKind.ts";
+
 /** What the first bytes of a body tell of it. */
 export interface BodyKind {
   readonly mediaType: string;
@@ -30,18 +32,73 @@ const SIGNATURES: readonly Signature[] = [
     [0, "BM"],
     [6, "\0\0\0\0"],
   ]),
-  letter("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx", "PK\x03\x04"),
-  letter("application/msword", "doc", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+  letter("application/x-ole-storage", "doc", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+];
+
+const OFFICE = "application/vnd.openxmlformats-officedocument";
+const OPEN = "application/vnd.oasis.opendocument";
+
+/** Formats that are zip archives, by the name of a part or by the type that the first part states. */
+const PACKAGES: readonly (readonly [sign: string, mediaType: string, extension: string])[] = [
+  ["mimetypeapplication/epub+zip", "application/epub+zip", "epub"],
+  [`mimetype${OPEN}.text`, `${OPEN}.text`, "odt"],
+  [`mimetype${OPEN}.spreadsheet`, `${OPEN}.spreadsheet`, "ods"],
+  [`mimetype${OPEN}.presentation`, `${OPEN}.presentation`, "odp"],
+  ["word/document.xml", `${OFFICE}.wordprocessingml.document`, "docx"],
+  ["xl/workbook.xml", `${OFFICE}.spreadsheetml.sheet`, "xlsx"],
+  ["ppt/presentation.xml", `${OFFICE}.presentationml.presentation`, "pptx"],
+];
+
+/** Media types of texts that their name alone tells. */
+const NAMED: readonly (readonly [extension: string, mediaType: string])[] = [
+  ["csv", "text/csv"],
+  ["tsv", "text/tab-separated-values"],
+  ["json", "application/json"],
+  ["xml", "application/xml"],
+  ["md", "text/markdown"],
 ];
 
 const PDF: BodyKind = { mediaType: "application/pdf", extension: "pdf", task: "document" };
-const TEXT: BodyKind = { mediaType: "text/plain", extension: "txt", task: "document" };
 
-/** @param head the first bytes, up to 1,024: within these a PDF has its header */
-export function bodyKind(head: Buffer): BodyKind {
+export interface BodyEnds {
+  /** The first bytes, up to 1,024: within these a PDF has its header. */
+  readonly head: Buffer;
+  /** The last bytes of a zip archive, where the names of its parts stand; empty for other files. */
+  readonly tail: Buffer;
+  /** As the client named it, or "". */
+  readonly filename: string;
+}
+
+export function bodyKind({ head, tail, filename }: BodyEnds): BodyKind {
   const start = head.toString("latin1");
+  if (isArchive(head)) return packageOf(start + tail.toString("latin1"));
   const found = SIGNATURES.find(({ marks }) => marks.every(([at, text]) => start.startsWith(text, at)));
-  return found?.kind ?? (/%PDF-\d/.test(start) ? PDF : TEXT);
+  if (found !== undefined) return found.kind;
+  if (isMail(head, filename)) return document("message/rfc822", "eml");
+  return /%PDF-\d/.test(start) ? PDF : textOf(head, filename);
+}
+
+export function isArchive(head: Buffer): boolean {
+  return head.toString("latin1", 0, 4) === "PK\x03\x04";
+}
+
+function packageOf(names: string): BodyKind {
+  const found = PACKAGES.find(([sign]) => names.includes(sign));
+  return found === undefined ? document("application/zip", "zip") : document(found[1], found[2]);
+}
+
+function textOf(head: Buffer, filename: string): BodyKind {
+  if (isRtf(head)) return document("application/rtf", "rtf");
+  if (isHtml(head, filename)) return document("text/html", "html");
+  const named = NAMED.find(([extension]) => filename.toLowerCase().endsWith(`.${extension}`));
+  if (named !== undefined) return document(named[1], named[0]);
+  return /^\s*<\?xml\s/.test(head.toString("latin1"))
+    ? document("application/xml", "xml")
+    : document("text/plain", "txt");
+}
+
+function document(mediaType: string, extension: string): BodyKind {
+  return { mediaType, extension, task: "document" };
 }
 
 function picture(name: string, marks: Signature["marks"]): Signature {

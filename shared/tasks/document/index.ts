@@ -8,10 +8,10 @@ export const document = defineTask({
   name: "document",
   title: "Document text",
   summary:
-    "Reads PDF, DOCX, CSV, JSON, XML, Markdown and text files: whole text, pages, tables, notes, metadata.",
+    "Reads PDF, DOCX, XLSX, CSV, JSON, XML, Markdown and text files: whole text, pages, tables, notes, metadata.",
   field: "documents",
   extensions: [
-    ...[".pdf", ".docx", ".md", ".markdown", ".txt"],
+    ...[".pdf", ".docx", ".xlsx", ".xlsm", ".md", ".markdown", ".txt"],
     ...[".csv", ".tsv", ".json", ".ndjson", ".jsonl", ".xml"],
   ],
   options,

@@ -1,5 +1,5 @@
 import { onlyFile } from "../result.ts";
-import type { JsonObject, Step, StepFile } from "../task.ts";
+import type { JsonObject, Step, StepContext, StepFile } from "../task.ts";
 import { checkName, type DocumentKind, kindOf, unsupported } from "./kind.ts";
 import type { DocumentOptions } from "./options.ts";
 import { plainFields } from "./plain.ts";
@@ -16,14 +16,18 @@ const main: Step<DocumentOptions> = async (input, context) => {
   const kind = kindOf(head, file.filename);
   if (!options.any_name) checkName(file.filename, kind);
   if (kind === "pdf") return await (await import("./pdf/steps.ts")).readPdf(input, context);
-  return resultOf(task, file, await READERS[kind](file, options));
+  return resultOf(task, file, await READERS[kind](file, options, context));
 };
 
-type Reader = (file: StepFile, options: DocumentOptions) => Promise<JsonObject>;
+type Reader = (
+  file: StepFile,
+  options: DocumentOptions,
+  context: Pick<StepContext, "progress">,
+) => Promise<JsonObject>;
 
 const READERS: Readonly<Record<Exclude<DocumentKind, "pdf">, Reader>> = {
   text: plainFields,
-  separated: async (...of) => (await import("./separated/read.ts")).separatedFields(...of),
+  separated: async (file, options) => (await import("./separated/read.ts")).separatedFields(file, options),
   rtf: async () => {
     throw unsupported("an RTF document");
   },

@@ -33,7 +33,7 @@ export function docxOf({ body, parts = {}, links = [], prolog = "" }: DocxSpec):
   });
 }
 
-function relationships(links: NonNullable<DocxSpec["links"]>): string {
+export function relationships(links: NonNullable<DocxSpec["links"]>): string {
   const each = links.map(([id, type, target, external]) => {
     const mode = external === true ? ' TargetMode="External"' : "";
     return `<Relationship Id="${id}" Type="${OFFICE}/${type}" Target="${target}"${mode}/>`;

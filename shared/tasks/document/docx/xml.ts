@@ -73,7 +73,7 @@ export async function parseXml({ name, chunks }: PartStream, reader?: XmlReader)
 }
 
 /** Faults that leave the text as it stands. */
-const HARMLESS = /undefined entity|unbound namespace|disallowed character|duplicate attribute/;
+export const HARMLESS = /undefined entity|unbound namespace|disallowed character|duplicate attribute/;
 
 /** The encoding of a part by its first bytes: UTF-8 or UTF-16. */
 function encodingOf(start: Buffer): string {
@@ -140,7 +140,7 @@ function nameOf(uri: string, local: string): string {
   return known === undefined ? local : `${known[1]}:${local}`;
 }
 
-function damaged(part: string, cause: Error): FileError {
+export function damaged(part: string, cause: Error): FileError {
   const fault = cause.message.slice(0, 100).replace(/\.$/, "");
   return new FileError(
     "corrupt_file",

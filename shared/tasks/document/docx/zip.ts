@@ -6,9 +6,17 @@ import { type ArchivePlace, archiveBytes, archiveIn } from "./zipFile.ts";
 
 /** Most entries of one package; a long report with a picture on each page has about 1,000. */
 const MOST_ENTRIES = 10_000;
-/** Most inflated bytes of one part, and of all parts together. XML of 64 MB is a book of 10,000 pages. */
-const LARGEST_PART = 64 * 2 ** 20;
-const LARGEST_TOTAL = 128 * 2 ** 20;
+/**
+ * Most inflated bytes of one part, and of all parts together. XML of 64 MB is a book of 10,000 pages; parts that are read
+ * without being kept, such as a sheet of a million rows, may be larger.
+ */
+const LIMITS = {
+  kept: { part: 64 * 2 ** 20, total: 128 * 2 ** 20 },
+  streamed: { part: 2 ** 30, total: 2 ** 31 },
+} as const;
+
+/** Whether a part is kept as XML or text, or passes by. */
+export type PartUse = keyof typeof LIMITS;
 /** Highest compression ratio of larger parts. Real XML has a ratio of 5 to 60; a decompression bomb has more. */
 const MOST_RATIO = 250;
 const RATIO_FROM = 8 * 2 ** 20;
@@ -18,12 +26,15 @@ export interface DocxZip {
   has(name: string): boolean;
   names(): readonly string[];
   /** Streams the inflated bytes of a part. @throws FileError `too_large`, `corrupt_file` */
-  stream(name: string): AsyncIterable<Buffer>;
+  stream(name: string, use?: PartUse): AsyncIterable<Buffer>;
   read(name: string): Promise<Buffer>;
 }
 
-/** @throws FileError `corrupt_file`, `too_large`, `password_required`, `unsupported_format` */
-export async function openZip(file: StepFile): Promise<DocxZip> {
+/**
+ * @param onBytes called for each piece that inflates
+ * @throws FileError `corrupt_file`, `too_large`, `password_required`, `unsupported_format`
+ */
+export async function openZip(file: StepFile, onBytes: () => void): Promise<DocxZip> {
   const place = await archiveIn(file);
   if (place === undefined) throw cutOff();
   try {
@@ -37,7 +48,7 @@ export async function openZip(file: StepFile): Promise<DocxZip> {
     });
     if (zip.entryCount > MOST_ENTRIES)
       throw tooLarge(`holds ${zip.entryCount} entries, more than ${MOST_ENTRIES}`);
-    return partsOf(zip, await entriesOf(zip));
+    return partsOf(zip, await entriesOf(zip), onBytes);
   } catch (error) {
     throw zipError(error);
   }
@@ -80,14 +91,25 @@ async function entriesOf(zip: yauzl.ZipFile): Promise<Parts> {
   return entries;
 }
 
-function partsOf(zip: yauzl.ZipFile, parts: Parts): DocxZip {
-  const budget = { left: LARGEST_TOTAL };
-  async function* stream(name: string): AsyncGenerator<Buffer> {
+function partsOf(zip: yauzl.ZipFile, parts: Parts, onBytes: () => void): DocxZip {
+  const budgets = { kept: { left: LIMITS.kept.total }, streamed: { left: LIMITS.streamed.total } };
+  async function* stream(name: string, use: PartUse = "kept"): AsyncGenerator<Buffer> {
     const part = parts.get(name.toLowerCase());
+    let inflated = 0;
     if (part === undefined) throw new FileError("corrupt_file", `The document lacks its part ${name}.`);
-    judgeDeclared(part, budget.left);
+    const budget = budgets[use];
+    const judge = judgeOf(part, Math.min(LIMITS[use].part, budget.left));
+    if (part.entry.isEncrypted()) throw encrypted();
+    judge(part.entry.uncompressedSize);
     try {
-      yield* guarded(await zip.openReadStreamPromise(part.entry), part, budget);
+      const source = await zip.openReadStreamPromise(part.entry);
+      for await (const chunk of source) {
+        budget.left -= chunk.length;
+        inflated += chunk.length;
+        judge(inflated);
+        onBytes();
+        yield chunk;
+      }
     } catch (error) {
       throw zipError(error, name);
     }
@@ -104,33 +126,14 @@ function partsOf(zip: yauzl.ZipFile, parts: Parts): DocxZip {
   };
 }
 
-/** Checks the declared sizes before anything is inflated. */
-function judgeDeclared(part: Part, left: number): void {
-  if (part.entry.isEncrypted()) throw encrypted();
-  judge(part, part.entry.uncompressedSize, left);
-}
-
-/** Checks the real size while the part inflates, because declared sizes may be false. */
-async function* guarded(
-  source: AsyncIterable<Buffer>,
-  part: Part,
-  budget: { left: number },
-): AsyncGenerator<Buffer> {
-  let inflated = 0;
-  for await (const chunk of source) {
-    inflated += chunk.length;
-    judge(part, inflated, budget.left);
-    yield chunk;
-  }
-  budget.left -= inflated;
-}
-
-function judge({ name, entry }: Part, inflated: number, left: number): void {
-  const limit = Math.min(LARGEST_PART, left);
-  if (inflated > limit) throw tooLarge(`inflates to more than ${mega(limit)} MB in its part ${name}`);
-  if (inflated > RATIO_FROM && inflated > MOST_RATIO * entry.compressedSize) {
-    throw tooLarge(`packs its part ${name} more than ${MOST_RATIO} times, as a decompression bomb does`);
-  }
+/** Checks the declared size before a part inflates, and the real one meanwhile, because declared sizes may be false. */
+function judgeOf({ name, entry }: Part, limit: number): (inflated: number) => void {
+  return (inflated) => {
+    if (inflated > limit) throw tooLarge(`inflates to more than ${mega(limit)} MB in its part ${name}`);
+    if (inflated > RATIO_FROM && inflated > MOST_RATIO * entry.compressedSize) {
+      throw tooLarge(`packs its part ${name} more than ${MOST_RATIO} times, as a decompression bomb does`);
+    }
+  };
 }
 
 function tooLarge(what: string): FileError {

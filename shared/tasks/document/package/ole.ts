@@ -1,9 +1,13 @@
-import type { JsonObject, StepFile } from "../../task.ts";
+import type { JsonObject, StepContext, StepFile } from "../../task.ts";
 import { decrypted } from "../docx/ole.ts";
 import type { DocumentOptions } from "../options.ts";
 import { packageFields } from "./read.ts";
 
 /** Makes the fields of an OLE file: an encrypted office document. @throws FileError `unsupported_format`, `password_required` and others */
-export async function oleFields(file: StepFile, options: DocumentOptions): Promise<JsonObject> {
-  return await packageFields(await decrypted(file, options.password), options);
+export async function oleFields(
+  file: StepFile,
+  options: DocumentOptions,
+  context: Pick<StepContext, "progress">,
+): Promise<JsonObject> {
+  return await packageFields(await decrypted(file, options.password), options, context);
 }

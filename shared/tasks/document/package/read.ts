@@ -1,12 +1,16 @@
-import type { JsonObject, StepFile } from "../../task.ts";
+import type { JsonObject, StepContext, StepFile } from "../../task.ts";
 import { type DocxZip, openZip } from "../docx/zip.ts";
 import { extensionOf, misnamed } from "../kind.ts";
 import type { DocumentOptions } from "../options.ts";
 import { type PackageKind, packageKind } from "./kinds.ts";
 
 /** Makes the fields of an office document or another zip archive. @throws FileError `misnamed`, and what its reader throws */
-export async function packageFields(file: StepFile, options: DocumentOptions): Promise<JsonObject> {
-  const zip = await openZip(file);
+export async function packageFields(
+  file: StepFile,
+  options: DocumentOptions,
+  { progress }: Pick<StepContext, "progress">,
+): Promise<JsonObject> {
+  const zip = await openZip(file, () => progress());
   const kind = await packageKind(zip);
   if (!options.any_name) checkPackageName(file.filename, kind);
   return await READERS[kind](zip, options);
@@ -18,7 +22,7 @@ const docx: Reader = async (...of) => (await import("../docx/read.ts")).docxFiel
 
 const READERS: Readonly<Record<PackageKind, Reader>> = {
   docx,
-  xlsx: docx,
+  xlsx: async (...of) => (await import("../xlsx/read.ts")).xlsxFields(...of),
   pptx: docx,
   odt: docx,
   ods: docx,

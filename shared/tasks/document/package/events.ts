@@ -1,0 +1,42 @@
+import { SaxesParser } from "saxes";
+import { damaged, HARMLESS, type PartStream } from "../docx/xml.ts";
+
+/** Attributes by their names without prefix. */
+export type EventAttributes = Readonly<Record<string, string>>;
+
+export interface XmlEvents {
+  open(name: string, attributes: EventAttributes): void;
+  text(text: string): void;
+  close(name: string): void;
+}
+
+/**
+ * Reads XML of any size without keeping it. Names are given without their prefix, and entities that the file declares
+ * stay unexpanded.
+ * @throws FileError `corrupt_file`, and what the part throws
+ */
+export async function readEvents({ name, chunks }: PartStream, events: XmlEvents): Promise<void> {
+  const parser = new SaxesParser({ xmlns: false, position: false } as const);
+  parser.on("opentag", (tag) => events.open(localName(tag.name), localNames(tag.attributes)));
+  parser.on("text", (text) => events.text(text));
+  parser.on("cdata", (text) => events.text(text));
+  parser.on("closetag", (tag) => events.close(localName(tag.name)));
+  parser.on("error", (error) => {
+    if (!HARMLESS.test(error.message)) throw damaged(name, error);
+  });
+  const decoder = new TextDecoder();
+  for await (const chunk of chunks) parser.write(decoder.decode(chunk, { stream: true }));
+  parser.close();
+}
+
+function localName(name: string): string {
+  const colon = name.indexOf(":");
+  return colon === -1 ? name : name.slice(colon + 1);
+}
+
+/** The attributes as they are where no name has a prefix, which is the usual case. */
+function localNames(attributes: Record<string, string>): EventAttributes {
+  const names = Object.keys(attributes);
+  if (!names.some((name) => name.includes(":"))) return attributes;
+  return Object.fromEntries(names.map((name) => [localName(name), attributes[name] ?? ""]));
+}

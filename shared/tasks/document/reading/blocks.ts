@@ -1,0 +1,10 @@
+import type { Paragraph } from "../docx/blocks.ts";
+import type { Form } from "../docx/form/form.ts";
+
+/** A paragraph of plain text; one with a level is a heading. */
+export function textParagraph(form: Form, text: string, heading_level: number | null = null): Paragraph {
+  const line = form.line();
+  line.write(text);
+  const { rendered } = line;
+  return { kind: "paragraph", text, rendered, style: "", heading_level, list: null, in_text_box: false };
+}
