@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
+import { isCode } from "../../shared/codes.ts";
 import type { RetryWish } from "../../shared/contract/requests.ts";
-import { RequestError } from "../../shared/errors.ts";
+import { AppError, RequestError } from "../../shared/errors.ts";
 import type { ClientKey, JobInput, RequestKey } from "../record/newJob.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ByteStore } from "../store/port.ts";
@@ -70,7 +71,14 @@ export class KeyedRequests {
     }
     const { key, digest } = asked;
     const expiresAt = Date.now() + this.#deps.idempotencySeconds * 1000;
-    return { job: await make({ key, digest, expiresAt }), repeated: false };
+    try {
+      return { job: await make({ key, digest, expiresAt }), repeated: false };
+    } catch (error) {
+      // The same request came to another master at the same time.
+      const other = isTaken(error) ? await this.#jobOf(asked) : undefined;
+      if (other === undefined) throw error;
+      return { job: other, repeated: true };
+    }
   }
 
   /** Makes the job durable, as if it had been sent with `respond-async`. */
@@ -94,6 +102,10 @@ export class KeyedRequests {
       details: { job_id: job.id, hint: "Use a new key for other files, another task or other options." },
     });
   }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof AppError && isCode(error.code, "job_exists");
 }
 
 /** Files whose digest is made without a pause. */

@@ -17,6 +17,8 @@ import type { SendWebhook } from "./send.ts";
 /** Tries at the same time, and those of them to one origin: a receiver that does not answer must not hold up the others. */
 const AT_ONCE = 16;
 const AT_ONCE_TO_ORIGIN = 4;
+/** Time between two looks for webhooks of masters that are gone. */
+const LEFT_MS = 10_000;
 /** Pause after an error of the record. */
 const RECORD_PAUSE_MS = 10_000;
 
@@ -24,7 +26,7 @@ const RECORD_PAUSE_MS = 10_000;
 export type WebhookOutcome = "delivered" | "retried" | "gone" | "failed";
 
 export interface WebhookDeps {
-  readonly jobs: Pick<RecordOfJobs, "get" | "callbacks">;
+  readonly jobs: Pick<RecordOfJobs, "get" | "callbacks" | "masters">;
   readonly hub: Pick<ChangeHub, "watch">;
   /** Keys that sign; without one nothing is sent. */
   readonly keys: readonly Buffer[];
@@ -55,13 +57,11 @@ export class WebhookDeliveries {
     });
   }
 
-  /** Takes up what the last master left. */
+  /** Takes up what the last master left, and again and again what others leave with which it shares the record. */
   async start(): Promise<void> {
     const { jobs, keys, logger } = this.#deps;
-    for (const id of await jobs.callbacks.unprepared()) {
-      const job = await jobs.get(id);
-      if (job !== undefined) await this.#prepare(job);
-    }
+    await this.#prepareLeft();
+    if (jobs.masters !== undefined) void this.#watchOthers();
     if (keys.length > 0) return void this.#wake();
     const waits = (await jobs.callbacks.next({ jobs: [], origins: [] })) !== undefined;
     if (waits) logger.warn("webhooks wait for WEBHOOK_SECRET: set it to send them");
@@ -71,6 +71,24 @@ export class WebhookDeliveries {
     this.#stop.abort();
     clearTimeout(this.#timer);
     await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+  }
+
+  async #prepareLeft(): Promise<void> {
+    const { jobs } = this.#deps;
+    for (const id of await jobs.callbacks.unprepared()) {
+      const job = await jobs.get(id);
+      if (job !== undefined) await this.#prepare(job);
+    }
+  }
+
+  async #watchOthers(): Promise<void> {
+    const { signal } = this.#stop;
+    const options = { signal, ref: false };
+    while (await sleep(LEFT_MS, true, options).catch(() => false)) {
+      // While the database is away the next look finds them.
+      await this.#prepareLeft().catch(() => undefined);
+      this.#wake();
+    }
   }
 
   async #prepare(job: JobRecord): Promise<void> {

@@ -10,16 +10,30 @@ export interface CallbackTableDeps {
   readonly db: PostgresDatabase;
   readonly hub: Pick<ChangeHub, "jobChanged">;
   readonly announce: Announce;
+  /** Id of this master among those that send webhooks; undefined: it is alone. */
+  readonly sender: string | undefined;
   readonly retry: <T>(work: () => Promise<T>) => Promise<T>;
   /** Throws once the record is closed. */
   readonly requireOpen: () => void;
 }
+
+/** A try takes less. The webhooks of a master that is gone are another one's after this time. */
+const SENDER_SECONDS = 60;
+
+/** The webhook that is due first is this master's for a while, also when it is due later. Its id begins with its place. */
+const NEXT = `WITH next AS (
+    SELECT job FROM callbacks WHERE next_at IS NOT NULL AND body IS NOT NULL AND job <> ALL($1) AND origin <> ALL($2)
+      AND (sender IS NULL OR split_part(sender, '.', 1) = split_part($3, '.', 1) OR sender_until < clock_timestamp())
+    ORDER BY next_at, job LIMIT 1 FOR UPDATE SKIP LOCKED)
+  UPDATE callbacks SET sender = $3, sender_until = clock_timestamp() + make_interval(secs => $4)
+    FROM next WHERE callbacks.job = next.job RETURNING callbacks.*`;
 
 /** Callbacks of jobs and the webhooks that tell their ends. */
 export function callbackTable({
   db,
   hub,
   announce,
+  sender = "",
   retry,
   requireOpen,
 }: CallbackTableDeps): RecordedCallbacks {
@@ -36,12 +50,7 @@ export function callbackTable({
     },
     next: async ({ jobs, origins }) => {
       requireOpen();
-      const [row] = await db.rows(
-        `SELECT * FROM callbacks WHERE next_at IS NOT NULL AND body IS NOT NULL
-          AND job <> ALL($1) AND origin <> ALL($2) ORDER BY next_at, job LIMIT 1`,
-        jobs,
-        origins,
-      );
+      const [row] = await db.rows(NEXT, jobs, origins, sender, SENDER_SECONDS);
       return row && dueFrom(row);
     },
     note: async (job, { state, lastStatus, lastError, nextAt = null }) => {
@@ -50,7 +59,8 @@ export function callbackTable({
       const noted = await retry(() =>
         db.transaction(async (tx) => {
           await tx.run(
-            "UPDATE callbacks SET attempts = attempts + 1, state = $1, next_at = $2, last = $3 WHERE job = $4",
+            `UPDATE callbacks SET attempts = attempts + 1, state = $1, next_at = $2, last = $3, sender = NULL
+              WHERE job = $4`,
             ...[state, nextAt, last, job],
           );
           await announce(tx, [changed(job)]);

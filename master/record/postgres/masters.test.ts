@@ -161,3 +161,39 @@ describe("the database refuses", () => {
     });
   });
 });
+
+test("a webhook is one master's at a time, and another one's when that is gone for long", async () => {
+  const [a, b] = [await member("a"), await member("b")];
+  const callback = { url: "https://example.org/hook", fromLoopback: false };
+  await a.record.create(newJob("01A", ["a"], { callback }));
+  await a.record.apply("01A", [started, done(0), ended]);
+  await a.record.callbacks.prepare("01A", "{}");
+  const next = async ({ record }: Master) => (await record.callbacks.next({ jobs: [], origins: [] }))?.job;
+  const both = await Promise.all([next(a), next(b)]);
+  expect(both.toSorted()).toEqual(["01A", undefined]);
+  const [first, other] = both[0] === "01A" ? [a, b] : [b, a];
+  expect([await next(first), await next(other)]).toEqual(["01A", undefined]);
+  await sql.query(`UPDATE ${schema}.callbacks SET sender_until = sender_until - interval '61 seconds'`);
+  expect([await next(other), await next(first)]).toEqual(["01A", undefined]);
+  await other.record.callbacks.note("01A", { state: "pending", lastStatus: 503, nextAt: 70 });
+  expect(await next(first)).toBe("01A");
+});
+
+test("a request with a key that comes to two masters at once is one job", async () => {
+  const [a, b] = [await member("a"), await member("b")];
+  const request = { key: "k", digest: "d", expiresAt: 1_800_000_000_000 };
+  const both = [
+    a.record.create(newJob("01A", ["a"], { request })),
+    b.record.create(newJob("01B", ["a"], { request })),
+  ];
+  const settled = await Promise.allSettled(both);
+  const failures = settled.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+  expect(failures).toMatchObject([{ code: "job_exists" }]);
+  const held = await b.record.requested({ client: undefined, key: "k" }, 9);
+  expect(ids(await a.record.list({ limit: 9 }))).toEqual([held?.job]);
+  await a.masters.leave();
+  await b.masters.claim("surely", 9);
+  await b.record.apply(held?.job ?? "", [{ type: "cancelled", at: 9 }]);
+  await b.record.create(newJob("01C", ["a"], { request }));
+  expect(await a.record.requested({ client: undefined, key: "k" }, 9)).toMatchObject({ job: "01C" });
+});

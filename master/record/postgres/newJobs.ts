@@ -5,6 +5,7 @@ import { plainName } from "../names.ts";
 import type { ClientKey, CreatedJob, CreateOptions, NewFile, NewJob, RequestHolder } from "../newJob.ts";
 import { newFileValues, newJobValues, queuedFile, queuedJob } from "../rows.ts";
 import { type Announce, changed } from "./announcing.ts";
+import { LOCKS } from "./connect.ts";
 import type { PostgresDatabase, Queries } from "./database.ts";
 import { reserveNames } from "./nameTable.ts";
 
@@ -60,6 +61,7 @@ export class NewJobs {
     const { db, announce, requireOpen, master } = this.#deps;
     const record = { ...queuedJob(job), ...(master === undefined ? {} : { master }) };
     return await db.transaction(async (tx) => {
+      if (master !== undefined) await requireFreeKey(tx, job);
       await insertJob(tx, record, replaceNames);
       await bindRequest(tx, job);
       await addCallback(tx, job);
@@ -119,6 +121,21 @@ async function writeFiles(
   const [first = []] = rows;
   await tx.run(INSERT_FILES, ...first.map((_, column) => rows.map((row) => row[column] ?? null)));
   return records;
+}
+
+/**
+ * The same request may come to two masters at once: the second one waits here for the first.
+ * @throws AppError `job_exists`
+ */
+async function requireFreeKey(tx: Queries, { client, createdAt, request }: NewJob): Promise<void> {
+  if (request === undefined) return;
+  const { key } = request;
+  const name = JSON.stringify(["request", client, key]);
+  await tx.rows("SELECT pg_advisory_xact_lock($1, hashtext($2))", LOCKS, name);
+  const holder = await holderOfRequest(tx, { client, key }, createdAt);
+  const [row] = await tx.rows("SELECT state FROM jobs WHERE id = $1", holder?.job ?? "");
+  if (row === undefined || row.state === "cancelled") return;
+  throw new AppError("job_exists", `The key of this request stands for job ${holder?.job}.`, { status: 409 });
 }
 
 /** From now on the client's key stands for this job. Expired keys of all jobs go. */

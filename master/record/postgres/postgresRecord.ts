@@ -92,7 +92,7 @@ export class PostgresRecord implements RecordOfJobs {
     this.#writer = new GroupWriter({ db, announce, master, retry });
     this.#newJobs = new NewJobs({ db, announce, master, requireOpen });
     this.kept = keptTable(db, this.#unfinished, requireOpen);
-    this.callbacks = callbackTable({ db, hub, retry, announce, requireOpen });
+    this.callbacks = callbackTable({ db, hub, retry, announce, sender: master, requireOpen });
     this.timeline = timelineTable(db, requireOpen);
   }
 
