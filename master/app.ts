@@ -8,6 +8,7 @@ import type { Logger } from "../shared/logger.ts";
 import { TUNNEL_PROTOCOL } from "../shared/tunnel/protocol.ts";
 import { createFleet, type Fleet } from "./compose/fleet.ts";
 import { createReception } from "./compose/reception.ts";
+import { openSharing } from "./compose/sharing.ts";
 import { type OpenStore, openSpool, openStorage, type Storage } from "./compose/storage.ts";
 import { createWebhooks } from "./compose/webhooks.ts";
 import { createWork, type Work } from "./compose/work.ts";
@@ -46,7 +47,8 @@ export async function createMaster(
   const { hub } = storage;
   const fleet = createFleet({ config, logger, hub, masterUrl: () => urlOf(server, config) });
   const port = () => portOf(server);
-  const work = createWork({ config, logger, version, storage, fleet, port });
+  const bundles = await openSharing({ config, logger });
+  const work = createWork({ config, logger, version, storage, fleet, bundles, port });
   const webhooks = createWebhooks({ config, logger, version, storage });
   const buildings = { storage, fleet, work, webhooks };
   const server = createHttpServer(config, routesOf({ config, logger, version, ...buildings }));
@@ -72,9 +74,9 @@ interface RoutesInit extends Buildings {
 }
 
 function routesOf({ config, logger, version, storage, fleet, work, webhooks }: RoutesInit) {
-  const { jobs, outage, hub, store, disk, results } = storage;
+  const { jobs, hub, store, disk, results } = storage;
   const { registry, slaveHttp } = fleet;
-  const { queue, counts, runner, speculation, dispatcher, capacity } = work;
+  const { outage, queue, counts, runner, speculation, dispatcher, capacity } = work;
   const { waiters, requests, intake } = createReception({ config, storage, runner, capacity, logger });
   const folders = { data: config.dataDir, results: config.resultsDir };
   const leases = () => dispatcher.leases;

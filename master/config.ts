@@ -209,8 +209,8 @@ export function readMasterConfig(env: NodeJS.ProcessEnv = process.env): MasterCo
 }
 
 /** What `manyhands migrate` needs. @throws ConfigError */
-export function readDatabaseUrl(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  return readVariables(DATABASE_VARIABLES, env).databaseUrl;
+export function readDatabases(env: NodeJS.ProcessEnv = process.env): Values<typeof DATABASE_VARIABLES> {
+  return readVariables(DATABASE_VARIABLES, env);
 }
 
 /** Environment of a slave that the master starts on its own machine: the address of its master, and no client's secret. */

@@ -10,4 +10,12 @@ export const DATABASE_VARIABLES = {
       "PostgreSQL database (13 or later) for the record of jobs: `postgres://user:password@host:port/database`. `manyhands migrate` makes its tables. Masters with the same STORE_URL work with it together; without STORE_URL one master at a time.",
     unset: "a file in DATA_DIR",
   },
+  queueUrl: {
+    name: "QUEUE_URL",
+    schema: as.queue.optional(),
+    fallback: undefined,
+    meaning:
+      "Redis (6.2 or later) or PostgreSQL through which masters with the same DATABASE_URL and STORE_URL share the files of their jobs: `redis://user:password@host:port/0`, `rediss://…` with TLS, `postgres://…`. `manyhands migrate` makes the tables of a PostgreSQL.",
+    unset: "DATABASE_URL, where STORE_URL is set, too",
+  },
 } as const;

@@ -1,6 +1,7 @@
 /** Variables with secrets of the master and its clients, which slaves that the master starts do not get. */
 export const NOT_FOR_SLAVES = [
   "DATABASE_URL",
+  "QUEUE_URL",
   "MANYHANDS_TOKEN",
   "MANYHANDS_TOKEN_FILE",
   "FLEET_TOKEN_FILE",

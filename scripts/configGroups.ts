@@ -50,6 +50,7 @@ export const CONFIG_GROUPS: readonly ConfigGroup[] = [
     names: [
       "DATA_DIR",
       "DATABASE_URL",
+      "QUEUE_URL",
       "RESULTS_DIR",
       "ON_EXISTING",
       "LOG_LEVEL",

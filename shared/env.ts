@@ -72,6 +72,13 @@ export const as = {
   database: z
     .string()
     .regex(/^postgres(?:ql)?:\/\/./, "an address such as postgres://user@host/database is needed"),
+  queue: z
+    .string()
+    .regex(
+      /^(?:rediss?|postgres(?:ql)?):\/\/./,
+      "an address such as redis://host:6379 or postgres://user@host/database is needed",
+    )
+    .refine((url) => URL.canParse(url), "an address such as redis://host:6379 is needed"),
   list: z
     .string()
     .default("")

@@ -6,6 +6,7 @@ import { LeaseCounts } from "../dispatch/leaseCounts.ts";
 import { SpeculationBook } from "../dispatch/speculation.ts";
 import { Suspects } from "../dispatch/suspects.ts";
 import { UnitTimes } from "../dispatch/timing.ts";
+import { wantedUnits } from "../dispatch/wantedUnits.ts";
 import { fleetSummary } from "../fleet/summary.ts";
 import type { CapacityDeps } from "../jobs/capacity.ts";
 import { FileTimes } from "../jobs/fileTimes.ts";
@@ -19,6 +20,8 @@ import type { MapDeps } from "../map/map.ts";
 import { PaceBook, type StragglerRule } from "../map/pace.ts";
 import { MemoryQueue } from "../queue/memory.ts";
 import type { UnitQueue } from "../queue/port.ts";
+import type { Bundles } from "../queue/shared/bundles.ts";
+import { SharedQueue } from "../queue/shared/sharedQueue.ts";
 import type { KeptBytes } from "../record/keptBytes.ts";
 import { TimelineRecorder } from "../timeline/recorder.ts";
 import type { UnitSpans } from "../timeline/slotBook.ts";
@@ -33,6 +36,8 @@ export interface WorkDeps {
   readonly logger: Logger;
   readonly storage: Storage;
   readonly fleet: Fleet;
+  /** Through which masters share their units; undefined where this one keeps its own. */
+  readonly bundles: Bundles | undefined;
   readonly version: string;
   /** Port that the master listens on. */
   readonly port: () => number;
@@ -50,6 +55,8 @@ export interface Work {
   readonly retention: Retention;
   readonly recorder: TimelineRecorder;
   readonly capacity: CapacityDeps;
+  /** Why jobs cannot be recorded or shared now; undefined while they can. */
+  readonly outage: Storage["outage"];
 }
 
 export function createWork(deps: WorkDeps): Work {
@@ -69,11 +76,12 @@ export function createWork(deps: WorkDeps): Work {
   const membership = createMembership({ ...deps, jobs, runner, dispatcher });
   const isFirst = membership && (() => membership.isFirst);
   const retention = new Retention({ jobs, store, results, keptBytes, policy, isFirst, logger });
+  const outage = () => storage.outage() ?? deps.bundles?.trouble;
   const capacity = {
     registry: fleet.registry,
     runner,
     times: new FileTimes(hub),
-    outage: troubleOf(storage),
+    outage: () => outage() ?? store.trouble,
   };
   return {
     queue,
@@ -85,6 +93,7 @@ export function createWork(deps: WorkDeps): Work {
     membership,
     retention,
     capacity,
+    outage,
     recorder,
   };
 }
@@ -115,17 +124,14 @@ function createRunner(
   });
 }
 
-/** Why the master takes no new jobs: its database does not answer, or its bucket cannot be used. */
-function troubleOf({ outage, store }: Storage): Storage["outage"] {
-  return () => outage() ?? store.trouble;
-}
-
 /** The queue of units, and what hands them to slaves. */
-function createDispatch({ config, logger, storage, fleet }: WorkDeps, spans: UnitSpans) {
+function createDispatch(deps: WorkDeps, spans: UnitSpans) {
+  const { config, logger, storage, fleet } = deps;
   const { jobs, hub, store } = storage;
   const { registry, slaveHttp: http } = fleet;
   const { maxPartBytes, silenceSeconds } = config;
-  const queue = new MemoryQueue(config.clientWeights);
+  const times = new UnitTimes();
+  const queue = createQueue(deps, times);
   const counts = new LeaseCounts();
   const suspects = new Suspects({ maxCrashes: config.maxCrashes, maxLosses: config.maxLosses });
   const speculation = new SpeculationBook(jobs, logger);
@@ -134,7 +140,7 @@ function createDispatch({ config, logger, storage, fleet }: WorkDeps, spans: Uni
     queue,
     store,
     jobs,
-    times: new UnitTimes(),
+    times,
     logger,
     judge: new Judge(suspects, registry),
     speculation,
@@ -148,6 +154,14 @@ function createDispatch({ config, logger, storage, fleet }: WorkDeps, spans: Uni
     stragglerRule: stragglerRuleOf(config),
   });
   return { queue, counts, paces, suspects, speculation, dispatcher };
+}
+
+function createQueue({ config, bundles, fleet, logger }: WorkDeps, times: UnitTimes): UnitQueue {
+  const { clientWeights: weights } = config;
+  const memory = new MemoryQueue(weights);
+  if (bundles === undefined) return memory;
+  const wanted = wantedUnits({ registry: fleet.registry, times });
+  return new SharedQueue({ memory, bundles, weights, wanted, logger });
 }
 
 /** Time budgets that the operator set. */

@@ -94,7 +94,7 @@ export const healthy: RequestHandler = (_req, res) => answerJson(res, { status: 
 export interface ReadyDeps {
   readonly registry: Pick<SlaveRegistry, "alive">;
   readonly store: Pick<ByteStore, "trouble">;
-  /** Why jobs cannot be recorded now; undefined while they can. */
+  /** Why jobs cannot be recorded or shared now; undefined while they can. */
   readonly outage: () => AppError | undefined;
 }
 
@@ -104,11 +104,12 @@ export function ready({ registry, store, outage }: ReadyDeps): RequestHandler {
     const slaves = registry.alive().length;
     const { trouble } = store;
     const away = outage();
+    const engine = away?.code === "queue_unavailable" ? "queue" : "database";
     const view: Readiness = {
       status: slaves > 0 ? "ready" : "no_slaves",
       slaves,
       ...(trouble && { status: "store_away", store: { code: trouble.code, message: trouble.message } }),
-      ...(away && { status: "database_away", database: { code: away.code, message: away.message } }),
+      ...(away && { status: `${engine}_away`, [engine]: { code: away.code, message: away.message } }),
     };
     answerJson(res.status(view.status === "ready" ? 200 : 503), view);
   };

@@ -170,14 +170,19 @@ const away = (why: string) =>
 
 export const readiness = z.object({
   status: z
-    .enum(["ready", "no_slaves", "store_away", "database_away"])
-    .describe("whether a slave can be given work, and the database and the store of the master can be used"),
+    .enum(["ready", "no_slaves", "store_away", "queue_away", "database_away"])
+    .describe(
+      "whether a slave can be given work, and the database, the queue and the store of the master can be used",
+    ),
   slaves: count.describe("slaves that are alive"),
   store: away(
     "why: `store_unavailable`, `store_refused`, `no_such_bucket`, `clock_wrong`, `no_space`",
   ).describe("only while the bucket of the master cannot be used"),
   database: away("why: `database_unavailable`").describe(
     "only while the database of the master does not answer",
+  ),
+  queue: away("why: `queue_unavailable`").describe(
+    "only while the queue that the master shares with others does not answer",
   ),
 });
 export type Readiness = Immutable<z.infer<typeof readiness>>;

@@ -32,7 +32,9 @@ export const capacity = z.object({
     .describe("the same by task, for each task that a slave can do or that a file waits for"),
   problem: z
     .object({
-      code: z.string().describe("code of the problem: `database_unavailable`, or one of the bucket"),
+      code: z
+        .string()
+        .describe("code of the problem: `database_unavailable`, `queue_unavailable`, or one of the bucket"),
       error: z.string().describe("what is wrong, for people"),
     })
     .exactOptional()

@@ -8,6 +8,8 @@ import { type Answered, assign, job, type RunningFleet, startFleet, until } from
 
 const CLI = join(import.meta.dirname, "../../dist/cli/main.js");
 
+const QUEUE = "The schema of the queue has version 11.\n";
+
 let server: TestPostgres;
 let fleet: RunningFleet | undefined;
 beforeAll(async () => {
@@ -24,8 +26,8 @@ test("a master on PostgreSQL needs its tables, works alone, and goes on after cr
 }, async () => {
   const env = { DATABASE_URL: server.url };
   await expect(startFleet(env)).rejects.toThrow("Run: manyhands migrate");
-  expect(await migrate()).toBe("The schema of the database went from version 0 to 2.\n");
-  expect(await migrate()).toBe("The schema of the database had version 2 already.\n");
+  expect(await migrate()).toBe(`The schema of the database went from version 0 to 2.\n${QUEUE}`);
+  expect(await migrate()).toBe(`The schema of the database had version 2 already.\n${QUEUE}`);
 
   fleet = await startFleet(env);
   const { master } = fleet;

@@ -3,7 +3,7 @@ import type { Bundle } from "./bundle.ts";
 import type { OfferedBundle } from "./bundles.ts";
 
 /** Where a bundle of this master's jobs is. `here`: in its own queue. `away`: in the engine. `kept`: the engine was not there. */
-export type Place = "here" | "away" | "kept";
+type Whereabouts = "here" | "away" | "kept";
 
 /** A bundle of one of this master's jobs, until its last unit has ended. */
 export interface OwnBundle extends Bundle {
@@ -11,7 +11,7 @@ export interface OwnBundle extends Bundle {
   readonly open: Map<string, QueuedUnit>;
   /** Units that run at a slave of another master. */
   readonly running: Set<string>;
-  place: Place;
+  place: Whereabouts;
   /** When it was last offered, or something was heard of it, in `performance.now()`. */
   heardAt: number;
   /** Its turn, once it was offered. */
@@ -70,7 +70,7 @@ export class OwnUnits {
   }
 
   /** The bundle is elsewhere now. Returns those of its units that another master ran, and that wait here. */
-  move(bundle: OwnBundle, place: Place): readonly QueuedUnit[] {
+  move(bundle: OwnBundle, place: Whereabouts): readonly QueuedUnit[] {
     bundle.heardAt = performance.now();
     const wasHere = bundle.place === "here";
     bundle.place = place;

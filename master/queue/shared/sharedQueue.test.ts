@@ -34,6 +34,7 @@ interface Master {
 /** @param wanted units that the slaves of this master can use; none unless said */
 async function master({ wanted = () => new Map(), weights = new Map() }: Master = {}) {
   const bundles = await openBullBundles({
+    scope: "test",
     url: redis.url,
     warn: () => undefined,
     onTrouble: () => undefined,
@@ -138,7 +139,12 @@ test("a master takes little ahead, and two share what one puts", async () => {
 });
 
 test("bundles of a master that ended without a word are done by another one, within 10 seconds", async () => {
-  const lost = await openBullBundles({ url: redis.url, warn: () => undefined, onTrouble: () => undefined });
+  const lost = await openBullBundles({
+    scope: "test",
+    url: redis.url,
+    warn: () => undefined,
+    onTrouble: () => undefined,
+  });
   const a = await master();
   await a.put(unitsFor("j", 32));
   expect([await lost.take(LANE), await lost.take(LANE)].every((taken) => taken !== undefined)).toBe(true);

@@ -20,7 +20,12 @@ afterAll(async () => {
 });
 
 function openAt(url: string) {
-  return openBullBundles({ url, warn: (risk) => risks.push(risk), onTrouble: () => undefined });
+  return openBullBundles({
+    scope: "test",
+    url,
+    warn: (risk) => risks.push(risk),
+    onTrouble: () => undefined,
+  });
 }
 
 bundlesContract("Redis", () => openAt(redis.url));

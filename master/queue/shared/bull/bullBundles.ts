@@ -154,7 +154,7 @@ export class BullBundles implements Bundles {
   #laneOf(name: string): Promise<OpenLane> {
     const known = this.#lanes.get(name);
     if (known !== undefined) return known;
-    const opening = this.#engine.lane(`manyhands.${name}`).then((lane) => ({ lane, usedAt: Date.now() }));
+    const opening = this.#engine.lane(name).then((lane) => ({ lane, usedAt: Date.now() }));
     this.#lanes.set(name, opening);
     // The next call tries again.
     opening.catch(() => this.#lanes.delete(name));

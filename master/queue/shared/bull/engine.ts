@@ -14,9 +14,16 @@ export interface Engine {
 export interface EngineOptions {
   /** `redis://…`, `rediss://…` or `postgres://…` */
   readonly url: string;
+  /** Word that masters which share their jobs have in common; those of another word see none of their bundles. */
+  readonly scope: string;
   /** Told of settings by which bundles may be lost. */
   readonly warn: (risk: string) => void;
 }
 
 /** Longest time for which an engine may owe an answer. */
 export const ANSWER_MS = 4_000;
+
+/** Name of a queue of BullMQ. */
+export function nameIn(scope: string, name: string): string {
+  return `manyhands.${scope}.${name}`;
+}

@@ -10,7 +10,7 @@ const EVENTS = 256;
 /** What a bundle is for BullMQ. The text has its own escapes: a database stores no NUL in JSON. */
 export type BundleJob = Job<{ readonly text: string }, null>;
 
-export interface NewJob {
+export interface BundleToAdd {
   readonly name: string;
   readonly data: { readonly text: string };
   readonly opts: { readonly jobId: string; readonly priority: number };
@@ -18,7 +18,7 @@ export interface NewJob {
 
 /** The queue of BullMQ that holds the bundles of a lane. */
 export interface BullLane {
-  add(jobs: NewJob[]): Promise<unknown>;
+  add(jobs: BundleToAdd[]): Promise<unknown>;
   take(token: string): Promise<BundleJob | undefined>;
   /** Resolves with the ids of those that could not be extended. */
   extend(ids: string[], tokens: string[]): Promise<readonly string[]>;

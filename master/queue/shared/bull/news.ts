@@ -16,11 +16,10 @@ interface Listener extends QueueEventsListener {
 
 /** @param listening a connection that may wait for long */
 export async function openNews<B extends IQueueBackend, C>(
-  { bull, connection, factory, prefix }: BullEngine<B, C>,
+  { bull, connection, factory, prefix, name }: BullEngine<B, C> & { readonly name: string },
   listening: C,
   onNews: (text: string) => void,
 ): Promise<BullNews> {
-  const name = "manyhands.news";
   const events = new bull.QueueEvents<null, B, C>(name, { connection: listening, prefix }, factory);
   const producer = new bull.QueueEventsProducer<B, C>(name, { connection, prefix }, factory);
   // The events are made anew by themselves, and what fails otherwise is told by the call that it fails.

@@ -1,7 +1,7 @@
 import type { PostgresConnectionOptions } from "bullmq";
 import type { PoolConfig } from "pg";
 import { AppError, ConfigError } from "../../../../shared/errors.ts";
-import { ANSWER_MS, type Engine, type EngineOptions } from "./engine.ts";
+import { ANSWER_MS, type Engine, type EngineOptions, nameIn } from "./engine.ts";
 import { openLane } from "./lane.ts";
 import { type BullLibrary, loadBull, loadPostgres } from "./library.ts";
 import { openNews } from "./news.ts";
@@ -11,7 +11,7 @@ const CONNECTIONS = 6;
 const FOR_NEWS = 2;
 
 /** Opens a PostgreSQL database. @throws AppError `driver_missing`, `migration_needed`; an error of the connection */
-export async function openPostgres({ url }: Pick<EngineOptions, "url">): Promise<Engine> {
+export async function openPostgres({ url, scope }: Pick<EngineOptions, "url" | "scope">): Promise<Engine> {
   const [bull, library] = await Promise.all([loadBull(), loadPostgres()]);
   const pool = new library.Pool(settingsOf(url, CONNECTIONS));
   const listening = new library.Pool(settingsOf(url, FOR_NEWS));
@@ -32,8 +32,9 @@ export async function openPostgres({ url }: Pick<EngineOptions, "url">): Promise
     prefix: "",
   };
   return {
-    lane: (name) => openLane(engine, name),
-    news: (onNews) => openNews(engine, asConnection(bull, listening), onNews),
+    lane: (name) => openLane(engine, nameIn(scope, name)),
+    news: (onNews) =>
+      openNews({ ...engine, name: nameIn(scope, "news") }, asConnection(bull, listening), onNews),
     probe: async () => {
       await pool.query("SELECT 1");
     },

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { ConfigError } from "../../../../shared/errors.ts";
-import { ANSWER_MS, type Engine, type EngineOptions } from "./engine.ts";
+import { ANSWER_MS, type Engine, type EngineOptions, nameIn } from "./engine.ts";
 import { openLane } from "./lane.ts";
 import { loadBull, loadRedis } from "./library.ts";
 import { openNews } from "./news.ts";
@@ -15,7 +15,7 @@ function pauseMs(tries: number): number {
 }
 
 /** Opens a Redis (6.2 or later). @throws AppError `driver_missing`, `bad_configuration`; an error of the connection */
-export async function openRedis({ url, warn }: EngineOptions): Promise<Engine> {
+export async function openRedis({ url, scope, warn }: EngineOptions): Promise<Engine> {
   const [bull, Library] = await Promise.all([loadBull(), loadRedis()]);
   const shared = { lazyConnect: true, maxRetriesPerRequest: null, retryStrategy: pauseMs, keepAlive: 10_000 };
   // A call fails soon where the server is away or silent. It is not made again by itself: its caller knows whether it may be.
@@ -39,8 +39,8 @@ export async function openRedis({ url, warn }: EngineOptions): Promise<Engine> {
   }
   const engine = { bull, connection: redis, factory: bull.createRedisBackend, prefix: PREFIX };
   return {
-    lane: (name) => openLane(engine, name),
-    news: (onNews) => openNews(engine, listening, onNews),
+    lane: (name) => openLane(engine, nameIn(scope, name)),
+    news: (onNews) => openNews({ ...engine, name: nameIn(scope, "news") }, listening, onNews),
     probe: async () => {
       await redis.set(`${PREFIX}:probe`, "1", "EX", 60);
     },
