@@ -207,6 +207,22 @@ it("signs off at a master of ours, with its instance, and at no classic one", as
   expect(classic.seen).toHaveLength(1);
 });
 
+it("signs off at the master that it had before when another one takes it", async () => {
+  const statuses: number[] = [];
+  const first = await standInMaster(statuses, 0, { slave_id: "s", state: "alive" });
+  const second = await standInMaster([], 0, { slave_id: "s", state: "alive" });
+  const masterUrls = [first.url, second.url];
+  const registration = register({ masterUrls, announced: "10.0.0.7" });
+  await expect.poll(() => first.seen.length).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  statuses.push(503);
+  registration.doubted();
+  await expect.poll(() => second.seen.length, { timeout: 3_000 }).toBe(1);
+  await expect
+    .poll(() => first.seen.at(-1)?.body)
+    .toEqual({ slave_ip: "10.0.0.7", slave_port: 3000, instance: "i", state: "gone" });
+});
+
 it("the log has each reason why no master takes the slave once, also one that comes later", async () => {
   const log = logLines();
   const { url, seen } = await standInMaster([500, 500, 500, 500, 401, 401]);

@@ -58,6 +58,8 @@ export class Registration {
   #current = 0;
   /** The registration that holds; undefined before the first, and when a master takes no further one. */
   #held: Held | undefined;
+  /** The last one that a master accepted. */
+  #last: Held | undefined;
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
@@ -94,17 +96,18 @@ export class Registration {
 
   /** Says to the master that the slave stops. A classic master does not know that. Never rejects. */
   async signOff(state: SignOff["state"]): Promise<void> {
+    if (this.#held === undefined) return;
+    await this.#signOffAt(this.#held, state);
+    if (state === "gone") this.#options.tunnel?.close();
+  }
+
+  async #signOffAt({ url, place, answer }: Held, state: SignOff["state"]): Promise<void> {
     const { about, log } = this.#options;
-    if (this.#held?.answer.slave_id === undefined || about.instance === undefined) return;
-    const { url, place } = this.#held;
+    if (answer.slave_id === undefined || about.instance === undefined) return;
     const request = { ...place, slave_port: about.slave_port, instance: about.instance, state };
-    try {
-      await postSignOff(url, { ...this.#options, request });
-    } catch (error) {
-      log.debug({ master: url, err: error }, "the master does not hear that this slave stops");
-    } finally {
-      if (state === "gone") this.#options.tunnel?.close();
-    }
+    await postSignOff(url, { ...this.#options, request }).catch((error: unknown) =>
+      log.debug({ master: url, err: error }, "the master does not hear that this slave stops"),
+    );
   }
 
   /** The last master first, the others after it; the wait after each round is longer than the one before. */
@@ -136,6 +139,9 @@ export class Registration {
     this.#pollSeconds = answer.poll_seconds;
     this.#tell({ url, place, answer });
     this.#held = { url, place, answer };
+    // A master that was only frozen or cut off would else poll this slave again, and give it work beside the new one.
+    if (this.#last !== undefined && this.#last.url !== url) void this.#signOffAt(this.#last, "gone");
+    this.#last = this.#held;
   }
 
   async #placeTowards(url: string, signal: AbortSignal): Promise<Held["place"]> {

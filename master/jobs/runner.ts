@@ -120,7 +120,8 @@ export class JobRunner {
   /** Stops the work of a job that another master runs now; its followers see it end there. */
   async drop(id: string): Promise<void> {
     const running = this.#running.get(id) ?? (await this.#starting.get(id));
-    running?.leave(moved(id));
+    if (running === undefined) return;
+    running.leave(moved(id));
     await this.#deps.dispatcher.cancel(id);
   }
 

@@ -159,18 +159,43 @@ test("a master that was frozen leaves its job to the other, and its waiting clie
   expect(ends[0]).toMatchObject({ state: "succeeded", done: 12 });
 });
 
-test("a master that is killed leaves its job to the other within ten seconds", {
+test("a master that is killed leaves its job and its slaves to the other within ten seconds", {
   timeout: 60_000,
 }, async () => {
+  await slave([a, b], { SLAVE_CONNECT: "out" });
+  await until("the slave that connects out", async () =>
+    (await slavesAt(a)).length === 1 ? true : undefined,
+  );
   const id = await accepted(a, waits(30, 400));
   await someDone(b, id);
   const { done } = (await job(b.url, id)).counts;
   const killedAt = Date.now();
   await a.kill("SIGKILL");
   await until("more files", async () => ((await job(b.url, id)).counts.done > done + 2 ? true : undefined));
+  await until("both slaves", async () => ((await slavesAt(b)).length === 2 ? true : undefined));
   expect(Date.now() - killedAt).toBeLessThan(10_000);
   expect(await endOf(b, id)).toMatchObject({ state: "succeeded", counts: { done: 30 } });
 });
+
+test("a master that is stopped gives its jobs to another one at once", {
+  timeout: 60_000,
+}, async () => {
+  a = await master("a");
+  const id = await accepted(a, waits(4, 400));
+  // No slave is there.
+  await until("the start", async () => ((await job(b.url, id)).state === "running" ? true : undefined));
+  const stoppedAt = Date.now();
+  await a.kill("SIGTERM");
+  await someDone(b, id);
+  expect(Date.now() - stoppedAt).toBeLessThan(5_000);
+  expect(await endOf(b, id)).toMatchObject({ state: "succeeded" });
+});
+
+/** Slaves that are alive at this master. */
+async function slavesAt({ url }: Started): Promise<readonly SlaveView[]> {
+  const { slaves } = (await (await fetch(`${b.url}/slaves`)).json()) as { slaves: SlaveView[] };
+  return slaves.filter(({ state, master }) => state === "alive" && master === url);
+}
 
 async function busy({ url }: Started): Promise<number> {
   return ((await (await fetch(`${url}/capacity`)).json()) as { readonly busy: number }).busy;
