@@ -31,7 +31,7 @@ const READERS: Readonly<Record<Exclude<DocumentKind, "pdf">, Reader>> = {
   rtf: async () => {
     throw unsupported("an RTF document");
   },
-  html: plainFields,
+  html: async (file, options) => (await import("./html/read.ts")).htmlFields(file, options),
   mail: plainFields,
   zip: async (...of) => (await import("./package/read.ts")).packageFields(...of),
   ole: async (...of) => (await import("./package/ole.ts")).oleFields(...of),

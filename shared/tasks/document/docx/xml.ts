@@ -21,6 +21,7 @@ const MOST_NODES = 1_000_000;
 /** Usual prefixes by the end of a namespace's address; transitional and strict files differ in the rest of it. */
 const PREFIXES: readonly (readonly [ending: string, prefix: string])[] = [
   ["wordprocessingml/main", "w"],
+  ["presentationml/main", "p"],
   ["officeDocument/relationships", "r"],
   ["officeDocument/math", "m"],
   ["drawingml/main", "a"],

@@ -23,7 +23,7 @@ const docx: Reader = async (...of) => (await import("../docx/read.ts")).docxFiel
 const READERS: Readonly<Record<PackageKind, Reader>> = {
   docx,
   xlsx: async (...of) => (await import("../xlsx/read.ts")).xlsxFields(...of),
-  pptx: docx,
+  pptx: async (...of) => (await import("../pptx/read.ts")).pptxFields(...of),
   odt: docx,
   ods: docx,
   odp: docx,
