@@ -90,6 +90,7 @@ export async function allJobs(url: string): Promise<JobView[]> {
 
 async function jobsPage(url: string, query: string) {
   const response = await fetch(`${url}/jobs?limit=500${query}`);
+  if (!response.ok) throw new Error(`the list of jobs is answered with ${response.status}`);
   return (await response.json()) as { readonly jobs: JobView[]; readonly next_cursor?: string | null };
 }
 

@@ -58,13 +58,13 @@ function below(folder: string, found: readonly string[]): string[] {
 }
 
 /** False where jobs cannot be purged. */
-async function purgeAll(url: string): Promise<boolean> {
+export async function purgeAll(url: string): Promise<boolean> {
   const jobs = await allJobs(url);
   for (const { id } of jobs) await fetch(`${url}/jobs/${id}?purge=true`, { method: "DELETE" });
   return jobs.length > 0 && (await allJobs(url)).length === 0;
 }
 
-async function processesLeft(folder: string): Promise<string[]> {
+export async function processesLeft(folder: string): Promise<string[]> {
   // A child checks its parent four times a second.
   for (let tries = 0; tries < TRIES && processesNaming(folder).length > 0; tries += 1) await sleep(100);
   return processesNaming(folder).map((pid) => `process ${pid}`);

@@ -20,7 +20,7 @@ export interface ChaosOptions {
 
 export interface ChaosReport extends Violations, Leftovers {
   readonly requests: Readonly<Record<string, number>>;
-  readonly faults: Readonly<Record<Fault, number>>;
+  readonly faults: Readonly<Record<string, number>>;
   readonly jobs: number;
   readonly files: number;
   /** Open jobs without progress after the faults. */
@@ -28,7 +28,7 @@ export interface ChaosReport extends Violations, Leftovers {
 }
 
 /** A job without progress for this time after the faults counts as stuck. A slave in trouble rests up to 30 s. */
-const PATIENCE_MS = 120_000;
+export const PATIENCE_MS = 120_000;
 
 /** Sends the recipes to a fleet without faults, then many times to one with faults, and compares the results. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
@@ -44,7 +44,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 }
 
-async function quietRun(url: string, recipes: readonly Recipe[]): Promise<Expected> {
+export async function quietRun(url: string, recipes: readonly Recipe[]): Promise<Expected> {
   const expected = new Map<number, readonly string[]>();
   for (const recipe of recipes) {
     const seen = await sendOne(url, recipe, true);
@@ -96,7 +96,7 @@ async function hurtRun({ chaos, recipes, expected, random, options }: HurtRun): 
 }
 
 /** The records of stuck jobs, read before the fleet ends. */
-async function explain(url: string, jobs: readonly JobView[]): Promise<string[]> {
+export async function explain(url: string, jobs: readonly JobView[]): Promise<string[]> {
   if (jobs.length === 0) return [];
   const slaves = await (await fetch(`${url}/slaves`)).text();
   const stats = await (await fetch(`${url}/stats`)).text();
@@ -104,7 +104,7 @@ async function explain(url: string, jobs: readonly JobView[]): Promise<string[]>
   return [...details.map((detail) => JSON.stringify(detail)), slaves, stats];
 }
 
-function countBy(names: readonly string[]): Record<string, number> {
+export function countBy(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
