@@ -8,7 +8,7 @@ const TURN = 16;
 /** Latest start time: BullMQ's priorities end there. Beyond it bundles go out in the order they were added. */
 const LATEST = 2 ** 21 - 1;
 /** Jobs whose times are kept; the ones without a bundle for the longest time go first. */
-const MOST_JOBS = 10_000;
+const MOST_JOBS = 1_000;
 
 interface JobTimes {
   readonly client: string;
@@ -45,19 +45,20 @@ export class StartTimes {
   #next(jobs: Map<string, JobTimes>, { job: id, client = "", priority }: QueuedUnit, now: number): number {
     const job = jobs.get(id) ?? { client, priority, next: now };
     const start = Math.max(job.next, now);
-    job.next = start + TURN * this.#shareOf(job, jobs, start);
+    job.next = start + TURN * this.#shareOf(job, jobs, now);
     jobs.delete(id);
     jobs.set(id, job);
     if (jobs.size > MOST_JOBS) for (const oldest of jobs.keys()) if (jobs.delete(oldest)) break;
     return Math.min(LATEST, Math.floor(start));
   }
 
-  /** Turns that one bundle of a job costs: more for a client with several jobs, less for one with a weight. */
-  #shareOf({ client, priority }: JobTimes, jobs: ReadonlyMap<string, JobTimes>, now: number): number {
+  /** Turns that one bundle of a job costs: more for a client with several jobs that wait, less for one with a weight. */
+  #shareOf(job: JobTimes, jobs: ReadonlyMap<string, JobTimes>, now: number): number {
+    const { client, priority } = job;
     const weight = Math.max(0.01, this.#weights.get(client) ?? 1);
     let together = priority;
     for (const other of jobs.values())
-      if (other.client === client && other.next > now) together += other.priority;
+      if (other !== job && other.client === client && other.next > now) together += other.priority;
     return Math.max(1, together / Math.max(0.01, priority)) / weight;
   }
 
