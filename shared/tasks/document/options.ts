@@ -32,6 +32,10 @@ export const options = z.strictObject({
     .max(255)
     .optional()
     .describe("Opens an encrypted PDF or DOCX. Ignored by files that need none."),
+  attachments: z
+    .enum(["list", "read"])
+    .default("list")
+    .describe("Files inside of a mail: listed, or read themselves, each as a section of the text."),
   any_name: z
     .boolean()
     .default(false)

@@ -1,8 +1,10 @@
+import { FileError } from "../../errors.ts";
 import { onlyFile } from "../result.ts";
 import type { JsonObject, Step, StepContext, StepFile } from "../task.ts";
 import { checkName, type DocumentKind, kindOf, unsupported } from "./kind.ts";
 import type { DocumentOptions } from "./options.ts";
 import { plainFields } from "./plain.ts";
+import type { Inside, ReadContext } from "./reading/context.ts";
 import { resultOf } from "./reading/output.ts";
 
 /** Bytes at the start of a file that show its kind. */
@@ -16,14 +18,64 @@ const main: Step<DocumentOptions> = async (input, context) => {
   const kind = kindOf(head, file.filename);
   if (!options.any_name) checkName(file.filename, kind);
   if (kind === "pdf") return await (await import("./pdf/steps.ts")).readPdf(input, context);
-  return resultOf(task, file, await READERS[kind](file, options, context));
+  return resultOf(
+    task,
+    file,
+    await READERS[kind](file, options, readContext({ input, context, depth: 1, count: { files: 0 } })),
+  );
 };
 
-type Reader = (
-  file: StepFile,
-  options: DocumentOptions,
-  context: Pick<StepContext, "progress">,
-) => Promise<JsonObject>;
+type Input = Parameters<Step<DocumentOptions>>[0];
+
+/** Most files inside of a file that are read, and files inside of files inside of files. */
+const MOST_INSIDE = 1_000;
+const DEEPEST = 3;
+
+interface Reading {
+  readonly input: Input;
+  readonly context: StepContext;
+  /** 1 for the file itself. */
+  readonly depth: number;
+  readonly count: { files: number };
+}
+
+function readContext(reading: Reading): ReadContext {
+  const { context, depth, count } = reading;
+  return {
+    progress: () => context.progress(),
+    inside: async (file) => {
+      count.files += 1;
+      if (depth > DEEPEST) return { ok: false, error: `Files are read up to ${DEEPEST} deep in each other.` };
+      if (count.files > MOST_INSIDE) return { ok: false, error: `Of files inside, ${MOST_INSIDE} are read.` };
+      context.progress();
+      try {
+        return await insideOf(file, { ...reading, depth: depth + 1 });
+      } catch (error) {
+        if (error instanceof FileError) return { ok: false, error: error.message };
+        throw error;
+      }
+    },
+  };
+}
+
+async function insideOf(file: StepFile, reading: Reading): Promise<Inside> {
+  const { input, context } = reading;
+  const options = { ...input.options, format: "text", any_name: true } as const;
+  const kind = kindOf(await file.slice(0, HEAD), file.filename);
+  if (kind !== "pdf") {
+    const fields = await READERS[kind](file, options, readContext(reading));
+    return { ok: true, text: String(fields.text_content) };
+  }
+  const { readPdf } = await import("./pdf/steps.ts");
+  const { body, info } = await readPdf({ ...input, options, files: [file] }, context);
+  if (!(body instanceof Uint8Array) || info?.plan !== undefined) return { ok: false, error: LARGE_PDF };
+  const fields = JSON.parse(Buffer.from(body).toString("utf8")) as JsonObject;
+  return { ok: true, text: String(fields.text_content) };
+}
+
+const LARGE_PDF = "A PDF of many pages, or one that is to be read by OCR, is not read inside of a file.";
+
+type Reader = (file: StepFile, options: DocumentOptions, context: ReadContext) => Promise<JsonObject>;
 
 const READERS: Readonly<Record<Exclude<DocumentKind, "pdf">, Reader>> = {
   text: plainFields,
@@ -32,7 +84,7 @@ const READERS: Readonly<Record<Exclude<DocumentKind, "pdf">, Reader>> = {
     throw unsupported("an RTF document");
   },
   html: async (file, options) => (await import("./html/read.ts")).htmlFields(file, options),
-  mail: plainFields,
+  mail: async (...of) => (await import("./mail/read.ts")).mailFields(...of),
   zip: async (...of) => (await import("./package/read.ts")).packageFields(...of),
   ole: async (...of) => (await import("./package/ole.ts")).oleFields(...of),
 };

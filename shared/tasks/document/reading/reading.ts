@@ -53,8 +53,6 @@ export interface Attachment {
   readonly filename: string;
   readonly media_type: string;
   readonly bytes: number;
-  /** Text of the file, where it was asked for and could be read. */
-  readonly text?: string;
   /** Reason why it could not be read. */
   readonly error?: string;
 }

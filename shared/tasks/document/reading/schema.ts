@@ -77,7 +77,6 @@ const attachment = z.object({
   filename: z.string().describe("Name of the file."),
   media_type: z.string().describe("Media type as stated, or by its content."),
   bytes: count.describe("Size of the file, in bytes."),
-  text: z.string().optional().describe("Its text, where files inside are read."),
   error: z.string().optional().describe("Reason why it was not read."),
 });
 

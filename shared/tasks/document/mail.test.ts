@@ -1,0 +1,163 @@
+import { expect, test } from "vitest";
+import { xlsxOf } from "./testing/xlsx.ts";
+import { codeOf, fieldsOf } from "./testing.ts";
+
+const read = async (lines: readonly string[], options: object = {}) =>
+  await fieldsOf("a.eml", Buffer.from(lines.join("\r\n"), "latin1"), options);
+
+const FIELDS = [
+  "From: =?utf-8?Q?J=C3=BCrgen?= <j@example.org>",
+  "Message-ID: <1@example.org>",
+  "MIME-Version: 1.0",
+];
+
+test("fields are decoded, and a plain text is read", async () => {
+  const fields = await read([
+    ...FIELDS,
+    "To: Ann <ann@example.org>,",
+    "\tBob <bob@example.org>",
+    "Subject: =?ISO-8859-1?B?R3L832U=?= =?utf-8?B?4oKs4w==?= =?utf-8?B?gYI=?= end",
+    "Date: Mon, 1 Jan 2024 10:00:00 +0200 (CEST)",
+    "Content-Type: text/plain; charset=utf-8; format=flowed",
+    "Content-Transfer-Encoding: quoted-printable",
+    "",
+    "Hello =E2=82=AC and soft=",
+    " break. This line=20",
+    "goes on.",
+    "",
+    "Second",
+  ]);
+  expect(fields).toMatchObject({
+    document_type: "Email",
+    media_type: "message/rfc822",
+    text_content: "Grüße€あ end\nHello € and soft break. This line goes on.\nSecond",
+    metadata: {
+      author: "Jürgen <j@example.org>",
+      to: "Ann <ann@example.org>, Bob <bob@example.org>",
+      subject: "Grüße€あ end",
+      identifier: "<1@example.org>",
+      created: "2024-01-01T08:00:00.000Z",
+    },
+    sections: [{ kind: "message", title: "Grüße€あ end" }],
+    attachments: [],
+  });
+});
+
+const part = (boundary: string, type: string, ...lines: readonly string[]) => [
+  `--${boundary}`,
+  `Content-Type: ${type}`,
+  ...lines,
+];
+
+const WITH_FILES = [
+  ...FIELDS,
+  "Subject: Files",
+  'Content-Type: multipart/mixed; boundary="=_a"',
+  "",
+  "This text is for old programs.",
+  ...part("=_a", 'multipart/alternative; boundary="=_a_b"', ""),
+  ...part("=_a_b", "text/plain", "", "Plain"),
+  ...part("=_a_b", "text/html; charset=utf-8", "", '<p>Rich <a href="https://example.org/">link</a></p>'),
+  "--=_a_b--",
+  ...part(
+    "=_a",
+    "text/csv",
+    "Content-Disposition: attachment; filename*0*=utf-8''Gr%C3%B6; filename*1=ssen.csv",
+    "Content-Transfer-Encoding: base64",
+    "",
+    Buffer.from("a,b\n1,2\n").toString("base64"),
+  ),
+  ...part(
+    "=_a",
+    "application/octet-stream",
+    'Content-Disposition: attachment; filename="t.xlsx"',
+    "Content-Transfer-Encoding: base64",
+    "",
+    xlsxOf([{ name: "S", rows: "<row><c><v>5</v></c></row>" }]).toString("base64"),
+  ),
+  ...part("=_a", 'image/png; name="=?utf-8?Q?B=C3=B6?=.png"', "", "\x89PNG\r\n\x1a\n\0"),
+  ...part(
+    "=_a",
+    "message/rfc822",
+    "",
+    "Subject: Inner",
+    "From: ann@example.org",
+    "MIME-Version: 1.0",
+    "",
+    "Inside",
+  ),
+  "--=_a--",
+];
+
+test("the best alternative is the text, mails inside are sections, and files are listed", async () => {
+  expect(await read(WITH_FILES)).toMatchObject({
+    text_content: "Files\nRich link\n\nInner\nFrom: ann@example.org\nInside",
+    sections: [{ title: "Files" }, { kind: "message", title: "Inner" }],
+    links: [{ text: "link", target: "https://example.org/" }],
+    attachments: [
+      { filename: "Grössen.csv", media_type: "text/csv", bytes: 8 },
+      { filename: "t.xlsx", media_type: "application/octet-stream" },
+      { filename: "Bö.png", media_type: "image/png" },
+    ],
+  });
+});
+
+test("files inside are read where the option says so, and one that cannot be read keeps its reason", async () => {
+  expect(await read(WITH_FILES, { attachments: "read" })).toMatchObject({
+    text_content: "Files\nRich link\n\nInner\nFrom: ann@example.org\nInside\n\na\tb\n1\t2\n\nS\n5",
+    sections: [
+      {},
+      {},
+      { kind: "file", title: "Grössen.csv", text: "a\tb\n1\t2" },
+      { kind: "file", title: "t.xlsx" },
+    ],
+    attachments: [
+      { filename: "Grössen.csv" },
+      { filename: "t.xlsx" },
+      { error: expect.stringContaining("PNG") },
+    ],
+  });
+});
+
+test("mails in mails are read to a depth", async () => {
+  const inner = (depth: number): string =>
+    depth === 0
+      ? "Subject: Last\r\nMIME-Version: 1.0\r\n\r\nend"
+      : `Subject: M${depth}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b${depth}\r\n\r\n--b${depth}\r\nContent-Type: message/rfc822\r\n\r\n${inner(depth - 1)}\r\n--b${depth}--`;
+  const { sections } = await fieldsOf("a.eml", Buffer.from(inner(5)));
+  expect(sections).toHaveLength(6);
+});
+
+test("a text without fields of programs is no mail unless it is named so", async () => {
+  const letter = Buffer.from("Subject: Plan\nFrom: Ann\n\nWe meet at ten.\n");
+  expect((await fieldsOf("a.txt", letter)).document_type).toBe("Generic Text");
+  expect((await fieldsOf("a.eml", letter)).text_content).toBe("Plan\nWe meet at ten.");
+});
+
+test.each([
+  [
+    "a million parts",
+    ["Content-Type: multipart/mixed; boundary=b", "", ...Array<string>(1_000_000).fill("--b\r\n\r\nx")],
+    "too_large",
+  ],
+  [
+    "parts in parts without end",
+    Array.from(
+      { length: 1_000 },
+      (_, at) => `Content-Type: multipart/mixed; boundary=b${at}\r\n\r\n--b${at}`,
+    ),
+    "too_large",
+  ],
+  ["a boundary that never comes", ["Content-Type: multipart/mixed; boundary=b", "", "x"], "ok"],
+  ["an empty boundary", ["Content-Type: multipart/mixed; boundary=", "", "x"], "ok"],
+  ["a charset that is not known", ["Content-Type: text/plain; charset=nonsense", "", "x"], "ok"],
+  ["a field of many words", [`Subject: ${"=?utf-8?Q?a?= ".repeat(100_000)}`, "", "x"], "ok"],
+  ["parameters without end", [`Content-Type: text/plain; ${'a="'.repeat(100_000)}`, "", "x"], "ok"],
+  ["no body", [], "ok"],
+])(
+  "a mail with %s ends soon",
+  async (_, lines, code) => {
+    expect(await codeOf("a.eml", Buffer.from([...FIELDS, ...lines].join("\r\n")))).toBe(code);
+  },
+  30_000,
+);

@@ -1,0 +1,99 @@
+import { FileError } from "../../../errors.ts";
+import type { JsonObject, StepFile } from "../../task.ts";
+import { FORMS, type Form } from "../docx/form/form.ts";
+import { LeftOut } from "../docx/leftOut.ts";
+import { listed, readFiles } from "../inside.ts";
+import type { DocumentOptions } from "../options.ts";
+import { textParagraph } from "../reading/blocks.ts";
+import type { ReadContext } from "../reading/context.ts";
+import { readingFields } from "../reading/fields.ts";
+import type { Section } from "../reading/reading.ts";
+import type { MailFields } from "./fields.ts";
+import { type Message, readMessage } from "./message.ts";
+import { type PartCount, readPart } from "./part.ts";
+import { decodedField } from "./words.ts";
+
+/** Most bytes of a mail, which is held in memory. */
+const LARGEST = 64 * 2 ** 20;
+
+/** Makes the fields of a mail. @throws FileError `too_large` */
+export async function mailFields(
+  file: StepFile,
+  options: DocumentOptions,
+  context: ReadContext,
+): Promise<JsonObject> {
+  if (file.bytes > LARGEST) {
+    const limit = LARGEST / 2 ** 20;
+    throw new FileError("too_large", `The mail is larger than ${limit} MB. This limit is fixed.`);
+  }
+  const form = FORMS[options.format];
+  const leftOut = new LeftOut();
+  const messages = messagesOf(await file.read(), { form, leftOut });
+  const files = messages.flatMap((message) => message.files);
+  const inside = options.attachments === "read" ? await readFiles(files, form, context) : listed(files);
+  const [first] = messages;
+  return readingFields(
+    {
+      document_type: "Email",
+      media_type: "message/rfc822",
+      metadata: first === undefined ? {} : metadataOf(first.part.fields),
+      sections: [
+        ...messages.map((message, at) => sectionOf(message, form, at > 0 ? "inner" : "outer")),
+        ...inside.sections,
+      ],
+      links: messages.flatMap(({ links }) => links),
+      attachments: inside.attachments,
+      left_out: leftOut.counts(),
+    },
+    options,
+  );
+}
+
+interface Reading {
+  readonly form: Form;
+  readonly leftOut: LeftOut;
+}
+
+/** A mail and those inside of it, in their order. */
+function messagesOf(bytes: Buffer, reading: Reading, count: PartCount = { parts: 0 }): Message[] {
+  const message = readMessage(readPart(bytes, count), reading);
+  return [message, ...message.inner.flatMap((part) => messagesOf(part.content(), reading, count))];
+}
+
+/** Fields that stand before the text of a mail inside of another one, whose metadata is not told elsewhere. */
+const SHOWN = ["From", "To", "Cc", "Date"];
+
+function sectionOf({ part: { fields }, blocks }: Message, form: Form, place: "inner" | "outer"): Section {
+  const title = fieldOf(fields, "subject");
+  const heading = title === "" ? [] : [textParagraph(form, title, 2)];
+  const shown = place === "outer" ? [] : SHOWN.filter((name) => fields.has(name.toLowerCase()));
+  const lines = shown.map((name) => textParagraph(form, `${name}: ${fieldOf(fields, name.toLowerCase())}`));
+  return { kind: "message", title, hidden: false, parts: [...heading, ...lines, ...blocks] };
+}
+
+function metadataOf(fields: MailFields): Record<string, string | null> {
+  const time = Date.parse(fieldOf(fields, "date").replace(/\([^)]*\)/g, ""));
+  const creator = fieldOf(fields, "x-mailer");
+  return {
+    title: fieldOf(fields, "subject"),
+    subject: fieldOf(fields, "subject"),
+    author: fieldOf(fields, "from"),
+    to: fieldOf(fields, "to"),
+    cc: fieldOf(fields, "cc"),
+    bcc: fieldOf(fields, "bcc"),
+    reply_to: fieldOf(fields, "reply-to"),
+    identifier: fieldOf(fields, "message-id"),
+    in_reply_to: fieldOf(fields, "in-reply-to"),
+    keywords: fieldOf(fields, "keywords"),
+    creator: creator === "" ? fieldOf(fields, "user-agent") : creator,
+    created: Number.isNaN(time) ? null : new Date(time).toISOString(),
+  };
+}
+
+const LONGEST = 20_000;
+
+function fieldOf(fields: MailFields, name: string): string {
+  return decodedField((fields.get(name) ?? "").slice(0, LONGEST))
+    .replace(/[\r\n\t]+/g, " ")
+    .trim();
+}
