@@ -98,9 +98,12 @@ async function jobsPage(url: string, query: string) {
 export async function settle(url: string, patienceMs: number): Promise<JobView[]> {
   let before = "";
   let since = Date.now();
+  let last: JobView[] = [];
   for (;;) {
-    const open = (await allJobs(url)).filter(({ state }) => !isFinal(state));
-    if (open.length === 0) return [];
+    const jobs = await allJobs(url).catch(() => undefined);
+    const open = jobs?.filter(({ state }) => !isFinal(state)) ?? last;
+    if (jobs !== undefined && open.length === 0) return [];
+    last = open;
     const now = JSON.stringify(open.map(({ id, counts }) => [id, counts.done, counts.failed]));
     if (now !== before) since = Date.now();
     if (Date.now() - since > patienceMs) return open;

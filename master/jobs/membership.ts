@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "../../shared/logger.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import type { JobRecord } from "../record/job.ts";
 import {
   type LivingMaster,
   type MasterNews,
@@ -14,6 +15,8 @@ import type { JobRunner } from "./runner.ts";
 const BEAT_MS = 1_000;
 /** A gap after which other masters may have taken jobs of this one over. */
 const GAP_MS = 3_000;
+/** Time between two looks for own jobs that do not run; one that is seen twice is not just being started. */
+const UNKNOWN_MS = 3_000;
 /** Jobs that are claimed together, so that the masters that are left share them. */
 const CLAIMED = 16;
 
@@ -41,6 +44,9 @@ export class Membership {
   /** Since when this master is in contact without a gap, and its last sign of life: milliseconds of `performance.now`. */
   #since = 0;
   #beatAt = 0;
+  /** Own jobs that did not run at the last look for them, and its time. */
+  #unknown: ReadonlySet<string> = new Set();
+  #unknownAt = 0;
 
   constructor(deps: MembershipDeps) {
     this.#deps = deps;
@@ -125,6 +131,25 @@ export class Membership {
     await this.#seeOthers();
     const isSure = this.#beatAt - this.#since < SILENT_SECONDS * 1_000;
     await this.#claim(isSure ? "surely" : "silent");
+    await this.#startUnknown();
+  }
+
+  async #startUnknown(): Promise<void> {
+    if (performance.now() - this.#unknownAt < UNKNOWN_MS) return;
+    this.#unknownAt = performance.now();
+    const { masters, runner, logger } = this.#deps;
+    const unknown = await masters.unknown(runner.running);
+    const again = unknown.filter(({ id }) => this.#unknown.has(id));
+    this.#unknown = new Set(unknown.map(({ id }) => id));
+    if (again.length === 0) return;
+    logger.warn({ jobs: again.length }, "unfinished jobs of this master did not run: they go on");
+    for (const job of again) await this.#goOn(job);
+  }
+
+  async #goOn(job: JobRecord): Promise<void> {
+    const { runner } = this.#deps;
+    await runner.start(job);
+    if (job.cancelWish !== undefined) void runner.cancel(job.id, job.cancelWish).catch(() => undefined);
   }
 
   async #dropLost(): Promise<void> {
@@ -143,16 +168,13 @@ export class Membership {
   }
 
   async #claim(how: "surely" | "silent"): Promise<number> {
-    const { masters, runner, logger } = this.#deps;
+    const { masters, logger } = this.#deps;
     let claimed = 0;
     for (let last = CLAIMED; last === CLAIMED && !this.#stopping.signal.aborted; ) {
       const jobs = await masters.claim(how, CLAIMED);
       last = jobs.length;
       claimed += last;
-      for (const job of jobs) {
-        await runner.start(job);
-        if (job.cancelWish !== undefined) void runner.cancel(job.id, job.cancelWish).catch(() => undefined);
-      }
+      for (const job of jobs) await this.#goOn(job);
     }
     if (claimed > 0) logger.info({ jobs: claimed }, "unfinished jobs of a master that is gone go on here");
     return claimed;

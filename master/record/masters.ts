@@ -48,6 +48,11 @@ export interface RecordedMasters {
   claim(how: "surely" | "silent", limit: number): Promise<readonly JobRecord[]>;
   /** Those of the jobs that are not this master's any more. */
   lost(jobs: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Unfinished jobs of this master that are none of these: it got them in a transaction whose answer was lost with its
+   * connection, or their end could not be recorded.
+   */
+  unknown(running: readonly string[]): Promise<readonly JobRecord[]>;
   /** Asks the owner of a job, now or later, to cancel it. */
   wishCancelled(wish: CancelWish): Promise<void>;
   /** Completes changes of many files that a master which is gone left half done. */

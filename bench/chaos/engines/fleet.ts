@@ -201,12 +201,18 @@ async function again<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Resolves when every master answers that it can take jobs. */
+/** Looks at which a master must answer in a row: the end of an outage is seen some seconds after it. */
+const LOOKS = 10;
+
+/** Resolves when every master answers for good. */
 export async function untilReady({ masters }: Pick<EngineFleet, "masters">): Promise<void> {
-  for (const { url } of masters)
-    await until(`${url} ready`, async () => {
-      // Without slaves of its own a master is not ready, and works all the same.
-      const { code } = (await (await fetch(`${url}/readyz`)).json()) as { readonly code?: string };
-      return code === undefined || code === "no_slaves" ? true : undefined;
-    });
+  for (let good = 0; good < LOOKS; good += 1) {
+    for (const { url } of masters)
+      await until(`${url} ready`, async () => {
+        const { ok } = await fetch(`${url}/jobs?limit=1`);
+        if (!ok) good = 0;
+        return ok ? true : undefined;
+      });
+    await sleep(500);
+  }
 }

@@ -100,6 +100,15 @@ describe("a job whose master is", () => {
   });
 });
 
+test("a master finds its unfinished jobs that it does not run", async () => {
+  const [a, b] = [await member("a"), await member("b")];
+  for (const id of ["01A", "01B", "01C"]) await a.record.create(newJob(id, ["a"]));
+  await b.record.create(newJob("01D", ["a"]));
+  await a.record.apply("01C", [started, done(0), ended]);
+  expect(await a.masters.unknown(["01B"])).toMatchObject([{ id: "01A", state: "queued" }]);
+  expect(await a.masters.unknown(["01A", "01B"])).toEqual([]);
+});
+
 test("of a master that is not the owner only parts count, and it hears that it lost the job", async () => {
   const [a, b] = [await member("a"), await member("b")];
   const news: MasterNews[] = [];

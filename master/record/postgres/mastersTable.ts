@@ -56,6 +56,7 @@ export function mastersTable(deps: MastersTableDeps, { place, store }: Member): 
       return open(() => db.transaction((tx) => claimed(tx, values, others.announce)));
     },
     lost: (jobs) => open(() => lost(db, jobs, id)),
+    unknown: (running) => open(() => unknown(db, running, id)),
     wishCancelled: (wish) => open(() => db.transaction((tx) => wishCancelled(tx, wish, others.announce))),
     completeLeft: () => unfinished.completeAll(),
     leave: () => open(() => db.transaction((tx) => leave(tx, id, others.announce))),
@@ -75,6 +76,12 @@ async function beat(db: Queries, values: readonly Value[]): Promise<CancelWish[]
 async function lost(db: Queries, jobs: readonly string[], id: string): Promise<string[]> {
   const sql = "SELECT id FROM jobs WHERE id = ANY($1) AND master IS DISTINCT FROM $2";
   return (await db.rows(sql, jobs, id)).map((row) => String(row.id));
+}
+
+async function unknown(db: Queries, running: readonly string[], id: string): Promise<readonly JobRecord[]> {
+  const sql = `SELECT id FROM jobs WHERE master = $2 AND ${UNFINISHED} AND id <> ALL($1)`;
+  const rows = await db.rows(sql, running, id);
+  return rows.length === 0 ? [] : await new PostgresReader(db).jobs(rows.map((row) => String(row.id)));
 }
 
 async function leave(tx: Queries, id: string, announce: Announce): Promise<void> {
