@@ -116,6 +116,7 @@ export class BundleTaker {
     const { bundles, logger } = this.#deps;
     if (bundles.trouble !== undefined) return;
     try {
+      await this.#giveBack();
       const held = this.held.all();
       if (held.length > 0) for (const lost of await bundles.extend(held)) await this.#lose(lost);
       await this.#deps.completions.retry();
@@ -125,6 +126,26 @@ export class BundleTaker {
     }
     if (performance.now() > this.#nextPoll) this.#poll();
     this.fillSoon();
+  }
+
+  /** Hands back what no slave of this master can do any more. */
+  async #giveBack(): Promise<void> {
+    const { memory, bundles, wanted, own } = this.#deps;
+    const able = wanted();
+    for (const taken of this.held.all()) {
+      if (able.has(taken.lane)) continue;
+      const open = new Set(this.held.lose(taken.id));
+      const units = taken.units.filter(({ id }) => open.has(id));
+      const withdrawn = new Set(await memory.withdraw(units));
+      if (withdrawn.size < units.length) {
+        this.held.add(taken, units);
+        await memory.put(units.filter(({ id }) => withdrawn.has(id)));
+        continue;
+      }
+      const bundle = own.get(taken.id);
+      if (bundle !== undefined) own.move(bundle, "away");
+      await bundles.release(taken);
+    }
   }
 
   /** Not all that happens is told: looks at each lane from time to time. */

@@ -113,6 +113,13 @@ export function bundlesContract(name: string, open: () => Promise<Bundles>): voi
       await bundles.complete(held);
     });
 
+    test("a master knows whether it is alone", async () => {
+      const a = await master();
+      expect(a.alone).toBe(true);
+      const b = await master();
+      await expect.poll(() => [a.alone, b.alone], { timeout: 5_000 }).toEqual([false, false]);
+    });
+
     test("news reach the other masters, and not the one that tells them", async () => {
       const [a, b] = [await master(), await master()];
       const heard: { a: UnitNews[]; b: UnitNews[] } = { a: [], b: [] };

@@ -51,10 +51,14 @@ export interface Bundles {
   onNews(listener: (news: UnitNews) => void): () => void;
   /** Calls the listener when a lane may have a bundle to take. Returns a function that ends the calls. */
   onReady(listener: (lane: string) => void): () => void;
+  /** Whether no other master was heard of in the last `GONE_MS`: it has nothing to share with. */
+  readonly alone: boolean;
   /** Why the engine cannot be used now; undefined while it can. */
   readonly trouble: AppError | undefined;
   close(): Promise<void>;
 }
 
+/** Time without a word of a master after which it counts as gone. */
+export const GONE_MS = 10_000;
 /** Time for which a master holds a bundle that it does not extend. */
 export const HOLD_MS = 4_000;

@@ -8,14 +8,19 @@ import type { Lease, UnitQueue } from "../port.ts";
 import { queueContract } from "../queue.contract.ts";
 import { openBullBundles } from "./bull/openBullBundles.ts";
 import { LANE, unitsFor } from "./bundles.contract.ts";
+import type { Bundles } from "./bundles.ts";
 import { SharedQueue } from "./sharedQueue.ts";
 
 const logger = pino({ level: "silent" });
 let redis: TestRedis;
 const opened: UnitQueue[] = [];
 
+/** Another master, which takes nothing. */
+let neighbour: Bundles;
+
 beforeAll(async () => {
   redis = await startRedis();
+  neighbour = await open();
 });
 afterEach(async () => {
   redis.thaw();
@@ -24,7 +29,14 @@ afterEach(async () => {
   await client.flushall();
   client.disconnect();
 });
-afterAll(() => redis.remove());
+afterAll(async () => {
+  await neighbour.close();
+  await redis.remove();
+});
+
+function open(scope = "test"): Promise<Bundles> {
+  return openBullBundles({ scope, url: redis.url, warn: () => undefined, onTrouble: () => undefined });
+}
 
 interface Master {
   readonly wanted?: () => ReadonlyMap<string, number>;
@@ -33,12 +45,9 @@ interface Master {
 
 /** @param wanted units that the slaves of this master can use; none unless said */
 async function master({ wanted = () => new Map(), weights = new Map() }: Master = {}) {
-  const bundles = await openBullBundles({
-    scope: "test",
-    url: redis.url,
-    warn: () => undefined,
-    onTrouble: () => undefined,
-  });
+  const bundles = await open();
+  // It knows of its neighbour.
+  await expect.poll(() => bundles.alone, { interval: 5 }).toBe(false);
   const memory = new MemoryQueue(weights);
   const queue = new SharedQueue({ memory, bundles, weights, wanted, logger });
   opened.push(queue);
@@ -139,12 +148,7 @@ test("a master takes little ahead, and two share what one puts", async () => {
 });
 
 test("bundles of a master that ended without a word are done by another one, within 10 seconds", async () => {
-  const lost = await openBullBundles({
-    scope: "test",
-    url: redis.url,
-    warn: () => undefined,
-    onTrouble: () => undefined,
-  });
+  const lost = await open();
   const a = await master();
   await a.put(unitsFor("j", 32));
   expect([await lost.take(LANE), await lost.take(LANE)].every((taken) => taken !== undefined)).toBe(true);
@@ -221,3 +225,24 @@ test("while the engine is silent a master does its own jobs, and goes on with al
     )
     .toEqual(all);
 }, 60_000);
+
+test("a master that is alone keeps its units, and offers them when another one comes, or when it has no slots", async () => {
+  let room = new Map([[LANE, 16]]);
+  const bundles = await open("few");
+  const a = new SharedQueue({
+    ...{ memory: new MemoryQueue(), bundles, weights: new Map(), wanted: () => room, logger },
+  });
+  opened.push(a);
+  await a.put(unitsFor("j", 160));
+  expect(bundles.alone).toBe(true);
+  expect([...a.heads()].map(({ waiting }) => waiting)).toEqual([160]);
+  const others = await open("few");
+  await expect.poll(() => [...a.heads()].map(({ waiting }) => waiting), { timeout: 5_000 }).toEqual([16]);
+  expect(a.size().waiting).toBe(160);
+  const taken = await others.take(LANE);
+  expect(taken?.units).toHaveLength(16);
+  room = new Map();
+  await expect.poll(() => [...a.heads()], { timeout: 5_000 }).toEqual([]);
+  expect(a.size().waiting).toBe(160);
+  await others.close();
+});

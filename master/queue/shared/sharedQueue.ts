@@ -1,3 +1,4 @@
+import { coalesce } from "../../../shared/async/coalesce.ts";
 import type { Logger } from "../../../shared/logger.ts";
 import { taskNamed } from "../../../shared/tasks/registry.ts";
 import type { ClientWeights } from "../clientTurns.ts";
@@ -29,9 +30,12 @@ export interface SharedQueueDeps {
   readonly logger: Logger;
 }
 
+/** Time between two looks for units that other masters could do sooner. */
+const SPREAD_MS = 500;
+
 /**
  * Units of this master's jobs, and those of other masters' jobs that its slaves have room for. A unit that own slots can take
- * at once goes straight to the queue in memory. All others go to the engine as bundles, where every master takes them by their
+ * at once goes straight to the queue in memory, and so do all while there is no other master. The others go to the engine as bundles, where every master takes them by their
  * turns. The engine need not keep them safe: what it loses is offered again by the master of the job.
  */
 export class SharedQueue implements UnitQueue {
@@ -41,7 +45,7 @@ export class SharedQueue implements UnitQueue {
   readonly #completions: Completions;
   readonly #taker: BundleTaker;
   readonly #watchers = new Map<string, UnitWatcher>();
-  readonly #stopHearing: () => void;
+  readonly #stop: () => void;
 
   constructor(deps: SharedQueueDeps) {
     const { bundles } = deps;
@@ -52,11 +56,16 @@ export class SharedQueue implements UnitQueue {
     this.#completions = new Completions(bundles);
     const { offers, completions } = { offers: this.#offers, completions: this.#completions };
     this.#taker = new BundleTaker({ ...deps, own, watchers, offers, completions });
-    this.#stopHearing = bundles.onNews((news) => this.#heard(news));
+    const stopHearing = bundles.onNews((news) => this.#heard(news));
+    const spreading = setInterval(() => this.#spreadSoon(), SPREAD_MS).unref();
+    this.#stop = () => {
+      stopHearing();
+      clearInterval(spreading);
+    };
   }
 
   async put(units: readonly QueuedUnit[]): Promise<void> {
-    const { memory, wanted } = this.#deps;
+    const { memory, bundles, wanted } = this.#deps;
     const made = bundlesOf(units);
     const away: OwnBundle[] = [];
     const here: QueuedUnit[] = [];
@@ -66,7 +75,7 @@ export class SharedQueue implements UnitQueue {
       const own = this.#own.add(bundle);
       // What waits in the engine comes before what is new.
       const fits = (room.get(bundle.lane) ?? 0) > waiting && !this.#taker.mayHave(bundle.lane);
-      if (isShared(bundle) && !fits) away.push(own);
+      if (isShared(bundle) && !fits && !bundles.alone) away.push(own);
       else {
         waiting += bundle.units.length;
         here.push(...bundle.units);
@@ -81,9 +90,51 @@ export class SharedQueue implements UnitQueue {
     const left = await this.#offers.offer(bundles);
     // Without the engine each master does its own jobs.
     const own = left.filter(({ lane }) => wanted().has(lane));
-    for (const bundle of left) if (!own.includes(bundle)) this.#own.move(bundle, "kept");
-    if (own.length > 0) await memory.put(own.flatMap(({ units }) => units));
+    for (const bundle of left) this.#own.move(bundle, own.includes(bundle) ? "here" : "kept");
+    if (own.length > 0) await memory.put(own.flatMap(({ open }) => [...open.values()]));
     else await this.#taker.fill();
+  }
+
+  readonly #spreadSoon = coalesce(async () => {
+    try {
+      await this.#spread();
+    } catch (error) {
+      this.#deps.logger.error(
+        { err: error },
+        "units could not be offered to other masters: the next look tries again",
+      );
+    }
+  });
+
+  /** Offers what own slots cannot take soon, and was put while this master was alone or had more slots. */
+  async #spread(): Promise<void> {
+    const { memory, bundles } = this.#deps;
+    if (bundles.alone || bundles.trouble !== undefined) return;
+    const surplus = this.#surplus();
+    if (surplus.length === 0) return;
+    const units = surplus.flatMap(({ open }) => [...open.values()]);
+    const withdrawn = new Set(await memory.withdraw(units));
+    const isWhole = ({ open }: OwnBundle) => [...open.keys()].every((id) => withdrawn.has(id));
+    const whole = surplus.filter(isWhole);
+    for (const bundle of whole) this.#own.move(bundle, "kept");
+    // Slaves have the others of its units.
+    const back = surplus
+      .filter((bundle) => !whole.includes(bundle))
+      .flatMap(({ open }) => [...open.values()]);
+    const left = back.filter(({ id }) => withdrawn.has(id));
+    if (left.length > 0) await memory.put(left);
+    if (whole.length > 0) await this.#offer(whole);
+  }
+
+  #surplus(): OwnBundle[] {
+    const room = new Map(this.#deps.wanted());
+    return [...this.#own.all()].filter((bundle) => {
+      const { id, lane, open, place } = bundle;
+      if (place !== "here" || this.#taker.held.has(id) || !isShared(bundle)) return false;
+      const left = room.get(lane) ?? 0;
+      room.set(lane, left - open.size);
+      return left <= 0;
+    });
   }
 
   heads(): Iterable<MapHead> {
@@ -154,7 +205,7 @@ export class SharedQueue implements UnitQueue {
   }
 
   async close(): Promise<void> {
-    this.#stopHearing();
+    this.#stop();
     await this.#taker.close();
     await this.#deps.bundles.close();
     await this.#deps.memory.close();

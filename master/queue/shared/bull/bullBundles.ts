@@ -41,6 +41,10 @@ export class BullBundles implements Bundles {
     this.#desk.open(await this.#engine.news((text) => this.#desk.heard(text)));
   }
 
+  get alone(): boolean {
+    return this.#desk.alone;
+  }
+
   get trouble(): AppError | undefined {
     return this.#watch.trouble;
   }

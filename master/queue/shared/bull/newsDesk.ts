@@ -1,14 +1,18 @@
-import type { UnitNews } from "../bundles.ts";
+import { GONE_MS, type UnitNews } from "../bundles.ts";
 import type { BullNews } from "./news.ts";
 
 /** Time in which news are gathered for one message; less when a lane is ready, as slots may be idle. */
 const GATHER_MS = 100;
 const READY_MS = 10;
+/** Longest time between two words of a master. */
+const BEAT_MS = 3_000;
 /** Most ids of one message. What is told beyond that while the engine is away is dropped: it is old when it is back. */
 const MOST_IDS = 2_000;
 
 interface Message {
   readonly from: string;
+  /** The master has just begun: the others tell it that they are there. */
+  readonly isNew: boolean;
   readonly running: readonly string[];
   readonly waiting: readonly string[];
   readonly lanes: readonly string[];
@@ -23,6 +27,10 @@ export class NewsDesk {
   /** Of each unit only what happened last. */
   #units = new Map<string, "running" | "waiting">();
   #lanes = new Set<string>();
+  /** When each other master was last heard of, in `performance.now()`. */
+  readonly #others = new Map<string, number>();
+  readonly #beat = setInterval(() => this.#within(READY_MS), BEAT_MS).unref();
+  #isNew = true;
   #timer: NodeJS.Timeout | undefined;
   #due = Number.POSITIVE_INFINITY;
 
@@ -34,6 +42,13 @@ export class NewsDesk {
 
   open(channel: BullNews): void {
     this.#channel = channel;
+    this.#within(READY_MS);
+  }
+
+  get alone(): boolean {
+    const since = performance.now() - GONE_MS;
+    for (const [name, at] of this.#others) if (at < since) this.#others.delete(name);
+    return this.#others.size === 0;
   }
 
   tell({ running, waiting }: UnitNews): void {
@@ -53,8 +68,10 @@ export class NewsDesk {
   }
 
   heard(text: string): void {
-    const { from, running, waiting, lanes } = JSON.parse(text) as Message;
+    const { from, isNew, running, waiting, lanes } = JSON.parse(text) as Message;
     if (from === this.#from) return;
+    this.#others.set(from, performance.now());
+    if (isNew) this.#within(READY_MS);
     if (running.length + waiting.length > 0)
       for (const listener of this.#listeners) listener({ running, waiting });
     for (const lane of lanes) this.#onReady(lane);
@@ -62,6 +79,7 @@ export class NewsDesk {
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
+    clearInterval(this.#beat);
     this.#listeners.clear();
     await this.#channel?.close();
   }
@@ -83,7 +101,8 @@ export class NewsDesk {
     const lanes = [...this.#lanes];
     this.#units = new Map();
     this.#lanes = new Set();
-    const message: Message = { from: this.#from, running, waiting, lanes };
+    const message: Message = { from: this.#from, isNew: this.#isNew, running, waiting, lanes };
+    this.#isNew = false;
     // What is lost is found by the looks that each master takes at the lanes.
     await this.#channel?.publish(JSON.stringify(message)).catch(() => undefined);
   }
