@@ -1,4 +1,5 @@
 import { FileError } from "../../errors.ts";
+import { entryOf } from "./own.ts";
 import { isHtml, isMail, isRtf, isSeparated } from "./textKind.ts";
 
 export type DocumentKind = "pdf" | "zip" | "ole" | "rtf" | "html" | "mail" | "separated" | "text";
@@ -64,7 +65,7 @@ const KIND_NAMES: Readonly<Record<DocumentKind, string>> = {
  */
 export function checkName(filename: string, kind: DocumentKind): void {
   const extension = extensionOf(filename);
-  const claim = CLAIMS[extension];
+  const claim = entryOf(CLAIMS, extension);
   // An encrypted office file and a Word 97 file are both OLE; `decrypted` distinguishes them.
   if (claim === undefined || claim === kind || (claim === "zip" && kind === "ole")) return;
   throw misnamed(extension, KIND_NAMES[kind]);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { result } from "./result.ts";
+import { epubOf, odfOf } from "./testing/odf.ts";
 import { pptxOf, said, shape } from "./testing/pptx.ts";
 import { xlsxOf } from "./testing/xlsx.ts";
 import { fieldsOf } from "./testing.ts";
@@ -24,6 +25,10 @@ test.each([
     "a.html",
     Buffer.from('<html lang="en"><meta name=author content=x><table><tr><td>a</table><a href="/b">c</a>'),
   ],
+  ["a.odt", odfOf("text", "<text:p>x</text:p>")],
+  ["a.ods", odfOf("spreadsheet", '<table:table table:name="S"/>')],
+  ["a.odp", odfOf("presentation", "<draw:page/>")],
+  ["a.epub", epubOf(["<p>x</p>"])],
   ["a.eml", Buffer.from(MAIL)],
 ])("the schema fits the result of %s, member for member", async (name, body) => {
   const fields = await fieldsOf(name, body, { format: "html", attachments: "read" });

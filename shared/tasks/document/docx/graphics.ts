@@ -1,3 +1,4 @@
+import { entryOf } from "../own.ts";
 import { linesOf } from "./drawing.ts";
 import { optionalPart, type Relationships } from "./package.ts";
 import { descendants, find, textBelow, type Xml } from "./xml.ts";
@@ -24,7 +25,7 @@ export async function graphicsOf(
   const graphics: Graphic[] = [];
   for (const id of ids) {
     const link = links.get(id);
-    const read = READERS[link?.type ?? ""];
+    const read = entryOf(READERS, link?.type ?? "");
     if (link === undefined || link.external || read === undefined) continue;
     const root = await optionalPart(zip, link.target);
     if (root !== undefined) graphics.push(read(root));

@@ -33,6 +33,14 @@ const PREFIXES: readonly (readonly [ending: string, prefix: string])[] = [
   ["extended-properties", "app"],
   ["extendedProperties", "app"],
   ["content-types", "ct"],
+  ["xmlns:office:1.0", "office"],
+  ["xmlns:text:1.0", "text"],
+  ["xmlns:table:1.0", "table"],
+  ["xmlns:drawing:1.0", "draw"],
+  ["xmlns:presentation:1.0", "presentation"],
+  ["xmlns:style:1.0", "style"],
+  ["xmlns:meta:1.0", "meta"],
+  ["1999/xlink", "xlink"],
 ];
 
 /** A part of the package while it inflates. */
@@ -136,9 +144,21 @@ function attributesOf(tag: SaxesTagNS): Record<string, string> {
 }
 
 function nameOf(uri: string, local: string): string {
+  return prefixOf(uri) + local;
+}
+
+/** Prefixes with their colon by the address of the namespace; "" for one that is not known. */
+const prefixes = new Map<string, string>();
+const MOST_PREFIXES = 1_000;
+
+function prefixOf(uri: string): string {
+  const kept = prefixes.get(uri);
+  if (kept !== undefined) return kept;
   const plain = uri.replace("/2006", "");
   const known = PREFIXES.find(([ending]) => plain.endsWith(ending));
-  return known === undefined ? local : `${known[1]}:${local}`;
+  const prefix = known === undefined ? "" : `${known[1]}:`;
+  if (prefixes.size < MOST_PREFIXES) prefixes.set(uri, prefix);
+  return prefix;
 }
 
 export function damaged(part: string, cause: Error): FileError {

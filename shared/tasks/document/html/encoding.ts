@@ -1,4 +1,5 @@
 import { decoderOf } from "../../../media/text/codecs/decoders.ts";
+import { entryOf } from "../own.ts";
 
 /** Names that browsers take for another encoding (WHATWG Encoding, 4.2). */
 const MEANT: Readonly<Record<string, string>> = {
@@ -27,5 +28,5 @@ export function statedEncoding(head: string): string | null {
 /** The encoding that browsers take a name for. */
 export function encodingMeant(name: string): string {
   const lower = name.trim().toLowerCase();
-  return MEANT[lower] ?? lower;
+  return entryOf(MEANT, lower) ?? lower;
 }

@@ -1,3 +1,5 @@
+import { entryOf } from "../own.ts";
+
 type Attributes = Readonly<Record<string, string>>;
 
 /** Names of `meta` elements, each with the field that it goes to; the first one that is there counts. */
@@ -41,7 +43,7 @@ export class HeadReader {
   }
 
   #meta({ name, property, content = "" }: Attributes): void {
-    const field = FIELDS[(name ?? property ?? "").toLowerCase()];
+    const field = entryOf(FIELDS, (name ?? property ?? "").toLowerCase());
     if (field !== undefined) this.#keep(field, content);
   }
 

@@ -1,5 +1,6 @@
 import type { ListItem } from "../docx/blocks.ts";
 import { written } from "../docx/numerals.ts";
+import { entryOf } from "../own.ts";
 
 /** A list while it is read. */
 interface OpenList {
@@ -22,7 +23,7 @@ export class Lists {
 
   open(name: string, { start, type }: Readonly<Record<string, string>>): void {
     this.#count += 1;
-    const format = name === "ol" ? (FORMATS[type ?? ""] ?? "decimal") : undefined;
+    const format = name === "ol" ? (entryOf(FORMATS, type ?? "") ?? "decimal") : undefined;
     const first = Number.parseInt(start ?? "1", 10);
     this.#open.push({ id: String(this.#count), format, next: Number.isSafeInteger(first) ? first : 1 });
   }

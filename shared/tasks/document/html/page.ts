@@ -2,6 +2,7 @@ import type { DocxBlock } from "../docx/blocks.ts";
 import type { Form } from "../docx/form/form.ts";
 import { LOOKS } from "../docx/inline/line.ts";
 import type { LeftOut } from "../docx/leftOut.ts";
+import { entryOf } from "../own.ts";
 import type { Link } from "../reading/reading.ts";
 import { type BlockCount, Flow } from "./flow.ts";
 import { Lists } from "./lists.ts";
@@ -44,7 +45,7 @@ export class Page {
 
   open(name: string, attributes: Attributes): void {
     if (BLOCKS.has(name)) this.#openBlock(name, attributes);
-    const look = LOOK_OF[name];
+    const look = entryOf(LOOK_OF, name);
     if (look !== undefined) this.#looked(look);
     if (name === "a") this.#openLink(attributes.href);
     if (name === "br") this.#flow.lineBreak();
@@ -55,7 +56,7 @@ export class Page {
   }
 
   close(name: string): void {
-    if (LOOK_OF[name] !== undefined) this.#unlooked();
+    if (Object.hasOwn(LOOK_OF, name)) this.#unlooked();
     if (name === "a") this.#closeLink();
     if (name === "q") this.text("\u201d");
     if (name === "rt") this.text(")");

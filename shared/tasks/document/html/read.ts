@@ -52,7 +52,10 @@ const MOST_ENDS = 3_000_000;
 /** Reads what a page shows. Nothing in it runs and nothing is loaded. @throws FileError `too_large` */
 export function readPage(html: string, form: Form, leftOut: LeftOut): ReadPage {
   if (html.split("</").length > MOST_ENDS) throw tooLarge(`has more than ${MOST_ENDS} elements`);
-  const isXhtml = /^[^<]{0,100}<\?xml\s|^[\s\S]{0,200}<!doctype[^>]{0,100}xhtml/i.test(html.slice(0, 1_000));
+  const isXhtml =
+    /^[^<]{0,100}<\?xml\s|^[\s\S]{0,200}<(?:!doctype[^>]{0,100}xhtml|html[^>]{0,200}1999\/xhtml)/i.test(
+      html.slice(0, 1_000),
+    );
   const reader = new Reader(new Page(form, leftOut), leftOut);
   const parser = new Parser(reader, { recognizeSelfClosing: isXhtml, recognizeCDATA: isXhtml });
   parser.write(html);

@@ -2,6 +2,7 @@ import type { JsonObject, StepContext, StepFile } from "../../task.ts";
 import { type DocxZip, openZip } from "../docx/zip.ts";
 import { extensionOf, misnamed } from "../kind.ts";
 import type { DocumentOptions } from "../options.ts";
+import { entryOf } from "../own.ts";
 import { type PackageKind, packageKind } from "./kinds.ts";
 
 /** Makes the fields of an office document or another zip archive. @throws FileError `misnamed`, and what its reader throws */
@@ -24,10 +25,10 @@ const READERS: Readonly<Record<PackageKind, Reader>> = {
   docx,
   xlsx: async (...of) => (await import("../xlsx/read.ts")).xlsxFields(...of),
   pptx: async (...of) => (await import("../pptx/read.ts")).pptxFields(...of),
-  odt: docx,
-  ods: docx,
-  odp: docx,
-  epub: docx,
+  odt: async (...of) => (await import("../odf/text.ts")).odtFields(...of),
+  ods: async (...of) => (await import("../odf/sheets.ts")).odsFields(...of),
+  odp: async (...of) => (await import("../odf/slides.ts")).odpFields(...of),
+  epub: async (...of) => (await import("../epub/read.ts")).epubFields(...of),
   // Its reader names what the archive lacks to be a document.
   other: docx,
 };
@@ -50,7 +51,7 @@ const NAMES: Readonly<Record<PackageKind, string>> = {
 
 function checkPackageName(filename: string, kind: PackageKind): void {
   const extension = extensionOf(filename);
-  const claim = CLAIMS[extension];
+  const claim = entryOf(CLAIMS, extension);
   // The reader of DOCX tells what else an archive is that no office program wrote.
   if (claim === undefined || claim === kind || kind === "other") return;
   throw misnamed(extension, NAMES[kind]);

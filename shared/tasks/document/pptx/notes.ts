@@ -2,6 +2,7 @@ import { linesOf } from "../docx/drawing.ts";
 import { optionalPart, type Relationships } from "../docx/package.ts";
 import { descendants, elements, find, textBelow, type Xml } from "../docx/xml.ts";
 import type { DocxZip } from "../docx/zip.ts";
+import { entryOf } from "../own.ts";
 import type { SideNote } from "../reading/reading.ts";
 import { placeholderOf } from "./shapes.ts";
 
@@ -13,7 +14,7 @@ export async function notesOfSlide(
 ): Promise<SideNote[]> {
   const notes: SideNote[] = [];
   for (const { type, target, external } of relations.values()) {
-    const read = external ? undefined : READERS[type];
+    const read = external ? undefined : entryOf(READERS, type);
     const root = read === undefined ? undefined : await optionalPart(zip, target);
     if (read !== undefined && root !== undefined)
       notes.push(...read(root, { section, authors: await authorsOf(zip) }));

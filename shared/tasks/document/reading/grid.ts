@@ -75,6 +75,25 @@ export class GridSink {
     this.#numbers.push(number);
   }
 
+  /** Adds a row that stands several times in the file; those that the result does not show are only counted. */
+  repeat(cells: string[], number: number, times: number): void {
+    for (let done = 0; done < times; done += 1) {
+      if (this.#room <= 0 && this.#budget.left < 0) {
+        this.#count(cells, times - done);
+        return;
+      }
+      this.add([...cells], number + done);
+    }
+  }
+
+  #count(cells: readonly string[], times: number): void {
+    const line = cells.join("\t").trimEnd();
+    if (line === "") return;
+    this.#characters += (countCharacters(line) + 1) * times;
+    this.#words += countWords(line) * times;
+    this.#rowCount += times;
+  }
+
   hideRow(number: number): void {
     if (this.#hidden.length < MOST_LISTED) this.#hidden.push(number);
   }
