@@ -13,7 +13,6 @@ import { type OpenStore, openSpool, openStorage, type Storage } from "./compose/
 import { createWebhooks } from "./compose/webhooks.ts";
 import { createWork, type Work } from "./compose/work.ts";
 import type { MasterConfig } from "./config.ts";
-import { TellingMasters } from "./http/otherMasters.ts";
 import { masterRoutes } from "./http/routes.ts";
 import { MasterMetrics } from "./metrics/metrics.ts";
 import type { JobRecord } from "./record/job.ts";
@@ -91,7 +90,7 @@ function routesOf({ config, logger, version, storage, fleet, work, webhooks }: R
     disk,
     results,
     ...fleet,
-    masters: new TellingMasters(work),
+    masters: work.masters,
     queue,
     capacity,
     runner,

@@ -8,12 +8,13 @@ import { Suspects } from "../dispatch/suspects.ts";
 import { UnitTimes } from "../dispatch/timing.ts";
 import { wantedUnits } from "../dispatch/wantedUnits.ts";
 import { fleetSummary } from "../fleet/summary.ts";
+import { TellingMasters } from "../http/otherMasters.ts";
 import type { CapacityDeps } from "../jobs/capacity.ts";
 import { FileTimes } from "../jobs/fileTimes.ts";
 import { jobFiles } from "../jobs/jobFiles.ts";
 import { logJobs } from "../jobs/jobLog.ts";
 import type { Membership } from "../jobs/membership.ts";
-import { Outlooks } from "../jobs/outlook.ts";
+import { type OutlookDeps, Outlooks } from "../jobs/outlook.ts";
 import { JobRunner } from "../jobs/runner.ts";
 import { KeptInputs } from "../lease/keptInputs.ts";
 import type { MapDeps } from "../map/map.ts";
@@ -52,6 +53,7 @@ export interface Work {
   readonly dispatcher: Dispatcher;
   readonly runner: JobRunner;
   readonly membership: Membership | undefined;
+  readonly masters: TellingMasters;
   readonly retention: Retention;
   readonly recorder: TimelineRecorder;
   readonly capacity: CapacityDeps;
@@ -71,9 +73,11 @@ export function createWork(deps: WorkDeps): Work {
   const { queue, counts, paces, suspects, speculation, dispatcher } = createDispatch(deps, recorder);
   const keptBytes: KeptBytes = new Map();
   logJobs(hub, logger);
-  const runner = createRunner(deps, { queue, paces, dispatcher, keptBytes });
+  const elsewhere = () => masters.aliveElsewhere();
+  const runner = createRunner(deps, { queue, paces, dispatcher, keptBytes, elsewhere });
   const policy = retentionPolicy(config);
   const membership = createMembership({ ...deps, jobs, runner, dispatcher });
+  const masters = new TellingMasters({ membership });
   const isFirst = membership && (() => membership.isFirst);
   const retention = new Retention({ jobs, store, results, keptBytes, policy, isFirst, logger });
   const outage = () => storage.outage() ?? deps.bundles?.trouble;
@@ -91,6 +95,7 @@ export function createWork(deps: WorkDeps): Work {
     dispatcher,
     runner,
     membership,
+    masters,
     retention,
     capacity,
     outage,
@@ -101,11 +106,12 @@ export function createWork(deps: WorkDeps): Work {
 interface RunnerInit extends Pick<MapDeps, "queue" | "paces"> {
   readonly dispatcher: Dispatcher;
   readonly keptBytes: KeptBytes;
+  readonly elsewhere: OutlookDeps["elsewhere"];
 }
 
 function createRunner(
   { config, logger, storage, fleet }: WorkDeps,
-  { queue, paces, dispatcher, keptBytes }: RunnerInit,
+  { queue, paces, dispatcher, keptBytes, elsewhere }: RunnerInit,
 ): JobRunner {
   const { jobs, hub, store, resultWriter, retryWhileFull, disk } = storage;
   const { registry } = fleet;
@@ -116,7 +122,7 @@ function createRunner(
     results: resultWriter,
     map: { jobs, queue, paces },
     dispatcher,
-    outlooks: new Outlooks({ registry, dispatcher, jobs, disk }),
+    outlooks: new Outlooks({ registry, dispatcher, jobs, disk, elsewhere }),
     registry,
     budgets: budgetsOf(config),
     keptBytes,

@@ -2,6 +2,7 @@ import { type MasterView, type SlaveView, type ToldMaster, toldMaster } from "..
 import { checked } from "../../shared/schema.ts";
 import type { Membership } from "../jobs/membership.ts";
 import type { LivingMaster } from "../record/masters.ts";
+import type { WaitingDeps } from "./waiting.ts";
 
 export interface TellingMastersDeps {
   /** Undefined: this master works alone. */
@@ -13,6 +14,11 @@ export class TellingMasters {
   readonly #membership: TellingMastersDeps["membership"];
   /** What was told, by the text that told it. */
   #read = new Map<string, ToldMaster>();
+
+  #elsewhere: { readonly of: readonly LivingMaster[]; readonly alive: readonly SlaveView[] } = {
+    of: [],
+    alive: [],
+  };
 
   constructor({ membership }: TellingMastersDeps) {
     this.#membership = membership;
@@ -48,6 +54,24 @@ export class TellingMasters {
         if (byId.get(slave.id)?.state !== "alive") byId.set(slave.id, { ...slave, master: master.url });
     }
     return [...byId.values()];
+  }
+
+  /** Slaves of other masters that are alive. */
+  aliveElsewhere(): readonly SlaveView[] {
+    const living = this.#membership?.living ?? [];
+    if (this.#elsewhere.of !== living)
+      this.#elsewhere = { of: living, alive: this.withOthers([]).filter(({ state }) => state === "alive") };
+    return this.#elsewhere.alive;
+  }
+
+  /** Whether a slave is there: this master's jobs go to those of the others, too. */
+  reached(registry: WaitingDeps["registry"]): WaitingDeps["registry"] {
+    const elsewhere = () => this.aliveElsewhere().length > 0;
+    return {
+      all: () => registry.all(),
+      isAnyAlive: () => registry.isAnyAlive() || elsewhere(),
+      isAnyExpected: () => registry.isAnyExpected() || elsewhere(),
+    };
   }
 
   #toldBy({ state }: LivingMaster): ToldMaster {

@@ -121,12 +121,17 @@ function uploadLimits({ maxFileBytes, maxFiles, uploadIdleSeconds }: MasterConfi
 const smallJson = () => express.json({ limit: "64kb" });
 
 /** What a request needs that sends files and waits for their job. */
-function waitingUpload({ config, store, disk, outage, runner, waiters, registry }: RoutesDeps) {
+function waitingUpload({ config, store, disk, outage, runner, waiters, registry, masters }: RoutesDeps) {
   const limits = uploadLimits(config);
   const webhooks = config.webhookKeys.length > 0 ? "on" : "off";
   return {
     upload: { store, limits, disk, outage, webhooks },
-    waiting: { waiters, runner, registry, noSlavesSeconds: config.noSlavesSeconds },
+    waiting: {
+      waiters,
+      runner,
+      registry: masters.reached(registry),
+      noSlavesSeconds: config.noSlavesSeconds,
+    },
   } as const;
 }
 
@@ -222,7 +227,7 @@ function aboutHandlers(deps: RoutesDeps) {
     "GET /livez": healthy,
     "GET /version": showVersion(about),
     "GET /capacity": showCapacity(capacity),
-    "GET /readyz": ready({ registry, store, outage }),
+    "GET /readyz": ready({ registry, masters, store, outage }),
     "GET /stats": showStats({ about, listening, registry, runner, queue, speculation, masters }),
     "GET /tasks": listTasks({ limits: uploadLimits(config), disk, registry }),
     "GET /metrics": showMetrics(metrics),

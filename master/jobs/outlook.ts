@@ -17,6 +17,14 @@ export interface OutlookDeps {
   readonly dispatcher: Pick<Dispatcher, "longest">;
   readonly disk: Pick<DiskSpace, "isFull">;
   readonly jobs: Pick<RecordOfJobs, "commitSeconds">;
+  /** Slaves of other masters that are alive, and share the files of this one's jobs. */
+  readonly elsewhere?: (() => readonly SlaveElsewhere[]) | undefined;
+}
+
+interface SlaveElsewhere {
+  readonly tasks: readonly string[];
+  readonly slots: number;
+  readonly busy: number;
 }
 
 /** Work of a job that is left, and how fast it went so far. */
@@ -87,13 +95,19 @@ export class Outlooks {
     const alive = registry.all().filter(({ state }) => state === "alive");
     const able = alive.filter(isAble);
     const ready = registry.alive().filter(isAble);
+    const elsewhere = this.#deps.elsewhere?.() ?? [];
+    const helping = elsewhere.filter(({ tasks }) => tasks.includes(task));
+    const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
     return {
       allowance: allowanceOf(definition, step),
-      alive: alive.length,
-      able: able.length,
-      ready: ready.length,
-      slots: ready.reduce((sum, { slots }) => sum + slots, 0),
-      busy: ready.reduce((sum, { slots, work }) => sum + work.busyOf(slots), 0),
+      alive: alive.length + elsewhere.length,
+      able: able.length + helping.length,
+      ready: ready.length + helping.length,
+      slots: sumOf([...ready, ...helping].map(({ slots }) => slots)),
+      busy: sumOf([
+        ...ready.map(({ slots, work }) => work.busyOf(slots)),
+        ...helping.map(({ busy }) => busy),
+      ]),
       isDiskFull: disk.isFull,
       masterLoad: this.#load,
       commitSeconds: jobs.commitSeconds,

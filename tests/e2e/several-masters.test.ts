@@ -181,8 +181,10 @@ test("a master that is stopped gives its jobs to another one at once", {
   timeout: 60_000,
 }, async () => {
   a = await master("a");
-  const id = await accepted(a, waits(4, 400));
-  // No slave is there.
+  // No slave is there: those of the other do its jobs, and its clients may wait.
+  await until("slaves elsewhere", async () => ((await fetch(`${a.url}/readyz`)).ok ? true : undefined));
+  expect((await assign(a.url, waits(1, 50), FUNCTION)).status).toBe(200);
+  const id = await accepted(a, waits(12, 400));
   await until("the start", async () => ((await job(b.url, id)).state === "running" ? true : undefined));
   const stoppedAt = Date.now();
   await a.kill("SIGTERM");

@@ -2,13 +2,13 @@ import type { Client } from "pg";
 import { AppError } from "../../../shared/errors.ts";
 import { SILENT_SECONDS } from "../masters.ts";
 import { LOCKS } from "./connect.ts";
-import type { Member } from "./postgresRecordOptions.ts";
+import type { SharingMaster } from "./postgresRecordOptions.ts";
 
 /** Which masters may work with a database at the same time as this one. */
 export interface LockWish {
   readonly schema: string;
   /** `one`: no other master. `many`: all that do not ask. A member: other members with other folders. */
-  readonly masters: "one" | "many" | Member;
+  readonly masters: "one" | "many" | SharingMaster;
 }
 
 /**
@@ -36,7 +36,7 @@ async function isHeld(client: Client, lock: string, name: string): Promise<boole
 }
 
 /** Bytes that one master stores are read by all. */
-async function requireSameStore(client: Client, { store }: Member): Promise<void> {
+async function requireSameStore(client: Client, { store }: SharingMaster): Promise<void> {
   const { rows } = await client.query<{ readonly url: string; readonly store: string }>(
     `SELECT url, store FROM masters WHERE store <> $1 AND seen_at > clock_timestamp() - make_interval(secs => $2)`,
     [store, SILENT_SECONDS],

@@ -6,7 +6,7 @@ import type { Announce, JobNews } from "./announcing.ts";
 import type { PostgresDatabase, Queries } from "./database.ts";
 import { PostgresReader } from "./jobReader.ts";
 import type { OtherMasters } from "./otherMasters.ts";
-import type { Member } from "./postgresRecordOptions.ts";
+import type { SharingMaster } from "./postgresRecordOptions.ts";
 import type { UnfinishedChanges } from "./unfinishedChanges.ts";
 
 export interface MastersTableDeps {
@@ -39,7 +39,7 @@ const CLAIM = `UPDATE jobs SET master = $1 WHERE id IN (
   RETURNING id`;
 
 /** The masters that share the record. */
-export function mastersTable(deps: MastersTableDeps, { place, store }: Member): RecordedMasters {
+export function mastersTable(deps: MastersTableDeps, { place, store }: SharingMaster): RecordedMasters {
   const { db, others, unfinished, requireOpen } = deps;
   // Another one after each start.
   const id = `${place}.${randomBytes(4).toString("hex")}`;

@@ -14,7 +14,7 @@ export interface PostgresRecordOptions extends DatabaseAddress {
    * `one`: no other master may have the database open at the same time. A member works beside others, and each runs the jobs
    * that it owns. `many` unless said: as a tool or a test, which asks for no lock and owns nothing.
    */
-  readonly masters?: "one" | "many" | Member;
+  readonly masters?: "one" | "many" | SharingMaster;
   /** Called with a sentence about each setting of the server by which accepted jobs may be lost. */
   readonly warn?: (risk: string) => void;
   /** Called when the database is lost, and without an error when it is back. */
@@ -22,7 +22,7 @@ export interface PostgresRecordOptions extends DatabaseAddress {
 }
 
 /** A master among those that share the record. */
-export interface Member {
+export interface SharingMaster {
   /** A word for its data folder. */
   readonly place: string;
   /** The store of bytes, which all members share. */
