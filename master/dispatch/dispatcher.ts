@@ -67,9 +67,9 @@ export class Dispatcher {
     return longestOf(this.#active, job);
   }
 
-  /** Ends all leases of a job: their connections are closed, which stops the children of the slaves. */
-  async cancel(job: string): Promise<void> {
-    await this.#deps.queue.cancel(job);
+  /** Ends all leases of a job, at another master now if it `moved`: their connections are closed, which stops the children. */
+  async cancel(job: string, why: "over" | "moved" = "over"): Promise<void> {
+    await this.#deps.queue[why === "over" ? "cancel" : "leave"](job);
     for (const active of this.#active) if (active.job === job) active.end("cancelled");
   }
 

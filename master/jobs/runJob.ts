@@ -108,7 +108,7 @@ async function dropped(
 ): Promise<void> {
   logger.warn({ job: record.id }, `job ${record.id} goes on at another master`);
   job.leave(moved(record.id));
-  await dispatcher.cancel(record.id);
+  await dispatcher.cancel(record.id, "moved");
   await collector.flush().catch(() => undefined);
 }
 

@@ -122,7 +122,7 @@ export class JobRunner {
     const running = this.#running.get(id) ?? (await this.#starting.get(id));
     if (running === undefined) return;
     running.leave(moved(id));
-    await this.#deps.dispatcher.cancel(id);
+    await this.#deps.dispatcher.cancel(id, "moved");
   }
 
   /** Leaves all jobs unfinished in the record; the next start of the master, or another master, runs them on. */

@@ -92,6 +92,10 @@ export class MemoryQueue implements UnitQueue {
     }
   }
 
+  async leave(job: string): Promise<void> {
+    await this.cancel(job);
+  }
+
   began(lease: Lease, unit: string): void {
     const begun = this.#leases.get(lease.id)?.open.get(unit);
     if (begun !== undefined) this.#watchers.get(mapOf(unit))?.running(begun);

@@ -121,6 +121,8 @@ export interface UnitQueue {
   withdraw(units: readonly Pick<QueuedUnit, "id">[]): Promise<readonly string[]>;
   /** Drops all units of a job; its leases are over. */
   cancel(job: string): Promise<void>;
+  /** The same for a job that another master runs now: its units are not wanted here, and there they are. */
+  leave(job: string): Promise<void>;
   /** The slave that holds the lease began a unit. */
   began(lease: Lease, unit: string): void;
   /** Tells the one watcher of a map (`mapId`) of its units. Returns a function that ends the watch. */

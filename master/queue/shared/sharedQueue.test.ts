@@ -190,6 +190,15 @@ test("a cancelled job leaves nothing in the engine, and nothing at the other mas
   client.disconnect();
 });
 
+test("a job that another master runs now keeps its units in the engine, and may come back", async () => {
+  const [a, b] = [await master(able(4)), await master()];
+  await b.put(unitsFor("j", 64));
+  await expect.poll(() => a.size().waiting).toBeGreaterThan(0);
+  await Promise.all([a.leave("j"), b.leave("j")]);
+  expect(b.size().waiting).toBe(0);
+  expect(await workUntil(a, 64)).toEqual(ids("j", 64));
+});
+
 test("units that wait in the engine can be withdrawn; those that another master has cannot", async () => {
   const [a, b] = [await master(), await master(able(1))];
   await a.put(unitsFor("j", 48));

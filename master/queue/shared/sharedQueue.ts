@@ -181,6 +181,13 @@ export class SharedQueue implements UnitQueue {
     for (const bundle of this.#own.forget(job)) if (bundle.place === "away") this.#completions.drop(bundle);
   }
 
+  async leave(job: string): Promise<void> {
+    const { memory, bundles } = this.#deps;
+    await memory.cancel(job);
+    this.#own.forget(job);
+    await Promise.allSettled(this.#taker.held.forget(job).map((taken) => bundles.release(taken)));
+  }
+
   began(lease: Lease, unit: string): void {
     this.#deps.memory.began(lease, unit);
   }

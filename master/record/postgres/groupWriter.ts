@@ -3,6 +3,7 @@ import { Batcher } from "../../../shared/async/batcher.ts";
 import { AppError } from "../../../shared/errors.ts";
 import type { JobRecord } from "../job.ts";
 import { RecentMean } from "../recentMean.ts";
+import { isJobOver } from "../transition.ts";
 import { type Announce, newsOf } from "./announcing.ts";
 import type { PostgresDatabase, Queries } from "./database.ts";
 import { type AppliedCall, GroupChanges, type GroupRows } from "./groupChanges.ts";
@@ -49,6 +50,17 @@ export class GroupWriter {
   submit(call: AppliedCall): Promise<JobRecord> {
     this.#waitsSince ??= performance.now();
     return new Promise((resolve, reject) => this.#calls.add({ ...call, resolve, reject }));
+  }
+
+  /**
+   * Resolves when what was submitted for a job before is committed. Only where masters share jobs: parts that the slaves of
+   * this one did for the owner before it were told to no watcher.
+   */
+  async settled(job: string): Promise<void> {
+    if (this.#deps.master === undefined) return;
+    await this.submit({ job, events: [] }).catch((error: unknown) => {
+      if (!isJobOver(error)) throw error;
+    });
   }
 
   /** Mean seconds of late from a call to its commit: to the oldest one of each transaction. */

@@ -77,9 +77,8 @@ export class PostgresRecord implements RecordOfJobs {
     this.#db = db;
     this.#hub = hub;
     this.#retry = retry;
-    const watchers = this.#partWatchers;
-    const { cut } = db;
-    this.#others = new OtherMasters({ db, hub, watchers, schema, name, masters, cut, onOutage });
+    const own = { db, cut: db.cut, hub, watchers: this.#partWatchers };
+    this.#others = new OtherMasters({ ...own, schema, name, masters, onOutage });
     db.guard(() => this.#others.requireAnswering());
     const requireOpen = () => this.#requireOpen();
     const { announce } = this.#others;
@@ -174,7 +173,10 @@ export class PostgresRecord implements RecordOfJobs {
 
   async parts(job: string, map: string): Promise<PartRecord[]> {
     this.#requireOpen();
-    return await this.#retry(() => gathered(this.#pages.parts(job, map)));
+    return await this.#retry(async () => {
+      await this.#writer.settled(job);
+      return await gathered(this.#pages.parts(job, map));
+    });
   }
 
   watchParts(job: string, map: string, watcher: PartWatcher): () => void {
