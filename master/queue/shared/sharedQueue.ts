@@ -57,7 +57,7 @@ export class SharedQueue implements UnitQueue {
     const { offers, completions } = { offers: this.#offers, completions: this.#completions };
     this.#taker = new BundleTaker({ ...deps, own, watchers, offers, completions });
     const stopHearing = bundles.onNews((news) => this.#heard(news));
-    const spreading = setInterval(() => this.#spreadSoon(), SPREAD_MS).unref();
+    const spreading = setInterval(() => void this.#spreadSoon(), SPREAD_MS).unref();
     this.#stop = () => {
       stopHearing();
       clearInterval(spreading);
