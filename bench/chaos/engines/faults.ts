@@ -18,12 +18,12 @@ export const ENGINE_FAULTS = [
 export type EngineFault = (typeof ENGINE_FAULTS)[number];
 
 const WEIGHTS: Readonly<Record<EngineFault, number>> = {
-  "child killed": 5,
-  "slave killed": 3,
-  "slave frozen": 2,
-  "master killed": 3,
-  "master frozen": 2,
-  "master cut off": 2,
+  "child killed": 10,
+  "slave killed": 6,
+  "slave frozen": 4,
+  "master killed": 4,
+  "master frozen": 3,
+  "master cut off": 3,
   "server killed": 1,
   "server frozen": 1,
   "servers cut off": 1,
@@ -113,11 +113,9 @@ async function cutOff(masters: readonly EngineMaster[], seconds: number): Promis
   for (const gate of gates) gate.mend();
 }
 
-/** What a fault hits, which has no other fault at the time. */
-function targetOf(fault: EngineFault, { master, slave, server }: Targets): string {
-  if (fault === "bucket away") return "bucket";
-  if (fault === "servers cut off") return "servers";
-  if (fault.startsWith("server")) return server.name;
+/** What a fault hits, which has no other fault at the time. Of the servers one is hit at a time: else no job would be accepted. */
+function targetOf(fault: EngineFault, { master, slave }: Targets): string {
+  if (fault.startsWith("server") || fault === "bucket away") return "servers";
   return fault.startsWith("master") ? master.name : slave.name;
 }
 
