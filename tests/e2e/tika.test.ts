@@ -92,8 +92,8 @@ describe("clients of Tika", () => {
   });
 
   test("bodies that cannot be read are refused with the statuses of Tika", async () => {
-    const rtf = await put("/tika", "{\\rtf1 text}");
-    expect([rtf.status, await rtf.json()]).toMatchObject([415, { code: "unsupported_format" }]);
+    const script = await put("/tika", "%!PS-Adobe-3.0\n");
+    expect([script.status, await script.json()]).toMatchObject([415, { code: "unsupported_format" }]);
     const cut = await put("/tika", "%PDF-1.4\nnothing else");
     expect([cut.status, await cut.json()]).toMatchObject([422, { code: "corrupt_file" }]);
     expect((await put("/tika", "")).status).toBe(422);
@@ -101,6 +101,20 @@ describe("clients of Tika", () => {
     expect([handler.status, await handler.json()]).toMatchObject([400, { code: "bad_query" }]);
     const field = await put("/meta/none", "some text");
     expect(field.status).toBe(404);
+  });
+
+  test("pages, mails and RTF are read by their contents", async () => {
+    const page = "<!doctype html><title>T</title><p>Hello <script>no()</script>page";
+    expect(await textOf(put("/detect/stream", page))).toBe("text/html");
+    expect(await textOf(put("/tika", page, { accept: "text/plain" }))).toBe("Hello page");
+    const mail = "Subject: Plan\r\nFrom: Ann\r\nMIME-Version: 1.0\r\n\r\nAt ten.";
+    const [entry] = (await (await put("/rmeta/text", mail)).json()) as unknown[];
+    expect(entry).toMatchObject({
+      "Content-Type": "message/rfc822",
+      "dc:creator": "Ann",
+      "dc:title": "Plan",
+    });
+    expect(await textOf(put("/tika", "{\\rtf1 text}", { accept: "text/plain" }))).toBe("text");
   });
 
   test("a password in the header opens an encrypted file", async () => {

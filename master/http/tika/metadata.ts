@@ -21,6 +21,11 @@ const NAMES = {
   company: "extended-properties:Company",
   last_modified_by: "meta:last-author",
   pdf_version: "pdf:PDFVersion",
+  publisher: "dc:publisher",
+  identifier: "dc:identifier",
+  to: "Message-To",
+  cc: "Message-Cc",
+  bcc: "Message-Bcc",
 } as const;
 
 /** @param result undefined where nothing was read of the contents */
@@ -34,7 +39,7 @@ export function metadataOf(
     return typeof value === "string" && value !== "" ? [[tika, value] as const] : [];
   });
   const encoding = typeof result?.encoding === "string" ? { "Content-Encoding": result.encoding } : {};
-  const pages = result?.page_count ?? (Array.isArray(result?.pages) ? result.pages.length : undefined);
+  const pages = pagesOf(result);
   return {
     "Content-Type": typeof result?.media_type === "string" ? result.media_type : kind.mediaType,
     "Content-Length": String(stored.bytes),
@@ -44,6 +49,12 @@ export function metadataOf(
     ...(typeof pages === "number" ? { "xmpTPg:NPages": String(pages) } : {}),
     ...Object.fromEntries(found),
   };
+}
+
+/** Number of pages or slides. */
+function pagesOf(result: JsonObject | undefined): unknown {
+  if (result?.document_type === "PPTX" || result?.document_type === "ODP") return result.section_count;
+  return result?.page_count ?? (Array.isArray(result?.pages) ? result.pages.length : undefined);
 }
 
 /** The text of a result of `document` or `ocr` in this form. */

@@ -37,7 +37,6 @@ test("plain text as HTML is escaped, paragraph by paragraph", async () => {
 });
 
 test.each([
-  ["RTF", "{\\rtf1 hello}", "unsupported_format"],
   ["PostScript", "%!PS-Adobe-3.0\n", "unsupported_format"],
   ["binary data", "\0\x01\x02\x03", "wrong_type"],
   ["nothing", "", "empty_file"],

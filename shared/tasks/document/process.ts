@@ -1,7 +1,7 @@
 import { FileError } from "../../errors.ts";
 import { onlyFile } from "../result.ts";
 import type { JsonObject, Step, StepContext, StepFile } from "../task.ts";
-import { checkName, type DocumentKind, kindOf, unsupported } from "./kind.ts";
+import { checkName, type DocumentKind, kindOf } from "./kind.ts";
 import type { DocumentOptions } from "./options.ts";
 import { plainFields } from "./plain.ts";
 import type { Inside, ReadContext } from "./reading/context.ts";
@@ -80,9 +80,7 @@ type Reader = (file: StepFile, options: DocumentOptions, context: ReadContext) =
 const READERS: Readonly<Record<Exclude<DocumentKind, "pdf">, Reader>> = {
   text: plainFields,
   separated: async (file, options) => (await import("./separated/read.ts")).separatedFields(file, options),
-  rtf: async () => {
-    throw unsupported("an RTF document");
-  },
+  rtf: async (...of) => (await import("./rtf/read.ts")).rtfFields(...of),
   html: async (file, options) => (await import("./html/read.ts")).htmlFields(file, options),
   mail: async (...of) => (await import("./mail/read.ts")).mailFields(...of),
   zip: async (...of) => (await import("./package/read.ts")).packageFields(...of),

@@ -25,6 +25,7 @@ test.each([
     "a.html",
     Buffer.from('<html lang="en"><meta name=author content=x><table><tr><td>a</table><a href="/b">c</a>'),
   ],
+  ["a.rtf", Buffer.from("{\\rtf1 x}")],
   ["a.odt", odfOf("text", "<text:p>x</text:p>")],
   ["a.ods", odfOf("spreadsheet", '<table:table table:name="S"/>')],
   ["a.odp", odfOf("presentation", "<draw:page/>")],

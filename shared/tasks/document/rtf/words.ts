@@ -1,0 +1,110 @@
+/** Words that stand for characters. */
+export const CHARACTERS: ReadonlyMap<string, string> = new Map([
+  ["tab", "\t"],
+  ["line", "\n"],
+  ["lbr", "\n"],
+  ["emdash", "\u2014"],
+  ["endash", "\u2013"],
+  ["lquote", "\u2018"],
+  ["rquote", "\u2019"],
+  ["ldblquote", "\u201c"],
+  ["rdblquote", "\u201d"],
+  ["bullet", "\u2022"],
+  ["nbsp", "\u00a0"],
+  ["nbhyphen", "\u2011"],
+  ["emspace", "\u2003"],
+  ["enspace", "\u2002"],
+  ["qmspace", "\u2005"],
+  ["nestcell", "\t"],
+  ["nestrow", "\n"],
+]);
+
+/** Destinations that are no text of the document. */
+export const SKIPPED: ReadonlySet<string> = new Set([
+  ...[
+    "colortbl",
+    "stylesheet",
+    "pict",
+    "header",
+    "headerl",
+    "headerr",
+    "headerf",
+    "footer",
+    "footerl",
+    "footerr",
+  ],
+  ...[
+    "footerf",
+    "listtable",
+    "listoverridetable",
+    "rsidtbl",
+    "generator",
+    "xmlnstbl",
+    "themedata",
+    "latentstyles",
+  ],
+  ...[
+    "colorschememapping",
+    "datastore",
+    "objdata",
+    "objclass",
+    "sp",
+    "nonesttables",
+    "nesttableprops",
+    "ftnsep",
+  ],
+  ...[
+    "ftnsepc",
+    "aftnsep",
+    "aftnsepc",
+    "fldtype",
+    "bkmkstart",
+    "bkmkend",
+    "revtbl",
+    "filetbl",
+    "xe",
+    "tc",
+    "txe",
+  ],
+  ...[
+    "rxe",
+    "pgptbl",
+    "mmathPr",
+    "wgrffmtfilter",
+    "template",
+    "private",
+    "ud",
+    "formfield",
+    "datafield",
+    "atnid",
+  ],
+  ...[
+    "atnref",
+    "atndate",
+    "atntime",
+    "atnparent",
+    "atnicn",
+    "fontemb",
+    "falt",
+    "panose",
+    "operator",
+    "docvar",
+  ],
+]);
+
+/** Starred destinations that have text all the same; others that are starred are skipped. */
+export const READ: ReadonlySet<string> = new Set([
+  ...["shpinst", "shptxt", "fldinst", "annotation", "atnauthor", "footnote", "pn", "listtext", "pntext"],
+  ...["objattph", "moveto", "insrsid", "charrsid", "shprslt"],
+]);
+
+/** Fields of the group `info`, and those of our metadata. */
+export const INFO: ReadonlyMap<string, string> = new Map([
+  ["title", "title"],
+  ["subject", "subject"],
+  ["author", "author"],
+  ["keywords", "keywords"],
+  ["doccomm", "description"],
+  ["category", "category"],
+  ["company", "company"],
+]);
