@@ -1,5 +1,5 @@
 import type { PoolConfig } from "pg";
-import { ConfigError } from "../../../shared/errors.ts";
+import { loadPostgres, type PostgresLibrary } from "../../postgresLibrary.ts";
 
 /** Name of the schema with all tables, so that the database can be shared with other programs. */
 export const SCHEMA = "manyhands";
@@ -26,20 +26,15 @@ export interface DatabaseAddress {
 /** The server notices within 25 s that a master is cut off, and releases its locks. */
 const NOTICED_SOON = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
 
-type Library = typeof import("pg");
-
-/** The library is an optional dependency: only masters with a database need it. @throws ConfigError */
-export async function loadLibrary(): Promise<Library> {
-  try {
-    return await import("pg");
-  } catch (error) {
-    throw new ConfigError(
-      `DATABASE_URL needs the package pg, which is not installed: npm install pg (${String(error)})`,
-    );
-  }
+/** @throws ConfigError where the library is not installed */
+export async function loadLibrary(): Promise<PostgresLibrary> {
+  return await loadPostgres("DATABASE_URL");
 }
 
-export function settingsOf({ url, schema = SCHEMA }: DatabaseAddress, { types }: Library): PoolConfig {
+export function settingsOf(
+  { url, schema = SCHEMA }: DatabaseAddress,
+  { types }: PostgresLibrary,
+): PoolConfig {
   return {
     connectionString: url,
     application_name: "manyhands",

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { AppError } from "../../../../shared/errors.ts";
 import { type Bundle, textOf, unitsOf } from "../bundle.ts";
 import type { Bundles, OfferedBundle, TakenBundle, UnitNews } from "../bundles.ts";
-import type { Engine } from "./engine.ts";
+import type { QueueEngine } from "./engine.ts";
 import { EngineWatch, type EngineWatchDeps } from "./engineWatch.ts";
 import { type BullLane, type BundleJob, STALLED_MS } from "./lane.ts";
 import { NewsDesk } from "./newsDesk.ts";
@@ -17,7 +17,7 @@ interface OpenLane {
 
 /** Bundles in queues of BullMQ, one for each lane. */
 export class BullBundles implements Bundles {
-  readonly #engine: Engine;
+  readonly #engine: QueueEngine;
   readonly #watch: EngineWatch;
   readonly #lanes = new Map<string, Promise<OpenLane>>();
   /** What is held, by token. */
@@ -29,7 +29,7 @@ export class BullBundles implements Bundles {
   #tokens = 0;
   #closed = false;
 
-  constructor(engine: Engine, onTrouble: EngineWatchDeps["onTrouble"]) {
+  constructor(engine: QueueEngine, onTrouble: EngineWatchDeps["onTrouble"]) {
     this.#engine = engine;
     this.#watch = new EngineWatch({ probe: () => engine.probe(), onTrouble });
     this.#desk = new NewsDesk(this.#name, (lane) => this.#tellReady(lane));

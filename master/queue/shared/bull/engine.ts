@@ -2,7 +2,7 @@ import type { BullLane } from "./lane.ts";
 import type { BullNews } from "./news.ts";
 
 /** What holds the queues: a Redis, or a PostgreSQL database. Its calls throw the errors of its library. */
-export interface Engine {
+export interface QueueEngine {
   lane(name: string): Promise<BullLane>;
   /** A channel between the masters, with a listener of what the others, and this one, say. */
   news(onNews: (text: string) => void): Promise<BullNews>;

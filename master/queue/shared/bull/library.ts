@@ -1,6 +1,6 @@
 import { AppError, isErrno } from "../../../../shared/errors.ts";
 
-/** The queues, an optional package. Only a master with QUEUE_URL loads it. */
+/** The queues, an optional package: only a master that shares its units loads it. */
 export type BullLibrary = typeof import("bullmq");
 
 /** @throws AppError `driver_missing` */
@@ -11,11 +11,6 @@ export async function loadBull(): Promise<BullLibrary> {
 /** @throws AppError `driver_missing` */
 export async function loadRedis(): Promise<typeof import("ioredis").Redis> {
   return (await import("ioredis").catch(missing("ioredis"))).Redis;
-}
-
-/** @throws AppError `driver_missing` */
-export async function loadPostgres(): Promise<typeof import("pg")> {
-  return await import("pg").catch(missing("pg"));
 }
 
 function missing(name: string): (error: unknown) => never {

@@ -1,6 +1,6 @@
 import { AppError, UnavailableError } from "../../../../shared/errors.ts";
 import { BullBundles } from "./bullBundles.ts";
-import type { Engine, EngineOptions } from "./engine.ts";
+import type { EngineOptions, QueueEngine } from "./engine.ts";
 import type { EngineWatchDeps } from "./engineWatch.ts";
 
 export interface BullBundlesOptions extends EngineOptions {
@@ -12,7 +12,7 @@ export interface BullBundlesOptions extends EngineOptions {
  * @throws AppError `queue_unavailable`, `migration_needed`, `driver_missing`, `bad_configuration`
  */
 export async function openBullBundles({ onTrouble, ...options }: BullBundlesOptions): Promise<BullBundles> {
-  let engine: Engine | undefined;
+  let engine: QueueEngine | undefined;
   try {
     engine = await openEngine(options);
     const bundles = new BullBundles(engine, onTrouble);
@@ -27,7 +27,7 @@ export async function openBullBundles({ onTrouble, ...options }: BullBundlesOpti
   }
 }
 
-async function openEngine(options: EngineOptions): Promise<Engine> {
+async function openEngine(options: EngineOptions): Promise<QueueEngine> {
   if (/^rediss?:/.test(options.url)) return await (await import("./redis.ts")).openRedis(options);
   return await (await import("./postgres.ts")).openPostgres(options);
 }

@@ -1,9 +1,10 @@
 import type { PostgresConnectionOptions } from "bullmq";
-import type { PoolConfig } from "pg";
+import type { Pool, PoolConfig } from "pg";
 import { AppError, ConfigError } from "../../../../shared/errors.ts";
-import { ANSWER_MS, type Engine, type EngineOptions, nameIn } from "./engine.ts";
+import { loadPostgres } from "../../../postgresLibrary.ts";
+import { ANSWER_MS, type EngineOptions, nameIn, type QueueEngine } from "./engine.ts";
 import { openLane } from "./lane.ts";
-import { type BullLibrary, loadBull, loadPostgres } from "./library.ts";
+import { type BullLibrary, loadBull } from "./library.ts";
 import { openNews } from "./news.ts";
 
 /** Most connections of a master for its bundles, and for news: one that listens, and one that reads. */
@@ -11,8 +12,11 @@ const CONNECTIONS = 6;
 const FOR_NEWS = 2;
 
 /** Opens a PostgreSQL database. @throws AppError `driver_missing`, `migration_needed`; an error of the connection */
-export async function openPostgres({ url, scope }: Pick<EngineOptions, "url" | "scope">): Promise<Engine> {
-  const [bull, library] = await Promise.all([loadBull(), loadPostgres()]);
+export async function openPostgres({
+  url,
+  scope,
+}: Pick<EngineOptions, "url" | "scope">): Promise<QueueEngine> {
+  const [bull, library] = await Promise.all([loadBull(), loadPostgres("QUEUE_URL")]);
   const pool = new library.Pool(settingsOf(url, CONNECTIONS));
   const listening = new library.Pool(settingsOf(url, FOR_NEWS));
   for (const each of [pool, listening]) each.setMaxListeners(0).on("error", () => undefined);
@@ -44,7 +48,7 @@ export async function openPostgres({ url, scope }: Pick<EngineOptions, "url" | "
 
 /** Brings BullMQ's schema to its last version. Two at the same time do it once. Resolves with the version. */
 export async function migrateQueue(url: string): Promise<number> {
-  const [bull, library] = await Promise.all([loadBull(), loadPostgres()]);
+  const [bull, library] = await Promise.all([loadBull(), loadPostgres("QUEUE_URL")]);
   const client = new library.Client({ ...settingsOf(url, 1), query_timeout: 0, statement_timeout: 0 });
   try {
     await client.connect();
@@ -60,7 +64,7 @@ function asConnection(bull: BullLibrary, pool: unknown): PostgresConnectionOptio
   throw new TypeError("BullMQ does not take this pool of connections");
 }
 
-async function requireSchema(bull: BullLibrary, pool: import("pg").Pool): Promise<void> {
+async function requireSchema(bull: BullLibrary, pool: Pool): Promise<void> {
   try {
     await bull.assertSchemaCompatibility(pool);
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { ConfigError } from "../../../../shared/errors.ts";
-import { ANSWER_MS, type Engine, type EngineOptions, nameIn } from "./engine.ts";
+import { ANSWER_MS, type EngineOptions, nameIn, type QueueEngine } from "./engine.ts";
 import { openLane } from "./lane.ts";
 import { loadBull, loadRedis } from "./library.ts";
 import { openNews } from "./news.ts";
@@ -15,7 +15,7 @@ function pauseMs(tries: number): number {
 }
 
 /** Opens a Redis (6.2 or later). @throws AppError `driver_missing`, `bad_configuration`; an error of the connection */
-export async function openRedis({ url, scope, warn }: EngineOptions): Promise<Engine> {
+export async function openRedis({ url, scope, warn }: EngineOptions): Promise<QueueEngine> {
   const [bull, Library] = await Promise.all([loadBull(), loadRedis()]);
   const shared = { lazyConnect: true, maxRetriesPerRequest: null, retryStrategy: pauseMs, keepAlive: 10_000 };
   // A call fails soon where the server is away or silent. It is not made again by itself: its caller knows whether it may be.
