@@ -7,8 +7,8 @@ import { listVariables } from "../../scripts/configDocs.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const DEPLOY = join(ROOT, "deploy");
 const KNOWN = new Set(listVariables().map(({ variable }) => variable.name));
-/** Variables of Node, which the image sets. */
-const OF_NODE = new Set(["NODE_ENV"]);
+/** Variables of Node, and of the servers that stand beside the programs. */
+const OF_OTHERS = /^(?:NODE_ENV|POSTGRES_|ROOT_|AWS_)/;
 
 const text = (name: string) => readFile(join(DEPLOY, name), "utf8");
 
@@ -26,7 +26,7 @@ test("every variable that a file of deploy/ sets exists, and the settings of bot
     const find = VARIABLES_OF[name.split(".").at(-1) ?? ""];
     for (const variable of find?.(await text(name)) ?? []) set.add(variable);
   }
-  expect([...set].filter((name) => !KNOWN.has(name) && !OF_NODE.has(name))).toEqual([]);
+  expect([...set].filter((name) => !KNOWN.has(name) && !OF_OTHERS.test(name))).toEqual([]);
   expect([...set]).toEqual(
     expect.arrayContaining(["MASTER_URL", "SLAVE_HOST", "DATA_DIR", "TLS_CA", "NODE_ENV"]),
   );

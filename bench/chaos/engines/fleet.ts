@@ -14,11 +14,11 @@ import { CHAOS_TOKEN, SILENCE_SECONDS } from "../fleet.ts";
 import { type Front, openFront } from "./front.ts";
 
 export const ENGINES = ["postgres", "redis"] as const;
-export type Engine = (typeof ENGINES)[number];
+export type ChaosEngine = (typeof ENGINES)[number];
 
 export interface EngineFleetOptions {
   /** What the masters share units by; the record is always on PostgreSQL. */
-  readonly engine: Engine;
+  readonly engine: ChaosEngine;
   readonly masters: number;
   readonly slaves: number;
   readonly slots: number;

@@ -9,11 +9,11 @@ import { Random } from "../random.ts";
 import { makeRecipes, type Recipe } from "../recipes.ts";
 import { type ChaosOptions, type ChaosReport, countBy, explain, PATIENCE_MS, quietRun } from "../run.ts";
 import { ENGINE_FAULTS, type EngineFault, hurtEngines } from "./faults.ts";
-import { type Engine, type EngineFleet, startEngineFleet, untilReady } from "./fleet.ts";
+import { type ChaosEngine, type EngineFleet, startEngineFleet, untilReady } from "./fleet.ts";
 import { endEngines } from "./leftovers.ts";
 
 export interface EngineChaosOptions extends ChaosOptions {
-  readonly engine: Engine;
+  readonly engine: ChaosEngine;
   readonly masters: number;
 }
 

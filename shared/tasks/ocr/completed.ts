@@ -1,13 +1,14 @@
 import type { Colours } from "../../media/picture/colour.ts";
 import type { Gray } from "../../media/picture/luma.ts";
 import { type Attempt, better, GOOD, type Recognize, scaleOf, straightener } from "./attempts.ts";
+import type { Box } from "./box.ts";
 import { type Ground, groundOf } from "./ground/ground.ts";
 import { levelled } from "./ground/levelled.ts";
 import { marksOf } from "./ground/marks.ts";
 import { withoutRules } from "./ground/rules.ts";
 import { heightOf, lettersOf, type Places, unreadBox } from "./ground/unread.ts";
 import { merged } from "./merged.ts";
-import { type Box, type OcrWord, textOf } from "./pageText.ts";
+import { type OcrWord, textOf } from "./pageText.ts";
 import {
   bounded,
   cropped,

@@ -1,5 +1,6 @@
 import { type Attempt, better } from "./attempts.ts";
-import { type Box, boxAround, type OcrWord, sureness, type TextLine } from "./pageText.ts";
+import { type Box, boxAround } from "./box.ts";
+import { type OcrWord, sureness, type TextLine } from "./pageText.ts";
 
 /** Least mean confidence of a line that is added, 0..100. */
 const SURE = 65;

@@ -4,7 +4,7 @@ import { grayOf } from "../../media/picture/gray.ts";
 import { rawOf, sharpOf, upright } from "../../media/picture/graySharp.ts";
 import type { Gray } from "../../media/picture/luma.ts";
 import { openPage, type Source } from "../../media/picture/source.ts";
-import type { Box } from "./pageText.ts";
+import type { Box } from "./box.ts";
 
 /** Most pixels: an A4 page at 300 dpi with margins. Tesseract takes 190 MB and about 12 bytes for each pixel. */
 const MAX_READ_PIXELS = 10_000_000;

@@ -1,5 +1,5 @@
 import type { Colours } from "../../../media/picture/colour.ts";
-import type { Box } from "../pageText.ts";
+import type { Box } from "../box.ts";
 import type { Ground } from "./ground.ts";
 
 /** Least difference of a sample between a mark and its ground, 0..255. */

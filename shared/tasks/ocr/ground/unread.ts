@@ -1,4 +1,4 @@
-import { type Box, boxAround } from "../pageText.ts";
+import { type Box, boxAround } from "../box.ts";
 import type { InkMark } from "./marks.ts";
 
 /** Heights of letters on a reduced page, in pixels. */
