@@ -13,6 +13,9 @@ import { assign, job, type NamedBody, type Started, startProcess, until, untilAl
 /** Masters with slaves of their own share the files of one job. */
 const CLI = join(import.meta.dirname, "../../dist/cli/main.js");
 
+const SLEEP = "(ms) => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms); return ms; }";
+const FUNCTION = { task: "function", field: "items", options: { source: SLEEP, mode: "trusted" } };
+
 let postgres: TestPostgres;
 let redis: TestRedis;
 let bucket: S3Server;
@@ -56,6 +59,7 @@ async function cell(env: Record<string, string>, slots = "1"): Promise<Started> 
     MASTER_URL: url,
     SLAVE_PORT: "0",
     SLAVE_SLOTS: slots,
+    ALLOW_FUNCTIONS: "trusted",
     SLAVE_NAME: `slave-${masters}`,
     LOG_LEVEL: "warn",
     FLEET_TOKEN: "secret",
@@ -100,15 +104,17 @@ describe.each([
   ["Redis", () => ({ QUEUE_URL: redis.url })],
   ["PostgreSQL", () => ({ QUEUE_URL: postgres.url })],
 ])("over %s", (_, engine) => {
-  test("a job of 200 texts is done by one master, and by the slaves of two", {
+  test("a job of 200 texts is done by one master, and a long one by the slaves of two", {
     timeout: 90_000,
   }, async () => {
     const a = await cell(engine());
     const alone = await assign(a.url, texts(200), { task: "text" });
     expect(alone).toMatchObject({ status: 200, body: { total_files_processed: 200 } });
     const b = await cell(engine());
-    const id = await accepted(a, 200);
-    expect(await endOf(b, id)).toMatchObject({ state: "succeeded", counts: { done: 200 } });
+    const items = Array.from({ length: 100 }, (_, n) => ({ name: `${n}.json`, body: Buffer.from("[100]") }));
+    const answer = await assign(a.url, items, { ...FUNCTION, headers: { prefer: "respond-async" } });
+    const id = answer.body.job_id;
+    expect(await endOf(b, id)).toMatchObject({ state: "succeeded", counts: { done: 100 } });
     expect(await slavesOf(a, id)).toHaveLength(2);
   });
 });
