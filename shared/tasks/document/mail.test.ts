@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { xlsxOf } from "./testing/xlsx.ts";
-import { codeOf, fieldsOf } from "./testing.ts";
+import { codeOf, fieldsOf, zipOf } from "./testing.ts";
 
 const read = async (lines: readonly string[], options: object = {}) =>
   await fieldsOf("a.eml", Buffer.from(lines.join("\r\n"), "latin1"), options);
@@ -161,3 +161,33 @@ test.each([
   },
   30_000,
 );
+
+test("a zip archive is listed or read where the option says so, and refused without it", async () => {
+  const bytes = zipOf({
+    "a/one.txt": "First",
+    "two.html": "<html><p>Second",
+    "in.zip": zipOf({ "deep.txt": "Third" }),
+    "x.bin": "\0\x01",
+  });
+  expect(await codeOf("a.zip", bytes)).toBe("wrong_type");
+  expect(await fieldsOf("a.zip", bytes, { archives: "list" })).toMatchObject({
+    document_type: "Archive",
+    text_content: "a/one.txt\ntwo.html\nin.zip\nx.bin",
+    attachments: [{ filename: "a/one.txt", bytes: 5 }, {}, {}, { filename: "x.bin", bytes: 2 }],
+  });
+  const read = await fieldsOf("a.zip", bytes, { archives: "read" });
+  expect(read.sections).toMatchObject([
+    {},
+    { text: "First" },
+    { text: "Second" },
+    { text: "deep.txt\n\nThird" },
+  ]);
+  expect(read.attachments).toMatchObject([{}, {}, {}, { error: expect.stringContaining("NUL") }]);
+});
+
+test("an archive whose file is a bomb names it, and its other files are read", async () => {
+  const bytes = zipOf({ "bomb.txt": " ".repeat(70 * 2 ** 20), "a.txt": "fine" });
+  const { sections, attachments } = await fieldsOf("a.zip", bytes, { archives: "read" });
+  expect(sections).toMatchObject([{}, { title: "a.txt", text: "fine" }]);
+  expect(attachments).toMatchObject([{ error: expect.stringContaining("inflates") }, {}]);
+});

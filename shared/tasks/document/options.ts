@@ -36,6 +36,10 @@ export const options = z.strictObject({
     .enum(["list", "read"])
     .default("list")
     .describe("Files inside of a mail: listed, or read themselves, each as a section of the text."),
+  archives: z
+    .enum(["list", "read"])
+    .optional()
+    .describe("Zip archives that are no documents: their files listed, or read themselves. Absent: refused."),
   any_name: z
     .boolean()
     .default(false)

@@ -25,6 +25,8 @@ const RATIO_FROM = 8 * 2 ** 20;
 export interface DocxZip {
   has(name: string): boolean;
   names(): readonly string[];
+  /** Bytes of a part as the archive declares them; 0 for one that it does not have. */
+  size(name: string): number;
   /** Streams the inflated bytes of a part. @throws FileError `too_large`, `corrupt_file` */
   stream(name: string, use?: PartUse): AsyncIterable<Buffer>;
   read(name: string): Promise<Buffer>;
@@ -117,6 +119,7 @@ function partsOf(zip: yauzl.ZipFile, parts: Parts, onBytes: () => void): DocxZip
   return {
     has: (name) => parts.has(name.toLowerCase()),
     names: () => [...parts.values()].map(({ name }) => name),
+    size: (name) => parts.get(name.toLowerCase())?.entry.uncompressedSize ?? 0,
     stream,
     read: async (name) => {
       const chunks: Buffer[] = [];

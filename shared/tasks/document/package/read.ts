@@ -1,19 +1,24 @@
-import type { JsonObject, StepContext, StepFile } from "../../task.ts";
+import type { JsonObject, StepFile } from "../../task.ts";
 import { type DocxZip, openZip } from "../docx/zip.ts";
 import { extensionOf, misnamed } from "../kind.ts";
 import type { DocumentOptions } from "../options.ts";
 import { entryOf } from "../own.ts";
+import type { ReadContext } from "../reading/context.ts";
 import { type PackageKind, packageKind } from "./kinds.ts";
 
 /** Makes the fields of an office document or another zip archive. @throws FileError `misnamed`, and what its reader throws */
 export async function packageFields(
   file: StepFile,
   options: DocumentOptions,
-  { progress }: Pick<StepContext, "progress">,
+  context: ReadContext,
 ): Promise<JsonObject> {
-  const zip = await openZip(file, () => progress());
+  const zip = await openZip(file, () => context.progress());
   const kind = await packageKind(zip);
   if (!options.any_name) checkPackageName(file.filename, kind);
+  if (kind === "other" && options.archives !== undefined) {
+    const { archiveFields } = await import("../archive/read.ts");
+    return await archiveFields(zip, options, context);
+  }
   return await READERS[kind](zip, options);
 }
 
