@@ -4,7 +4,7 @@ import { stepFile } from "../stepFile.ts";
 import type { Form } from "./docx/form/form.ts";
 import { textParagraph } from "./reading/blocks.ts";
 import type { ReadContext } from "./reading/context.ts";
-import type { Attachment, Section } from "./reading/reading.ts";
+import type { InnerAttachment, Section } from "./reading/reading.ts";
 
 /** A file inside of another one, unpacked when it is read. */
 export interface InnerFile {
@@ -15,7 +15,7 @@ export interface InnerFile {
 }
 
 export interface ReadInside {
-  readonly attachments: readonly Attachment[];
+  readonly attachments: readonly InnerAttachment[];
   /** A section for each file that was read. */
   readonly sections: readonly Section[];
 }
@@ -34,7 +34,7 @@ export async function readFiles(
   form: Form,
   context: ReadContext,
 ): Promise<ReadInside> {
-  const attachments: Attachment[] = [];
+  const attachments: InnerAttachment[] = [];
   const sections: Section[] = [];
   for (const file of files) {
     const { filename, media_type, bytes } = file;

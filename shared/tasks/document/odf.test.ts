@@ -18,7 +18,7 @@ test("a text has headings, lists, notes, links and tables, and no deleted words"
       'Noted<text:note text:note-class="footnote"><text:note-citation>1</text:note-citation><text:note-body><text:p>Below</text:p></text:note-body></text:note>',
     ),
     p("<office:annotation><dc:creator>Ann</dc:creator><text:p>Why?</text:p></office:annotation>said"),
-    `<text:list text:style-name="N">${item(p("one"))}${item(p("two") + `<text:list>${item(p("deep"))}</text:list>`)}</text:list>`,
+    `<text:list text:style-name="N">${item(p("one"))}${item(`${p("two")}<text:list>${item(p("deep"))}</text:list>`)}</text:list>`,
     `<text:list>${item(p("bullet"))}</text:list>`,
     `<table:table><table:table-header-rows><table:table-row><table:table-cell table:number-columns-spanned="2">${p("H")}</table:table-cell><table:covered-table-cell/></table:table-row></table:table-header-rows><table:table-row><table:table-cell>${p("x")}</table:table-cell><table:table-cell>${p("y")}</table:table-cell></table:table-row></table:table>`,
     p(
@@ -65,7 +65,7 @@ test("sheets have values as shown; repeated rows and cells are written out, empt
     ),
     row(cell("", 'table:number-columns-repeated="16384"'), 'table:number-rows-repeated="1000"'),
     row(
-      cell("same", 'table:number-columns-spanned="2"') + "<table:covered-table-cell/>" + cell("z"),
+      `${cell("same", 'table:number-columns-spanned="2"')}<table:covered-table-cell/>${cell("z")}`,
       'table:number-rows-repeated="3"',
     ),
     row(

@@ -16,8 +16,8 @@ const FORMATS: Readonly<Record<string, string>> = {
   I: "upperRoman",
 };
 
-/** Lists in lists, and the labels of their items. */
-export class Lists {
+/** HtmlLists in lists, and the labels of their items. */
+export class HtmlLists {
   readonly #open: OpenList[] = [];
   #count = 0;
 

@@ -3,9 +3,9 @@ import type { Form } from "../docx/form/form.ts";
 import { LOOKS } from "../docx/inline/line.ts";
 import type { LeftOut } from "../docx/leftOut.ts";
 import { entryOf } from "../own.ts";
-import type { Link } from "../reading/reading.ts";
+import type { DocumentLink } from "../reading/reading.ts";
 import { type BlockCount, Flow } from "./flow.ts";
-import { Lists } from "./lists.ts";
+import { HtmlLists } from "./lists.ts";
 import { BLOCKS, FOLLOWED, HEADING } from "./names.ts";
 import { OpenTable } from "./tables.ts";
 
@@ -22,8 +22,8 @@ const LOOK_OF: Readonly<Record<string, number>> = {
 };
 
 /** The text of a page as a reader sees it, built from the elements that it shows. */
-export class Page {
-  readonly links: Link[] = [];
+export class ShownPage {
+  readonly links: DocumentLink[] = [];
   /** Address that relative ones start from. */
   base: string | undefined;
   readonly #form: Form;
@@ -33,7 +33,7 @@ export class Page {
   readonly #tables: OpenTable[] = [];
   /** Tables that are open and too deep to be read as such. */
   #tooDeep = 0;
-  readonly #lists = new Lists();
+  readonly #lists = new HtmlLists();
   readonly #looks: number[] = [];
   #link: { readonly target: string; text: string } | undefined;
 

@@ -7,11 +7,11 @@ import { LeftOut } from "../docx/leftOut.ts";
 import type { DocumentOptions } from "../options.ts";
 import { decodedFile } from "../plain.ts";
 import { readingFields } from "../reading/fields.ts";
-import type { Link } from "../reading/reading.ts";
+import type { DocumentLink } from "../reading/reading.ts";
 import { statedEncoding } from "./encoding.ts";
 import { HeadReader } from "./head.ts";
 import { NEVER_SHOWN } from "./names.ts";
-import { Page } from "./page.ts";
+import { ShownPage } from "./page.ts";
 
 /** Makes the fields of a page of HTML or XHTML. @throws FileError `too_large`, `wrong_type` */
 export async function htmlFields(file: StepFile, options: DocumentOptions): Promise<JsonObject> {
@@ -38,9 +38,9 @@ export async function htmlFields(file: StepFile, options: DocumentOptions): Prom
   );
 }
 
-export interface ReadPage {
+export interface PageReading {
   readonly blocks: readonly DocxBlock[];
-  readonly links: readonly Link[];
+  readonly links: readonly DocumentLink[];
   readonly metadata: Readonly<Record<string, string | null>>;
   readonly isXhtml: boolean;
 }
@@ -50,13 +50,13 @@ const DEEPEST = 2_000;
 const MOST_ENDS = 3_000_000;
 
 /** Reads what a page shows. Nothing in it runs and nothing is loaded. @throws FileError `too_large` */
-export function readPage(html: string, form: Form, leftOut: LeftOut): ReadPage {
+export function readPage(html: string, form: Form, leftOut: LeftOut): PageReading {
   if (html.split("</").length > MOST_ENDS) throw tooLarge(`has more than ${MOST_ENDS} elements`);
   const isXhtml =
     /^[^<]{0,100}<\?xml\s|^[\s\S]{0,200}<(?:!doctype[^>]{0,100}xhtml|html[^>]{0,200}1999\/xhtml)/i.test(
       html.slice(0, 1_000),
     );
-  const reader = new Reader(new Page(form, leftOut), leftOut);
+  const reader = new Reader(new ShownPage(form, leftOut), leftOut);
   const parser = new Parser(reader, { recognizeSelfClosing: isXhtml, recognizeCDATA: isXhtml });
   parser.write(html);
   parser.end();
@@ -73,13 +73,13 @@ type Attributes = Readonly<Record<string, string>>;
 /** Passes on to the page what is shown, and to its head what describes it. */
 class Reader {
   readonly head = new HeadReader();
-  readonly page: Page;
+  readonly page: ShownPage;
   readonly #leftOut: LeftOut;
   /** Names of the elements that are open within the one that is not shown, itself first. */
   readonly #unseen: string[] = [];
   #depth = 0;
 
-  constructor(page: Page, leftOut: LeftOut) {
+  constructor(page: ShownPage, leftOut: LeftOut) {
     this.page = page;
     this.#leftOut = leftOut;
   }

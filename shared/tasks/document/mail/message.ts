@@ -4,14 +4,14 @@ import type { LeftOut } from "../docx/leftOut.ts";
 import { readPage } from "../html/read.ts";
 import type { InnerFile } from "../inside.ts";
 import { textParagraph } from "../reading/blocks.ts";
-import type { Link } from "../reading/reading.ts";
+import type { DocumentLink } from "../reading/reading.ts";
 import { type MailPart, textOfPart } from "./part.ts";
 
 /** What is found in a mail: its text, its files, and mails inside of it. */
 export interface Message {
   readonly part: MailPart;
   readonly blocks: DocxBlock[];
-  readonly links: Link[];
+  readonly links: DocumentLink[];
   readonly files: InnerFile[];
   readonly inner: MailPart[];
 }

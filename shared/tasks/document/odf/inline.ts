@@ -5,13 +5,13 @@ import type { LeftOut } from "../docx/leftOut.ts";
 import { integer } from "../docx/numerals.ts";
 import { elements, find, textBelow, type Xml } from "../docx/xml.ts";
 import { entryOf } from "../own.ts";
-import type { Link, SideNote } from "../reading/reading.ts";
+import type { DocumentLink, SideNote } from "../reading/reading.ts";
 
 /** What the paragraphs of a document share. */
 export interface OdfContext {
   readonly form: Form;
   readonly leftOut: LeftOut;
-  readonly links: Link[];
+  readonly links: DocumentLink[];
   readonly notes: SideNote[];
   /** Number of the section that is read, from 1. */
   section: number;

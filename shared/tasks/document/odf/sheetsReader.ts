@@ -1,7 +1,7 @@
 import { entryOf } from "../own.ts";
 import type { EventAttributes, XmlEvents } from "../package/events.ts";
 import { CellBudget, type Grid, GridSink, type MergedCells } from "../reading/grid.ts";
-import type { Link, SideNote } from "../reading/reading.ts";
+import type { DocumentLink, SideNote } from "../reading/reading.ts";
 import { MOST_COLUMNS, MOST_ROWS } from "../xlsx/place.ts";
 
 interface ReadSheet {
@@ -16,7 +16,7 @@ const MOST_MARKS = 50_000;
 /** Reads sheets row by row. Rows and cells that are repeated are written out as far as the result shows them. */
 export class SheetsReader implements XmlEvents {
   readonly sheets: ReadSheet[] = [];
-  readonly links: Link[] = [];
+  readonly links: DocumentLink[] = [];
   readonly notes: SideNote[] = [];
   readonly #budget = new CellBudget();
   readonly #characters: number;

@@ -2,7 +2,7 @@ import type { ListItem, Paragraph } from "../docx/blocks.ts";
 import { type Line, LOOKS } from "../docx/inline/line.ts";
 import { integer } from "../docx/numerals.ts";
 import { elements, find, textBelow, type Xml } from "../docx/xml.ts";
-import type { SlideContext } from "./slide.ts";
+import type { SlideContext } from "./context.ts";
 
 interface TextStyle {
   readonly heading: number | null;

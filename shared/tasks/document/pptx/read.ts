@@ -9,16 +9,17 @@ import type { DocumentOptions } from "../options.ts";
 import { officeMetadata } from "../package/metadata.ts";
 import { textParagraph } from "../reading/blocks.ts";
 import { readingFields } from "../reading/fields.ts";
-import type { Link, Section, SideNote } from "../reading/reading.ts";
+import type { DocumentLink, Section, SideNote } from "../reading/reading.ts";
+import type { SlideContext } from "./context.ts";
 import { notesOfSlide } from "./notes.ts";
-import { readSlide, type SlideContext } from "./slide.ts";
+import { readSlide } from "./slide.ts";
 
 const MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
 const FALLBACK = "ppt/presentation.xml";
 
 /** Makes the fields of a PowerPoint presentation. @throws FileError `corrupt_file`, `too_large` */
 export async function pptxFields(zip: DocxZip, options: DocumentOptions): Promise<JsonObject> {
-  const context = { zip, form: FORMS[options.format], links: [] as Link[], leftOut: new LeftOut() };
+  const context = { zip, form: FORMS[options.format], links: [] as DocumentLink[], leftOut: new LeftOut() };
   const sections: Section[] = [];
   const notes: SideNote[] = [];
   for (const part of await slidesOf(zip)) {

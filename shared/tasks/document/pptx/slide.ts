@@ -1,24 +1,11 @@
 import type { DocxBlock } from "../docx/blocks.ts";
-import type { Form } from "../docx/form/form.ts";
 import { graphicsOf } from "../docx/graphics.ts";
-import type { LeftOut } from "../docx/leftOut.ts";
-import type { Relationships } from "../docx/package.ts";
 import { descendants, find, type Xml } from "../docx/xml.ts";
-import type { DocxZip } from "../docx/zip.ts";
 import { textParagraph } from "../reading/blocks.ts";
-import type { Link } from "../reading/reading.ts";
+import type { SlideContext } from "./context.ts";
 import { paragraphsOf } from "./paragraphs.ts";
 import { isOfDesign, isTitle, placeholderOf, shapesOf } from "./shapes.ts";
 import { slideTable } from "./table.ts";
-
-export interface SlideContext {
-  readonly zip: DocxZip;
-  readonly form: Form;
-  readonly relations: Relationships;
-  /** Links of all slides, which each one adds to. */
-  readonly links: Link[];
-  readonly leftOut: LeftOut;
-}
 
 /** Reads a slide: its title as a heading, then its other shapes in their order. */
 export async function readSlide(

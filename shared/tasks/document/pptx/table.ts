@@ -2,8 +2,8 @@ import { type Cell, type Table, textOfBlocks } from "../docx/blocks.ts";
 import { integer } from "../docx/numerals.ts";
 import { elements, find, type Xml } from "../docx/xml.ts";
 import { withinReason } from "../reading/spans.ts";
+import type { SlideContext } from "./context.ts";
 import { paragraphsOf } from "./paragraphs.ts";
-import type { SlideContext } from "./slide.ts";
 
 /** A table of a slide; cells that a merged cell covers are left out. */
 export function slideTable(table: Xml, context: Pick<SlideContext, "form" | "relations" | "links">): Table {

@@ -4,14 +4,14 @@ import { asJson } from "../docx/sides.ts";
 import type { DocumentOptions } from "../options.ts";
 import { countCharacters, countWords, cut } from "../words.ts";
 import { formOf } from "./forms.ts";
-import type { Reading, Section } from "./reading.ts";
-import { gridFields, type TableFields, tableFields } from "./tables.ts";
+import type { DocumentReading, Section } from "./reading.ts";
+import { gridFields, type PlainTable, tableFields } from "./tables.ts";
 
 /** Most links, notes and attachments that a result lists; of more their number is in `left_out`. */
 const MOST_LISTED = 50_000;
 
 /** Makes the fields of a result from a document that was read. */
-export function readingFields(reading: Reading, options: DocumentOptions): JsonObject {
+export function readingFields(reading: DocumentReading, options: DocumentOptions): JsonObject {
   const texts = reading.sections.map(textOf);
   const character_count = sum(texts.map(({ characters }) => characters)) + 2 * gapsOf(texts.length);
   const cutTables = within(tablesOf(reading.sections), options.max_characters);
@@ -75,7 +75,7 @@ function sectionsOf(
   });
 }
 
-function tablesOf(sections: readonly Section[]): TableFields[] {
+function tablesOf(sections: readonly Section[]): PlainTable[] {
   return sections.flatMap(({ parts, title, kind }, at) => {
     const place = { section: at + 1, name: kind === "sheet" ? title : "" };
     return parts.flatMap((part) => {
@@ -86,7 +86,7 @@ function tablesOf(sections: readonly Section[]): TableFields[] {
 }
 
 /** Tables up to a number of characters; rows beyond it are counted, as are those that their reader left out. */
-function within(tables: readonly TableFields[], limit: number) {
+function within(tables: readonly PlainTable[], limit: number) {
   let left = limit;
   const shown = tables.map((table) => {
     const end = table.rows.findIndex((row) => {
@@ -104,7 +104,7 @@ function within(tables: readonly TableFields[], limit: number) {
 /** Kind in `left_out` of rows that `tables` lacks. */
 export const ROWS = "row of a table";
 
-function listsOf({ links = [], notes = [], attachments = [] }: Reading) {
+function listsOf({ links = [], notes = [], attachments = [] }: DocumentReading) {
   const lists = { links, notes, attachments };
   const leftOut = Object.entries(lists).flatMap(([name, list]) =>
     list.length > MOST_LISTED ? [{ kind: name, count: list.length - MOST_LISTED }] : [],

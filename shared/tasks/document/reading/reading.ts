@@ -2,16 +2,16 @@ import type { DocxBlock } from "../docx/blocks.ts";
 import type { Grid } from "./grid.ts";
 
 /** A document as its reader found it, before limits and forms of text: all kinds but PDF, DOCX and plain text. */
-export interface Reading {
+export interface DocumentReading {
   readonly document_type: ReadingType;
   readonly media_type: string;
   /** Encoding of a text; absent for formats that state theirs. */
   readonly encoding?: string;
   readonly metadata?: Readonly<Record<string, string | null>>;
   readonly sections: readonly Section[];
-  readonly links?: readonly Link[];
+  readonly links?: readonly DocumentLink[];
   readonly notes?: readonly SideNote[];
-  readonly attachments?: readonly Attachment[];
+  readonly attachments?: readonly InnerAttachment[];
   readonly left_out?: readonly { readonly kind: string; readonly count: number }[];
 }
 
@@ -33,7 +33,7 @@ export interface Section {
   readonly parts: readonly (DocxBlock | Grid)[];
 }
 
-export interface Link {
+export interface DocumentLink {
   readonly text: string;
   readonly target: string;
 }
@@ -49,7 +49,7 @@ export interface SideNote {
   readonly text: string;
 }
 
-export interface Attachment {
+export interface InnerAttachment {
   readonly filename: string;
   readonly media_type: string;
   readonly bytes: number;

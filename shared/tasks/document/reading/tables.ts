@@ -2,7 +2,7 @@ import type { Cell, Table } from "../docx/blocks.ts";
 import type { Grid, MergedCells } from "./grid.ts";
 
 /** A table in the form of the result. */
-export interface TableFields {
+export interface PlainTable {
   readonly section: number;
   readonly name: string;
   readonly row_count: number;
@@ -15,9 +15,9 @@ export interface TableFields {
   readonly hidden_columns: readonly number[];
 }
 
-type Place = Pick<TableFields, "section" | "name">;
+type Place = Pick<PlainTable, "section" | "name">;
 
-export function gridFields(grid: Grid, place: Place): TableFields {
+export function gridFields(grid: Grid, place: Place): PlainTable {
   const { rows, row_numbers, row_count, column_count, merged, hidden_rows, hidden_columns } = grid;
   return {
     ...place,
@@ -29,10 +29,10 @@ export function gridFields(grid: Grid, place: Place): TableFields {
 const MOST_SPREAD = 100_000;
 
 /** A table with its text at the first place of each merged cell, then the tables inside of its cells. */
-export function tableFields(table: Table, place: Place): TableFields[] {
+export function tableFields(table: Table, place: Place): PlainTable[] {
   const { rows, merged } = placed(table);
   const inner = table.rows.flat().flatMap((cell) => cell.tables);
-  const own: TableFields = {
+  const own: PlainTable = {
     ...place,
     row_count: rows.length,
     column_count: rows.reduce((most, row) => Math.max(most, row.length), 0),

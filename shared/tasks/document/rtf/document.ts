@@ -1,7 +1,7 @@
 import type { DocxBlock } from "../docx/blocks.ts";
 import type { Form } from "../docx/form/form.ts";
 import { type Line, LOOKS } from "../docx/inline/line.ts";
-import type { Link, SideNote } from "../reading/reading.ts";
+import type { DocumentLink, SideNote } from "../reading/reading.ts";
 import { RtfTable } from "./table.ts";
 
 /** Look of the text and heading of the paragraph that is written. */
@@ -24,7 +24,7 @@ interface Note {
 export class RtfDocument {
   readonly blocks: DocxBlock[] = [];
   readonly notes: SideNote[] = [];
-  readonly links: Link[] = [];
+  readonly links: DocumentLink[] = [];
   readonly #form: Form;
   readonly #table: RtfTable;
   #cell: DocxBlock[] = [];

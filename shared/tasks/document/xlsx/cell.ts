@@ -2,7 +2,7 @@ import { unescaped } from "./strings.ts";
 import type { CellFormats } from "./styles.ts";
 
 /** A cell as its sheet has it. */
-export interface Cell {
+export interface SheetCell {
   /** `n`, `s`, `str`, `inlineStr`, `b`, `e`, `d`. */
   readonly type: string;
   readonly style: string | undefined;
@@ -17,7 +17,10 @@ export interface CellValues {
 }
 
 /** The value of a cell as its program shows it. */
-export function shownValue({ type, style, value }: Cell, { strings, formats, is1904 }: CellValues): string {
+export function shownValue(
+  { type, style, value }: SheetCell,
+  { strings, formats, is1904 }: CellValues,
+): string {
   switch (type) {
     case "s":
       return formats(style).text(strings[Number(value)] ?? "");

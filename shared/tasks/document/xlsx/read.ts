@@ -7,7 +7,7 @@ import { officeMetadata } from "../package/metadata.ts";
 import { textParagraph } from "../reading/blocks.ts";
 import { readingFields } from "../reading/fields.ts";
 import { CellBudget, GridSink } from "../reading/grid.ts";
-import type { Link, Section, SideNote } from "../reading/reading.ts";
+import type { DocumentLink, Section, SideNote } from "../reading/reading.ts";
 import type { CellValues } from "./cell.ts";
 import { drawnTexts } from "./drawings.ts";
 import { notesOfSheet } from "./notes.ts";
@@ -57,7 +57,7 @@ interface SheetContext {
 
 interface ReadSheet {
   readonly section: Section;
-  readonly links: readonly Link[];
+  readonly links: readonly DocumentLink[];
   readonly notes: readonly SideNote[];
   readonly withoutValue: number;
 }

@@ -1,7 +1,7 @@
 import type { DocxZip } from "../docx/zip.ts";
 import { type EventAttributes, readEvents, type XmlEvents } from "../package/events.ts";
 import type { Grid, GridSink, MergedCells } from "../reading/grid.ts";
-import { type Cell, type CellValues, shownValue } from "./cell.ts";
+import { type CellValues, type SheetCell, shownValue } from "./cell.ts";
 import { columnOf, MOST_COLUMNS, MOST_ROWS, mergedOf } from "./place.ts";
 import { RichText } from "./strings.ts";
 
@@ -44,7 +44,7 @@ class SheetReader implements XmlEvents {
   #row = 0;
   #column = 0;
   #cells: string[] = [];
-  #cell: Cell | undefined;
+  #cell: SheetCell | undefined;
   #takesValue = false;
   #withoutValue = 0;
 
@@ -97,13 +97,13 @@ class SheetReader implements XmlEvents {
     this.#inline.start();
   }
 
-  #openInCell(cell: Cell, name: string): void {
+  #openInCell(cell: SheetCell, name: string): void {
     if (name === "f") cell.hasFormula = true;
     this.#takesValue = name === "v";
     this.#inline.open(name);
   }
 
-  #closeCell(cell: Cell): void {
+  #closeCell(cell: SheetCell): void {
     this.#cell = undefined;
     this.#takesValue = false;
     if (cell.type === "inlineStr") cell.value = this.#inline.text();
