@@ -5,7 +5,7 @@ import { FORMS, type Form } from "../docx/form/form.ts";
 import { LeftOut } from "../docx/leftOut.ts";
 import type { DocxZip } from "../docx/zip.ts";
 import { statedEncoding } from "../html/encoding.ts";
-import { type PageReading, readPage } from "../html/read.ts";
+import { type HtmlReading, readPage } from "../html/read.ts";
 import { unsupported } from "../kind.ts";
 import type { DocumentOptions } from "../options.ts";
 import { readingFields } from "../reading/fields.ts";
@@ -40,7 +40,7 @@ export async function epubFields(zip: DocxZip, options: DocumentOptions): Promis
 
 interface Chapter {
   readonly section: Section;
-  readonly page: PageReading;
+  readonly page: HtmlReading;
 }
 
 async function chapterOf(

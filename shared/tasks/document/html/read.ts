@@ -38,7 +38,7 @@ export async function htmlFields(file: StepFile, options: DocumentOptions): Prom
   );
 }
 
-export interface PageReading {
+export interface HtmlReading {
   readonly blocks: readonly DocxBlock[];
   readonly links: readonly DocumentLink[];
   readonly metadata: Readonly<Record<string, string | null>>;
@@ -50,7 +50,7 @@ const DEEPEST = 2_000;
 const MOST_ENDS = 3_000_000;
 
 /** Reads what a page shows. Nothing in it runs and nothing is loaded. @throws FileError `too_large` */
-export function readPage(html: string, form: Form, leftOut: LeftOut): PageReading {
+export function readPage(html: string, form: Form, leftOut: LeftOut): HtmlReading {
   if (html.split("</").length > MOST_ENDS) throw tooLarge(`has more than ${MOST_ENDS} elements`);
   const isXhtml =
     /^[^<]{0,100}<\?xml\s|^[\s\S]{0,200}<(?:!doctype[^>]{0,100}xhtml|html[^>]{0,200}1999\/xhtml)/i.test(
