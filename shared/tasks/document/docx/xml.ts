@@ -81,6 +81,11 @@ export async function parseXml({ name, chunks }: PartStream, reader?: XmlReader)
   return tree.root;
 }
 
+/** A parser for readers of single elements, whose names have the prefixes of the file. */
+export function plainParser() {
+  return new SaxesParser({ xmlns: false, position: false } as const);
+}
+
 /** Faults that leave the text as it stands. */
 export const HARMLESS = /undefined entity|unbound namespace|disallowed character|duplicate attribute/;
 

@@ -1,5 +1,4 @@
-import { SaxesParser } from "saxes";
-import { damaged, HARMLESS, type PartStream } from "../docx/xml.ts";
+import { damaged, HARMLESS, type PartStream, plainParser } from "../docx/xml.ts";
 
 /** Attributes by their names without prefix. */
 export type EventAttributes = Readonly<Record<string, string>>;
@@ -16,7 +15,7 @@ export interface XmlEvents {
  * @throws FileError `corrupt_file`, and what the part throws
  */
 export async function readEvents({ name, chunks }: PartStream, events: XmlEvents): Promise<void> {
-  const parser = new SaxesParser({ xmlns: false, position: false } as const);
+  const parser = plainParser();
   parser.on("opentag", (tag) => events.open(localName(tag.name), localNames(tag.attributes)));
   parser.on("text", (text) => events.text(text));
   parser.on("cdata", (text) => events.text(text));
