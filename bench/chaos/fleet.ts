@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type RunningFleet, type Started, startFleet } from "../../tests/e2e/fleet.ts";
 import { mountSmallDisk, type SmallDisk } from "./smallDisk.ts";
+import { supervised } from "./supervised.ts";
 import { startWire, type Wire } from "./wire.ts";
 
 /** A master and slaves for faults, each slave behind a proxy. */
@@ -118,19 +119,7 @@ async function startSlave(
     restart: async (afterMs) => {
       await started.kill("SIGKILL");
       await new Promise((resolve) => setTimeout(resolve, afterMs));
-      started = await again(() => fleet.slave({ ...env, SLAVE_PORT: String(started.port) }));
+      started = await supervised(() => fleet.slave({ ...env, SLAVE_PORT: String(started.port) }), STARTS);
     },
   };
-}
-
-/** Starts again until it succeeds, as a supervisor does: a process cannot start while the disk is full. */
-async function again<T>(start: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await start();
-    } catch (error) {
-      if (tries === STARTS) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-  }
 }

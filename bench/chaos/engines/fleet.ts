@@ -11,6 +11,7 @@ import { startPostgres } from "../../../tests/fixtures/engines/postgresServer.ts
 import { startRedis } from "../../../tests/fixtures/engines/redisServer.ts";
 import { S3Server } from "../../../tests/fixtures/store/s3Server.ts";
 import { CHAOS_TOKEN, SILENCE_SECONDS } from "../fleet.ts";
+import { supervised } from "../supervised.ts";
 import { type Front, openFront } from "./front.ts";
 
 export const ENGINES = ["postgres", "redis"] as const;
@@ -146,7 +147,7 @@ async function startMaster(folder: string, { n, urls, bucket }: MasterPlace): Pr
     },
     kill: () => started.kill("SIGKILL"),
     start: async () => {
-      started = await again(() => startProcess("master", env));
+      started = await supervised(() => startProcess("master", env), STARTS);
     },
   };
 }
@@ -184,21 +185,9 @@ async function startSlave(
     restart: async (afterMs) => {
       await started.kill("SIGKILL");
       await sleep(afterMs);
-      started = await again(() => startProcess("slave", env));
+      started = await supervised(() => startProcess("slave", env), STARTS);
     },
   };
-}
-
-/** Starts again until it succeeds, as a supervisor does. */
-async function again<T>(start: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await start();
-    } catch (error) {
-      if (tries === STARTS) throw error;
-      await sleep(500);
-    }
-  }
 }
 
 /** Looks at which a master must answer in a row: the end of an outage is seen some seconds after it. */
