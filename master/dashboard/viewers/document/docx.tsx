@@ -2,9 +2,9 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { count } from "../../ui/words.ts";
 import { Copy } from "../parts/copy.tsx";
-import { Section } from "../parts/section.tsx";
 import { Notes } from "./notes.tsx";
 import type { DocxResult, EdgeView, NoteView, ParagraphView, TableView } from "./result.ts";
+import { TableList } from "./tableList.tsx";
 
 interface DocxProps {
   readonly result: DocxResult;
@@ -22,7 +22,7 @@ export function Docx({ result, children }: DocxProps) {
       </div>
       <Body result={result} />
       {children}
-      {result.tables.length > 0 && <Tables of={result.tables} />}
+      {result.tables.length > 0 && <TableList of={result.tables} show={(table) => <Cells table={table} />} />}
       <Notes title="Footnotes" of={result.footnotes.map(noteLine)} />
       <Notes title="Endnotes" of={result.endnotes.map(noteLine)} />
       <Notes title="Comments" of={result.comments.map(({ author, text }) => [author, text])} />
@@ -100,24 +100,7 @@ function Line({ paragraph: { text, heading_level: level, list } }: { readonly pa
   );
 }
 
-const MOST_TABLES = 50;
 const MOST_ROWS = 200;
-
-function Tables({ of: tables }: { readonly of: readonly TableView[] }) {
-  return (
-    <Section
-      title="Tables"
-      note={`${count(Math.min(MOST_TABLES, tables.length))} of ${count(tables.length)}`}
-    >
-      {tables.slice(0, MOST_TABLES).map((table, at) => (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by keyboard.
-        <section key={at} class="scrolls" aria-label={`Table ${at + 1}`} tabIndex={0}>
-          <Cells table={table} />
-        </section>
-      ))}
-    </Section>
-  );
-}
 
 function Cells({ table: { rows } }: { readonly table: TableView }) {
   return (

@@ -3,9 +3,9 @@ import { useState } from "preact/hooks";
 import { count, counted } from "../../ui/words.ts";
 import { Copy } from "../parts/copy.tsx";
 import { Pages } from "../parts/pages.tsx";
-import { Section } from "../parts/section.tsx";
 import { Notes } from "./notes.tsx";
 import type { PlainTableView, ReadingResult, SectionView } from "./result.ts";
+import { TableList } from "./tableList.tsx";
 
 interface ReadingProps {
   readonly result: ReadingResult;
@@ -28,7 +28,7 @@ export function Reading({ result, children }: ReadingProps) {
       </div>
       {section !== undefined && <Part section={section} />}
       {children}
-      {tables.length > 0 && <Tables of={tables} />}
+      {tables.length > 0 && <TableList of={tables} show={(table) => <Rows table={table} />} />}
       <Notes title="Notes" of={notes.map(({ place, author, text }) => [place || author, text])} />
       <Notes title="Files inside" of={result.attachments.map(attachmentLine)} />
       <Notes title="Links, not followed" of={result.links.map(({ text, target }) => [text, target])} />
@@ -69,25 +69,8 @@ function Part({ section: { kind, title, hidden, text, word_count } }: { readonly
   );
 }
 
-const MOST_TABLES = 50;
 const MOST_ROWS = 200;
 const MOST_COLUMNS = 100;
-
-function Tables({ of: tables }: { readonly of: readonly PlainTableView[] }) {
-  return (
-    <Section
-      title="Tables"
-      note={`${count(Math.min(MOST_TABLES, tables.length))} of ${count(tables.length)}`}
-    >
-      {tables.slice(0, MOST_TABLES).map((table, at) => (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by keyboard.
-        <section key={at} class="scrolls" aria-label={`Table ${at + 1}`} tabIndex={0}>
-          <Rows table={table} />
-        </section>
-      ))}
-    </Section>
-  );
-}
 
 function Rows({ table: { rows, row_count } }: { readonly table: PlainTableView }) {
   const shown = rows.slice(0, MOST_ROWS);
