@@ -108,6 +108,7 @@ test("the page is used by keyboard alone", async () => {
   await page.getByText("1 slave, 0 of 1 slot busy").waitFor();
   await page.keyboard.press("j");
   await page.waitForURL("**/jobs");
+  await page.getByRole("searchbox", { name: "Search jobs" }).waitFor();
   await page.keyboard.press("/");
   await page.keyboard.type("file:script");
   await page.keyboard.press("Enter");

@@ -20,8 +20,15 @@ export function startPageKeys(): void {
   ]);
 }
 
+/** At once where the view has a field, so that letters typed right after the key are its text and no shortcuts. */
 function focusSearch(): void {
+  if (focusedSearch()) return;
+  go("/jobs");
+  requestAnimationFrame(focusedSearch);
+}
+
+function focusedSearch(): boolean {
   const field = document.querySelector<HTMLInputElement>("input[type=search]");
-  if (field === null) go("/jobs");
-  requestAnimationFrame(() => document.querySelector<HTMLInputElement>("input[type=search]")?.focus());
+  field?.focus();
+  return field !== null;
 }
