@@ -18,4 +18,11 @@ export const DATABASE_VARIABLES = {
       "Redis (6.2 or later) or PostgreSQL through which masters with the same DATABASE_URL and STORE_URL share the files of their jobs: `redis://user:password@host:port/0`, `rediss://…` with TLS, `postgres://…`. `manyhands migrate` makes the tables of a PostgreSQL.",
     unset: "DATABASE_URL, where STORE_URL is set, too",
   },
+  engineWaitSeconds: {
+    name: "ENGINE_WAIT_SECONDS",
+    schema: as.seconds,
+    fallback: "60",
+    meaning:
+      "Longest wait of a starting master for a database, a queue or a bucket that does not answer. Then it ends with an error.",
+  },
 } as const;

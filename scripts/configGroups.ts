@@ -51,6 +51,7 @@ export const CONFIG_GROUPS: readonly ConfigGroup[] = [
       "DATA_DIR",
       "DATABASE_URL",
       "QUEUE_URL",
+      "ENGINE_WAIT_SECONDS",
       "RESULTS_DIR",
       "ON_EXISTING",
       "LOG_LEVEL",

@@ -8,12 +8,13 @@ import type { RecordOfJobs } from "../record/port.ts";
 import { openSqliteRecord } from "../record/sqlite/sqliteRecord.ts";
 import type { BucketPlace } from "../store/s3/place.ts";
 import type { RetryWhileFull } from "../upkeep/diskSpace.ts";
+import { whenReachable } from "./engineWait.ts";
 
 /** Time between two tries while the database is away. */
 const AWAY_MS = 1_000;
 
 export interface RecordDeps {
-  readonly config: Pick<MasterConfig, "databaseUrl" | "store">;
+  readonly config: Pick<MasterConfig, "databaseUrl" | "engineWaitSeconds" | "store">;
   /** A word for this master's data folder. */
   readonly place: string;
   /** File of the record where there is no database. */
@@ -51,7 +52,8 @@ export async function openRecord(deps: RecordDeps): Promise<OpenedRecord> {
   const warn = (risk: string) => logger.warn(risk);
   // Bytes in a folder are one master's: another one could not run its jobs, nor show their results.
   const masters = store === undefined ? "one" : { place: deps.place, store: placeName(store.place) };
-  const jobs = await openPostgresRecord({ url, hub, retry, onOutage, warn, masters });
+  const open = () => openPostgresRecord({ url, hub, retry, onOutage, warn, masters });
+  const jobs = await whenReachable(open, { seconds: config.engineWaitSeconds, logger });
   return { jobs, outage: () => jobs.outage, retry };
 }
 

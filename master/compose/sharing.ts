@@ -3,9 +3,10 @@ import { AppError, ConfigError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { MasterConfig } from "../config.ts";
 import type { Bundles } from "../queue/shared/bundles.ts";
+import { whenReachable } from "./engineWait.ts";
 
 export interface SharingDeps {
-  readonly config: Pick<MasterConfig, "databaseUrl" | "queueUrl" | "store">;
+  readonly config: Pick<MasterConfig, "databaseUrl" | "queueUrl" | "engineWaitSeconds" | "store">;
   readonly logger: Logger;
 }
 
@@ -33,7 +34,8 @@ export async function openSharing({ config, logger }: SharingDeps): Promise<Bund
   const warn = (risk: string) => logger.warn(risk);
   const scope = scopeOf(store.place);
   try {
-    return await openBullBundles({ url: queueUrl ?? databaseUrl, scope, onTrouble, warn });
+    const open = () => openBullBundles({ url: queueUrl ?? databaseUrl, scope, onTrouble, warn });
+    return await whenReachable(open, { seconds: config.engineWaitSeconds, logger });
   } catch (error) {
     const isLeftOut = error instanceof AppError && error.code === "driver_missing" && queueUrl === undefined;
     if (!isLeftOut) throw error;

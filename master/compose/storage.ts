@@ -16,6 +16,7 @@ import { keepingWriter, type ResultWriter, replacingWriter } from "../results/re
 import { openFolderStore } from "../store/folder/folderStore.ts";
 import type { ByteStore } from "../store/port.ts";
 import { DiskSpace, type RetryWhileFull } from "../upkeep/diskSpace.ts";
+import { whenReachable } from "./engineWait.ts";
 import { type Outage, openRecord } from "./record.ts";
 
 /** What the master keeps on its disks. */
@@ -53,7 +54,8 @@ export const openSpool: OpenStore = async (config, logger) => {
     else logger.error({ err: trouble }, "the store cannot be used: new jobs are refused, accepted ones wait");
   };
   const isShared = config.databaseUrl !== undefined;
-  const opened = await openS3Store({ ...store, isShared, patienceMs, onChange });
+  const open = () => openS3Store({ ...store, isShared, patienceMs, onChange });
+  const opened = await whenReachable(open, { seconds: config.engineWaitSeconds, logger });
   logger.info({ bucket: store.place.bucket, prefix: store.place.prefix }, "the store is a bucket");
   return opened;
 };

@@ -69,7 +69,12 @@ export async function startFleet(
   return fleet;
 }
 
-export async function startProcess(entry: "master" | "slave", own: Record<string, string>): Promise<Started> {
+/** @param log gets what the process logs, also before it is ready */
+export async function startProcess(
+  entry: "master" | "slave",
+  own: Record<string, string>,
+  log: string[] = [],
+): Promise<Started> {
   const child = fork(join(DIST, entry, "main.js"), [], {
     cwd: tmpdir(),
     // As `npm run master` and `npm run slave` start them, without what this process was started with.
@@ -77,7 +82,6 @@ export async function startProcess(entry: "master" | "slave", own: Record<string
     env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...own },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
-  const log: string[] = [];
   child.stderr?.on("data", (chunk: Buffer) => {
     log.push(chunk.toString("utf8"));
     // For an inspection after a long run.

@@ -42,12 +42,8 @@ export function translated(error: unknown): unknown {
     return unavailable(error);
   }
   if (["53100", "53200"].includes(state)) {
-    const init = { status: 507, cause: error };
-    return new AppError(
-      "no_space",
-      "There is no room left on the disk of the database (DATABASE_URL).",
-      init,
-    );
+    const problem = "There is no room left on the disk of the database (DATABASE_URL).";
+    return new UnavailableError("no_space", problem, { cause: error, retryAfter: 60 });
   }
   return error;
 }

@@ -50,11 +50,7 @@ export function storeError(failure: S3Failure): AppError {
   const { name, status, message } = failure;
   const cause = new Error(`${name}${status === undefined ? "" : ` (HTTP ${status})`}: ${message}`);
   if (FULL.has(name) || status === 507)
-    return new AppError("no_space", "The bucket of the store is full.", {
-      status: 507,
-      cause,
-      retryAfter: 60,
-    });
+    return new UnavailableError("no_space", "The bucket of the store is full.", { cause, retryAfter: 60 });
   if (SKEWED.has(name)) return clockWrong(cause);
   if (name === "NoSuchBucket")
     return new UnavailableError("no_such_bucket", "The bucket of the store does not exist.", { cause });
