@@ -140,10 +140,13 @@ export class PostgresDatabase implements Queries {
     if (outcome !== "committed") throw error;
   }
 
-  /** Undefined while the server does not answer. */
+  /** Undefined while the server does not answer. A replica that has not taken over may not have read the commit yet. */
   async #outcomeOf(xid: string): Promise<unknown> {
     try {
-      const [row] = await this.rows("SELECT pg_xact_status($1::xid8) AS outcome", xid);
+      const [row] = await this.rows(
+        "SELECT CASE WHEN pg_is_in_recovery() THEN 'in progress' ELSE pg_xact_status($1::xid8) END AS outcome",
+        xid,
+      );
       return row?.outcome ?? null;
     } catch (error) {
       // Another error: a server that took over from the one that is lost does not know the transaction.

@@ -38,7 +38,8 @@ export function unavailable(cause: unknown): AppError {
 export function translated(error: unknown): unknown {
   if (error instanceof AppError) return error;
   const state = stateOf(error) ?? "";
-  if (isBroken(error) || isConflict(error) || ["57014", "55P03", "25P03"].includes(state)) {
+  // 25006: a replica that has not taken over yet is read only.
+  if (isBroken(error) || isConflict(error) || ["57014", "55P03", "25P03", "25006"].includes(state)) {
     return unavailable(error);
   }
   if (["53100", "53200"].includes(state)) {

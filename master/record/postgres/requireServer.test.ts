@@ -8,12 +8,14 @@ const SAFE = {
   fsync: "on",
   full_page_writes: "on",
   synchronous_commit: "on",
+  synchronous_standby_names: "",
 };
 
-async function risksOf(settings: Partial<typeof SAFE>): Promise<string[]> {
+async function risksOf(settings: Partial<typeof SAFE>, replicas = 0): Promise<string[]> {
   const risks: string[] = [];
-  const rows = Object.entries({ ...SAFE, ...settings }).map(([name, setting]) => ({ name, setting }));
-  await requireServer({ rows: async () => rows }, (risk) => risks.push(risk));
+  const set = Object.entries({ ...SAFE, ...settings }).map(([name, setting]) => ({ name, setting }));
+  const rows = async (sql: string) => (sql.includes("pg_stat_replication") ? [{ replicas }] : set);
+  await requireServer({ rows }, (risk) => risks.push(risk));
   return risks;
 }
 
@@ -29,6 +31,13 @@ test.each(["fsync", "full_page_writes", "synchronous_commit"])(
     expect(risk).toMatch(new RegExp(`^${name} is off .* ${name} = on.*; .+ then `));
   },
 );
+
+test("a replica that is not waited for is a warning that names the setting and its cost", async () => {
+  expect(await risksOf({}, 1)).toEqual([
+    expect.stringMatching(/Set synchronous_standby_names; .+ then waits/),
+  ]);
+  expect(await risksOf({ synchronous_standby_names: "replica" }, 1)).toEqual([]);
+});
 
 test("a server before version 13, and a database in another encoding, are bad_configuration", async () => {
   const old = risksOf({ server_version: "12.20", server_version_num: "120020" });

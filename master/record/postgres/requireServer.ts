@@ -22,6 +22,7 @@ export async function requireServer(db: Pick<Queries, "rows">, warn: (risk: stri
     "server_version",
     "server_version_num",
     "server_encoding",
+    "synchronous_standby_names",
     ...Object.keys(RISKS),
   ]);
   const settings = new Map(rows.map(({ name, setting }) => [String(name), String(setting)]));
@@ -35,4 +36,13 @@ export async function requireServer(db: Pick<Queries, "rows">, warn: (risk: stri
     throw new ConfigError(`DATABASE_URL: the database has the encoding ${encoding}; it needs UTF8.`);
   for (const [name, risk] of Object.entries(RISKS))
     if (settings.get(name) === "off") warn(`${name} is off at the database (DATABASE_URL): ${risk}`);
+  if (settings.get("synchronous_standby_names") === "" && (await hasReplica(db))) warn(UNAWAITED);
+}
+
+const UNAWAITED =
+  "The database (DATABASE_URL) has a replica, and does not wait for it: when the replica takes over, jobs that were accepted last may be lost. Set synchronous_standby_names; each group of changes then waits for the replica.";
+
+async function hasReplica(db: Pick<Queries, "rows">): Promise<boolean> {
+  const [row] = await db.rows("SELECT count(*)::int AS replicas FROM pg_stat_replication");
+  return Number(row?.replicas) > 0;
 }
