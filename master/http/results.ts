@@ -25,9 +25,15 @@ export function badRange(): AppError {
   });
 }
 
+/** Media types of results by endings that Express does not know. */
+const UNKNOWN_TYPES: Readonly<Record<string, string>> = {
+  ".hocr": "text/vnd.hocr+html; charset=utf-8",
+};
+
 /** Results hold text of unknown origin: a browser must neither guess their type nor run them. */
 export function setResultHeaders(res: Response, name: string, sha256?: string): void {
-  res.type(extname(name) || "application/octet-stream").set({
+  const ending = extname(name);
+  res.type(UNKNOWN_TYPES[ending] ?? (ending || "application/octet-stream")).set({
     "Content-Security-Policy": contentPolicy("sandbox; default-src 'none'"),
     "Content-Disposition": dispositionOf(name, "attachment"),
   });

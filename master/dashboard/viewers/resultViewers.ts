@@ -3,6 +3,7 @@ import type { Viewer } from "./viewer.ts";
 
 const of = (task: string) => (given: string) => given === task;
 const isJson = ({ url }: FileView) => url?.endsWith(".json") === true;
+const isJsonOfOcr = (task: string, file: FileView) => task === "ocr" && isJson(file);
 const isCsv = ({ url }: FileView) => /\.[ct]sv$/.test(url ?? "");
 
 /** Viewers of one result; the first that fits is shown at first. Those of any task come last. */
@@ -16,13 +17,13 @@ const VIEWERS: readonly Viewer[] = [
   {
     id: "page",
     title: "Text on the page",
-    fits: of("ocr"),
+    fits: isJsonOfOcr,
     load: async () => (await import("./ocr/onPage.tsx")).OnPage,
   },
   {
     id: "text",
     title: "Text",
-    fits: of("ocr"),
+    fits: isJsonOfOcr,
     load: async () => (await import("./ocr/ocrText.tsx")).OcrText,
   },
   {
@@ -95,7 +96,7 @@ const VIEWERS: readonly Viewer[] = [
   {
     id: "plain",
     title: "Plain text",
-    fits: (_task, file) => !isJson(file) && /\.(txt|md|html?|[ct]sv|xml)$/.test(file.url ?? ""),
+    fits: (_task, file) => !isJson(file) && /\.(txt|md|html?|hocr|[ct]sv|xml)$/.test(file.url ?? ""),
     load: async () => (await import("./plain.tsx")).PlainText,
   },
 ];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { maxPages } from "../maxPages.ts";
-import { ocr } from "../ocr/index.ts";
+import { readingOptions } from "../ocr/options.ts";
 
 /** Highest value of `max_characters`: about 3,000 printed pages. */
 const MOST_CHARACTERS = 10_000_000;
@@ -56,7 +56,7 @@ export const options = z.strictObject({
     .boolean()
     .default(false)
     .describe("Pages of a PDF without a text layer are rendered and read by the ocr task."),
-  ocr_options: ocr.options.prefault({}).describe("Options of the ocr task for these pages."),
+  ocr_options: readingOptions.prefault({}).describe("Options of the ocr task for these pages."),
   pages_per_unit: z
     .int()
     .min(1)

@@ -78,7 +78,7 @@ async function recognise(job: Job, input: InputFile, pages: readonly number[]): 
   const drawn = await job.mapInOrder(`picture/${input.index}`, "picture", unitsOf(input, args));
   const pictures = drawn.filter((part) => part.ok);
   const drawnPages = pictures.map(({ index }) => pages[index] ?? 0);
-  const step = { task: ocr.name, step: mainStepOf(ocr), options: job.options.ocr_options };
+  const step = { task: ocr.name, step: mainStepOf(ocr), options: ocr.options.parse(job.options.ocr_options) };
   const scans = pictures.map(({ file }) => ({ files: [file] }));
   const texts = await job.mapInOrder(`ocr/${input.index}`, step, scans);
   const done = texts.filter((part) => part.ok);

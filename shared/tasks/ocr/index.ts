@@ -1,6 +1,7 @@
 import { defineTask } from "../define.ts";
 import { installedLanguages } from "./languages.ts";
 import { options } from "./options.ts";
+import { OUTPUTS } from "./output/outputs.ts";
 import { columns, result } from "./result.ts";
 import { run } from "./run.ts";
 
@@ -16,7 +17,9 @@ export const ocr = defineTask({
   options,
   columns,
   results: { ocr: result },
-  steps: { recognize: { version: 6, warm: true, together: 4 }, finish: { version: 1 } },
+  resultName: (stem, { output }) => `${stem}_ocr.${OUTPUTS[output].ending}`,
+  resultType: ({ output }) => OUTPUTS[output].type,
+  steps: { recognize: { version: 7, warm: true, together: 4 }, finish: { version: 2 } },
   mainStep: "recognize",
   // A TIFF may have hundreds of pages.
   budgets: { running: 1_800 },

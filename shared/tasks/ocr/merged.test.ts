@@ -23,7 +23,7 @@ function reading(lines: readonly (readonly Place[])[], levelled = false): Attemp
       x1: Math.max(...own.map(({ bbox: { x1 } }) => x1)),
       y1: Math.max(...own.map(({ bbox: { y1 } }) => y1)),
     };
-    return { text: places.map(([text]) => text).join(" "), confidence: 95, bbox, paragraph: 0 };
+    return { text: places.map(([text]) => text).join(" "), confidence: 95, bbox, block: 0, paragraph: 0 };
   });
   const text = `${rows.map((row) => row.text).join("\n")}\n`;
   const plain = { rotation: 0, scale: 1, skew: 0, thresholding: "otsu", rowHeight: 20, levelled } as const;

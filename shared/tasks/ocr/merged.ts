@@ -85,8 +85,9 @@ function inserted(rows: readonly Row[], row: Row): Row[] {
   const neighbour = rows[before]?.line;
   // Cells of one row stay together; other lines are paragraphs of their own.
   const beside = neighbour !== undefined && inRow(neighbour.bbox, row.line.bbox);
-  const paragraph = beside ? neighbour.paragraph : -1 - rows.length;
-  return rows.toSpliced(before + 1, 0, { ...row, line: { ...row.line, paragraph } });
+  const own = -1 - rows.length;
+  const { block, paragraph } = beside ? neighbour : { block: own, paragraph: own };
+  return rows.toSpliced(before + 1, 0, { ...row, line: { ...row.line, block, paragraph } });
 }
 
 function isBefore(known: Box, box: Box): boolean {

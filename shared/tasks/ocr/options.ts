@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { maxPages } from "../maxPages.ts";
+import { OUTPUT_NAMES } from "./output/outputs.ts";
 
 /** Modes of tesseract that read text and need no orientation data. */
 const PAGE_MODES = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13] as const;
 const LANGUAGES = /^[a-z]{3}(?:_[a-z]+)*(?:\+[a-z]{3}(?:_[a-z]+)*){0,4}$/i;
 
-export const options = z.strictObject({
+/** Options of the reading; a task that has pages read by this one passes them on. */
+export const readingOptions = z.strictObject({
   page_mode: z
     .literal(PAGE_MODES)
     .default(3)
@@ -30,13 +32,22 @@ export const options = z.strictObject({
     .enum(["all", "first"])
     .default("all")
     .describe("Pages of a TIFF or PDF to read; of other formats the first frame is read."),
-  max_pages: maxPages,
+  max_pages: maxPages.describe("A PDF or TIFF with more pages is refused as too_large."),
   max_pixels: z
     .int()
     .min(1)
     .max(500_000_000)
     .default(100_000_000)
     .describe("Images with more pixels are refused as too_large."),
+});
+
+export const options = readingOptions.extend({
+  output: z
+    .enum(OUTPUT_NAMES)
+    .default("json")
+    .describe(
+      "Format of the result: json has everything; text the text alone, a form feed between pages; tsv the table of tesseract; hocr XHTML with boxes; alto ALTO 4 XML.",
+    ),
 });
 
 export type OcrOptions = z.infer<typeof options>;

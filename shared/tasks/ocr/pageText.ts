@@ -15,7 +15,8 @@ export interface TextLine {
   readonly text: string;
   readonly confidence: number;
   readonly bbox: Box;
-  /** Number of its paragraph on the page. */
+  /** Numbers of its block and paragraph on the page: neighbours with the same number belong together. */
+  readonly block: number;
   readonly paragraph: number;
 }
 
@@ -34,9 +35,11 @@ export interface OcrPage {
 
 /** Converts tesseract's answer to the coordinates of the page. */
 export function textOf(page: Page, { toPage, gray }: Picture): OcrPage {
-  const paragraphs = (page.blocks ?? []).flatMap((block) => block.paragraphs);
+  const paragraphs = (page.blocks ?? []).flatMap((one, block) =>
+    one.paragraphs.map(({ lines }) => ({ block, lines })),
+  );
   const found = paragraphs.flatMap(({ lines }) => lines);
-  const numbers = paragraphs.flatMap(({ lines }, number) => lines.map(() => number));
+  const places = paragraphs.flatMap(({ block, lines }, paragraph) => lines.map(() => ({ block, paragraph })));
   const box = (bbox: Bbox) => boxOnPage(bbox, toPage);
   const words = found.flatMap((line, index) =>
     line.words.map(({ text, confidence, bbox }) => ({
@@ -50,7 +53,7 @@ export function textOf(page: Page, { toPage, gray }: Picture): OcrPage {
     text: text.trimEnd(),
     confidence: round(confidence),
     bbox: box(bbox),
-    paragraph: numbers[index] ?? 0,
+    ...(places[index] ?? { block: 0, paragraph: 0 }),
   }));
   return { text: page.text, words, lines, rowHeight: rowHeightOf(found, gray.height), ...sureness(words) };
 }

@@ -1,5 +1,5 @@
 import type { Source } from "../../media/picture/source.ts";
-import type { Json, JsonObject } from "../task.ts";
+import type { JsonObject } from "../task.ts";
 import type { Attempt } from "./attempts.ts";
 
 /** A page that was read, with its original size in pixels. */
@@ -9,15 +9,59 @@ export interface ReadPage {
   readonly attempt: Attempt;
 }
 
-/** Members of a result that its other fields follow from. */
-export interface OcrFields {
-  readonly image_size: Json;
-  readonly image_mode: Json;
-  readonly words: readonly (JsonObject & { readonly confidence: number })[];
-  readonly pages: readonly (JsonObject & { readonly text: string })[];
-}
+type BoxFields = { readonly x0: number; readonly y0: number; readonly x1: number; readonly y1: number };
 
-/** The fields of an image of one or more pages. */
+export type OcrWordFields = {
+  readonly text: string;
+  /** 0..100. */
+  readonly confidence: number;
+  readonly bbox: BoxFields;
+  /** Index of its line on the page. */
+  readonly line: number;
+  /** Number of its page, from 1. */
+  readonly page: number;
+};
+
+export type LineFields = {
+  readonly text: string;
+  readonly confidence: number;
+  readonly bbox: BoxFields;
+  /** Numbers of its block and paragraph: neighbours with the same number belong together. */
+  readonly block: number;
+  readonly paragraph: number;
+};
+
+export type PageFields = {
+  /** From 1. */
+  readonly page: number;
+  readonly width: number;
+  readonly height: number;
+  readonly text: string;
+  readonly average_confidence: number;
+  readonly lines: readonly LineFields[];
+  readonly preparation: PreparationFields | null;
+};
+
+export type PreparationFields = {
+  readonly rotation: Attempt["rotation"];
+  readonly skew: number;
+  readonly scale: number;
+  readonly thresholding: string;
+  readonly levelled: boolean;
+};
+
+/** A page of a file that could not be read. */
+export type FailedPage = PageFields & { readonly error: string };
+
+/** Members of a result that its other fields follow from; also what a step hands on of the pages that it has read. */
+export type OcrFields = {
+  readonly image_size: readonly number[];
+  readonly image_mode: string;
+  readonly words: readonly OcrWordFields[];
+  readonly pages: readonly (PageFields | FailedPage)[];
+};
+
+/** The fields of pages of an image. */
 export function imageFields(source: Source, pages: readonly ReadPage[]): OcrFields {
   const [first] = pages;
   return {
@@ -30,28 +74,21 @@ export function imageFields(source: Source, pages: readonly ReadPage[]): OcrFiel
   };
 }
 
-export interface PdfPages {
-  /** Results of the pages that were read, with their numbers. */
-  readonly read: readonly { readonly page: number; readonly fields: OcrFields }[];
-  readonly failed: readonly { readonly page: number; readonly error: string }[];
-}
-
-/** The fields of a PDF from those of its pages, each of which was read as an image. */
-export function pdfFields({ read, failed }: PdfPages): OcrFields {
-  const [first] = read;
-  const pages = [
-    ...read.flatMap(({ page, fields }) => fields.pages.map((one) => ({ ...one, page }))),
-    ...failed.map(({ page, error }) => ({ ...UNREAD, page, error })),
-  ];
+/** The fields of one page out of those of its image, under its number in the file. */
+export function numbered({ pages, words, ...fields }: OcrFields, page: number): OcrFields {
   return {
-    image_size: first?.fields.image_size ?? [0, 0],
-    image_mode: first?.fields.image_mode ?? "",
-    words: read.flatMap(({ page, fields }) => fields.words.map((word) => ({ ...word, page }))),
-    pages: pages.sort((a, b) => a.page - b.page),
+    ...fields,
+    pages: pages.map((one) => ({ ...one, page })),
+    words: words.map((word) => ({ ...word, page })),
   };
 }
 
-const UNREAD = {
+/** The fields of a page that could not be read. */
+export function failedPage(page: number, error: string): FailedPage {
+  return { ...UNREAD, page, error };
+}
+
+const UNREAD: PageFields = {
   page: 0,
   width: 0,
   height: 0,
@@ -66,14 +103,23 @@ export function allFields({ image_size, image_mode, words, pages }: OcrFields): 
   const text = pages.map((page) => page.text).join("\f");
   return {
     extracted_text: text,
-    word_count: text.split(/\s+/).filter(Boolean).length,
+    word_count: wordCount(text),
     character_count: [...text].length,
     average_confidence: meanConfidence(words),
     image_size,
     image_mode,
     words,
-    pages,
+    pages: pages.map(({ lines, ...page }) => ({ ...page, lines: lines.map(shownLine) })),
   };
+}
+
+/** Number of pieces between white space. */
+export function wordCount(text: string): number {
+  return text.split(/\s+/).filter(Boolean).length;
+}
+
+function shownLine({ text, confidence, bbox }: LineFields): JsonObject {
+  return { text, confidence, bbox };
 }
 
 /** One line for people. */
@@ -82,7 +128,7 @@ export function summaryOf({ pages }: Pick<OcrFields, "pages">): string {
   return text.trim() === "" ? "no text found" : text;
 }
 
-function pageFields({ width, height, attempt }: ReadPage, index: number) {
+function pageFields({ width, height, attempt }: ReadPage, index: number): PageFields {
   const { text, words, lines, rotation, skew, scale, thresholding, levelled } = attempt;
   return {
     page: index + 1,
@@ -90,7 +136,7 @@ function pageFields({ width, height, attempt }: ReadPage, index: number) {
     height,
     text,
     average_confidence: meanConfidence(words),
-    lines: lines.map((line) => ({ text: line.text, confidence: line.confidence, bbox: { ...line.bbox } })),
+    lines: lines.map(({ bbox, ...line }) => ({ ...line, bbox: { ...bbox } })),
     preparation: { rotation, skew, scale: Math.round(scale * 1000) / 1000, thresholding, levelled },
   };
 }

@@ -47,8 +47,10 @@ const page = z.object({
   lines: z.array(line).describe("Its lines in reading order."),
   preparation: preparation
     .nullable()
-    .describe("What was done before the reading that was kept; null for a page of a PDF that was not read."),
-  error: z.string().optional().describe("Why the page of a PDF was not read; absent otherwise."),
+    .describe(
+      "What was done before the reading that was kept; null for a page of a PDF or TIFF that was not read.",
+    ),
+  error: z.string().optional().describe("Why the page of a PDF or TIFF was not read; absent otherwise."),
 });
 
 /** The result of the task for one file; docs/tasks/ocr.md explains the fields. */

@@ -13,30 +13,37 @@ import type {
 } from "../task.ts";
 import type { OcrOptions } from "./options.ts";
 
-/** Number of PDFs that are read at the same time; others wait. */
-const PDFS_AT_ONCE = 8;
+/** Number of PDFs and TIFFs that are read page by page at the same time; others wait. */
+const PAGED_AT_ONCE = 8;
 
 type Job = RunContext<OcrOptions>;
 
 /**
- * An image is one unit. The pages of a PDF are drawn by steps of the task `document`, each is read as an image, and one
- * unit makes the result.
+ * An image of one page is one unit. The pages of a TIFF are a unit each; those of a PDF are drawn by steps of the task
+ * `document` and each is read as an image. One unit makes the result of a file of several pages.
  */
 export async function run(job: Job): Promise<void> {
-  const atOnce = new Semaphore(PDFS_AT_ONCE);
-  const pdfs = new Pending(Number.POSITIVE_INFINITY);
+  const atOnce = new Semaphore(PAGED_AT_ONCE);
+  const paged = new Pending(Number.POSITIVE_INFINITY);
   const units = job.inputs.map((file) => ({ files: [file] }));
   for await (const part of job.map("main", "recognize", units)) {
     const input = job.inputs[part.index];
-    if (input === undefined || !isPdf(part)) await job.publish(part.index, part);
-    else pdfs.start(atOnce.use(async () => job.publish(input.index, await readPdf(job, input))));
+    const read = readerOf(part);
+    if (input === undefined || read === undefined) await job.publish(part.index, part);
+    else paged.start(atOnce.use(async () => job.publish(input.index, await read(job, input))));
   }
-  await pdfs.all();
+  await paged.all();
 }
 
-/** Whether the step `recognize` found a PDF, which it leaves to the other steps. */
-function isPdf(part: Part): boolean {
-  return part.ok && part.info?.pdf === true;
+type ReadFile = (job: Job, input: InputFile) => Promise<PublishedPart>;
+
+/** How a file is read that the step `recognize` leaves to further units; undefined if the part is its result. */
+function readerOf(part: Part): ReadFile | undefined {
+  if (!part.ok || part.info === undefined) return undefined;
+  if (part.info.pdf === true) return readPdf;
+  const { pages_to_read: pages } = part.info;
+  if (typeof pages !== "number") return undefined;
+  return async (job, input) => await finished(job, input, await readTiff(job, input, pages));
 }
 
 async function readPdf(job: Job, input: InputFile): Promise<PublishedPart> {
@@ -46,7 +53,11 @@ async function readPdf(job: Job, input: InputFile): Promise<PublishedPart> {
   });
   if (!counted.ok) return explained(counted);
   const count = job.options.pages === "first" ? 1 : Number(counted.info?.pages);
-  const { read, failed } = await readPages(job, input, count);
+  return await finished(job, input, await readPages(job, input, count));
+}
+
+/** The result of a file from those of its pages. */
+async function finished(job: Job, input: InputFile, { read, failed }: Pages): Promise<PublishedPart> {
   const [first] = failed;
   if (read.length === 0 && first !== undefined) return first.part;
   const args = {
@@ -59,6 +70,17 @@ async function readPdf(job: Job, input: InputFile): Promise<PublishedPart> {
   return await onePart(job, `finish/${input.index}`, { step: "finish", unit });
 }
 
+async function readTiff(job: Job, input: InputFile, count: number): Promise<Pages> {
+  const numbers = pageNumbers(count);
+  const files = [sharedFile(input)];
+  const units = numbers.map((page) => ({ files, args: { page } }));
+  return numbersOf(await job.mapInOrder(`page/${input.index}`, "recognize", units), numbers);
+}
+
+function pageNumbers(count: number): number[] {
+  return Array.from({ length: count }, (_, at) => at + 1);
+}
+
 interface Pages {
   readonly read: readonly { readonly page: number; readonly part: PartDone }[];
   readonly failed: readonly { readonly page: number; readonly part: PartFailed }[];
@@ -66,12 +88,12 @@ interface Pages {
 
 /** Draws and reads the pages, from 1. A page that cannot be drawn or read does not affect the others. */
 async function readPages(job: Job, input: InputFile, count: number): Promise<Pages> {
-  const numbers = Array.from({ length: count }, (_, at) => at + 1);
+  const numbers = pageNumbers(count);
   const files = [sharedFile(input)];
   const units = numbers.map((page) => ({ files, args: { page } }));
   const pictures = await job.mapInOrder(`picture/${input.index}`, drawing(job, "picture"), units);
   const drawn = numbersOf(pictures, numbers);
-  const scans = drawn.read.map(({ part }) => ({ files: [part.file] }));
+  const scans = drawn.read.map(({ part }) => ({ files: [part.file], args: { page: 1 } }));
   const texts = await job.mapInOrder(`page/${input.index}`, "recognize", scans);
   const { read, failed } = numbersOf(
     texts,

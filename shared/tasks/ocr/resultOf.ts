@@ -1,0 +1,89 @@
+import type { StepWarning } from "../../warnings.ts";
+import { jsonResult, oneLine } from "../result.ts";
+import type { StepContext, StepFile, StepOutput, TaskHead } from "../task.ts";
+import type { OcrOptions } from "./options.ts";
+import type { OutputPage } from "./output/layout.ts";
+import type { TextOutput } from "./output/outputs.ts";
+import { writtenText } from "./output/written.ts";
+import { allFields, type OcrFields, summaryOf, wordCount } from "./report.ts";
+
+interface ResultOf {
+  readonly task: TaskHead;
+  readonly file: Pick<StepFile, "filename" | "sha256">;
+  readonly options: OcrOptions;
+  readonly context: StepContext;
+  readonly warnings?: readonly StepWarning[];
+}
+
+/** Fields of pages in the order of their numbers. */
+type Pages = Iterable<OcrFields> | AsyncIterable<OcrFields>;
+
+/** The result of a file in the format of the option `output`. */
+export async function resultOf(of: ResultOf, pages: Pages): Promise<StepOutput> {
+  const { output } = of.options;
+  return output === "json" ? await json(of, pages) : await text(of, output, pages);
+}
+
+async function json({ task, file, warnings = [] }: ResultOf, pages: Pages): Promise<StepOutput> {
+  const all: OcrFields[] = [];
+  for await (const fields of pages) all.push(fields);
+  const first = all.find(({ image_size }) => image_size.length > 0);
+  const fields = {
+    image_size: first?.image_size ?? [0, 0],
+    image_mode: first?.image_mode ?? "",
+    words: all.flatMap(({ words }) => words),
+    pages: all.flatMap((one) => one.pages),
+  };
+  return jsonResult({ task, file, summary: summaryOf(fields), warnings }, allFields(fields));
+}
+
+async function text(of: ResultOf, output: TextOutput, pages: Pages): Promise<StepOutput> {
+  const tally = new Tally();
+  const { filename } = of.file;
+  const body = await writtenText({ output, filename, folder: of.context.folder }, outputPages(pages, tally));
+  return told(body, tally, of.warnings);
+}
+
+async function* outputPages(pages: Pages, tally: Tally): AsyncGenerator<OutputPage> {
+  for await (const fields of pages) {
+    tally.add(fields);
+    const [page] = fields.pages;
+    if (page !== undefined) yield { fields: page, words: fields.words };
+  }
+}
+
+function told(body: StepOutput["body"], tally: Tally, warnings: readonly StepWarning[] = []): StepOutput {
+  const { summary, info } = tally;
+  return { body, summary: oneLine(summary), info, ...(warnings.length === 0 ? {} : { warnings }) };
+}
+
+/** Characters of the summary's text that are kept. */
+const SUMMARY = 1_000;
+
+/** Counts what a result in JSON would say of its pages. */
+class Tally {
+  #pages = 0;
+  #words = 0;
+  #read = 0;
+  #confidence = 0;
+  #text = "";
+
+  add({ pages, words }: OcrFields): void {
+    this.#pages += pages.length;
+    for (const { text } of pages) {
+      this.#words += wordCount(text);
+      if (this.#text.length < SUMMARY) this.#text += `${text.slice(0, SUMMARY)} `;
+    }
+    this.#read += words.length;
+    for (const { confidence } of words) this.#confidence += confidence;
+  }
+
+  get summary(): string {
+    return this.#text.trim() === "" ? "no text found" : this.#text;
+  }
+
+  get info() {
+    const mean = this.#read === 0 ? 0 : Math.round((this.#confidence / this.#read) * 100) / 100;
+    return { pages: this.#pages, word_count: this.#words, average_confidence: mean };
+  }
+}
