@@ -12,6 +12,7 @@ import type { SlaveConfig } from "./config.ts";
 import { Admission } from "./http/admission.ts";
 import { createHttp } from "./http/app.ts";
 import { getTask } from "./http/getTask.ts";
+import { KeptUnits } from "./http/keptUnits.ts";
 import type { ReceiveDeps } from "./http/receive.ts";
 import { statusOf } from "./http/status.ts";
 import { unitBudgets } from "./http/units.ts";
@@ -40,6 +41,8 @@ export interface RunningSlave {
   stopNow(): void;
 }
 
+/** Time for which units go on after the connection to their master broke: a slave dials again within some seconds. */
+const KEEP_MS = 30_000;
 /** Time for the master to take the units that are handed back. */
 const HAND_BACK_MS = 2_000;
 
@@ -68,7 +71,7 @@ export async function startSlave(config: SlaveConfig, deps: SlaveDeps): Promise<
         admission,
         folder: join(folder, "leases"),
         receive: receiving(config, tasks, site),
-        work: { pool, budgets: operatorBudgets(config), draining, onDiskFull: () => inputs?.clear() },
+        work: { pool, ...leaseTerms(config, { draining, stopped }), onDiskFull: () => inputs?.clear() },
         stopped,
         onMasterGone: () => registration.doubted(),
       }),
@@ -151,6 +154,14 @@ function createPool(config: SlaveConfig, { registry, version, log }: SlaveDeps, 
     maxUnits: config.childMaxUnits,
   });
   return { pool, metrics };
+}
+
+type Stops = Pick<ReturnType<typeof stopSignals>, "draining" | "stopped">;
+
+/** A master that calls its slave breaks a connection off to cancel its units; over one that the slave holds it can say so. */
+function leaseTerms(config: SlaveConfig, { draining, stopped }: Stops) {
+  const kept = config.connect === "out" ? new KeptUnits({ keepMs: KEEP_MS, stopped }) : undefined;
+  return { budgets: operatorBudgets(config), draining, kept };
 }
 
 function startPool(pool: Pool, tasks: readonly TaskDefinition[]): void {

@@ -46,7 +46,7 @@ export class Mux {
     socket.once("end", () => socket.destroy());
     socket.once("close", () => {
       unwatch();
-      for (const stream of this.#streams.values()) stream.cut();
+      for (const stream of this.#streams.values()) stream.lose();
       this.#drain();
       events.onEnd();
     });

@@ -17,6 +17,8 @@ export class MuxStream extends Duplex {
   readonly remoteAddress: string | undefined;
   bytesRead = 0;
   bytesWritten = 0;
+  /** Whether the connection below has ended, and not this stream alone. */
+  isLost = false;
   readonly #id: number;
   readonly #carrier: StreamCarrier;
   #credit = WINDOW_BYTES;
@@ -49,9 +51,15 @@ export class MuxStream extends Duplex {
     resume?.();
   }
 
-  /** The peer has reset the stream, or the connection below is gone. */
+  /** The peer has reset the stream. */
   cut(): void {
     this.destroy(Object.assign(new Error("the connection was cut"), { code: "ECONNRESET" }));
+  }
+
+  /** The connection below is gone. */
+  lose(): void {
+    this.isLost = true;
+    this.cut();
   }
 
   override _read(): void {

@@ -5,8 +5,10 @@ import { join } from "node:path";
 import type { RequestHandler, Response } from "express";
 import { FRAMES_TYPE, NDJSON_TYPE } from "../../shared/contract/fleet.ts";
 import { AppError, isDiskFull, RequestError, UnavailableError } from "../../shared/errors.ts";
+import { MuxStream } from "../../shared/tunnel/muxStream.ts";
 import { diskFull } from "../pool/endings.ts";
 import type { Admission } from "./admission.ts";
+import { ConnectionLostError } from "./keptUnits.ts";
 import type { ReceivedLease } from "./lease.ts";
 import { framesOutlet, linesOutlet, type Outlet } from "./outlets.ts";
 import { type ReceiveDeps, type Received, receiveLease } from "./receive.ts";
@@ -18,7 +20,7 @@ export interface GetTaskDeps {
   /** Folder in which each request gets one of its own. */
   readonly folder: string;
   readonly receive: ReceiveDeps;
-  readonly work: Pick<LeaseWork, "pool" | "budgets" | "draining" | "onDiskFull">;
+  readonly work: Pick<LeaseWork, "pool" | "budgets" | "draining" | "onDiskFull" | "kept">;
   /** Aborted when the slave's time to finish its units is over. */
   readonly stopped: AbortSignal;
   /** Called when a master breaks its connection off before it has the whole answer. */
@@ -43,7 +45,7 @@ export function getTask(deps: GetTaskDeps): RequestHandler {
       throw diskFull();
     } finally {
       reservation.release();
-      await rm(folder, { recursive: true, force: true });
+      await (deps.work.kept?.leaveFolder(folder) ?? rm(folder, { recursive: true, force: true }));
     }
   };
 }
@@ -97,9 +99,15 @@ function stepFor({ step, task }: ReceivedLease): string {
 /** Aborted when the other side closes the connection before it has the whole answer. */
 function signalOfLeaving(res: Response): AbortSignal {
   const controller = new AbortController();
+  const { socket } = res;
   const leave = () => {
-    if (!res.writableFinished)
-      controller.abort(new AppError("client_gone", "The client closed the connection.", { status: 400 }));
+    if (res.writableFinished) return;
+    const isLost = socket instanceof MuxStream && socket.isLost;
+    controller.abort(
+      isLost
+        ? new ConnectionLostError()
+        : new AppError("client_gone", "The client closed the connection.", { status: 400 }),
+    );
   };
   if (res.destroyed || res.closed) leave();
   else res.once("close", leave);

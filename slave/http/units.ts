@@ -3,7 +3,8 @@ import { budgetsOf, type MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
 import { saysDiskFull } from "../pool/endings.ts";
 import type { Pool } from "../pool/pool.ts";
-import type { UnitOutput } from "../pool/unit.ts";
+import type { UnitHooks } from "../pool/unit.ts";
+import { type ClaimedUnit, type KeptUnits, workKey } from "./keptUnits.ts";
 import type { ReceivedLease, WorkUnit } from "./lease.ts";
 import type { Outlet } from "./outlets.ts";
 
@@ -24,6 +25,8 @@ export interface LeaseWork {
   readonly answered: () => void;
   /** Called when the disk of the slave is full. */
   readonly onDiskFull: () => void;
+  /** Undefined where a broken connection always ends its units, because the master breaks it to cancel them. */
+  readonly kept: KeptUnits | undefined;
 }
 
 /** `LeaseWork`, and where its answers go. */
@@ -62,22 +65,25 @@ async function oneUnit(piece: UnitOfLease, run: OutletWork): Promise<void> {
   const { outlet } = run;
   const { unit } = piece;
   let started: number | undefined;
-  let output: UnitOutput;
-  try {
-    output = await compute(piece, run, () => {
-      started = performance.now();
-      outlet.started(unit);
-    });
-  } catch (error) {
+  const { output, release } = compute(piece, run, () => {
+    started = performance.now();
+    outlet.started(unit);
+  });
+  const failed = async (error: unknown) => {
     if (saysDiskFull(error)) run.onDiskFull();
     run.gone.throwIfAborted();
     const seconds = started === undefined ? 0 : (performance.now() - started) / 1_000;
     await outlet.failed(unit, error, seconds);
-    return;
+  };
+  try {
+    const done = await output.catch(failed);
+    if (done === undefined) return;
+    await outlet.done(unit, done);
+    // `force`: a result that was handed over is no longer there.
+    if (!(done.body instanceof Uint8Array)) await rm(done.body.path, { force: true });
+  } finally {
+    release();
   }
-  await outlet.done(unit, output);
-  // `force`: a result that was handed over is no longer there.
-  if (!(output.body instanceof Uint8Array)) await rm(output.body.path, { force: true });
 }
 
 /** The budgets that the master gives a unit, within what this slave's operator allows. */
@@ -94,17 +100,22 @@ function given({ running, silence }: MaybeBudgets): MaybeBudgets {
   return { ...(running === undefined ? {} : { running }), ...(silence === undefined ? {} : { silence }) };
 }
 
-function compute({ lease, step, unit }: UnitOfLease, run: OutletWork, onStart: () => void) {
+function compute({ lease, step, unit }: UnitOfLease, run: OutletWork, onStart: () => void): ClaimedUnit {
   const { task, options } = lease;
-  return run.pool.run(
-    { task: task.name, step, options, args: unit.args, files: unit.files },
-    {
-      signal: run.ended,
-      stopWaiting: run.draining,
-      keepIn: run.folder,
-      budgets: unitBudgets(lease, run.budgets, unit.fileBudgets),
-      onStart,
-      onProgress: (done) => run.outlet.progress(unit, done),
-    },
-  );
+  const hooks: UnitHooks = {
+    signal: run.ended,
+    stopWaiting: run.draining,
+    keepIn: run.folder,
+    budgets: unitBudgets(lease, run.budgets, unit.fileBudgets),
+    onStart,
+    onProgress: (done) => run.outlet.progress(unit, done),
+  };
+  const begin = (own: UnitHooks) =>
+    run.pool.run({ task: task.name, step, options, args: unit.args, files: unit.files }, own);
+  if (run.kept === undefined) return { output: begin(hooks), release: nothing };
+  return run.kept.claim({ key: workKey(lease, step, unit), hooks, begin });
+}
+
+function nothing(): void {
+  // What is not kept ends with its lease.
 }

@@ -47,6 +47,7 @@ it("a client that leaves while the job runs fails the answer, and leaves no reje
       ended: never,
       answered: () => undefined,
       onDiskFull: () => undefined,
+      kept: undefined,
     },
     new ServerResponse(new IncomingMessage(new Socket())),
   );

@@ -1,5 +1,9 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { openGate } from "../fixtures/engines/gate.ts";
 import { runCli } from "../standin/runCli.ts";
 import { assign, job, type NamedBody, post, type RunningFleet, startFleet, until } from "./fleet.ts";
 
@@ -91,6 +95,37 @@ test("a master that is killed in the middle of a job loses nothing: the slave di
   await running.master.kill("SIGKILL");
   await running.restartMaster();
   expect(await ended(running, id)).toMatchObject({ state: "succeeded", counts: { total: 400, done: 400 } });
+});
+
+test("a unit that runs when the connection breaks goes on, and its result is taken when the slave is back", async () => {
+  const running = await started({ ALLOW_FUNCTIONS: "trusted", FLEET_TOKEN: "fleet-secret" });
+  const gate = await openGate(running.master.port);
+  await running.slave({ ...OUT, MASTER_URL: `http://127.0.0.1:${gate.port}` });
+  await running.alive(1);
+  let calls = 0;
+  const counter = createServer((_req, res) => {
+    calls += 1;
+    res.end();
+  }).listen(0, "127.0.0.1");
+  await once(counter, "listening");
+  const { port } = counter.address() as AddressInfo;
+  const source = `async (ms) => {
+    await fetch("http://127.0.0.1:${port}");
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return ms;
+  }`;
+  const item = { name: "0.json", body: Buffer.from("[4000]") };
+  const asked = { task: "function", field: "items", options: { source, mode: "trusted" } };
+  const { body } = await assign(running.master.url, [item], {
+    ...asked,
+    headers: { prefer: "respond-async" },
+  });
+  await until("the call", async () => (calls > 0 ? true : undefined));
+  gate.lead(running.master.port);
+  expect(await ended(running, body.job_id)).toMatchObject({ state: "succeeded" });
+  expect(calls).toBe(1);
+  counter.close();
+  await gate.close();
 });
 
 test("a slave that is frozen is lost within 6 s, its units go to another one, and it comes back by itself", async () => {
