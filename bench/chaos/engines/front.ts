@@ -18,7 +18,8 @@ export async function openFront(ports: readonly number[]): Promise<Front> {
     master.on("close", () => sockets.delete(master));
     master.once("connect", () => {
       client.on("close", () => master.destroy());
-      master.on("close", () => client.destroy());
+      // What the master sent before its end is still on its way.
+      master.on("close", () => client.end());
       client.pipe(master).pipe(client);
     });
     master.on("error", () => {

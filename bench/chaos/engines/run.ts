@@ -60,8 +60,11 @@ async function hurtRun({ fleet, recipes, expected, random, options }: HurtRun): 
   await Promise.race([sleep(options.seconds * 1000), work]);
   stop.abort();
   await work;
+  options.tell("the faults are over");
   await untilReady(fleet);
-  const stuck = await explain(url, await settle(url, PATIENCE_MS));
+  const open = await settle(url, PATIENCE_MS);
+  options.tell(`all masters answer, ${open.length} jobs are stuck`);
+  const stuck = await explain(url, open);
   const { violations, jobs, files } = await check({ url, history, recipes, expected });
   violations.differing.push(...(await differingResults(url)));
   const leftovers = await endEngines(fleet);
