@@ -41,7 +41,7 @@ test("a master waits for its database, its bucket and its queue, says for which,
 }, async () => {
   await Promise.all([postgres.crash(), redis.crash(), bucket.kill()]);
   const log: string[] = [];
-  const starting = startProcess("master", environment(), log);
+  const starting = startProcess("master", environment(), { log });
   const waits = (what: string) =>
     until(what, async () => (log.join("").includes(`${what}`) ? true : undefined));
   await waits("The database (DATABASE_URL) does not answer");

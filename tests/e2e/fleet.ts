@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { SlaveView } from "../../shared/contract/about.ts";
 import type { AssignAnswer, AssignLine, JobDetail } from "../../shared/contract/jobs.ts";
 import { MASTER_OPTIONS } from "../../shared/process/nodeOptions.ts";
+import type { TestHost } from "../fixtures/hosts.ts";
 
 const DIST = join(import.meta.dirname, "../../dist");
 
@@ -69,16 +70,22 @@ export async function startFleet(
   return fleet;
 }
 
-/** @param log gets what the process logs, also before it is ready */
+export interface StartOptions {
+  /** Gets what the process logs, also before it is ready. */
+  readonly log?: string[];
+  /** Where it runs; on this machine itself unless said. */
+  readonly host?: TestHost;
+}
+
 export async function startProcess(
   entry: "master" | "slave",
   own: Record<string, string>,
-  log: string[] = [],
+  { log = [], host }: StartOptions = {},
 ): Promise<Started> {
   const child = fork(join(DIST, entry, "main.js"), [], {
     cwd: tmpdir(),
     // As `npm run master` and `npm run slave` start them, without what this process was started with.
-    execArgv: entry === "master" ? [...MASTER_OPTIONS] : [],
+    ...programOf(entry === "master" ? MASTER_OPTIONS : [], host),
     env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...own },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
@@ -102,6 +109,12 @@ export async function startProcess(
       child.kill(signal);
     });
   return { url, port: Number(new URL(url).port), process: child, log, kill };
+}
+
+function programOf(options: readonly string[], host: TestHost | undefined) {
+  if (host === undefined) return { execArgv: [...options] };
+  const [execPath, ...before] = host.command;
+  return { execPath, execArgv: [...before, process.execPath, ...options] };
 }
 
 export async function untilAlive(url: string, count: number): Promise<SlaveView[]> {
