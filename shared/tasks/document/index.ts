@@ -13,7 +13,7 @@ export const document = defineTask({
   extensions: [
     ...[".pdf", ".docx", ".xlsx", ".xlsm", ".pptx", ".pptm", ".md", ".markdown", ".txt"],
     ...[".csv", ".tsv", ".json", ".ndjson", ".jsonl", ".xml"],
-    ...[".html", ".htm", ".xhtml", ".eml", ".mht"],
+    ...[".html", ".htm", ".xhtml", ".eml", ".mht", ".msg"],
     ...[".odt", ".ods", ".odp", ".epub", ".rtf"],
   ],
   options,

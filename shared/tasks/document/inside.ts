@@ -20,23 +20,22 @@ export interface ReadInside {
   readonly sections: readonly Section[];
 }
 
+/** Files inside of a file, which may be found one by one; the content of one is asked for before the next is found. */
+export type InnerFiles = readonly InnerFile[] | AsyncIterable<InnerFile>;
+
 /** Lists files inside of a file. */
-export function listed(files: readonly InnerFile[]): ReadInside {
-  return {
-    attachments: files.map(({ filename, media_type, bytes }) => ({ filename, media_type, bytes })),
-    sections: [],
-  };
+export async function listed(files: InnerFiles): Promise<ReadInside> {
+  const attachments: InnerAttachment[] = [];
+  for await (const { filename, media_type, bytes } of files)
+    attachments.push({ filename, media_type, bytes });
+  return { attachments, sections: [] };
 }
 
 /** Reads files inside of a file; one that cannot be read keeps its reason and does not affect the others. */
-export async function readFiles(
-  files: readonly InnerFile[],
-  form: Form,
-  context: ReadContext,
-): Promise<ReadInside> {
+export async function readFiles(files: InnerFiles, form: Form, context: ReadContext): Promise<ReadInside> {
   const attachments: InnerAttachment[] = [];
   const sections: Section[] = [];
-  for (const file of files) {
+  for await (const file of files) {
     const { filename, media_type, bytes } = file;
     const read = await readOne(file, context);
     attachments.push({ filename, media_type, bytes, ...(read.ok ? {} : { error: read.error }) });

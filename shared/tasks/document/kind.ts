@@ -1,8 +1,9 @@
 import { FileError } from "../../errors.ts";
+import { isTar } from "./archive/kind.ts";
 import { entryOf } from "./own.ts";
 import { isHtml, isMail, isRtf, isSeparated } from "./textKind.ts";
 
-export type DocumentKind = "pdf" | "zip" | "ole" | "rtf" | "html" | "mail" | "separated" | "text";
+export type DocumentKind = "pdf" | "zip" | "tar" | "ole" | "rtf" | "html" | "mail" | "separated" | "text";
 
 /** A PDF header may start this late: some writers put a byte order mark or a mail header before it. */
 const PDF_HEADER_WITHIN = 1024;
@@ -16,6 +17,7 @@ export function kindOf(head: Buffer, filename: string): DocumentKind {
   if (head.length === 0) throw new FileError("empty_file", "The file is empty.");
   const start = head.subarray(0, PDF_HEADER_WITHIN).toString("latin1");
   if (isZip(start)) return "zip";
+  if (isTar(head)) return "tar";
   if (start.startsWith("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")) return "ole";
   if (start.startsWith("%!PS")) throw unsupported("a PostScript file");
   if (/<\?mso-application progid="Word\.Document"\?>|<pkg:package\b/.test(start)) {
@@ -51,6 +53,7 @@ const CLAIMS: Readonly<Record<string, DocumentKind>> = {
 const KIND_NAMES: Readonly<Record<DocumentKind, string>> = {
   pdf: "a PDF",
   zip: "an office document or another zip archive",
+  tar: "a tar archive",
   ole: "an old office document",
   rtf: "an RTF document",
   html: "an HTML page",

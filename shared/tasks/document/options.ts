@@ -39,7 +39,9 @@ export const options = z.strictObject({
   archives: z
     .enum(["list", "read"])
     .optional()
-    .describe("Zip archives that are no documents: their files listed, or read themselves. Absent: refused."),
+    .describe(
+      "Zip and tar archives that are no documents: their files listed, or read themselves. Absent: refused.",
+    ),
   any_name: z
     .boolean()
     .default(false)

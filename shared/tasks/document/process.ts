@@ -83,6 +83,7 @@ const READERS: Readonly<Record<Exclude<DocumentKind, "pdf">, Reader>> = {
   rtf: async (...of) => (await import("./rtf/read.ts")).rtfFields(...of),
   html: async (file, options) => (await import("./html/read.ts")).htmlFields(file, options),
   mail: async (...of) => (await import("./mail/read.ts")).mailFields(...of),
+  tar: async (...of) => (await import("./archive/tar.ts")).tarFields(...of),
   zip: async (...of) => (await import("./package/read.ts")).packageFields(...of),
   ole: async (...of) => (await import("./package/ole.ts")).oleFields(...of),
 };

@@ -12,7 +12,6 @@ const STREAMS: readonly (readonly [stream: string, name: string])[] = [
   ["WordDocument", "an old Word document (.doc)"],
   ["Workbook", "an old Excel workbook (.xls)"],
   ["PowerPoint Document", "an old PowerPoint presentation (.ppt)"],
-  ["__substg1.0_", "an Outlook message (.msg)"],
 ];
 
 /**

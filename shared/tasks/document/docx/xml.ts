@@ -113,7 +113,7 @@ class Tree {
   }
 
   open(tag: SaxesTagNS): void {
-    if (this.#stack.length >= DEEPEST) throw tooLarge(`nests elements more than ${DEEPEST} deep`);
+    refuseDepth(this.#stack.length + 1);
     const element = { name: nameOf(tag.uri, tag.local), attributes: attributesOf(tag), children: [] };
     this.#add(element);
     this.#root ??= element;
@@ -175,7 +175,12 @@ export function damaged(part: string, cause: Error): FileError {
   );
 }
 
-function tooLarge(what: string): FileError {
+/** @throws FileError `too_large` for more elements in each other than a reader of this project follows */
+export function refuseDepth(depth: number): void {
+  if (depth > DEEPEST) throw tooLarge(`nests elements more than ${DEEPEST} deep`);
+}
+
+export function tooLarge(what: string): FileError {
   return new FileError("too_large", `The document ${what}. This limit is fixed; split the document.`);
 }
 

@@ -2,24 +2,8 @@ import { Readable } from "node:stream";
 import yauzl from "yauzl";
 import { FileError } from "../../../errors.ts";
 import type { StepFile } from "../../task.ts";
+import { judgeInflated, LIMITS, type PartUse, refuseEntries } from "../archive/limits.ts";
 import { type ArchivePlace, archiveBytes, archiveIn } from "./zipFile.ts";
-
-/** Most entries of one package; a long report with a picture on each page has about 1,000. */
-const MOST_ENTRIES = 10_000;
-/**
- * Most inflated bytes of one part, and of all parts together. XML of 64 MB is a book of 10,000 pages; parts that are read
- * without being kept, such as a sheet of a million rows, may be larger.
- */
-const LIMITS = {
-  kept: { part: 64 * 2 ** 20, total: 128 * 2 ** 20 },
-  streamed: { part: 2 ** 30, total: 2 ** 31 },
-} as const;
-
-/** Whether a part is kept as XML or text, or passes by. */
-export type PartUse = keyof typeof LIMITS;
-/** Highest compression ratio of larger parts. Real XML has a ratio of 5 to 60; a decompression bomb has more. */
-const MOST_RATIO = 250;
-const RATIO_FROM = 8 * 2 ** 20;
 
 /** The parts of a DOCX. A part is inflated on request only, within limits on its declared and its real size. */
 export interface DocxZip {
@@ -48,8 +32,7 @@ export async function openZip(file: StepFile, onBytes: () => void): Promise<Docx
       // Names are decoded here: the library refuses an archive with a name that could leave a folder.
       decodeStrings: false,
     });
-    if (zip.entryCount > MOST_ENTRIES)
-      throw tooLarge(`holds ${zip.entryCount} entries, more than ${MOST_ENTRIES}`);
+    refuseEntries(zip.entryCount);
     return partsOf(zip, await entriesOf(zip), onBytes);
   } catch (error) {
     throw zipError(error);
@@ -100,15 +83,19 @@ function partsOf(zip: yauzl.ZipFile, parts: Parts, onBytes: () => void): DocxZip
     let inflated = 0;
     if (part === undefined) throw new FileError("corrupt_file", `The document lacks its part ${name}.`);
     const budget = budgets[use];
-    const judge = judgeOf(part, Math.min(LIMITS[use].part, budget.left));
+    const judged = {
+      name: `its part ${part.name}`,
+      packed: part.entry.compressedSize,
+      limit: Math.min(LIMITS[use].part, budget.left),
+    };
     if (part.entry.isEncrypted()) throw encrypted();
-    judge(part.entry.uncompressedSize);
+    judgeInflated(part.entry.uncompressedSize, judged);
     try {
       const source = await zip.openReadStreamPromise(part.entry);
       for await (const chunk of source) {
         budget.left -= chunk.length;
         inflated += chunk.length;
-        judge(inflated);
+        judgeInflated(inflated, judged);
         onBytes();
         yield chunk;
       }
@@ -127,24 +114,6 @@ function partsOf(zip: yauzl.ZipFile, parts: Parts, onBytes: () => void): DocxZip
       return Buffer.concat(chunks);
     },
   };
-}
-
-/** Checks the declared size before a part inflates, and the real one meanwhile, because declared sizes may be false. */
-function judgeOf({ name, entry }: Part, limit: number): (inflated: number) => void {
-  return (inflated) => {
-    if (inflated > limit) throw tooLarge(`inflates to more than ${mega(limit)} MB in its part ${name}`);
-    if (inflated > RATIO_FROM && inflated > MOST_RATIO * entry.compressedSize) {
-      throw tooLarge(`packs its part ${name} more than ${MOST_RATIO} times, as a decompression bomb does`);
-    }
-  };
-}
-
-function tooLarge(what: string): FileError {
-  return new FileError("too_large", `The document ${what}. This limit is fixed; split the document.`);
-}
-
-function mega(bytes: number): number {
-  return Math.round(bytes / 2 ** 20);
 }
 
 /** @param part name of the part that was read, where one was */

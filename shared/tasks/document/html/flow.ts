@@ -101,5 +101,7 @@ export class Flow {
 
 /** Without empty lines around, and spaces at its end; those at the start of the first line may be meant. */
 function trimmed(text: string): string {
-  return text.trimEnd().replace(/^(?:[ \t]*\n)+/, "");
+  const shown = text.trimEnd();
+  const start = shown.slice(0, shown.search(/[^ \t\n]|$/)).lastIndexOf("\n") + 1;
+  return shown.slice(start);
 }

@@ -37,9 +37,13 @@ export class HeadReader {
       this.#isInTitle = true;
     }
     if (name === "html" && attributes.lang) this.#keep("language", attributes.lang);
-    if (name === "base" && this.base === undefined && URL.canParse(attributes.href ?? ""))
-      this.base = attributes.href;
+    if (name === "base" && this.base === undefined) this.#setBase(attributes.href ?? "");
     if (name === "meta") this.#meta(attributes);
+  }
+
+  /** A long one is left out, since each link would repeat it. */
+  #setBase(href: string): void {
+    if (href.length <= LONGEST && URL.canParse(href)) this.base = href;
   }
 
   #meta({ name, property, content = "" }: Attributes): void {

@@ -5,14 +5,23 @@ import { readPage } from "../html/read.ts";
 import type { InnerFile } from "../inside.ts";
 import { textParagraph } from "../reading/blocks.ts";
 import type { DocumentLink } from "../reading/reading.ts";
+import type { MailFields } from "./fields.ts";
 import { type MailPart, textOfPart } from "./part.ts";
 
-/** What is found in a mail: its text, its files, and mails inside of it. */
-export interface Message {
-  readonly part: MailPart;
+export interface MessageText {
   readonly blocks: DocxBlock[];
   readonly links: DocumentLink[];
+}
+
+/** What is found in a mail: its fields, its text, its files. */
+export interface Message extends MessageText {
+  readonly fields: MailFields;
   readonly files: InnerFile[];
+}
+
+/** A mail and the mails inside of it. */
+interface OpenMessage extends Message {
+  readonly part: MailPart;
   readonly inner: MailPart[];
 }
 
@@ -22,13 +31,13 @@ interface Reading {
 }
 
 /** Reads the text of a mail: of alternatives the last one that has a text, as its writer prefers it (RFC 2046, 5.1.4). */
-export function readMessage(part: MailPart, reading: Reading): Message {
-  const message: Message = { part, blocks: [], links: [], files: [], inner: [] };
+export function readMessage(part: MailPart, reading: Reading): OpenMessage {
+  const message: OpenMessage = { part, fields: part.fields, blocks: [], links: [], files: [], inner: [] };
   collect(part, message, reading);
   return message;
 }
 
-function collect(part: MailPart, message: Message, reading: Reading): void {
+function collect(part: MailPart, message: OpenMessage, reading: Reading): void {
   const { type, parts, isAttachment } = part;
   if (type === "message/rfc822" && part !== message.part) message.inner.push(part);
   else if (parts.length > 0) collectParts(part, message, reading);
@@ -36,7 +45,7 @@ function collect(part: MailPart, message: Message, reading: Reading): void {
   else if (!type.startsWith("multipart/")) addFile(part, message, reading);
 }
 
-function collectParts({ type, parts }: MailPart, message: Message, reading: Reading): void {
+function collectParts({ type, parts }: MailPart, message: OpenMessage, reading: Reading): void {
   if (type !== "multipart/alternative") {
     for (const part of parts) collect(part, message, reading);
     return;
@@ -62,10 +71,16 @@ function addText(part: MailPart, { blocks, links }: Message, { form, leftOut }: 
     for (const link of page.links) links.push(link);
     return;
   }
-  for (const paragraph of text.split(/\n[ \t]*\n\s*/)) {
-    const shown = paragraph.replace(/^\n+|\s+$/g, "");
-    if (shown !== "") blocks.push(textParagraph(form, shown));
-  }
+  for (const block of textParagraphs(text, form)) blocks.push(block);
+}
+
+/** Paragraphs of a plain text, which empty lines part. */
+export function textParagraphs(text: string, form: Form): DocxBlock[] {
+  return text
+    .split(/\n[ \t]*\n\s*/)
+    .map((paragraph) => paragraph.trimEnd().replace(/^\n+/, ""))
+    .filter((paragraph) => paragraph !== "")
+    .map((paragraph) => textParagraph(form, paragraph));
 }
 
 function addFile(part: MailPart, { files }: Message, { leftOut }: Reading): void {

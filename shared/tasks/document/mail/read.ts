@@ -26,17 +26,33 @@ export async function mailFields(
     const limit = LARGEST / 2 ** 20;
     throw new FileError("too_large", `The mail is larger than ${limit} MB. This limit is fixed.`);
   }
-  const form = FORMS[options.format];
   const leftOut = new LeftOut();
-  const messages = messagesOf(await file.read(), { form, leftOut });
+  const messages = messagesOf(await file.read(), { form: FORMS[options.format], leftOut });
+  return await messagesFields({ media_type: "message/rfc822", messages, leftOut }, options, context);
+}
+
+interface MailReading {
+  readonly media_type: string;
+  /** The mail, then those inside of it. */
+  readonly messages: readonly Message[];
+  readonly leftOut: LeftOut;
+}
+
+/** Makes the fields of a mail of any format, and reads or lists its files. */
+export async function messagesFields(
+  { media_type, messages, leftOut }: MailReading,
+  options: DocumentOptions,
+  context: ReadContext,
+): Promise<JsonObject> {
+  const form = FORMS[options.format];
   const files = messages.flatMap((message) => message.files);
-  const inside = options.attachments === "read" ? await readFiles(files, form, context) : listed(files);
+  const inside = options.attachments === "read" ? await readFiles(files, form, context) : await listed(files);
   const [first] = messages;
   return readingFields(
     {
       document_type: "Email",
-      media_type: "message/rfc822",
-      metadata: first === undefined ? {} : metadataOf(first.part.fields),
+      media_type,
+      metadata: first === undefined ? {} : metadataOf(first.fields),
       sections: [
         ...messages.map((message, at) => sectionOf(message, form, at > 0 ? "inner" : "outer")),
         ...inside.sections,
@@ -54,16 +70,35 @@ interface Reading {
   readonly leftOut: LeftOut;
 }
 
+/** Most mails in each other: each of them is searched for the boundaries of its parts. */
+export const DEEPEST = 100;
+
 /** A mail and those inside of it, in their order. */
-function messagesOf(bytes: Buffer, reading: Reading, count: PartCount = { parts: 0 }): Message[] {
+function messagesOf(bytes: Buffer, reading: Reading, { count, depth }: Place = OUTER()): Message[] {
+  if (depth > DEEPEST) throw tooDeep();
   const message = readMessage(readPart(bytes, count), reading);
-  return [message, ...message.inner.flatMap((part) => messagesOf(part.content(), reading, count))];
+  const inside = { count, depth: depth + 1 };
+  return [message, ...message.inner.flatMap((part) => messagesOf(part.content(), reading, inside))];
 }
+
+export function tooDeep(): FileError {
+  return new FileError(
+    "too_large",
+    `The mail holds mails more than ${DEEPEST} deep in each other. This limit is fixed.`,
+  );
+}
+
+interface Place {
+  readonly count: PartCount;
+  readonly depth: number;
+}
+
+const OUTER = (): Place => ({ count: { parts: 0 }, depth: 1 });
 
 /** Fields that stand before the text of a mail inside of another one, whose metadata is not told elsewhere. */
 const SHOWN = ["From", "To", "Cc", "Date"];
 
-function sectionOf({ part: { fields }, blocks }: Message, form: Form, place: "inner" | "outer"): Section {
+function sectionOf({ fields, blocks }: Message, form: Form, place: "inner" | "outer"): Section {
   const title = fieldOf(fields, "subject");
   const heading = title === "" ? [] : [textParagraph(form, title, 2)];
   const shown = place === "outer" ? [] : SHOWN.filter((name) => fields.has(name.toLowerCase()));

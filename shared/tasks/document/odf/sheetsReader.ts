@@ -1,6 +1,6 @@
 import { entryOf } from "../own.ts";
 import type { EventAttributes, XmlEvents } from "../package/events.ts";
-import { CellBudget, type Grid, GridSink, type MergedCells } from "../reading/grid.ts";
+import { CellBudget, cellText, type Grid, GridSink, type MergedCells } from "../reading/grid.ts";
 import type { DocumentLink, SideNote } from "../reading/reading.ts";
 import { MOST_COLUMNS, MOST_ROWS } from "../xlsx/place.ts";
 
@@ -18,8 +18,7 @@ export class SheetsReader implements XmlEvents {
   readonly sheets: ReadSheet[] = [];
   readonly links: DocumentLink[] = [];
   readonly notes: SideNote[] = [];
-  readonly #budget = new CellBudget();
-  readonly #characters: number;
+  readonly #budget: CellBudget;
   readonly #hiddenStyles = new Set<string>();
   #style = "";
   #sheet:
@@ -42,8 +41,9 @@ export class SheetsReader implements XmlEvents {
   /** Tables in cells, and what else is no table of the spreadsheet. */
   #depth = 0;
 
+  /** @param characters most characters of text that the result shows */
   constructor(characters: number) {
-    this.#characters = characters;
+    this.#budget = new CellBudget(characters);
   }
 
   open(name: string, attributes: EventAttributes): void {
@@ -54,8 +54,7 @@ export class SheetsReader implements XmlEvents {
     if (this.#comment !== undefined && this.#isAuthor) this.#comment.author += text;
     if (!this.#isText) return;
     const shown = text.replace(/[ \t\r\n]+/g, " ");
-    if (this.#comment !== undefined) this.#comment.text += shown;
-    else if (this.#cell !== undefined) this.#cell.text += shown;
+    this.#add(shown);
     if (this.#link !== undefined) this.#link.text += shown;
   }
 
@@ -75,7 +74,7 @@ export class SheetsReader implements XmlEvents {
     this.#depth += 1;
     if (this.#depth > 1) return;
     const hidden = this.#hiddenStyles.has(attributes["style-name"] ?? "");
-    const sink = new GridSink(this.#budget, this.#characters);
+    const sink = new GridSink(this.#budget);
     this.#sheet = { name: attributes.name ?? "", hidden, sink, merged: [] };
     this.#row = 0;
   }
@@ -184,8 +183,8 @@ export class SheetsReader implements XmlEvents {
   }
 
   #add(text: string): void {
-    if (this.#comment !== undefined) this.#comment.text += text;
-    else if (this.#cell !== undefined) this.#cell.text += text;
+    if (this.#comment !== undefined) this.#comment.text = cellText(this.#comment.text, text);
+    else if (this.#cell !== undefined) this.#cell.text = cellText(this.#cell.text, text);
   }
 }
 

@@ -1,4 +1,4 @@
-import { damaged, HARMLESS, type PartStream, plainParser } from "../docx/xml.ts";
+import { damaged, HARMLESS, type PartStream, plainParser, refuseDepth, tooLarge } from "../docx/xml.ts";
 
 /** Attributes by their names without prefix. */
 export type EventAttributes = Readonly<Record<string, string>>;
@@ -9,22 +9,41 @@ export interface XmlEvents {
   close(name: string): void;
 }
 
+/** Most bytes between two elements: one text, attribute or comment, which the parser holds whole. */
+const LONGEST = 64 * 2 ** 20;
+
 /**
  * Reads XML of any size without keeping it. Names are given without their prefix, and entities that the file declares
  * stay unexpanded.
- * @throws FileError `corrupt_file`, and what the part throws
+ * @throws FileError `corrupt_file`, `too_large`, and what the part throws
  */
 export async function readEvents({ name, chunks }: PartStream, events: XmlEvents): Promise<void> {
   const parser = plainParser();
-  parser.on("opentag", (tag) => events.open(localName(tag.name), localNames(tag.attributes)));
+  let depth = 0;
+  let unread = 0;
+  parser.on("opentag", (tag) => {
+    unread = 0;
+    depth += 1;
+    refuseDepth(depth);
+    events.open(localName(tag.name), localNames(tag.attributes));
+  });
   parser.on("text", (text) => events.text(text));
   parser.on("cdata", (text) => events.text(text));
-  parser.on("closetag", (tag) => events.close(localName(tag.name)));
+  parser.on("closetag", (tag) => {
+    unread = 0;
+    depth -= 1;
+    events.close(localName(tag.name));
+  });
   parser.on("error", (error) => {
     if (!HARMLESS.test(error.message)) throw damaged(name, error);
   });
   const decoder = new TextDecoder();
-  for await (const chunk of chunks) parser.write(decoder.decode(chunk, { stream: true }));
+  for await (const chunk of chunks) {
+    unread += chunk.length;
+    if (unread > LONGEST)
+      throw tooLarge(`has more than ${LONGEST / 2 ** 20} MB in one element of its part ${name}`);
+    parser.write(decoder.decode(chunk, { stream: true }));
+  }
   parser.close();
 }
 

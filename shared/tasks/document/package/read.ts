@@ -16,8 +16,8 @@ export async function packageFields(
   const kind = await packageKind(zip);
   if (!options.any_name) checkPackageName(file.filename, kind);
   if (kind === "other" && options.archives !== undefined) {
-    const { archiveFields } = await import("../archive/read.ts");
-    return await archiveFields(zip, options, context);
+    const { archiveFields, zipArchive } = await import("../archive/read.ts");
+    return await archiveFields(zipArchive(zip), options, context);
   }
   return await READERS[kind](zip, options);
 }

@@ -51,10 +51,12 @@ async function slidesOf(zip: DocxZip): Promise<string[]> {
     throw new FileError("corrupt_file", "The presentation is damaged: its list of slides is missing.");
   const root = await parseXml({ name: main, chunks: zip.stream(main) });
   const links = await relationshipsOf(zip, main);
-  return elements(find(root, "p:sldIdLst"), "p:sldId").flatMap(({ attributes }) => {
+  const parts = elements(find(root, "p:sldIdLst"), "p:sldId").flatMap(({ attributes }) => {
     const link = links.get(attributes["r:id"] ?? "");
     return link === undefined || link.external || !zip.has(link.target) ? [] : [link.target];
   });
+  // A part is one slide; a list that names it many times would only multiply its text.
+  return [...new Set(parts)];
 }
 
 async function slideOf(

@@ -1,3 +1,4 @@
+import { FileError } from "../../../errors.ts";
 import type { JsonObject } from "../../task.ts";
 import { textOfBlocks } from "../docx/blocks.ts";
 import { asJson } from "../docx/sides.ts";
@@ -10,7 +11,7 @@ import { gridFields, type PlainTable, tableFields } from "./tables.ts";
 /** Most links, notes and attachments that a result lists; of more their number is in `left_out`. */
 const MOST_LISTED = 50_000;
 
-/** Makes the fields of a result from a document that was read. */
+/** Makes the fields of a result from a document that was read. @throws FileError `too_large` */
 export function readingFields(reading: DocumentReading, options: DocumentOptions): JsonObject {
   const texts = reading.sections.map(textOf);
   const character_count = sum(texts.map(({ characters }) => characters)) + 2 * gapsOf(texts.length);
@@ -75,7 +76,17 @@ function sectionsOf(
   });
 }
 
+/** Most tables of a document: each is written out with all of its rows. */
+const MOST_TABLES = 50_000;
+
+/** @throws FileError `too_large` */
 function tablesOf(sections: readonly Section[]): PlainTable[] {
+  const count = sum(sections.map(({ parts }) => parts.filter(({ kind }) => kind !== "paragraph").length));
+  if (count > MOST_TABLES)
+    throw new FileError(
+      "too_large",
+      `The document has more than ${MOST_TABLES} tables. This limit is fixed; split the document.`,
+    );
   return sections.flatMap(({ parts, title, kind }, at) => {
     const place = { section: at + 1, name: kind === "sheet" ? title : "" };
     return parts.flatMap((part) => {

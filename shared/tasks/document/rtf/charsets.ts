@@ -44,6 +44,8 @@ export function pageOfNumber(number: number): string {
 
 /** Text of bytes, each a character of Latin-1. */
 export function decodedBytes(bytes: string, page: string): string {
+  // Code pages of two bytes leave it undefined, and Word writes it in all of them.
+  if (bytes === "\xa0") return bytes;
   const isPlain = /^[\x20-\x7f\t]*$/.test(bytes);
   const decode = isPlain ? undefined : (decoderOf(page) ?? decoderOf("windows-1252"));
   return decode === undefined ? bytes : decode(Buffer.from(bytes, "latin1"));

@@ -1,3 +1,4 @@
+import { FileError } from "../../../errors.ts";
 import type { DocxBlock } from "../docx/blocks.ts";
 import type { Form } from "../docx/form/form.ts";
 import { type Line, LOOKS } from "../docx/inline/line.ts";
@@ -13,6 +14,9 @@ export interface RtfStyle {
   /** Address of the link that the text belongs to. */
   readonly target: string | undefined;
 }
+
+/** Most paragraphs and empty cells of one document; a book has about 10,000. */
+const MOST_BLOCKS = 500_000;
 
 /** Where text goes: into the document, a note or comment, or the metadata. */
 interface Note {
@@ -31,6 +35,9 @@ export class RtfDocument {
   #line: Line | undefined;
   #link: { text: string; readonly target: string } | undefined;
   #note: Note | undefined;
+  /** Number of notes that have a mark in the text. */
+  #marks = 0;
+  #count = 0;
   #author = "";
 
   constructor(form: Form) {
@@ -76,6 +83,7 @@ export class RtfDocument {
     this.#endLink(line);
     const [text, rendered] = [line.text.trimEnd(), line.rendered.trimEnd()];
     if (text.trim() === "") return;
+    this.#judge();
     const list = null;
     const to = inTable ? this.#cell : this.blocks;
     to.push({
@@ -102,8 +110,18 @@ export class RtfDocument {
 
   #endCell(): void {
     this.paragraph({ inTable: true, heading: null });
+    if (this.#cell.length === 0) this.#judge();
     this.#table.addCell(this.#cell);
     this.#cell = [];
+  }
+
+  #judge(): void {
+    this.#count += 1;
+    if (this.#count > MOST_BLOCKS)
+      throw new FileError(
+        "too_large",
+        `The document has more than ${MOST_BLOCKS} paragraphs and empty cells. This limit is fixed; split it.`,
+      );
   }
 
   #endTable(): void {
@@ -115,9 +133,9 @@ export class RtfDocument {
 
   startNote(kind: SideNote["kind"]): void {
     if (kind !== "comment") {
-      const mark = this.notes.filter((note) => note.kind !== "comment").length + 1;
+      this.#marks += 1;
       this.#line ??= this.#form.line();
-      this.#line.note(`[${mark}]`);
+      this.#line.note(`[${this.#marks}]`);
     }
     this.#note = { kind, text: "" };
   }
@@ -131,7 +149,7 @@ export class RtfDocument {
     this.#note = undefined;
     if (note === undefined) return;
     const isComment = note.kind === "comment";
-    const place = isComment ? "" : String(this.notes.filter(({ kind }) => kind !== "comment").length + 1);
+    const place = isComment ? "" : String(this.#marks);
     this.notes.push({
       kind: note.kind,
       section: 1,

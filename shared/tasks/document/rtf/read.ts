@@ -1,11 +1,13 @@
 import { FileError } from "../../../errors.ts";
 import type { JsonObject, StepFile } from "../../task.ts";
-import { FORMS } from "../docx/form/form.ts";
+import type { DocxBlock } from "../docx/blocks.ts";
+import { FORMS, type Form } from "../docx/form/form.ts";
 import { LeftOut } from "../docx/leftOut.ts";
 import type { DocumentOptions } from "../options.ts";
 import { textParagraph } from "../reading/blocks.ts";
 import type { ReadContext } from "../reading/context.ts";
 import { readingFields } from "../reading/fields.ts";
+import type { DocumentLink, SideNote } from "../reading/reading.ts";
 import { RtfDocument } from "./document.ts";
 import { RtfReader } from "./reader.ts";
 import { tokensOf } from "./tokens.ts";
@@ -27,22 +29,14 @@ export async function rtfFields(
     );
   }
   const form = FORMS[options.format];
-  const document = new RtfDocument(form);
   const leftOut = new LeftOut();
-  const reader = new RtfReader(document, leftOut);
-  const rtf = (await file.read()).toString("latin1").replace(/^\xef\xbb\xbf/, "");
-  for (const token of tokensOf(rtf)) reader.take(token);
-  reader.end();
+  const { blocks, links, notes, metadata } = readRtf((await file.read()).toString("latin1"), form, leftOut);
   progress();
-  const below = document.notes
-    .filter(({ kind }) => kind !== "comment")
-    .map(({ place, text }) => textParagraph(form, `[${place}] ${text}`));
-  const { metadata } = reader;
   const section = {
     kind: "text",
     title: metadata.title ?? "",
     hidden: false,
-    parts: [...document.blocks, ...below],
+    parts: blocks,
   } as const;
   return readingFields(
     {
@@ -50,10 +44,31 @@ export async function rtfFields(
       media_type: "application/rtf",
       metadata,
       sections: [section],
-      links: document.links,
-      notes: document.notes,
+      links,
+      notes,
       left_out: leftOut.counts(),
     },
     options,
   );
+}
+
+interface RtfReading {
+  /** With notes at their end. */
+  readonly blocks: readonly DocxBlock[];
+  readonly links: readonly DocumentLink[];
+  readonly notes: readonly SideNote[];
+  readonly metadata: Readonly<Record<string, string | null>>;
+}
+
+/** Reads RTF, each byte a character of Latin-1. @throws FileError `too_large` */
+export function readRtf(rtf: string, form: Form, leftOut: LeftOut): RtfReading {
+  const document = new RtfDocument(form);
+  const reader = new RtfReader(document, leftOut);
+  for (const token of tokensOf(rtf.replace(/^\xef\xbb\xbf/, ""))) reader.take(token);
+  reader.end();
+  const { blocks, links, notes } = document;
+  const below = notes
+    .filter(({ kind }) => kind !== "comment")
+    .map(({ place, text }) => textParagraph(form, `[${place}] ${text}`));
+  return { blocks: [...blocks, ...below], links, notes, metadata: reader.metadata };
 }

@@ -13,7 +13,7 @@ export async function separatedFields(file: StepFile, options: DocumentOptions):
   const stated = /^sep=(.)\r?\n/i.exec(text);
   const table = stated === null ? text : text.slice(stated[0].length);
   const separator = stated?.[1] ?? separatorOf(table);
-  const sink = new GridSink(new CellBudget(), options.max_characters);
+  const sink = new GridSink(new CellBudget(options.max_characters));
   let number = 0;
   for (const cells of recordsOf(table, separator)) {
     number += 1;

@@ -25,7 +25,7 @@ export async function xlsxFields(zip: DocxZip, options: DocumentOptions): Promis
   const { is1904 } = workbook;
   const strings = await readStrings(zip, workbook.partOf("sharedStrings"));
   const formats = await readFormats(zip, workbook.partOf("styles"), { is1904 });
-  const budget = new CellBudget();
+  const budget = new CellBudget(options.max_characters);
   const sheets: ReadSheet[] = [];
   for (const place of workbook.sheets) {
     const context = { zip, options, values: { strings, formats, is1904 }, budget, number: sheets.length + 1 };
@@ -66,7 +66,7 @@ async function sheetOf({ name, hidden, part }: SheetPlace, context: SheetContext
   const { zip, options, values, budget, number } = context;
   const form = FORMS[options.format];
   const relations = await relationshipsOf(zip, part);
-  const sink = new GridSink(budget, options.max_characters);
+  const sink = new GridSink(budget);
   const { grid, links, withoutValue } = await readSheet(zip, part, { values, sink });
   const drawn = await drawnTexts(zip, relations);
   const parts = [

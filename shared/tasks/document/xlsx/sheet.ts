@@ -1,6 +1,6 @@
 import type { DocxZip } from "../docx/zip.ts";
 import { type EventAttributes, readEvents, type XmlEvents } from "../package/events.ts";
-import type { Grid, GridSink, MergedCells } from "../reading/grid.ts";
+import { cellText, type Grid, type GridSink, type MergedCells } from "../reading/grid.ts";
 import { type CellValues, type SheetCell, shownValue } from "./cell.ts";
 import { columnOf, MOST_COLUMNS, MOST_ROWS, mergedOf } from "./place.ts";
 import { RichText } from "./strings.ts";
@@ -62,7 +62,7 @@ class SheetReader implements XmlEvents {
 
   text(text: string): void {
     if (this.#cell === undefined) return;
-    if (this.#takesValue) this.#cell.value += text;
+    if (this.#takesValue) this.#cell.value = cellText(this.#cell.value, text);
     else this.#inline.add(text);
   }
 

@@ -1,6 +1,7 @@
 import { FileError } from "../../../errors.ts";
 import type { DocxZip } from "../docx/zip.ts";
 import { readEvents } from "../package/events.ts";
+import { cellText } from "../reading/grid.ts";
 
 /** Most texts and characters that cells share; a child has no memory for more. */
 const MOST_STRINGS = 1_500_000;
@@ -52,7 +53,7 @@ export class RichText {
   }
 
   add(text: string): void {
-    if (this.#takes) this.#text += text;
+    if (this.#takes) this.#text = cellText(this.#text, text);
   }
 
   close(name: string): void {

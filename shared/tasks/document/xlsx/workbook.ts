@@ -24,8 +24,10 @@ export async function readWorkbook(zip: DocxZip): Promise<Workbook> {
   const main = await mainOf(zip);
   const root = await parseXml({ name: main, chunks: zip.stream(main) });
   const links = await relationshipsOf(zip, main);
+  const sheets = elements(find(root, "sheets"), "sheet").flatMap((sheet) => placeOf(sheet, links, zip));
   return {
-    sheets: elements(find(root, "sheets"), "sheet").flatMap((sheet) => placeOf(sheet, links, zip)),
+    // A part is one sheet; a list that names it many times would only multiply its text.
+    sheets: [...new Map(sheets.toReversed().map((sheet) => [sheet.part, sheet])).values()].toReversed(),
     partOf: (type) => [...links.values()].find((link) => link.type === type && zip.has(link.target))?.target,
     is1904: /^(?:1|true)$/.test(find(root, "workbookPr")?.attributes.date1904 ?? ""),
   };
