@@ -14,10 +14,10 @@ interface Recording {
   readonly progress: (done: number) => void;
 }
 
-/** Measures a WAV file block by block; for encodings that are not decoded it reports the header only. */
+/** Measures a recording block by block; for encodings that are not decoded it reports the header only. */
 export async function analyse({ file, wav, options, progress }: Recording): Promise<Description> {
-  const { format, data, riff } = wav;
-  const metadata = await readMetadata(file, riff, format.sampleRate);
+  const { format, data } = wav;
+  const metadata = await readMetadata(file, wav, format.sampleRate);
   const codec = codecFor(wav);
   if (codec === undefined) return describeUndecoded({ file, wav, metadata });
   const source = { file, data, codec, channels: format.channels };

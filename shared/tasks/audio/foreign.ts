@@ -6,14 +6,10 @@ import type { JsonObject, StepFile } from "../task.ts";
 const HEAD_BYTES = 16_384;
 
 /** Formats that file-type does not know, by their first bytes in Latin-1. */
-const OTHERS = [
-  { magic: ".snd", ext: "au", mime: "audio/basic" },
-  { magic: "caff", ext: "caf", mime: "audio/x-caf" },
-  { magic: "riff\x2e\x91\xcf\x11", ext: "w64", mime: "audio/x-w64" },
-] as const;
+const OTHERS = [{ magic: ".snd", ext: "au", mime: "audio/basic" }] as const;
 
 /**
- * Result for a recording that is not WAV (MP3, FLAC, …): the fields that classic clients know, and the name of the
+ * Result for a recording of a format that is not decoded (MP3, FLAC, …): the fields that classic clients know, and the name of the
  * format.
  * @throws FileError `corrupt_file` for a WAV file that ends in its header, `wrong_type` for files without audio.
  */
@@ -33,9 +29,11 @@ export async function describeForeign(file: StepFile): Promise<{ fields: JsonObj
     format: "non-wav",
     detected_format: name,
     media_type: type.mime,
-    warnings: [`${name.toUpperCase()} is not decoded: convert the file to WAV to have it measured.`],
+    warnings: [
+      `${name.toUpperCase()} is not decoded: convert the file to WAV, AIFF, W64 or CAF to have it measured.`,
+    ],
   };
-  return { fields, summary: `${name.toUpperCase()} recording, not decoded (WAV files are)` };
+  return { fields, summary: `${name.toUpperCase()} recording, not decoded (WAV, AIFF, W64 and CAF are)` };
 }
 
 function otherType(head: Buffer): (typeof OTHERS)[number] | undefined {
@@ -45,5 +43,5 @@ function otherType(head: Buffer): (typeof OTHERS)[number] | undefined {
 
 function wrongType(mime: string | undefined): FileError {
   const what = mime === undefined ? "is not a recording of a known format" : `is not a recording but ${mime}`;
-  return new FileError("wrong_type", `The file ${what}. Send WAV files.`);
+  return new FileError("wrong_type", `The file ${what}. Send WAV, AIFF, W64 or CAF files.`);
 }

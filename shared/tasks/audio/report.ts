@@ -6,6 +6,7 @@ import type { LoudnessSeries } from "./meters/loudnessSeries.ts";
 import { SILENCE_WINDOW } from "./meters/silence.ts";
 import { ROLLOFF } from "./meters/spectrum.ts";
 import type { AudioOptions } from "./options.ts";
+import type { Container } from "./wav/chunks.ts";
 import { encodingName } from "./wav/format.ts";
 import type { Wav } from "./wav/read.ts";
 
@@ -76,12 +77,20 @@ export function describeUndecoded({ file, wav, metadata }: Known): Description {
     truncated: wav.truncated,
     warnings: [`The encoding ${encoding} is not decoded, so nothing was measured: convert the file to PCM.`],
   };
-  return { fields, summary: `WAV file with ${encoding}, ${sampleRate} Hz, ${plural(channels)}: not decoded` };
+  return {
+    fields,
+    summary: `Recording with ${encoding}, ${sampleRate} Hz, ${plural(channels)}: not decoded`,
+  };
 }
+
+/** Values of `format` by container; those of WAV files are not listed. */
+const FORMATS: Readonly<Partial<Record<Container, string>>> = {
+  ...{ AIFF: "aiff", AIFC: "aiff", W64: "w64", CAF: "caf" },
+};
 
 function formatFields({ format, riff, factFrames }: Wav): JsonObject {
   return {
-    format: "wav",
+    format: FORMATS[riff.container] ?? "wav",
     container: riff.container,
     encoding: encodingName(format, riff.bigEndian),
     extensible: format.extensible,

@@ -6,7 +6,8 @@ import { floatCodec, pcmCodec } from "./linear.ts";
 
 /** The decoder of a file's encoding; undefined for encodings that are not decoded. */
 export function codecFor({ format, riff }: Wav): Codec | undefined {
-  const layout = { width: format.width, channels: format.channels, bigEndian: riff.bigEndian };
+  const { width, channels, hasSignedBytes = false } = format;
+  const layout = { width, channels, bigEndian: riff.bigEndian, hasSignedBytes };
   switch (format.coding) {
     case "pcm":
       return pcmCodec(layout);

@@ -1,5 +1,5 @@
 /** Any array of numbers that a decoder fills. */
-export type Numbers = Uint8Array | Int16Array | Int32Array | Float32Array | Float64Array;
+export type Numbers = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 
 /** Decoder from stored bytes to samples. */
 export interface Codec {

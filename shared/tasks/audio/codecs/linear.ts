@@ -4,10 +4,11 @@ interface Layout {
   readonly width: number;
   readonly channels: number;
   readonly bigEndian: boolean;
+  readonly hasSignedBytes: boolean;
 }
 
 /**
- * Integer PCM of 1 to 8 bytes a sample: unsigned around 128 in one byte, else two's complement. Full scale
+ * Integer PCM of 1 to 8 bytes a sample: unsigned around 128 in one byte of WAV files, else two's complement. Full scale
  * is that of the whole container: 12 bits in 16 are stored in the upper ones.
  */
 export function pcmCodec(layout: Layout): Codec {
@@ -15,7 +16,7 @@ export function pcmCodec(layout: Layout): Codec {
   return {
     groupBytes: width * channels,
     framesPerGroup: 1,
-    zero: width === 1 ? 128 : 0,
+    zero: width === 1 && !layout.hasSignedBytes ? 128 : 0,
     fullScale: 2 ** (8 * width - 1),
     sampleWidth: width,
     decode: integerDecoder(layout),
@@ -38,10 +39,10 @@ export function floatCodec(layout: Layout): Codec {
   };
 }
 
-function integerDecoder({ width, bigEndian }: Layout): (bytes: Buffer) => Numbers {
+function integerDecoder({ width, bigEndian, hasSignedBytes }: Layout): (bytes: Buffer) => Numbers {
   switch (width) {
     case 1:
-      return (bytes) => bytes;
+      return hasSignedBytes ? (bytes) => new Int8Array(alignedCopy(bytes, 1)) : (bytes) => bytes;
     case 2:
       return (bytes) => new Int16Array(alignedCopy(bytes, bigEndian ? 2 : 1));
     case 4:

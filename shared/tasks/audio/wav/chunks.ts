@@ -13,7 +13,8 @@ const PLACEHOLDERS: readonly (readonly [from: number, to: number])[] = [
   [0xffff_f000, UNKNOWN_SIZE],
 ];
 
-export type Container = "RIFF" | "RIFX" | "RF64" | "BW64";
+export type RiffContainer = "RIFF" | "RIFX" | "RF64" | "BW64";
+export type Container = RiffContainer | "AIFF" | "AIFC" | "W64" | "CAF";
 
 export interface Chunk {
   readonly id: string;
@@ -27,6 +28,7 @@ export interface Chunk {
 
 export interface RiffFile {
   readonly container: Container;
+  /** Order of the bytes of a sample; in RIFF files also that of the numbers in chunks. */
   readonly bigEndian: boolean;
   readonly chunks: readonly Chunk[];
   /** Whether the writer did not know the size of `data` (a pipe), which then extends to the end of the file. */
@@ -35,7 +37,7 @@ export interface RiffFile {
 
 /** The container of a WAV file, and the offset where it begins. */
 export interface Beginning {
-  readonly container: Container;
+  readonly container: RiffContainer;
   readonly start: number;
 }
 
@@ -57,7 +59,7 @@ function tagBytes(head: Buffer): number {
   return TAG_BYTES + size + (((head[5] ?? 0) & 0x10) === 0 ? 0 : TAG_BYTES);
 }
 
-function containerOf(head: Buffer): Container | undefined {
+function containerOf(head: Buffer): RiffContainer | undefined {
   const id = head.toString("latin1", 0, 4);
   if (head.toString("latin1", 8, 12) !== "WAVE") return undefined;
   return id === "RIFF" || id === "RIFX" || id === "RF64" || id === "BW64" ? id : undefined;

@@ -26,6 +26,10 @@ export interface WavFormat {
   readonly framesPerBlock: number;
   /** MS ADPCM: pairs of predictor coefficients. */
   readonly coefficients: readonly (readonly [number, number])[];
+  /** Whether samples of one byte have a sign, as they have outside of WAV files. */
+  readonly hasSignedBytes?: boolean;
+  /** Name of an encoding that is not decoded and has no tag. */
+  readonly otherName?: string;
 }
 
 /** Channels that are measured, each with filters of its own. */
@@ -72,14 +76,15 @@ export function readFormat(chunk: Buffer, bigEndian: boolean): WavFormat {
   };
 }
 
-function checkShape(channels: number, sampleRate: number): void {
-  if (channels === 0) throw new FileError("corrupt_file", "The header of the WAV file says 0 channels.");
+/** @throws FileError `corrupt_file`, `too_large` */
+export function checkShape(channels: number, sampleRate: number): void {
+  if (channels === 0) throw new FileError("corrupt_file", "The header of the recording says 0 channels.");
   if (sampleRate === 0)
-    throw new FileError("corrupt_file", "The header of the WAV file says a sample rate of 0 Hz.");
+    throw new FileError("corrupt_file", "The header of the recording says a sample rate of 0 Hz.");
   if (channels <= MAX_CHANNELS) return;
   throw new FileError(
     "too_large",
-    `The WAV file has ${channels} channels; at most ${MAX_CHANNELS} are measured.`,
+    `The recording has ${channels} channels; at most ${MAX_CHANNELS} are measured.`,
   );
 }
 
@@ -138,7 +143,8 @@ export function encodingName(format: WavFormat, bigEndian: boolean): string {
   const order = bigEndian ? "be" : "le";
   switch (format.coding) {
     case "pcm":
-      return format.width === 1 ? "pcm_u8" : `pcm_s${format.bits}${order}`;
+      if (format.width === 1) return format.hasSignedBytes === true ? "pcm_s8" : "pcm_u8";
+      return `pcm_s${format.bits}${order}`;
     case "float":
       return `pcm_f${format.bits}${order}`;
     case "alaw":
@@ -149,6 +155,8 @@ export function encodingName(format: WavFormat, bigEndian: boolean): string {
     case "ms":
       return "adpcm_ms";
     case "other":
-      return OTHER_NAMES[format.tag] ?? `tag_0x${format.tag.toString(16).padStart(4, "0")}`;
+      return (
+        format.otherName ?? OTHER_NAMES[format.tag] ?? `tag_0x${format.tag.toString(16).padStart(4, "0")}`
+      );
   }
 }

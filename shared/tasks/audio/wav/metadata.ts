@@ -30,8 +30,17 @@ const INFO_NAMES: Readonly<Record<string, string>> = {
   ILNG: "language",
 };
 
+interface Described {
+  readonly riff: RiffFile;
+  readonly texts?: Readonly<Record<string, string>>;
+}
+
 /** Reads the metadata of a WAV file: `LIST`/`INFO` texts, `bext`, cue points with labels, and the list of chunks. */
-export async function readMetadata(file: StepFile, riff: RiffFile, sampleRate: number): Promise<JsonObject> {
+export async function readMetadata(
+  file: StepFile,
+  { riff, texts = {} }: Described,
+  sampleRate: number,
+): Promise<JsonObject> {
   const wanted = riff.chunks.filter(
     ({ id, bytes }) => ["LIST", "bext", "cue "].includes(id) && bytes <= MAX_CHUNK,
   );
@@ -47,7 +56,7 @@ export async function readMetadata(file: StepFile, riff: RiffFile, sampleRate: n
   const bext = only("bext");
   const cue = only("cue ");
   return {
-    info: infoOf(lists),
+    info: { ...infoOf(lists), ...texts },
     bext: bext === undefined ? null : readBext(bext),
     cue_points: cue === undefined ? [] : readCues(cue, lists, sampleRate),
     chunks: riff.chunks.slice(0, MAX_LISTED).map(listed),

@@ -15,6 +15,8 @@ export interface Wav {
   readonly truncated: boolean;
   /** Number of frames by the `fact` chunk; undefined without one. */
   readonly factFrames: number | undefined;
+  /** Texts about the recording by their names, of containers that do not have them in `LIST`. */
+  readonly texts?: Readonly<Record<string, string>>;
 }
 
 /**
