@@ -8,6 +8,7 @@ export const WARNING_CODES = [
   "content_left_out",
   "rows_left_out",
   "pages_not_read",
+  "text_kept",
   "empty_vector",
   "classic_options",
   "rows_skipped",

@@ -26,7 +26,7 @@ export async function coloursOf(page: Source, size: PictureSize): Promise<Colour
   if (space === "b-w" || space === "grey16" || space === "lab") return undefined;
   const stored = orientation >= 5 ? { width: size.height, height: size.width } : size;
   return await decoding(page, async () => {
-    const image = content.kind === "sharp" ? content.open() : drawn(page);
+    const image = content.kind === "sharp" ? content.open() : drawnBitmap(page);
     const small = image
       .resize({ ...stored, fit: "fill" })
       .flatten({ background: "white" })
@@ -37,8 +37,8 @@ export async function coloursOf(page: Source, size: PictureSize): Promise<Colour
   });
 }
 
-/** A bitmap of the decoders of this folder. */
-function drawn({ content, width, height, bits }: Source): Sharp {
+/** A bitmap of the decoders of this folder, with alpha, 8 bits. */
+export function drawnBitmap({ content, width, height, bits }: Source): Sharp {
   if (content.kind !== "bitmap") throw new Error("not a bitmap");
   const data = new Uint8Array(width * height * 4);
   const row = bits === 16 ? new Uint16Array(width * 4) : undefined;

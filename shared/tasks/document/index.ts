@@ -24,7 +24,7 @@ export const document = defineTask({
   steps: {
     main: { version: 5 },
     pages: { version: 3 },
-    picture: { version: 2 },
+    picture: { version: 3 },
     finish: { version: 1 },
     count: { version: 1 },
   },

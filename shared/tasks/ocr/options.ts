@@ -46,7 +46,16 @@ export const options = readingOptions.extend({
     .enum(OUTPUT_NAMES)
     .default("json")
     .describe(
-      "Format of the result: json has everything; text the text alone, a form feed between pages; tsv the table of tesseract; hocr XHTML with boxes; alto ALTO 4 XML.",
+      "Format of the result: json has everything; text the text alone, a form feed between pages; tsv the table of tesseract; hocr XHTML with boxes; alto ALTO 4 XML; pdf a searchable PDF, the words unseen over the picture or over the PDF's own page.",
+    ),
+  dpi: z
+    .int()
+    .min(36)
+    .max(2_400)
+    .nullable()
+    .default(null)
+    .describe(
+      "Resolution of images in pixels per inch, for the size of the pages of a PDF; null takes what an image says, 300 if it says nothing or 72 or less.",
     ),
 });
 

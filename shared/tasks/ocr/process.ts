@@ -1,17 +1,20 @@
 import { tmpdir } from "node:os";
 import { z } from "zod";
 import { FileError } from "../../errors.ts";
-import { openImage, type Source } from "../../media/picture/source.ts";
+import { openImage, openPage, type Source } from "../../media/picture/source.ts";
 import type { StepWarning } from "../../warnings.ts";
 import { onlyFile } from "../result.ts";
-import type { Step, StepContext, StepFile } from "../task.ts";
+import type { Step, StepContext, StepFile, StepOutput } from "../task.ts";
 import { type Recognize, readPage, readPlainly } from "./attempts.ts";
 import { completed } from "./completed.ts";
+import { type Leaf, leafBytes, readLeaf } from "./leaf.ts";
 import type { OcrOptions } from "./options.ts";
 import { pageOf } from "./picture.ts";
 import { read as readGray, startReader } from "./reader.ts";
 import { failedPage, imageFields, numbered, type OcrFields, type ReadPage } from "./report.ts";
 import { resultOf } from "./resultOf.ts";
+import { PdfFile } from "./searchable/file.ts";
+import { pictureStream } from "./searchable/picture.ts";
 
 /** Modes that read a page or a block; in other modes the picture is not straightened. */
 const PAGE_LIKE: readonly number[] = [3, 4, 6, 11];
@@ -33,27 +36,47 @@ const UNREAD: StepWarning = {
     "Pages of the file could not be drawn or read; the error of each is in `pages` of a result in JSON.",
 };
 
+const WITH_TEXT: StepWarning = {
+  code: "text_kept",
+  message: "Pages of the PDF have text already; they were not read and are as they were.",
+};
+
 /**
  * One image -> its text. A PDF and a TIFF of several pages get `info` only, which tells `run` to read them page by page.
- * With `args.page`, the number of a page from 1: the fields of that page, for the step `finish`.
+ * With `args.page`, the number of a page from 1: that page for the step `finish`, with its picture if `args.picture`.
  * @throws FileError `empty_file`, `wrong_type`, `unsupported_format`, `corrupt_file`, `too_large`, `missing_language`.
  */
 const recognize: Step<OcrOptions> = async ({ task, files, options, args }, context) => {
   const file = onlyFile(files);
-  const { page } = recognizeArgs.parse(args);
-  if (page === undefined && (await isPdf(file))) return { body: NOTHING, info: { pdf: true } };
-  const source = await openImage(await file.read(), { maxPixels: options.max_pixels });
+  const { page, picture } = recognizeArgs.parse(args);
+  if (page === undefined && (await isPdf(file))) return await pdfFound(file, options);
+  const bytes = await file.read();
+  const source = await openImage(bytes, { maxPixels: options.max_pixels });
   // A missing language fails the file before any work.
   await startReader(options.languages, context.folder);
   const pages = options.pages === "all" && source.format === "tiff" ? source.pages : 1;
   if (page === undefined && pages > 1)
     return { body: NOTHING, info: { pages_to_read: pagesWithin(pages, options) } };
-  const fields = imageFields(source, [await readOne(source, (page ?? 1) - 1, { options, context })]);
-  if (page !== undefined) return { body: Buffer.from(JSON.stringify(numbered(fields, page))) };
-  return await resultOf({ task, file, options, context }, [fields]);
+  const index = (page ?? 1) - 1;
+  const fields = imageFields(source, [await readOne(source, index, { options, context })]);
+  const leaf = async (): Promise<Leaf> => ({
+    fields: numbered(fields, index + 1),
+    picture: await pictureStream(await openPage(source, index), bytes),
+  });
+  if (page !== undefined)
+    return { body: leafBytes(picture ? await leaf() : { fields: numbered(fields, page) }) };
+  return await resultOf({ task, file, options, context }, [
+    options.output === "pdf" ? await leaf() : { fields },
+  ]);
 };
 
-const recognizeArgs = z.object({ page: z.int().min(1).optional() });
+const recognizeArgs = z.object({ page: z.int().min(1).optional(), picture: z.boolean().default(false) });
+
+/** A PDF that cannot get a layer of text fails before its pages are read. */
+async function pdfFound(file: StepFile, { output }: OcrOptions): Promise<StepOutput> {
+  if (output === "pdf") PdfFile.open(await file.read());
+  return { body: NOTHING, info: { pdf: true } };
+}
 
 async function isPdf(file: StepFile): Promise<boolean> {
   return PDF.test((await file.slice(0, HEAD)).toString("latin1"));
@@ -67,18 +90,21 @@ function pagesWithin(pages: number, { max_pages: most }: OcrOptions): number {
 
 /**
  * Fields of the pages of a PDF or TIFF -> its result. `args`: its `filename` and `sha256`, the numbers of the `pages` in the
- * order of the files, and the pages that `failed` with their errors.
+ * order of the files, and the pages that `failed` with their errors; `has_source` if the last file is the PDF itself, whose
+ * pages get the text, and the number of pages `with_text` of their own, which are left as they are.
  */
 const finish: Step<OcrOptions> = async ({ task, files, options, args }, context) => {
-  const { filename, sha256, pages, failed } = finishArgs.parse(args);
+  const { filename, sha256, pages, failed, has_source, with_text } = finishArgs.parse(args);
+  const source = has_source ? files.at(-1) : undefined;
+  const leaves = has_source ? files.slice(0, -1) : files;
   const sources = [
-    ...files.map((file, at) => ({ page: pages[at] ?? 0, file })),
+    ...leaves.map((file, at) => ({ page: pages[at] ?? 0, file })),
     ...failed.map(({ page, error }) => ({ page, error })),
   ].sort((a, b) => a.page - b.page);
-  const warnings = failed.length === 0 ? [] : [UNREAD];
+  const warnings = [...(failed.length === 0 ? [] : [UNREAD]), ...(with_text === 0 ? [] : [WITH_TEXT])];
   return await resultOf(
-    { task, file: { filename, sha256 }, options, context, warnings },
-    fieldsOf(sources, context),
+    { task, file: { filename, sha256 }, options, context, warnings, source },
+    leavesOf(sources, context),
   );
 };
 
@@ -87,20 +113,26 @@ const finishArgs = z.object({
   sha256: z.string(),
   pages: z.array(z.number()),
   failed: z.array(z.object({ page: z.number(), error: z.string() })),
+  has_source: z.boolean().default(false),
+  with_text: z.number().default(0),
 });
 
 type PageSource = { readonly page: number } & ({ readonly file: StepFile } | { readonly error: string });
 
-async function* fieldsOf(
-  sources: readonly PageSource[],
-  { progress }: StepContext,
-): AsyncGenerator<OcrFields> {
+async function* leavesOf(sources: readonly PageSource[], { progress }: StepContext): AsyncGenerator<Leaf> {
   for (const source of sources) {
-    if ("error" in source)
-      yield { image_size: [], image_mode: "", words: [], pages: [failedPage(source.page, source.error)] };
-    else yield numbered(JSON.parse((await source.file.read()).toString("utf8")), source.page);
+    yield "error" in source ? { fields: unread(source.page, source.error) } : await leafOf(source);
     progress();
   }
+}
+
+function unread(page: number, error: string): OcrFields {
+  return { image_size: [], image_mode: "", words: [], pages: [failedPage(page, error)] };
+}
+
+async function leafOf({ page, file }: { readonly page: number; readonly file: StepFile }): Promise<Leaf> {
+  const leaf = await readLeaf(file);
+  return { ...leaf, fields: numbered(leaf.fields, page) };
 }
 
 export const steps = { recognize, finish };

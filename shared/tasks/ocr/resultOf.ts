@@ -1,11 +1,14 @@
 import type { StepWarning } from "../../warnings.ts";
 import { jsonResult, oneLine } from "../result.ts";
 import type { StepContext, StepFile, StepOutput, TaskHead } from "../task.ts";
+import type { Leaf } from "./leaf.ts";
 import type { OcrOptions } from "./options.ts";
 import type { OutputPage } from "./output/layout.ts";
 import type { TextOutput } from "./output/outputs.ts";
 import { writtenText } from "./output/written.ts";
 import { allFields, type OcrFields, summaryOf, wordCount } from "./report.ts";
+import { type ImagePage, imagePdf } from "./searchable/imagePages.ts";
+import { updatedPdf } from "./searchable/update.ts";
 
 interface ResultOf {
   readonly task: TaskHead;
@@ -13,20 +16,23 @@ interface ResultOf {
   readonly options: OcrOptions;
   readonly context: StepContext;
   readonly warnings?: readonly StepWarning[];
+  /** The PDF whose pages were read. */
+  readonly source?: StepFile | undefined;
 }
 
-/** Fields of pages in the order of their numbers. */
-type Pages = Iterable<OcrFields> | AsyncIterable<OcrFields>;
+/** Pages in the order of their numbers. */
+type Pages = Iterable<Leaf> | AsyncIterable<Leaf>;
 
 /** The result of a file in the format of the option `output`. */
 export async function resultOf(of: ResultOf, pages: Pages): Promise<StepOutput> {
   const { output } = of.options;
-  return output === "json" ? await json(of, pages) : await text(of, output, pages);
+  if (output === "json") return await json(of, pages);
+  return output === "pdf" ? await pdf(of, pages) : await text(of, output, pages);
 }
 
 async function json({ task, file, warnings = [] }: ResultOf, pages: Pages): Promise<StepOutput> {
   const all: OcrFields[] = [];
-  for await (const fields of pages) all.push(fields);
+  for await (const { fields } of pages) all.push(fields);
   const first = all.find(({ image_size }) => image_size.length > 0);
   const fields = {
     image_size: first?.image_size ?? [0, 0],
@@ -44,11 +50,26 @@ async function text(of: ResultOf, output: TextOutput, pages: Pages): Promise<Ste
   return told(body, tally, of.warnings);
 }
 
+async function pdf(of: ResultOf, pages: Pages): Promise<StepOutput> {
+  const tally = new Tally();
+  const { source, options, context } = of;
+  const { folder } = context;
+  const body =
+    source === undefined
+      ? await imagePdf({ folder, dpi: options.dpi }, imagePages(pages, tally))
+      : await updatedPdf({ source, folder }, outputPages(pages, tally));
+  return told(body, tally, of.warnings);
+}
+
 async function* outputPages(pages: Pages, tally: Tally): AsyncGenerator<OutputPage> {
-  for await (const fields of pages) {
+  for await (const { page } of imagePages(pages, tally)) yield page;
+}
+
+async function* imagePages(pages: Pages, tally: Tally): AsyncGenerator<ImagePage> {
+  for await (const { fields, picture } of pages) {
     tally.add(fields);
     const [page] = fields.pages;
-    if (page !== undefined) yield { fields: page, words: fields.words };
+    if (page !== undefined) yield { page: { fields: page, words: fields.words }, picture };
   }
 }
 

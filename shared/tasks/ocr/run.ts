@@ -2,6 +2,7 @@ import { Pending } from "../../async/pending.ts";
 import { Semaphore } from "../../async/semaphore.ts";
 import { sharedFile } from "../maps.ts";
 import type {
+  FileRef,
   InputFile,
   Part,
   PartDone,
@@ -53,27 +54,35 @@ async function readPdf(job: Job, input: InputFile): Promise<PublishedPart> {
   });
   if (!counted.ok) return explained(counted);
   const count = job.options.pages === "first" ? 1 : Number(counted.info?.pages);
-  return await finished(job, input, await readPages(job, input, count));
+  const pages = await readPages(job, input, count);
+  return await finished(job, input, isPdf(job) ? { ...pages, source: input } : pages);
+}
+
+function isPdf({ options }: Job): boolean {
+  return options.output === "pdf";
 }
 
 /** The result of a file from those of its pages. */
-async function finished(job: Job, input: InputFile, { read, failed }: Pages): Promise<PublishedPart> {
+async function finished(job: Job, input: InputFile, pages: ReadFilePages): Promise<PublishedPart> {
+  const { read, failed, withText = 0, source } = pages;
   const [first] = failed;
-  if (read.length === 0 && first !== undefined) return first.part;
+  if (read.length === 0 && withText === 0 && first !== undefined) return first.part;
   const args = {
     filename: input.filename,
     sha256: input.sha256,
     pages: read.map(({ page }) => page),
     failed: failed.map(({ page, part }) => ({ page, error: part.error })),
+    ...(source === undefined ? {} : { has_source: true, with_text: withText }),
   };
-  const unit = { files: read.map(({ part }) => part.file), args };
+  const files: FileRef[] = [...read.map(({ part }) => part.file), ...(source === undefined ? [] : [source])];
+  const unit = { files, args };
   return await onePart(job, `finish/${input.index}`, { step: "finish", unit });
 }
 
 async function readTiff(job: Job, input: InputFile, count: number): Promise<Pages> {
   const numbers = pageNumbers(count);
   const files = [sharedFile(input)];
-  const units = numbers.map((page) => ({ files, args: { page } }));
+  const units = numbers.map((page) => ({ files, args: { page, ...(isPdf(job) && { picture: true }) } }));
   return numbersOf(await job.mapInOrder(`page/${input.index}`, "recognize", units), numbers);
 }
 
@@ -86,20 +95,30 @@ interface Pages {
   readonly failed: readonly { readonly page: number; readonly part: PartFailed }[];
 }
 
-/** Draws and reads the pages, from 1. A page that cannot be drawn or read does not affect the others. */
-async function readPages(job: Job, input: InputFile, count: number): Promise<Pages> {
+/** The pages of a file that were read. */
+interface ReadFilePages extends Pages {
+  /** Number of pages that have text already and were not read. */
+  readonly withText?: number;
+  /** The PDF, for a result that holds its pages. */
+  readonly source?: InputFile;
+}
+
+/** Draws and reads the pages, from 1; for a result as PDF only those without text. A page that cannot be drawn or read does not affect the others. */
+async function readPages(job: Job, input: InputFile, count: number): Promise<ReadFilePages> {
   const numbers = pageNumbers(count);
   const files = [sharedFile(input)];
-  const units = numbers.map((page) => ({ files, args: { page } }));
+  const args = isPdf(job) ? { unless_text: true } : {};
+  const units = numbers.map((page) => ({ files, args: { page, ...args } }));
   const pictures = await job.mapInOrder(`picture/${input.index}`, drawing(job, "picture"), units);
   const drawn = numbersOf(pictures, numbers);
-  const scans = drawn.read.map(({ part }) => ({ files: [part.file], args: { page: 1 } }));
+  const blank = drawn.read.filter(({ part }) => part.info?.has_text !== true);
+  const scans = blank.map(({ part }) => ({ files: [part.file], args: { page: 1 } }));
   const texts = await job.mapInOrder(`page/${input.index}`, "recognize", scans);
   const { read, failed } = numbersOf(
     texts,
-    drawn.read.map(({ page }) => page),
+    blank.map(({ page }) => page),
   );
-  return { read, failed: [...drawn.failed, ...failed] };
+  return { read, failed: [...drawn.failed, ...failed], withText: drawn.read.length - blank.length };
 }
 
 /** @param numbers the page of each unit */

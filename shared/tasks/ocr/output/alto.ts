@@ -1,13 +1,6 @@
 import type { Box } from "../box.ts";
 import type { OcrWordFields } from "../report.ts";
-import {
-  angleOf,
-  blocksOf,
-  type LaidLine,
-  type OutputPage,
-  type TextBlock,
-  type TextParagraph,
-} from "./layout.ts";
+import { blocksOf, type LaidLine, type OutputPage, type TextBlock, type TextParagraph } from "./layout.ts";
 import { xmlText } from "./xml.ts";
 
 const SPACE = "http://www.loc.gov/standards/alto/ns-v4#";
@@ -37,17 +30,18 @@ export const ALTO_FOOT = " </Layout>\n</alto>\n";
 export function altoPage(page: OutputPage): string {
   const { page: number, width, height } = page.fields;
   const head = `  <Page ID="page_${number}" PHYSICAL_IMG_NR="${number}" WIDTH="${width}" HEIGHT="${height}">\n`;
-  const blocks = blocksOf(page).map((block, b) => altoBlock(block, `${number}_${b + 1}`, angleOf(page)));
+  const blocks = blocksOf(page).map((block, b) => altoBlock(block, `${number}_${b + 1}`));
   const space = placed({ x0: 0, y0: 0, x1: width, y1: height });
   return `${head}   <PrintSpace ${space}>\n${blocks.join("")}   </PrintSpace>\n  </Page>\n`;
 }
 
-function altoBlock({ bbox, inside }: TextBlock, id: string, angle: number): string {
-  const paragraphs = inside.map((paragraph, p) => altoParagraph(paragraph, `${id}_${p + 1}`, angle));
+function altoBlock({ bbox, inside }: TextBlock, id: string): string {
+  const paragraphs = inside.map((paragraph, p) => altoParagraph(paragraph, `${id}_${p + 1}`));
   return `    <ComposedBlock ID="cblock_${id}" ${placed(bbox)}>\n${paragraphs.join("")}    </ComposedBlock>\n`;
 }
 
-function altoParagraph({ bbox, inside }: TextParagraph, id: string, angle: number): string {
+function altoParagraph({ bbox, inside }: TextParagraph, id: string): string {
+  const angle = inside[0]?.angle ?? 0;
   const turned = angle === 0 ? "" : ` ROTATION="${angle}"`;
   const lines = inside.map((line, l) => altoLine(line, `${id}_${l + 1}`));
   return `     <TextBlock ID="block_${id}" ${placed(bbox)}${turned}>\n${lines.join("")}     </TextBlock>\n`;

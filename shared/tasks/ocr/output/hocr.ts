@@ -1,12 +1,5 @@
 import type { Box } from "../box.ts";
-import {
-  angleOf,
-  blocksOf,
-  type LaidLine,
-  type OutputPage,
-  type TextBlock,
-  type TextParagraph,
-} from "./layout.ts";
+import { blocksOf, type LaidLine, type OutputPage, type TextBlock, type TextParagraph } from "./layout.ts";
 import { xmlText } from "./xml.ts";
 
 /** hOCR 1.2 as XHTML. @param filename of the image, which each page names */
@@ -31,22 +24,21 @@ export function hocrPage(page: OutputPage, filename: string): string {
   // A title is a list of properties, so a name in quotation marks has none inside.
   const image = `image "${filename.replace(/["\\]/g, "_")}"`;
   const title = `${image}; ${boxOf({ x0: 0, y0: 0, x1: width, y1: height })}; ppageno ${number - 1}`;
-  const angle = angleOf(page);
-  const blocks = blocksOf(page).map((block, b) => hocrBlock(block, `${number}_${b + 1}`, angle));
+  const blocks = blocksOf(page).map((block, b) => hocrBlock(block, `${number}_${b + 1}`));
   return `  <div class="ocr_page" id="page_${number}" title="${xmlText(title)}">\n${blocks.join("")}  </div>\n`;
 }
 
-function hocrBlock({ bbox, inside }: TextBlock, id: string, angle: number): string {
-  const paragraphs = inside.map((paragraph, p) => hocrParagraph(paragraph, `${id}_${p + 1}`, angle));
+function hocrBlock({ bbox, inside }: TextBlock, id: string): string {
+  const paragraphs = inside.map((paragraph, p) => hocrParagraph(paragraph, `${id}_${p + 1}`));
   return `   <div class="ocr_carea" id="block_${id}" title="${boxOf(bbox)}">\n${paragraphs.join("")}   </div>\n`;
 }
 
-function hocrParagraph({ bbox, inside }: TextParagraph, id: string, angle: number): string {
-  const lines = inside.map((line, l) => hocrLine(line, `${id}_${l + 1}`, angle));
+function hocrParagraph({ bbox, inside }: TextParagraph, id: string): string {
+  const lines = inside.map((line, l) => hocrLine(line, `${id}_${l + 1}`));
   return `    <p class="ocr_par" id="par_${id}" title="${boxOf(bbox)}">\n${lines.join("")}    </p>\n`;
 }
 
-function hocrLine({ bbox, inside }: LaidLine, id: string, angle: number): string {
+function hocrLine({ bbox, inside, angle }: LaidLine, id: string): string {
   const turned = angle === 0 ? "" : `; textangle ${angle}`;
   const words = inside.map(
     (word, w) =>

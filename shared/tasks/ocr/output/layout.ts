@@ -1,5 +1,6 @@
 import { type Box, boxAround } from "../box.ts";
 import type { FailedPage, LineFields, OcrWordFields, PageFields } from "../report.ts";
+import { type LineAngle, lineAngles } from "./angles.ts";
 
 /** A page as the text outputs write it. */
 export interface OutputPage {
@@ -13,6 +14,8 @@ interface Area<Inside> {
 }
 export interface LaidLine extends Area<OcrWordFields> {
   readonly line: LineFields;
+  /** Degrees counter-clockwise by which its text runs: 90 where it runs upwards. */
+  readonly angle: LineAngle;
 }
 export type TextParagraph = Area<LaidLine>;
 export type TextBlock = Area<TextParagraph>;
@@ -21,16 +24,16 @@ export type TextBlock = Area<TextParagraph>;
 export function blocksOf({ fields, words }: OutputPage): TextBlock[] {
   const wordsOf = fields.lines.map((): OcrWordFields[] => []);
   for (const word of words) wordsOf[word.line]?.push(word);
-  const lines = fields.lines
-    .map((line, at): LaidLine => ({ line, bbox: line.bbox, inside: wordsOf[at] ?? [] }))
+  const found = fields.lines
+    .map((line, at) => ({ line, bbox: line.bbox, inside: wordsOf[at] ?? [] }))
     .filter(({ inside }) => inside.length > 0);
+  const angles = lineAngles(
+    found.map(({ inside }) => inside),
+    fields.preparation?.rotation ?? 0,
+  );
+  const lines = found.map((line, at): LaidLine => ({ ...line, angle: angles[at] ?? 0 }));
   const blocks = neighbours(lines, ({ line }) => line.block);
   return blocks.map((own) => area(neighbours(own, ({ line }) => line.paragraph).map(area)));
-}
-
-/** Degrees counter-clockwise by which the text of a page runs: 90 where it runs upwards. */
-export function angleOf({ fields: { preparation } }: OutputPage): number {
-  return preparation?.rotation ?? 0;
 }
 
 function area<Inside extends { readonly bbox: Box }>(inside: readonly Inside[]): Area<Inside> {

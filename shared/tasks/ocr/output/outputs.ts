@@ -5,10 +5,11 @@ export const OUTPUTS = {
   tsv: { ending: "tsv", type: "text/tab-separated-values; charset=utf-8" },
   hocr: { ending: "hocr", type: "text/vnd.hocr+html; charset=utf-8" },
   alto: { ending: "xml", type: "application/xml" },
+  pdf: { ending: "pdf", type: "application/pdf" },
 } as const;
 
 export type Output = keyof typeof OUTPUTS;
 /** Outputs that are written page by page as text. */
-export type TextOutput = Exclude<Output, "json">;
+export type TextOutput = Exclude<Output, "json" | "pdf">;
 
 export const OUTPUT_NAMES = Object.keys(OUTPUTS) as [Output, ...Output[]];

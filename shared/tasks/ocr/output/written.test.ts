@@ -37,7 +37,7 @@ const PAGE: OutputPage = {
       line(0, 1, box(10, 80, 50, 100)),
       line(-5, -5, box(200, 10, 300, 40)),
     ],
-    preparation: { rotation: 90, skew: 0, scale: 1, thresholding: "otsu", levelled: false },
+    preparation: { rotation: 180, skew: 0, scale: 1, thresholding: "otsu", levelled: false },
   },
   words: [
     word("A", 0, box(10, 10, 30, 30)),
@@ -115,7 +115,7 @@ test("hOCR is well-formed, and its boxes, confidences and words are read back", 
   const count = ["ocr_page", "ocr_carea", "ocr_par", "ocr_line", "ocrx_word"].map((kind) => of(kind).length);
   expect(count).toEqual([2, 2, 3, 4, 5]);
   expect(of("ocr_page")[0]?.has.title).toBe(`image "odd _name_ & <more>.png"; bbox 0 0 400 300; ppageno 0`);
-  expect(of("ocr_line")[0]?.has.title).toBe("bbox 10 10 90 30; textangle 90");
+  expect(of("ocr_line")[0]?.has.title).toBe("bbox 10 10 90 30; textangle 180");
   expect(of("ocrx_word")[1]).toMatchObject({ has: { title: "bbox 40 12 90 30; x_wconf 92" } });
   expect(of("ocrx_word").map(({ text }) => text.trim())).toEqual(["A", "b", "c", "d", SPOILT]);
   const ids = tags.flatMap(({ has }) => has.id ?? []);
@@ -141,7 +141,7 @@ test("ALTO is well-formed, in its namespace, with strings at their places and sp
     VPOS: "10",
     WIDTH: "80",
     HEIGHT: "50",
-    ROTATION: "90",
+    ROTATION: "180",
   });
   expect(of("SP")[0]?.has).toEqual({ HPOS: "30", VPOS: "10", WIDTH: "10" });
   expect(of("String")[1]?.has).toMatchObject({
