@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TASKS } from "../shared/tasks/registry.ts";
+import { table, withBlock } from "./pageBlock.ts";
 import { resultBlock } from "./taskResults.ts";
 
 /** Writes the tables of tasks in README.md and docs/tasks.md from the registry, and a real result into each task's page. */
@@ -36,30 +37,6 @@ export async function pageWithTasks(
 ): Promise<{ readonly found: string; readonly wanted: string }> {
   const found = await readFile(join(ROOT, page), "utf8");
   return { found, wanted: withBlock(found, { page, begin: BEGIN, end: END, block: TABLES[page]?.() ?? "" }) };
-}
-
-interface Block {
-  readonly page: string;
-  readonly begin: string;
-  readonly end: string;
-  readonly block: string;
-}
-
-function withBlock(text: string, { page, begin, end, block }: Block): string {
-  const [before, rest] = split(text, begin, page);
-  const [, after] = split(rest, end, page);
-  return `${before}${begin}\n${block}\n${end}${after}`;
-}
-
-function split(text: string, mark: string, page: string): [before: string, after: string] {
-  const start = text.indexOf(mark);
-  if (start === -1) throw new Error(`${page} has lost the line ${mark.trim()}`);
-  return [text.slice(0, start), text.slice(start + mark.length)];
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`);
-  return lines.join("");
 }
 
 async function writeResults(): Promise<void> {
