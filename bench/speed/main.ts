@@ -6,8 +6,10 @@ import { VERSION } from "../../shared/version.ts";
 import type { BenchPart } from "./part.ts";
 import { chain } from "./parts/chain.ts";
 import { durable } from "./parts/durable.ts";
+import { engines } from "./parts/engines.ts";
 import { functions } from "./parts/functions.ts";
 import { limit } from "./parts/limit.ts";
+import { masters } from "./parts/masters.ts";
 import { memory } from "./parts/memory.ts";
 import { native } from "./parts/native.ts";
 import { page as pagePart } from "./parts/page.ts";
@@ -36,6 +38,8 @@ const PARTS: readonly BenchPart[] = [
   training,
   pagePart,
   functions,
+  engines,
+  masters,
 ];
 
 const { values } = parseArgs({

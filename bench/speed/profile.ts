@@ -25,8 +25,10 @@ export async function profiled<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   if (folder === undefined) return await work();
+  const roles = { master: masterPid, slave: slavePid };
+  const running = Object.entries(roles).filter(([, pid]) => pid !== 0);
   const signal = () => {
-    for (const pid of [masterPid, slavePid]) if (pid !== 0) process.kill(pid, "SIGUSR2");
+    for (const [, pid] of running) process.kill(pid, "SIGUSR2");
   };
   const since = Date.now();
   signal();
@@ -34,7 +36,7 @@ export async function profiled<T>(
     return await work();
   } finally {
     signal();
-    for (const role of ["master", "slave"]) await draw(join(folder, role), role, since);
+    for (const [role] of running) await draw(join(folder, role), role, since);
   }
 }
 

@@ -11,9 +11,7 @@ export async function withFleet<T>(
   { slots = 1, env = {} }: { readonly slots?: number; readonly env?: Record<string, string> },
   work: (running: BenchFleet) => Promise<T>,
 ): Promise<T> {
-  const profile = profileEnvironment();
-  const options = { NODE_OPTIONS: `--import=${HOOK}${profile.options}` };
-  const fleet = await startFleet({ ...options, ...profile.env, ...env });
+  const fleet = await startFleet({ ...benchOptions(), ...env });
   try {
     const slave = slots === 0 ? undefined : await fleet.slave({ SLAVE_SLOTS: String(slots) });
     if (slave !== undefined) await fleet.alive(1);
@@ -23,6 +21,12 @@ export async function withFleet<T>(
   } finally {
     await fleet.stop();
   }
+}
+
+/** Variables of a master or slave with the tasks of the benchmark. */
+export function benchOptions(): Record<string, string> {
+  const { options, env } = profileEnvironment();
+  return { NODE_OPTIONS: `--import=${HOOK}${options}`, ...env };
 }
 
 export interface BenchFleet {

@@ -1,6 +1,6 @@
 import { requireDone, small, upload } from "../client.ts";
 import { atLeast, type BenchPart, type Measure } from "../part.ts";
-import { startSimulatedSlave } from "../simulated.ts";
+import { startSimulatedSlave } from "../simulated/slave.ts";
 import { withFleet } from "../start.ts";
 
 const SLOTS_OF_A_SLAVE = 8;
@@ -17,7 +17,7 @@ async function efficiency(slots: number, unitsPerSlot: number, target: number): 
   return await withFleet({ slots: 0, env: { POLL_SECONDS } }, async ({ fleet, url }) => {
     const count = slots / SLOTS_OF_A_SLAVE;
     const slaves = await Promise.all(
-      Array.from({ length: count }, () => startSimulatedSlave(url, SLOTS_OF_A_SLAVE)),
+      Array.from({ length: count }, () => startSimulatedSlave(url, { slots: SLOTS_OF_A_SLAVE })),
     );
     try {
       await fleet.alive(count);
@@ -32,10 +32,7 @@ async function efficiency(slots: number, unitsPerSlot: number, target: number): 
       const share = Number((unitsPerSlot / statistics.run_seconds).toFixed(3));
       return atLeast(`${slots} slots at ${count} slaves`, share, target, `${units} units of 1 s`);
     } finally {
-      for (const slave of slaves) {
-        slave.closeAllConnections();
-        slave.close();
-      }
+      for (const slave of slaves) slave.close();
     }
   });
 }
