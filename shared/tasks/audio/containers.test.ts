@@ -5,14 +5,14 @@ import { audio } from "./index.ts";
 
 const fixture = (name: string) => readFile(new URL(`../../../tests/fixtures/audio/${name}`, import.meta.url));
 
-async function outcomeOf(body: Uint8Array) {
-  const [outcome] = await processHere(audio, [{ filename: "take 1", body }], { spectrum: false });
+async function outcomeOf(body: Uint8Array, options: object = {}) {
+  const [outcome] = await processHere(audio, [{ filename: "take 1", body }], { spectrum: false, ...options });
   if (outcome === undefined) throw new Error("no outcome");
   return outcome;
 }
 
-async function measured(body: Uint8Array): Promise<Record<string, unknown>> {
-  const outcome = await outcomeOf(body);
+async function measured(body: Uint8Array, options: object = {}): Promise<Record<string, unknown>> {
+  const outcome = await outcomeOf(body, options);
   if (!outcome.ok) throw new Error(outcome.error);
   return JSON.parse(String(outcome.body));
 }
@@ -144,4 +144,12 @@ test("a CAF file whose recorder was stopped is read to its end", async () => {
   const result = await measured(body);
   expect(result).toMatchObject({ truncated: false, warnings: [expect.stringContaining("how long")] });
   expect(Number(result.frames)).toBe(800);
+});
+
+test("the true peak alone can be left out", async () => {
+  const body = await fixture("two-s16.aiff");
+  expect(await measured(body)).toMatchObject({ true_peak: expect.any(Number) });
+  const without = await measured(body, { true_peak: false });
+  expect(without).toMatchObject({ true_peak: null, true_peak_dbtp: null, rms: expect.any(Number) });
+  expect(JSON.stringify(without.per_channel)).not.toContain("true_peak");
 });

@@ -28,7 +28,7 @@ export async function measure({ source, frames, format, options, progress }: Aud
   const spectrum = options.spectrum ? spectrumMeter(sampleRate, options.fft_size) : undefined;
   const loud = options.loudness && sampleRate >= LOWEST_RATE;
   const loudness = loud ? loudnessMeter(sampleRate, channels, channelMask) : undefined;
-  const truePeak = options.loudness ? truePeakMeter(channels) : undefined;
+  const truePeak = options.loudness && options.true_peak ? truePeakMeter(channels) : undefined;
   const meters = [levels, silence, waveform, spectrum, loudness, truePeak];
   let done = 0;
   for await (const block of blocksOf(source)) {
