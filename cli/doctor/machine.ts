@@ -78,7 +78,8 @@ export async function ocrLanguages(): Promise<DoctorFinding> {
   try {
     const english = createRequire(import.meta.url).resolve("@tesseract.js-data/eng/package.json");
     const codes = await readdir(join(dirname(english), ".."));
-    return ok(check, `${codes.sort().join(" ")} (of slaves that run from this installation)`);
+    const more = "another one: npm install --no-save @tesseract.js-data/<code>";
+    return ok(check, `${codes.sort().join(" ")} (of slaves that run from this installation; ${more})`);
   } catch {
     const remedy = "Run npm ci, or install @tesseract.js-data/eng.";
     return problem(check, "No language is installed here.", remedy);
