@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { FRAMES_TYPE } from "../../../shared/contract/fleet.ts";
+import { BEAT_SECONDS, FRAMES_TYPE } from "../../../shared/contract/fleet.ts";
 import { encodeHeader } from "../../../shared/contract/frames.ts";
 import { leaseFields } from "../../../shared/contract/lease.ts";
 import { readMultipart } from "../../../shared/http/multipart.ts";
@@ -129,7 +129,11 @@ async function serve(req: IncomingMessage, res: ServerResponse, { slots, onBegan
     slots.release();
     await writer.writeWithin(gatherMs, partHeader(id, ms / 1000), BODY);
   };
-  await Promise.all(units.map(({ id }) => work(id)));
+  // A lease without a word for SLAVE_SILENCE_SECONDS counts as one of a lost slave.
+  const beat = setInterval(() => {
+    if (writer.idle) void writer.writeWithin(0, encodeHeader({ type: "beat" }))?.catch(() => undefined);
+  }, BEAT_SECONDS * 1_000);
+  await Promise.all(units.map(({ id }) => work(id))).finally(() => clearInterval(beat));
   await writer.inTurn(() => writer.write(encodeHeader({ type: "end", units: units.length })));
   await writer.end();
 }

@@ -24,6 +24,7 @@ beforeEach(async () => {
   await migrateDatabase({ url: primary.url });
   [gate, between] = [await openGate(portOf(primary)), await openGate(portOf(primary))];
   replica = await startReplica(through(between));
+  await expect.poll(() => followers(), PATIENT).toBe(1);
 }, 60_000);
 afterEach(async () => {
   await jobs.close();
@@ -99,6 +100,11 @@ test("a replica that the server does not wait for is warned of; what it had not 
   await expect(jobs.apply("01B", [started])).rejects.toMatchObject({ code: "no_such_job" });
   expect((await jobs.create(newJob("01D", ["c"]))).record).toMatchObject({ id: "01D" });
 });
+
+/** Replicas that the primary sends its changes to. */
+async function followers(): Promise<number> {
+  return await ask(primary, "SELECT count(*)::int AS n FROM pg_stat_replication WHERE state = 'streaming'");
+}
 
 /** Commits that wait for the replica. */
 async function waiting(): Promise<number> {
