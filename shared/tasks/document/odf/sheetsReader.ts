@@ -10,6 +10,8 @@ interface ReadSheet {
   readonly grid: Grid;
 }
 
+/** White space that is not one space already: each match costs memory, and most words have one space between them. */
+const WHITE = /[\t\r\n][ \t\r\n]*| [ \t\r\n]+/g;
 /** Most merged cells, links and comments of a spreadsheet that are kept. */
 const MOST_MARKS = 50_000;
 
@@ -53,7 +55,7 @@ export class SheetsReader implements XmlEvents {
   text(text: string): void {
     if (this.#comment !== undefined && this.#isAuthor) this.#comment.author += text;
     if (!this.#isText) return;
-    const shown = text.replace(/[ \t\r\n]+/g, " ");
+    const shown = text.replace(WHITE, " ");
     this.#add(shown);
     if (this.#link !== undefined) this.#link.text += shown;
   }
