@@ -48,6 +48,17 @@ async function lease(name: string) {
   return { hooks, keepIn, events, end: (reason: unknown) => gone.abort(reason) };
 }
 
+/** A unit that had begun when the connection of its lease broke, and the next lease. */
+async function lostUnit() {
+  const work = pool();
+  const [first, second] = [await lease("first"), await lease("second")];
+  const lost = kept.claim({ key: "a", begin: work.begin, hooks: first.hooks });
+  work.start();
+  first.end(new ConnectionLostError());
+  await expect(lost.output).rejects.toThrow(ConnectionLostError);
+  return { work, first, second, lost };
+}
+
 const exists = (path: string) =>
   access(path).then(
     () => true,
@@ -55,12 +66,7 @@ const exists = (path: string) =>
   );
 
 it("runs on without its lease, and the next lease that asks for it gets its events and its output", async () => {
-  const work = pool();
-  const [first, second] = [await lease("first"), await lease("second")];
-  const lost = kept.claim({ key: "a", begin: work.begin, hooks: first.hooks });
-  work.start();
-  first.end(new ConnectionLostError());
-  await expect(lost.output).rejects.toThrow(ConnectionLostError);
+  const { work, first, second, lost } = await lostUnit();
   lost.release();
   await kept.leaveFolder(first.keepIn);
   expect(work.calls[0]?.signal.aborted).toBe(false);
@@ -76,12 +82,7 @@ it("runs on without its lease, and the next lease that asks for it gets its even
 });
 
 it("waits with its output when it ends before a lease asks for it", async () => {
-  const work = pool();
-  const [first, second] = [await lease("first"), await lease("second")];
-  const lost = kept.claim({ key: "a", begin: work.begin, hooks: first.hooks });
-  work.start();
-  first.end(new ConnectionLostError());
-  await expect(lost.output).rejects.toThrow(ConnectionLostError);
+  const { work, second } = await lostUnit();
   work.end();
   const taken = kept.claim({ key: "a", begin: work.begin, hooks: second.hooks });
   expect(await taken.output).toBe(OUTPUT);

@@ -5,9 +5,9 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startPostgres, type TestPostgres } from "../fixtures/engines/postgresServer.ts";
 import { type Answered, assign, job, type NamedBody, type RunningFleet, startFleet, until } from "./fleet.ts";
+import { migrated } from "./migrated.ts";
 
 /** The commands of docs/deployment.md, "Backup and restore". */
-const CLI = join(import.meta.dirname, "../../dist/cli/main.js");
 const run = promisify(execFile);
 
 let server: TestPostgres;
@@ -27,7 +27,7 @@ test.each(["a file", "PostgreSQL"])(
   async (record) => {
     const isDatabase = record !== "a file";
     const env: Record<string, string> = isDatabase ? { DATABASE_URL: server.url } : {};
-    if (isDatabase) await run(process.execPath, [CLI, "migrate"], { env: { ...process.env, ...env } });
+    if (isDatabase) await migrated(server.url);
     const own = await startFleet(env);
     fleet = own;
     const { folder } = own;

@@ -1,17 +1,15 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "../fixtures/engines/freePort.ts";
 import { startPostgres, type TestPostgres } from "../fixtures/engines/postgresServer.ts";
 import { startRedis, type TestRedis } from "../fixtures/engines/redisServer.ts";
 import { S3Server } from "../fixtures/store/s3Server.ts";
 import { assign, type Started, startProcess, until, untilAlive } from "./fleet.ts";
+import { migrated } from "./migrated.ts";
 
 /** Masters that are started before the engines that they need. */
-const CLI = join(import.meta.dirname, "../../dist/cli/main.js");
 
 let folder: string;
 let postgres: TestPostgres;
@@ -21,8 +19,7 @@ const started: Started[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "manyhands-wait-"));
   [postgres, redis, bucket] = await Promise.all([startPostgres(), startRedis(), S3Server.start()]);
-  const env = { ...process.env, DATABASE_URL: postgres.url };
-  await promisify(execFile)(process.execPath, [CLI, "migrate"], { env });
+  await migrated(postgres.url);
 }, 60_000);
 afterAll(async () => {
   await Promise.all(started.map((one) => one.kill("SIGKILL")));
@@ -42,8 +39,7 @@ test("a master waits for its database, its bucket and its queue, says for which,
   await Promise.all([postgres.crash(), redis.crash(), bucket.kill()]);
   const log: string[] = [];
   const starting = startProcess("master", environment(), { log });
-  const waits = (what: string) =>
-    until(what, async () => (log.join("").includes(`${what}`) ? true : undefined));
+  const waits = (what: string) => until(what, async () => (log.join("").includes(what) ? true : undefined));
   await waits("The database (DATABASE_URL) does not answer");
   await postgres.start();
   await waits("The bucket manyhands at");

@@ -1,12 +1,8 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { isFinal } from "../../shared/contract/jobs.ts";
 import { startPostgres, type TestPostgres } from "../fixtures/engines/postgresServer.ts";
 import { type Answered, assign, job, type RunningFleet, startFleet, until } from "./fleet.ts";
-
-const CLI = join(import.meta.dirname, "../../dist/cli/main.js");
+import { migrated } from "./migrated.ts";
 
 const QUEUE = "The schema of the queue has version 11.\n";
 
@@ -26,8 +22,8 @@ test("a master on PostgreSQL needs its tables, works alone, and goes on after cr
 }, async () => {
   const env = { DATABASE_URL: server.url };
   await expect(startFleet(env)).rejects.toThrow("Run: manyhands migrate");
-  expect(await migrate()).toBe(`The schema of the database went from version 0 to 2.\n${QUEUE}`);
-  expect(await migrate()).toBe(`The schema of the database had version 2 already.\n${QUEUE}`);
+  expect(await migrated(server.url)).toBe(`The schema of the database went from version 0 to 2.\n${QUEUE}`);
+  expect(await migrated(server.url)).toBe(`The schema of the database had version 2 already.\n${QUEUE}`);
 
   fleet = await startFleet(env);
   const { master } = fleet;
@@ -59,7 +55,7 @@ test("a master on PostgreSQL needs its tables, works alone, and goes on after cr
 test("a master whose database freezes or crashes says so, refuses new jobs, and goes on with the accepted ones", {
   timeout: 120_000,
 }, async () => {
-  await migrate();
+  await migrated(server.url);
   fleet = await startFleet({ DATABASE_URL: server.url });
   const { url, log } = fleet.master;
   expect(log.join("")).toContain("fsync is off at the database (DATABASE_URL)");
@@ -129,9 +125,4 @@ async function succeeded({ body: { job_id: id } }: Answered, files: number): Pro
 
 function texts(count: number) {
   return Array.from({ length: count }, (_, n) => ({ name: `${n}.txt`, body: Buffer.from(`Text ${n}.`) }));
-}
-
-async function migrate(): Promise<string> {
-  const env = { ...process.env, DATABASE_URL: server.url };
-  return (await promisify(execFile)(process.execPath, [CLI, "migrate"], { env })).stdout;
 }

@@ -1,18 +1,16 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SlaveView, Stats } from "../../shared/contract/about.ts";
 import { isFinal, type JobDetail, type JobList } from "../../shared/contract/jobs.ts";
 import { startPostgres, type TestPostgres } from "../fixtures/engines/postgresServer.ts";
 import { S3Server } from "../fixtures/store/s3Server.ts";
 import { assign, job, type NamedBody, type Started, startProcess, until, untilAlive } from "./fleet.ts";
+import { migrated } from "./migrated.ts";
 
 /** Masters with folders of their own on one database and one bucket. */
-const CLI = join(import.meta.dirname, "../../dist/cli/main.js");
 const SLEEP = "(ms) => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms); return ms; }";
 const FUNCTION = { task: "function", field: "items", options: { source: SLEEP, mode: "trusted" } };
 
@@ -26,8 +24,7 @@ let b: Started;
 beforeAll(async () => {
   [postgres, bucket] = await Promise.all([startPostgres(), S3Server.start()]);
   folder = await mkdtemp(join(tmpdir(), "manyhands-masters-"));
-  const env = { ...process.env, DATABASE_URL: postgres.url };
-  await promisify(execFile)(process.execPath, [CLI, "migrate"], { env });
+  await migrated(postgres.url);
   [a, b] = await Promise.all([master("a"), master("b")]);
   await slave([a, b]);
   await untilAlive(a.url, 1);

@@ -1,17 +1,15 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { isFinal, type JobDetail } from "../../shared/contract/jobs.ts";
 import { startPostgres, type TestPostgres } from "../fixtures/engines/postgresServer.ts";
 import { startRedis, type TestRedis } from "../fixtures/engines/redisServer.ts";
 import { S3Server } from "../fixtures/store/s3Server.ts";
 import { assign, job, type NamedBody, type Started, startProcess, until, untilAlive } from "./fleet.ts";
+import { migrated } from "./migrated.ts";
 
 /** Masters with slaves of their own share the files of one job. */
-const CLI = join(import.meta.dirname, "../../dist/cli/main.js");
 
 const SLEEP = "(ms) => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms); return ms; }";
 const FUNCTION = { task: "function", field: "items", options: { source: SLEEP, mode: "trusted" } };
@@ -26,8 +24,7 @@ const started: Started[] = [];
 beforeAll(async () => {
   [postgres, redis, bucket] = await Promise.all([startPostgres(), startRedis(), S3Server.start()]);
   folder = await mkdtemp(join(tmpdir(), "manyhands-shared-"));
-  const env = { ...process.env, DATABASE_URL: postgres.url };
-  await promisify(execFile)(process.execPath, [CLI, "migrate"], { env });
+  await migrated(postgres.url);
 }, 60_000);
 afterEach(async () => {
   redis.thaw();

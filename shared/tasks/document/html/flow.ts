@@ -2,6 +2,7 @@ import { FileError } from "../../../errors.ts";
 import type { DocxBlock, ListItem } from "../docx/blocks.ts";
 import type { Form } from "../docx/form/form.ts";
 import type { Line } from "../docx/inline/line.ts";
+import { singleSpaced } from "../reading/white.ts";
 
 /** Most blocks of one page; a book has about 10,000. */
 const MOST_BLOCKS = 500_000;
@@ -94,7 +95,7 @@ export class Flow {
   }
 
   #collapsed(text: string): string {
-    const single = text.replace(/[ \t\n\r\f]+/g, " ");
+    const single = singleSpaced(text);
     return this.#endsInSpace && single.startsWith(" ") ? single.slice(1) : single;
   }
 }

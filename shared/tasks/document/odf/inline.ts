@@ -6,6 +6,7 @@ import { integer } from "../docx/numerals.ts";
 import { elements, find, textBelow, type Xml } from "../docx/xml.ts";
 import { entryOf } from "../own.ts";
 import type { DocumentLink, SideNote } from "../reading/reading.ts";
+import { singleSpaced } from "../reading/white.ts";
 
 /** What the paragraphs of a document share. */
 export interface OdfContext {
@@ -41,7 +42,7 @@ export function readInline(
 
 /** White space in the file counts as one space, and as none at the start of a paragraph. */
 function collapsed(text: string, before: string): string {
-  const single = text.replace(/[ \t\r\n]+/g, " ");
+  const single = singleSpaced(text);
   return single.startsWith(" ") && (before === "" || /[ \n\t]$/.test(before)) ? single.slice(1) : single;
 }
 

@@ -2,6 +2,7 @@ import { entryOf } from "../own.ts";
 import type { EventAttributes, XmlEvents } from "../package/events.ts";
 import { CellBudget, cellText, type Grid, GridSink, type MergedCells } from "../reading/grid.ts";
 import type { DocumentLink, SideNote } from "../reading/reading.ts";
+import { singleSpaced } from "../reading/white.ts";
 import { MOST_COLUMNS, MOST_ROWS } from "../xlsx/place.ts";
 
 interface ReadSheet {
@@ -10,8 +11,6 @@ interface ReadSheet {
   readonly grid: Grid;
 }
 
-/** White space that is not one space already: each match costs memory, and most words have one space between them. */
-const WHITE = /[\t\r\n][ \t\r\n]*| [ \t\r\n]+/g;
 /** Most merged cells, links and comments of a spreadsheet that are kept. */
 const MOST_MARKS = 50_000;
 
@@ -55,7 +54,7 @@ export class SheetsReader implements XmlEvents {
   text(text: string): void {
     if (this.#comment !== undefined && this.#isAuthor) this.#comment.author += text;
     if (!this.#isText) return;
-    const shown = text.replace(WHITE, " ");
+    const shown = singleSpaced(text);
     this.#add(shown);
     if (this.#link !== undefined) this.#link.text += shown;
   }
