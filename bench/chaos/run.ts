@@ -5,7 +5,7 @@ import { check, type Expected, outcomeOf, type Violations } from "./checker.ts";
 import { sendJobs, sendOne, settle } from "./clients.ts";
 import { FAULTS, type Fault, hurt } from "./faults.ts";
 import { type ChaosFleet, startChaosFleet } from "./fleet.ts";
-import { History } from "./history.ts";
+import { History, type Seen } from "./history.ts";
 import { endAndLook, type Leftovers } from "./leftovers.ts";
 import { Random } from "./random.ts";
 import { makeRecipes, type Recipe } from "./recipes.ts";
@@ -27,6 +27,8 @@ export interface ChaosReport extends Violations, Leftovers {
   readonly stuck: readonly string[];
 }
 
+/** Times that a refused job of the quiet run is sent again. */
+const QUIET_TRIES = 30;
 /** A job without progress for this time after the faults counts as stuck. A slave in trouble rests up to 30 s. */
 export const PATIENCE_MS = 120_000;
 
@@ -47,12 +49,22 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 export async function quietRun(url: string, recipes: readonly Recipe[]): Promise<Expected> {
   const expected = new Map<number, readonly string[]>();
   for (const recipe of recipes) {
-    const seen = await sendOne(url, recipe, true);
-    if (seen.type !== "answered") throw new Error(`the quiet run of ${recipe.task} was ${seen.type}`);
+    const seen = await sentQuietly(url, recipe);
+    if (seen.type !== "answered")
+      throw new Error(`the quiet run of ${recipe.task} was not answered: ${JSON.stringify(seen)}`);
     const { files } = await fetchJob(url, seen.job);
     expected.set(recipe.id, files.map(outcomeOf));
   }
   return expected;
+}
+
+/** A busy machine answers 503 for a while when its engine took too long. */
+async function sentQuietly(url: string, recipe: Recipe): Promise<Seen> {
+  for (let tries = 0; ; tries += 1) {
+    const seen = await sendOne(url, recipe, true);
+    if (seen.type !== "refused" || seen.status !== 503 || tries === QUIET_TRIES) return seen;
+    await sleep(1_000);
+  }
 }
 
 interface HurtRun {

@@ -1,3 +1,5 @@
+import { rememberedFor } from "../../shared/async/rememberedFor.ts";
+import type { SlaveView } from "../../shared/contract/about.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { MasterConfig } from "../config.ts";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
@@ -14,7 +16,7 @@ import { FileTimes } from "../jobs/fileTimes.ts";
 import { jobFiles } from "../jobs/jobFiles.ts";
 import { logJobs } from "../jobs/jobLog.ts";
 import type { Membership } from "../jobs/membership.ts";
-import { type OutlookDeps, Outlooks } from "../jobs/outlook.ts";
+import { Outlooks } from "../jobs/outlook.ts";
 import { JobRunner } from "../jobs/runner.ts";
 import { KeptInputs } from "../lease/keptInputs.ts";
 import type { MapDeps } from "../map/map.ts";
@@ -31,6 +33,9 @@ import type { Fleet } from "./fleet.ts";
 import { createMembership } from "./membership.ts";
 import { retentionPolicy } from "./retentionPolicy.ts";
 import type { Storage } from "./storage.ts";
+
+/** Time for which the number of slots is the same. */
+const SAME_MS = 1_000;
 
 export interface WorkDeps {
   readonly config: MasterConfig;
@@ -106,7 +111,7 @@ export function createWork(deps: WorkDeps): Work {
 interface RunnerInit extends Pick<MapDeps, "queue" | "paces"> {
   readonly dispatcher: Dispatcher;
   readonly keptBytes: KeptBytes;
-  readonly elsewhere: OutlookDeps["elsewhere"];
+  readonly elsewhere: () => readonly SlaveView[];
 }
 
 function createRunner(
@@ -120,7 +125,7 @@ function createRunner(
     hub,
     files: jobFiles(store, retryWhileFull),
     results: resultWriter,
-    map: { jobs, queue, paces },
+    map: { jobs, queue, paces, slots: slotsOf(registry, elsewhere) },
     dispatcher,
     outlooks: new Outlooks({ registry, dispatcher, jobs, disk, elsewhere }),
     registry,
@@ -128,6 +133,13 @@ function createRunner(
     keptBytes,
     logger,
   });
+}
+
+/** Counts the slots of this master and of all others. */
+function slotsOf(registry: Fleet["registry"], elsewhere: () => readonly SlaveView[]): () => number {
+  return rememberedFor(SAME_MS, () =>
+    [...registry.alive(), ...elsewhere()].reduce((sum, { slots }) => sum + slots, 0),
+  );
 }
 
 /** The queue of units, and what hands them to slaves. */

@@ -45,8 +45,18 @@ test("short units travel in hundreds", () => {
 });
 
 test("long units: one running and one waiting per slot", () => {
-  expect(leaseSize({ ...base, unitSeconds: 10 }).units).toBe(4);
-  expect(leaseSize({ ...base, unitSeconds: 10, assigned: 4, assignedSeconds: 40 }).units).toBe(0);
+  expect(leaseSize({ ...base, unitSeconds: 2 }).units).toBe(4);
+  expect(leaseSize({ ...base, unitSeconds: 2, assigned: 4, assignedSeconds: 8 }).units).toBe(0);
+});
+
+test("the longer units are, the fewer wait at a slave, down to one", () => {
+  const large = { ...base, slots: 25, fleetSlots: 25 };
+  expect([4, 20, 1000].map((unitSeconds) => leaseSize({ ...large, unitSeconds }).units)).toEqual([
+    38, 28, 26,
+  ]);
+  const busy = { ...large, unitSeconds: 20, assigned: 26, assignedSeconds: 520 };
+  expect(leaseSize(busy).units).toBe(2);
+  expect(leaseSize({ ...busy, assigned: 28, assignedSeconds: 560 }).units).toBe(0);
 });
 
 test("more is sent when half of what waited is used up, not with every answer", () => {

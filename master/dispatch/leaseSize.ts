@@ -6,6 +6,11 @@ import type { LeaseSize } from "../queue/port.ts";
  */
 const WAITING_SECONDS = 0.5;
 /**
+ * A unit of this length, or shorter, waits at each slot beside the one that runs. Of longer ones fewer wait: other slots, also those of other
+ * masters, are free sooner.
+ */
+const LONG_SECONDS = 2;
+/**
  * Seconds of work of each slot that are not split further: another request would cost more than it saves. Chosen by
  * part "chain".
  */
@@ -40,7 +45,7 @@ export interface LeaseSituation {
 
 /**
  * How many units the next lease of a slave should hold; 0 when it has enough.
- * Long units: one running and one waiting per slot. Short ones: half a second of work per slot, so that
+ * Long units: one running and one waiting per slot, fewer waiting where they take more than two seconds. Short ones: half a second of work per slot, so that
  * a request's cost is shared by many. A slave gets more when half of what waited there is used up, not with
  * every answer. Near the end of a job leases shrink, so that all slaves end together.
  */
@@ -54,18 +59,23 @@ export function leaseSize(situation: LeaseSituation): LeaseSize {
 }
 
 function roomFor({ slots, assigned, assignedSeconds, unitSeconds }: LeaseSituation): number {
-  const twoPerSlot = 2 * slots - assigned;
-  if (unitSeconds === undefined) return twoPerSlot;
+  const next = slots + waitingOf(slots, unitSeconds) - assigned;
+  if (unitSeconds === undefined) return next;
   const seconds = slots * (unitSeconds + WAITING_SECONDS) - assignedSeconds;
   const room = Math.floor(seconds / Math.max(unitSeconds, 1e-6));
-  return Math.max(twoPerSlot, Math.min(room, MAX_ASSIGNED - assigned));
+  return Math.max(next, Math.min(room, MAX_ASSIGNED - assigned));
+}
+
+/** Units that wait at a slave beside those that run, at least. */
+function waitingOf(slots: number, unitSeconds: number | undefined): number {
+  return Math.ceil(slots * Math.min(1, LONG_SECONDS / (unitSeconds ?? LONG_SECONDS)));
 }
 
 /** Whether a slot is free, or the lease is at least half of the work that should wait at the slave. */
 function isWorthwhile(room: number, situation: LeaseSituation): boolean {
   const { slots, assigned, unitSeconds } = situation;
   if (assigned < slots || unitSeconds === undefined || isLast(situation)) return true;
-  const waiting = Math.max(slots, unitsIn(WAITING_SECONDS, slots, unitSeconds));
+  const waiting = Math.max(waitingOf(slots, unitSeconds), unitsIn(WAITING_SECONDS, slots, unitSeconds));
   return 2 * room >= Math.min(waiting, MAX_UNITS);
 }
 

@@ -1,16 +1,22 @@
+import { rememberedFor } from "../../shared/async/rememberedFor.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
+import type { Slave } from "../fleet/slave.ts";
 import type { QueuedUnit } from "../queue/port.ts";
 import { laneOf } from "../queue/shared/bundle.ts";
+import type { WantedUnits } from "../queue/shared/wanted.ts";
 import { canDo } from "./capability.ts";
 import type { UnitTimes } from "./timing.ts";
 import { stepKey } from "./units.ts";
 
-/** Seconds of work that may wait here for each slot: what is taken early cannot go to a master that is free sooner. */
+/**
+ * Seconds of work that may wait here for each slot: what is taken early cannot go to a master that is free sooner. Of units that take longer, a few
+ * wait for those slots that will be free in that time.
+ */
 const AHEAD_SECONDS = 1;
 /** Most units that may wait here for a slot: more than any lease has. */
 const MOST_AHEAD = 64;
-/** Time for which the numbers are the same. */
+/** Time for which a slave can do the same steps. */
 const SAME_MS = 200;
 
 export interface WantedUnitsDeps {
@@ -18,25 +24,39 @@ export interface WantedUnitsDeps {
   readonly times: Pick<UnitTimes, "expected">;
 }
 
-/** Units that the slaves of this master can use now and soon, by lane. A lane that none of them can do has no entry. */
-export function wantedUnits({ registry, times }: WantedUnitsDeps): () => ReadonlyMap<string, number> {
-  const samples = [...unitsOfSteps()];
-  let wanted: ReadonlyMap<string, number> = new Map();
-  let until = 0;
-  return () => {
-    if (performance.now() < until) return wanted;
-    until = performance.now() + SAME_MS;
+export function wantedUnits({ registry, times }: WantedUnitsDeps): WantedUnits {
+  const samples = new Map([...unitsOfSteps()].map((unit) => [laneOf(unit), unit]));
+  const able = rememberedFor(SAME_MS, () => {
     const slaves = registry.alive();
-    wanted = new Map(
-      samples.flatMap((unit): [string, number][] => {
-        const slots = slaves.reduce((sum, slave) => sum + (canDo(slave, unit) ? slave.slots : 0), 0);
-        const seconds = times.expected(stepKey(unit), 0) ?? AHEAD_SECONDS;
-        const ahead = Math.min(MOST_AHEAD, Math.max(1, Math.ceil(AHEAD_SECONDS / Math.max(seconds, 1e-3))));
-        return slots > 0 ? [[laneOf(unit), slots * ahead]] : [];
-      }),
+    const lanes = [...samples].map(
+      ([lane, unit]) => [lane, slaves.filter((slave) => canDo(slave, unit))] as const,
     );
-    return wanted;
+    return new Map(lanes.filter(([, some]) => some.length > 0));
+  });
+  const withLeased = (lane: string) => {
+    const unit = samples.get(lane);
+    const slaves = able().get(lane);
+    const ahead = unit === undefined ? 0 : aheadOf(times.expected(stepKey(unit), 0));
+    return (
+      sum(slaves, ({ slots, work }) => Math.max(slots, work.units)) +
+      Math.ceil(ahead * sum(slaves, ({ slots }) => slots))
+    );
   };
+  return {
+    lanes: () => able().keys(),
+    canDo: (lane) => able().has(lane),
+    of: (lane) => withLeased(lane) - sum(able().get(lane), ({ work }) => work.units),
+    withLeased,
+  };
+}
+
+function sum(slaves: readonly Slave[] = [], value: (slave: Slave) => number): number {
+  return slaves.reduce((all, slave) => all + value(slave), 0);
+}
+
+/** Units that may wait for each slot; none before one was measured. */
+function aheadOf(unitSeconds = Number.POSITIVE_INFINITY): number {
+  return Math.min(MOST_AHEAD, AHEAD_SECONDS / Math.max(unitSeconds, 1e-3));
 }
 
 /** A unit of each step, as a client without wishes of its own makes it. */

@@ -53,7 +53,7 @@ function startMaster() {
     hub: new ChangeHub(),
     files: jobFiles(store, (work) => work()),
     results: writer,
-    map: { jobs, queue, paces: new PaceBook() },
+    map: { jobs, queue, paces: new PaceBook(), slots: () => 1 },
     dispatcher: { cancel: (job) => queue.cancel(job) },
     registry: { all: () => [] },
     outlooks: { of: () => undefined },

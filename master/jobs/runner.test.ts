@@ -50,7 +50,7 @@ function startRunner(answer: Answer, budgets: { readonly total?: number } = {}) 
     hub: new ChangeHub(),
     files: jobFiles(store, (work) => work()),
     results: writer,
-    map: { jobs, queue, paces: new PaceBook() },
+    map: { jobs, queue, paces: new PaceBook(), slots: () => 1 },
     dispatcher,
     registry: { all: () => [] },
     outlooks: { of: () => undefined },

@@ -51,7 +51,7 @@ describe("a map", () => {
   /** Runs the map with a worker that takes units in any order; stops after `stopAfter` answers. */
   async function run(job: MapCall["job"], units: UnitSpec[], how: { order: number; stopAfter?: number }) {
     const queue = new MemoryQueue();
-    const deps: MapDeps = { jobs, queue, paces: new PaceBook() };
+    const deps: MapDeps = { jobs, queue, paces: new PaceBook(), slots: () => 1 };
     const stop = new AbortController();
     const watch = { running: () => undefined, waiting: () => undefined, ended: () => undefined };
     const call: MapCall = {

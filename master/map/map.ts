@@ -11,8 +11,10 @@ import { partEvent, unitDigest } from "./partEvent.ts";
 import { queuedUnits } from "./queuedUnits.ts";
 import { WaitingWatch } from "./waiting.ts";
 
-/** Units of a map that are in the queue or at slaves at a time: enough for any fleet, small in memory. */
+/** Units of a map that are in the queue or at slaves at a time, at least: small in memory. */
 const WINDOW = 4096;
+/** The same for each slot of a large fleet: half of them may be left when more are put, one that runs and one that waits. */
+const WINDOW_A_SLOT = 4;
 /** Units put into the queue together. */
 const BATCH = 256;
 
@@ -20,6 +22,8 @@ export interface MapDeps {
   readonly jobs: Pick<RecordOfJobs, "apply" | "parts" | "watchParts">;
   readonly queue: Pick<UnitQueue, "put" | "withdraw" | "watch" | "recorded">;
   readonly paces: PaceBook;
+  /** Slots that may get units now, those of other masters included. */
+  readonly slots: () => number;
 }
 
 /**
@@ -39,7 +43,7 @@ export async function* mapUnits(
     const source = queuedUnits(call, units);
     while (!run.pace.complete || run.open > 0) {
       call.signal.throwIfAborted();
-      if (!run.pace.complete && run.open <= WINDOW / 2) {
+      if (!run.pace.complete && run.open <= windowOf(deps) / 2) {
         const batch = nextOf(source, BATCH);
         run.pace.complete = batch.length < BATCH;
         yield* await run.submit(batch);
@@ -48,6 +52,10 @@ export async function* mapUnits(
   } finally {
     await run.stop();
   }
+}
+
+function windowOf({ slots }: Pick<MapDeps, "slots">): number {
+  return Math.max(WINDOW, WINDOW_A_SLOT * slots());
 }
 
 function nextOf(source: Iterator<QueuedUnit>, limit: number): QueuedUnit[] {

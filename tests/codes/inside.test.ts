@@ -61,7 +61,7 @@ const MADE: Readonly<Record<string, () => unknown>> = {
     const job = { record, progress, collector, options: {}, inputs: [], signal: NEVER };
     const files = { put: unused, read: unused };
     const jobs = { apply: unused, parts: unused, watchParts: unused };
-    const map = { jobs, queue: new MemoryQueue(), paces: new PaceBook() };
+    const map = { jobs, queue: new MemoryQueue(), paces: new PaceBook(), slots: () => 1 };
     const context = runContext({ map, files, budgets: {} }, job);
     context.map("twice", "analyse", []);
     context.map("twice", "analyse", []);

@@ -11,7 +11,7 @@ export interface Bundle {
 }
 
 /** Units of a bundle, unless their step says fewer. It divides the number that a map puts into the queue together. */
-const TOGETHER = 16;
+export const TOGETHER = 16;
 /** Characters of a bundle's units as JSON, about: units with many references travel in several bundles. */
 const MOST_CHARACTERS = 256 * 1024;
 

@@ -3,18 +3,19 @@ import { coalesce } from "../../../shared/async/coalesce.ts";
 import type { Logger } from "../../../shared/logger.ts";
 import type { UnitQueue, UnitWatcher } from "../port.ts";
 import { mapOf } from "../unitId.ts";
+import { TOGETHER } from "./bundle.ts";
 import { type Bundles, HOLD_MS, type TakenBundle } from "./bundles.ts";
 import type { Completions } from "./completions.ts";
 import { HeldBundles } from "./heldBundles.ts";
 import { Lanes, type LaneWithRoom } from "./lanes.ts";
 import type { Offers } from "./offers.ts";
 import type { OwnUnits } from "./ownUnits.ts";
+import type { WantedUnits } from "./wanted.ts";
 
 export interface BundleTakerDeps {
   readonly memory: UnitQueue;
   readonly bundles: Bundles;
-  /** Units that the slaves of this master can use now and soon, by lane. */
-  readonly wanted: () => ReadonlyMap<string, number>;
+  readonly wanted: WantedUnits;
   readonly own: OwnUnits;
   readonly offers: Offers;
   readonly completions: Completions;
@@ -25,6 +26,8 @@ export interface BundleTakerDeps {
 
 /** Time between two looks at what is held, and at what the engine may have forgotten. */
 const LOOK_MS = HOLD_MS / 4;
+/** Bundles that are taken at a time: each takes some round trips. */
+const AT_ONCE = 4;
 /** Time between two looks at lanes of which nothing was told. */
 const POLL_MS = 5_000;
 
@@ -76,7 +79,7 @@ export class BundleTaker {
       const { memory, bundles, wanted, logger } = this.#deps;
       if (this.#closed || this.#lanes.areEmpty || bundles.trouble !== undefined) return;
       try {
-        for (const lane of this.#lanes.withRoom(wanted(), memory.heads())) await this.#take(lane);
+        for (const lane of this.#lanes.withRoom(wanted, memory.heads())) await this.#take(lane);
       } catch (error) {
         logger.debug({ err: error }, "no bundles could be taken: the next look tries again");
       }
@@ -86,10 +89,17 @@ export class BundleTaker {
 
   async #take({ name, room }: LaneWithRoom): Promise<void> {
     for (let left = room; left > 0; ) {
-      const taken = await this.#deps.bundles.take(name);
-      if (taken === undefined) return this.#lanes.isEmpty(name);
-      left -= await this.#hold(taken);
+      const wanted = Math.min(AT_ONCE, Math.ceil(left / TOGETHER));
+      const taken = await Promise.all(Array.from({ length: wanted }, () => this.#takeOne(name)));
+      for (const units of taken) left -= units ?? 0;
+      if (taken.includes(undefined)) return this.#lanes.isEmpty(name);
     }
+  }
+
+  /** Resolves with the number of units; undefined when no bundle waits. */
+  async #takeOne(lane: string): Promise<number | undefined> {
+    const taken = await this.#deps.bundles.take(lane);
+    return taken && (await this.#hold(taken));
   }
 
   /** Puts the units of a bundle into the queue in memory; of an own one only those that have not ended. */
@@ -131,9 +141,8 @@ export class BundleTaker {
   /** Hands back what no slave of this master can do any more. */
   async #giveBack(): Promise<void> {
     const { memory, bundles, wanted, own } = this.#deps;
-    const able = wanted();
     for (const taken of this.held.all()) {
-      if (able.has(taken.lane)) continue;
+      if (wanted.canDo(taken.lane)) continue;
       const open = new Set(this.held.lose(taken.id));
       const units = taken.units.filter(({ id }) => open.has(id));
       const withdrawn = new Set(await memory.withdraw(units));
@@ -151,7 +160,7 @@ export class BundleTaker {
   /** Not all that happens is told: looks at each lane from time to time. */
   #poll(): void {
     this.#nextPoll = performance.now() + POLL_MS;
-    for (const lane of this.#deps.wanted().keys()) this.#lanes.isReady(lane);
+    for (const lane of this.#deps.wanted.lanes()) this.#lanes.isReady(lane);
   }
 
   /** Another master has the bundle. What runs here runs on: the first part of a unit counts. */

@@ -1,5 +1,6 @@
 import type { MapHead } from "../port.ts";
 import { laneOf } from "./bundle.ts";
+import type { WantedUnits } from "./wanted.ts";
 
 export interface LaneWithRoom {
   readonly name: string;
@@ -31,12 +32,12 @@ export class Lanes {
   }
 
   /** Those of which less waits here than this master wants. */
-  withRoom(wanted: ReadonlyMap<string, number>, heads: Iterable<MapHead>): LaneWithRoom[] {
+  withRoom(wanted: Pick<WantedUnits, "of">, heads: Iterable<MapHead>): LaneWithRoom[] {
     const waiting = new Map<string, number>();
     for (const { first, waiting: units } of heads)
       waiting.set(laneOf(first), (waiting.get(laneOf(first)) ?? 0) + units);
     return [...this.#ready].flatMap((name) => {
-      const room = (wanted.get(name) ?? 0) - (waiting.get(name) ?? 0);
+      const room = wanted.of(name) - (waiting.get(name) ?? 0);
       return room > 0 ? [{ name, room }] : [];
     });
   }

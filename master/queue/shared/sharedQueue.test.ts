@@ -10,6 +10,7 @@ import { openBullBundles } from "./bull/openBullBundles.ts";
 import { LANE, unitsFor } from "./bundles.contract.ts";
 import type { Bundles } from "./bundles.ts";
 import { SharedQueue } from "./sharedQueue.ts";
+import type { WantedUnits } from "./wanted.ts";
 
 const logger = pino({ level: "silent" });
 let redis: TestRedis;
@@ -39,12 +40,12 @@ function open(scope = "test"): Promise<Bundles> {
 }
 
 interface Master {
-  readonly wanted?: () => ReadonlyMap<string, number>;
+  readonly wanted?: WantedUnits;
   readonly weights?: ClientWeights;
 }
 
 /** @param wanted units that the slaves of this master can use; none unless said */
-async function master({ wanted = () => new Map(), weights = new Map() }: Master = {}) {
+async function master({ wanted = room(() => 0), weights = new Map() }: Master = {}) {
   const bundles = await open();
   // It knows of its neighbour.
   await expect.poll(() => bundles.alone, { interval: 5 }).toBe(false);
@@ -54,7 +55,17 @@ async function master({ wanted = () => new Map(), weights = new Map() }: Master 
   return queue;
 }
 
-const able = (units: number) => ({ wanted: () => new Map([[LANE, units]]) });
+/** A master whose slaves can use so many units of the lane; where that is 0, it has no slaves. */
+function room(units: () => number): WantedUnits {
+  return {
+    lanes: () => (units() > 0 ? [LANE] : []),
+    canDo: (lane) => lane === LANE && units() > 0,
+    of: units,
+    withLeased: units,
+  };
+}
+
+const able = (units: number) => ({ wanted: room(() => units) });
 
 queueContract("shared, with slots for all that is put", async (weights = new Map()) => {
   const queue = await master({ ...able(Number.POSITIVE_INFINITY), weights });
@@ -66,7 +77,8 @@ queueContract("shared, with slots for all that is put", async (weights = new Map
 
 queueContract("shared, all through the engine", async (weights = new Map()) => {
   let isPutting = false;
-  const wanted = () => new Map([[LANE, isPutting ? 0 : Number.POSITIVE_INFINITY]]);
+  const units = () => (isPutting ? 0 : Number.POSITIVE_INFINITY);
+  const wanted = { ...room(units), canDo: () => true };
   const queue = await master({ wanted, weights });
   const { put } = queue;
   queue.put = (units) => {
@@ -236,10 +248,10 @@ test("while the engine is silent a master does its own jobs, and goes on with al
 }, 60_000);
 
 test("a master that is alone keeps its units, and offers them when another one comes, or when it has no slots", async () => {
-  let room = new Map([[LANE, 16]]);
+  let units = 16;
   const bundles = await open("few");
   const a = new SharedQueue({
-    ...{ memory: new MemoryQueue(), bundles, weights: new Map(), wanted: () => room, logger },
+    ...{ memory: new MemoryQueue(), bundles, weights: new Map(), wanted: room(() => units), logger },
   });
   opened.push(a);
   await a.put(unitsFor("j", 160));
@@ -248,9 +260,9 @@ test("a master that is alone keeps its units, and offers them when another one c
   const others = await open("few");
   await expect.poll(() => [...a.heads()].map(({ waiting }) => waiting), { timeout: 5_000 }).toEqual([16]);
   expect(a.size().waiting).toBe(160);
-  const taken = await others.take(LANE);
-  expect(taken?.units).toHaveLength(16);
-  room = new Map();
+  const take = async () => (await others.take(LANE))?.units.length;
+  await expect.poll(take, { timeout: 5_000 }).toBe(16);
+  units = 0;
   await expect.poll(() => [...a.heads()], { timeout: 5_000 }).toEqual([]);
   expect(a.size().waiting).toBe(160);
   await others.close();

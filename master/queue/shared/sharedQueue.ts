@@ -19,14 +19,14 @@ import { BundleTaker } from "./bundleTaker.ts";
 import { Completions } from "./completions.ts";
 import { Offers } from "./offers.ts";
 import { type OwnBundle, OwnUnits } from "./ownUnits.ts";
+import type { WantedUnits } from "./wanted.ts";
 
 export interface SharedQueueDeps {
   /** The units that this master's slaves get next. */
   readonly memory: UnitQueue;
   readonly bundles: Bundles;
   readonly weights: ClientWeights;
-  /** Units that the slaves of this master can use now and soon, by lane. */
-  readonly wanted: () => ReadonlyMap<string, number>;
+  readonly wanted: WantedUnits;
   readonly logger: Logger;
 }
 
@@ -69,12 +69,11 @@ export class SharedQueue implements UnitQueue {
     const made = bundlesOf(units);
     const away: OwnBundle[] = [];
     const here: QueuedUnit[] = [];
-    const room = wanted();
     let waiting = memory.size().waiting;
     for (const bundle of made) {
       const own = this.#own.add(bundle);
       // What waits in the engine comes before what is new.
-      const fits = (room.get(bundle.lane) ?? 0) > waiting && !this.#taker.mayHave(bundle.lane);
+      const fits = wanted.of(bundle.lane) > waiting && !this.#taker.mayHave(bundle.lane);
       if (isShared(bundle) && !fits && !bundles.alone) away.push(own);
       else {
         waiting += bundle.units.length;
@@ -89,7 +88,7 @@ export class SharedQueue implements UnitQueue {
     const { memory, wanted } = this.#deps;
     const left = await this.#offers.offer(bundles);
     // Without the engine each master does its own jobs.
-    const own = left.filter(({ lane }) => wanted().has(lane));
+    const own = left.filter(({ lane }) => wanted.canDo(lane));
     for (const bundle of left) this.#own.move(bundle, own.includes(bundle) ? "here" : "kept");
     if (own.length > 0) await memory.put(own.flatMap(({ open }) => [...open.values()]));
     else await this.#taker.fill();
@@ -127,11 +126,11 @@ export class SharedQueue implements UnitQueue {
   }
 
   #surplus(): OwnBundle[] {
-    const room = new Map(this.#deps.wanted());
+    const room = new Map<string, number>();
     return [...this.#own.all()].filter((bundle) => {
       const { id, lane, open, place } = bundle;
       if (place !== "here" || this.#taker.held.has(id) || !isShared(bundle)) return false;
-      const left = room.get(lane) ?? 0;
+      const left = room.get(lane) ?? this.#deps.wanted.withLeased(lane);
       room.set(lane, left - open.size);
       return left <= 0;
     });

@@ -1,3 +1,4 @@
+import { Semaphore } from "../../../shared/async/semaphore.ts";
 import type { Row } from "../rows.ts";
 import {
   LONGEST_SPAN_MS,
@@ -12,8 +13,9 @@ import {
   type WorkSpan,
 } from "../timeline.ts";
 import { packedSpans, packedSums, unpackedSpans, unpackedSums } from "../timelineRows.ts";
-import { addedSums, intervalOf } from "../timelineSums.ts";
+import { addedSums } from "../timelineSums.ts";
 import type { PostgresDatabase, Queries } from "./database.ts";
+import { keyOf, type OwnSum, OwnSums } from "./ownSums.ts";
 
 /** Rows that one trim removes of a kind. */
 const TRIMMED = 200;
@@ -26,7 +28,8 @@ const SLAVE_ROWS = 64;
 const KINDS = [0, ...RESOLUTIONS];
 const SPANS = 0;
 
-const ONE_AT_A_TIME = "LOCK TABLE timeline IN SHARE ROW EXCLUSIVE MODE";
+/** Number of a new row: one for all masters, so that none has to ask which are in use. */
+const NEXT_SEQ = "(nextval(pg_get_serial_sequence('timeline_slaves', 'seq')) % 2147483647)::int";
 
 interface TimelinePage {
   readonly sql: string;
@@ -35,14 +38,16 @@ interface TimelinePage {
   readonly limit: number;
 }
 
-/** The timeline in the tables that the SQLite driver has, too. */
+/** Timeline in the tables that the SQLite driver has, too. */
 export function timelineTable(db: PostgresDatabase, requireOpen: () => void): RecordedTimeline {
+  const appending = new Semaphore(1);
+  const own = new OwnSums();
   const open = async <T>(work: () => Promise<T>): Promise<T> => {
     requireOpen();
     return await work();
   };
   return {
-    append: (chunk) => open(() => db.transaction((tx) => append(tx, chunk))),
+    append: (chunk) => open(() => appending.use(() => append(db, chunk, own))),
     spans: (window) => spans(db, window),
     sums: (resolution, window) => sums(db, resolution, window),
     slaves: (window) => slaves(db, window),
@@ -51,41 +56,47 @@ export function timelineTable(db: PostgresDatabase, requireOpen: () => void): Re
   };
 }
 
-async function append(tx: Queries, { at, spans, slaves, sums }: TimelineChunk): Promise<void> {
-  // Masters add to the same sums.
-  await tx.run(ONE_AT_A_TIME);
-  if (spans.length > 0) await appendSpans(tx, at, spans);
-  for (const moment of slaves)
-    await tx.run("INSERT INTO timeline_slaves (at, body) VALUES ($1, $2)", moment.at, JSON.stringify(moment));
-  for (const resolution of RESOLUTIONS) for (const sum of sums) await addSums(tx, resolution, sum);
+async function append(db: PostgresDatabase, { at, spans, slaves, sums }: TimelineChunk, own: OwnSums) {
+  const grown = own.grown(sums);
+  const rows = await db.transaction(async (tx) => {
+    if (spans.length > 0) await appendSpans(tx, at, spans);
+    for (const moment of slaves)
+      await tx.run(
+        "INSERT INTO timeline_slaves (at, body) VALUES ($1, $2)",
+        moment.at,
+        JSON.stringify(moment),
+      );
+    return grown.length > 0 ? await writeSums(tx, grown) : [];
+  });
+  own.wrote(rows);
 }
 
 async function appendSpans(tx: Queries, at: number, spans: readonly WorkSpan[]): Promise<void> {
   const base = spans.reduce((least, { from }) => Math.min(least, from), at);
   const body = packedSpans(spans, base);
   await tx.run(
-    `INSERT INTO timeline (resolution, until, seq, base, bytes, body)
-      SELECT 0, $1::bigint, 1 + coalesce(MAX(seq), 0), $2::bigint, $3::int, $4
-        FROM timeline WHERE resolution = 0 AND until = $1`,
+    `INSERT INTO timeline (resolution, until, seq, base, bytes, body) VALUES (0, $1, ${NEXT_SEQ}, $2, $3, $4)`,
     ...[at, base, body.length, body],
   );
 }
 
-async function addSums(tx: Queries, resolution: Resolution, sums: TimelineSums): Promise<void> {
-  const at = intervalOf(sums.at, resolution);
-  const until = at + resolution;
-  const [row] = await tx.rows(
-    "SELECT body FROM timeline WHERE resolution = $1 AND until = $2",
-    resolution,
-    until,
+/** Resolves with the same sums, and the numbers of their rows. */
+async function writeSums(tx: Queries, sums: readonly OwnSum[]): Promise<readonly OwnSum[]> {
+  const bodies = sums.map((sum) => packedSums(sum.sums));
+  const rows = await tx.rows(
+    `INSERT INTO timeline (resolution, until, seq, base, bytes, body)
+      SELECT u.resolution, u.base + u.resolution, coalesce(u.seq, ${NEXT_SEQ}), u.base, u.bytes, u.body
+        FROM unnest($1::int[], $2::bigint[], $3::int[], $4::int[], $5::text[]) AS u (resolution, base, seq, bytes, body)
+      ON CONFLICT (resolution, until, seq) DO UPDATE SET bytes = excluded.bytes, body = excluded.body
+      RETURNING resolution, base, seq`,
+    sums.map(({ resolution }) => resolution),
+    sums.map(({ sums: { at } }) => at),
+    sums.map(({ seq }) => seq ?? null),
+    bodies.map((body) => body.length),
+    bodies,
   );
-  const known = row && unpackedSums(String(row.body), at);
-  const body = packedSums(addedSums(at, known, sums));
-  await tx.run(
-    `INSERT INTO timeline (resolution, until, seq, base, bytes, body) VALUES ($1, $2, 0, $3, $4, $5)
-      ON CONFLICT (resolution, until, seq) DO UPDATE SET bytes = excluded.bytes, body = excluded.body`,
-    ...[resolution, until, at, body.length, body],
-  );
+  const seqs = new Map(rows.map(({ resolution, base, seq }) => [`${resolution}/${base}`, Number(seq)]));
+  return sums.map((sum) => ({ ...sum, seq: seqs.get(keyOf(sum)) }));
 }
 
 async function* spans(db: Queries, { from, to }: TimeWindow): AsyncGenerator<readonly WorkSpan[]> {
@@ -102,8 +113,18 @@ async function* sums(
   { from, to }: TimeWindow,
 ): AsyncGenerator<readonly TimelineSums[]> {
   const page = pageOf(resolution, [from, to + resolution - 1], SUM_ROWS);
-  for await (const rows of pages(db, page))
-    yield rows.map(({ body, base }) => unpackedSums(String(body), Number(base)));
+  let last: TimelineSums | undefined;
+  for await (const rows of pages(db, page)) {
+    const whole: TimelineSums[] = [];
+    for (const { body, base } of rows) {
+      const next = unpackedSums(String(body), Number(base));
+      if (last !== undefined && last.at !== next.at) whole.push(last);
+      // Each master has rows of its own for an interval.
+      last = last?.at === next.at ? addedSums(next.at, last, next) : next;
+    }
+    yield whole;
+  }
+  if (last !== undefined) yield [last];
 }
 
 async function* slaves(db: Queries, { from, to }: TimeWindow): AsyncGenerator<readonly SlaveMoment[]> {
@@ -141,7 +162,6 @@ async function reach(db: Queries, kind: number): Promise<number | undefined> {
 
 /** Whether there may be more to remove. */
 async function trim(tx: Queries, { before, bytes }: TimelineBound): Promise<boolean> {
-  await tx.run(ONE_AT_A_TIME);
   const removed = [
     await tx.run(
       `DELETE FROM timeline_slaves WHERE seq IN (
