@@ -15,7 +15,6 @@ const LARGEST = 300_000;
 const CHOSEN: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ...Object.fromEntries([".ico", ".ppm", ".pgm"].map((extension) => [extension, ["image"]])),
   ".png": ["image", "image", "image", "ocr"],
-  ".flac": ["audio"],
   ".mp3": ["audio"],
   ".doc": ["document"],
   ".html": ["document"],

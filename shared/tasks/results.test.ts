@@ -26,6 +26,10 @@ const REAL: Readonly<Record<string, readonly (readonly [files: readonly string[]
   ],
   audio: [
     [["classic/inputs/tone.wav", "classic/inputs/quiet.wav", "audio/tagged.wav", "audio/ms-stereo.wav"], {}],
+    [
+      ["audio/two-s24.flac", "audio/two-streamed.flac"],
+      { levels: false, silence: false, waveform_points: 0 },
+    ],
     [["audio/gsm.wav", "audio/tone.mp3", "audio/rf64.wav"], { spectrum: false, loudness: false }],
   ],
   document: [

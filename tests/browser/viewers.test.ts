@@ -147,7 +147,7 @@ test("a recording has its waveform, levels and a player; one that is no WAV says
     0,
   );
   await page.goto(page.url().replace(/0$/, "1"));
-  await page.getByText("This is mp3, and no WAV file: nothing was measured.").waitFor();
+  await page.getByText("This is mp3, which is not decoded: nothing was measured.").waitFor();
 });
 
 test("a recording has its loudness over time, with the levels of the place that is played", async () => {

@@ -1,6 +1,7 @@
 import type { StepFile } from "../task.ts";
-import { countFrames } from "./blocks.ts";
 import { codecFor } from "./codecs/choose.ts";
+import type { Decoder } from "./decoder.ts";
+import { groupDecoder } from "./groupDecoder.ts";
 import { measure } from "./measure.ts";
 import type { AudioOptions } from "./options.ts";
 import { type Description, describeMeasured, describeUndecoded } from "./report.ts";
@@ -16,12 +17,17 @@ interface Recording {
 
 /** Measures a recording block by block; for encodings that are not decoded it reports the header only. */
 export async function analyse({ file, wav, options, progress }: Recording): Promise<Description> {
-  const { format, data } = wav;
+  const { format } = wav;
   const metadata = await readMetadata(file, wav, format.sampleRate);
+  const decoder = decoderOf(file, wav);
+  if (decoder === undefined) return describeUndecoded({ file, wav, metadata });
+  const measured = await measure({ decoder, format, options, progress });
+  return describeMeasured({ file, wav, metadata, decoder, options, ...measured });
+}
+
+function decoderOf(file: StepFile, wav: Wav): Decoder | undefined {
+  if (wav.packed !== undefined) return wav.packed;
   const codec = codecFor(wav);
-  if (codec === undefined) return describeUndecoded({ file, wav, metadata });
-  const source = { file, data, codec, channels: format.channels };
-  const frames = countFrames(source);
-  const measures = await measure({ source, frames, format, options, progress });
-  return describeMeasured({ file, wav, metadata, codec, frames, options, measures });
+  if (codec === undefined) return undefined;
+  return groupDecoder({ file, data: wav.data, codec, channels: wav.format.channels });
 }

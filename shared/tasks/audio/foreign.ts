@@ -9,7 +9,7 @@ const HEAD_BYTES = 16_384;
 const OTHERS = [{ magic: ".snd", ext: "au", mime: "audio/basic" }] as const;
 
 /**
- * Result for a recording of a format that is not decoded (MP3, FLAC, …): the fields that classic clients know, and the name of the
+ * Result for a recording of a format that is not decoded (MP3, AAC, …): the fields that classic clients know, and the name of the
  * format.
  * @throws FileError `corrupt_file` for a WAV file that ends in its header, `wrong_type` for files without audio.
  */
@@ -29,11 +29,12 @@ export async function describeForeign(file: StepFile): Promise<{ fields: JsonObj
     format: "non-wav",
     detected_format: name,
     media_type: type.mime,
-    warnings: [
-      `${name.toUpperCase()} is not decoded: convert the file to WAV, AIFF, W64 or CAF to have it measured.`,
-    ],
+    warnings: [`${name.toUpperCase()} is not decoded: convert the file to WAV or FLAC to have it measured.`],
   };
-  return { fields, summary: `${name.toUpperCase()} recording, not decoded (WAV, AIFF, W64 and CAF are)` };
+  return {
+    fields,
+    summary: `${name.toUpperCase()} recording, not decoded (WAV, AIFF, W64, CAF and FLAC are)`,
+  };
 }
 
 function otherType(head: Buffer): (typeof OTHERS)[number] | undefined {
@@ -43,5 +44,5 @@ function otherType(head: Buffer): (typeof OTHERS)[number] | undefined {
 
 function wrongType(mime: string | undefined): FileError {
   const what = mime === undefined ? "is not a recording of a known format" : `is not a recording but ${mime}`;
-  return new FileError("wrong_type", `The file ${what}. Send WAV, AIFF, W64 or CAF files.`);
+  return new FileError("wrong_type", `The file ${what}. Send WAV, AIFF, W64, CAF or FLAC files.`);
 }

@@ -7,6 +7,11 @@ export const options = z.strictObject({
     .max(10_000)
     .default(1_000)
     .describe("Number of points of the waveform overview, at most one for each frame; 0 leaves it out."),
+  levels: z
+    .boolean()
+    .default(true)
+    .describe("Whether RMS, peak, offset, crest factor and zero crossings are measured."),
+  silence: z.boolean().default(true).describe("Whether silence is measured."),
   silence_dbfs: z
     .number()
     .min(-120)

@@ -1,5 +1,5 @@
 import type { JsonObject, StepFile } from "../task.ts";
-import type { Codec } from "./codecs/codec.ts";
+import type { Decoder, Faults } from "./decoder.ts";
 import type { Measures } from "./measure.ts";
 import type { Level } from "./meters/levels.ts";
 import type { LoudnessSeries } from "./meters/loudnessSeries.ts";
@@ -22,40 +22,37 @@ interface Known {
   readonly metadata: JsonObject;
 }
 
-interface Measured extends Known {
-  readonly codec: Codec;
+interface Measured extends Known, Faults {
+  readonly decoder: Decoder;
   readonly frames: number;
+  /** Number of NaN and infinite samples, which count as 0. */
+  readonly invalid: number;
   readonly options: AudioOptions;
   readonly measures: Measures;
 }
 
 /** Makes the result of a decoded file; docs/tasks/audio.md describes the fields. NaN becomes null. */
 export function describeMeasured(measured: Measured): Description {
-  const { file, wav, metadata, codec, frames, measures } = measured;
-  const { all, perChannel, monoMix } = measures.levels;
+  const { file, wav, metadata, decoder, frames, measures } = measured;
   const { sampleRate, channels } = wav.format;
   const duration = frames / sampleRate;
   const fields = {
     duration_seconds: duration,
     sample_rate: sampleRate,
     channels,
-    sample_width: codec.sampleWidth,
-    rms_energy: all.rms * codec.fullScale,
-    zero_crossings: all.zeroCrossings,
+    sample_width: decoder.sampleWidth,
+    ...classicLevels(measured),
     file_size_bytes: file.bytes,
     ...formatFields(wav),
     decoded: true,
     frames,
-    ...levelFields(all),
-    zero_crossing_rate: perChannel.reduce((sum, level) => sum + level.zeroCrossings, 0) / all.samples,
-    per_channel: perChannel.map((level, channel) => channelFields(level, measures.truePeak?.[channel])),
-    mono_mix: channelFields(monoMix, undefined),
+    ...levelsFields(measured),
     ...loudnessFields(measures),
     spectral: spectrumFields(measured),
     silence: silenceFields(measured),
-    waveform: { points: measures.waveform.min.length, ...measures.waveform },
+    waveform: waveformFields(measures),
     metadata,
-    truncated: wav.truncated,
+    truncated: wav.truncated || measured.truncated,
     warnings: warningsOf(measured),
   };
   return { fields, summary: summaryOf(measured, duration) };
@@ -85,7 +82,7 @@ export function describeUndecoded({ file, wav, metadata }: Known): Description {
 
 /** Values of `format` by container; those of WAV files are not listed. */
 const FORMATS: Readonly<Partial<Record<Container, string>>> = {
-  ...{ AIFF: "aiff", AIFC: "aiff", W64: "w64", CAF: "caf" },
+  ...{ AIFF: "aiff", AIFC: "aiff", W64: "w64", CAF: "caf", FLAC: "flac", Ogg: "ogg" },
 };
 
 function formatFields({ format, riff, factFrames }: Wav): JsonObject {
@@ -100,6 +97,29 @@ function formatFields({ format, riff, factFrames }: Wav): JsonObject {
     fact_frames: factFrames ?? null,
   };
 }
+
+/** The two fields of levels that stand among the first. */
+function classicLevels({ measures: { levels }, decoder }: Measured): JsonObject {
+  if (levels === undefined) return { rms_energy: null, zero_crossings: null };
+  return { rms_energy: levels.all.rms * decoder.fullScale, zero_crossings: levels.all.zeroCrossings };
+}
+
+function levelsFields({ measures: { levels, truePeak } }: Measured): JsonObject {
+  if (levels === undefined)
+    return { ...NO_LEVELS, per_channel: (truePeak ?? []).map(truePeakFields), mono_mix: null };
+  const { all, perChannel, monoMix } = levels;
+  return {
+    ...levelFields(all),
+    zero_crossing_rate: perChannel.reduce((sum, level) => sum + level.zeroCrossings, 0) / all.samples,
+    per_channel: perChannel.map((level, channel) => channelFields(level, truePeak?.[channel])),
+    mono_mix: channelFields(monoMix, undefined),
+  };
+}
+
+const NO_LEVELS = {
+  ...{ rms: null, rms_dbfs: null, peak: null, peak_dbfs: null, min: null, max: null, dc_offset: null },
+  ...{ crest_factor: null, crest_factor_db: null, zero_crossing_rate: null },
+};
 
 function levelFields(level: Level): JsonObject {
   return {
@@ -120,8 +140,12 @@ function channelFields(level: Level, truePeak: number | undefined): JsonObject {
     ...levelFields(level),
     zero_crossings: level.zeroCrossings,
     zero_crossing_rate: level.zeroCrossings / level.samples,
-    ...(truePeak === undefined ? {} : { true_peak: truePeak, true_peak_dbtp: decibels(truePeak) }),
+    ...(truePeak === undefined ? {} : truePeakFields(truePeak)),
   };
+}
+
+function truePeakFields(truePeak: number): JsonObject {
+  return { true_peak: truePeak, true_peak_dbtp: decibels(truePeak) };
 }
 
 function loudnessFields({ loudness, truePeak }: Measures): JsonObject {
@@ -161,7 +185,12 @@ function spectrumFields({ measures: { spectrum }, options, frames }: Measured): 
   };
 }
 
-function silenceFields({ measures: { silence }, options, wav }: Measured): JsonObject {
+function waveformFields({ waveform = { min: [], max: [] } }: Measures): JsonObject {
+  return { points: waveform.min.length, ...waveform };
+}
+
+function silenceFields({ measures: { silence }, options, wav }: Measured): JsonObject | null {
+  if (silence === undefined) return null;
   return {
     share: silence.share,
     leading_seconds: silence.leading / wav.format.sampleRate,
@@ -171,15 +200,14 @@ function silenceFields({ measures: { silence }, options, wav }: Measured): JsonO
   };
 }
 
-function warningsOf({ wav, frames, measures, options }: Measured): string[] {
+function warningsOf({ wav, frames, invalid, measures, options, ...told }: Measured): string[] {
   const { data, riff, factFrames, format } = wav;
-  const warnings: string[] = [];
+  const warnings: string[] = [...told.warnings];
   if (wav.truncated)
     warnings.push(`The file was cut short: ${data.bytes} of ${data.claimed} bytes of samples are there.`);
   if (riff.streamed)
     warnings.push("The header does not say how long the recording is; it was read to the end of the file.");
   if (frames === 0) warnings.push("The file holds no samples.");
-  const { invalid } = measures.levels;
   if (invalid > 0) warnings.push(`${invalid} samples are not finite numbers; they count as 0.`);
   if (factFrames !== undefined && factFrames !== frames && format.framesPerBlock > 0) {
     warnings.push(
@@ -196,10 +224,16 @@ function summaryOf({ wav, measures, frames }: Measured, duration: number): strin
   const { format, riff } = wav;
   const shape = `${duration.toFixed(2)} s, ${format.sampleRate} Hz, ${plural(format.channels)}, ${encodingName(format, riff.bigEndian)}`;
   if (frames === 0) return `${shape}, no samples`;
-  const rms = decibels(measures.levels.all.rms);
-  const level = Number.isFinite(rms) ? `RMS ${rms.toFixed(1)} dBFS` : "digital silence";
   const lufs = measures.loudness?.integrated ?? Number.NaN;
-  return Number.isFinite(lufs) ? `${shape}, ${level}, ${lufs.toFixed(1)} LUFS` : `${shape}, ${level}`;
+  return [shape, ...levelWords(measures), ...(Number.isFinite(lufs) ? [`${lufs.toFixed(1)} LUFS`] : [])].join(
+    ", ",
+  );
+}
+
+function levelWords({ levels }: Measures): string[] {
+  if (levels === undefined) return [];
+  const rms = decibels(levels.all.rms);
+  return [Number.isFinite(rms) ? `RMS ${rms.toFixed(1)} dBFS` : "digital silence"];
 }
 
 function plural(channels: number): string {

@@ -84,8 +84,10 @@ const header = {
   sample_rate: count.describe("Samples of a channel per second, in Hz."),
   channels: count.describe("Number of channels."),
   file_size_bytes: count.describe("Size of the file, in bytes."),
-  format: z.enum(["wav", "aiff", "w64", "caf"]).describe("Format of the file."),
-  container: z.enum(["RIFF", "RIFX", "RF64", "BW64", "AIFF", "AIFC", "W64", "CAF"]).describe("Container."),
+  format: z.enum(["wav", "aiff", "w64", "caf", "flac", "ogg"]).describe("Format of the file."),
+  container: z
+    .enum(["RIFF", "RIFX", "RF64", "BW64", "AIFF", "AIFC", "W64", "CAF", "FLAC", "Ogg"])
+    .describe("Container."),
   encoding: z.string().describe("Encoding as ffmpeg names it, such as pcm_s16le."),
   extensible: z.boolean().describe("Whether the header is WAVE_FORMAT_EXTENSIBLE."),
   bits_per_sample: count.describe("Bits that a sample takes in the file."),
@@ -101,14 +103,18 @@ const measured = resultSchema(TASK, {
   duration_seconds: z.number().min(0).describe("Length in seconds."),
   sample_width: count.describe("Bytes of one decoded sample."),
   rms_energy: measure.describe("Root of the mean square in the file's own integer units."),
-  zero_crossings: count.describe("Sign changes over the interleaved samples."),
+  zero_crossings: count
+    .nullable()
+    .describe("Sign changes over the interleaved samples; null with `levels: false`."),
   ...header,
   decoded: z.literal(true).describe("The samples were measured."),
   frames: count.describe("Samples of each channel."),
   ...levels,
   zero_crossing_rate: crossingRate,
-  per_channel: z.array(channel).describe("Levels of each channel."),
-  mono_mix: channel.describe("Levels of the mean of the channels."),
+  per_channel: z
+    .array(z.union([channel, z.object({ true_peak: truePeak, true_peak_dbtp: truePeakDb })]))
+    .describe("Levels of each channel; with `levels: false` the true peaks alone."),
+  mono_mix: channel.nullable().describe("Levels of the mean of the channels; null with `levels: false`."),
   loudness_lufs: measure.describe("Integrated loudness in LUFS (EBU R 128)."),
   loudness_range_lu: measure.describe("Loudness range in LU (EBU Tech 3342)."),
   loudness_momentary_max_lufs: measure.describe("Highest loudness over 400 ms, in LUFS."),
@@ -119,7 +125,7 @@ const measured = resultSchema(TASK, {
   true_peak: truePeak,
   true_peak_dbtp: truePeakDb,
   spectral: spectral.nullable().describe("Spectrum; null without samples or with `spectrum: false`."),
-  silence: silence.describe("Silent windows."),
+  silence: silence.nullable().describe("Silent windows; null with `silence: false`."),
   waveform: waveform.describe("Overview of the waveform."),
 });
 

@@ -34,7 +34,7 @@ function whyUnmeasured({ decoded, encoding, detected_format: foreign }: AudioRes
   if (decoded === true) return undefined;
   return foreign === undefined
     ? `The encoding ${encoding ?? "of this file"} is not decoded: nothing was measured.`
-    : `This is ${foreign}, and no WAV file: nothing was measured.`;
+    : `This is ${foreign}, which is not decoded: nothing was measured.`;
 }
 
 function Levels({ result }: { readonly result: AudioResult }) {
@@ -49,9 +49,13 @@ function Levels({ result }: { readonly result: AudioResult }) {
           { value: fixed(result.loudness_range_lu), unit: "LU", label: "loudness range" },
         ]}
       />
-      <Meters channels={result.per_channel ?? []} />
+      {hasLevels(result) && <Meters channels={result.per_channel ?? []} />}
     </>
   );
+}
+
+function hasLevels({ per_channel: channels = [] }: AudioResult): boolean {
+  return channels.some(({ rms_dbfs: rms }) => rms !== undefined);
 }
 
 function About({ result }: { readonly result: AudioResult }) {
@@ -72,7 +76,7 @@ function About({ result }: { readonly result: AudioResult }) {
         ["Crest factor", result.crest_factor_db == null ? undefined : `${fixed(result.crest_factor_db)} dB`],
         [
           "Silent",
-          silence === undefined
+          silence == null
             ? undefined
             : `${Math.round(100 * (silence.share ?? 0))} %, ${silence.leading_seconds.toFixed(1)} s at the start`,
         ],

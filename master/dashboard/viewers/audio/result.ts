@@ -32,7 +32,7 @@ export interface AudioResult {
     readonly leading_seconds: number;
     readonly trailing_seconds: number;
     readonly threshold_dbfs: number;
-  };
+  } | null;
   readonly spectral?: {
     readonly centroid_hz: { readonly mean: number | null };
     readonly bandwidth_hz: { readonly mean: number | null };
@@ -42,8 +42,9 @@ export interface AudioResult {
 }
 
 export interface ChannelLevels {
-  readonly rms_dbfs: number | null;
-  readonly peak_dbfs: number | null;
+  /** Absent where levels were left out. */
+  readonly rms_dbfs?: number | null;
+  readonly peak_dbfs?: number | null;
   readonly true_peak_dbtp?: number | null;
 }
 

@@ -1,5 +1,6 @@
 import type { StepFile } from "../../task.ts";
-import { beginningOf } from "../wav/chunks.ts";
+import { readFlac } from "../flac/read.ts";
+import { beginningOf, tagBytes } from "../wav/chunks.ts";
 import { readWav, type Wav } from "../wav/read.ts";
 import { readAiff } from "./aiff.ts";
 import { readCaf } from "./caf.ts";
@@ -14,6 +15,8 @@ export async function readContainer(file: StepFile): Promise<Wav | undefined> {
   if (head.startsWith("FORM") && (form === "AIFF" || form === "AIFC")) return await readAiff(file, form);
   if (head === W64) return await readW64(file);
   if (head.startsWith("caff\0\x01")) return await readCaf(file);
+  const start = tagBytes(await file.slice(0, 10));
+  if ((await file.slice(start, 4)).toString("latin1") === "fLaC") return await readFlac(file, start);
   const beginning = await beginningOf(file);
   return beginning === undefined ? undefined : await readWav(file, beginning);
 }

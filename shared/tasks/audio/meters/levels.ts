@@ -21,18 +21,14 @@ export interface Levels {
   readonly perChannel: readonly Level[];
   /** Statistics of the mean of the channels. */
   readonly monoMix: Level;
-  /** Number of NaN and infinite samples, which count as 0. */
-  readonly invalid: number;
 }
 
 export function levelMeter(channelCount: number): Meter<Levels> {
   const series = Array.from({ length: channelCount }, () => new Series());
   const mix = new Series();
   const interleaved = new InterleavedCrossings();
-  let invalid = 0;
   return {
     add(block) {
-      invalid += block.invalid;
       for (const [channel, plane] of block.channels.entries()) series[channel]?.add(plane, block.frames);
       interleaved.add(block);
       mix.add(block.mono, block.frames);
@@ -40,7 +36,7 @@ export function levelMeter(channelCount: number): Meter<Levels> {
     result() {
       const perChannel = series.map((one) => one.level());
       const zeroCrossings = interleaved.count;
-      return { all: { ...together(perChannel), zeroCrossings }, perChannel, monoMix: mix.level(), invalid };
+      return { all: { ...together(perChannel), zeroCrossings }, perChannel, monoMix: mix.level() };
     },
   };
 }

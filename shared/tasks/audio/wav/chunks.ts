@@ -14,7 +14,7 @@ const PLACEHOLDERS: readonly (readonly [from: number, to: number])[] = [
 ];
 
 export type RiffContainer = "RIFF" | "RIFX" | "RF64" | "BW64";
-export type Container = RiffContainer | "AIFF" | "AIFC" | "W64" | "CAF";
+export type Container = RiffContainer | "AIFF" | "AIFC" | "W64" | "CAF" | "FLAC" | "Ogg";
 
 export interface Chunk {
   readonly id: string;
@@ -52,8 +52,8 @@ export async function beginningOf(file: StepFile): Promise<Beginning | undefined
   return container === undefined ? undefined : { container, start };
 }
 
-/** Bytes of an ID3v2 tag: its head, the size in four times seven bits, and a footer if bit 4 of the flags says so. */
-function tagBytes(head: Buffer): number {
+/** Bytes of an ID3v2 tag, 0 without one: its head, the size in four times seven bits, and a footer if bit 4 of the flags says so. */
+export function tagBytes(head: Buffer): number {
   if (head.length < TAG_BYTES || head.toString("latin1", 0, 3) !== "ID3") return 0;
   const size = head.subarray(6, TAG_BYTES).reduce((sum, byte) => sum * 128 + (byte & 0x7f), 0);
   return TAG_BYTES + size + (((head[5] ?? 0) & 0x10) === 0 ? 0 : TAG_BYTES);

@@ -1,5 +1,6 @@
 import { FileError } from "../../../errors.ts";
 import type { StepFile } from "../../task.ts";
+import type { Decoder } from "../decoder.ts";
 import { type Beginning, type Chunk, type RiffFile, readChunks } from "./chunks.ts";
 import { readFormat, type WavFormat } from "./format.ts";
 
@@ -17,6 +18,8 @@ export interface Wav {
   readonly factFrames: number | undefined;
   /** Texts about the recording by their names, of containers that do not have them in `LIST`. */
   readonly texts?: Readonly<Record<string, string>>;
+  /** Decoder of samples that do not lie in groups of the same number of bytes. */
+  readonly packed?: Decoder;
 }
 
 /**
