@@ -10,6 +10,7 @@ import { createFleet, type Fleet } from "./compose/fleet.ts";
 import { createReception } from "./compose/reception.ts";
 import { openSharing } from "./compose/sharing.ts";
 import { type OpenStore, openSpool, openStorage, type Storage } from "./compose/storage.ts";
+import { createUploads, type ResumableUploads } from "./compose/uploads.ts";
 import { createWebhooks } from "./compose/webhooks.ts";
 import { createWork, type Work } from "./compose/work.ts";
 import type { MasterConfig } from "./config.ts";
@@ -49,7 +50,8 @@ export async function createMaster(
   const bundles = await openSharing({ config, logger });
   const work = createWork({ config, logger, version, storage, fleet, bundles, port });
   const webhooks = createWebhooks({ config, logger, version, storage });
-  const buildings = { storage, fleet, work, webhooks };
+  const uploads = await createUploads({ config, storage, logger });
+  const buildings = { storage, fleet, work, webhooks, uploads };
   const server = createHttpServer(config, routesOf({ config, logger, version, ...buildings }));
   serveUpgrades(server, TUNNEL_PROTOCOL);
   return {
@@ -64,6 +66,7 @@ interface Buildings {
   readonly fleet: Fleet;
   readonly work: Work;
   readonly webhooks: WebhookDeliveries;
+  readonly uploads: ResumableUploads;
 }
 
 interface RoutesInit extends Buildings {
@@ -72,7 +75,7 @@ interface RoutesInit extends Buildings {
   readonly version: string;
 }
 
-function routesOf({ config, logger, version, storage, fleet, work, webhooks }: RoutesInit) {
+function routesOf({ config, logger, version, storage, fleet, work, webhooks, uploads }: RoutesInit) {
   const { jobs, hub, store, disk, results } = storage;
   const { registry, slaveHttp } = fleet;
   const { outage, queue, counts, runner, speculation, dispatcher, capacity } = work;
@@ -97,6 +100,7 @@ function routesOf({ config, logger, version, storage, fleet, work, webhooks }: R
     waiters,
     requests,
     intake,
+    uploads,
     speculation,
     timeline: new TimelineReader({ timeline: jobs.timeline, recorder: work.recorder }),
     metrics: new MasterMetrics({
@@ -123,6 +127,7 @@ async function start({
   fleet,
   work,
   webhooks,
+  uploads,
 }: Buildings & Pick<RoutesInit, "logger">): Promise<void> {
   const { jobs, results, resultWriter } = storage;
   await results.sweep();
@@ -144,6 +149,7 @@ async function start({
   };
   await Promise.all([fleet.localSlaves.resume(), resume()]);
   work.retention.start();
+  uploads.expiry.start();
   await webhooks.start();
 }
 
@@ -154,7 +160,7 @@ interface StopDeps extends Buildings {
 
 /** Stops each object before those that it uses, so that running work finds all that it needs. */
 async function stop(
-  { server, stopping, storage, fleet, work, webhooks }: StopDeps,
+  { server, stopping, storage, fleet, work, webhooks, uploads }: StopDeps,
   drained: AbortSignal,
 ): Promise<void> {
   await work.dispatcher.stop(drained);
@@ -162,7 +168,7 @@ async function stop(
   fleet.registry.stop();
   const runsEnd = work.runner.stop();
   stopping.abort();
-  await Promise.all([runsEnd, localEnd, work.retention.stop()]);
+  await Promise.all([runsEnd, localEnd, work.retention.stop(), uploads.expiry.stop()]);
   await work.membership?.leave();
   await webhooks.stop();
   await work.recorder.stop();

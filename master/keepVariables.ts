@@ -15,6 +15,13 @@ export const KEEP_VARIABLES = {
     fallback: "50GB",
     meaning: "Most bytes that ended jobs keep in the spool. The master forgets the oldest first.",
   },
+  keepUploadsSeconds: {
+    name: "KEEP_UPLOADS_SECONDS",
+    schema: as.seconds,
+    fallback: "86400",
+    meaning:
+      "Time after its last bytes for which a resumable upload (`/uploads`) is kept that no job has. Then the master removes it.",
+  },
   keepTimelineBytes: {
     name: "KEEP_TIMELINE_BYTES",
     schema: as.bytes,

@@ -107,6 +107,7 @@ export const CONFIG_GROUPS: readonly ConfigGroup[] = [
     names: [
       "KEEP_JOBS_SECONDS",
       "KEEP_BYTES",
+      "KEEP_UPLOADS_SECONDS",
       "KEEP_TIMELINE_BYTES",
       "KEEP_RESULTS_SECONDS",
       "IDEMPOTENCY_SECONDS",

@@ -1,19 +1,22 @@
 import type { Request, RequestHandler, Response } from "express";
 import { NDJSON_TYPE } from "../../shared/contract/fleet.ts";
-import { type IntakeDeps, jobSpecOf, takeIn } from "../jobs/intake.ts";
+import { type IntakeDeps, type IntakeTerms, type JobSpec, jobSpecOf, takeIn } from "../jobs/intake.ts";
 import { type KeyedRequests, specDigest, type Taken } from "../jobs/requests.ts";
 import { newJobId } from "../record/jobId.ts";
 import type { RecordOfJobs } from "../record/port.ts";
+import { JobUploads, type JobUploadsDeps } from "../uploads/jobUploads.ts";
 import { type AnswerDeps, answerLater, answerLines, answerWhole } from "./answers.ts";
 import type { Clients } from "./clients.ts";
 import { type NamedInputDeps, withNamedInputs } from "./namedInputs.ts";
 import { type Preferences, readPreferences } from "./prefer.ts";
 import { readRequestKey, requestTerm } from "./requestKey.ts";
 import { receiveUpload, type UploadDeps } from "./upload.ts";
+import { type WithUploadsDeps, withUploads } from "./uploads/withUploads.ts";
 import { requireSlaves, type WaitingDeps, waitFor } from "./waiting.ts";
 
 export interface AssignDeps {
   readonly upload: UploadDeps;
+  readonly uploads: WithUploadsDeps & { readonly ofJobs: JobUploadsDeps };
   readonly intake: IntakeDeps;
   readonly answers: AnswerDeps;
   readonly requests: Pick<KeyedRequests, "takeIn">;
@@ -50,25 +53,43 @@ export function assignTask(deps: AssignDeps): RequestHandler {
 }
 
 async function accept(deps: AssignDeps, { req, res, prefer, key }: AssignRequest): Promise<Taken> {
-  const { upload, intake, requests, clients, named } = deps;
-  const durable = prefer.respondAsync;
-  const received = await receiveUpload(upload, { req, res, id: newJobId(), durable });
+  const { upload, uploads, named } = deps;
+  const received = await receiveUpload(upload, { req, res, id: newJobId(), durable: prefer.respondAsync });
+  const ofJob = new JobUploads(uploads.ofJobs, received.id);
   let { files }: { readonly files: readonly { readonly key: string }[] } = received;
-  const drop = () => upload.store.remove(files.map((file) => file.key));
+  const drop = () => upload.store.remove([...files.map((file) => file.key), ...ofJob.keys].filter(Boolean));
   try {
-    const spec = await withNamedInputs(named, req, jobSpecOf(received));
+    const whole = await withUploads(uploads, { req, received }, ofJob);
+    const spec = await withNamedInputs(named, req, jobSpecOf(whole));
     ({ files } = spec);
-    const terms = { durable, client: clients.nameOf(req), ...requestTerm(res) };
-    if (key === undefined) return { job: await takeIn(intake, spec, terms), repeated: false };
-    const asked = { ...terms, key, digest: await specDigest(spec) };
-    const taken = await requests.takeIn(asked, (request) => takeIn(intake, spec, { ...terms, request }));
+    const taken = await take(deps, { req, res, prefer, key }, { spec, ofJob });
     // Not awaited: this client must be counted among those that wait before another one leaves.
     if (taken.repeated) drop().catch(() => undefined);
+    // What fails here is removed when the uploads expire.
+    (taken.repeated ? ofJob.spend(taken.job.id) : ofJob.finish()).catch(() => undefined);
     return taken;
   } catch (error) {
     await drop();
     throw error;
   }
+}
+
+interface Wanted {
+  readonly spec: JobSpec;
+  readonly ofJob: JobUploads;
+}
+
+async function take(
+  { intake, requests, clients }: AssignDeps,
+  { req, res, prefer, key }: AssignRequest,
+  { spec, ofJob }: Wanted,
+): Promise<Taken> {
+  const terms = { durable: prefer.respondAsync, client: clients.nameOf(req), ...requestTerm(res) };
+  const make = (more: Pick<IntakeTerms, "request"> = {}) =>
+    ofJob.during(() => takeIn(intake, spec, { ...terms, ...more }));
+  if (key === undefined) return { job: await make(), repeated: false };
+  const asked = { ...terms, key, digest: await specDigest(spec) };
+  return await requests.takeIn(asked, (request) => make({ request }));
 }
 
 async function refuseWithoutSlaves(deps: AssignDeps, { req, prefer, key }: AssignRequest): Promise<void> {

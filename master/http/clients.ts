@@ -29,7 +29,7 @@ export class Clients {
     return this.#sight === "all" ? undefined : (this.nameOf(req) ?? NO_CLIENT);
   }
 
-  sees(req: IncomingMessage, job: Pick<JobRecord, "client">): boolean {
+  sees(req: IncomingMessage, job: { readonly client?: JobRecord["client"] | undefined }): boolean {
     const only = this.onlyOf(req);
     return only === undefined || only === job.client;
   }

@@ -24,6 +24,8 @@ import type { ResultsFolder } from "../results/results.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { TimelineReader } from "../timeline/reader.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
+import type { JobUploadsDeps } from "../uploads/jobUploads.ts";
+import type { Uploads } from "../uploads/uploads.ts";
 import { healthy, home, type MasterAbout, noIcon, ready, showStats, showVersion } from "./about.ts";
 import { assignTask } from "./assign.ts";
 import { cancelJobs, deleteJobs, retryJobs } from "./bulk.ts";
@@ -53,6 +55,7 @@ import { listTasks } from "./tasks.ts";
 import { tikaRoutes } from "./tika/routes.ts";
 import { showProfile, showTimeline } from "./timeline.ts";
 import { openTunnel } from "./tunnel.ts";
+import { uploadRoutes } from "./uploads/routes.ts";
 
 /** Deps of all handlers. Each handler is given only what its own type names. */
 export interface RoutesDeps {
@@ -71,6 +74,7 @@ export interface RoutesDeps {
   readonly waiters: Waiters;
   readonly requests: KeyedRequests;
   readonly intake: IntakeDeps;
+  readonly uploads: { readonly uploads: Uploads; readonly ofJobs: JobUploadsDeps };
   readonly queue: UnitQueue;
   readonly capacity: CapacityDeps;
   readonly speculation: SpeculationBook;
@@ -99,6 +103,7 @@ export function masterRoutes(app: Express, deps: RoutesDeps): Express {
   const handlers: Handlers = {
     "GET /": home,
     ...uploadHandlers(deps, clients),
+    ...uploadRoutes({ uploads: deps.uploads.uploads, upload: waitingUpload(deps).upload, clients }),
     ...jobHandlers(deps, clients),
     ...resultHandlers(deps, clients),
     ...fleetHandlers(deps, guards, clients),
@@ -141,8 +146,10 @@ function uploadHandlers(deps: RoutesDeps, clients: Clients) {
   const answers = { jobs, store, results };
   const again = { jobs, store, intake };
   const named = { jobs, store, clients };
+  const uploads = { ...deps.uploads, clients };
+  const assign = { upload, uploads, intake, answers, requests, jobs, clients, named, waiting };
   return {
-    "POST /assign_task": assignTask({ upload, intake, answers, requests, jobs, clients, named, waiting }),
+    "POST /assign_task": assignTask(assign),
     "POST /jobs/{id}/retry": [smallJson(), retry({ retry: again, answers, requests, jobs, clients })],
     "POST /jobs/retry": [smallJson(), retryJobs({ retry: again, requests, jobs, clients })],
   } satisfies Partial<Handlers>;

@@ -9,7 +9,7 @@ import { addressOf } from "./address.ts";
  * `images` means the task `image`, as in the classic service.
  * @throws RequestError `no_task`
  */
-export function taskOfFields(req: Request, files: readonly UploadedFile[]): string {
+export function taskOfFields(req: Request, files: readonly Pick<UploadedFile, "field">[]): string {
   const fields = new Set(files.map(fieldName));
   const [field, ...others] = fields;
   const able = TASKS.filter((task) => others.length === 0 && task.field === field).map(({ name }) => name);

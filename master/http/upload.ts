@@ -2,7 +2,7 @@ import type { Request, Response } from "express";
 import { type AppError, RequestError } from "../../shared/errors.ts";
 import { type MultipartLimits, readMultipart, textField } from "../../shared/http/multipart.ts";
 import { isClassicUpload } from "../classic/client.ts";
-import type { Upload, UploadedFile } from "../jobs/intake.ts";
+import type { UploadedFile } from "../jobs/intake.ts";
 import { nameWithoutFolders, safePath } from "../record/names.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
@@ -10,6 +10,8 @@ import { readCallback, type Webhooks } from "./callbackField.ts";
 import { readJobName } from "./nameField.ts";
 import { readPriority } from "./priority.ts";
 import { refuseOtherBodies, taskOfFields } from "./taskType.ts";
+import { readUploads } from "./uploads/field.ts";
+import type { ReceivedUpload } from "./uploads/withUploads.ts";
 
 export interface UploadDeps {
   readonly store: ByteStore;
@@ -29,7 +31,7 @@ export interface UploadTerms {
 }
 
 /** Text fields of `/assign_task`. Another one is an error: most likely it is misspelt. */
-const FIELDS = ["task_type", "options", "budgets", "priority", "name", "callback"];
+const FIELDS = ["task_type", "options", "budgets", "priority", "name", "callback", "uploads"];
 
 /** Inputs up to this size share files: to create and remove a file costs as much as to write this many bytes. */
 const SMALL_INPUT = 256 * 1024;
@@ -41,7 +43,7 @@ const SMALL_INPUT = 256 * 1024;
 export async function receiveUpload(
   deps: UploadDeps,
   { req, res, id, durable }: UploadTerms,
-): Promise<Upload> {
+): Promise<ReceivedUpload> {
   const { store, limits, disk } = deps;
   refuseOtherBodies(req);
   refuseWhileAway(deps);
@@ -62,14 +64,16 @@ export async function receiveUpload(
   try {
     const unknown = Object.keys(form.fields).find((name) => !FIELDS.includes(name));
     if (unknown !== undefined) throw unknownField(unknown);
-    const taskType = textField(form, "task_type") ?? taskOfFields(req, files);
+    const uploads = readUploads(textField(form, "uploads"), limits.files - files.length);
+    const fields = [...files, ...uploads.flatMap(({ field }) => (field === undefined ? [] : [{ field }]))];
+    const taskType = textField(form, "task_type") ?? taskOfFields(req, fields);
     const budgets = textField(form, "budgets");
     const priority = readPriority(req, textField(form, "priority"));
     const name = readJobName(textField(form, "name"));
     const callback = await readCallback(req, textField(form, "callback"), deps.webhooks);
     const isClassic = isClassicUpload(req.headers, form);
     const options = textField(form, "options");
-    return { id, name, taskType, options, budgets, priority, callback, files, isClassic };
+    return { id, name, taskType, options, budgets, priority, callback, files, uploads, isClassic };
   } catch (error) {
     await store.remove(files.map((file) => file.key));
     throw error;
@@ -77,7 +81,7 @@ export async function receiveUpload(
 }
 
 /** Before the body is read: a client must not send gigabytes that cannot become a job. */
-function refuseWhileAway({ store, outage }: Pick<UploadDeps, "store" | "outage">): void {
+export function refuseWhileAway({ store, outage }: Pick<UploadDeps, "store" | "outage">): void {
   const problem = outage() ?? store.trouble;
   if (problem !== undefined) throw problem;
 }

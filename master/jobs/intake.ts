@@ -140,7 +140,7 @@ function inputsOf(task: TaskDefinition, files: readonly UploadedFile[]): JobInpu
 }
 
 /** Some clients name repeated fields `texts[]`. */
-export function fieldName(file: UploadedFile): string {
+export function fieldName(file: Pick<UploadedFile, "field">): string {
   return file.field.replace(/\[\]$/, "");
 }
 

@@ -13,11 +13,12 @@ import type { RecordOfJobs } from "../record/port.ts";
 import { diskGauge, type MeasuredFolders } from "./disk.ts";
 import { watchJobs } from "./files.ts";
 import { RequestMetrics, type SlaveTraffic } from "./requests.ts";
+import { uploadGauges } from "./uploads.ts";
 import { type WebhookCounts, webhookTries } from "./webhooks.ts";
 
 export interface MetricsDeps {
   readonly version: string;
-  readonly jobs: Pick<RecordOfJobs, "counts">;
+  readonly jobs: Pick<RecordOfJobs, "counts" | "uploads">;
   readonly hub: Pick<ChangeHub, "watch">;
   readonly queue: Pick<UnitQueue, "size">;
   readonly counts: Pick<LeaseCounts, "leases" | "unitsBack">;
@@ -53,6 +54,7 @@ export class MasterMetrics {
     oldestWaiting(registers, deps.capacity);
     diskGauge(registers, deps.folders);
     fleetGauges(registers, deps);
+    uploadGauges(registers, deps.jobs.uploads);
     totals(registers, deps);
     webhookTries(registers, deps.webhooks);
   }

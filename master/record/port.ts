@@ -8,6 +8,7 @@ import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from
 import type { PartRecord, PartWatcher } from "./part.ts";
 import type { FileSearch, Search } from "./search.ts";
 import type { RecordedTimeline } from "./timeline.ts";
+import type { RecordedUploads } from "./uploads.ts";
 
 /** Rows of a list, such as the files of a job, by their indexes. */
 export interface RowRange {
@@ -108,6 +109,7 @@ export interface RecordOfJobs {
   readonly kept: KeptJobs;
   readonly callbacks: RecordedCallbacks;
   readonly timeline: RecordedTimeline;
+  readonly uploads: RecordedUploads;
   /** The masters that share the record; undefined where one works alone. */
   readonly masters?: RecordedMasters | undefined;
   close(): Promise<void>;

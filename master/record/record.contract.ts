@@ -20,6 +20,7 @@ import { tellsOfParts } from "./parts.contract.ts";
 import type { RecordOfJobs } from "./port.ts";
 import { searches } from "./search.contract.ts";
 import { keepsTimeline } from "./timeline.contract.ts";
+import { keepsUploads } from "./uploads.contract.ts";
 
 /** The laws of RecordOfJobs, for every driver. */
 export function recordContract(name: string, make: () => Promise<RecordUnderTest>): void {
@@ -54,6 +55,7 @@ export function recordContract(name: string, make: () => Promise<RecordUnderTest
     describe("reading", () => reads(run));
     describe("callbacks", () => keepsCallbacks(run));
     describe("timeline", () => keepsTimeline(run));
+    describe("uploads", () => keepsUploads(run));
     describe("searches", () => searches(run));
     describe("jobs that are over", () => keepsAccount(run));
   });

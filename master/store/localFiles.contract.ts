@@ -86,6 +86,33 @@ function filesAreAdopted(store: () => ByteStore, folder: () => string): void {
     await expectStored(store(), key, bytes);
   });
 
+  test("a file of known bytes gets a second name as an object, which stays when the first one goes", async () => {
+    const bytes = randomBytes(200_000);
+    const path = join(folder(), "a");
+    await writeFile(path, bytes);
+    const file = { group: "job-1", bytes: bytes.length, sha256: sha256(bytes) };
+    const stored = files(store()).link(path, file);
+    expect((await lstat(path)).nlink).toBe(2);
+    await rm(path);
+    await store().flush();
+    expect(stored).toMatchObject({ bytes: file.bytes, sha256: file.sha256 });
+    await expectStored(store(), stored?.key ?? "", bytes);
+    expect(await keysOf(store(), "job-1")).toEqual([stored?.key]);
+  });
+
+  test("a small file, a link and a file of another length get no second name", async () => {
+    const path = join(folder(), "a");
+    await writeFile(path, randomBytes(200_000));
+    await symlink(path, join(folder(), "link"));
+    const file = { group: "job-1", bytes: 200_000, sha256: "" };
+    expect(files(store()).link(join(folder(), "link"), file)).toBeUndefined();
+    expect(files(store()).link(path, { ...file, bytes: 199_999 })).toBeUndefined();
+    await writeFile(path, "small");
+    expect(files(store()).link(path, { ...file, bytes: 5 })).toBeUndefined();
+    expect(() => files(store()).link(path, { ...file, group: "../g" })).toThrow();
+    expect(await keysOf(store(), "job-1")).toEqual([]);
+  });
+
   test("a link, a folder and a missing file are refused, and nothing is stored", async () => {
     await writeFile(join(folder(), "secret"), randomBytes(200_000));
     await symlink(join(folder(), "secret"), join(folder(), "link"));

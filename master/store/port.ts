@@ -63,6 +63,17 @@ export interface LocalFiles {
    * @throws AppError `not_stored` when there is no plain file, `no_space` (507), `bad_group`
    */
   adopt(path: string, options?: Pick<PutOptions, "group">): Promise<StoredObject>;
+  /**
+   * Gives a file of this process a second name, as an object: nothing is copied, and `flush` makes the name last. The
+   * caller has synced the file, and changes it no more. Undefined where that is not possible, and for small files: the
+   * caller stores the bytes then.
+   */
+  link(path: string, file: LinkedFile): StoredObject | undefined;
+}
+
+/** A file whose bytes are known. */
+export interface LinkedFile extends Pick<StoredObject, "bytes" | "sha256"> {
+  readonly group: string;
 }
 
 /** What only a driver on a server that clients reach can do: let a client fetch an object without the master. */

@@ -79,14 +79,17 @@ function answerOn(socket: Duplex): Partial<ServerResponse> | undefined {
   return (socket as { _httpMessage?: Partial<ServerResponse> | null })._httpMessage ?? undefined;
 }
 
-/** Ends a request whose small body does not arrive in time; `readMultipart` watches uploads. */
+/** Media types of bodies that `Feed` watches. */
+const UPLOADED = /^(multipart\/|application\/offset\+octet-stream)/i;
+
+/** Ends a request whose small body does not arrive in time; those of uploads may take long. */
 function limitSmallBody(req: IncomingMessage, milliseconds: number): void {
   const {
     "content-length": length = "0",
     "transfer-encoding": chunked,
     "content-type": type = "",
   } = req.headers;
-  if ((length === "0" && chunked === undefined) || /^multipart\//i.test(type)) return;
+  if ((length === "0" && chunked === undefined) || UPLOADED.test(type)) return;
   const late = Object.assign(new Error("the body did not arrive in time"), {
     code: "ERR_HTTP_REQUEST_TIMEOUT",
   });

@@ -191,6 +191,34 @@ describe("the description of the API and what a master really answers", () => {
     }
   });
 
+  test("an upload in several requests", async () => {
+    const tus = { "tus-resumable": "1.0.0" };
+    const bytes = { ...tus, "upload-offset": "0", "content-type": "application/offset+octet-stream" };
+    await master.ask("OPTIONS /uploads", "/uploads");
+    expect(
+      (await master.ask("POST /uploads", "/uploads", { headers: { "upload-length": "3" } })).status,
+    ).toBe(412);
+    expect((await master.ask("POST /uploads", "/uploads", { headers: tus })).status).toBe(400);
+    const asked = { ...tus, "upload-length": "3", "upload-metadata": "filename YS50eHQ=" };
+    const path =
+      (await master.ask("POST /uploads", "/uploads", { headers: asked })).headers.get("location") ?? "";
+    const send = (headers: Record<string, string>) =>
+      master.ask("PATCH /uploads/{id}", path, { headers, body: "abc" });
+    expect((await send({ ...bytes, "upload-offset": "1" })).status).toBe(409);
+    expect((await send({ ...bytes, "upload-checksum": "md5 AAAA" })).status).toBe(460);
+    expect((await send({ ...bytes, "content-type": "text/plain" })).status).toBe(415);
+    expect((await send(bytes)).status).toBe(204);
+    expect((await master.ask("HEAD /uploads/{id}", path, { headers: tus })).status).toBe(200);
+    const form = new FormData();
+    form.append("task_type", "document");
+    form.append("uploads", "none");
+    expect((await master.ask("POST /assign_task", "/assign_task", { body: form })).status).toBe(400);
+    form.set("uploads", path.replace("/uploads/", ""));
+    expect((await master.ask("POST /assign_task", "/assign_task", { body: form })).status).toBe(200);
+    expect((await master.ask("POST /assign_task", "/assign_task", { body: form })).status).toBe(409);
+    expect((await master.ask("DELETE /uploads/{id}", path, { headers: tus })).status).toBe(410);
+  });
+
   test("every described route was requested, and exists", () => {
     const routes = Object.entries(master.document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),

@@ -16,6 +16,7 @@ const MASTER_ROOMS: Readonly<Record<string, readonly string[]>> = {
   dispatch: ["classic", "fleet", "lease", "map", "queue", "record", "store", "timeline"],
   results: ["record", "store"],
   upkeep: ["record", "results", "store"],
+  uploads: ["record", "store"],
   webhooks: ["fleet", "record"],
   jobs: ["classic", "dispatch", "fleet", "map", "queue", "record", "results", "store", "upkeep"],
   dashboard: [],
@@ -34,6 +35,7 @@ const MASTER_ROOMS: Readonly<Record<string, readonly string[]>> = {
     "store",
     "timeline",
     "upkeep",
+    "uploads",
     "webhooks",
   ],
 };

@@ -27,6 +27,7 @@ const ANY_ERRORS = {
 /** Errors of any route that the classic service does not have. */
 const OWN_ERRORS = { 400: ["bad_query"] } as const;
 /** Errors of routes that change something and take a session's cookie. */
+const SAFE: readonly Described["method"][] = ["get", "head", "options"];
 const SESSION_ERRORS = { 403: ["bad_origin"] } as const;
 
 export interface ApiDocument {
@@ -170,6 +171,7 @@ function queryParameter(name: string, { description, ...schema }: JsonSchema): A
 function bodyOf(body: BodySpec): ApiBody {
   if ("json" in body)
     return { required: body.required === true, content: { [JSON_TYPE]: { schema: refTo(body.json) } } };
+  if ("bytes" in body) return { required: true, content: { [body.bytes]: { schema: BYTES } } };
   const json = { contentType: JSON_TYPE };
   const form = { schema: uploadForm(), encoding: { options: json, budgets: json } };
   return { required: true, content: { "multipart/form-data": form } };
@@ -180,7 +182,7 @@ function responsesOf({ method, operation }: Described): Record<string, ApiRespon
   const responses: Record<string, ApiResponse> = {};
   for (const [status, answer] of Object.entries(answers)) responses[status] = responseOf(answer);
   const own = classic === true ? {} : OWN_ERRORS;
-  const session = access === "client" && method !== "get" ? SESSION_ERRORS : {};
+  const session = access === "client" && !SAFE.includes(method) ? SESSION_ERRORS : {};
   const token = access === "open" ? {} : TOKEN_ERRORS;
   const all: Operation["errors"][] = [errors, own, ANY_ERRORS, token, session];
   const codes = new Map<string, string[]>();
@@ -220,7 +222,7 @@ function withProblem(answer: ApiResponse | undefined, status: string, codes: rea
 }
 
 function problemHeaders(status: string): NonNullable<ApiResponse["headers"]> {
-  if (["409", "429", "503", "507"].includes(status)) return headerNamed("Retry-After");
+  if (["409", "423", "429", "503", "507"].includes(status)) return headerNamed("Retry-After");
   if (status === "401") return headerNamed("WWW-Authenticate");
   return status === "416" ? headerNamed("Content-Range") : {};
 }

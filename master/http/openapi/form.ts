@@ -12,6 +12,12 @@ export const BYTES: JsonSchema = {
   contentMediaType: "application/octet-stream",
 };
 
+const UPLOADS: JsonSchema = {
+  type: "string",
+  description:
+    'files that came in several requests (`/uploads`): their ids with commas between, or JSON: ["<id>", {"id": "<id>", "field": "texts", "index": 0}]',
+};
+
 /** The form of an upload: the tasks' own fields, options by task. */
 export function uploadForm(): JsonSchema {
   const fields = new Map<string, string[]>();
@@ -50,6 +56,7 @@ export function uploadForm(): JsonSchema {
         description:
           "http or https: the end of the job is told there by a signed webhook (`webhooks` of this description)",
       },
+      uploads: UPLOADS,
       priority: asInput(bare(z.toJSONSchema(jobPriority, { io: "input" }))),
       ...Object.fromEntries(files),
     },

@@ -3,7 +3,7 @@ import type { ErrorCode } from "../../../shared/codes.ts";
 
 /** Description of a route; its handler is in `routes.ts`. */
 export interface Operation {
-  readonly tag: "Jobs" | "Results" | "Slaves" | "About";
+  readonly tag: "Jobs" | "Uploads" | "Results" | "Slaves" | "About";
   readonly summary: string;
   readonly description?: string;
   /** Guard of the route: none, that of clients with a token, or that of slaves with the fleet's token. */
@@ -23,7 +23,11 @@ export interface Operation {
   readonly errors?: Readonly<Record<number, readonly ErrorCode[]>>;
 }
 
-export type BodySpec = { readonly json: z.ZodType; readonly required?: true } | { readonly form: "upload" };
+export type BodySpec =
+  | { readonly json: z.ZodType; readonly required?: true }
+  | { readonly form: "upload" }
+  /** Bytes of this media type. */
+  | { readonly bytes: string };
 
 export interface ResponseSpec {
   readonly description: string;
@@ -38,7 +42,7 @@ export const JSON_TYPE = "application/json";
 export const TOKEN_ERRORS = { 401: ["unauthorized"], 429: ["too_many_attempts"] } as const;
 
 export const PATH_PARAMETERS = {
-  id: "Id of the job, or of the slave.",
+  id: "Id of the job, of the upload, or of the slave.",
   index: "Index of the file in the upload, from 0.",
   task: "`task_type` of the task.",
   name: "Name of the result, as it was saved; of a schema, the task.",
@@ -53,6 +57,11 @@ export const REQUEST_HEADERS = {
   Priority: "Priority of the job, 1 to 10, as the form field; other values of RFC 9218 are ignored.",
   Accept: "`application/x-ndjson`: a line for each file the moment it is done.",
   "Last-Event-ID": "Id of the last event that the client has: what came after it is sent.",
+  "Tus-Resumable": "`1.0.0`.",
+  "Upload-Length": "Bytes of the whole file.",
+  "Upload-Offset": "Bytes that are there: the body begins behind them.",
+  "Upload-Metadata": "Keys, each with a value in Base64, with commas between; `filename` is read.",
+  "Upload-Checksum": "Hash function and digest of the body in Base64: `sha256 …`.",
   Range: "Bytes that are wanted. RFC 9110.",
   "If-None-Match": "An `ETag`: 304 when it is still the one.",
   "If-Range": "An `ETag`: `Range` counts only while it is still the one.",
@@ -62,6 +71,14 @@ export const ANSWER_HEADERS = {
   Location: "Address of the job, or of a result in the bucket.",
   "Preference-Applied": "Which preferences the answer follows.",
   "Idempotency-Replayed": "`true`: the key stood for this job already.",
+  "Tus-Version": "Versions of tus.",
+  "Tus-Extension": "Extensions of tus.",
+  "Tus-Max-Size": "Most bytes of a file (MAX_FILE_BYTES).",
+  "Tus-Checksum-Algorithm": "Hash functions of `Upload-Checksum`.",
+  "Upload-Offset": "Bytes that are stored for good.",
+  "Upload-Length": "Bytes of the whole file.",
+  "Upload-Metadata": "What the client said of the file.",
+  "Upload-Expires": "Time after which the upload is removed.",
   "Retry-After": "Seconds after which the same request may succeed.",
   ETag: "SHA-256 of the bytes, in quotes.",
   "Accept-Ranges": "`bytes`.",

@@ -6,11 +6,13 @@ import type { Operation } from "./operation.ts";
 import { SESSION_OPERATIONS } from "./sessions.ts";
 import { TABLE_OPERATIONS } from "./tables.ts";
 import { TUNNEL_OPERATIONS } from "./tunnel.ts";
+import { UPLOAD_OPERATIONS } from "./uploads.ts";
 
 /** All routes of the master: `routes.ts` has a handler for each, and `/openapi.json` describes each. */
 export const OPERATIONS = {
   ...BULK_OPERATIONS,
   ...JOB_OPERATIONS,
+  ...UPLOAD_OPERATIONS,
   ...ABOUT_OPERATIONS,
   ...SESSION_OPERATIONS,
   ...EVENTS_OPERATIONS,
@@ -24,7 +26,7 @@ export type RouteName = keyof typeof OPERATIONS;
 export interface Described {
   readonly name: RouteName;
   /** In lower case. */
-  readonly method: "get" | "post" | "delete";
+  readonly method: "get" | "head" | "post" | "patch" | "delete" | "options";
   /** With `{parameters}`; aliases come after the first one. */
   readonly paths: readonly [string, ...string[]];
   readonly operation: Operation;

@@ -23,6 +23,7 @@ import type {
 import type { FileSearch } from "../search.ts";
 import type { RecordedTimeline } from "../timeline.ts";
 import { told } from "../told.ts";
+import { type RecordedUploads, recordedUploads } from "../uploads.ts";
 import { changed, removed } from "./announcing.ts";
 import { callbackTable } from "./callbackTable.ts";
 import { SCHEMA } from "./connect.ts";
@@ -35,21 +36,18 @@ import { mastersTable } from "./mastersTable.ts";
 import { holderOfRequest, NewJobs } from "./newJobs.ts";
 import { OtherMasters } from "./otherMasters.ts";
 import { PostgresPages } from "./pages.ts";
-import type { PostgresRecordOptions } from "./postgresRecordOptions.ts";
+import type { PostgresRecordDeps, PostgresRecordOptions } from "./postgresRecordOptions.ts";
 import { latestOf, ownerOf } from "./resultNames.ts";
 import { timelineTable } from "./timelineTable.ts";
 import { STEP_FILES, UnfinishedChanges } from "./unfinishedChanges.ts";
-
-interface PostgresRecordDeps extends PostgresRecordOptions {
-  /** Application name of this record's connections. */
-  readonly name: string;
-}
+import { uploadQueries } from "./uploadQueries.ts";
 
 /** See `openPostgresRecord`. */
 export class PostgresRecord implements RecordOfJobs {
   readonly kept: KeptJobs;
   readonly callbacks: RecordedCallbacks;
   readonly timeline: RecordedTimeline;
+  readonly uploads: RecordedUploads;
   readonly masters: RecordedMasters | undefined;
   readonly #db: PostgresDatabase;
   readonly #read: PostgresReader;
@@ -93,6 +91,7 @@ export class PostgresRecord implements RecordOfJobs {
     this.kept = keptTable(db, this.#unfinished, requireOpen);
     this.callbacks = callbackTable({ db, hub, retry, announce, sender: master, requireOpen });
     this.timeline = timelineTable(db, requireOpen);
+    this.uploads = recordedUploads(uploadQueries(db, requireOpen));
   }
 
   /** Listens to other masters, and completes what a master left that ended. */

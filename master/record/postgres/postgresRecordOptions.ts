@@ -28,3 +28,9 @@ export interface SharingMaster {
   /** The store of bytes, which all members share. */
   readonly store: string;
 }
+
+/** With what the opener found. */
+export interface PostgresRecordDeps extends PostgresRecordOptions {
+  /** Application name of this record's connections. */
+  readonly name: string;
+}

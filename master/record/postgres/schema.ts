@@ -159,4 +159,20 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX unfinished_jobs ON jobs (id) WHERE state IN ('queued', 'running');
   ALTER TABLE callbacks ADD COLUMN sender TEXT COLLATE "C", ADD COLUMN sender_until TIMESTAMPTZ
   `,
+  `
+  -- client, sha256, job: empty where there is none. pieces: keys of the store as JSON.
+  CREATE TABLE uploads (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    client TEXT COLLATE "C" NOT NULL,
+    metadata TEXT COLLATE "C" NOT NULL,
+    length BIGINT NOT NULL,
+    received BIGINT NOT NULL,
+    pieces TEXT COLLATE "C" NOT NULL,
+    sha256 TEXT COLLATE "C" NOT NULL,
+    job TEXT COLLATE "C" NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+  );
+  CREATE INDEX uploads_by_expiry ON uploads (expires_at, id)
+  `,
 ];

@@ -204,4 +204,20 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX callbacks_by_time ON callbacks (next_at, job, origin) WHERE next_at IS NOT NULL
   `,
+  `
+  -- client, sha256, job: empty where there is none. pieces: keys of the store as JSON.
+  CREATE TABLE uploads (
+    id TEXT PRIMARY KEY,
+    client TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    length INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    pieces TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    job TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX uploads_by_expiry ON uploads (expires_at, id)
+  `,
 ];

@@ -21,6 +21,7 @@ import type {
 import type { FileSearch } from "../search.ts";
 import type { RecordedTimeline } from "../timeline.ts";
 import { told } from "../told.ts";
+import { type RecordedUploads, recordedUploads } from "../uploads.ts";
 import { CallbackTable } from "./callbackTable.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { GroupCommit } from "./groupCommit.ts";
@@ -36,16 +37,14 @@ import { ResultNames } from "./resultNames.ts";
 import { MIGRATIONS } from "./schema.ts";
 import type { SqliteRecordOptions } from "./sqliteRecordOptions.ts";
 import { prepareAll } from "./statements.ts";
+import { uploadQueries } from "./uploadQueries.ts";
 
 /**
  * The record of jobs in one SQLite file. Holds it for this process alone until `close`.
  * @throws AppError `data_in_use`, `data_corrupt`, `data_too_new`, `no_space`
  */
-export async function openSqliteRecord({
-  file,
-  hub = new ChangeHub(),
-  retry = (work) => work(),
-}: SqliteRecordOptions): Promise<RecordOfJobs> {
+export async function openSqliteRecord(options: SqliteRecordOptions): Promise<RecordOfJobs> {
+  const { file, hub = new ChangeHub(), retry = (work) => work() } = options;
   return new SqliteRecord(await openDatabase(file, MIGRATIONS), { hub, retry });
 }
 
@@ -53,6 +52,7 @@ class SqliteRecord implements RecordOfJobs {
   readonly kept: KeptJobs;
   readonly callbacks: RecordedCallbacks;
   readonly timeline: RecordedTimeline;
+  readonly uploads: RecordedUploads;
   readonly #db: Database;
   readonly #read: JobReader;
   readonly #pages: Pages;
@@ -88,6 +88,7 @@ class SqliteRecord implements RecordOfJobs {
     this.callbacks = recordedCallbacks({ table: callbacks, ...announcing });
     this.kept = keptJobs(this.#tables.kept, this.#large, requireOpen);
     this.timeline = recordedTimeline(db, { commit, pages: this.#pages, requireOpen });
+    this.uploads = recordedUploads(uploadQueries(db, commit, requireOpen));
     db.transaction(() => this.#tables.unfinished.completeAll((job) => this.#read.openEnd(job)));
   }
 

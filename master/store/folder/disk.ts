@@ -6,6 +6,7 @@ const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 export const TO_READ = constants.O_RDONLY | NO_FOLLOW;
 export const TO_CHANGE = constants.O_RDWR | NO_FOLLOW;
 export const TO_APPEND = constants.O_WRONLY | constants.O_APPEND | NO_FOLLOW;
+export const TO_GROW = constants.O_RDWR | constants.O_CREAT | NO_FOLLOW;
 export const TO_CREATE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW;
 
 /** Opens a file for as long as `work` takes. */

@@ -1,7 +1,7 @@
 import { lstat, open, rm } from "node:fs/promises";
 import { AppError, isErrno } from "../../../shared/errors.ts";
 import { isSingle, NO_GROUP, placeOf, validateGroup } from "../key.ts";
-import type { ByteStore, LocalFiles, Located, PutOptions, StoredObject } from "../port.ts";
+import type { ByteStore, LinkedFile, LocalFiles, Located, PutOptions, StoredObject } from "../port.ts";
 import { TO_READ } from "./disk.ts";
 import type { LargeFiles } from "./largeFiles.ts";
 import type { Packs } from "./packs.ts";
@@ -41,6 +41,11 @@ export class FolderFiles implements LocalFiles {
     } catch (error) {
       throw isErrno(error, "ENOENT", "ELOOP") ? noFileAt(error) : error;
     }
+  }
+
+  link(path: string, file: LinkedFile): StoredObject | undefined {
+    validateGroup(file.group);
+    return file.bytes <= this.#deps.smallBytes ? undefined : this.#deps.files.link(path, file);
   }
 
   async #copyIn(path: string, group: string): Promise<StoredObject> {

@@ -1,4 +1,4 @@
-import { lstatSync, renameSync } from "node:fs";
+import { linkSync, lstatSync, renameSync } from "node:fs";
 import { lstat, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -7,7 +7,7 @@ import { isErrno } from "../../../shared/errors.ts";
 import { syncFolder } from "../../../shared/syncFolder.ts";
 import { damaged, notStored } from "../errors.ts";
 import { isSingleOf, keyOf, nameInRun, placeOf, type SinglePlace } from "../key.ts";
-import type { ByteRange, StoredObject } from "../port.ts";
+import type { ByteRange, LinkedFile, StoredObject } from "../port.ts";
 import { digestOf } from "./digest.ts";
 import {
   appendFully,
@@ -99,6 +99,21 @@ export class LargeFiles {
       await rm(this.path(key), { force: true });
       throw error;
     }
+  }
+
+  /** Gives a synced file of this user a second name here. Undefined where the file system has none, or for another file. */
+  link(path: string, { group, bytes, sha256 }: LinkedFile): StoredObject | undefined {
+    const found = lstatSync(path);
+    if (!found.isFile() || found.size !== bytes) return undefined;
+    const key = keyOf({ kind: "single", group, name: this.#nextName(), bytes });
+    try {
+      linkSync(path, this.path(key));
+    } catch (error) {
+      if (isErrno(error, "EXDEV", "EPERM", "EMLINK", "ENOTSUP", "ENOSYS")) return undefined;
+      throw error;
+    }
+    this.#newNames = true;
+    return { key, bytes, sha256 };
   }
 
   /** Lets the next `sync` include the files that were not durable until now. */
