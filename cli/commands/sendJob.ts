@@ -37,7 +37,7 @@ export async function submitJob(request: JobRequest, outcome: JobOutcome): Promi
   const byFile = new Map<FileInput, LocalInput>(inputs.map((input) => [fileOf(input, request), input]));
   const sent: LocalInput[] = [];
   progress.sending(inputs.length, totalBytes(inputs));
-  const job = await client.submit(task, byFile.keys(), {
+  const job = await client.submit(task, [...byFile.keys()], {
     ...{ options, priority, callback, signal, idempotencyKey },
     onBegin: (file, index) => {
       // After a broken connection the first file begins again.

@@ -33,21 +33,26 @@ export interface OpenableFile {
   readonly input: FileInput;
   readonly name: string;
   readonly isOnce: boolean;
-  open(): Promise<AsyncIterable<Uint8Array>>;
+  /** Bytes; undefined when that is not known. */
+  size?(): number | undefined;
+  /** @param from bytes that are left out; not for streams */
+  open(from?: number): Promise<AsyncIterable<Uint8Array>>;
 }
 
 export function openable(input: FileInput): OpenableFile {
   if (input instanceof Blob) {
     const name = "name" in input && typeof input.name === "string" ? input.name : "file";
-    return { input, name, isOnce: false, open: async () => chunksOf(input.stream()) };
+    const open = async (from = 0) => chunksOf(input.slice(from).stream());
+    return { input, name, isOnce: false, size: () => input.size, open };
   }
   if ("bytes" in input) {
     const { name, bytes } = input;
-    return { input, name, isOnce: false, open: async () => only(bytes) };
+    const size = () => (typeof bytes === "string" ? undefined : bytes.byteLength);
+    return { input, name, isOnce: false, size, open: async (from) => only(bytes, from) };
   }
   if ("stream" in input) return openableStream(input);
   const { path, name = lastPart(path) } = input;
-  return { input, name, isOnce: false, open: () => openPath(path) };
+  return { input, name, isOnce: false, size: () => sizeOf(path), open: (from) => openPath(path, from) };
 }
 
 function openableStream(input: StreamInput): OpenableFile {
@@ -60,9 +65,9 @@ function iterable(stream: ByteStream): AsyncIterable<Uint8Array> {
   return "getReader" in stream ? chunksOf(stream) : stream;
 }
 
-async function* only(bytes: BytesInput["bytes"]): AsyncGenerator<Uint8Array> {
+async function* only(bytes: BytesInput["bytes"], from = 0): AsyncGenerator<Uint8Array> {
   if (typeof bytes === "string") yield new TextEncoder().encode(bytes);
-  else yield bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
+  else yield (bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes).subarray(from);
 }
 
 function lastPart(path: string | Uint8Array): string {
@@ -76,17 +81,38 @@ interface Runtime {
 }
 
 interface FileSystem {
-  open(path: string | Uint8Array, flags: "r"): Promise<OpenedFile>;
+  readonly promises: { open(path: string | Uint8Array, flags: "r"): Promise<OpenedFile> };
+  statSync(path: string | Uint8Array, options: { readonly throwIfNoEntry: false }): FileState | undefined;
+}
+
+interface FileState {
+  readonly size: number;
 }
 
 interface OpenedFile {
-  createReadStream(options: { readonly highWaterMark: number }): AsyncIterable<Uint8Array>;
+  createReadStream(options: {
+    readonly start: number;
+    readonly highWaterMark: number;
+  }): AsyncIterable<Uint8Array>;
 }
 
 /** Not an import: browsers have no file system, and their bundles must not look for one. */
-async function openPath(path: string | Uint8Array): Promise<AsyncIterable<Uint8Array>> {
+function fileSystem(): FileSystem | undefined {
   const runtime: Runtime | undefined = "process" in globalThis ? globalThis.process : undefined;
-  const fs = runtime?.getBuiltinModule?.("node:fs/promises");
+  return runtime?.getBuiltinModule?.("node:fs");
+}
+
+/** Undefined for a file that cannot be looked at: opening it tells why. */
+function sizeOf(path: string | Uint8Array): number | undefined {
+  try {
+    return fileSystem()?.statSync(path, { throwIfNoEntry: false })?.size;
+  } catch {
+    return undefined;
+  }
+}
+
+async function openPath(path: string | Uint8Array, start = 0): Promise<AsyncIterable<Uint8Array>> {
+  const fs = fileSystem()?.promises;
   if (fs === undefined)
     throw new AppError(
       "not_readable",
@@ -95,5 +121,5 @@ async function openPath(path: string | Uint8Array): Promise<AsyncIterable<Uint8A
         status: 400,
       },
     );
-  return (await fs.open(path, "r")).createReadStream({ highWaterMark: CHUNK });
+  return (await fs.open(path, "r")).createReadStream({ start, highWaterMark: CHUNK });
 }

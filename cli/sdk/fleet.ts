@@ -69,7 +69,7 @@ export class FleetClient extends FunctionFleet {
   async submit(task: string, files: FileInputs, options: SubmitOptions = {}): Promise<Job> {
     // Before the first byte is sent this shows whether the master can be reached, accepts the token and has the task.
     const known = await this.tasks.get(task, options);
-    const call = await submission(known, files, options);
+    const call = await submission({ http: this.#http, task: known }, files, options);
     return new Job(this.#http, jobOf(await this.#http.json(call)));
   }
 

@@ -1,5 +1,6 @@
 import type { OpenableFile } from "./files.ts";
 import type { CallBody } from "./http.ts";
+import type { SentFiles } from "./largeFiles.ts";
 import { joinedBytes } from "./transport.ts";
 
 export interface FormContents {
@@ -7,6 +8,8 @@ export interface FormContents {
   readonly fields: Readonly<Record<string, string>>;
   readonly fileField: string;
   readonly files: AsyncIterable<OpenableFile>;
+  /** Files that the master has: they are named in the field `uploads`, which comes last. */
+  readonly sent: SentFiles;
   /** Called before the bytes of a file. */
   readonly onBegin: (file: OpenableFile) => void;
   readonly onSent: (bytes: number) => void;
@@ -22,8 +25,13 @@ const JOINED = 64 * 1024;
  * of files that are known before the first byte, and then a file that cannot be read breaks the others.
  */
 export function streamedForm(boundary: string, contents: FormContents): CallBody {
+  return streamed(pieces(boundary, contents));
+}
+
+/** A body of the chunks that a source yields while it is read. */
+export function streamed(chunks: AsyncIterable<Uint8Array>): CallBody {
   let fault: unknown;
-  const source = joined(pieces(boundary, contents));
+  const source = joined(chunks);
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
     try {
       const { done, value } = await source.next();
@@ -43,12 +51,15 @@ export function streamedForm(boundary: string, contents: FormContents): CallBody
 export async function blobForm(contents: FormContents): Promise<FormData> {
   const form = new FormData();
   for (const [name, value] of Object.entries(contents.fields)) form.append(name, value);
+  const uploads = new UploadsField(contents);
   for await (const file of contents.files) {
+    if (uploads.has(file)) continue;
     const blob = await blobOf(file).catch((error: unknown) => contents.onUnreadable(file, error));
     if (blob === undefined) continue;
-    contents.onBegin(file);
+    uploads.begin(file);
     form.append(contents.fileField, blob, file.name);
   }
+  if (uploads.text !== undefined) form.append("uploads", uploads.text);
   return form;
 }
 
@@ -60,14 +71,15 @@ async function blobOf(file: OpenableFile): Promise<Blob> {
 }
 
 async function* pieces(boundary: string, contents: FormContents): AsyncGenerator<Uint8Array> {
-  for (const [name, value] of Object.entries(contents.fields))
-    yield encoded(
-      `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"\r\n\r\n${value}\r\n`,
-    );
+  const field = (name: string, value: string) =>
+    encoded(`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"\r\n\r\n${value}\r\n`);
+  for (const [name, value] of Object.entries(contents.fields)) yield field(name, value);
+  const uploads = new UploadsField(contents);
   for await (const file of contents.files) {
+    if (uploads.has(file)) continue;
     const content = await opened(file, contents);
     if (content === undefined) continue;
-    contents.onBegin(file);
+    uploads.begin(file);
     yield encoded(
       `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(contents.fileField)}"; filename="${quoted(file.name)}"\r\nContent-Type: application/octet-stream\r\n\r\n`,
     );
@@ -77,7 +89,38 @@ async function* pieces(boundary: string, contents: FormContents): AsyncGenerator
     }
     yield encoded("\r\n");
   }
+  if (uploads.text !== undefined) yield field("uploads", uploads.text);
   yield encoded(`--${boundary}--\r\n`);
+}
+
+/** The field that names the files that the master has, each with its index among all of the job. */
+class UploadsField {
+  readonly #contents: FormContents;
+  readonly #named: { readonly id: string; readonly index: number }[] = [];
+  #index = 0;
+
+  constructor(contents: FormContents) {
+    this.#contents = contents;
+  }
+
+  /** Whether the file is named here; it counts as begun then. */
+  has(file: OpenableFile): boolean {
+    const sent = this.#contents.sent.get(file.input);
+    if (sent === undefined) return false;
+    this.#named.push({ id: sent.id, index: this.#index });
+    this.begin(file);
+    return true;
+  }
+
+  begin(file: OpenableFile): void {
+    this.#contents.onBegin(file);
+    this.#index += 1;
+  }
+
+  /** Undefined when it names none. */
+  get text(): string | undefined {
+    return this.#named.length === 0 ? undefined : JSON.stringify(this.#named);
+  }
 }
 
 async function opened(

@@ -24,7 +24,7 @@ const SLAVE_GREETING = "Slave is working";
 const GREETING_MS = 5_000;
 
 export interface Call {
-  readonly method?: "GET" | "POST" | "DELETE";
+  readonly method?: "GET" | "HEAD" | "POST" | "PATCH" | "DELETE" | "OPTIONS";
   /** Path below the URL of the master. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;

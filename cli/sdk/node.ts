@@ -65,6 +65,7 @@ async function sent(url: string, request: WireRequest, agents: Agents): Promise<
 function readable(body: WireRequest["body"]): Readable | undefined {
   if (body === undefined) return undefined;
   if (typeof body === "string") return Readable.from([body], { objectMode: false });
+  if (body instanceof Blob) return Readable.fromWeb(body.stream() as NodeStream<Uint8Array>);
   if ("getReader" in body) return Readable.fromWeb(body as NodeStream<Uint8Array>);
   throw new TypeError("nodeFetch sends texts and streams; the SDK makes no other bodies in Node.");
 }

@@ -2,7 +2,8 @@ import type { TaskView } from "../../shared/contract/about.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
 import { type FileInput, type OpenableFile, openable } from "./files.ts";
 import { blobForm, type FormContents, streamedForm } from "./form.ts";
-import type { Call, CallBody } from "./http.ts";
+import type { Call, CallBody, MasterHttp } from "./http.ts";
+import { type SentFiles, sendLargeFiles } from "./largeFiles.ts";
 
 export interface SubmitOptions {
   /** Options of the task. */
@@ -27,11 +28,20 @@ export interface SubmitOptions {
 
 export type FileInputs = Iterable<FileInput> | AsyncIterable<FileInput>;
 
-/** The request that makes a job of the files; after a broken connection it is sent again under the same key. */
-export async function submission(task: TaskView, files: FileInputs, options: SubmitOptions): Promise<Call> {
+/**
+ * The request that makes a job of the files; after a broken connection it is sent again under the same key. Large files
+ * of a list are sent before it.
+ */
+export async function submission(
+  { http, task }: { readonly http: MasterHttp; readonly task: TaskView },
+  files: FileInputs,
+  options: SubmitOptions,
+): Promise<Call> {
   const { signal, idempotencyKey = randomName() } = options;
   const outgoing = new Outgoing(files);
-  const contents = () => contentsOf(outgoing, task, options);
+  const onSent = (bytes: number) => options.onSent?.(bytes);
+  const sent = await sendLargeFiles(http, outgoing.known(), { signal, onSent });
+  const contents = () => contentsOf({ files: outgoing, sent }, task, options);
   const headers = { Prefer: "respond-async", "Idempotency-Key": idempotencyKey };
   const common = { method: "POST", path: "/assign_task", signal, isLong: true } as const;
   if (!canStream()) {
@@ -60,22 +70,28 @@ export function randomName(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function contentsOf(files: Outgoing, task: TaskView, options: SubmitOptions): FormContents {
+interface OutgoingFiles {
+  readonly files: Outgoing;
+  readonly sent: SentFiles;
+}
+
+function contentsOf({ files, sent }: OutgoingFiles, task: TaskView, options: SubmitOptions): FormContents {
   const { onBegin, onSent, onUnreadable } = options;
   let index = 0;
-  let sent = 0;
+  let sentBytes = [...sent.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   return {
     fields: fieldsOf(task, options),
     fileField: task.field,
     files: files.all(),
+    sent,
     onBegin: (file) => {
       if (file.isOnce) files.isSpent = true;
       onBegin?.(file.input, index);
       index += 1;
     },
     onSent: (bytes) => {
-      sent += bytes;
-      onSent?.(sent);
+      sentBytes += bytes;
+      onSent?.(sentBytes);
     },
     onUnreadable: (file, error) => {
       if (onUnreadable === undefined) throw error;
@@ -105,7 +121,14 @@ class Outgoing {
   isSpent = false;
 
   constructor(files: FileInputs) {
-    this.#source = Symbol.asyncIterator in files ? files[Symbol.asyncIterator]() : files[Symbol.iterator]();
+    if (Array.isArray(files)) this.#given.push(...files.map(openable));
+    const rest = Array.isArray(files) ? [] : files;
+    this.#source = Symbol.asyncIterator in rest ? rest[Symbol.asyncIterator]() : rest[Symbol.iterator]();
+  }
+
+  /** The files of a list; none of an iterable that makes them while they are sent. */
+  known(): readonly OpenableFile[] {
+    return this.#given;
   }
 
   async *all(): AsyncGenerator<OpenableFile> {

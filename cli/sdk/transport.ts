@@ -12,7 +12,7 @@ export interface WireRequest {
   readonly redirect: "manual";
 }
 
-export type WireBody = string | FormData | ReadableStream<Uint8Array>;
+export type WireBody = string | Blob | FormData | ReadableStream<Uint8Array>;
 
 export interface WireAnswer {
   readonly status: number;
