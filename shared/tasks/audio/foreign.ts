@@ -33,7 +33,7 @@ export async function describeForeign(file: StepFile): Promise<{ fields: JsonObj
   };
   return {
     fields,
-    summary: `${name.toUpperCase()} recording, not decoded (WAV, AIFF, W64, CAF and FLAC are)`,
+    summary: `${name.toUpperCase()} recording, not decoded (WAV, AIFF, W64, CAF, FLAC and Opus are)`,
   };
 }
 
@@ -44,5 +44,5 @@ function otherType(head: Buffer): (typeof OTHERS)[number] | undefined {
 
 function wrongType(mime: string | undefined): FileError {
   const what = mime === undefined ? "is not a recording of a known format" : `is not a recording but ${mime}`;
-  return new FileError("wrong_type", `The file ${what}. Send WAV, AIFF, W64, CAF or FLAC files.`);
+  return new FileError("wrong_type", `The file ${what}. Send WAV, AIFF, W64, CAF, FLAC or Opus files.`);
 }

@@ -1,5 +1,6 @@
 import type { StepFile } from "../../task.ts";
 import { readFlac } from "../flac/read.ts";
+import { readOgg } from "../ogg/read.ts";
 import { beginningOf, tagBytes } from "../wav/chunks.ts";
 import { readWav, type Wav } from "../wav/read.ts";
 import { readAiff } from "./aiff.ts";
@@ -15,6 +16,7 @@ export async function readContainer(file: StepFile): Promise<Wav | undefined> {
   if (head.startsWith("FORM") && (form === "AIFF" || form === "AIFC")) return await readAiff(file, form);
   if (head === W64) return await readW64(file);
   if (head.startsWith("caff\0\x01")) return await readCaf(file);
+  if (head.startsWith("OggS")) return await readOgg(file);
   const start = tagBytes(await file.slice(0, 10));
   if ((await file.slice(start, 4)).toString("latin1") === "fLaC") return await readFlac(file, start);
   const beginning = await beginningOf(file);
