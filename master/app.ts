@@ -78,7 +78,7 @@ interface RoutesInit extends Buildings {
 function routesOf({ config, logger, version, storage, fleet, work, webhooks, uploads }: RoutesInit) {
   const { jobs, hub, store, disk, results } = storage;
   const { registry, slaveHttp } = fleet;
-  const { outage, queue, counts, runner, speculation, dispatcher, capacity } = work;
+  const { outage, queue, counts, runner, speculation, saved, masters, dispatcher, capacity } = work;
   const { waiters, requests, intake } = createReception({ config, storage, runner, capacity, logger });
   const folders = { data: config.dataDir, results: config.resultsDir };
   const leases = () => dispatcher.leases;
@@ -93,15 +93,14 @@ function routesOf({ config, logger, version, storage, fleet, work, webhooks, upl
     disk,
     results,
     ...fleet,
-    masters: work.masters,
-    queue,
-    capacity,
+    ...{ masters, queue, capacity },
     runner,
     waiters,
     requests,
     intake,
     uploads,
     speculation,
+    saved,
     timeline: new TimelineReader({ timeline: jobs.timeline, recorder: work.recorder }),
     metrics: new MasterMetrics({
       version,

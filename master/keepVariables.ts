@@ -22,6 +22,13 @@ export const KEEP_VARIABLES = {
     meaning:
       "Time after its last bytes for which a resumable upload (`/uploads`) is kept that no job has. Then the master removes it.",
   },
+  resultCache: {
+    name: "RESULT_CACHE",
+    schema: as.oneOf(["use", "off"] as const),
+    fallback: "use",
+    meaning:
+      "What jobs do that do not say so themselves (`cache`). use: a file whose result is on record, for the same bytes, task, options and versions, is done at once; with JOBS=own only by results of the same client. off: each file is done, and its result serves no later job.",
+  },
   keepTimelineBytes: {
     name: "KEEP_TIMELINE_BYTES",
     schema: as.bytes,

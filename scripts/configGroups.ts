@@ -54,6 +54,7 @@ export const CONFIG_GROUPS: readonly ConfigGroup[] = [
       "ENGINE_WAIT_SECONDS",
       "RESULTS_DIR",
       "ON_EXISTING",
+      "RESULT_CACHE",
       "LOG_LEVEL",
       "LOG_FORMAT",
       "DRAIN_SECONDS",

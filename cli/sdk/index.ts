@@ -10,8 +10,8 @@ export type {
   JobDetail,
   JobState,
   JobView,
-  ResultList,
 } from "../../shared/contract/jobs.ts";
+export type { ResultList } from "../../shared/contract/results.ts";
 export { AppError, CodedError } from "../../shared/errors.ts";
 export type { CallOptions, RetryOptions } from "./calls.ts";
 export { connect, disconnect, map, run } from "./connect.ts";

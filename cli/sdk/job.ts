@@ -1,4 +1,5 @@
-import type { CancelledJob, JobView, ResultList } from "../../shared/contract/jobs.ts";
+import type { CancelledJob, JobView } from "../../shared/contract/jobs.ts";
+import type { ResultList } from "../../shared/contract/results.ts";
 import { isOver } from "./answers.ts";
 import type { CallOptions, RetryOptions } from "./calls.ts";
 import { followJob, type JobUpdate } from "./follow.ts";

@@ -1,4 +1,5 @@
-import type { CancelledJob, FileView, JobDetail, JobView, ResultList } from "../../shared/contract/jobs.ts";
+import type { CancelledJob, FileView, JobDetail, JobView } from "../../shared/contract/jobs.ts";
+import type { ResultList } from "../../shared/contract/results.ts";
 import { jobOf, withList } from "./answers.ts";
 import { type CallOptions, post, type RetryOptions, withQuery } from "./calls.ts";
 import type { MasterHttp } from "./http.ts";

@@ -2,6 +2,7 @@ import type { Logger } from "../../shared/logger.ts";
 import type { MasterConfig } from "../config.ts";
 import { type CapacityDeps, secondsUntilDone } from "../jobs/capacity.ts";
 import type { IntakeDeps } from "../jobs/intake.ts";
+import { KnownResults } from "../jobs/knownResults.ts";
 import { KeyedRequests } from "../jobs/requests.ts";
 import type { JobRunner } from "../jobs/runner.ts";
 import { Waiters } from "../jobs/waiters.ts";
@@ -37,6 +38,8 @@ export function createReception({ config, storage, runner, capacity, logger }: R
       store,
       runner,
       waiters,
+      known: new KnownResults({ jobs, store, sight: config.jobs }),
+      cache: config.resultCache,
       replaceNames: config.onExisting === "replace",
       limits,
       secondsUntilDone: (share) => secondsUntilDone(capacity, share),

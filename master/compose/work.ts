@@ -18,6 +18,7 @@ import { logJobs } from "../jobs/jobLog.ts";
 import type { Membership } from "../jobs/membership.ts";
 import { Outlooks } from "../jobs/outlook.ts";
 import { JobRunner } from "../jobs/runner.ts";
+import { SavedWork } from "../jobs/savedWork.ts";
 import { KeptInputs } from "../lease/keptInputs.ts";
 import type { MapDeps } from "../map/map.ts";
 import { PaceBook, type StragglerRule } from "../map/pace.ts";
@@ -55,6 +56,7 @@ export interface Work {
   readonly counts: LeaseCounts;
   readonly suspects: Suspects;
   readonly speculation: SpeculationBook;
+  readonly saved: SavedWork;
   readonly dispatcher: Dispatcher;
   readonly runner: JobRunner;
   readonly membership: Membership | undefined;
@@ -97,6 +99,7 @@ export function createWork(deps: WorkDeps): Work {
     counts,
     suspects,
     speculation,
+    saved: new SavedWork(hub),
     dispatcher,
     runner,
     membership,
@@ -129,6 +132,7 @@ function createRunner(
     dispatcher,
     outlooks: new Outlooks({ registry, dispatcher, jobs, disk, elsewhere }),
     registry,
+    sight: config.jobs,
     budgets: budgetsOf(config),
     keptBytes,
     logger,

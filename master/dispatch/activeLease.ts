@@ -3,6 +3,7 @@ import { DISK_FULL } from "../../shared/contract/frames.ts";
 import { AppError, inputLost, toFailure } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { Part } from "../../shared/tasks/task.ts";
+import { goesPlain } from "../classic/adapter.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import { fullName, type Slave } from "../fleet/slave.ts";
 import type { LeaseEvent, LeaseHandler } from "../lease/leaseEvents.ts";
@@ -174,7 +175,7 @@ export class ActiveLease {
     this.#deps.judge.done(this.slave, unit);
     const file = { key: object.key, filename, bytes: object.bytes, sha256: object.sha256 };
     const part = { ok: true, index: indexOf(unit.id), file, summary, info, warnings } as const;
-    await this.#record(unit, part, seconds);
+    await this.#record(unit, goesPlain(this.slave, unit) ? { ...part, isClassic: true } : part, seconds);
   }
 
   async #failed(unit: QueuedUnit, event: Extract<LeaseEvent, { type: "failed" }>): Promise<void> {

@@ -8,6 +8,7 @@ import type { SpeculationBook } from "../dispatch/speculation.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
 import { fleetSummary } from "../fleet/summary.ts";
 import type { JobRunner } from "../jobs/runner.ts";
+import type { SavedWork } from "../jobs/savedWork.ts";
 import type { UnitQueue } from "../queue/port.ts";
 import type { ByteStore } from "../store/port.ts";
 import { type Listening, originsOf } from "./origins.ts";
@@ -38,6 +39,7 @@ export interface StatsDeps {
   readonly runner: Pick<JobRunner, "load">;
   readonly queue: Pick<UnitQueue, "size">;
   readonly speculation: Pick<SpeculationBook, "total">;
+  readonly saved: Pick<SavedWork, "total">;
   readonly masters: Pick<TellingMasters, "views">;
 }
 
@@ -49,12 +51,14 @@ export function showStats({
   runner,
   queue,
   speculation,
+  saved,
   masters,
 }: StatsDeps): RequestHandler {
   return (req, res) => {
     const left = runner.load();
     const { waiting, leased, bytes } = queue.size();
     const port = req.socket.localPort ?? 0;
+    const { files, seconds } = saved.total;
     const sharing = masters.views();
     const stats: Stats = {
       version: about.version,
@@ -63,6 +67,7 @@ export function showStats({
       memory_bytes: process.memoryUsage.rss(),
       jobs: { running: left.jobs, files_left: left.files, bytes_left: left.bytes },
       speculation: speculationView(speculation.total),
+      cache: { files, seconds: Math.round(seconds * 1000) / 1000 },
       units: { waiting, leased, bytes_waiting: bytes },
       slaves: fleetSummary(registry.all()),
       ...(sharing === undefined ? {} : { masters: sharing }),

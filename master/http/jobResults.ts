@@ -1,6 +1,6 @@
 import type { RequestHandler } from "express";
-import type { ResultList } from "../../shared/contract/jobs.ts";
 import { filesQuery } from "../../shared/contract/requests.ts";
+import type { ResultList } from "../../shared/contract/results.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";

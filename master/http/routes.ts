@@ -15,6 +15,7 @@ import type { CapacityDeps } from "../jobs/capacity.ts";
 import type { IntakeDeps } from "../jobs/intake.ts";
 import type { KeyedRequests } from "../jobs/requests.ts";
 import type { JobRunner } from "../jobs/runner.ts";
+import type { SavedWork } from "../jobs/savedWork.ts";
 import type { Waiters } from "../jobs/waiters.ts";
 import type { SlaveHttp } from "../lease/client.ts";
 import type { MasterMetrics } from "../metrics/metrics.ts";
@@ -37,6 +38,7 @@ import { jobEvents } from "./events.ts";
 import { listSlaves, registerSlave, showSlave, signOffSlave } from "./fleet.ts";
 import { fleetEvents } from "./fleetEvents.ts";
 import { createGuards, type Guards } from "./guard.ts";
+import { resultsByInput } from "./inputResults.ts";
 import { showInput } from "./jobInput.ts";
 import { listResults, showResult, zipResults } from "./jobResults.ts";
 import { cancelJob, listJobs, showJob } from "./jobs.ts";
@@ -78,6 +80,7 @@ export interface RoutesDeps {
   readonly queue: UnitQueue;
   readonly capacity: CapacityDeps;
   readonly speculation: SpeculationBook;
+  readonly saved: SavedWork;
   readonly timeline: TimelineReader;
   readonly registry: SlaveRegistry;
   readonly masters: TellingMasters;
@@ -175,6 +178,7 @@ function resultHandlers({ jobs, store, results }: RoutesDeps, clients: Clients) 
     "GET /jobs/{id}/failures.csv": failuresTable({ jobs, clients, results }),
     "GET /jobs/{id}/results.zip": zipResults({ jobs, clients, store }),
     "GET /jobs/{id}/results/{name}": showResult({ jobs, clients, store }),
+    "GET /results/by-input/{sha256}": resultsByInput({ jobs, clients, results }),
     "GET /results/{task}/{name}": sendResult({ jobs, clients, store, results }),
   } satisfies Partial<Handlers>;
 }
@@ -225,6 +229,7 @@ function aboutHandlers(deps: RoutesDeps) {
     runner,
     queue,
     speculation,
+    saved,
     metrics,
     capacity,
     masters,
@@ -235,7 +240,7 @@ function aboutHandlers(deps: RoutesDeps) {
     "GET /version": showVersion(about),
     "GET /capacity": showCapacity(capacity),
     "GET /readyz": ready({ registry, masters, store, outage }),
-    "GET /stats": showStats({ about, listening, registry, runner, queue, speculation, masters }),
+    "GET /stats": showStats({ about, listening, registry, runner, queue, speculation, saved, masters }),
     "GET /tasks": listTasks({ limits: uploadLimits(config), disk, registry }),
     "GET /metrics": showMetrics(metrics),
     "GET /openapi.json": showDescription(about.version),

@@ -6,6 +6,7 @@ import type { UploadedFile } from "../jobs/intake.ts";
 import { nameWithoutFolders, safePath } from "../record/names.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
+import { readCache } from "./cacheField.ts";
 import { readCallback, type Webhooks } from "./callbackField.ts";
 import { readJobName } from "./nameField.ts";
 import { readPriority } from "./priority.ts";
@@ -31,7 +32,7 @@ export interface UploadTerms {
 }
 
 /** Text fields of `/assign_task`. Another one is an error: most likely it is misspelt. */
-const FIELDS = ["task_type", "options", "budgets", "priority", "name", "callback", "uploads"];
+const FIELDS = ["task_type", "options", "budgets", "priority", "name", "callback", "cache", "uploads"];
 
 /** Inputs up to this size share files: to create and remove a file costs as much as to write this many bytes. */
 const SMALL_INPUT = 256 * 1024;
@@ -70,10 +71,11 @@ export async function receiveUpload(
     const budgets = textField(form, "budgets");
     const priority = readPriority(req, textField(form, "priority"));
     const name = readJobName(textField(form, "name"));
+    const cache = readCache(textField(form, "cache"));
     const callback = await readCallback(req, textField(form, "callback"), deps.webhooks);
     const isClassic = isClassicUpload(req.headers, form);
     const options = textField(form, "options");
-    return { id, name, taskType, options, budgets, priority, callback, files, uploads, isClassic };
+    return { id, name, taskType, options, budgets, priority, cache, callback, files, uploads, isClassic };
   } catch (error) {
     await store.remove(files.map((file) => file.key));
     throw error;

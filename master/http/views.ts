@@ -6,7 +6,7 @@ import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
 import { tasksOf } from "../classic/kind.ts";
 import type { Slave } from "../fleet/slave.ts";
 import type { JobProgress } from "../map/progress.ts";
-import type { Attachment, FileRecord, JobRecord, Speculation } from "../record/job.ts";
+import type { Attachment, CachedResult, FileRecord, JobRecord, Speculation } from "../record/job.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import { callbackView } from "./callbackView.ts";
 import type { Sight } from "./clients.ts";
@@ -36,6 +36,7 @@ export function fileView(job: FileOfJob, file: FileRecord, { results, live }: Vi
       slave: file.slave,
       seconds: file.seconds === undefined ? undefined : rounded(file.seconds),
     }),
+    ...(file.cached === undefined ? {} : cachedView(file.cached)),
     ...timesView(job, file, file.startedAt ?? (running ? live?.startedAt(index) : undefined)),
     attempts,
   };
@@ -59,6 +60,10 @@ function timesView({ createdAt }: FileOfJob, { endedAt }: FileRecord, startedAt:
     wait_seconds: rounded(secondsBetween(createdAt, startedAt ?? endedAt ?? now)),
     run_seconds: startedAt === undefined ? undefined : rounded(secondsBetween(startedAt, endedAt ?? now)),
   });
+}
+
+function cachedView({ job }: CachedResult) {
+  return { cached: true, cached_from: job } as const;
 }
 
 function resultView(job: Pick<JobRecord, "id" | "task">, file: FileRecord, results: ResultPlaces) {
@@ -114,6 +119,8 @@ export function jobView(job: JobRecord, { results, live }: ViewDeps): JobView {
       code: job.code,
       error: job.error,
       retry_of: job.retryOf,
+      cache: job.cache,
+      cached_files: job.work?.cached,
     }),
     ...callbackView(job),
     ...(isFinal(job.state) ? {} : live?.outlook(job)),
@@ -142,6 +149,8 @@ export function statistics(job: JobRecord): JobStatistics {
     files_per_second: run > 0 ? rounded((job.done + job.failed) / run) : 0,
     slaves: work?.slaves ?? {},
     ...given({
+      cached_files: work?.cached,
+      cached_seconds: work?.savedSeconds === undefined ? undefined : rounded(work.savedSeconds),
       file_wait_seconds: percentilesView(work?.waits),
       file_run_seconds: percentilesView(work?.runs),
     }),

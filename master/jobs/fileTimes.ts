@@ -8,7 +8,7 @@ export class FileTimes {
   constructor(hub: Pick<ChangeHub, "watch">) {
     hub.watch("jobs", ({ job, events }) => {
       for (const event of events)
-        if (event.type === "file_done")
+        if (event.type === "file_done" && event.savedSeconds === undefined)
           this.#means.set(job.task, movingMean(this.#means.get(job.task), event.seconds));
     });
   }

@@ -3,6 +3,7 @@ import { UnavailableError } from "../../shared/errors.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import { openRecordFolder } from "../../tests/fixtures/job/recordFolder.ts";
 import { type JobSpec, takeIn } from "./intake.ts";
+import { KnownResults } from "./knownResults.ts";
 
 test("a full queue tells when its excess is probably done", async () => {
   const shares: number[] = [];
@@ -15,6 +16,8 @@ test("a full queue tells when its excess is probably done", async () => {
       load: () => ({ jobs: 1, files: 40, bytes: 100 }),
       start: vi.fn(),
     },
+    known: { of: vi.fn(), drop: vi.fn() },
+    cache: "use" as const,
     replaceNames: false,
     limits: { maxQueuedUnits: 30, maxQueuedBytes: 50 },
     secondsUntilDone: (share: number) => {
@@ -60,6 +63,8 @@ test("a request during a stop leaves no job on record, whose inputs its client's
     store,
     runner,
     waiters: { bind: vi.fn() },
+    known: new KnownResults({ jobs, store, sight: "all" }),
+    cache: "use" as const,
     replaceNames: false,
     limits,
     secondsUntilDone: () => 1,

@@ -1,14 +1,16 @@
+import type { JobCache } from "../../shared/contract/requests.ts";
 import { type AppError, RequestError, UnavailableError } from "../../shared/errors.ts";
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import { parseOptions, splitOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { TaskDefinition } from "../../shared/tasks/task.ts";
 import type { CallbackTarget } from "../record/callback.ts";
-import type { JobInput, NewJob } from "../record/newJob.ts";
+import type { CreatedJob, JobInput, NewJob } from "../record/newJob.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ByteStore } from "../store/port.ts";
 import { parseBudgets } from "./budgetField.ts";
 import type { FollowedJob } from "./followed.ts";
+import type { KnownResults } from "./knownResults.ts";
 import type { JobRunner } from "./runner.ts";
 import type { Waiters } from "./waiters.ts";
 
@@ -24,6 +26,7 @@ export interface Upload {
   /** The field `budgets`, as text. */
   readonly budgets?: string | undefined;
   readonly priority: number;
+  readonly cache?: JobCache | undefined;
   readonly callback?: CallbackTarget | undefined;
   readonly files: readonly UploadedFile[];
   /** Whether the client of the Python service sent it. */
@@ -45,6 +48,9 @@ export interface IntakeDeps {
   readonly jobs: Pick<RecordOfJobs, "create">;
   readonly store: Pick<ByteStore, "flush">;
   readonly runner: Pick<JobRunner, "start" | "load" | "refuseWhenStopping">;
+  readonly known: Pick<KnownResults, "of" | "drop">;
+  /** For jobs that do not say. */
+  readonly cache: Exclude<JobCache, "refresh">;
   readonly waiters: Pick<Waiters, "bind">;
   /** Whether a job takes plain result names over from earlier jobs. */
   readonly replaceNames: boolean;
@@ -62,6 +68,7 @@ export interface JobSpec {
   readonly budgets: MaybeBudgets | undefined;
   /** Weight in the fair share, 1 to 10. */
   readonly priority: number;
+  readonly cache?: JobCache | undefined;
   /** Where its end is told. */
   readonly callback?: CallbackTarget | undefined;
   readonly files: readonly JobInput[];
@@ -79,48 +86,64 @@ export interface IntakeTerms extends Pick<NewJob, "request" | "requestId" | "ret
  * @throws RequestError `unknown_task`, `bad_options`, `bad_budgets`, `wrong_field`, `no_files`
  */
 export function jobSpecOf(upload: Upload): JobSpec {
-  const { id, name, taskType, options, budgets, priority, callback, files, isClassic } = upload;
+  const { id, name, taskType, options, budgets, priority, cache, callback, files, isClassic } = upload;
   const task = taskNamed(taskType);
   const unsaid = isClassic ? task.classicOptions : undefined;
   const asked = { options: parseOptions(task, options, unsaid), budgets: parseBudgets(budgets) };
-  return { id, name, task, ...asked, priority, callback, files: inputsOf(task, files) };
+  return { id, name, task, ...asked, priority, cache, callback, files: inputsOf(task, files) };
 }
 
 /**
  * Records a job and starts it.
  * @throws UnavailableError `queue_full` (429), `stopping`
  */
-export async function takeIn(
-  deps: IntakeDeps,
-  { id, name, task, options, budgets, priority, callback, files }: JobSpec,
-  { durable, client, ...terms }: IntakeTerms,
-): Promise<FollowedJob> {
-  const { replaceNames } = deps;
+export async function takeIn(deps: IntakeDeps, spec: JobSpec, terms: IntakeTerms): Promise<FollowedJob> {
+  const { durable } = terms;
   // Before the job is recorded: the next start would run a job whose files the caller removes after an error.
   deps.runner.refuseWhenStopping();
   refuseWhenFull(deps);
-  if (durable) await deps.store.flush();
-  const resultName = (stem: string) => task.resultName(stem, options);
-  const { record, files: recorded } = await deps.jobs.create(
-    {
-      id,
-      task: task.name,
-      ...splitOptions(task, options),
-      priority,
-      seed: seedOf(id),
-      createdAt: Date.now(),
-      files: files.map((file) => ({ ...file, resultName })),
-      ...(name === undefined ? {} : { name }),
-      ...(budgets === undefined ? {} : { budgets }),
-      ...(callback === undefined ? {} : { callback }),
-      ...(client === undefined ? {} : { client }),
-      ...terms,
-    },
-    { durable, replaceNames },
-  );
-  const job = await deps.runner.start(record, recorded);
+  const { record, files } = await created(deps, spec, terms);
+  const job = await deps.runner.start(record, files);
   if (!durable) deps.waiters.bind(job);
   return job;
+}
+
+/** Records the job, with the results that are on record for its files. */
+async function created(deps: IntakeDeps, spec: JobSpec, terms: IntakeTerms): Promise<CreatedJob> {
+  const { jobs, store, known, replaceNames } = deps;
+  const { id, task, options, cache: wish = deps.cache } = spec;
+  const cache = wish === "use" || task.reuse === undefined ? {} : { cache: wish };
+  const files = await known.of({ id, task, options, files: spec.files, client: terms.client, ...cache });
+  try {
+    const { durable } = terms;
+    // A file that is done on record needs its result also after a power loss.
+    if (durable || files.some(({ cached }) => cached !== undefined)) await store.flush();
+    const resultName = (stem: string) => task.resultName(stem, options);
+    const named = files.map((file) => ({ ...file, resultName }));
+    return await jobs.create({ ...newJobOf(spec, terms), ...cache, files: named }, { durable, replaceNames });
+  } catch (error) {
+    await known.drop(files);
+    throw error;
+  }
+}
+
+function newJobOf(
+  { id, name, task, options, budgets, priority, callback }: JobSpec,
+  { durable: _, client, ...terms }: IntakeTerms,
+): Omit<NewJob, "files"> {
+  return {
+    id,
+    task: task.name,
+    ...splitOptions(task, options),
+    priority,
+    seed: seedOf(id),
+    createdAt: Date.now(),
+    ...(name === undefined ? {} : { name }),
+    ...(budgets === undefined ? {} : { budgets }),
+    ...(callback === undefined ? {} : { callback }),
+    ...(client === undefined ? {} : { client }),
+    ...terms,
+  };
 }
 
 /** All files must stand under fields of the task: a file under another field is a mistake of the client. */

@@ -12,6 +12,7 @@ import type { Lease, QueuedUnit } from "../queue/port.ts";
 import { indexOf } from "../queue/unitId.ts";
 import { takeIn } from "./intake.ts";
 import { jobFiles } from "./jobFiles.ts";
+import { KnownResults } from "./knownResults.ts";
 import { JobRunner } from "./runner.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -57,6 +58,7 @@ function startMaster() {
     dispatcher: { cancel: (job) => queue.cancel(job) },
     registry: { all: () => [] },
     outlooks: { of: () => undefined },
+    sight: "all",
     budgets: {},
     keptBytes: new Map(),
     logger: createLogger("test", "silent"),
@@ -65,7 +67,17 @@ function startMaster() {
   const waiters = new Waiters(async () => undefined, createLogger("test", "silent"));
   return {
     runner,
-    intake: { jobs, store, runner, waiters, replaceNames: false, limits, secondsUntilDone: () => 1 },
+    intake: {
+      jobs,
+      store,
+      known: new KnownResults({ jobs, store, sight: "all" }),
+      cache: "use" as const,
+      runner,
+      waiters,
+      replaceNames: false,
+      limits,
+      secondsUntilDone: () => 1,
+    },
   };
 }
 

@@ -118,6 +118,7 @@ export async function specDigest({
   options,
   budgets,
   priority,
+  cache,
   callback,
   files,
 }: JobSpec): Promise<string> {
@@ -133,6 +134,7 @@ export async function specDigest({
     ...(priority === 1 ? [] : [{ priority }]),
     ...(name === undefined ? [] : [{ name }]),
     ...(callback === undefined ? [] : [{ callback: callback.url }]),
+    ...(cache === undefined ? [] : [{ cache }]),
   ];
   return hash.update(`]${more.map((one) => `,${JSON.stringify(one)}`).join("")}]`).digest("hex");
 }

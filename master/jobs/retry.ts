@@ -56,7 +56,9 @@ export async function retryJob(
     // A name that was made of the names of its files is made anew of those that are left.
     const name = record.name === jobName(all) ? jobName(again) : record.name;
     const target = callback && { url: callback.url, fromLoopback: callback.fromLoopback };
-    const spec = { id, name, task, options, budgets, priority, callback: target, files };
+    // Who tries again wants the work done again.
+    const cache = record.cache ?? "refresh";
+    const spec = { id, name, task, options, budgets, priority, cache, callback: target, files };
     return await takeIn(deps.intake, spec, { ...terms, durable: true, retryOf: record.id });
   } catch (error) {
     await deps.store.remove(files.map(({ key }) => key));

@@ -1,7 +1,8 @@
 import { AppError } from "../../shared/errors.ts";
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import { inIndexOrder } from "../../shared/tasks/maps.ts";
-import type { InputFile, PublishedPart, RunContext } from "../../shared/tasks/task.ts";
+import { taskNamed } from "../../shared/tasks/registry.ts";
+import type { InputFile, PublishedPart, RunContext, StepRef } from "../../shared/tasks/task.ts";
 import type { WholeJob } from "../classic/wholeJob.ts";
 import { type MapDeps, mapUnits } from "../map/map.ts";
 import type { JobProgress } from "../map/progress.ts";
@@ -30,6 +31,12 @@ export interface JobToRun {
   readonly progress: Pick<JobProgress, "watch" | "put">;
 }
 
+/** A step of a task that is not named there would change results whose recorded ones are still taken. */
+function requireBorrowed(task: string, { task: other = task }: StepRef): void {
+  if (other === task || taskNamed(task).borrows.includes(other)) return;
+  throw new Error(`the task ${task} does steps of ${other}, which its \`borrows\` does not name`);
+}
+
 /** The job as the `run` of its task sees it. */
 export function runContext(deps: RunContextDeps, job: JobToRun): WholeJob {
   const { record, signal, collector, options } = job;
@@ -41,7 +48,8 @@ export function runContext(deps: RunContextDeps, job: JobToRun): WholeJob {
     if (names.has(name)) throw new AppError("map_name_taken", `The task uses the map name ${name} twice.`);
     names.add(name);
     const { id, task, priority, client } = record;
-    const ref = typeof step === "string" ? { step } : step;
+    const ref: StepRef = typeof step === "string" ? { step } : step;
+    requireBorrowed(task, ref);
     const job = { id, task, priority, client, options };
     return mapUnits(deps.map, { job, name, step: ref, signal, watch, budgets, lastSign }, units);
   };

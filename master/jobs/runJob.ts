@@ -16,6 +16,7 @@ import type { RecordOfJobs } from "../record/port.ts";
 import { Collector } from "../results/collector.ts";
 import { restoreResults } from "../results/restore.ts";
 import type { ResultWriter } from "../results/resultWriter.ts";
+import { type ReuseKeyOf, reuseKeys } from "../results/reuseKey.ts";
 import { type RunContextDeps, runContext } from "./runContext.ts";
 import type { RunningJob } from "./runningJob.ts";
 
@@ -25,6 +26,8 @@ export interface JobRunDeps extends RunContextDeps {
   readonly dispatcher: Pick<Dispatcher, "cancel">;
   readonly registry: Pick<SlaveRegistry, "all">;
   readonly keptBytes: KeptBytes;
+  /** Whose jobs a client sees (`JOBS`). */
+  readonly sight: "all" | "own";
   readonly logger: Logger;
 }
 
@@ -41,7 +44,8 @@ export async function runJob(deps: JobRunDeps, run: JobRun): Promise<JobRecord> 
   const { jobs, results, logger } = deps;
   const { job, record, files } = run;
   const onFileEnded = (file: FileRecord) => job.fileEnded(file);
-  const collected = { record, files, progress: job.progress, onFileEnded };
+  const reuseKeyOf = reuseKeysOf(deps, record);
+  const collected = { record, files, progress: job.progress, onFileEnded, reuseKeyOf };
   const collector = new Collector({ jobs, results }, collected);
   try {
     const error = await work(deps, run, collector);
@@ -76,8 +80,11 @@ async function work(deps: JobRunDeps, run: JobRun, collector: Collector): Promis
     if (record.state === "queued") await jobs.apply(record.id, [{ type: "started", at: Date.now() }]);
     const task = taskNamed(record.task);
     const options = wholeOptions(task, record);
-    const inputs = inputsOf(files);
-    await runOf(task, registry)(runContext(deps, { record, options, inputs, signal, collector, progress }));
+    // Always the same in each run of the job, so that a replay finds its parts.
+    const inputs = inputsOf(files.filter(({ cached }) => cached === undefined));
+    const context = () => runContext(deps, { record, options, inputs, signal, collector, progress });
+    const known = collector.publishCached(signal);
+    await Promise.all([known, inputs.length > 0 && runOf(task, registry)(context())]);
     await collector.flush();
     await restored;
     const [missing] = collector.unpublished();
@@ -169,6 +176,16 @@ function runOf(
   return (
     wholeJobRun(task, registry.all()) ?? task.run ?? ((context) => runOverFiles(mainStepOf(task), context))
   );
+}
+
+function reuseKeysOf({ sight }: Pick<JobRunDeps, "sight">, record: JobRecord): ReuseKeyOf | undefined {
+  try {
+    const task = taskNamed(record.task);
+    return reuseKeys(sight, { ...record, task, options: wholeOptions(task, record) });
+  } catch {
+    // A task or options of another version: the job fails for the same reason.
+    return undefined;
+  }
 }
 
 function inputsOf(files: readonly FileRecord[]) {

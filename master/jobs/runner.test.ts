@@ -54,6 +54,7 @@ function startRunner(answer: Answer, budgets: { readonly total?: number } = {}) 
     dispatcher,
     registry: { all: () => [] },
     outlooks: { of: () => undefined },
+    sight: "all",
     budgets: { total: budgets.total },
     keptBytes: new Map(),
     logger: createLogger("test", "silent"),

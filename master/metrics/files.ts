@@ -26,6 +26,7 @@ export function watchJobs(registers: Registry[], hub: Pick<ChangeHub, "watch">):
     labelNames: ["task"],
     registers,
   });
+  const countSaved = savedWork(registers);
   const observeTimes = fileTimes(registers);
   const countFiles = fileCounter((task, outcome, count) => files.inc({ task, outcome }, count));
   hub.watch("jobs", ({ job, events }) => {
@@ -34,6 +35,7 @@ export function watchJobs(registers: Registry[], hub: Pick<ChangeHub, "watch">):
       if (isFileEnd(event)) {
         observeTimes(job, event);
         seconds.inc({ task: job.task }, event.seconds ?? 0);
+        countSaved(job, event);
       }
       if (isEnd(event)) ended.inc({ task: job.task, state: job.state });
     }
@@ -44,6 +46,27 @@ type FileEnd = Extract<JobEvent, { type: "file_done" | "file_failed" }>;
 
 function isFileEnd(event: JobEvent): event is FileEnd {
   return event.type === "file_done" || event.type === "file_failed";
+}
+
+/** Files whose result was on record; they are among the files that ended. */
+function savedWork(registers: Registry[]) {
+  const files = new Counter({
+    name: "manyhands_files_cached_total",
+    help: "Files that were done at once because their result was on record, by task.",
+    labelNames: ["task"],
+    registers,
+  });
+  const seconds = new Counter({
+    name: "manyhands_cached_seconds_total",
+    help: "Seconds that slaves' children worked on these results when they were made, by task.",
+    labelNames: ["task"],
+    registers,
+  });
+  return ({ task }: JobRecord, event: FileEnd): void => {
+    if (event.type !== "file_done" || event.savedSeconds === undefined) return;
+    files.inc({ task });
+    seconds.inc({ task }, event.savedSeconds);
+  };
 }
 
 /** Waiting and running times of files that a slave began. */

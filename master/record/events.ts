@@ -43,4 +43,7 @@ export interface FileResult {
   readonly slave?: string | undefined;
   readonly seconds: number;
   readonly startedAt?: number | undefined;
+  readonly reuseKey?: string | undefined;
+  /** The result was on record; seconds that the work on it took. */
+  readonly savedSeconds?: number | undefined;
 }

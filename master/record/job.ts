@@ -15,6 +15,8 @@ export interface JobRecord {
   readonly options: JsonObject;
   /** Options that no view shows, such as passwords; forgotten when the job ends. */
   readonly secrets?: JsonObject;
+  /** What the job has to do with recorded results; undefined: `use`. */
+  readonly cache?: CacheWish;
   /** Weight in the fair share, 1 to 10. */
   readonly priority: number;
   readonly seed: number;
@@ -50,6 +52,12 @@ export interface JobRecord {
   readonly cancelWish?: CancelReason;
 }
 
+/**
+ * `refresh`: each file is done anew, and its result is the one that later jobs take. `off`: the job takes no recorded
+ * result, and later jobs take none of its results.
+ */
+export type CacheWish = "refresh" | "off";
+
 /** Why a job is cancelled: the code and the sentence that its record keeps. */
 export interface CancelReason {
   readonly code: "cancelled" | "no_slaves";
@@ -77,6 +85,10 @@ export interface EndedWork {
   /** Times from the creation of the job to the start of each file, and from there to its end; not of older records. */
   readonly waits?: Histogram | undefined;
   readonly runs?: Histogram | undefined;
+  /** Number of files whose result was on record; undefined while there is none. Only `files` and `resultBytes` count them, too. */
+  readonly cached?: number | undefined;
+  /** Seconds that slaves' children worked on these results when they were made. */
+  readonly savedSeconds?: number | undefined;
   /** Number of files by the name of the slave that did them. */
   readonly slaves: Readonly<Record<string, number>>;
 }
@@ -94,6 +106,8 @@ export interface Attachment {
 export interface FileRecord extends InputFile {
   /** Safe relative path of the file in its upload; undefined when it is `filename`. */
   readonly path?: string | undefined;
+  /** The result that was on record for these bytes when the job was created: no slave does the file. */
+  readonly cached?: CachedResult | undefined;
   /** `running` is not recorded: it would be wrong after a restart. */
   readonly state: Exclude<FileState, "running">;
   /** Name in `<results>/<task>/`, reserved when the job was created, or when the name was taken in the folder. */
@@ -103,6 +117,8 @@ export interface FileRecord extends InputFile {
   readonly resultKey?: string | undefined;
   readonly resultBytes?: number | undefined;
   readonly resultSha256?: string | undefined;
+  /** What a later file must have to get this result, by `reuseKeys.ts`. Undefined: no later file gets it. */
+  readonly reuseKey?: string | undefined;
   readonly summary?: string | undefined;
   readonly info?: JsonObject | undefined;
   readonly warnings?: readonly FileWarning[] | undefined;
@@ -117,4 +133,18 @@ export interface FileRecord extends InputFile {
   readonly endedAt?: number | undefined;
   /** 1 for the file of the job that ended first; undefined for files that the end of the job ended. */
   readonly endOrder?: number | undefined;
+}
+
+/** A copy of a recorded result; the object belongs to the job of the file that gets it. */
+export interface CachedResult {
+  /** The job whose slaves made the result. It may be gone. */
+  readonly job: string;
+  /** Seconds that slaves' children worked on it then. */
+  readonly seconds: number;
+  readonly key: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly summary?: string | undefined;
+  readonly info?: JsonObject | undefined;
+  readonly warnings?: readonly FileWarning[] | undefined;
 }

@@ -1,7 +1,7 @@
 import type { MaybeBudgets } from "../../shared/tasks/budgets.ts";
 import type { InputFile, JsonObject } from "../../shared/tasks/task.ts";
 import type { CallbackTarget } from "./callback.ts";
-import type { FileRecord, JobRecord } from "./job.ts";
+import type { CachedResult, CacheWish, FileRecord, JobRecord } from "./job.ts";
 
 export interface NewJob {
   readonly id: string;
@@ -10,6 +10,7 @@ export interface NewJob {
   readonly task: string;
   readonly options: JsonObject;
   readonly secrets?: JsonObject;
+  readonly cache?: CacheWish;
   readonly priority: number;
   readonly seed: number;
   readonly createdAt: number;
@@ -44,6 +45,8 @@ export interface RequestHolder extends Pick<RequestKey, "digest"> {
 export interface JobInput extends InputFile {
   /** Safe relative path of the file in its upload; undefined when it is `filename`. */
   readonly path?: string | undefined;
+  /** A copy, in the group of the new job, of the result that is on record for the same bytes. */
+  readonly cached?: CachedResult | undefined;
 }
 
 export interface NewFile extends JobInput {

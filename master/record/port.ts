@@ -6,6 +6,7 @@ import type { RecordedMasters } from "./masters.ts";
 import type { NameOwner } from "./names.ts";
 import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from "./newJob.ts";
 import type { PartRecord, PartWatcher } from "./part.ts";
+import type { RecordedResults } from "./recordedResults.ts";
 import type { FileSearch, Search } from "./search.ts";
 import type { RecordedTimeline } from "./timeline.ts";
 import type { RecordedUploads } from "./uploads.ts";
@@ -107,6 +108,7 @@ export interface RecordOfJobs {
   /** Resolves when everything recorded before the call survives a power loss. */
   sync(): Promise<void>;
   readonly kept: KeptJobs;
+  readonly recorded: RecordedResults;
   readonly callbacks: RecordedCallbacks;
   readonly timeline: RecordedTimeline;
   readonly uploads: RecordedUploads;

@@ -18,6 +18,7 @@ import { holdsLargeJobs } from "./large.contract.ts";
 import { reservesNames } from "./names.contract.ts";
 import { tellsOfParts } from "./parts.contract.ts";
 import type { RecordOfJobs } from "./port.ts";
+import { findsResults } from "./recordedResults.contract.ts";
 import { searches } from "./search.contract.ts";
 import { keepsTimeline } from "./timeline.contract.ts";
 import { keepsUploads } from "./uploads.contract.ts";
@@ -53,6 +54,7 @@ export function recordContract(name: string, make: () => Promise<RecordUnderTest
     describe("parts", () => tellsOfParts(run));
     describe("large jobs", () => holdsLargeJobs(run));
     describe("reading", () => reads(run));
+    describe("results of the same bytes", () => findsResults(run));
     describe("callbacks", () => keepsCallbacks(run));
     describe("timeline", () => keepsTimeline(run));
     describe("uploads", () => keepsUploads(run));

@@ -3,7 +3,15 @@ import type { JobState } from "../../shared/contract/jobs.ts";
 import type { JsonObject, Part } from "../../shared/tasks/task.ts";
 import type { JobWarning } from "../../shared/warnings.ts";
 import type { JobCallbackRecord, WebhookTry } from "./callback.ts";
-import type { Attachment, EndedWork, FileRecord, JobRecord, Speculation } from "./job.ts";
+import type {
+  Attachment,
+  CachedResult,
+  CacheWish,
+  EndedWork,
+  FileRecord,
+  JobRecord,
+  Speculation,
+} from "./job.ts";
 import { jobName } from "./jobName.ts";
 import type { NewFile, NewJob } from "./newJob.ts";
 import type { PartRecord } from "./part.ts";
@@ -34,16 +42,24 @@ export function jobFrom(row: Row, attachments: readonly Attachment[]): JobRecord
     createdAt: Number(row.created_at),
     ...(row.started_at === null ? {} : { startedAt: Number(row.started_at) }),
     ...(row.ended_at === null ? {} : { endedAt: Number(row.ended_at) }),
-    ...(row.retry_of === null ? {} : { retryOf: String(row.retry_of) }),
     ...(row.secrets === null ? {} : { secrets: json<JsonObject>(row.secrets) }),
-    ...(row.client === null ? {} : { client: String(row.client) }),
-    ...(row.request_id === null ? {} : { requestId: String(row.request_id) }),
-    ...(row.budgets === null ? {} : { budgets: json<NonNullable<JobRecord["budgets"]>>(row.budgets) }),
+    ...requestFrom(row),
     ...(row.speculation === null ? {} : { speculation: json<Speculation>(row.speculation) }),
     ...(row.warnings === null ? {} : { warnings: json<readonly JobWarning[]>(row.warnings) }),
     ...(row.work === null ? {} : { work: json<EndedWork>(row.work) }),
     ...(row.failure === null ? {} : json<JobFailure>(row.failure)),
     attachments,
+  };
+}
+
+/** What is on record of the request that made a job, if it is. */
+function requestFrom(row: Row): Pick<JobRecord, "retryOf" | "cache" | "client" | "requestId" | "budgets"> {
+  return {
+    ...(row.retry_of === null ? {} : { retryOf: String(row.retry_of) }),
+    ...(row.cache === null ? {} : { cache: row.cache as CacheWish }),
+    ...(row.client === null ? {} : { client: String(row.client) }),
+    ...(row.request_id === null ? {} : { requestId: String(row.request_id) }),
+    ...(row.budgets === null ? {} : { budgets: json<NonNullable<JobRecord["budgets"]>>(row.budgets) }),
   };
 }
 
@@ -80,16 +96,27 @@ export function queuedJob(job: NewJob): JobRecord {
 }
 
 export function queuedFile(
-  { index, key, filename, path, bytes, sha256 }: NewFile,
+  { index, key, filename, path, bytes, sha256, cached }: NewFile,
   resultName: string,
 ): FileRecord {
-  return { index, key, filename, path, bytes, sha256, state: "queued", resultName, attempts: 0 };
+  const file = {
+    index,
+    key,
+    filename,
+    path,
+    bytes,
+    sha256,
+    state: "queued",
+    resultName,
+    attempts: 0,
+  } as const;
+  return cached === undefined ? file : { ...file, cached };
 }
 
 /** In the order of `INSERT INTO jobs`. */
 export function newJobValues(job: JobRecord): Value[] {
   const { id, task, state, options, priority, seed, total, bytes, createdAt } = job;
-  const { retryOf = null, client = null, requestId = null } = job;
+  const { retryOf = null, client = null, requestId = null, cache = null } = job;
   const budgets = job.budgets === undefined ? null : JSON.stringify(job.budgets);
   return [
     id,
@@ -107,20 +134,23 @@ export function newJobValues(job: JobRecord): Value[] {
     secretsOf(job),
     JSON.stringify(job.name),
     requestId,
+    cache,
   ];
 }
 
 /** In the order of `INSERT INTO files`. */
 export function newFileValues(job: string, file: FileRecord): Value[] {
-  const { index, state, key, bytes, sha256, filename, path, resultName } = file;
+  const { index, state, key, bytes, sha256, filename, path, resultName, cached } = file;
   const folders = path === undefined ? null : JSON.stringify(path);
-  return [job, index, state, key, bytes, sha256, JSON.stringify(filename), folders, resultName];
+  const known = cached === undefined ? null : JSON.stringify(cached);
+  return [job, index, state, key, bytes, sha256, JSON.stringify(filename), folders, resultName, known];
 }
 
 type Outcome = Pick<
   FileRecord,
   | "resultBytes"
   | "resultSha256"
+  | "reuseKey"
   | "summary"
   | "info"
   | "warnings"
@@ -134,11 +164,12 @@ type Outcome = Pick<
 >;
 
 export function outcomeOf(file: Outcome): string {
-  const { resultBytes, resultSha256, summary, info, code, error, attempts, slave, seconds } = file;
-  const { startedAt, endedAt, warnings } = file;
+  const { resultBytes, resultSha256, reuseKey, summary, info, code, error, attempts } = file;
+  const { slave, seconds, startedAt, endedAt, warnings } = file;
   const outcome: { readonly [K in keyof Outcome]: Outcome[K] | undefined } = {
     resultBytes,
     resultSha256,
+    reuseKey,
     summary,
     info,
     warnings,
@@ -165,6 +196,7 @@ export function fileFrom(row: Row): FileRecord {
     resultName: String(row.result_name),
     ...(row.replaced_by === null ? {} : { replacedBy: String(row.replaced_by) }),
     ...(row.result_key === null ? {} : { resultKey: String(row.result_key) }),
+    ...(row.cached === null ? {} : { cached: json<CachedResult>(row.cached) }),
     attempts: 0,
     ...(row.outcome === null ? {} : json<Outcome>(row.outcome)),
     ...(row.end_order === null ? {} : { endOrder: Number(row.end_order) }),

@@ -5,7 +5,7 @@ import { createLogger } from "../../shared/logger.ts";
 import type { PartDone } from "../../shared/tasks/task.ts";
 import { openRecordFolder } from "../../tests/fixtures/job/recordFolder.ts";
 import { JobProgress } from "../map/progress.ts";
-import type { FileRecord } from "../record/job.ts";
+import type { CachedResult, FileRecord } from "../record/job.ts";
 import type { CreateOptions } from "../record/newJob.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ByteStore } from "../store/port.ts";
@@ -14,6 +14,7 @@ import { Collector } from "./collector.ts";
 import { restoreResults } from "./restore.ts";
 import type { ResultsFolder } from "./results.ts";
 import { type ResultWriter, replacingWriter } from "./resultWriter.ts";
+import type { ReuseKeyOf } from "./reuseKey.ts";
 
 const FAILED = { ok: false, code: "corrupt_text", error: "The text is corrupt." } as const;
 
@@ -146,6 +147,48 @@ describe("a part", () => {
   });
 });
 
+describe("a result that may serve other files", () => {
+  const reuseKeyOf = ({ filename }: { readonly filename: string }) => `key of ${filename}`;
+
+  test("has its key on record; one of a classic slave has none", async () => {
+    const { files } = await created("01A", ["a.txt", "b.txt"]);
+    const collector = collectorFor("01A", files, reuseKeyOf);
+    await collector.publish(0, await partOf("a"));
+    await collector.publish(1, { ...(await partOf("b")), isClassic: true });
+    await collector.flush();
+    const ended = await jobs.files("01A");
+    expect(ended.map(({ state, reuseKey }) => [state, reuseKey])).toEqual([
+      ["done", "key of a.txt"],
+      ["done", undefined],
+    ]);
+  });
+
+  test("was on record: it is published once, without work, also by the next run", async () => {
+    const { file } = await partOf("known");
+    const { key, bytes, sha256 } = file;
+    const cached = { job: "00Z", seconds: 3, key, bytes, sha256, summary: "s" };
+    const { files } = await created("01A", ["a.txt"], { cached });
+    const { signal } = new AbortController();
+    for (const before of [files, undefined]) {
+      const collector = collectorFor("01A", before ?? (await jobs.files("01A")), reuseKeyOf);
+      await collector.publishCached(signal);
+      await collector.flush();
+    }
+    const [ended] = await jobs.files("01A");
+    expect(ended).toMatchObject({
+      state: "done",
+      cached,
+      attempts: 0,
+      seconds: 0,
+      summary: "s",
+      endOrder: 1,
+    });
+    expect(news).toEqual([ended]);
+    expect(await textOf("a.json")).toBe("known");
+    expect((await jobs.get("01A"))?.work).toMatchObject({ files: 1, cached: 1, savedSeconds: 3, seconds: 0 });
+  });
+});
+
 describe("parts", () => {
   test("are told of in the order in which the record ended their files, large and small", async () => {
     const count = 100;
@@ -227,28 +270,39 @@ describe("an attachment", () => {
 async function collectorOf(
   id: string,
   names: readonly string[],
-  options: CreateOptions = {},
+  options?: CreateOptions,
 ): Promise<Collector> {
+  const { files } = await created(id, names, { options });
+  return collectorFor(id, files);
+}
+
+interface CreatedWith {
+  readonly options?: CreateOptions | undefined;
+  readonly cached?: CachedResult;
+}
+
+async function created(id: string, names: readonly string[], { options = {}, cached }: CreatedWith = {}) {
   const files = names.map((filename, index) => ({
     index,
     key: `input-${index}`,
     filename,
     bytes: 1,
     sha256: "0",
+    cached,
     resultName: (stem: string) => `${stem}.json`,
   }));
   const fields = { id, task: "text", options: {}, priority: 1, seed: 1, createdAt: 1 };
-  const created = await jobs.create({ ...fields, files }, options);
+  const job = await jobs.create({ ...fields, files }, options);
   await jobs.apply(id, [{ type: "started", at: 1 }]);
-  return collectorFor(id, created.files);
+  return job;
 }
 
-function collectorFor(id: string, files: readonly FileRecord[]): Collector {
+function collectorFor(id: string, files: readonly FileRecord[], reuseKeyOf?: ReuseKeyOf): Collector {
   const progress = new JobProgress(() => undefined);
   const onFileEnded = (file: FileRecord) => void news.push(file);
   return new Collector(
     { jobs, results: writer },
-    { record: { id, task: "text" }, files, progress, onFileEnded },
+    { record: { id, task: "text" }, files, progress, onFileEnded, reuseKeyOf },
   );
 }
 

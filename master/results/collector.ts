@@ -7,6 +7,7 @@ import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { SpentWork } from "../record/part.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultWriter } from "./resultWriter.ts";
+import type { ReuseKeyOf } from "./reuseKey.ts";
 
 /** Most parts of a job that are being recorded and written at a time. */
 const MAX_PENDING = 64;
@@ -28,6 +29,8 @@ export interface CollectedJob {
     placed(index: number): void;
   };
   readonly onFileEnded: FileEnded;
+  /** Undefined for a job whose results serve no other. */
+  readonly reuseKeyOf?: ReuseKeyOf | undefined;
 }
 
 /** Turns the published parts of a job into results: first in the record, then in the results folder, then as news. */
@@ -63,6 +66,22 @@ export class Collector {
     await this.#pending.room();
   }
 
+  /** Publishes the files whose results were on record when the job was created. */
+  async publishCached(signal: AbortSignal): Promise<void> {
+    for (const { index, filename, cached } of this.#job.files) {
+      if (cached === undefined) continue;
+      signal.throwIfAborted();
+      const { key, bytes, sha256, summary, info, warnings } = cached;
+      await this.publish(index, {
+        ok: true,
+        file: { key, filename, bytes, sha256 },
+        summary,
+        info,
+        warnings,
+      });
+    }
+  }
+
   /** Saves a further result of the job, which belongs to none of its files. */
   async attach(name: string, file: FileRef): Promise<void> {
     const { id, task } = this.#job.record;
@@ -94,7 +113,9 @@ export class Collector {
 
   async #done(file: FileRecord, part: Extract<PublishedPart, { ok: true }>): Promise<void> {
     const { record, progress } = this.#job;
-    const event = doneEvent(file.index, part, progress.takeWork(file.index));
+    const work = file.cached === undefined ? progress.takeWork(file.index) : NO_WORK;
+    const reuseKey = part.isClassic === true ? undefined : this.#job.reuseKeyOf?.(file);
+    const event = doneEvent(file, part, { ...work, reuseKey });
     // On record the file is done before its name is certain: no view tells the name until then.
     progress.placing(file.index);
     const endOrder = await this.#record(event);
@@ -139,11 +160,14 @@ export class Collector {
 type FileEnding = Required<Pick<FileRecord, "resultName">> & { readonly endOrder: number };
 type DoneEvent = Extract<JobEvent, { type: "file_done" }>;
 
+/** Of a file whose result was on record. */
+const NO_WORK: SpentWork = { attempts: 0, seconds: 0, slave: undefined, startedAt: undefined };
+
 /** `doneEvent` and `doneFile` list their fields: spreading the objects takes as long as all other work on a small file. */
 function doneEvent(
-  index: number,
+  { index, cached }: FileRecord,
   { file, summary, info, warnings }: Extract<PublishedPart, { ok: true }>,
-  { attempts, seconds, slave, startedAt }: SpentWork,
+  { attempts, seconds, slave, startedAt, reuseKey }: SpentWork & Pick<FileRecord, "reuseKey">,
 ): DoneEvent {
   return {
     type: "file_done",
@@ -159,11 +183,13 @@ function doneEvent(
     seconds,
     slave,
     startedAt,
+    reuseKey,
+    savedSeconds: cached?.seconds,
   };
 }
 
 function doneFile(file: FileRecord, event: DoneEvent, { endOrder, resultName }: FileEnding): FileRecord {
-  const { index, key, filename, path, bytes, sha256, replacedBy } = file;
+  const { index, key, filename, path, bytes, sha256, replacedBy, cached } = file;
   return {
     index,
     key,
@@ -171,12 +197,14 @@ function doneFile(file: FileRecord, event: DoneEvent, { endOrder, resultName }: 
     path,
     bytes,
     sha256,
+    cached,
     state: "done",
     resultName,
     replacedBy,
     resultKey: event.resultKey,
     resultBytes: event.resultBytes,
     resultSha256: event.resultSha256,
+    reuseKey: event.reuseKey,
     summary: event.summary,
     info: event.info,
     warnings: event.warnings,

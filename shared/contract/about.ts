@@ -127,6 +127,12 @@ export const stats = z.object({
     })
     .describe("jobs that have not ended"),
   speculation,
+  cache: z
+    .object({
+      files: count.describe("files whose result was on record, and which no slave did"),
+      seconds: z.number().min(0).describe("seconds that slaves' children worked on these results before"),
+    })
+    .describe("work that recorded results have saved since the master started"),
   units: z
     .object({
       waiting: count.describe("units that wait for a slave"),

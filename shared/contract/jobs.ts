@@ -23,14 +23,14 @@ export const facts = z
   .custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value))
   .meta({ type: "object", additionalProperties: true });
 
-const jobId = z.string().describe("id of the job; `id` and `job_id` are the same");
-const taskType = z.string().describe("name of the task");
+export const jobId = z.string().describe("id of the job; `id` and `job_id` are the same");
+export const taskType = z.string().describe("name of the task");
 const jobState = z.enum(JOB_STATES).describe("`partial`: some files failed; `failed`: no file is done");
 const time = z.string().describe("ISO 8601, UTC");
 const count = z.number().int().min(0);
 const bytes = count;
 const seconds = z.number().min(0);
-const sha256 = z
+export const sha256 = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
   .describe("SHA-256, lower-case hex");
@@ -63,6 +63,14 @@ export const fileView = z.object({
   warnings: z.array(fileWarning).exactOptional().describe("what the reader of the result should know"),
   code: z.string().exactOptional().describe("why it failed, for programs"),
   error: z.string().exactOptional().describe("why it failed, for people"),
+  cached: z
+    .literal(true)
+    .exactOptional()
+    .describe("its result was on record for the same bytes, task, options and versions: no slave did it"),
+  cached_from: z
+    .string()
+    .exactOptional()
+    .describe("id of the job whose slaves made the result; it may be gone"),
   attempts: count.describe("tries so far, over all its units"),
   slave: z.string().exactOptional().describe("name of the slave that gave the result"),
   seconds: seconds.exactOptional().describe("seconds in slaves' children"),
@@ -79,7 +87,7 @@ export const fileView = z.object({
 });
 export type FileView = Immutable<z.infer<typeof fileView>>;
 
-const next = z
+export const next = z
   .string()
   .exactOptional()
   .describe("where to fetch the next page, from the master's root; not there on the last one");
@@ -94,7 +102,7 @@ export const jobCounts = z.object({
   cancelled: count.describe("files that the job's end left undone"),
 });
 
-const attachment = z.object({
+export const attachment = z.object({
   name: z.string().describe("name of the result"),
   saved_as: savedAs.exactOptional(),
   url: resultUrl,
@@ -118,6 +126,11 @@ export const jobView = z.object({
   code: z.string().exactOptional().describe("a failure of the job as a whole, for programs"),
   error: z.string().exactOptional().describe("the same for people"),
   retry_of: z.string().exactOptional().describe("id of the job whose files these are, tried again"),
+  cache: z
+    .enum(["refresh", "off"])
+    .exactOptional()
+    .describe("what the job has to do with recorded results; not there for `use`"),
+  cached_files: count.exactOptional().describe("files whose result was on record; not there for none"),
   callback: jobCallback.exactOptional().describe("where its end is told, and what came of that"),
   files_per_second: z
     .number()
@@ -148,6 +161,10 @@ export const jobStatistics = speculation.extend({
   queue_seconds: seconds.describe("seconds until a slave began with the first file"),
   run_seconds: seconds.describe("seconds from there to the end"),
   slave_seconds: seconds.describe("seconds in slaves' children, added up"),
+  cached_files: count.exactOptional().describe("files whose result was on record; not there for none"),
+  cached_seconds: seconds
+    .exactOptional()
+    .describe("seconds that slaves' children worked on these results when they were made"),
   input_bytes: bytes.describe("size of all inputs, in bytes"),
   result_bytes: bytes.describe("size of the results of all files, in bytes"),
   files_per_second: z.number().min(0).describe("files that ended, per second of `run_seconds`"),
@@ -185,20 +202,6 @@ export const cancelledJob = jobView.extend({
   purged: z.boolean().describe("whether its record, results and bytes were removed"),
 });
 export type CancelledJob = Immutable<z.infer<typeof cancelledJob>>;
-
-/** `GET /jobs/<id>/results`. */
-export const resultList = z.object({
-  id: jobId,
-  job_id: jobId,
-  total: count.describe("results of files, those of other pages included"),
-  results: z
-    .array(fileView.extend({ name: z.string().describe("name of the result") }))
-    .describe("files that are done, in the order of the upload; those of one page"),
-  next,
-  attachments: z.array(attachment).describe("results of the job as a whole"),
-  zip: z.string().describe("where to fetch all of them at once"),
-});
-export type ResultList = Immutable<z.infer<typeof resultList>>;
 
 /** `POST /assign_task`, waiting; the first four fields are the classic service's. */
 export const assignAnswer = z.object({

@@ -18,6 +18,14 @@ export const jobPriority = z
   .default(PRIORITY.default)
   .describe("weight of the job among those that wait for slaves: 10 gets ten times the leases of 1");
 
+/** What a job has to do with results that are on record for the same bytes, options and versions. */
+export const jobCache = z
+  .enum(["use", "refresh", "off"])
+  .describe(
+    "`use`: a file whose result is on record is done at once; `refresh`: each file is done anew; `off`: that, and later jobs take none of its results",
+  );
+export type JobCache = z.infer<typeof jobCache>;
+
 /** Characters of a job's name. */
 export const MAX_JOB_NAME = 200;
 
@@ -37,6 +45,12 @@ export const jobsQuery = z.object({
 
 /** Files that an answer shows unless its request asks for others: the next page tells of the rest. */
 const SHOWN_FILES = 1_000;
+
+/** `GET /results/by-input/<sha256>`. */
+export const inputQuery = z.object({
+  task: z.string().max(64).optional().describe("only results of this task"),
+  limit: z.coerce.number().int().min(1).max(500).default(50).describe("most results that are shown"),
+});
 
 /** `GET /jobs/<id>/results`, and a part of `GET /jobs/<id>`. */
 export const filesQuery = z.object({

@@ -11,6 +11,7 @@ interface TaskSpec<Options extends object, Name extends string>
         | "otherFields"
         | "namedInputs"
         | "retriesAll"
+        | "borrows"
         | "results"
         | "columns"
         | "dataKey"
@@ -32,6 +33,7 @@ interface TaskSpec<Options extends object, Name extends string>
   /** Default for a task without `run`: the step `main`. */
   readonly mainStep?: NoInfer<Name>;
   readonly run?: (job: RunContext<Options>) => Promise<void>;
+  readonly reuse?: (filename: string, options: Options) => string;
   readonly neededStep?: (options: Options) => NoInfer<Name>;
   readonly load: () => Promise<TaskProcess<Options, NoInfer<Name>>>;
 }
@@ -41,6 +43,7 @@ const NOTHING_MORE = {
   otherFields: [],
   namedInputs: {},
   retriesAll: false,
+  borrows: [],
   results: {},
   columns: [],
 } as const;
@@ -49,7 +52,7 @@ const NOTHING_MORE = {
 export function defineTask<Options extends object, Name extends string>(
   spec: TaskSpec<Options, Name>,
 ): TaskDefinition {
-  const { resultName, resultType, run, neededStep, ...rest } = spec;
+  const { resultName, resultType, run, reuse, neededStep, ...rest } = spec;
   const { name, field } = spec;
   return {
     ...NOTHING_MORE,
@@ -63,6 +66,7 @@ export function defineTask<Options extends object, Name extends string>(
     // The callers pass options that `spec.options` has parsed.
     resultName: (stem, options) => resultName?.(stem, options as Options) ?? `${stem}_${name}.json`,
     resultType: (options) => resultType?.(options as Options) ?? "application/json",
+    ...(reuse && { reuse: (filename, options) => reuse(filename, options as Options) }),
     ...(neededStep && { neededStep: (options) => neededStep(options as Options) }),
     ...(run && { run: (job) => run(job as RunContext<Options>) }),
   };

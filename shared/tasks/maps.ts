@@ -30,7 +30,14 @@ export function mainStepOf({ name, mainStep }: TaskDefinition): string {
 /** Default `run` of a task: one unit for each file; each part is published when it comes. */
 export async function runOverFiles(step: string, job: RunContext): Promise<void> {
   const units = job.inputs.map((file) => ({ files: [file] }));
-  for await (const part of job.map("main", step, units)) await job.publish(part.index, part);
+  for await (const part of job.map("main", step, units)) await job.publish(inputAt(job, part).index, part);
+}
+
+/** The input of a part of a map with one unit for each input. @throws Error if the job has no such input */
+export function inputAt({ inputs }: Pick<RunContext, "inputs">, { index }: Pick<Part, "index">): InputFile {
+  const input = inputs[index];
+  if (input === undefined) throw new Error(`a part came for input ${index} of ${inputs.length}`);
+  return input;
 }
 
 /** A unit that works for one input of the job: if the unit fails, the input fails. */

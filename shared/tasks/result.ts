@@ -26,6 +26,12 @@ export function jsonResult({ task, file, summary, warnings = [] }: ResultOf, fie
   };
 }
 
+/** The beginning of every JSON result of a file, up to the digest of its input. */
+export function resultHead({ name, schemaVersion }: TaskHead, filename: string): string {
+  const head = JSON.stringify({ schema_version: schemaVersion, task: name, filename });
+  return `${head.slice(0, -1)},`;
+}
+
 /** Encodes the line in UTF-8 without a second copy: results may have tens of megabytes. */
 function oneLineOf(json: string): Buffer {
   const bytes = Buffer.byteLength(json);

@@ -55,6 +55,13 @@ export interface TaskDefinition {
   readonly columns: readonly string[];
   /** Version of the result's fields, `schema_version` in JSON results. */
   readonly schemaVersion: number;
+  /**
+   * Of a task whose result of a file depends on that file and the options alone: what of the file's name it depends on,
+   * too, beside the `filename` of a JSON result. Undefined: a recorded result is never taken for another file.
+   */
+  readonly reuse?: (filename: string, options: object) => string;
+  /** Other tasks whose steps its `run` does, too. */
+  readonly borrows: readonly string[];
   /** The steps that slaves do for it. Raise a version when the same input may give another result. */
   readonly steps: Readonly<Record<string, StepInfo>>;
   /**
@@ -170,7 +177,10 @@ export interface UnitFile extends FileRef {
   readonly shared?: boolean;
 }
 
-/** An input of the job; `index` is its number in the upload, from 0. */
+/**
+ * An input of the job; `index` is its number in the upload, from 0. Among the inputs of a job's `run` those are missing
+ * whose result was on record.
+ */
 export interface InputFile extends FileRef {
   readonly index: number;
 }
@@ -193,6 +203,8 @@ export interface PartDone {
   readonly summary?: string | undefined;
   readonly info?: JsonObject | undefined;
   readonly warnings?: readonly FileWarning[] | undefined;
+  /** A slave of the Python service made it, which has no versions of steps. */
+  readonly isClassic?: true;
 }
 export interface PartFailed {
   readonly ok: false;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
@@ -122,6 +123,9 @@ describe("the description of the API and what a master really answers", () => {
       expect((await master.ask(`GET ${path}`, path.replace("{id}", "none"))).status).toBe(404);
     await master.ask("GET /jobs/{id}/results/{name}", "/jobs/none/results/a");
     await master.ask("GET /results/{task}/{name}", "/results/document/none");
+    const digest = createHash("sha256").update("none").digest("hex");
+    await master.ask("GET /results/by-input/{sha256}", `/results/by-input/${digest}?task=text&limit=2`);
+    await master.ask("GET /results/by-input/{sha256}", "/results/by-input/none");
     await master.ask("POST /jobs/{id}/retry", "/jobs/none/retry");
   });
 

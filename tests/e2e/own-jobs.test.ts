@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import type { AssignAnswer, JobView } from "../../shared/contract/jobs.ts";
+import type { InputResults } from "../../shared/contract/results.ts";
 import { fixture, multipart, type RunningFleet, startFleet, until } from "./fleet.ts";
 
 const TOKENS = "alice:alices-secret,bob:bobs-secret";
@@ -9,7 +10,12 @@ type Who = "alice" | "bob";
 let fleet: RunningFleet;
 
 beforeAll(async () => {
-  fleet = await startFleet({ CLIENT_TOKEN: TOKENS, FLEET_TOKEN: "fleets-secret", JOBS: "own" });
+  fleet = await startFleet({
+    CLIENT_TOKEN: TOKENS,
+    FLEET_TOKEN: "fleets-secret",
+    JOBS: "own",
+    RESULT_CACHE: "use",
+  });
   await fleet.slave();
   await until("a slave", async () => {
     const { slaves } = (await (await as("alice", "/slaves")).json()) as { slaves: { state: string }[] };
@@ -82,6 +88,25 @@ describe("with JOBS=own", () => {
     expect(first).not.toBe(second);
     expect([third, fourth]).toEqual([first, second]);
     expect(await list("bob")).toEqual([second]);
+  });
+
+  it("a recorded result serves its own client only, also by the digest of its input", async () => {
+    const text = "The same words of two clients.";
+    const first = await send("alice", "mine.txt", text);
+    const others = await send("bob", "his.txt", text);
+    expect(others.files[0]).toMatchObject({ state: "done", attempts: 1 });
+    expect(others.files[0]?.cached).toBeUndefined();
+    const again = await send("alice", "again.txt", text);
+    expect(again.files[0]).toMatchObject({ cached: true, cached_from: first.job_id });
+    const found = async (who: Who) => {
+      const answer = await as(who, `/results/by-input/${first.files[0]?.sha256}`);
+      const { total, results } = (await answer.json()) as InputResults;
+      return [total, results.map(({ job_id }) => job_id)];
+    };
+    expect(await found("alice")).toEqual([2, [again.job_id, first.job_id]]);
+    expect(await found("bob")).toEqual([1, [others.job_id]]);
+    for (const id of [again.job_id, others.job_id])
+      await as(id === others.job_id ? "bob" : "alice", `/jobs/${id}?purge=true`, { method: "DELETE" });
   });
 
   it("names of files that slaves work on are not shown", async () => {

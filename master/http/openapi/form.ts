@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { budgetWish } from "../../../shared/contract/budgets.ts";
 import { MAX_CALLBACK } from "../../../shared/contract/callback.ts";
-import { jobPriority, MAX_JOB_NAME } from "../../../shared/contract/requests.ts";
+import { jobCache, jobPriority, MAX_JOB_NAME } from "../../../shared/contract/requests.ts";
 import { TASKS } from "../../../shared/tasks/registry.ts";
 import { asInput, bare, type JsonSchema, optionsName, refOf, refTo } from "./schemas.ts";
 
@@ -58,6 +58,7 @@ export function uploadForm(): JsonSchema {
       },
       uploads: UPLOADS,
       priority: asInput(bare(z.toJSONSchema(jobPriority, { io: "input" }))),
+      cache: asInput(bare(z.toJSONSchema(jobCache, { io: "input" }))),
       ...Object.fromEntries(files),
     },
   };

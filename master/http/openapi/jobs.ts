@@ -6,17 +6,18 @@ import {
   jobDetail,
   jobList,
   jobView,
-  resultList,
 } from "../../../shared/contract/jobs.ts";
 import {
   cancelQuery,
   eventsQuery,
   filesQuery,
+  inputQuery,
   jobQuery,
   jobsQuery,
   resultQuery,
   retryWish,
 } from "../../../shared/contract/requests.ts";
+import { inputResults, resultList } from "../../../shared/contract/results.ts";
 import { JSON_TYPE, type Operation } from "./operation.ts";
 import { KEPT_ANSWERS, LATEST_ANSWERS, RESULT_ANSWERS, RESULT_ASKED } from "./resultAnswers.ts";
 
@@ -213,6 +214,20 @@ export const JOB_OPERATIONS = {
     headers: RESULT_ASKED,
     answers: KEPT_ANSWERS,
     errors: { 404: ["no_such_job", "no_such_result"], 410: ["result_gone"], 416: ["bad_range"] },
+  },
+  "GET /results/by-input/{sha256}": {
+    tag: "Results",
+    summary: "Lists the results that are on record for files with these bytes",
+    description:
+      "Newest first, of every job that the client may see, whichever options it had: `options` and `cached_from` tell. A program " +
+      "that has the digest of a file learns here whether the file needs to be sent.",
+    access: "client",
+    path: ["sha256"],
+    query: inputQuery,
+    answers: {
+      200: { description: "The results; none is no error.", content: { [JSON_TYPE]: inputResults } },
+    },
+    errors: { 400: ["bad_query", "unknown_task"] },
   },
   "GET /results/{task}/{name}": {
     tag: "Results",

@@ -44,6 +44,7 @@ export const TOKEN_ERRORS = { 401: ["unauthorized"], 429: ["too_many_attempts"] 
 export const PATH_PARAMETERS = {
   id: "Id of the job, of the upload, or of the slave.",
   index: "Index of the file in the upload, from 0.",
+  sha256: "SHA-256 of the input: 64 hexadecimal digits.",
   task: "`task_type` of the task.",
   name: "Name of the result, as it was saved; of a schema, the task.",
 } as const;

@@ -36,10 +36,10 @@ import {
   jobList,
   jobStatistics,
   jobView,
-  resultList,
   speculation,
 } from "../../../shared/contract/jobs.ts";
 import { bulkRetryWish, bulkWish, retryWish, slavesWish } from "../../../shared/contract/requests.ts";
+import { inputResults, resultList } from "../../../shared/contract/results.ts";
 import { sessionView, sessionWish } from "../../../shared/contract/session.ts";
 import { slaveSpeed, timeline } from "../../../shared/contract/timeline.ts";
 import { jobWebhook } from "../../../shared/contract/webhook.ts";
@@ -63,6 +63,7 @@ const ANSWERS = {
   CancelledJob: cancelledJob,
   File: fileView,
   ResultList: resultList,
+  InputResults: inputResults,
   BulkAnswer: bulkAnswer,
   Speculation: speculation,
   Slave: slaveView,

@@ -9,6 +9,7 @@ import { newJobId } from "../../record/jobId.ts";
 import type { RecordOfJobs } from "../../record/port.ts";
 import type { ByteStore } from "../../store/port.ts";
 import { finalOf } from "../answers.ts";
+import { readCache } from "../cacheField.ts";
 import type { Clients } from "../clients.ts";
 import { readPriority } from "../priority.ts";
 import { requestTerm } from "../requestKey.ts";
@@ -83,6 +84,7 @@ async function accepted(
       taskType: planned.task,
       options: JSON.stringify(planned.options),
       priority: readPriority(req, undefined),
+      cache: readCache(req.query.cache),
       files: [file],
       isClassic: false,
     });

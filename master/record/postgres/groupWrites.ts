@@ -12,9 +12,9 @@ const UPSERT_PARTS = `INSERT INTO parts (job, map, idx, digest, part_key, part, 
     part = excluded.part, stored_at = excluded.stored_at`;
 
 const END_FILES = `UPDATE files SET state = u.state, result_key = u.result_key, outcome = u.outcome,
-    end_order = u.end_order, slave_key = u.slave_key, code_key = u.code_key
-  FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[])
-    AS u (job, idx, state, result_key, outcome, end_order, slave_key, code_key)
+    end_order = u.end_order, slave_key = u.slave_key, code_key = u.code_key, reuse_key = u.reuse_key
+  FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[])
+    AS u (job, idx, state, result_key, outcome, end_order, slave_key, code_key, reuse_key)
   WHERE files.job = u.job AND files.idx = u.idx`;
 
 const UPDATE_JOBS = `UPDATE jobs SET state = u.state, done = u.done, failed = u.failed, cancelled = u.cancelled,
@@ -53,10 +53,10 @@ function lastOfEach(parts: readonly (readonly Value[])[]): (readonly Value[])[] 
 }
 
 function fileValues({ job, index, file, endOrder }: FileInGroup): Value[] {
-  const { state, resultKey = null, slave, code } = file;
+  const { state, resultKey = null, reuseKey = null, slave, code } = file;
   const slaveKey = slave === undefined ? null : searchKey(slave);
   const codeKey = code === undefined ? null : searchKey(code);
-  return [job, index, state, resultKey, outcomeOf(file), endOrder, slaveKey, codeKey];
+  return [job, index, state, resultKey, outcomeOf(file), endOrder, slaveKey, codeKey, reuseKey];
 }
 
 function jobValues(job: JobRecord): Value[] {

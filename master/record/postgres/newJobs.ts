@@ -13,13 +13,14 @@ import { reserveNames } from "./nameTable.ts";
 const STEP_FILES = 500;
 
 const INSERT_JOB = `INSERT INTO jobs (id, task, state, options, priority, seed, total, bytes, created_at, retry_of,
-    client, budgets, secrets, name, request_id, done, failed, cancelled, replace_names, master)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 0, 0, $16, $17)
+    client, budgets, secrets, name, request_id, cache, done, failed, cancelled, replace_names, master)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 0, 0, $17, $18)
   ON CONFLICT DO NOTHING`;
 
-const INSERT_FILES = `INSERT INTO files (job, idx, state, input_key, bytes, sha256, filename, path, result_name)
+const INSERT_FILES = `INSERT INTO files (job, idx, state, input_key, bytes, sha256, filename, path, result_name,
+    cached)
   SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[],
-    $9::text[])`;
+    $9::text[], $10::text[])`;
 
 /** Jobs that are created at a time: a transaction of many files must not hold all connections. */
 const CREATIONS = 4;

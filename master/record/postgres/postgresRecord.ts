@@ -2,11 +2,9 @@ import type { Client } from "pg";
 import { isFinal } from "../../../shared/contract/jobs.ts";
 import { AppError } from "../../../shared/errors.ts";
 import { ChangeHub } from "../../hub.ts";
-import type { RecordedCallbacks } from "../callback.ts";
 import type { JobEvent } from "../events.ts";
 import { gathered } from "../gathered.ts";
 import type { FileRecord, JobRecord } from "../job.ts";
-import type { RecordedMasters } from "../masters.ts";
 import type { ClientKey, CreatedJob, CreateOptions, NewJob, RequestHolder } from "../newJob.ts";
 import type { PartRecord, PartWatcher } from "../part.ts";
 import { PartWatchers } from "../partWatchers.ts";
@@ -21,9 +19,8 @@ import type {
   TakenName,
 } from "../port.ts";
 import type { FileSearch } from "../search.ts";
-import type { RecordedTimeline } from "../timeline.ts";
 import { told } from "../told.ts";
-import { type RecordedUploads, recordedUploads } from "../uploads.ts";
+import { recordedUploads } from "../uploads.ts";
 import { changed, removed } from "./announcing.ts";
 import { callbackTable } from "./callbackTable.ts";
 import { SCHEMA } from "./connect.ts";
@@ -37,6 +34,7 @@ import { holderOfRequest, NewJobs } from "./newJobs.ts";
 import { OtherMasters } from "./otherMasters.ts";
 import { PostgresPages } from "./pages.ts";
 import type { PostgresRecordDeps, PostgresRecordOptions } from "./postgresRecordOptions.ts";
+import { resultLooks } from "./resultLooks.ts";
 import { latestOf, ownerOf } from "./resultNames.ts";
 import { timelineTable } from "./timelineTable.ts";
 import { STEP_FILES, UnfinishedChanges } from "./unfinishedChanges.ts";
@@ -45,10 +43,11 @@ import { uploadQueries } from "./uploadQueries.ts";
 /** See `openPostgresRecord`. */
 export class PostgresRecord implements RecordOfJobs {
   readonly kept: KeptJobs;
-  readonly callbacks: RecordedCallbacks;
-  readonly timeline: RecordedTimeline;
-  readonly uploads: RecordedUploads;
-  readonly masters: RecordedMasters | undefined;
+  readonly recorded: RecordOfJobs["recorded"];
+  readonly callbacks: RecordOfJobs["callbacks"];
+  readonly timeline: RecordOfJobs["timeline"];
+  readonly uploads: RecordOfJobs["uploads"];
+  readonly masters: RecordOfJobs["masters"];
   readonly #db: PostgresDatabase;
   readonly #read: PostgresReader;
   readonly #pages: PostgresPages;
@@ -88,6 +87,7 @@ export class PostgresRecord implements RecordOfJobs {
     const master = this.masters?.id;
     this.#writer = new GroupWriter({ db, announce, master, retry });
     this.#newJobs = new NewJobs({ db, announce, master, requireOpen });
+    this.recorded = resultLooks(db, requireOpen);
     this.kept = keptTable(db, this.#unfinished, requireOpen);
     this.callbacks = callbackTable({ db, hub, retry, announce, sender: master, requireOpen });
     this.timeline = timelineTable(db, requireOpen);

@@ -175,4 +175,9 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX uploads_by_expiry ON uploads (expires_at, id)
   `,
+  `
+  ALTER TABLE jobs ADD COLUMN cache TEXT;
+  ALTER TABLE files ADD COLUMN cached TEXT, ADD COLUMN reuse_key TEXT COLLATE "C";
+  CREATE INDEX results_by_key ON files (reuse_key, job, idx) WHERE reuse_key IS NOT NULL
+  `,
 ];

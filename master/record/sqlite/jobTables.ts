@@ -14,6 +14,7 @@ import { NameTable } from "./nameTable.ts";
 import { NewJobRows } from "./newJobRows.ts";
 import type { RecordCache } from "./recordCache.ts";
 import { RequestTable } from "./requestTable.ts";
+import { ReusableTable } from "./reusableTable.ts";
 import type { Statements } from "./statements.ts";
 import { STEP_FILES, UnfinishedJobs } from "./unfinishedJobs.ts";
 
@@ -31,6 +32,7 @@ export class JobTables {
   readonly kept: KeptTable;
   readonly requests: RequestTable;
   readonly unfinished: UnfinishedJobs;
+  readonly reusable: ReusableTable;
   readonly callbacks: CallbackTable;
   readonly #statements: Statements;
   readonly #read: JobReader;
@@ -40,6 +42,7 @@ export class JobTables {
     this.kept = new KeptTable(db);
     this.requests = new RequestTable(db);
     this.unfinished = new UnfinishedJobs(db, this.names);
+    this.reusable = new ReusableTable(db);
     this.callbacks = callbacks;
     this.#statements = statements;
     this.#read = read;
@@ -132,10 +135,8 @@ export class JobTables {
     const after = transition(job, event);
     const file = endFile(event);
     const { state, resultKey = null } = file;
-    const endOrder = after.done + after.failed;
-    if (
-      this.#statements.endFile.run(state, resultKey, outcomeOf(file), endOrder, job.id, event.index) === 0
-    ) {
+    const end = [state, resultKey, outcomeOf(file), after.done + after.failed] as const;
+    if (this.#statements.endFile.run(...end, job.id, event.index) === 0) {
       const problem = `File ${event.index} of job ${job.id} is not there, or has ended already.`;
       throw new AppError("bad_transition", problem, { status: 409 });
     }
@@ -161,6 +162,7 @@ export class JobTables {
   #end(job: JobRecord, event: JobEnd): JobRecord {
     const after = transition(job, event);
     if (after.callback !== undefined) this.callbacks.becomeDue(job.id, event.at);
+    if (job.total <= STEP_FILES && job.done > 0) this.reusable.addAll(job.id);
     const end = endOfOpenFiles(event);
     if (end === undefined || openFiles(job) === 0) return after;
     if (job.total > STEP_FILES) {

@@ -4,7 +4,11 @@ import type { GroupCommit } from "./groupCommit.ts";
 import type { JobReader } from "./jobReader.ts";
 import type { JobTables } from "./jobTables.ts";
 import type { NewJobRows } from "./newJobRows.ts";
+import { READ_FILES, type Reusable } from "./reusableTable.ts";
 import { STEP_FILES } from "./unfinishedJobs.ts";
+
+/** Results that one transaction adds to the index. */
+const STEP_RESULTS = 400;
 
 export interface LargeChangesDeps {
   readonly commit: Pick<GroupCommit, "submit">;
@@ -43,8 +47,24 @@ export class LargeChanges {
     await this.#clear(job);
   }
 
+  /** Completes the end of a job: that of its files that were open, and the index of its results. */
+  async endJob(job: Pick<JobRecord, "id" | "total" | "done">): Promise<void> {
+    await this.#endFiles(job);
+    if (job.total > STEP_FILES && job.done > 0) await this.#addReusable(job);
+  }
+
+  async #addReusable({ id, total }: Pick<JobRecord, "id" | "total">): Promise<void> {
+    const { reusable } = this.#deps.tables;
+    const results: Reusable[] = [];
+    for (let from = 0; from < total; from += READ_FILES)
+      results.push(...(await this.#step(() => reusable.some(id, from))));
+    results.sort((a, b) => (a.key < b.key ? -1 : 1));
+    for (let from = 0; from < results.length; from += STEP_RESULTS)
+      await this.#step(() => reusable.add(id, results.slice(from, from + STEP_RESULTS)));
+  }
+
   /** Ends the files that were open when their job ended, and frees their names. */
-  async endFiles({ id, total }: Pick<JobRecord, "id" | "total">): Promise<void> {
+  async #endFiles({ id, total }: Pick<JobRecord, "id" | "total">): Promise<void> {
     const { unfinished } = this.#deps.tables;
     const end = this.#deps.read.openEnd(id);
     if (end === undefined) return;

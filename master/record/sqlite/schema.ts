@@ -220,4 +220,18 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX uploads_by_expiry ON uploads (expires_at, id)
   `,
+  `
+  -- refresh or off; null: recorded results are used.
+  ALTER TABLE jobs ADD COLUMN cache TEXT;
+  -- JSON: the result that was on record when the job was created.
+  ALTER TABLE files ADD COLUMN cached TEXT;
+  -- Results of jobs that are over which may serve other files: see ReusableTable and reuseKeys.ts.
+  CREATE TABLE reusable (
+    reuse_key TEXT NOT NULL,
+    job TEXT NOT NULL,
+    idx INTEGER NOT NULL,
+    PRIMARY KEY (reuse_key, job, idx)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX reusable_by_job ON reusable (job)
+  `,
 ];

@@ -19,7 +19,6 @@ import type {
   TakenName,
 } from "../port.ts";
 import type { FileSearch } from "../search.ts";
-import type { RecordedTimeline } from "../timeline.ts";
 import { told } from "../told.ts";
 import { type RecordedUploads, recordedUploads } from "../uploads.ts";
 import { CallbackTable } from "./callbackTable.ts";
@@ -33,6 +32,7 @@ import { Pages } from "./pages.ts";
 import { RecordCache } from "./recordCache.ts";
 import { recordedCallbacks } from "./recordedCallbacks.ts";
 import { recordedTimeline } from "./recordedTimeline.ts";
+import { ResultLooks } from "./resultLooks.ts";
 import { ResultNames } from "./resultNames.ts";
 import { MIGRATIONS } from "./schema.ts";
 import type { SqliteRecordOptions } from "./sqliteRecordOptions.ts";
@@ -50,8 +50,9 @@ export async function openSqliteRecord(options: SqliteRecordOptions): Promise<Re
 
 class SqliteRecord implements RecordOfJobs {
   readonly kept: KeptJobs;
+  readonly recorded: RecordOfJobs["recorded"];
   readonly callbacks: RecordedCallbacks;
-  readonly timeline: RecordedTimeline;
+  readonly timeline: RecordOfJobs["timeline"];
   readonly uploads: RecordedUploads;
   readonly #db: Database;
   readonly #read: JobReader;
@@ -86,6 +87,7 @@ class SqliteRecord implements RecordOfJobs {
     this.#large = new LargeChanges({ commit, read: this.#read, tables: this.#tables, requireOpen });
     const announcing = { commit, records: this.#records, hub, retry, requireOpen };
     this.callbacks = recordedCallbacks({ table: callbacks, ...announcing });
+    this.recorded = new ResultLooks(db, requireOpen);
     this.kept = keptJobs(this.#tables.kept, this.#large, requireOpen);
     this.timeline = recordedTimeline(db, { commit, pages: this.#pages, requireOpen });
     this.uploads = recordedUploads(uploadQueries(db, commit, requireOpen));
@@ -108,7 +110,7 @@ class SqliteRecord implements RecordOfJobs {
 
   async #recorded(job: string, events: readonly JobEvent[]): Promise<JobRecord> {
     const record = await this.#retry(() => this.#submit(job, events));
-    if (isFinal(record.state)) await this.#retry(() => this.#large.endFiles(record));
+    if (isFinal(record.state)) await this.#retry(() => this.#large.endJob(record));
     return record;
   }
 

@@ -6,8 +6,8 @@ export type Statements = ReturnType<typeof prepareAll>;
 export function prepareAll(db: Database) {
   const sql = {
     insertJob: `INSERT INTO jobs (id, task, state, options, priority, seed, total, bytes, created_at, retry_of,
-      client, budgets, secrets, name, request_id, done, failed, cancelled, replace_names)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
+      client, budgets, secrets, name, request_id, cache, done, failed, cancelled, replace_names)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
     updateJob: `UPDATE jobs SET state = ?, done = ?, failed = ?, cancelled = ?, started_at = ?, ended_at = ?,
       failure = ?, secrets = ?, warnings = ?, work = ? WHERE id = ?`,
     updateSpeculation: "UPDATE jobs SET speculation = ? WHERE id = ?",
@@ -15,8 +15,8 @@ export function prepareAll(db: Database) {
     job: "SELECT * FROM jobs WHERE id = ?",
     deleteJob: "DELETE FROM jobs WHERE id = ?",
     replaceNames: "SELECT replace_names FROM jobs WHERE id = ?",
-    insertFile: `INSERT INTO files (job, idx, state, input_key, bytes, sha256, filename, path, result_name)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    insertFile: `INSERT INTO files (job, idx, state, input_key, bytes, sha256, filename, path, result_name, cached)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     // A file ends once.
     endFile: `UPDATE files SET state = ?, result_key = ?, outcome = ?, end_order = ?
       WHERE job = ? AND idx = ? AND state = 'queued'`,

@@ -12,6 +12,7 @@ const STEP_ROWS = 400;
 /** The tables with rows of a job beside its own, in the order in which these are deleted. */
 const TABLES = [
   { table: "names", key: "task, name_key" },
+  { table: "reusable", key: "reuse_key, idx" },
   { table: "parts", key: "map, idx" },
   { table: "files", key: "idx" },
   { table: "attachments", key: "wanted" },

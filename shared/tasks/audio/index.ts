@@ -29,6 +29,7 @@ export const audio = defineTask({
   columns,
   results: { audio: result },
   resultName: (stem) => `${stem}_audio_analysis.json`,
+  reuse: () => "",
   steps: { main: { version: 4 } },
   load: () => import("./process.ts"),
 });

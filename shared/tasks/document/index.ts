@@ -1,4 +1,5 @@
 import { defineTask } from "../define.ts";
+import { extensionOf } from "./extension.ts";
 import { options } from "./options.ts";
 import { columns, result } from "./result.ts";
 import { run } from "./run.ts";
@@ -21,6 +22,9 @@ export const document = defineTask({
   results: { document: result },
   secretOptions: ["password"],
   resultName: (stem) => `${stem}_document_analysis.json`,
+  // The extension decides how a text is read, and whether a name fits its contents.
+  reuse: extensionOf,
+  borrows: ["ocr"],
   steps: {
     main: { version: 5 },
     pages: { version: 3 },

@@ -1,5 +1,6 @@
 import { FileError } from "../../errors.ts";
 import { isTar } from "./archive/kind.ts";
+import { extensionOf } from "./extension.ts";
 import { entryOf } from "./own.ts";
 import { isHtml, isMail, isRtf, isSeparated } from "./textKind.ts";
 
@@ -72,10 +73,6 @@ export function checkName(filename: string, kind: DocumentKind): void {
   // An encrypted office file and a Word 97 file are both OLE; `decrypted` distinguishes them.
   if (claim === undefined || claim === kind || (claim === "zip" && kind === "ole")) return;
   throw misnamed(extension, KIND_NAMES[kind]);
-}
-
-export function extensionOf(filename: string): string {
-  return /\.([a-z0-9]+)$/i.exec(filename)?.[1]?.toLowerCase() ?? "";
 }
 
 export function misnamed(extension: string, content: string): FileError {

@@ -1,6 +1,6 @@
 import { Pending } from "../../async/pending.ts";
 import { Semaphore } from "../../async/semaphore.ts";
-import { mainStepOf, sharedFile } from "../maps.ts";
+import { inputAt, mainStepOf, sharedFile } from "../maps.ts";
 import { ocr } from "../ocr/index.ts";
 import type { InputFile, Json, JsonObject, Part, PartDone, RunContext, UnitSpec } from "../task.ts";
 import type { DocumentOptions } from "./options.ts";
@@ -21,8 +21,8 @@ export async function run(job: Job): Promise<void> {
   const units = job.inputs.map((file) => ({ files: [file] }));
   for await (const part of job.map("main", "main", units)) {
     const plan = part.ok ? planOf(part.info) : undefined;
-    const input = job.inputs[part.index];
-    if (!part.ok || plan === undefined || input === undefined) await job.publish(part.index, part);
+    const input = inputAt(job, part);
+    if (!part.ok || plan === undefined) await job.publish(input.index, part);
     else drafts.start(atOnce.use(() => complete(job, input, { part, plan })));
   }
   await drafts.all();

@@ -22,6 +22,7 @@ export const image = defineTask({
   ],
   resultName: (stem, { format }) => `processed_${stem}.${FORMATS[format].extension}`,
   resultType: ({ format }) => FORMATS[format].type,
+  reuse: () => "",
   steps: { grayscale: { version: 3 } },
   mainStep: "grayscale",
   load: () => import("./process.ts"),

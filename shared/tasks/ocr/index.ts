@@ -19,6 +19,9 @@ export const ocr = defineTask({
   results: { ocr: result },
   resultName: (stem, { output }) => `${stem}_ocr.${OUTPUTS[output].ending}`,
   resultType: ({ output }) => OUTPUTS[output].type,
+  // Two outputs name the file in the middle of the text.
+  reuse: (filename, { output }) => (output === "hocr" || output === "alto" ? filename : ""),
+  borrows: ["document"],
   steps: { recognize: { version: 7, warm: true, together: 4 }, finish: { version: 2 } },
   mainStep: "recognize",
   // A TIFF may have hundreds of pages.

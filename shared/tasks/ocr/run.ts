@@ -1,6 +1,6 @@
 import { Pending } from "../../async/pending.ts";
 import { Semaphore } from "../../async/semaphore.ts";
-import { sharedFile } from "../maps.ts";
+import { inputAt, sharedFile } from "../maps.ts";
 import type {
   FileRef,
   InputFile,
@@ -28,9 +28,9 @@ export async function run(job: Job): Promise<void> {
   const paged = new Pending(Number.POSITIVE_INFINITY);
   const units = job.inputs.map((file) => ({ files: [file] }));
   for await (const part of job.map("main", "recognize", units)) {
-    const input = job.inputs[part.index];
+    const input = inputAt(job, part);
     const read = readerOf(part);
-    if (input === undefined || read === undefined) await job.publish(part.index, part);
+    if (read === undefined) await job.publish(input.index, part);
     else paged.start(atOnce.use(async () => job.publish(input.index, await read(job, input))));
   }
   await paged.all();

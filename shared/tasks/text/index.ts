@@ -16,6 +16,7 @@ export const text = defineTask({
   columns,
   results: { text: result },
   resultName: (stem) => `${stem}_analysis.json`,
+  reuse: () => "",
   mainStep: "analyse",
   steps: { analyse: { version: 5 }, scan: { version: 6 }, block: { version: 2 }, merge: { version: 2 } },
   run,

@@ -1,6 +1,7 @@
 import type { JsonObject, StepFile } from "../../task.ts";
 import { type DocxZip, openZip } from "../docx/zip.ts";
-import { extensionOf, misnamed } from "../kind.ts";
+import { extensionOf } from "../extension.ts";
+import { misnamed } from "../kind.ts";
 import type { DocumentOptions } from "../options.ts";
 import { entryOf } from "../own.ts";
 import type { ReadContext } from "../reading/context.ts";
