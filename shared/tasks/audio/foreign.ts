@@ -1,9 +1,9 @@
-import { fileTypeFromBuffer } from "file-type";
 import { FileError } from "../../errors.ts";
 import type { JsonObject, StepFile } from "../task.ts";
+import { fileTypeOf } from "./fileType.ts";
+import { MP3_PACKAGE } from "./mp3/library.ts";
 
-/** Bytes at the start that contain the signatures of all common formats. */
-const HEAD_BYTES = 16_384;
+const LONGEST_MAGIC = 16;
 
 /** Formats that file-type does not know, by their first bytes in Latin-1. */
 const OTHERS = [{ magic: ".snd", ext: "au", mime: "audio/basic" }] as const;
@@ -14,11 +14,11 @@ const OTHERS = [{ magic: ".snd", ext: "au", mime: "audio/basic" }] as const;
  * @throws FileError `corrupt_file` for a WAV file that ends in its header, `wrong_type` for files without audio.
  */
 export async function describeForeign(file: StepFile): Promise<{ fields: JsonObject; summary: string }> {
-  const head = await file.slice(0, HEAD_BYTES);
+  const head = await file.slice(0, LONGEST_MAGIC);
   if (/^(RIFF|RIFX|RF64|BW64)/.test(head.toString("latin1", 0, 4)) && head.length < 12) {
     throw new FileError("corrupt_file", "The WAV file ends inside its header.");
   }
-  const type = (await fileTypeFromBuffer(head)) ?? otherType(head);
+  const type = (await fileTypeOf(file)) ?? otherType(head);
   const name = type?.ext ?? "unknown";
   if (type === undefined || !type.mime.startsWith("audio/")) throw wrongType(type?.mime);
   const fields = {
@@ -29,12 +29,18 @@ export async function describeForeign(file: StepFile): Promise<{ fields: JsonObj
     format: "non-wav",
     detected_format: name,
     media_type: type.mime,
-    warnings: [`${name.toUpperCase()} is not decoded: convert the file to WAV or FLAC to have it measured.`],
+    warnings: [howToMeasure(name)],
   };
   return {
     fields,
     summary: `${name.toUpperCase()} recording, not decoded (WAV, AIFF, W64, CAF, FLAC and Opus are)`,
   };
+}
+
+function howToMeasure(name: string): string {
+  const convert = "convert the file to WAV or FLAC to have it measured";
+  if (name !== "mp3") return `${name.toUpperCase()} is not decoded: ${convert}.`;
+  return `MP3 is decoded by slaves with the optional package ${MP3_PACKAGE}, which this one has not: its owner may run \`npm install --no-save ${MP3_PACKAGE}\` (it contains libmpg123, LGPL-2.1); or else ${convert}.`;
 }
 
 function otherType(head: Buffer): (typeof OTHERS)[number] | undefined {

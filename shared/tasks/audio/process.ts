@@ -4,6 +4,7 @@ import type { JsonObject, Step, StepFile } from "../task.ts";
 import { analyse } from "./analyse.ts";
 import { readContainer } from "./containers/read.ts";
 import { describeForeign } from "./foreign.ts";
+import { readMp3 } from "./mp3/read.ts";
 import type { AudioOptions } from "./options.ts";
 
 /** One recording -> its result. @throws FileError `empty_file`, `corrupt_file`, `wrong_type`, `too_large`. */
@@ -21,7 +22,7 @@ async function describe(
   progress: (done: number) => void,
 ): Promise<{ fields: JsonObject; summary: string }> {
   if (file.bytes === 0) throw new FileError("empty_file", "The file is empty.");
-  const wav = await readContainer(file);
+  const wav = (await readContainer(file)) ?? (await readMp3(file));
   if (wav === undefined) return describeForeign(file);
   return analyse({ file, wav, options, progress });
 }

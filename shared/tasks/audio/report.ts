@@ -82,7 +82,7 @@ export function describeUndecoded({ file, wav, metadata }: Known): Description {
 
 /** Values of `format` by container; those of WAV files are not listed. */
 const FORMATS: Readonly<Partial<Record<Container, string>>> = {
-  ...{ AIFF: "aiff", AIFC: "aiff", W64: "w64", CAF: "caf", FLAC: "flac", Ogg: "ogg" },
+  ...{ AIFF: "aiff", AIFC: "aiff", W64: "w64", CAF: "caf", FLAC: "flac", Ogg: "ogg", MP3: "mp3" },
 };
 
 function formatFields({ format, riff, factFrames }: Wav): JsonObject {

@@ -84,9 +84,9 @@ const header = {
   sample_rate: count.describe("Samples of a channel per second, in Hz."),
   channels: count.describe("Number of channels."),
   file_size_bytes: count.describe("Size of the file, in bytes."),
-  format: z.enum(["wav", "aiff", "w64", "caf", "flac", "ogg"]).describe("Format of the file."),
+  format: z.enum(["wav", "aiff", "w64", "caf", "flac", "ogg", "mp3"]).describe("Format of the file."),
   container: z
-    .enum(["RIFF", "RIFX", "RF64", "BW64", "AIFF", "AIFC", "W64", "CAF", "FLAC", "Ogg"])
+    .enum(["RIFF", "RIFX", "RF64", "BW64", "AIFF", "AIFC", "W64", "CAF", "FLAC", "Ogg", "MP3"])
     .describe("Container."),
   encoding: z.string().describe("Encoding as ffmpeg names it, such as pcm_s16le."),
   extensible: z.boolean().describe("Whether the header is WAVE_FORMAT_EXTENSIBLE."),

@@ -14,7 +14,7 @@ const PLACEHOLDERS: readonly (readonly [from: number, to: number])[] = [
 ];
 
 export type RiffContainer = "RIFF" | "RIFX" | "RF64" | "BW64";
-export type Container = RiffContainer | "AIFF" | "AIFC" | "W64" | "CAF" | "FLAC" | "Ogg";
+export type Container = RiffContainer | "AIFF" | "AIFC" | "W64" | "CAF" | "FLAC" | "Ogg" | "MP3";
 
 export interface Chunk {
   readonly id: string;
