@@ -1,6 +1,7 @@
 import type { OpenableFile } from "./files.ts";
 import type { CallBody } from "./http.ts";
-import type { SentFiles } from "./largeFiles.ts";
+import type { HeldFiles } from "./largeFiles.ts";
+import { streamed } from "./streamed.ts";
 import { joinedBytes } from "./transport.ts";
 
 export interface FormContents {
@@ -9,7 +10,7 @@ export interface FormContents {
   readonly fileField: string;
   readonly files: AsyncIterable<OpenableFile>;
   /** Files that the master has: they are named in the field `uploads`, which comes last. */
-  readonly sent: SentFiles;
+  readonly sent: HeldFiles;
   /** Called before the bytes of a file. */
   readonly onBegin: (file: OpenableFile) => void;
   readonly onSent: (bytes: number) => void;
@@ -17,34 +18,12 @@ export interface FormContents {
   readonly onUnreadable: (file: OpenableFile, error: unknown) => void;
 }
 
-/** Small pieces are joined up to this size, so that thousands of small files do not make thousands of packets. */
-const JOINED = 64 * 1024;
-
 /**
  * A multipart body (RFC 7578) that is made while it is read, one file after the other. `fetch` can make one itself only
  * of files that are known before the first byte, and then a file that cannot be read breaks the others.
  */
 export function streamedForm(boundary: string, contents: FormContents): CallBody {
   return streamed(pieces(boundary, contents));
-}
-
-/** A body of the chunks that a source yields while it is read. */
-export function streamed(chunks: AsyncIterable<Uint8Array>): CallBody {
-  let fault: unknown;
-  const source = joined(chunks);
-  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
-    try {
-      const { done, value } = await source.next();
-      if (done === true) controller.close();
-      else controller.enqueue(value);
-    } catch (error) {
-      fault = error;
-      throw error;
-    }
-  };
-  const cancel = async () => void (await source.return(undefined));
-  const content = new ReadableStream<Uint8Array>({ pull, cancel }, { highWaterMark: 0 });
-  return { content, fault: () => fault };
 }
 
 /** The same for browsers, which stream the blobs of a form but no other bodies. */
@@ -133,20 +112,6 @@ async function opened(
     contents.onUnreadable(file, error);
     return undefined;
   }
-}
-
-async function* joined(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let waiting: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of source) {
-    waiting.push(piece);
-    bytes += piece.length;
-    if (bytes < JOINED) continue;
-    yield waiting.length === 1 ? piece : joinedBytes(waiting);
-    waiting = [];
-    bytes = 0;
-  }
-  if (bytes > 0) yield joinedBytes(waiting);
 }
 
 function encoded(text: string): Uint8Array {

@@ -5,13 +5,13 @@ import type { MasterHttp } from "./http.ts";
 const LARGE_BYTES = 64 * 2 ** 20;
 
 /** A file that the master has before its job. */
-export interface SentFile {
+export interface HeldFile {
   /** By which the job takes it. */
   readonly id: string;
   readonly bytes: number;
 }
 
-export type SentFiles = ReadonlyMap<FileInput, SentFile>;
+export type HeldFiles = ReadonlyMap<FileInput, HeldFile>;
 
 export interface LargeFilesTerms {
   readonly signal?: AbortSignal | undefined;
@@ -27,12 +27,12 @@ export async function sendLargeFiles(
   http: MasterHttp,
   files: readonly OpenableFile[],
   { signal, onSent }: LargeFilesTerms,
-): Promise<SentFiles> {
+): Promise<HeldFiles> {
   const large = files.flatMap((file) => {
     const size = file.size?.() ?? 0;
     return size > LARGE_BYTES ? [{ file, size }] : [];
   });
-  const sent = new Map<FileInput, SentFile>();
+  const sent = new Map<FileInput, HeldFile>();
   if (large.length === 0 || !(await takesParts(http, signal))) return sent;
   const { sendResumable } = await import("./resumable.ts");
   let before = 0;

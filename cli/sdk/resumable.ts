@@ -1,8 +1,8 @@
 import { CodedError } from "../../shared/errors.ts";
 import { badAnswer, isBroken, isBusy } from "./errors.ts";
 import type { OpenableFile } from "./files.ts";
-import { streamed } from "./form.ts";
 import type { Call, CallBody, MasterHttp } from "./http.ts";
+import { streamed } from "./streamed.ts";
 
 export interface ResumableTerms {
   readonly size: number;

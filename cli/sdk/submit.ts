@@ -3,7 +3,7 @@ import type { JsonObject } from "../../shared/tasks/task.ts";
 import { type FileInput, type OpenableFile, openable } from "./files.ts";
 import { blobForm, type FormContents, streamedForm } from "./form.ts";
 import type { Call, CallBody, MasterHttp } from "./http.ts";
-import { type SentFiles, sendLargeFiles } from "./largeFiles.ts";
+import { type HeldFiles, sendLargeFiles } from "./largeFiles.ts";
 
 export interface SubmitOptions {
   /** Options of the task. */
@@ -72,7 +72,7 @@ export function randomName(): string {
 
 interface OutgoingFiles {
   readonly files: Outgoing;
-  readonly sent: SentFiles;
+  readonly sent: HeldFiles;
 }
 
 function contentsOf({ files, sent }: OutgoingFiles, task: TaskView, options: SubmitOptions): FormContents {

@@ -1,8 +1,9 @@
 import { signal } from "@preact/signals";
 import type { JobView } from "../../../shared/contract/jobs.ts";
-import { type ApiProblem, OFFLINE, problemOf } from "../data/api.ts";
+import { ApiProblem, OFFLINE, problemOf } from "../data/api.ts";
 import { signedOut } from "../data/session.ts";
 import type { Picked } from "./picked.ts";
+import { forgetSent, LARGE_BYTES, type LargeFileTerms, sendResumable } from "./resumable.ts";
 import type { OptionValues } from "./schema.ts";
 
 export interface Sending {
@@ -26,60 +27,103 @@ export interface RunningUpload {
 
 export const upload = signal<RunningUpload | undefined>(undefined);
 
-let running: XMLHttpRequest | undefined;
+let running = new AbortController();
 /** The same key on every try: a master that has the job already answers with it. */
 let key = "";
 
 /** Sends the files as one job. The answer comes as soon as they are on the master's disk. */
 export function startUpload(sending: Sending): void {
   key = newKey();
-  send(sending);
+  void send(sending);
 }
 
+/** Large files go on where they broke, the others begin again. */
 export function tryAgain(): void {
-  if (upload.value !== undefined) send(upload.value.sending);
+  if (upload.value !== undefined) void send(upload.value.sending);
 }
 
 export function stopUpload(): void {
-  running?.abort();
+  running.abort();
   upload.value = undefined;
 }
 
-function send(sending: Sending): void {
-  const request = new XMLHttpRequest();
-  running = request;
+async function send(sending: Sending): Promise<void> {
+  running = new AbortController();
+  const { signal } = running;
   const speed = speedometer();
   const total = sending.files.reduce((sum, { file }) => sum + file.size, 0);
   upload.value = { sending, sent: 0, total, speed: 0 };
-  request.upload.onprogress = ({ loaded, total: all }) => {
-    upload.value = { sending, sent: loaded, total: all, speed: speed(loaded) };
+  const onSent = (sent: number, all = total) => {
+    if (!signal.aborted) upload.value = { sending, sent, total: all, speed: speed(sent) };
   };
+  try {
+    const uploads = await sendLarge(sending.files, { signal, onSent });
+    sendForm({ sending, uploads, signal, onSent });
+  } catch (error) {
+    if (!signal.aborted) failed(error instanceof ApiProblem ? error : OFFLINE());
+  }
+}
+
+interface FormTerms {
+  readonly sending: Sending;
+  /** Ids of the files that the master has, by their index. */
+  readonly uploads: ReadonlyMap<number, string>;
+  readonly signal: AbortSignal;
+  readonly onSent: (sent: number, total: number) => void;
+}
+
+/** Sends the large files one after the other. */
+async function sendLarge(files: Sending["files"], { signal, onSent }: LargeFileTerms) {
+  const uploads = new Map<number, string>();
+  let before = 0;
+  for (const [index, picked] of files.entries()) {
+    if (picked.file.size <= LARGE_BYTES) continue;
+    const done = before;
+    const id = await sendResumable(picked, { signal, onSent: (bytes) => onSent(done + bytes) });
+    uploads.set(index, id);
+    before += picked.file.size;
+  }
+  return uploads;
+}
+
+function sendForm({ sending, uploads, signal, onSent }: FormTerms): void {
+  const request = new XMLHttpRequest();
+  signal.addEventListener("abort", () => request.abort());
+  const before = [...uploads.keys()].reduce((sum, at) => sum + (sending.files[at]?.file.size ?? 0), 0);
+  request.upload.onprogress = ({ loaded, total }) => onSent(before + loaded, before + total);
   request.onload = () => answered(request, sending);
   request.onerror = () => failed(OFFLINE());
   request.open("POST", "/assign_task");
   request.setRequestHeader("Accept", "application/json");
   request.setRequestHeader("Prefer", "respond-async");
   request.setRequestHeader("Idempotency-Key", key);
-  request.send(formOf(sending));
+  request.send(formOf(sending, uploads));
 }
 
 function answered(request: XMLHttpRequest, sending: Sending): void {
   if (request.status === 401) signedOut.value = true;
   const { status, responseText } = request;
-  if (status !== 202 && status !== 200) failed(problemOf(status, responseText));
-  else upload.value = { sending, sent: 1, total: 1, speed: 0, job: JSON.parse(responseText) as JobView };
+  if (status !== 202 && status !== 200) {
+    failed(problemOf(status, responseText));
+    return;
+  }
+  upload.value = { sending, sent: 1, total: 1, speed: 0, job: JSON.parse(responseText) as JobView };
+  for (const picked of sending.files) if (picked.file.size > LARGE_BYTES) forgetSent(picked);
 }
 
 function failed(problem: ApiProblem): void {
   if (upload.value !== undefined) upload.value = { ...upload.value, problem };
 }
 
-function formOf({ task, field, files, options, name }: Sending): FormData {
+function formOf({ task, field, files, options, name }: Sending, uploads: FormTerms["uploads"]): FormData {
   const form = new FormData();
   form.append("task_type", task);
   if (name !== "") form.append("name", name);
   if (Object.keys(options).length > 0) form.append("options", JSON.stringify(options));
-  for (const { file, path } of files) form.append(field, file, path);
+  for (const [index, { file, path }] of files.entries())
+    if (!uploads.has(index)) form.append(field, file, path);
+  const named = [...uploads].map(([index, id]) => ({ id, index }));
+  if (named.length > 0) form.append("uploads", JSON.stringify(named));
   return form;
 }
 
