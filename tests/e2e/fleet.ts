@@ -75,14 +75,16 @@ export interface StartOptions {
   readonly log?: string[];
   /** Where it runs; on this machine itself unless said. */
   readonly host?: TestHost;
+  /** Folder of the compiled programs; those of this version unless said. */
+  readonly dist?: string;
 }
 
 export async function startProcess(
   entry: "master" | "slave",
   own: Record<string, string>,
-  { log = [], host }: StartOptions = {},
+  { log = [], host, dist = DIST }: StartOptions = {},
 ): Promise<Started> {
-  const child = fork(join(DIST, entry, "main.js"), [], {
+  const child = fork(join(dist, entry, "main.js"), [], {
     cwd: tmpdir(),
     // As `npm run master` and `npm run slave` start them, without what this process was started with.
     ...programOf(entry === "master" ? MASTER_OPTIONS : [], host),
