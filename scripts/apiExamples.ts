@@ -157,6 +157,11 @@ async function askAboutFleet(): Promise<void> {
     path: `/slaves/${local[0]?.id}`,
   });
   await ask({ route: "GET /tasks", says: "The tasks; here one of them.", path: "/tasks", most: 1 });
+  await ask({
+    route: "GET /results/by-input/{sha256}",
+    says: "The results that are on record for a file, by the digest of its bytes; here none, so that the file needs to be sent.",
+    path: "/results/by-input/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad?task=text",
+  });
   await ask({ route: "GET /stats", says: "Numbers of now.", path: "/stats" });
   await ask({ route: "GET /capacity", says: "Free slots, and the work that waits.", path: "/capacity" });
   await ask({
