@@ -7,7 +7,6 @@ import { processHere } from "../inProcess.ts";
 import { parseOptions } from "../options.ts";
 import { stepFile } from "../stepFile.ts";
 import { audio } from "./index.ts";
-import { mp3Library } from "./mp3/library.ts";
 import { options as audioOptions } from "./options.ts";
 import { steps } from "./process.ts";
 
@@ -58,7 +57,6 @@ const riff = (...chunks: Buffer[]) =>
   Buffer.concat([Buffer.from("RIFF"), u32(0), Buffer.from("WAVE"), ...chunks]);
 const shorts = (...values: number[]) => Buffer.from(Int16Array.from(values).buffer);
 
-const mp3 = await mp3Library();
 const half = Array.from({ length: 800 }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 50 * (i + 0.5)) / 8_000));
 
 /** Stores samples of full scale 1 as whole numbers of `bits` and a sign. */
@@ -391,31 +389,6 @@ describe("files that cannot be measured", () => {
       spectral: null,
     });
   });
-
-  it.skipIf(mp3 !== undefined)(
-    "keeps the old answer for MP3 without its package, and names that",
-    async () => {
-      const result = await analysed(await fixture("tone.mp3"));
-      expect(result).toMatchObject({
-        duration_seconds: "unknown",
-        sample_rate: "unknown",
-        channels: "unknown",
-        format: "non-wav",
-        detected_format: "mp3",
-      });
-      expect(result.warnings).toEqual([expect.stringContaining("npm install --no-save mpg123-decoder@")]);
-    },
-  );
-
-  it.runIf(mp3 !== undefined)(
-    "measures MP3 where its package is installed, as ffmpeg decodes it",
-    async () => {
-      const result = await analysed(await fixture("tone.mp3"));
-      expect(result).toMatchObject({ format: "mp3", encoding: "mp3", frames: 4_000, warnings: [] });
-      expect(result.rms).toBeCloseTo(0.281923, 4);
-      expect(result.per_channel[1]?.rms).toBeCloseTo(0.212873, 4);
-    },
-  );
 
   it("knows recordings of other kinds by their first bytes", async () => {
     const body = Buffer.concat([Buffer.from(".snd"), Buffer.alloc(40)]);
