@@ -9,12 +9,20 @@ export const WARNING_CODES = [
   "rows_left_out",
   "pages_not_read",
   "text_kept",
+  "not_decoded",
   "empty_vector",
   "classic_options",
   "rows_skipped",
   "decimal_commas",
 ] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
+
+const MAY_GET_BETTER: ReadonlySet<string> = new Set<WarningCode>(["pages_not_read", "not_decoded"]);
+
+/** Whether the same file may have a better result another time, or at another slave: this one serves no other file. */
+export function mayGetBetter(warnings: readonly FileWarning[] = []): boolean {
+  return warnings.some(({ code }) => MAY_GET_BETTER.has(code));
+}
 
 /** What the reader of a result should know. The file is done all the same. */
 export const fileWarning = z.object({

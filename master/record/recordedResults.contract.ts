@@ -38,6 +38,29 @@ export function findsResults(run: RecordRun): void {
     expect(await run.jobs.recorded.find([])).toEqual([]);
   });
 
+  test("a result that was made later goes before a newer copy of an older one, in small and large jobs", async () => {
+    const cached = { job: "01A", seconds: 1, key: "copy", bytes: 4, sha256: B };
+    const wish = { sha256: A, reuseKey: reuseKey(A, "k1") };
+    const found = async () => (await run.jobs.recorded.find([wish]))[0]?.job;
+    const copy = async (id: string, files: number) => {
+      const names = Array.from({ length: files }, (_, n) => `${n}.txt`);
+      const copies = newJob(id, names).files.map((file) => ({ ...file, cached }));
+      await run.jobs.create({ ...newJob(id, []), files: copies });
+      await run.jobs.apply(id, [started]);
+      for (const { index } of copies)
+        await run.jobs.apply(id, [{ ...done(index), reuseKey: wish.reuseKey, savedSeconds: 1 }]);
+      await run.jobs.apply(id, [ended]);
+    };
+    await doneJob("01A", "k1");
+    await doneJob("01B", "k1");
+    await copy("01C", 1);
+    await copy("01D", 600);
+    await run.reopen();
+    expect(await found()).toBe("01B");
+    await run.jobs.remove("01B");
+    expect(await found()).toBe("01D");
+  });
+
   test("files that failed or have not ended, and jobs that were removed, have no result", async () => {
     await doneJob("01A", "k1");
     await run.jobs.remove("01A");

@@ -2,7 +2,8 @@ import type { FileRecord } from "./job.ts";
 
 /**
  * Results of files that are done, by what they were made of. `recordedResults.contract.ts` tests the laws for every
- * driver: of several results the newest job's is found, and none of a job that was removed.
+ * driver: of several results the one is found that the newest job's slaves made (a copy is as old as what it was
+ * copied from), and none of a job that was removed.
  */
 export interface RecordedResults {
   /** For each wish the result that has its digest and key, in the order of the wishes. */

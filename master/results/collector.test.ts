@@ -163,6 +163,17 @@ describe("a result that may serve other files", () => {
     ]);
   });
 
+  test("and may get better another time has no key", async () => {
+    const names = ["a.txt", "b.txt", "c.txt"];
+    const { files } = await created("01A", names);
+    const collector = collectorFor("01A", files, reuseKeyOf);
+    for (const [index, code] of ["pages_not_read", "not_decoded", "text_kept"].entries())
+      await collector.publish(index, { ...(await partOf("a")), warnings: [{ code, message: "m" }] });
+    await collector.flush();
+    const keys = (await jobs.files("01A")).map(({ reuseKey }) => reuseKey);
+    expect(keys).toEqual([undefined, undefined, "key of c.txt"]);
+  });
+
   test("was on record: it is published once, without work, also by the next run", async () => {
     const { file } = await partOf("known");
     const { key, bytes, sha256 } = file;

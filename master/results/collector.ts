@@ -1,7 +1,7 @@
 import { Pending } from "../../shared/async/pending.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { FileRef, PublishedPart } from "../../shared/tasks/task.ts";
-import type { JobWarning } from "../../shared/warnings.ts";
+import { type JobWarning, mayGetBetter } from "../../shared/warnings.ts";
 import type { JobEvent } from "../record/events.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { SpentWork } from "../record/part.ts";
@@ -114,7 +114,8 @@ export class Collector {
   async #done(file: FileRecord, part: Extract<PublishedPart, { ok: true }>): Promise<void> {
     const { record, progress } = this.#job;
     const work = file.cached === undefined ? progress.takeWork(file.index) : NO_WORK;
-    const reuseKey = part.isClassic === true ? undefined : this.#job.reuseKeyOf?.(file);
+    const mayServe = part.isClassic !== true && !mayGetBetter(part.warnings);
+    const reuseKey = mayServe ? this.#job.reuseKeyOf?.(file) : undefined;
     const event = doneEvent(file, part, { ...work, reuseKey });
     // On record the file is done before its name is certain: no view tells the name until then.
     progress.placing(file.index);

@@ -18,9 +18,9 @@ const INSERT_JOB = `INSERT INTO jobs (id, task, state, options, priority, seed, 
   ON CONFLICT DO NOTHING`;
 
 const INSERT_FILES = `INSERT INTO files (job, idx, state, input_key, bytes, sha256, filename, path, result_name,
-    cached)
+    cached, made_by)
   SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[],
-    $9::text[], $10::text[])`;
+    $9::text[], $10::text[], $11::text[])`;
 
 /** Jobs that are created at a time: a transaction of many files must not hold all connections. */
 const CREATIONS = 4;
@@ -118,7 +118,7 @@ async function writeFiles(
   }));
   const names = await reserveNames(tx, { task, job: id, replace }, wishes);
   const records = files.map((file, n) => queuedFile(file, names[n] ?? ""));
-  const rows = records.map((file) => newFileValues(id, file));
+  const rows = records.map((file) => [...newFileValues(id, file), file.cached?.job ?? null]);
   const [first = []] = rows;
   await tx.run(INSERT_FILES, ...first.map((_, column) => rows.map((row) => row[column] ?? null)));
   return records;

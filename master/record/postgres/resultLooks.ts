@@ -8,7 +8,7 @@ const FOUND = `SELECT asked.wish, found.*
   CROSS JOIN LATERAL (
     SELECT files.* FROM files JOIN jobs ON jobs.id = files.job
       WHERE files.reuse_key = asked.reuse_key AND files.sha256 = asked.sha256
-      ORDER BY files.job DESC, files.idx DESC LIMIT 1
+      ORDER BY coalesce(files.made_by, files.job) DESC, files.job DESC, files.idx DESC LIMIT 1
   ) AS found`;
 
 const OF_INPUT = `FROM files JOIN jobs ON jobs.id = files.job

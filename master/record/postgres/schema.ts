@@ -177,7 +177,12 @@ export const MIGRATIONS: readonly string[] = [
   `,
   `
   ALTER TABLE jobs ADD COLUMN cache TEXT;
-  ALTER TABLE files ADD COLUMN cached TEXT, ADD COLUMN reuse_key TEXT COLLATE "C";
-  CREATE INDEX results_by_key ON files (reuse_key, job, idx) WHERE reuse_key IS NOT NULL
+  -- made_by: the job whose slaves made the result that was on record; null: this job's.
+  ALTER TABLE files ADD COLUMN cached TEXT, ADD COLUMN made_by TEXT COLLATE "C",
+    ADD COLUMN reuse_key TEXT COLLATE "C"
+  `,
+  // By itself: the lock of the columns is held for a moment, and readers go on while the index is built.
+  `
+  CREATE INDEX results_by_key ON files (reuse_key, coalesce(made_by, job), job, idx) WHERE reuse_key IS NOT NULL
   `,
 ];

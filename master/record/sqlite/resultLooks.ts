@@ -13,7 +13,7 @@ import type { Database, Statement } from "./database.ts";
 const FOUND = `SELECT asked.key AS wish, (
     SELECT reusable.idx || ' ' || reusable.job FROM reusable JOIN files USING (job, idx) JOIN jobs ON jobs.id = job
       WHERE reuse_key = asked.value ->> 1 AND files.sha256 = asked.value ->> 0
-      ORDER BY reusable.job DESC, reusable.idx DESC LIMIT 1
+      ORDER BY reusable.made_by DESC, reusable.job DESC, reusable.idx DESC LIMIT 1
   ) AS found FROM json_each(?) AS asked`;
 
 const OF_INPUT = `FROM reusable JOIN files USING (job, idx) JOIN jobs ON jobs.id = job

@@ -228,9 +228,11 @@ export const MIGRATIONS: readonly string[] = [
   -- Results of jobs that are over which may serve other files: see ReusableTable and reuseKeys.ts.
   CREATE TABLE reusable (
     reuse_key TEXT NOT NULL,
+    -- The job whose slaves made the result: a copy is as old as what it was copied from.
+    made_by TEXT NOT NULL,
     job TEXT NOT NULL,
     idx INTEGER NOT NULL,
-    PRIMARY KEY (reuse_key, job, idx)
+    PRIMARY KEY (reuse_key, made_by, job, idx)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX reusable_by_job ON reusable (job)
   `,

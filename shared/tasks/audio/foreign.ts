@@ -1,4 +1,5 @@
 import { FileError } from "../../errors.ts";
+import type { StepWarning } from "../../warnings.ts";
 import type { JsonObject, StepFile } from "../task.ts";
 import { fileTypeOf } from "./fileType.ts";
 import { MP3_PACKAGE } from "./mp3/library.ts";
@@ -8,12 +9,25 @@ const LONGEST_MAGIC = 16;
 /** Formats that file-type does not know, by their first bytes in Latin-1. */
 const OTHERS = [{ magic: ".snd", ext: "au", mime: "audio/basic" }] as const;
 
+/** What a recording is found to be. */
+export interface DescribedRecording {
+  readonly fields: JsonObject;
+  readonly summary: string;
+  readonly warnings?: readonly StepWarning[];
+}
+
+const NOT_DECODED: StepWarning = {
+  code: "not_decoded",
+  message:
+    "The format of the recording is not decoded: the result has its name and size only. `warnings` of the result says how to have it measured.",
+};
+
 /**
  * Result for a recording of a format that is not decoded (MP3, AAC, …): the fields that classic clients know, and the name of the
  * format.
  * @throws FileError `corrupt_file` for a WAV file that ends in its header, `wrong_type` for files without audio.
  */
-export async function describeForeign(file: StepFile): Promise<{ fields: JsonObject; summary: string }> {
+export async function describeForeign(file: StepFile): Promise<DescribedRecording> {
   const head = await file.slice(0, LONGEST_MAGIC);
   if (/^(RIFF|RIFX|RF64|BW64)/.test(head.toString("latin1", 0, 4)) && head.length < 12) {
     throw new FileError("corrupt_file", "The WAV file ends inside its header.");
@@ -34,6 +48,7 @@ export async function describeForeign(file: StepFile): Promise<{ fields: JsonObj
   return {
     fields,
     summary: `${name.toUpperCase()} recording, not decoded (WAV, AIFF, W64, CAF, FLAC and Opus are)`,
+    warnings: [NOT_DECODED],
   };
 }
 

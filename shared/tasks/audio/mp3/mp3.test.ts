@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterEach, expect, it, vi } from "vitest";
+import { mayGetBetter } from "../../../warnings.ts";
 import { processHere } from "../../inProcess.ts";
 import { audio } from "../index.ts";
 import type { Mp3Library } from "./library.ts";
@@ -48,6 +49,16 @@ it("keeps the old answer for MP3 without its package, and names that", async () 
     detected_format: "mp3",
   });
   expect(result.warnings).toEqual([expect.stringContaining("npm install --no-save mpg123-decoder@")]);
+});
+
+it("warns of a recording that it does not decode, so that its result serves no later file", async () => {
+  const aac = Buffer.from("fff1508002bffc00".repeat(40), "hex");
+  for (const body of [tone, aac, Buffer.from(".snd\0\0\0\x18".repeat(4))]) {
+    const [outcome] = await processHere(audio, [{ filename: "a", body }], {});
+    if (outcome?.ok !== true) throw new Error(JSON.stringify(outcome));
+    expect(outcome.warnings?.map(({ code }) => code)).toEqual(["not_decoded"]);
+    expect(mayGetBetter(outcome.warnings)).toBe(true);
+  }
 });
 
 it("measures what the package decodes, and frees its decoders", async () => {
