@@ -1,3 +1,4 @@
+import type { JobCache } from "../../shared/contract/requests.ts";
 import { AppError, CodedError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
 import type { CliContext } from "../context.ts";
@@ -23,6 +24,7 @@ import { allDone, type FollowFlags, layoutOf, progressKind, reportFiles } from "
 export interface UploadFlags extends FollowFlags, OptionFlags {
   readonly name?: string;
   readonly priority?: number;
+  readonly cache?: JobCache;
   readonly callback?: string;
   readonly skipOthers?: boolean;
   readonly failedList?: string;
@@ -107,7 +109,7 @@ function nothingToSend({ problems, leftOut }: Collected): UsageError {
 async function send(upload: Upload): Promise<void> {
   const { context, client, signal, flags, options, collected, task, outcome } = upload;
   const { terminal } = context;
-  const { out, priority, callback, waitForSlaves: seconds = SLAVE_WAIT_SECONDS, detach } = flags;
+  const { out, priority, cache, callback, waitForSlaves: seconds = SLAVE_WAIT_SECONDS, detach } = flags;
   const note = flags.quiet === true ? () => undefined : terminal.note;
   await untilReady({ client, signal, seconds, note, needs: detach === true ? "master" : "slave" });
   refuseBeyond(await client.tasks.limits({ signal }), collected.inputs);
@@ -115,7 +117,7 @@ async function send(upload: Upload): Promise<void> {
   try {
     const { inputs } = collected;
     const { stdin } = terminal;
-    const jobOptions = { task, options, priority, callback, layout: layoutOf(flags) };
+    const jobOptions = { task, options, priority, cache, callback, layout: layoutOf(flags) };
     const request = { client, signal, ...jobOptions, inputs, stdin, out, progress };
     const submitted = await submitJob(request, outcome);
     if (detach !== true) await followJob({ ...request, ...submitted }, outcome);

@@ -1,3 +1,4 @@
+import type { JobCache } from "../../shared/contract/requests.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
 import { type LocalInput, unreadable } from "../files/look.ts";
 import type { Progress } from "../output/progress.ts";
@@ -11,6 +12,8 @@ export interface JobRequest extends FetchRequest {
   readonly options: JsonObject;
   /** 1 to 10; the master's default unless said. */
   readonly priority?: number | undefined;
+  /** What becomes of results on record; the master's default unless said. */
+  readonly cache?: JobCache | undefined;
   /** Where the master tells the end of the job. */
   readonly callback?: string | undefined;
   readonly inputs: readonly LocalInput[];
@@ -33,12 +36,13 @@ export async function sendJob(request: JobRequest, outcome: JobOutcome): Promise
 
 /** Sends the inputs as one job, again when the connection breaks. */
 export async function submitJob(request: JobRequest, outcome: JobOutcome): Promise<SubmittedJob> {
-  const { client, inputs, progress, signal, task, options, priority, callback, idempotencyKey } = request;
+  const { client, inputs, progress, signal, task, options, priority, cache, callback, idempotencyKey } =
+    request;
   const byFile = new Map<FileInput, LocalInput>(inputs.map((input) => [fileOf(input, request), input]));
   const sent: LocalInput[] = [];
   progress.sending(inputs.length, totalBytes(inputs));
   const job = await client.submit(task, [...byFile.keys()], {
-    ...{ options, priority, callback, signal, idempotencyKey },
+    ...{ options, priority, cache, callback, signal, idempotencyKey },
     onBegin: (file, index) => {
       // After a broken connection the first file begins again.
       sent.length = index;

@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError } from "commander";
-import { jobPriority, PRIORITY } from "../../shared/contract/requests.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { jobCache, jobPriority, PRIORITY } from "../../shared/contract/requests.ts";
 import { TASKS } from "../../shared/tasks/registry.ts";
 import type { CliContext } from "../context.ts";
 import { UsageError } from "../exit.ts";
@@ -26,6 +26,11 @@ export function addUpload(program: Command, run: RunCommand): void {
       "--priority <number>",
       `weight among jobs that wait for slaves, ${PRIORITY.least} to ${PRIORITY.most}`,
       priorityOf,
+    )
+    .addOption(
+      new Option("--cache <how>", "results on record for the same bytes and options").choices(
+        jobCache.options,
+      ),
     )
     .option("--skip-others", "files of folders that the task does not take are expected: exit 0, not 5")
     .option("--failed-list <file>", "write the paths of the files that are not done to this file, one a line")

@@ -171,13 +171,15 @@ function painted(terminal: Terminal, line: string): string {
 
 function closing(terminal: Terminal, { outcome, problems, leftOut }: UploadEnd): string {
   const { end, files } = outcome;
-  const done = filesThatEnded(files).filter(({ view }) => view.state === "done").length;
+  const done = filesThatEnded(files).filter(({ view }) => view.state === "done");
+  const cached = done.filter(({ view }) => view.cached === true).length;
+  const known = cached > 0 ? ` (${cached} by results on record)` : "";
   const counts = new Map<string, number>();
   for (const { state } of failuresOf(outcome, problems)) counts.set(state, (counts.get(state) ?? 0) + 1);
   const failures = [...counts].map(([state, count]) => `, ${count} ${state}`).join("");
   const left = leftOut > 0 ? `, ${leftOut} left out` : "";
   const seconds = end?.statistics?.seconds;
   const time = typeof seconds === "number" ? ` in ${secondsInWords(seconds)}` : "";
-  const words = `${counted(done, "file")} done${failures}${left}${time}`;
+  const words = `${counted(done.length, "file")} done${known}${failures}${left}${time}`;
   return terminal.paint("bold", words) + terminal.paint("dim", `  job ${printable(end?.job_id ?? "")}`);
 }

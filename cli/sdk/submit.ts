@@ -1,4 +1,5 @@
 import type { TaskView } from "../../shared/contract/about.ts";
+import type { JobCache } from "../../shared/contract/requests.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
 import { type FileInput, type OpenableFile, openable } from "./files.ts";
 import { blobForm, type FormContents, streamedForm } from "./form.ts";
@@ -12,6 +13,8 @@ export interface SubmitOptions {
   readonly name?: string | undefined;
   /** Weight among jobs that wait for slaves, 1 to 10; 1 by default. */
   readonly priority?: number | undefined;
+  /** What becomes of results on record for the same bytes, options and versions; `use` unless the master says otherwise. */
+  readonly cache?: JobCache | undefined;
   /** http(s) URL where the master tells the end of the job by a signed webhook; the master needs WEBHOOK_SECRET. */
   readonly callback?: string | undefined;
   /** The same key and the same files are one job; by default each call has a key of its own. */
@@ -102,13 +105,14 @@ function contentsOf({ files, sent }: OutgoingFiles, task: TaskView, options: Sub
 
 function fieldsOf(
   { task_type }: TaskView,
-  { options = {}, name, priority, callback }: SubmitOptions,
+  { options = {}, name, priority, cache, callback }: SubmitOptions,
 ): Record<string, string> {
   return {
     task_type,
     options: JSON.stringify(options),
     ...(name === undefined ? {} : { name }),
     ...(priority === undefined ? {} : { priority: String(priority) }),
+    ...(cache === undefined ? {} : { cache }),
     ...(callback === undefined ? {} : { callback }),
   };
 }

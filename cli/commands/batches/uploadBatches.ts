@@ -115,8 +115,8 @@ async function sendBatches(
 
 function requestOf({ client, signal, task, options, flags, context }: BatchUpload, progress: Progress) {
   const { stdin } = context.terminal;
-  const { priority, callback, out } = flags;
-  const jobOptions = { task, options, priority, callback, layout: layoutOf(flags) };
+  const { priority, cache, callback, out } = flags;
+  const jobOptions = { task, options, priority, cache, callback, layout: layoutOf(flags) };
   return { client, signal, ...jobOptions, out, progress, stdin };
 }
 

@@ -94,7 +94,7 @@ function Row({ position, file, selected, addressOf }: RowProps) {
         <State {...fileState(file)} />
       </span>
       <span role="cell" class="c-slave">
-        {slave}
+        {file.cached === true ? <span class="quiet">result on record</span> : slave}
       </span>
       <span role="cell" class="num c-tries">
         {attempts > 1 ? attempts : ""}

@@ -32,6 +32,9 @@ export function JobNumbers({ job, statistics }: JobNumbersProps) {
         <Figure value={job.eta_seconds === undefined ? "–" : duration(job.eta_seconds)} what="left" />
       )}
       <Figure value={bytes(job.bytes)} what="of input" />
+      {(job.cached_files ?? 0) > 0 && (
+        <Figure value={count(job.cached_files ?? 0)} what="by results on record" />
+      )}
       {statistics.seconds_saved >= 1 && (
         <Figure value={duration(statistics.seconds_saved)} what="saved by second copies" />
       )}
