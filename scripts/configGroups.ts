@@ -99,6 +99,7 @@ export const CONFIG_GROUPS: readonly ConfigGroup[] = [
       "SLAVE_MAX_UNITS",
       "SLAVE_MAX_BYTES",
       "SLAVE_CACHE_BYTES",
+      "SLAVE_STORE_URL",
       "SLAVE_TASKS",
     ],
   },

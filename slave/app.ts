@@ -174,11 +174,12 @@ function operatorBudgets({ unitRunSeconds: running, unitSilenceSeconds: silence 
 }
 
 function receiving(
-  { smallFile: smallBytes, uploadIdleSeconds }: SlaveConfig,
+  { smallFile: smallBytes, uploadIdleSeconds, storeUrl }: SlaveConfig,
   tasks: readonly TaskDefinition[],
   { handover, inputs }: Site,
 ): ReceiveDeps {
-  return { tasks, smallBytes, uploadIdleSeconds, handover, inputs };
+  const storeOrigin = storeUrl && new URL(storeUrl).origin;
+  return { tasks, smallBytes, uploadIdleSeconds, handover, inputs, storeOrigin };
 }
 
 function isWarm({ steps }: TaskDefinition): boolean {

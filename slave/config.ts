@@ -82,6 +82,13 @@ export const SLAVE_VARIABLES = {
     "1GB",
     "Most bytes of inputs that a slave keeps for later leases, beside SLAVE_MAX_BYTES: tables of `train`, models of `predict`. A slave on the machine of its master gets links instead. 0: none.",
   ),
+  storeUrl: v(
+    "SLAVE_STORE_URL",
+    as.url.optional(),
+    undefined,
+    "Address of the bucket's server, as in `endpoint=` of the master's STORE_URL: inputs of more than 256 KB are fetched from there, and from no other server, with addresses that the master signs, so that their bytes do not pass the master. The slave needs no keys of the bucket.",
+    "inputs are sent",
+  ),
   smallFile: v(
     "SMALL_FILE",
     as.bytes,

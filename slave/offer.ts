@@ -41,10 +41,14 @@ function tunnelOf({ token, ca }: SlaveConfig, { server }: Site, onEnd: () => voi
   return new Tunnel({ token, ca, id: randomUUID(), serve: (one) => server.emit("connection", one), onEnd });
 }
 
-function aboutOf({ name, slots, tls, connect }: SlaveConfig, slave_port: number, offer: Offer) {
+function aboutOf(
+  { name, slots, tls, connect, storeUrl: store }: SlaveConfig,
+  slave_port: number,
+  offer: Offer,
+) {
   const { tasks, choices, handover, inputs, version, instance } = offer;
   const identity = { slave_port, name, version, instance, slots };
-  const abilities = { steps: stepsOf(tasks), choices, input_cache_bytes: inputs?.maxBytes };
+  const abilities = { steps: stepsOf(tasks), choices, input_cache_bytes: inputs?.maxBytes, store };
   const isTls = tls !== undefined && connect === "direct";
   return { ...identity, ...abilities, tls: isTls, handover: handover?.about };
 }

@@ -20,6 +20,7 @@ import { Outlooks } from "../jobs/outlook.ts";
 import { JobRunner } from "../jobs/runner.ts";
 import { SavedWork } from "../jobs/savedWork.ts";
 import { KeptInputs } from "../lease/keptInputs.ts";
+import { StoreInputs } from "../lease/storeInputs.ts";
 import type { MapDeps } from "../map/map.ts";
 import { PaceBook, type StragglerRule } from "../map/pace.ts";
 import { MemoryQueue } from "../queue/memory.ts";
@@ -170,7 +171,11 @@ function createDispatch(deps: WorkDeps, spans: UnitSpans) {
     spans,
     registry,
     hub,
-    transport: { http, store, keptInputs: new KeptInputs(), maxPartBytes, silenceSeconds },
+    transport: {
+      ...{ http, store, maxPartBytes, silenceSeconds },
+      keptInputs: new KeptInputs(),
+      storeInputs: new StoreInputs({ store, logger }),
+    },
     leaseSeconds: 4 * silenceSeconds,
     paces,
     stragglerRule: stragglerRuleOf(config),

@@ -61,6 +61,8 @@ export interface Slave {
   readonly handover: string | undefined;
   /** Most bytes of shared inputs that it keeps; 0: none. */
   readonly inputCacheBytes: number;
+  /** Origin of the bucket's server from which it fetches inputs itself; undefined: they are sent. */
+  readonly storeOrigin: string | undefined;
 }
 
 /** A slave as SlaveRegistry changes it. */
@@ -103,6 +105,7 @@ export function newSlave(id: string, ip: string, request: RegisterRequest): OwnS
     status: undefined,
     handover: undefined,
     inputCacheBytes: 0,
+    storeOrigin: undefined,
   };
   describe(slave, request);
   return slave;
@@ -121,6 +124,7 @@ export function describe(slave: OwnSlave, request: RegisterRequest): void {
   slave.steps = request.steps ?? {};
   slave.choices = request.choices ?? {};
   slave.inputCacheBytes = request.input_cache_bytes ?? 0;
+  slave.storeOrigin = request.store && new URL(request.store).origin;
   slave.slots = slave.classic ? 1 : (request.slots ?? 1);
 }
 

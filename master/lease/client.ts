@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import axios, { type AxiosInstance, type AxiosResponse } from "axios";
 import type FormData from "form-data";
 import { type CheckStatusAnswer, checkStatusAnswer } from "../../shared/contract/fleet.ts";
-import { INPUT_NOT_KEPT } from "../../shared/contract/lease.ts";
+import { INPUT_NOT_FETCHED, INPUT_NOT_KEPT } from "../../shared/contract/lease.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Slave } from "../fleet/slave.ts";
 import type { Tunnels } from "../fleet/tunnels.ts";
@@ -162,19 +162,22 @@ async function refusalOf(response: AxiosResponse<Readable>): Promise<AppError> {
     const seconds = Number(response.headers["retry-after"]);
     return new SlaveFullError(Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 60) : 1);
   }
-  if (response.status === 409 && codeIn(text) === INPUT_NOT_KEPT)
+  const { code, error } = response.status === 409 ? problemIn(text) : {};
+  if (code === INPUT_NOT_KEPT)
     return new AppError(INPUT_NOT_KEPT, "The slave no longer has an input.", { status: 409 });
+  if (code === INPUT_NOT_FETCHED)
+    return new AppError(INPUT_NOT_FETCHED, String(error).slice(0, 500), { status: 409 });
   return new AppError("slave_refused", `The slave answered ${response.status}.`, {
     cause: text.slice(0, 500),
   });
 }
 
-/** Code of a problem document; undefined for any other text. */
-function codeIn(text: string): unknown {
+/** What a problem document says; nothing for any other text. */
+function problemIn(text: string): { readonly code?: unknown; readonly error?: unknown } {
   try {
-    return (JSON.parse(text) as { readonly code?: unknown }).code;
+    return JSON.parse(text) as { readonly code?: unknown; readonly error?: unknown };
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -6,7 +6,8 @@ import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { FRAMES_TYPE } from "../../shared/contract/fleet.ts";
 import { encodeHeader } from "../../shared/contract/frames.ts";
-import type { LeaseSharedInputs } from "../../shared/contract/lease.ts";
+import type { LeaseSharedInputs, LeaseStoreInputs } from "../../shared/contract/lease.ts";
+import { createLogger } from "../../shared/logger.ts";
 import type { UnitFile } from "../../shared/tasks/task.ts";
 import { newSlave, type OwnSlave } from "../fleet/slave.ts";
 import { Tunnels } from "../fleet/tunnels.ts";
@@ -14,18 +15,20 @@ import { openMemoryStore } from "../store/memory/memoryStore.ts";
 import { createSlaveHttp } from "./client.ts";
 import { runFramesLease } from "./framesLease.ts";
 import { KeptInputs } from "./keptInputs.ts";
+import { StoreInputs } from "./storeInputs.ts";
 
 const TABLE = Buffer.alloc(100_000, "table ");
 
 /** A request as the slave got it. */
 interface Asked {
   readonly shared: LeaseSharedInputs | undefined;
+  readonly stored: LeaseStoreInputs | undefined;
   /** Bytes of the files that it carried. */
   readonly bytes: number;
 }
 
 /** What the next requests get instead of an answer: a status, or a wait before it. */
-type Trouble = 409 | 500 | Promise<void>;
+type Trouble = 409 | 500 | "input_not_fetched" | Promise<void>;
 
 let asked: Asked[];
 let troubles: (Trouble | undefined)[];
@@ -48,7 +51,14 @@ beforeEach(async () => {
   const about = { slave_ip: "127.0.0.1", slave_port: port, version: "1", instance: "i" };
   slave = newSlave("s", "127.0.0.1", { ...about, input_cache_bytes: 200_000 });
   const store = openMemoryStore();
-  transport = { http, store, keptInputs: new KeptInputs(), maxPartBytes: 9, silenceSeconds: 30 };
+  transport = {
+    http,
+    store,
+    keptInputs: new KeptInputs(),
+    storeInputs: new StoreInputs({ store, logger: createLogger("test", "silent") }),
+    maxPartBytes: 9,
+    silenceSeconds: 30,
+  };
   table = { filename: "t.csv", ...(await store.put(TABLE, { group: "j" })), shared: true };
   close = () => {
     http.close();
@@ -63,11 +73,17 @@ async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> 
   const form = await new Response(new Uint8Array(await buffer(req)), {
     headers: { "content-type": type },
   }).formData();
-  const field = form.get("shared_inputs");
-  const shared = typeof field === "string" ? (JSON.parse(field) as LeaseSharedInputs) : undefined;
+  const [shared, stored] = ["shared_inputs", "store_inputs"].map((name) => {
+    const field = form.get(name);
+    return typeof field === "string" ? JSON.parse(field) : undefined;
+  });
   const bytes = form.getAll("texts").reduce((sum, file) => sum + (file instanceof File ? file.size : 0), 0);
-  asked.push({ shared, bytes });
+  asked.push({ shared, stored, bytes });
   const trouble = troubles.shift();
+  if (trouble === "input_not_fetched") {
+    res.writeHead(409).end(JSON.stringify({ code: trouble, error: "t.csv could not be fetched." }));
+    return;
+  }
   await (typeof trouble === "number" ? undefined : trouble);
   if (typeof trouble === "number") {
     res
@@ -192,4 +208,33 @@ test("plain files go to a slave without a cache, of inputs that are not shared, 
   slave.inputCacheBytes = 0;
   await lease();
   expect(asked).toEqual([plain(), { ...plain(), bytes: 1_000 }, plain(), plain()]);
+});
+
+test("small inputs are sent, and so are those that leases share", async () => {
+  slave.storeOrigin = "http://bucket.example:9000";
+  const links = { linkTo: async () => "http://bucket.example:9000/b/x" };
+  const logger = createLogger("test", "silent");
+  transport = { ...transport, storeInputs: new StoreInputs({ store: { slaveLinks: links }, logger }) };
+  const small = { filename: "s.txt", ...(await transport.store.put(Buffer.from("small"), { group: "j" })) };
+  await lease(small);
+  await lease();
+  expect(asked).toEqual([{ shared: undefined, bytes: 5 }, brought()]);
+});
+
+test("an input that the slave can fetch is named by its address; after a failure bytes are sent for a while", async () => {
+  slave.storeOrigin = "http://bucket.example:9000";
+  const links = { linkTo: async (key: string) => `http://bucket.example:9000/b/${key}?sign=1` };
+  const storeInputs = new StoreInputs({
+    store: { slaveLinks: links },
+    logger: createLogger("test", "silent"),
+  });
+  transport = { ...transport, storeInputs };
+  const file = { ...table, shared: false };
+  const url = `http://bucket.example:9000/b/${file.key}?sign=1`;
+  const fetched = { stored: { 0: { ...entry(), url } }, bytes: 0 };
+  expect(await lease(file)).toEqual(["part"]);
+  troubles = ["input_not_fetched"];
+  expect(await lease(file)).toEqual(["part"]);
+  expect(await lease(file)).toEqual(["part"]);
+  expect(asked).toEqual([fetched, fetched, plain(), plain()]);
 });

@@ -5,11 +5,13 @@ import type { Lease, QueuedUnit } from "../queue/port.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
 import type { SlaveHttp } from "./client.ts";
 import type { KeptInputs } from "./keptInputs.ts";
+import type { StoreInputs } from "./storeInputs.ts";
 
 export interface LeaseTransport {
   readonly http: SlaveHttp;
   readonly store: ByteStore;
   readonly keptInputs: KeptInputs;
+  readonly storeInputs: StoreInputs;
   /** Largest part that is accepted. */
   readonly maxPartBytes: number;
   /** A lease whose slave sends nothing for so long is given up. */

@@ -1,5 +1,10 @@
 import type FormData from "form-data";
-import { encodeLeaseFields, type LeaseSharedInputs, type UnitOut } from "../../shared/contract/lease.ts";
+import {
+  encodeLeaseFields,
+  type LeaseSharedInputs,
+  type LeaseStoreInputs,
+  type UnitOut,
+} from "../../shared/contract/lease.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { UnitFile } from "../../shared/tasks/task.ts";
 import type { Lease } from "../queue/port.ts";
@@ -33,22 +38,25 @@ export function contentOf(lease: Lease): LeaseContent {
   return { files, units };
 }
 
-/** How the files of a lease reach its slave; those that none of the two says are sent. */
+/** How the files of a lease reach its slave; those that none of them names are sent. */
 interface Ways {
   readonly linked: LinkedFiles | undefined;
   readonly delivery: Delivery | undefined;
+  /** Those that the slave fetches. */
+  readonly fetched: LeaseStoreInputs | undefined;
 }
 
 /** The form of a lease to a slave of ours. */
 export async function leaseForm(
   store: ByteStore,
   { lease, content }: { readonly lease: Lease; readonly content: LeaseContent },
-  { linked, delivery }: Ways,
+  { linked, delivery, fetched }: Ways,
 ): Promise<FormData> {
   const [first] = lease.units;
   if (first === undefined) throw new Error("a lease has at least one unit");
   const wire = content.files.map(wireFile);
-  const unlinked = linked === undefined ? wire : filesToSend(wire, linked);
+  const unfetched = fetched === undefined ? wire : wire.filter((_, index) => fetched[index] === undefined);
+  const unlinked = linked === undefined ? unfetched : filesToSend(unfetched, linked);
   const files = delivery === undefined ? unlinked : unlinked.filter((file) => !isKept(file, delivery));
   const fields = encodeLeaseFields({
     task_type: first.task,
@@ -59,6 +67,7 @@ export async function leaseForm(
     budgets: first.budgets,
     handover: linked?.field(),
     shared_inputs: delivery && sharedInputs(wire, delivery),
+    store_inputs: fetched,
   });
   return await buildForm(store, { fields, fileField: taskNamed(first.task).field, files });
 }

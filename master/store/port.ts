@@ -18,6 +18,8 @@ export interface ByteStore {
   readonly trouble: AppError | undefined;
   /** Undefined unless clients may fetch objects from the driver's server themselves. */
   readonly links: ObjectLinks | undefined;
+  /** The same for slaves; undefined for a driver on this machine. */
+  readonly slaveLinks: ObjectLinks | undefined;
   /** Undefined unless the driver keeps results under their names, too. */
   readonly names: ObjectNames | undefined;
   /**
@@ -76,7 +78,7 @@ export interface LinkedFile extends Pick<StoredObject, "bytes" | "sha256"> {
   readonly group: string;
 }
 
-/** What only a driver on a server that clients reach can do: let a client fetch an object without the master. */
+/** What only a driver on a server that others reach can do: let them fetch an object without the master. */
 export interface ObjectLinks {
   /** Address that gives the object to who has it, for a limited time; undefined for an object that shares its file. */
   linkTo(key: string, answer: LinkedAnswer): Promise<string | undefined>;

@@ -62,6 +62,13 @@ export const registerRequest = z.object({
     .min(1)
     .optional()
     .describe("most bytes of inputs that it keeps for later leases; without it it keeps none"),
+  store: z
+    .url({ protocol: /^https?$/ })
+    .max(300)
+    .optional()
+    .describe(
+      "server of the bucket: from there it fetches inputs itself where the master signs addresses for it",
+    ),
 });
 export type RegisterRequest = z.infer<typeof registerRequest>;
 

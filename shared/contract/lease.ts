@@ -12,6 +12,9 @@ export const SAME_ID = "two units have one id";
 /** Code of a slave that no longer has one of the `shared_inputs`: the lease is sent again with its bytes. */
 export const INPUT_NOT_KEPT = "input_not_kept" satisfies ErrorCode;
 
+/** Code of a slave that could not fetch one of the `store_inputs`: the lease is sent again with its bytes. */
+export const INPUT_NOT_FETCHED = "input_not_fetched" satisfies ErrorCode;
+
 /** Name of a file in a slave's handover folder: `in-` from the master, `out-` from the slave. */
 export const handoverName = z.string().regex(/^(?:in|out)-[0-9a-f]{32}$/);
 
@@ -64,11 +67,24 @@ const sharedInput = z.object({
 export const leaseSharedInputs = z.record(fileIndex, sharedInput);
 export type LeaseSharedInputs = Immutable<z.infer<typeof leaseSharedInputs>>;
 
+/** A file that the slave fetches from the store itself. */
+const storeInput = z.object({
+  filename: z.string(),
+  bytes: z.number().int().min(0),
+  sha256,
+  url: z.url().describe("signed for some minutes; its origin is the one that the slave registered"),
+});
+
+/** Files that the request does not carry, as the slave fetches them, by their index among the files of the lease. */
+export const leaseStoreInputs = z.record(fileIndex, storeInput);
+export type LeaseStoreInputs = Immutable<z.infer<typeof leaseStoreInputs>>;
+
 /** Text fields of the form. A classic master sends `task_type` alone. */
 export const leaseFields = z.object({
   task_type: z.string().optional(),
   handover: inJson(leaseHandover).optional(),
   shared_inputs: inJson(leaseSharedInputs).optional(),
+  store_inputs: inJson(leaseStoreInputs).optional(),
   /** Without it the lease is a whole job: the slave runs the task's own `run`. */
   step: z.string().optional(),
   step_version: z.string().transform(Number).optional(),

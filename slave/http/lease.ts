@@ -10,6 +10,7 @@ import { DEFAULT_TASK } from "../../shared/tasks/registry.ts";
 import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
 import { badHandover } from "./handedOver.ts";
 import { badSharedInputs } from "./sharedInputs.ts";
+import { badStoreInputs } from "./storeInputs.ts";
 
 export interface WorkUnit {
   readonly id: string;
@@ -32,7 +33,7 @@ export interface ReceivedLease {
   readonly budgets: MaybeBudgets;
 }
 
-/** The form's text fields. @throws RequestError `bad_field`, `bad_options`, `bad_budgets`, `bad_units`, `bad_handover`, `bad_shared_inputs` */
+/** The form's text fields. @throws RequestError `bad_field`, `bad_options`, `bad_budgets`, `bad_units`, `bad_handover`, `bad_shared_inputs`, `bad_store_inputs` */
 export function fieldsOf(form: MultipartForm<LocalFile>): LeaseFields {
   const parsed = checked(leaseFields, form.fields);
   if (parsed.success) return parsed.data;
@@ -134,6 +135,7 @@ function refusal(issue: Issue, given: MultipartForm<LocalFile>["fields"]): Reque
     return new RequestError("bad_field", `The field ${field} must be given once.`, { details: { field } });
   if (field === "handover") return badHandover(issue);
   if (field === "shared_inputs") return badSharedInputs(undefined, issue);
+  if (field === "store_inputs") return badStoreInputs(issue);
   if (issue.message === NOT_JSON)
     return new RequestError(codeOf(field), `The field ${field} is not JSON.`, { details: { field } });
   if (field === "units")

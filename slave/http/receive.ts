@@ -8,6 +8,7 @@ import { fieldsOf, leaseOf, type ReceivedLease, sentFiles, taskOf } from "./leas
 import { filesOf } from "./leaseFiles.ts";
 import { sharedInputs } from "./sharedInputs.ts";
 import { fileSink, removeFile } from "./sink.ts";
+import { storeInputs } from "./storeInputs.ts";
 
 export interface ReceiveDeps {
   readonly tasks: readonly TaskDefinition[];
@@ -18,6 +19,8 @@ export interface ReceiveDeps {
   readonly handover: Handover | undefined;
   /** Undefined where inputs are kept for no later lease. */
   readonly inputs: InputCache | undefined;
+  /** Origin of the one server from which inputs are fetched; undefined where they are always sent. */
+  readonly storeOrigin: string | undefined;
 }
 
 const LIMITS = { fileBytes: Number.POSITIVE_INFINITY, files: 100_000, fieldBytes: 64 * 2 ** 20 };
@@ -30,19 +33,23 @@ export interface Received {
 
 /** Reads `POST /get_task`, with its large files into `folder`. @throws RequestError, AppError as `readMultipart`, `leaseOf` */
 export async function receiveLease(
-  { tasks, smallBytes, uploadIdleSeconds, handover, inputs }: ReceiveDeps,
+  { tasks, smallBytes, uploadIdleSeconds: idleSeconds, handover, inputs, storeOrigin }: ReceiveDeps,
   folder: string,
   [req, res]: readonly [Request, Response],
 ): Promise<Received> {
   const form = await readMultipart(req, res, {
     sink: fileSink(folder, smallBytes),
     remove: removeFile,
-    limits: { ...LIMITS, idleSeconds: uploadIdleSeconds },
+    limits: { ...LIMITS, idleSeconds },
   });
   const fields = fieldsOf(form);
   const task = taskOf(fields, tasks);
   const handed = handedOver(fields.handover, handover);
   const shared = sharedInputs(fields.shared_inputs, inputs);
-  const files = await filesOf({ sent: sentFiles(form, task), handed, shared }, folder);
+  const stored = storeInputs(fields.store_inputs, { origin: storeOrigin, idleSeconds });
+  const files = await filesOf(
+    { sent: sentFiles(form, task), handed, shared, stored },
+    { folder, smallBytes },
+  );
   return { lease: leaseOf(fields, task, files), handover: handed?.by };
 }

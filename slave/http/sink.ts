@@ -10,7 +10,7 @@ const BLOCK = 512 * 1024;
 
 /** Stores the files of a request: small ones in memory, the others in `folder`. */
 export function fileSink(folder: string, smallBytes: number) {
-  return async (stream: Readable, { filename }: IncomingFile): Promise<LocalFile> => {
+  return async (stream: Readable, { filename }: Pick<IncomingFile, "filename">): Promise<LocalFile> => {
     const hash = createHash("sha256");
     const start: Buffer[] = [];
     let bytes = 0;

@@ -24,6 +24,7 @@ import { runContext } from "../../master/jobs/runContext.ts";
 import { createSlaveHttp, readLimited } from "../../master/lease/client.ts";
 import { runFramesLease } from "../../master/lease/framesLease.ts";
 import { KeptInputs } from "../../master/lease/keptInputs.ts";
+import { StoreInputs } from "../../master/lease/storeInputs.ts";
 import { PaceBook } from "../../master/map/pace.ts";
 import { JobProgress } from "../../master/map/progress.ts";
 import { MemoryQueue } from "../../master/queue/memory.ts";
@@ -252,7 +253,14 @@ const lease: Asking = async (http, slave) => {
   ];
   const held = { id: "l", token: 1, owner: "s", units };
   const run = { slave, lease: held, signal: NEVER, handle: async () => undefined };
-  const transport = { http, store, keptInputs: new KeptInputs(), maxPartBytes: 9, silenceSeconds: 0.3 };
+  const transport = {
+    http,
+    store,
+    keptInputs: new KeptInputs(),
+    storeInputs: new StoreInputs({ store, logger: createLogger("test", "silent") }),
+    maxPartBytes: 9,
+    silenceSeconds: 0.3,
+  };
   await runFramesLease(transport, run);
 };
 

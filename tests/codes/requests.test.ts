@@ -23,6 +23,8 @@ let failed: AssignAnswer;
 let waiting: string;
 
 const TEXT = { name: "a.txt", body: Buffer.from("A fine day.") };
+/** Nothing listens there. */
+const NO_BUCKET = "http://127.0.0.1:9";
 const WITH_TOKEN = { authorization: "Bearer clients" };
 
 beforeAll(async () => {
@@ -38,7 +40,7 @@ beforeAll(async () => {
     }),
     startFleet({ MIN_FREE_BYTES: "1000000TB" }),
   ]);
-  await working.slave();
+  await working.slave({ SLAVE_STORE_URL: NO_BUCKET });
   alone = await full.slave({ MASTER_URL: "http://127.0.0.1:1", SLAVE_MAX_UNITS: "1" });
   await working.alive(1);
   done = await jobOf(
@@ -156,6 +158,8 @@ const MADE: Readonly<Record<string, () => Promise<Answer>>> = {
       ["task_type", "text"],
       ["shared_inputs", `{"0":{"filename":"a","bytes":1,"sha256":"${"0".repeat(64)}","sent":false}}`],
     ]),
+  bad_store_inputs: () => lease(leaseToFetch("https://elsewhere.example/in")),
+  input_not_fetched: () => lease(leaseToFetch(`${NO_BUCKET}/in`)),
   bad_multipart: () => post("/assign_task", "x", { "content-type": "multipart/form-data" }),
   not_multipart: () => post("/assign_task", "{}", { "content-type": "application/json" }),
   bad_json: () => post("/register", "{", { "content-type": "application/json" }),
@@ -322,6 +326,14 @@ function withCallback(callback: string): readonly Field[] {
 
 const FORM = "multipart/form-data; boundary=b";
 const PART = '--b\r\nContent-Disposition: form-data; name="texts"; filename="a"\r\n\r\nsome';
+
+function leaseToFetch(url: string): readonly Field[] {
+  const input = { filename: "a.txt", bytes: 1, sha256: "0".repeat(64), url };
+  return [
+    ["task_type", "text"],
+    ["store_inputs", JSON.stringify({ 0: input })],
+  ];
+}
 
 function form(fields: readonly Field[]): FormData {
   const data = new FormData();

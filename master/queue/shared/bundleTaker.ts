@@ -90,9 +90,10 @@ export class BundleTaker {
   async #take({ name, room }: LaneWithRoom): Promise<void> {
     for (let left = room; left > 0; ) {
       const wanted = Math.min(AT_ONCE, Math.ceil(left / TOGETHER));
+      const told = this.#lanes.told(name);
       const taken = await Promise.all(Array.from({ length: wanted }, () => this.#takeOne(name)));
       for (const units of taken) left -= units ?? 0;
-      if (taken.includes(undefined)) return this.#lanes.isEmpty(name);
+      if (taken.includes(undefined)) return this.#lanes.isEmpty(name, told);
     }
   }
 

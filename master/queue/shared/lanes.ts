@@ -11,20 +11,27 @@ export interface LaneWithRoom {
 /** Lanes of the engine that may have a bundle to take, as far as this master knows. */
 export class Lanes {
   readonly #ready = new Set<string>();
-  /** Those that were looked at. */
-  readonly #seen = new Set<string>();
+  /** How often something was told of each; of those that were looked at, too. */
+  readonly #told = new Map<string, number>();
 
   mayHave(lane: string): boolean {
-    return this.#ready.has(lane) || !this.#seen.has(lane);
+    return this.#ready.has(lane) || !this.#told.has(lane);
   }
 
   isReady(lane: string): void {
     this.#ready.add(lane);
+    this.#told.set(lane, this.told(lane) + 1);
   }
 
-  isEmpty(lane: string): void {
-    this.#seen.add(lane);
-    this.#ready.delete(lane);
+  /** Number of times that something was told of a lane: `isEmpty` needs it from before the look. */
+  told(lane: string): number {
+    return this.#told.get(lane) ?? 0;
+  }
+
+  /** A look found no bundle. What was told during the look may be of a later one. */
+  isEmpty(lane: string, told: number): void {
+    if (this.told(lane) === told) this.#ready.delete(lane);
+    this.#told.set(lane, this.told(lane));
   }
 
   get areEmpty(): boolean {

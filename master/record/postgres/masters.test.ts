@@ -67,18 +67,23 @@ const ids = (jobs: readonly { readonly id: string }[]) => jobs.map(({ id }) => i
 test("each master adds to sums of its own, which are read as one, and none waits for another", async () => {
   const [a, b] = [await member("a"), await member("b")];
   const at = 7_200_000_000;
-  const sums = { at, slots: [], runs: [], failed: 0, waiting: 0, times: {} };
-  const chunk = (done: number) => ({ at, spans: [], slaves: [], sums: [{ ...sums, done }] });
-  await a.record.timeline.append(chunk(1));
+  const sums = { at, slots: [], runs: [], failed: 0, times: {} };
+  const chunk = (done: number, waiting: number) => ({
+    at,
+    spans: [],
+    slaves: [],
+    sums: [{ ...sums, done, waiting }],
+  });
+  await a.record.timeline.append(chunk(1, 3));
   // As another master that is in the middle of its own.
   await sql.query("BEGIN");
   await sql.query(`UPDATE ${schema}.timeline SET bytes = bytes`);
-  await b.record.timeline.append(chunk(2));
-  await b.record.timeline.append(chunk(4));
+  await b.record.timeline.append(chunk(2, 5));
+  await b.record.timeline.append(chunk(4, 4));
   await sql.query("COMMIT");
-  await a.record.timeline.append(chunk(8));
+  await a.record.timeline.append(chunk(8, 2));
   for await (const page of a.record.timeline.sums(10_000, { from: at, to: at + 1 }))
-    expect(page).toEqual(page.length === 0 ? [] : [{ ...sums, done: 15 }]);
+    expect(page).toEqual(page.length === 0 ? [] : [{ ...sums, done: 15, waiting: 8 }]);
 });
 
 describe("a job whose master is", () => {

@@ -119,12 +119,16 @@ async function* sums(
     for (const { body, base } of rows) {
       const next = unpackedSums(String(body), Number(base));
       if (last !== undefined && last.at !== next.at) whole.push(last);
-      // Each master has rows of its own for an interval.
-      last = last?.at === next.at ? addedSums(next.at, last, next) : next;
+      last = last?.at === next.at ? ofBoth(last, next) : next;
     }
     yield whole;
   }
   if (last !== undefined) yield [last];
+}
+
+/** Each master has rows of its own for an interval, and files that wait. */
+function ofBoth(a: TimelineSums, b: TimelineSums): TimelineSums {
+  return { ...addedSums(a.at, a, b), waiting: a.waiting + b.waiting };
 }
 
 async function* slaves(db: Queries, { from, to }: TimeWindow): AsyncGenerator<readonly SlaveMoment[]> {

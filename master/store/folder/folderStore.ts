@@ -88,6 +88,7 @@ export class FolderStore implements ByteStore {
   readonly localFiles: LocalFiles;
   readonly trouble = undefined;
   readonly links = undefined;
+  readonly slaveLinks = undefined;
   readonly names = undefined;
   readonly flush: () => Promise<void>;
   readonly #deps: FolderStoreDeps;

@@ -18,6 +18,7 @@ class MemoryStore implements ByteStore {
   readonly localFiles = undefined;
   readonly trouble = undefined;
   readonly links = undefined;
+  readonly slaveLinks = undefined;
   readonly names = undefined;
   readonly #objects: MemoryObjects;
   readonly #run = randomBytes(8).toString("hex");

@@ -21,7 +21,8 @@ import type { S3Bucket } from "./bucket.ts";
 import { checkBucket } from "./check.ts";
 import { openBucket, type S3Connection } from "./connection.ts";
 import { OBJECTS, objectName, S3Intake } from "./intake.ts";
-import { openLinks } from "./links.ts";
+import { loadPresigner } from "./library.ts";
+import { linksTo } from "./links.ts";
 import { namesIn } from "./names.ts";
 import { S3Packs } from "./packs.ts";
 import { rangeStream } from "./stream.ts";
@@ -60,10 +61,13 @@ export async function openS3Store(connection: S3Connection): Promise<ByteStore> 
       name: `check/${run}`,
       onChange: connection.onChange,
     });
-    const links = connection.isLinked === true ? await openLinks(bucket) : undefined;
+    // A package that is missing is told at the start.
+    if (connection.isLinked === true) await loadPresigner();
+    const slaveLinks = linksTo(bucket);
+    const links = connection.isLinked === true ? slaveLinks : undefined;
     watch.start();
     const names = connection.isNamed === true ? namesIn(bucket, packs) : undefined;
-    return new S3Store({ bucket, packs, run, closing, watch, links, names });
+    return new S3Store({ bucket, packs, run, closing, watch, links, slaveLinks, names });
   } catch (error) {
     bucket.close();
     throw error;
@@ -77,12 +81,14 @@ interface S3StoreDeps {
   readonly closing: AbortController;
   readonly watch: BucketWatch;
   readonly links: ObjectLinks | undefined;
+  readonly slaveLinks: ObjectLinks;
   readonly names: ObjectNames | undefined;
 }
 
 class S3Store implements ByteStore {
   readonly localFiles = undefined;
   readonly links: ObjectLinks | undefined;
+  readonly slaveLinks: ObjectLinks;
   readonly names: ObjectNames | undefined;
   readonly #deps: S3StoreDeps;
   #count = 0;
@@ -90,6 +96,7 @@ class S3Store implements ByteStore {
   constructor(deps: S3StoreDeps) {
     this.#deps = deps;
     this.links = deps.links;
+    this.slaveLinks = deps.slaveLinks;
     this.names = deps.names;
   }
 

@@ -26,9 +26,9 @@ export const document = defineTask({
   reuse: extensionOf,
   borrows: ["ocr"],
   steps: {
-    main: { version: 5 },
-    pages: { version: 3 },
-    picture: { version: 3 },
+    main: { version: 5, together: 4 },
+    pages: { version: 3, together: 4 },
+    picture: { version: 3, together: 4 },
     finish: { version: 1 },
     count: { version: 1 },
   },
