@@ -1,7 +1,7 @@
 import type { LocalFile } from "../../shared/tasks/local.ts";
 import { badHandover, type HandedOver } from "./handedOver.ts";
 import { badSharedInputs, keepSent, type PlacedFile, type SharedInputs, takeKept } from "./sharedInputs.ts";
-import { badStoreInputs, fetchInputs, type StoreInputs } from "./storeInputs.ts";
+import { badStoreInputs, fetchInputs, type InputsToFetch } from "./storeInputs.ts";
 
 /** Where the files of a lease come from. */
 interface FileSources {
@@ -9,7 +9,7 @@ interface FileSources {
   readonly sent: readonly LocalFile[];
   readonly handed: HandedOver | undefined;
   readonly shared: SharedInputs | undefined;
-  readonly stored: StoreInputs | undefined;
+  readonly stored: InputsToFetch | undefined;
 }
 
 /** Where files come that the request does not carry. */

@@ -11,7 +11,7 @@ import { fileSink } from "./sink.ts";
 const AT_ONCE = 4;
 
 /** Inputs of a lease that this slave fetches from the bucket itself. */
-export interface StoreInputs {
+export interface InputsToFetch {
   readonly inputs: LeaseStoreInputs;
   /** A server that sends nothing for so long is given up. */
   readonly idleSeconds: number;
@@ -24,7 +24,7 @@ export interface StoreInputs {
 export function storeInputs(
   inputs: LeaseStoreInputs | undefined,
   { origin, idleSeconds }: { readonly origin: string | undefined; readonly idleSeconds: number },
-): StoreInputs | undefined {
+): InputsToFetch | undefined {
   if (inputs === undefined) return undefined;
   const isElsewhere = Object.values(inputs).some(({ url }) => new URL(url).origin !== origin);
   if (origin === undefined || isElsewhere) throw badStoreInputs();
@@ -33,7 +33,7 @@ export function storeInputs(
 
 /** Fetches them, small ones into memory and the others into `folder`. @throws AppError `input_not_fetched` (409) */
 export async function fetchInputs(
-  { inputs, idleSeconds }: StoreInputs,
+  { inputs, idleSeconds }: InputsToFetch,
   { folder, smallBytes }: { readonly folder: string; readonly smallBytes: number },
 ): Promise<PlacedFile[]> {
   const placed: PlacedFile[] = [];

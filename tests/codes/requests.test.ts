@@ -40,8 +40,10 @@ beforeAll(async () => {
     }),
     startFleet({ MIN_FREE_BYTES: "1000000TB" }),
   ]);
-  await working.slave({ SLAVE_STORE_URL: NO_BUCKET });
-  alone = await full.slave({ MASTER_URL: "http://127.0.0.1:1", SLAVE_MAX_UNITS: "1" });
+  await working.slave();
+  alone = await full.slave({
+    ...{ MASTER_URL: "http://127.0.0.1:1", SLAVE_MAX_UNITS: "1", SLAVE_STORE_URL: NO_BUCKET },
+  });
   await working.alive(1);
   done = await jobOf(
     [{ name: "numbers.txt", body: Buffer.from("1234567.5\n".repeat(20_000)) }],
