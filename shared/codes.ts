@@ -69,6 +69,7 @@ export const ERROR_CODES = [
   "beyond_length",
   "upload_unfinished",
   "upload_used",
+  "upload_damaged",
   "too_many_uploads",
   "inputs_gone",
   "too_large",

@@ -38,7 +38,7 @@ export async function createUploads({
   const uploads = new Uploads({ jobs, bytes, keepSeconds: config.keepUploadsSeconds });
   return {
     uploads,
-    ofJobs: { jobs, bytes, underWay: new Set() },
+    ofJobs: { jobs, bytes, store, underWay: new Set() },
     expiry: new UploadExpiry({ records: jobs.uploads, uploads, bytes, logger }),
   };
 }

@@ -3,9 +3,15 @@ import type { StoredObject } from "../store/port.ts";
 
 /** Where the bytes of uploads are until a job has them: in files of this machine, or in objects of the store. */
 export interface UploadBytes {
-  /** Takes further bytes, from those on that the record has. One writer at a time has an upload. */
+  /**
+   * Takes further bytes, from those on that the record has. One writer at a time has an upload.
+   * @throws AppError `upload_damaged` (410) when those are not here
+   */
   open(upload: UploadRecord): Promise<UploadWriter>;
-  /** Makes an object of the group of a whole upload, whose bytes stay here. @throws AppError `no_space`, `store_unavailable` */
+  /**
+   * Makes an object of the group of a whole upload, whose bytes stay here. Its caller compares the length.
+   * @throws AppError `upload_damaged` (410), `no_space`, `store_unavailable`
+   */
   toObject(upload: UploadRecord, group: string): Promise<StoredObject>;
   /** Whether bytes of the upload are here. */
   has(upload: UploadRecord): Promise<boolean>;
@@ -14,6 +20,7 @@ export interface UploadBytes {
   sweep(isKnown: (id: string) => Promise<boolean>): Promise<void>;
 }
 
+/** After a failed `write` or `commit` a writer is only closed. */
 export interface UploadWriter {
   /** @throws AppError `no_space`, `store_unavailable` */
   write(chunk: Uint8Array): Promise<void> | undefined;

@@ -52,6 +52,11 @@ export function uploadUsed(id: string, status: 409 | 410): RequestError {
   return new RequestError("upload_used", `A job has the upload ${id} already.`, { status });
 }
 
+export function uploadDamaged(id: string, cause?: unknown): AppError {
+  const text = `Bytes of the upload ${id} are not here any more. Send the file again as a new upload.`;
+  return new AppError("upload_damaged", text, { status: 410, cause });
+}
+
 export function tooManyUploads(most: number): AppError {
   return new AppError(
     "too_many_uploads",

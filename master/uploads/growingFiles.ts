@@ -6,9 +6,10 @@ import { isErrno } from "../../shared/errors.ts";
 import { syncFolder } from "../../shared/syncFolder.ts";
 import type { UploadRecord } from "../record/uploads.ts";
 import { digestOf } from "../store/folder/digest.ts";
-import { diskError, TO_GROW, TO_READ, withFile, writeFully } from "../store/folder/disk.ts";
+import { diskError, TO_CHANGE, TO_GROW, TO_READ, withFile, writeFully } from "../store/folder/disk.ts";
 import type { ByteStore, LocalFiles, StoredObject } from "../store/port.ts";
 import type { UploadBytes, UploadWriter } from "./bytes.ts";
+import { uploadDamaged } from "./errors.ts";
 
 /** Bytes that are written together. */
 const WRITTEN_BYTES = 2 ** 20;
@@ -25,9 +26,7 @@ export async function growingFiles(
   const pathOf = (id: string) => join(folder, id);
   return {
     open: async (upload) => {
-      const handle = await open(pathOf(upload.id), TO_GROW, 0o600).catch((error) => {
-        throw diskError(error);
-      });
+      const handle = await grown(pathOf(upload.id), upload);
       if (upload.received === 0) await syncFolder(folder);
       return new FileWriter(handle, { upload, digests });
     },
@@ -43,6 +42,16 @@ export async function growingFiles(
   };
 }
 
+/** Opens the file. Only one of which the record has no bytes may be new. */
+async function grown(path: string, { id, received }: UploadRecord): Promise<FileHandle> {
+  if (received > 0 && ((await sizeOf(path)) ?? 0) < received) throw uploadDamaged(id);
+  try {
+    return await open(path, received > 0 ? TO_CHANGE : TO_GROW, 0o600);
+  } catch (error) {
+    throw diskError(error);
+  }
+}
+
 interface GrownFile {
   readonly path: string;
   readonly upload: UploadRecord;
@@ -55,6 +64,7 @@ async function objectOf(
 ): Promise<StoredObject> {
   const { length: bytes } = upload;
   if (bytes === 0) return await store.put(new Uint8Array(), { group });
+  if (((await sizeOf(path)) ?? 0) < bytes) throw uploadDamaged(upload.id);
   const sha256 = upload.sha256 ?? (await withFile(path, TO_READ, (file) => digestOf(file, bytes)));
   const linked = store.localFiles.link(path, { group, bytes, sha256 });
   return linked ?? (await store.put(createReadStream(path, { end: bytes - 1 }), { group }));
@@ -75,8 +85,9 @@ class Digests {
 
   /** Undefined when the first bytes came to another process. */
   from({ id, received }: UploadRecord): Hash | undefined {
-    if (received === 0) return createHash("sha256");
-    const known = this.#known.get(id);
+    const known = received === 0 ? { hash: createHash("sha256"), bytes: 0 } : this.#known.get(id);
+    // Bytes that follow may not be recorded, and others come in their place.
+    this.#known.delete(id);
     return known?.bytes === received ? known.hash.copy() : undefined;
   }
 
@@ -121,7 +132,9 @@ class FileWriter implements UploadWriter {
 
   async commit() {
     await this.#writeOut();
-    await this.#handle.datasync();
+    await this.#handle.datasync().catch((error: unknown) => {
+      throw diskError(error);
+    });
     const { upload, digests } = this.#growth;
     if (this.#hash === undefined) return { pieces: [], sha256: undefined };
     digests.keep(upload.id, this.#hash, this.#position);

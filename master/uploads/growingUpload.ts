@@ -30,6 +30,8 @@ export class GrowingUpload {
   #upload: UploadRecord;
   /** Bytes that are written and not recorded. */
   #pending = 0;
+  /** False after a failed write, sync or record: bytes before it may be lost, and a later success says nothing of them. */
+  #isSound = true;
 
   constructor(upload: UploadRecord, deps: GrowingUploadDeps) {
     this.#upload = upload;
@@ -47,7 +49,8 @@ export class GrowingUpload {
     try {
       for await (const chunk of body) await this.#add(chunk);
     } catch (error) {
-      if (this.#hash === undefined) await this.#record().catch(() => undefined);
+      // The body broke, not the writer: what came before counts.
+      if (this.#hash === undefined && this.#isSound) await this.#record().catch(() => undefined);
       throw error;
     }
     const { checksum } = this.#deps;
@@ -58,7 +61,9 @@ export class GrowingUpload {
   async #add(chunk: Buffer): Promise<void> {
     const { received, length } = this.#upload;
     if (received + this.#pending + chunk.length > length) throw beyondLength(length);
+    this.#isSound = false;
     await this.#deps.writer.write(chunk);
+    this.#isSound = true;
     this.#hash?.update(chunk);
     this.#pending += chunk.length;
     // Bytes with a checksum count only when all of them are there.
@@ -69,6 +74,7 @@ export class GrowingUpload {
     if (this.#pending === 0) return;
     const { uploads, writer, expiry } = this.#deps;
     const { id, received: from, pieces } = this.#upload;
+    this.#isSound = false;
     const written = await writer.commit();
     const growth = {
       received: from + this.#pending,
@@ -79,5 +85,6 @@ export class GrowingUpload {
     if (!(await uploads.extend(id, { from, ...growth }))) throw grownMeanwhile();
     this.#upload = { ...this.#upload, ...growth };
     this.#pending = 0;
+    this.#isSound = true;
   }
 }

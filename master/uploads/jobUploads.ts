@@ -1,13 +1,15 @@
+import { AppError } from "../../shared/errors.ts";
 import { timeOfJobId } from "../record/jobId.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { UploadRecord } from "../record/uploads.ts";
-import type { StoredObject } from "../store/port.ts";
+import type { ByteStore, StoredObject } from "../store/port.ts";
 import type { UploadBytes } from "./bytes.ts";
-import { uploadUnfinished, uploadUsed } from "./errors.ts";
+import { noSuchUpload, uploadDamaged, uploadUnfinished, uploadUsed } from "./errors.ts";
 
 export interface JobUploadsDeps {
   readonly jobs: Pick<RecordOfJobs, "get" | "uploads" | "masters">;
   readonly bytes: UploadBytes;
+  readonly store: Pick<ByteStore, "remove">;
   /** Jobs of this process that are between claim and record. */
   readonly underWay: Set<string>;
 }
@@ -37,7 +39,7 @@ export class JobUploads {
   /**
    * Makes inputs of whole uploads. One that a job has already becomes an input without bytes, so that a request with a key
    * that comes again can be known by its digest; `during` refuses it.
-   * @throws AppError `upload_unfinished` (409), `no_space`
+   * @throws AppError `upload_unfinished` (409), `no_such_upload` (404), `upload_used` (409), `upload_damaged` (410), `no_space`
    */
   async take(uploads: readonly UploadRecord[]): Promise<readonly UploadInput[]> {
     const open = uploads.find(({ received, length }) => received < length);
@@ -80,7 +82,19 @@ export class JobUploads {
   async #stored(upload: UploadRecord): Promise<StoredObject> {
     const { length: bytes, sha256 = "" } = upload;
     if (await this.#isUsed(upload)) return { key: "", bytes, sha256 };
-    return await this.#deps.bytes.toObject(upload, this.#job);
+    const stored = await this.#deps.bytes.toObject(upload, this.#job).catch(async (error: unknown) => {
+      throw (await this.#lostTo(upload)) ?? damage(upload, error);
+    });
+    if (stored.bytes === bytes) return stored;
+    await this.#deps.store.remove([stored.key]);
+    throw (await this.#lostTo(upload)) ?? uploadDamaged(upload.id);
+  }
+
+  /** Why an upload has no bytes: another request removed it, or made it an input of its job. */
+  async #lostTo({ id, job }: UploadRecord): Promise<Error | undefined> {
+    const now = await this.#deps.jobs.uploads.get(id);
+    if (now === undefined) return noSuchUpload(id);
+    return now.job === undefined || now.job === job ? undefined : uploadUsed(id, 409);
   }
 
   /** A kill may have left an upload to a job that was never recorded. */
@@ -112,4 +126,10 @@ export class JobUploads {
     for (const { upload, sha256 } of inputs)
       await this.#deps.jobs.uploads.use(upload.id, { job: undefined, before, sha256 });
   }
+}
+
+/** An error of the store about pieces that are gone or damaged does not say of which file. */
+function damage({ id }: UploadRecord, error: unknown): unknown {
+  const isOfPiece = error instanceof AppError && ["not_stored", "damaged_object"].includes(error.code);
+  return isOfPiece ? uploadDamaged(id, error) : error;
 }

@@ -2,6 +2,7 @@ import { PassThrough, Readable } from "node:stream";
 import type { UploadRecord } from "../record/uploads.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
 import type { UploadBytes, UploadWriter } from "./bytes.ts";
+import { uploadDamaged } from "./errors.ts";
 
 /** Keys that one removal takes. */
 const REMOVED = 1_000;
@@ -12,7 +13,10 @@ const REMOVED = 1_000;
  */
 export function piecesIn(store: ByteStore): UploadBytes {
   return {
-    open: async ({ id }) => new PieceWriter(store, groupOf(id)),
+    open: async ({ id, received, pieces }) => {
+      if (received > 0 && pieces.length === 0) throw uploadDamaged(id);
+      return new PieceWriter(store, groupOf(id));
+    },
     toObject: (upload, group) => joined(store, upload, group),
     has: async ({ pieces: [first] }) => first !== undefined && (await store.stat(first)) !== undefined,
     remove: async ({ id }) => {

@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open as openFile, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createLogger } from "../../shared/logger.ts";
 import { newJobId } from "../record/jobId.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import { openSqliteRecord } from "../record/sqlite/sqliteRecord.ts";
+import type { UploadRecord } from "../record/uploads.ts";
 import { openFolderStore } from "../store/folder/folderStore.ts";
 import { openMemoryStore } from "../store/memory/memoryStore.ts";
 import type { ByteStore } from "../store/port.ts";
@@ -47,6 +48,16 @@ async function openPieces(): Promise<UploadBytes> {
   return piecesIn(store);
 }
 
+const depsWith = (bytes: UploadBytes) => ({ jobs, bytes, store, underWay: new Set<string>() });
+
+/** The content of a whole upload, as a job has it. */
+async function contentOf(bytes: UploadBytes, whole: UploadRecord): Promise<Buffer> {
+  const [input] = await new JobUploads(depsWith(bytes), newJobId()).take([whole]);
+  const content = await store.read(input?.key ?? "");
+  expect(input?.sha256).toBe(createHash("sha256").update(content).digest("hex"));
+  return content;
+}
+
 const WANTED = { client: undefined, metadata: "" };
 const body = (bytes: Uint8Array) => ({ body: Readable.from([bytes]), checksum: undefined });
 
@@ -72,7 +83,7 @@ describe.each(KINDS)("uploads as %s", (_, open) => {
     if (found === undefined) throw new Error("the upload is there");
     const whole = await second.append(found, body(content.subarray(200_000)));
     const job = newJobId();
-    const taken = new JobUploads({ jobs, bytes, underWay: new Set() }, job);
+    const taken = new JobUploads(depsWith(bytes), job);
     const [input] = await taken.take([whole]);
     const sha256 = createHash("sha256").update(content).digest("hex");
     expect(input).toMatchObject({ bytes: content.length, sha256 });
@@ -93,7 +104,7 @@ describe.each(KINDS)("uploads as %s", (_, open) => {
     const uploads = new Uploads({ jobs, bytes, keepSeconds: 60 });
     const upload = await uploads.create({ ...WANTED, length: 3 });
     const whole = await uploads.append(upload, body(Buffer.from("abc")));
-    const deps = { jobs, bytes, underWay: new Set<string>() };
+    const deps = depsWith(bytes);
     const failing = new JobUploads(deps, newJobId());
     await failing.take([whole]);
     const full = async () => {
@@ -119,7 +130,7 @@ describe.each(KINDS)("uploads as %s", (_, open) => {
     const whole = await uploads.append(upload, body(Buffer.from("abc")));
     await jobs.uploads.use(whole.id, { job: newJobId(), before: undefined, sha256: undefined });
     const claimed = await jobs.uploads.get(whole.id);
-    const next = new JobUploads({ jobs, bytes, underWay: new Set() }, newJobId());
+    const next = new JobUploads(depsWith(bytes), newJobId());
     const [input] = await next.take(claimed === undefined ? [] : [claimed]);
     await next.during(async () => undefined);
     expect((await store.read(input?.key ?? "")).toString()).toBe("abc");
@@ -144,6 +155,149 @@ describe.each(KINDS)("uploads as %s", (_, open) => {
     expect(await bytes.has(upload)).toBe(false);
     expect(await jobs.uploads.get(upload.id)).toBeUndefined();
   });
+});
+
+describe.each(KINDS)("faults of uploads as %s", (kind, open) => {
+  test("bytes whose record failed once are not taken for stored, and the file becomes whole", async () => {
+    const bytes = await open();
+    const extend = vi.fn(jobs.uploads.extend).mockRejectedValueOnce(new Error("the database is away"));
+    const uploads = new Uploads({
+      jobs: { uploads: { ...jobs.uploads, extend }, sync: () => jobs.sync() },
+      bytes,
+      keepSeconds: 60,
+    });
+    const content = Buffer.alloc(64 * 2 ** 20 + 9, "abcdefg");
+    const upload = await uploads.create({ ...WANTED, length: content.length });
+    await expect(uploads.append(upload, body(content))).rejects.toThrow("the database is away");
+    expect(extend).toHaveBeenCalledTimes(1);
+    const now = await uploads.get(upload.id);
+    expect(now).toMatchObject({ received: 0, pieces: [] });
+    const whole = await uploads.append(upload, body(content));
+    expect((await contentOf(bytes, whole)).equals(content)).toBe(true);
+  });
+
+  test("an upload whose bytes are gone or cut is refused as damaged, and leaves no object", async () => {
+    const bytes = await open();
+    const uploads = new Uploads({ jobs, bytes, keepSeconds: 60 });
+    const content = randomBytes(200_000);
+    for (const loss of [cutOff, lose]) {
+      const upload = await uploads.create({ ...WANTED, length: content.length });
+      const part = await uploads.append(upload, body(content.subarray(0, 100_000)));
+      const whole = await uploads.append(part, body(content.subarray(100_000)));
+      const damaged = await loss(kind, whole);
+      const ofJob = new JobUploads(depsWith(bytes), newJobId());
+      await expect(ofJob.take([damaged])).rejects.toMatchObject({ code: "upload_damaged", status: 410 });
+      const groups: string[] = [];
+      for await (const group of store.groups()) groups.push(group);
+      expect(groups.filter((group) => !group.startsWith("upload-"))).toEqual([]);
+    }
+  });
+
+  test("an upload whose first bytes are gone does not go on with a hole", async () => {
+    const bytes = await open();
+    const uploads = new Uploads({ jobs, bytes, keepSeconds: 60 });
+    const upload = await uploads.create({ ...WANTED, length: 9 });
+    const part = await uploads.append(upload, body(Buffer.from("abc")));
+    await lose(kind, part);
+    await jobs.uploads.extend(part.id, { ...part, from: 3, pieces: [] });
+    const more = uploads.append(part, body(Buffer.from("defghi")));
+    await expect(more).rejects.toMatchObject({ code: "upload_damaged", status: 410 });
+    expect(await uploads.get(part.id)).toMatchObject({ received: 3 });
+  });
+
+  test("a request that knows an older state of the upload is refused with the one of now", async () => {
+    const bytes = await open();
+    const uploads = new Uploads({ jobs, bytes, keepSeconds: 60 });
+    const old = await uploads.create({ ...WANTED, length: 3 });
+    const whole = await uploads.append(old, body(Buffer.from("abc")));
+    const late = () => uploads.append(old, body(Buffer.from("xyz")));
+    await expect(late()).rejects.toMatchObject({ code: "wrong_offset", details: { offset: 3 } });
+    await jobs.uploads.use(whole.id, { job: newJobId(), before: undefined, sha256: undefined });
+    await expect(late()).rejects.toMatchObject({ code: "upload_used", status: 410 });
+    await uploads.remove(whole);
+    await expect(late()).rejects.toMatchObject({ code: "no_such_upload", status: 404 });
+    expect(await bytes.has(whole)).toBe(false);
+  });
+
+  test("an upload gets no bytes while it is removed, and none are left of one that goes meanwhile", async () => {
+    const bytes = await open();
+    const uploads = new Uploads({ jobs, bytes, keepSeconds: 60 });
+    const upload = await uploads.create({ ...WANTED, length: 6 });
+    const part = await uploads.append(upload, body(Buffer.from("abc")));
+    const removal = uploads.remove(part);
+    await expect(uploads.append(part, body(Buffer.from("def")))).rejects.toMatchObject({
+      code: "upload_busy",
+    });
+    await removal;
+    const next = await uploads.create({ ...WANTED, length: 6 });
+    async function* whileRemoved() {
+      yield Buffer.from("abc");
+      await new Uploads({ jobs, bytes, keepSeconds: 60 }).remove(next);
+      yield Buffer.from("def");
+    }
+    const growing = uploads.append(next, { body: Readable.from(whileRemoved()), checksum: undefined });
+    await expect(growing).rejects.toMatchObject({ code: "wrong_offset" });
+    expect(await bytesLeft(kind)).toEqual([]);
+  });
+});
+
+/** Takes the last bytes of an upload away; the record knows nothing of it. */
+async function cutOff(kind: string, upload: UploadRecord): Promise<UploadRecord> {
+  if (kind === "pieces in a store") return { ...upload, pieces: upload.pieces.slice(0, 1) };
+  await truncate(join(folder, "uploads", upload.id), 150_000);
+  return upload;
+}
+
+async function lose(kind: string, upload: UploadRecord): Promise<UploadRecord> {
+  if (kind === "pieces in a store") await store.remove(upload.pieces);
+  else await rm(join(folder, "uploads", upload.id));
+  return upload;
+}
+
+/** Files or groups of objects that hold bytes of uploads. */
+async function bytesLeft(kind: string): Promise<readonly string[]> {
+  if (kind === "files that grow") return await readdir(join(folder, "uploads"));
+  const groups: string[] = [];
+  for await (const group of store.groups()) groups.push(group);
+  return groups;
+}
+
+test.each(["write", "datasync"] as const)("a failed %s is told, and no byte of it counts", async (call) => {
+  const bytes = await openFiles();
+  const uploads = new Uploads({ jobs, bytes, keepSeconds: 60 });
+  const content = randomBytes(65 * 2 ** 20);
+  const upload = await uploads.create({ ...WANTED, length: content.length });
+  const handle = await openFile(join(folder, "probe"), "w");
+  const failing = vi
+    .spyOn(Object.getPrototypeOf(handle), call)
+    .mockRejectedValueOnce(Object.assign(new Error("no room"), { code: "ENOSPC" }));
+  const half = 600_000;
+  const chunks = [content.subarray(0, half), content.subarray(half, 2 * half), content.subarray(2 * half)];
+  try {
+    await expect(
+      uploads.append(upload, { body: Readable.from(chunks), checksum: undefined }),
+    ).rejects.toMatchObject({ code: "no_space" });
+  } finally {
+    failing.mockRestore();
+    await handle.close();
+  }
+  expect(await uploads.get(upload.id)).toMatchObject({ received: 0 });
+  const whole = await uploads.append(upload, body(content));
+  expect((await contentOf(bytes, whole)).equals(content)).toBe(true);
+});
+
+test("a digest of bytes that were never recorded is not taken for that of others", async () => {
+  const bytes = await openFiles();
+  const extend = vi.fn(jobs.uploads.extend).mockRejectedValueOnce(new Error("the database is away"));
+  const withFaults = { uploads: { ...jobs.uploads, extend }, sync: () => jobs.sync() };
+  const uploads = new Uploads({ jobs: withFaults, bytes, keepSeconds: 60 });
+  const [a, b, c] = [randomBytes(100_000), randomBytes(100_000), randomBytes(100_000)];
+  const upload = await uploads.create({ ...WANTED, length: 300_000 });
+  const part = await new Uploads({ jobs, bytes, keepSeconds: 60 }).append(upload, body(a));
+  await expect(uploads.append(part, body(randomBytes(100_000)))).rejects.toThrow("the database is away");
+  const more = await uploads.append(part, body(b));
+  const whole = await uploads.append(more, body(c));
+  expect((await contentOf(bytes, whole)).equals(Buffer.concat([a, b, c]))).toBe(true);
 });
 
 test("of two masters that grow an upload from the same place one succeeds", async () => {

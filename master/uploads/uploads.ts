@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { UploadRecord } from "../record/uploads.ts";
 import type { UploadBytes } from "./bytes.ts";
-import { tooManyUploads, uploadBusy } from "./errors.ts";
+import { noSuchUpload, tooManyUploads, uploadBusy, uploadUsed, wrongOffset } from "./errors.ts";
 import { type Checksum, GrowingUpload } from "./growingUpload.ts";
 
 /** Most uploads that no job has: each is a row of the record, and may be empty. */
@@ -27,14 +27,19 @@ export interface UploadPatch {
 }
 
 interface Busy {
-  readonly body: Readable;
+  /** Undefined for a removal. */
+  readonly body: Readable | undefined;
   readonly settled: Promise<unknown>;
+}
+
+interface Alone extends Pick<Busy, "body"> {
+  readonly id: string;
 }
 
 /** Files that come in several requests. */
 export class Uploads {
   readonly #deps: UploadsDeps;
-  /** Uploads that get bytes through this process now. */
+  /** Uploads that get bytes through this process now, or are removed. */
   readonly #busy = new Map<string, Busy>();
 
   constructor(deps: UploadsDeps) {
@@ -63,9 +68,8 @@ export class Uploads {
   /** The upload, with the bytes of a request whose connection has just ended. Undefined when it expired. */
   async get(id: string): Promise<UploadRecord | undefined> {
     const busy = this.#busy.get(id);
-    if (busy?.body.destroyed || busy?.body.readableEnded) await busy.settled;
-    const upload = await this.#deps.jobs.uploads.get(id);
-    return upload !== undefined && upload.expiresAt > Date.now() ? upload : undefined;
+    if (busy?.body?.destroyed || busy?.body?.readableEnded) await busy.settled;
+    return await this.#recorded(id);
   }
 
   isBusy(id: string): boolean {
@@ -75,18 +79,25 @@ export class Uploads {
   /**
    * Stores the bytes of a body behind those that the upload has. When the body breaks off, what came is kept, unless
    * it has a checksum.
-   * @throws AppError `upload_busy` (423), `wrong_offset` (409), `wrong_checksum` (460), `beyond_length` (413), `no_space`
-   *   (507); the error of the body
+   * @param upload as its caller knows it; refused when the record knows another state by now
+   * @throws AppError `upload_busy` (423), `no_such_upload` (404), `upload_used` and `upload_damaged` (410), `wrong_offset`
+   *   (409), `wrong_checksum` (460), `beyond_length` (413), `no_space` (507); the error of the body
    */
   async append(upload: UploadRecord, patch: UploadPatch): Promise<UploadRecord> {
-    if (this.#busy.has(upload.id)) throw uploadBusy();
-    const work = this.#append(upload, patch);
-    this.#busy.set(upload.id, { body: patch.body, settled: work.catch(() => undefined) });
-    try {
-      return await work;
-    } finally {
-      this.#busy.delete(upload.id);
-    }
+    const { id, received } = upload;
+    return await this.#alone({ id, body: patch.body }, async () => {
+      const now = await this.#recorded(id);
+      if (now === undefined) throw noSuchUpload(id);
+      if (now.job !== undefined) throw uploadUsed(id, 410);
+      if (now.received !== received) throw wrongOffset(now.received);
+      try {
+        return await this.#append(now, patch);
+      } catch (error) {
+        // Another master may have removed the upload meanwhile, and does not know of these bytes.
+        if ((await this.#deps.jobs.uploads.get(id)) === undefined) await this.#deps.bytes.remove({ id });
+        throw error;
+      }
+    });
   }
 
   async #append(upload: UploadRecord, { body, checksum }: UploadPatch): Promise<UploadRecord> {
@@ -106,9 +117,27 @@ export class Uploads {
 
   /** The bytes go first: after a kill in between the record still tells of them. @throws AppError `upload_busy` (423) */
   async remove({ id }: Pick<UploadRecord, "id">): Promise<void> {
+    await this.#alone({ id, body: undefined }, async () => {
+      await this.#deps.bytes.remove({ id });
+      await this.#deps.jobs.uploads.remove(id);
+    });
+  }
+
+  async #recorded(id: string): Promise<UploadRecord | undefined> {
+    const upload = await this.#deps.jobs.uploads.get(id);
+    return upload !== undefined && upload.expiresAt > Date.now() ? upload : undefined;
+  }
+
+  /** Runs the work while this process does nothing else to the upload. @throws AppError `upload_busy` (423) */
+  async #alone<T>({ id, body }: Alone, work: () => Promise<T>): Promise<T> {
     if (this.#busy.has(id)) throw uploadBusy();
-    await this.#deps.bytes.remove({ id });
-    await this.#deps.jobs.uploads.remove(id);
+    const done = work();
+    this.#busy.set(id, { body, settled: done.catch(() => undefined) });
+    try {
+      return await done;
+    } finally {
+      this.#busy.delete(id);
+    }
   }
 
   #expiry(): number {

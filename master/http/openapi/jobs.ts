@@ -84,7 +84,7 @@ export const JOB_OPERATIONS = {
       404: ["no_such_result", "no_such_upload"],
       408: ["upload_stalled", "request_timeout"],
       409: ["upload_unfinished", "upload_used"],
-      410: ["result_gone"],
+      410: ["result_gone", "upload_damaged"],
       413: ["too_large", "too_many_files", "too_many_fields", "field_too_large"],
       422: ["idempotency_mismatch"],
       429: ["queue_full"],

@@ -87,6 +87,7 @@ export const UPLOAD_OPERATIONS = {
       ...AWAY,
       ...BYTES_ERRORS,
       409: ["wrong_offset"],
+      410: ["upload_used", "upload_damaged"],
       415: ["not_offset_stream"],
       423: ["upload_busy"],
     },
