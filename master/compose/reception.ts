@@ -26,7 +26,7 @@ export interface ReceptionDeps {
 }
 
 export function createReception({ config, storage, runner, capacity, logger }: ReceptionDeps): Reception {
-  const { jobs, store } = storage;
+  const { jobs, store, disk } = storage;
   const { idempotencySeconds } = config;
   const limits = { maxQueuedUnits: config.maxQueuedUnits, maxQueuedBytes: config.maxQueuedBytes };
   const waiters = new Waiters((job) => runner.cancel(job, CLIENT_LEFT), logger);
@@ -38,7 +38,7 @@ export function createReception({ config, storage, runner, capacity, logger }: R
       store,
       runner,
       waiters,
-      known: new KnownResults({ jobs, store, sight: config.jobs }),
+      known: new KnownResults({ jobs, store, disk, sight: config.jobs }),
       cache: config.resultCache,
       replaceNames: config.onExisting === "replace",
       limits,

@@ -10,6 +10,7 @@ import type { Clients } from "./clients.ts";
 import { type NamedInputDeps, withNamedInputs } from "./namedInputs.ts";
 import { type Preferences, readPreferences } from "./prefer.ts";
 import { readRequestKey, requestTerm } from "./requestKey.ts";
+import { untilGone } from "./streams.ts";
 import { receiveUpload, type UploadDeps } from "./upload.ts";
 import { type WithUploadsDeps, withUploads } from "./uploads/withUploads.ts";
 import { requireSlaves, type WaitingDeps, waitFor } from "./waiting.ts";
@@ -84,7 +85,8 @@ async function take(
   { req, res, prefer, key }: AssignRequest,
   { spec, ofJob }: Wanted,
 ): Promise<Taken> {
-  const terms = { durable: prefer.respondAsync, client: clients.nameOf(req), ...requestTerm(res) };
+  const waits = prefer.respondAsync ? {} : { gone: untilGone(res) };
+  const terms = { durable: prefer.respondAsync, client: clients.nameOf(req), ...requestTerm(res), ...waits };
   const make = (more: Pick<IntakeTerms, "request"> = {}) =>
     ofJob.during(() => takeIn(intake, spec, { ...terms, ...more }));
   if (key === undefined) return { job: await make(), repeated: false };

@@ -38,41 +38,50 @@ test("a full queue tells when its excess is probably done", async () => {
   expect(shares).toEqual([0.5]);
 });
 
-test("a request during a stop leaves no job on record, whose inputs its client's error would remove", async () => {
-  const { jobs, store, close } = await openRecordFolder();
-  const { key, bytes, sha256 } = await store.put(Buffer.from("text"), { group: "01A" });
-  const files = [{ index: 0, filename: "a.txt", key, bytes, sha256 }];
-  const spec: JobSpec = {
-    id: "01A",
-    task: taskNamed("text"),
-    options: {},
-    budgets: undefined,
-    priority: 1,
-    files,
-  };
-  const runner = {
-    refuseWhenStopping: () => {
-      throw new UnavailableError("stopping", "The master stops.");
-    },
-    load: () => ({ jobs: 0, files: 0, bytes: 0 }),
-    start: vi.fn(),
-  };
-  const limits = { maxQueuedUnits: 10, maxQueuedBytes: 10 };
-  const deps = {
-    jobs,
-    store,
-    runner,
-    waiters: { bind: vi.fn() },
-    known: new KnownResults({ jobs, store, sight: "all" }),
-    cache: "use" as const,
-    replaceNames: false,
-    limits,
-    secondsUntilDone: () => 1,
-  };
-  await expect(takeIn(deps, spec, { durable: true, client: undefined })).rejects.toMatchObject({
-    code: "stopping",
-  });
-  expect(runner.start).not.toHaveBeenCalled();
-  expect(await jobs.get("01A")).toBeUndefined();
-  await close();
-});
+test.each([
+  ["before its files are looked for", 0],
+  ["while results are copied", 1],
+])(
+  "a request during a stop, %s, leaves no job on record, whose inputs its client's error would remove",
+  async (_, passes) => {
+    const { jobs, store, close } = await openRecordFolder();
+    const { key, bytes, sha256 } = await store.put(Buffer.from("text"), { group: "01A" });
+    const files = [{ index: 0, filename: "a.txt", key, bytes, sha256 }];
+    const spec: JobSpec = {
+      id: "01A",
+      task: taskNamed("text"),
+      options: {},
+      budgets: undefined,
+      priority: 1,
+      files,
+    };
+    let calls = 0;
+    const runner = {
+      refuseWhenStopping: () => {
+        calls += 1;
+        if (calls <= passes) return;
+        throw new UnavailableError("stopping", "The master stops.");
+      },
+      load: () => ({ jobs: 0, files: 0, bytes: 0 }),
+      start: vi.fn(),
+    };
+    const limits = { maxQueuedUnits: 10, maxQueuedBytes: 10 };
+    const deps = {
+      jobs,
+      store,
+      runner,
+      waiters: { bind: vi.fn() },
+      known: new KnownResults({ jobs, store, disk: { room: async () => 1e12 }, sight: "all" }),
+      cache: "use" as const,
+      replaceNames: false,
+      limits,
+      secondsUntilDone: () => 1,
+    };
+    await expect(takeIn(deps, spec, { durable: true, client: undefined })).rejects.toMatchObject({
+      code: "stopping",
+    });
+    expect(runner.start).not.toHaveBeenCalled();
+    expect(await jobs.get("01A")).toBeUndefined();
+    await close();
+  },
+);

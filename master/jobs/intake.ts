@@ -79,6 +79,8 @@ export interface IntakeTerms extends Pick<NewJob, "request" | "requestId" | "ret
   readonly client: string | undefined;
   /** Whether the job must survive a power loss before the answer. */
   readonly durable: boolean;
+  /** Aborted when the client that waits for the job leaves. */
+  readonly gone?: AbortSignal;
 }
 
 /**
@@ -113,12 +115,15 @@ async function created(deps: IntakeDeps, spec: JobSpec, terms: IntakeTerms): Pro
   const { jobs, store, known, replaceNames } = deps;
   const { id, task, options, cache: wish = deps.cache } = spec;
   const cache = wish === "use" || task.reuse === undefined ? {} : { cache: wish };
-  const files = await known.of({ id, task, options, files: spec.files, client: terms.client, ...cache });
+  const { client, gone } = terms;
+  const files = await known.of({ id, task, options, files: spec.files, client, gone, ...cache });
   try {
     const { durable } = terms;
     // A file that is done on record needs its result also after a power loss.
     if (durable || files.some(({ cached }) => cached !== undefined)) await store.flush();
     const resultName = (stem: string) => task.resultName(stem, options);
+    // Copying may have taken long.
+    deps.runner.refuseWhenStopping();
     const named = files.map((file) => ({ ...file, resultName }));
     return await jobs.create({ ...newJobOf(spec, terms), ...cache, files: named }, { durable, replaceNames });
   } catch (error) {
@@ -129,7 +134,7 @@ async function created(deps: IntakeDeps, spec: JobSpec, terms: IntakeTerms): Pro
 
 function newJobOf(
   { id, name, task, options, budgets, priority, callback }: JobSpec,
-  { durable: _, client, ...terms }: IntakeTerms,
+  { durable: _, gone: __, client, ...terms }: IntakeTerms,
 ): Omit<NewJob, "files"> {
   return {
     id,

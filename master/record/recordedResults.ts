@@ -29,8 +29,11 @@ export interface RecordedResult {
   readonly file: FileRecord;
 }
 
+/** Results of the same bytes that are counted: the bytes of an empty file may have millions. */
+export const MOST_COUNTED = 10_000;
+
 export interface ResultsOfInput {
-  /** Number of all results that match. */
+  /** Number of all results that match, up to `MOST_COUNTED`; a larger number is not counted, and this is one more. */
   readonly total: number;
   readonly results: readonly RecordedResult[];
 }

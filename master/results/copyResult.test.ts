@@ -1,5 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { AppError } from "../../shared/errors.ts";
 import { openRecordFolder } from "../../tests/fixtures/job/recordFolder.ts";
 import { copyResult } from "./copyResult.ts";
 
@@ -39,6 +40,29 @@ test("what is gone, and what is not what was recorded, leaves no copy", async ()
   await opened.store.remove([source.key]);
   expect(await copyResult(opened.store, source, { group: "new" })).toBeUndefined();
   expect(await copyResult(opened.store, source, { group: "new", rename: RENAME })).toBeUndefined();
+  expect(await keysOf("new")).toEqual([]);
+});
+
+test.each([10, 300_000])("%i bytes under a new name are checked, too", async (length) => {
+  const source = await stored(`{"filename":"a",${"x".repeat(length)}`);
+  const other = { ...source, sha256: "0".repeat(64) };
+  expect(await copyResult(opened.store, other, { group: "new", rename: RENAME })).toBeUndefined();
+  expect(await keysOf("new")).toEqual([]);
+});
+
+test("a copy that was ended, or for which there is no room, is none", async () => {
+  const source = await stored("x".repeat(300_000));
+  const signal = AbortSignal.abort();
+  expect(await copyResult(opened.store, source, { group: "new", signal })).toBeUndefined();
+  const { store } = opened;
+  const put = () => Promise.reject(new AppError("no_space", "The disk is full.", { status: 507 }));
+  const full = {
+    put,
+    get: (key: string) => store.get(key),
+    read: (key: string) => store.read(key),
+    remove: (keys: Iterable<string>) => store.remove(keys),
+  };
+  expect(await copyResult(full, source, { group: "new" })).toBeUndefined();
   expect(await keysOf("new")).toEqual([]);
 });
 

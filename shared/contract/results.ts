@@ -23,7 +23,7 @@ export type ResultList = Immutable<z.infer<typeof resultList>>;
 /** `GET /results/by-input/<sha256>`. */
 export const inputResults = z.object({
   sha256: sha256.describe("SHA-256 of the input, lower-case hex"),
-  total: count.describe("results of files with these bytes that the client may see"),
+  total: count.describe("results of files with these bytes that the client may see; 10001: more than 10,000"),
   results: z
     .array(
       fileView.extend({

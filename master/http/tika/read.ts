@@ -13,6 +13,7 @@ import { readCache } from "../cacheField.ts";
 import type { Clients } from "../clients.ts";
 import { readPriority } from "../priority.ts";
 import { requestTerm } from "../requestKey.ts";
+import { untilGone } from "../streams.ts";
 import type { UploadDeps } from "../upload.ts";
 import { requireSlaves, type WaitingDeps, waitFor } from "../waiting.ts";
 import { receiveBody, type TikaBody } from "./body.ts";
@@ -88,7 +89,8 @@ async function accepted(
       files: [file],
       isClassic: false,
     });
-    return await takeIn(intake, spec, { durable: false, client: clients.nameOf(req), ...requestTerm(res) });
+    const terms = { durable: false, client: clients.nameOf(req), gone: untilGone(res), ...requestTerm(res) };
+    return await takeIn(intake, spec, terms);
   } catch (error) {
     await store.remove([stored.key]);
     throw error;

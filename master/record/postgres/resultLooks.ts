@@ -1,4 +1,4 @@
-import type { RecordedResult, RecordedResults } from "../recordedResults.ts";
+import { MOST_COUNTED, type RecordedResult, type RecordedResults } from "../recordedResults.ts";
 import { keysOfInput } from "../reuseKeys.ts";
 import { fileFrom, type Row } from "../rows.ts";
 import type { PostgresDatabase } from "./database.ts";
@@ -15,6 +15,12 @@ const OF_INPUT = `FROM files JOIN jobs ON jobs.id = files.job
   WHERE reuse_key >= $1 AND reuse_key < $2 AND sha256 = $3 AND ($4::text IS NULL OR task = $4)
     AND ($5::text IS NULL OR client = $5)`;
 
+/** The rows of files may be long: only those of the page are read. */
+const NEWEST = `SELECT files.* FROM (SELECT files.job, idx ${OF_INPUT} ORDER BY files.job DESC, idx DESC LIMIT $6) AS page
+  JOIN files USING (job, idx) ORDER BY job DESC, idx DESC`;
+
+const COUNT = `SELECT COUNT(*) AS results FROM (SELECT 1 ${OF_INPUT} LIMIT $6) AS counted`;
+
 /** Looks for results by the bytes of their inputs. */
 export function resultLooks(db: PostgresDatabase, requireOpen: () => void): RecordedResults {
   return {
@@ -30,9 +36,8 @@ export function resultLooks(db: PostgresDatabase, requireOpen: () => void): Reco
       requireOpen();
       const { from, to } = keysOfInput(sha256);
       const values = [from, to, sha256, task ?? null, client ?? null];
-      const newest = `SELECT files.* ${OF_INPUT} ORDER BY files.job DESC, idx DESC LIMIT $6`;
-      const rows = await db.rows(newest, ...values, limit);
-      const [count] = await db.rows(`SELECT COUNT(*) AS results ${OF_INPUT}`, ...values);
+      const rows = await db.rows(NEWEST, ...values, limit);
+      const [count] = await db.rows(COUNT, ...values, MOST_COUNTED + 1);
       return { total: Number(count?.results), results: rows.map(resultFrom) };
     },
   };

@@ -1,9 +1,10 @@
-import type {
-  InputFilter,
-  RecordedResult,
-  RecordedResults,
-  ResultsOfInput,
-  ResultWish,
+import {
+  type InputFilter,
+  MOST_COUNTED,
+  type RecordedResult,
+  type RecordedResults,
+  type ResultsOfInput,
+  type ResultWish,
 } from "../recordedResults.ts";
 import { keysOfInput } from "../reuseKeys.ts";
 import { fileFrom } from "../rows.ts";
@@ -32,8 +33,12 @@ export class ResultLooks implements RecordedResults {
     this.#requireOpen = requireOpen;
     this.#found = db.prepare(FOUND);
     this.#file = db.prepare("SELECT * FROM files WHERE job = ? AND idx = ?");
-    this.#ofInput = db.prepare(`SELECT files.* ${OF_INPUT} ORDER BY job DESC, idx DESC LIMIT ?6`);
-    this.#count = db.prepare(`SELECT COUNT(*) AS results ${OF_INPUT}`);
+    // The rows of files may be long: only those of the page are read.
+    const page = `SELECT job, idx ${OF_INPUT} ORDER BY job DESC, idx DESC LIMIT ?6`;
+    this.#ofInput = db.prepare(
+      `SELECT files.* FROM (${page}) JOIN files USING (job, idx) ORDER BY job DESC, idx DESC`,
+    );
+    this.#count = db.prepare(`SELECT COUNT(*) AS results FROM (SELECT 1 ${OF_INPUT} LIMIT ?6)`);
   }
 
   async find(wishes: readonly ResultWish[]): Promise<(RecordedResult | undefined)[]> {
@@ -54,7 +59,7 @@ export class ResultLooks implements RecordedResults {
     const { from, to } = keysOfInput(sha256);
     const values = [from, to, sha256, task ?? null, client ?? null];
     const rows = this.#ofInput.all(...values, limit);
-    const total = Number(this.#count.get(...values)?.results);
+    const total = Number(this.#count.get(...values, MOST_COUNTED + 1)?.results);
     return { total, results: rows.map((row) => ({ job: String(row.job), file: fileFrom(row) })) };
   }
 }

@@ -118,6 +118,15 @@ test("a file that is longer than its header says is measured whole", async () =>
   expect(result.warnings).toEqual(["The header says 10 samples of each channel; the frames have 131072."]);
 });
 
+test("a false head that asks for more bytes than the file has does not make it one that was cut off", async () => {
+  const good = constantFrame(1, 1_000);
+  // A head, and a subframe of 65,536 plain samples.
+  const falseHead = Buffer.concat([good.subarray(0, 8), Buffer.from([2])]);
+  const result = await measured(Buffer.concat([flacHead({ channels: 1 }), good, falseHead, good]));
+  expect(result).toMatchObject({ frames: 131_072, truncated: false });
+  expect(JSON.stringify(result.warnings)).not.toContain("cut short");
+});
+
 test("samples that are not those of the encoder are told", async () => {
   const body = await changed("two-s8.flac", (bytes) => bytes.fill(7, 26, 30));
   expect((await measured(body)).warnings).toEqual([expect.stringContaining("MD5")]);

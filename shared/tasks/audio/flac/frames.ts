@@ -54,6 +54,8 @@ export class FrameStream {
         window.pass(frame.bytes);
         this.#expected = Math.max(this.#expected, 2 * frame.bytes);
         this.#good += 1;
+        // A false head before it had asked for more bytes than there are.
+        this.isCut = false;
         if (frame.hasOtherRate) this.otherRates += 1;
         return frame;
       }

@@ -104,6 +104,23 @@ test("the last page of Opus cuts the recording within a packet", async () => {
   expect(await measured(shorter)).toMatchObject({ frames: 14_400 - 1_234, warnings: [] });
 });
 
+test("a stream that was cut out of a long one is measured, although its positions are late", async () => {
+  const pages = 40;
+  const cut = await changed("two.opus", ([head, texts, sound = Buffer.alloc(0)]) => {
+    const samples = 960 * (sound[26] ?? 0);
+    const copies = Array.from({ length: pages }, (_, at) => {
+      const page = Buffer.from(sound);
+      page[5] = at === pages - 1 ? 4 : 0;
+      page.writeBigInt64LE(BigInt(200_000_000 + (at + 1) * samples), 6);
+      return renumbered(page, at + 2);
+    });
+    return [head ?? sound, texts ?? sound, ...copies];
+  });
+  const result = await measured(cut);
+  expect(result).toMatchObject({ truncated: false, warnings: [] });
+  expect(Number(result.duration_seconds)).toBeCloseTo(pages * 0.32, 1);
+});
+
 describe("damaged Ogg files", () => {
   test("a file whose sound is in damaged pages ends with corrupt_file", async () => {
     const body = await changed("two-flac.oga", (pages) => {
@@ -123,6 +140,20 @@ describe("damaged Ogg files", () => {
     });
     const { warnings } = await measured(body);
     expect(warnings).toEqual(expect.arrayContaining(["Damaged pages that were left out: 1."]));
+  });
+
+  test("a page of a false length that reaches beyond the end of the file is left out, too", async () => {
+    const body = await changed("two.opus", ([head, texts, sound = Buffer.alloc(0)]) => {
+      const [first, second] = halves(sound);
+      const long = Buffer.from(first);
+      // The lengths of its segments: 255 each.
+      long.fill(255, 27, 27 + (long[26] ?? 0));
+      return [head ?? first, texts ?? first, first, renumbered(long, 3), renumbered(second, 4)];
+    });
+    const result = await measured(body);
+    expect(result.frames).toBe(14_400);
+    expect(result).toMatchObject({ truncated: false });
+    expect(result.warnings).toContainEqual("Damaged pages that were left out: 1.");
   });
 
   test("a missing page is told", async () => {

@@ -25,12 +25,12 @@ interface OpusStream {
   readonly bytes: number;
 }
 
-/** A decoder of Opus in Ogg (RFC 7845). @throws FileError `too_large` */
+/** A decoder of Opus in Ogg (RFC 7845). */
 export function opusDecoder(stream: OpusStream): Decoder {
   const { head, end, bytes } = stream;
-  // A packet of two bytes has at most 5,760 samples.
+  // A packet of two bytes has at most 5,760 samples. A stream that was cut out of a long one ends at a late position and
+  // has few samples: their number is judged while they are decoded.
   const frames = end === undefined || end > bytes * 5_760 ? undefined : Math.max(0, end - head.preSkip);
-  if (frames !== undefined) checkExpansion(frames * head.channels, bytes);
   return { sampleWidth: 4, fullScale: 1, frames, blocks: (faults) => blocksOf(stream, faults) };
 }
 

@@ -35,12 +35,12 @@ export async function* pagesOf(source: StreamSource, tally: PageTally): AsyncGen
   let good = 0;
   while (await toMagic(window, tally)) {
     const bytes = await pageBytes(window);
-    if (bytes === undefined) {
+    if (bytes === undefined && !hasMagicBehind(window)) {
       tally.isCut = true;
       return;
     }
-    const page = window.bytes.subarray(window.start, window.start + bytes);
-    if (page[4] !== 0 || crc32(page) !== page.readUInt32LE(22)) {
+    const page = window.bytes.subarray(window.start, window.start + (bytes ?? 0));
+    if (bytes === undefined || page[4] !== 0 || crc32(page) !== page.readUInt32LE(22)) {
       tally.damaged += 1;
       if (tally.damaged > MOST_DAMAGED + good)
         throw new FileError("corrupt_file", "Most pages of the Ogg file are damaged.");
@@ -75,6 +75,11 @@ async function pageBytes(window: ByteWindow): Promise<number | undefined> {
   const first = window.start + HEAD_BYTES;
   for (let i = 0; i < segments; i += 1) bytes += window.bytes[first + i] ?? 0;
   return (await window.fill(bytes)) ? bytes : undefined;
+}
+
+/** Whether a page may begin behind the one at the start of a window that has all bytes up to the end of the file. */
+function hasMagicBehind({ bytes, start, end }: ByteWindow): boolean {
+  return bytes.subarray(start + MAGIC.length, end).includes(MAGIC, 0, "latin1");
 }
 
 function pageOf(page: Buffer): OggPage {
