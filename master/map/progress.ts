@@ -1,5 +1,6 @@
 import type { JobOutlook } from "../../shared/contract/outlook.ts";
 import type { QueuedUnit } from "../queue/port.ts";
+import { inputsOf } from "../queue/unitInputs.ts";
 import type { JobRecord } from "../record/job.ts";
 import type { SpentWork, UnitWork } from "../record/part.ts";
 import type { MapWatch } from "./mapCall.ts";
@@ -101,14 +102,6 @@ export class JobProgress {
     }
     this.#onChange();
   }
-}
-
-/** Indexes of the job's inputs among the files of a unit. */
-function inputsOf(unit: QueuedUnit): number[] {
-  const indexes: number[] = [];
-  for (const file of unit.files)
-    if ("index" in file && typeof file.index === "number") indexes.push(file.index);
-  return indexes;
 }
 
 function added(before: UnitWork | undefined, work: UnitWork): UnitWork {

@@ -1,5 +1,6 @@
 import type { QueuedUnit } from "../queue/port.ts";
 import { indexOf } from "../queue/unitId.ts";
+import { inputsOf } from "../queue/unitInputs.ts";
 import type { SlotName, SpanState, WorkSpan } from "../record/timeline.ts";
 
 /** A unit of less time is joined with those beside it: one span of many short units costs as much as one of a long unit. */
@@ -88,7 +89,7 @@ export class Lane {
     this.#last = {
       task: unit.task,
       job: unit.job,
-      index: indexOf(unit.id),
+      index: fileOf(unit),
       from: begin,
       to,
       busy: Math.min(busy, to - begin),
@@ -107,6 +108,12 @@ export class Lane {
     last.from = Math.max(this.#before, Math.min(last.from, Math.floor(last.to - last.busy)));
     last.busy = Math.min(last.busy, last.to - last.from);
   }
+}
+
+/** The only input of a unit. The units of a map have other numbers where a file of the job is none: its result was on record. */
+function fileOf(unit: QueuedUnit): number {
+  const [file, second] = inputsOf(unit);
+  return file === undefined || second !== undefined ? indexOf(unit.id) : file;
 }
 
 function joins(last: GrowingSpan, { unit, from, to, state }: SlotWork): boolean {

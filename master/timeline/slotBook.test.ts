@@ -6,8 +6,9 @@ import { SlotBook } from "./slotBook.ts";
 
 const slave = { id: "s1", name: "north", slots: 2 };
 
-function unit(index: number, job = "01A"): QueuedUnit {
-  return { id: `${job}/main/${index}`, job, task: "text" } as QueuedUnit;
+function unit(index: number, job = "01A", inputs: readonly number[] = []): QueuedUnit {
+  const files = inputs.map((input) => ({ key: "k", filename: "a", bytes: 1, sha256: "s", index: input }));
+  return { id: `${job}/main/${index}`, job, task: "text", files } as Partial<QueuedUnit> as QueuedUnit;
 }
 
 function bookAt(begin: number) {
@@ -41,6 +42,17 @@ test("units get the first free slot when they begin, and keep it", () => {
     [1, 1_450, 1_850, 1, 2],
   ]);
   expect(spans.map(({ state }) => state)).toEqual(["done", "failed", "done"]);
+});
+
+test("a span is of the file of its unit, which has another number where files of the job are on record", () => {
+  const { book, spans, clock } = bookAt(1_000);
+  for (const one of [unit(0, "01A", [3]), unit(1, "01A", []), unit(2, "01A", [5, 6])]) {
+    const open = book.began(slave, one);
+    clock.now += 400;
+    book.ended(slave, one, { open, seconds: 0.4, state: "done" });
+  }
+  book.flush(clock.now);
+  expect(spans.map(({ index }) => index).toSorted()).toEqual([1, 2, 3]);
 });
 
 test("short units are joined, and the answers of many that come at once are shared among the slots", () => {

@@ -60,7 +60,7 @@ export const timelineSpan = z.object({
   index: count
     .exactOptional()
     .describe(
-      "index of the unit in its map, which is that of the file for most tasks; not there when the span is of several",
+      "index of the unit's file, or that of the unit in its map where it has several files or none of the job; not there when the span is of several",
     ),
   files: count.describe("units that ended in the span: more than 1 when it joins short ones"),
   busy_seconds: z.number().min(0).describe("seconds of the span for which the slot worked"),
