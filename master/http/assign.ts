@@ -63,6 +63,8 @@ async function accept(deps: AssignDeps, { req, res, prefer, key }: AssignRequest
     const whole = await withUploads(uploads, { req, received }, ofJob);
     const spec = await withNamedInputs(named, req, jobSpecOf(whole));
     ({ files } = spec);
+    // The files of the form were stored as not durable.
+    if (!prefer.respondAsync && isDurable(prefer, ofJob)) await upload.store.flushAll();
     const taken = await take(deps, { req, res, prefer, key }, { spec, ofJob });
     // Not awaited: this client must be counted among those that wait before another one leaves.
     if (taken.repeated) drop().catch(() => undefined);
@@ -85,13 +87,22 @@ async function take(
   { req, res, prefer, key }: AssignRequest,
   { spec, ofJob }: Wanted,
 ): Promise<Taken> {
-  const waits = prefer.respondAsync ? {} : { gone: untilGone(res) };
-  const terms = { durable: prefer.respondAsync, client: clients.nameOf(req), ...requestTerm(res), ...waits };
+  const durable = isDurable(prefer, ofJob);
+  const waits = durable ? {} : { gone: untilGone(res) };
+  const terms = { durable, client: clients.nameOf(req), ...requestTerm(res), ...waits };
   const make = (more: Pick<IntakeTerms, "request"> = {}) =>
     ofJob.during(() => takeIn(intake, spec, { ...terms, ...more }));
   if (key === undefined) return { job: await make(), repeated: false };
   const asked = { ...terms, key, digest: await specDigest(spec) };
   return await requests.takeIn(asked, (request) => make({ request }));
+}
+
+/**
+ * A job with uploads is kept as one of `respond-async` is, also while its client waits: the uploads are used up, and a
+ * lost connection must not cost them.
+ */
+function isDurable({ respondAsync }: Preferences, { keys }: JobUploads): boolean {
+  return respondAsync || keys.length > 0;
 }
 
 async function refuseWithoutSlaves(deps: AssignDeps, { req, prefer, key }: AssignRequest): Promise<void> {

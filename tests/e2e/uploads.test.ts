@@ -264,6 +264,27 @@ describe.each([
     for (const name of names) expect((await tus.ask("HEAD", `/uploads/${name}`)).status).toBe(200);
   }
 
+  test("a job with uploads goes on when its waiting client goes away", { timeout: 60_000 }, async () => {
+    const id = await tus.whole(Buffer.alloc(4 * MB, "many words "), "long.txt");
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ task_type: "text", uploads: id, name: `left ${id}` }))
+      form.append(name, value);
+    const gone = new AbortController();
+    const waiting = ask("/assign_task", { method: "POST", body: form, signal: gone.signal });
+    const found = async () => {
+      const { jobs } = (await (await ask("/jobs")).json()) as { jobs: JobView[] };
+      return jobs.find(({ name }) => name === `left ${id}`);
+    };
+    const { job_id } = await until("the job", found);
+    gone.abort();
+    await expect(waiting).rejects.toThrow("aborted");
+    const end = await until("its end", async () => {
+      const { state } = (await (await ask(`/jobs/${job_id}`)).json()) as JobDetail;
+      return ["queued", "running"].includes(state) ? undefined : state;
+    });
+    expect(end).toBe("succeeded");
+  });
+
   test("a name leads out of no folder", async () => {
     const id = await tus.whole(Buffer.from("A text."), "../../../etc/pass\nwd.txt");
     const job = (await (await assign({ task_type: "text", uploads: id })).json()) as AssignAnswer;
