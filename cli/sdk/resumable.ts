@@ -66,7 +66,8 @@ async function create(http: MasterHttp, { file, size, signal }: Creation): Promi
   const call = { method: "POST", path: "/uploads", repeat: "broken" } as const;
   const location = (await headOf(http, { ...call, headers, signal }))("Location");
   if (location === null) throw badAnswer("it does not tell where the upload is");
-  return http.resolve(location).pathname.replace(new URL(http.url).pathname.replace(/\/$/, ""), "");
+  // A proxy may have another path before it.
+  return `/uploads${location.slice(location.lastIndexOf("/"))}`;
 }
 
 async function offsetOf(http: MasterHttp, path: string, signal?: AbortSignal): Promise<number> {

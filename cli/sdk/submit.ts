@@ -107,14 +107,16 @@ function fieldsOf(
   { task_type }: TaskView,
   { options = {}, name, priority, cache, callback }: SubmitOptions,
 ): Record<string, string> {
-  return {
+  const fields = {
     task_type,
     options: JSON.stringify(options),
-    ...(name === undefined ? {} : { name }),
-    ...(priority === undefined ? {} : { priority: String(priority) }),
-    ...(cache === undefined ? {} : { cache }),
-    ...(callback === undefined ? {} : { callback }),
+    name,
+    priority: priority?.toString(),
+    cache,
+    callback,
   };
+  // Fields that were not given are left out.
+  return JSON.parse(JSON.stringify(fields));
 }
 
 /** The files of a submission. Those that were given are kept, so that a list that can be read once can be sent again. */
