@@ -1,21 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { processHere } from "../inProcess.ts";
-import { audio } from "./index.ts";
-
-const fixture = (name: string) => readFile(new URL(`../../../tests/fixtures/audio/${name}`, import.meta.url));
-
-async function outcomeOf(body: Uint8Array, options: object = {}) {
-  const [outcome] = await processHere(audio, [{ filename: "take 1", body }], { spectrum: false, ...options });
-  if (outcome === undefined) throw new Error("no outcome");
-  return outcome;
-}
-
-async function measured(body: Uint8Array, options: object = {}): Promise<Record<string, unknown>> {
-  const outcome = await outcomeOf(body, options);
-  if (!outcome.ok) throw new Error(outcome.error);
-  return JSON.parse(String(outcome.body));
-}
+import { measured, outcomeOf, recording } from "../../../tests/fixtures/measuredAudio.ts";
 
 /** Figures of `ffmpeg -f f64le` for the same files: RMS, least and largest sample, RMS of the second channel. */
 const EXACT = [0.17469913, -0.39944458, 0.39962769, 0.23071725];
@@ -37,7 +21,7 @@ test.each([
   ["two-f64.caf", "caf", "CAF", "pcm_f64le", EXACT],
   ["two-ulaw.caf", "caf", "CAF", "pcm_mulaw", MU_LAW],
 ] as const)("%s has the samples that ffmpeg decodes", async (name, format, container, encoding, figures) => {
-  const result = await measured(await fixture(name));
+  const result = await measured(await recording(name));
   expect(result).toMatchObject({
     format,
     container,
@@ -55,13 +39,13 @@ test.each([
 
 test("titles of AIFF and CAF are metadata", async () => {
   for (const name of ["two-s16.aiff", "two-f32.aifc", "two-s16.caf"])
-    expect(await measured(await fixture(name))).toMatchObject({ metadata: { info: { title: "A tone" } } });
+    expect(await measured(await recording(name))).toMatchObject({ metadata: { info: { title: "A tone" } } });
 });
 
 test.each(["two-s16.aiff", "two-f32.w64", "two-s16.caf"])(
   "%s that is cut off is measured up to its end, and says so",
   async (name) => {
-    const result = await measured((await fixture(name)).subarray(0, -1_000));
+    const result = await measured((await recording(name)).subarray(0, -1_000));
     expect(result.truncated).toBe(true);
     expect(Number(result.frames)).toBeLessThan(800);
     expect(result.warnings).toEqual([expect.stringContaining("cut short")]);
@@ -69,7 +53,7 @@ test.each(["two-s16.aiff", "two-f32.w64", "two-s16.caf"])(
 );
 
 const changed = async (name: string, change: (bytes: Buffer) => void) => {
-  const bytes = Buffer.from(await fixture(name));
+  const bytes = Buffer.from(await recording(name));
   change(bytes);
   return bytes;
 };
@@ -81,7 +65,7 @@ test.each([
     () => changed("two-s16.aiff", (bytes) => bytes.write("COMX", after(bytes, "COMM") - 4)),
     "corrupt_file",
   ],
-  ["AIFF without samples", async () => (await fixture("two-s16.aiff")).subarray(0, 60), "corrupt_file"],
+  ["AIFF without samples", async () => (await recording("two-s16.aiff")).subarray(0, 60), "corrupt_file"],
   [
     "AIFF of 0 channels",
     () => changed("two-s16.aiff", (bytes) => bytes.writeUInt16BE(0, after(bytes, "COMM") + 4)),
@@ -102,7 +86,11 @@ test.each([
     () => changed("two-s16.aiff", (bytes) => bytes.writeUInt16BE(0x7fff, after(bytes, "COMM") + 12)),
     "corrupt_file",
   ],
-  ["W64 that ends in its header", async () => (await fixture("two-u8.w64")).subarray(0, 50), "corrupt_file"],
+  [
+    "W64 that ends in its header",
+    async () => (await recording("two-u8.w64")).subarray(0, 50),
+    "corrupt_file",
+  ],
   [
     "W64 whose chunk has no length",
     () => changed("two-u8.w64", (bytes) => bytes.writeBigUInt64LE(0n, 56)),
@@ -118,7 +106,7 @@ test.each([
     () => changed("two-s16.caf", (bytes) => bytes.writeDoubleBE(Number.NaN, after(bytes, "desc") + 8)),
     "corrupt_file",
   ],
-  ["CAF without samples", async () => (await fixture("two-s16.caf")).subarray(0, 60), "corrupt_file"],
+  ["CAF without samples", async () => (await recording("two-s16.caf")).subarray(0, 60), "corrupt_file"],
   [
     "CAF whose chunk is longer than any file",
     () => changed("two-s16.caf", (bytes) => bytes.writeBigInt64BE(2n ** 62n, after(bytes, "desc"))),
@@ -147,7 +135,7 @@ test("a CAF file whose recorder was stopped is read to its end", async () => {
 });
 
 test("the true peak alone can be left out", async () => {
-  const body = await fixture("two-s16.aiff");
+  const body = await recording("two-s16.aiff");
   expect(await measured(body)).toMatchObject({ true_peak: expect.any(Number) });
   const without = await measured(body, { true_peak: false });
   expect(without).toMatchObject({ true_peak: null, true_peak_dbtp: null, rms: expect.any(Number) });

@@ -1,24 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { constantFrame, flacHead, withChecksum } from "../../../../tests/fixtures/flac.ts";
-import { processHere } from "../../inProcess.ts";
-import { audio } from "../index.ts";
+import { measured, outcomeOf, recording } from "../../../../tests/fixtures/measuredAudio.ts";
 import { crc8 } from "./crc.ts";
-
-const fixture = (name: string) =>
-  readFile(new URL(`../../../../tests/fixtures/audio/${name}`, import.meta.url));
-
-async function outcomeOf(body: Uint8Array, options: object = {}) {
-  const [outcome] = await processHere(audio, [{ filename: "take 1", body }], { spectrum: false, ...options });
-  if (outcome === undefined) throw new Error("no outcome");
-  return outcome;
-}
-
-async function measured(body: Uint8Array, options: object = {}): Promise<Record<string, unknown>> {
-  const outcome = await outcomeOf(body, options);
-  if (!outcome.ok) throw new Error(outcome.error);
-  return JSON.parse(String(outcome.body));
-}
 
 /** Figures of `ffmpeg -f f64le`: RMS, least and largest sample, RMS of the second channel. */
 const EXACT = [0.17469913, -0.39944458, 0.39962769, 0.23071725];
@@ -40,7 +23,7 @@ test.each([
   ["two-wasted.flac", 16, 2, WASTED],
   ["six.flac", 16, 6, SIX],
 ] as const)("%s has the samples that were encoded", async (name, bits, channels, figures) => {
-  const result = await measured(await fixture(name));
+  const result = await measured(await recording(name));
   expect(result).toMatchObject({
     ...{ format: "flac", container: "FLAC", encoding: "flac", bits_per_sample: bits, decoded: true },
     ...{ sample_width: Math.ceil(bits / 8), sample_rate: 8_000, channels, frames: 800 },
@@ -53,13 +36,13 @@ test.each([
 });
 
 test("a file whose header does not say how long it is has the waveform of one that says it", async () => {
-  const [streamed, whole] = [await fixture("two-streamed.flac"), await fixture("two-s16.flac")];
+  const [streamed, whole] = [await recording("two-streamed.flac"), await recording("two-s16.flac")];
   const points = { waveform_points: 7 };
   expect((await measured(streamed, points)).waveform).toEqual((await measured(whole, points)).waveform);
 });
 
 test("texts and the list of blocks are metadata", async () => {
-  expect(await measured(await fixture("two-s16.flac"))).toMatchObject({
+  expect(await measured(await recording("two-s16.flac"))).toMatchObject({
     metadata: {
       info: { title: "A tone", artist: "Tønes" },
       chunks: [{ id: "STREAMINFO", bytes: 34 }, { id: "VORBIS_COMMENT" }, { id: "PADDING" }],
@@ -68,14 +51,14 @@ test("texts and the list of blocks are metadata", async () => {
 });
 
 test("an ID3 tag before the file and one behind it are passed over", async () => {
-  const body = await fixture("two-s8.flac");
+  const body = await recording("two-s8.flac");
   const [before, after] = [Buffer.from("ID3\x04\0\0\0\0\0\x05.....", "latin1"), Buffer.alloc(128)];
   after.write("TAG");
   expect(await measured(Buffer.concat([before, body, after]))).toMatchObject({ frames: 800, warnings: [] });
 });
 
 const changed = async (name: string, change: (bytes: Buffer) => void) => {
-  const bytes = Buffer.from(await fixture(name));
+  const bytes = Buffer.from(await recording(name));
   change(bytes);
   return bytes;
 };
@@ -93,14 +76,14 @@ test("a damaged frame is left out, and told", async () => {
 });
 
 test("bytes between frames are passed over, and told", async () => {
-  const body = await fixture("two-s8.flac");
+  const body = await recording("two-s8.flac");
   const result = await measured(Buffer.concat([body, Buffer.alloc(1_000, 0xff)]));
   expect(result).toMatchObject({ frames: 800, truncated: false });
   expect(result.warnings).toEqual(["1000 bytes were passed over, which are no frames of this recording."]);
 });
 
 test("a file that is cut off is measured up to its end, with the waveform of that", async () => {
-  const body = await fixture("two-mid-side.flac");
+  const body = await recording("two-mid-side.flac");
   const result = await measured(body.subarray(0, 1_500), { waveform_points: 4 });
   expect(result.truncated).toBe(true);
   expect(result.warnings).toEqual([expect.stringMatching(/cut short: \d+ of 800 samples/)]);

@@ -1,25 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
+import { measured, outcomeOf, recording } from "../../../../tests/fixtures/measuredAudio.ts";
 import { withPageChecksum } from "../../../../tests/fixtures/ogg.ts";
-import { processHere } from "../../inProcess.ts";
-import { audio } from "../index.ts";
 
 import { samplesOf } from "./opusHead.ts";
-
-const fixture = (name: string) =>
-  readFile(new URL(`../../../../tests/fixtures/audio/${name}`, import.meta.url));
-
-async function outcomeOf(body: Uint8Array, options: object = {}) {
-  const [outcome] = await processHere(audio, [{ filename: "take 1", body }], { spectrum: false, ...options });
-  if (outcome === undefined) throw new Error("no outcome");
-  return outcome;
-}
-
-async function measured(body: Uint8Array, options: object = {}): Promise<Record<string, unknown>> {
-  const outcome = await outcomeOf(body, options);
-  if (!outcome.ok) throw new Error(outcome.error);
-  return JSON.parse(String(outcome.body));
-}
 
 function levelsOf({ rms, min, max, per_channel }: Record<string, unknown>): number[] {
   const channels = Array.isArray(per_channel) ? per_channel.map((one) => Number(one.rms)) : [];
@@ -40,7 +23,7 @@ function pagesIn(body: Buffer): Buffer[] {
 
 /** A file whose pages were changed. */
 async function changed(name: string, change: (pages: Buffer[]) => Buffer[]): Promise<Buffer> {
-  return Buffer.concat(change(pagesIn(await fixture(name))));
+  return Buffer.concat(change(pagesIn(await recording(name))));
 }
 
 /** Figures of `ffmpeg -c:a libopus -f f64le`: RMS, least and largest sample, RMS of each channel. */
@@ -57,7 +40,7 @@ test.each([
 ] as const)(
   "%s has the samples that libopus decodes, in the order of WAV files",
   async (name, encoding, rate, frames) => {
-    const result = await measured(await fixture(name));
+    const result = await measured(await recording(name));
     expect(result).toMatchObject({
       ...{ format: "ogg", container: "Ogg", encoding, bits_per_sample: 0, decoded: true, frames },
       ...{ sample_rate: rate, duration_seconds: frames / rate, truncated: false, warnings: [] },
@@ -70,7 +53,7 @@ test.each([
 );
 
 test("FLAC in Ogg has the samples that were encoded", async () => {
-  const result = await measured(await fixture("two-flac.oga"));
+  const result = await measured(await recording("two-flac.oga"));
   expect(result).toMatchObject({ container: "Ogg", encoding: "flac", frames: 800, warnings: [] });
   expect(result).toMatchObject({
     rms: expect.closeTo(0.17469913, 7),
@@ -79,10 +62,10 @@ test("FLAC in Ogg has the samples that were encoded", async () => {
 });
 
 test("texts are metadata, and speakers are those of the order", async () => {
-  expect(await measured(await fixture("two.opus"))).toMatchObject({
+  expect(await measured(await recording("two.opus"))).toMatchObject({
     metadata: { info: { title: "A tone" } },
   });
-  expect(await measured(await fixture("six.opus"))).toMatchObject({ channel_mask: 0x3f });
+  expect(await measured(await recording("six.opus"))).toMatchObject({ channel_mask: 0x3f });
 });
 
 test("the output gain of Opus is a factor of all samples", async () => {
@@ -90,7 +73,7 @@ test("the output gain of Opus is a factor of all samples", async () => {
     first?.writeInt16LE(256 * 6, 28 + 16);
     return [withPageChecksum(first ?? Buffer.alloc(0)), ...others];
   });
-  const [plain, gained] = [await measured(await fixture("two.opus")), await measured(louder)];
+  const [plain, gained] = [await measured(await recording("two.opus")), await measured(louder)];
   expect(Number(gained.rms_dbfs) - Number(plain.rms_dbfs)).toBeCloseTo(6, 6);
 });
 
@@ -181,10 +164,10 @@ describe("damaged Ogg files", () => {
   });
 
   test("a recording behind the first one is told", async () => {
-    const one = await fixture("one.opus");
+    const one = await recording("one.opus");
     const [alone, both] = [
       await measured(one),
-      await measured(Buffer.concat([one, await fixture("two.opus")])),
+      await measured(Buffer.concat([one, await recording("two.opus")])),
     ];
     expect(both).toMatchObject({ frames: alone.frames, rms: alone.rms });
     expect(both.warnings).toEqual([
