@@ -4,7 +4,7 @@ import type { QueuedUnit } from "../queue/port.ts";
 import { SlotBook } from "../timeline/slotBook.ts";
 import { OpenUnits } from "./openUnits.ts";
 
-const units = ["a", "b", "c", "d"].map((id) => ({ id }) as QueuedUnit);
+const units = ["a", "b", "c", "d"].map((id) => ({ id, files: [] as QueuedUnit["files"] }) as QueuedUnit);
 const [a, b, c] = units as [QueuedUnit, QueuedUnit, QueuedUnit];
 
 const spans = new SlotBook(() => undefined);

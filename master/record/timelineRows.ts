@@ -79,9 +79,19 @@ function slotOf(names: readonly string[], numbers: readonly number[], at: number
 
 /** `runs` as numbers, too; rows of earlier versions have none. */
 type PackedSums = PackedNames &
-  Omit<TimelineSums, "slots" | "runs" | "at"> & { readonly runs?: readonly number[] };
+  Omit<TimelineSums, "slots" | "runs" | "at"> & {
+    readonly runs?: readonly number[];
+    readonly place?: string | undefined;
+  };
 
-export function packedSums({ slots, runs, done, failed, waiting, times }: TimelineSums): string {
+/** Sums of one row, and the place of the master that wrote it where several share the record. */
+export interface PlacedSums {
+  readonly sums: TimelineSums;
+  readonly place: string | undefined;
+}
+
+export function packedSums(sums: TimelineSums, place?: string): string {
+  const { slots, runs, done, failed, waiting, times } = sums;
   const names = new Names();
   const numbers = slots.flatMap((sum) => [
     names.numberOf(sum.slaveId),
@@ -94,12 +104,12 @@ export function packedSums({ slots, runs, done, failed, waiting, times }: Timeli
   ]);
   const packed = packedRuns(runs, names);
   return JSON.stringify({
-    ...{ names: names.all, numbers, runs: packed, done, failed, waiting, times },
+    ...{ names: names.all, numbers, runs: packed, done, failed, waiting, times, place },
   } satisfies PackedSums);
 }
 
-export function unpackedSums(text: string, at: number): TimelineSums {
-  const { names, numbers, runs = [], ...rest } = JSON.parse(text) as PackedSums;
+export function unpackedSums(text: string, at: number): PlacedSums {
+  const { names, numbers, runs = [], place, ...rest } = JSON.parse(text) as PackedSums;
   const slots: SlotSum[] = [];
   for (let next = 0; next < numbers.length; next += SUM_MEMBERS) {
     const number = (member: number) => numbers[next + member] ?? 0;
@@ -111,7 +121,7 @@ export function unpackedSums(text: string, at: number): TimelineSums {
       failed: number(6),
     });
   }
-  return { at, slots, runs: unpackedRuns(runs, names), ...rest };
+  return { place, sums: { at, slots, runs: unpackedRuns(runs, names), ...rest } };
 }
 
 /** Slave, task, the first bucket that is not empty, the number of buckets from there on, and these. */

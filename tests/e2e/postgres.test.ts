@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { MIGRATIONS } from "../../master/record/postgres/schema.ts";
 import { isFinal } from "../../shared/contract/jobs.ts";
 import { startPostgres, type TestPostgres } from "../fixtures/engines/postgresServer.ts";
 import { type Answered, assign, job, type RunningFleet, startFleet, until } from "./fleet.ts";
 import { migrated } from "./migrated.ts";
 
+const TABLES = MIGRATIONS.length;
 const QUEUE = "The schema of the queue has version 11.\n";
 
 let server: TestPostgres;
@@ -22,8 +24,12 @@ test("a master on PostgreSQL needs its tables, works alone, and goes on after cr
 }, async () => {
   const env = { DATABASE_URL: server.url };
   await expect(startFleet(env)).rejects.toThrow("Run: manyhands migrate");
-  expect(await migrated(server.url)).toBe(`The schema of the database went from version 0 to 2.\n${QUEUE}`);
-  expect(await migrated(server.url)).toBe(`The schema of the database had version 2 already.\n${QUEUE}`);
+  expect(await migrated(server.url)).toBe(
+    `The schema of the database went from version 0 to ${TABLES}.\n${QUEUE}`,
+  );
+  expect(await migrated(server.url)).toBe(
+    `The schema of the database had version ${TABLES} already.\n${QUEUE}`,
+  );
 
   fleet = await startFleet(env);
   const { master } = fleet;

@@ -16,6 +16,8 @@ export interface OwnSum {
 export class OwnSums {
   readonly #newest = new Map<Resolution, OwnSum>();
 
+  constructor(readonly place: string | undefined) {}
+
   /** The rows of the intervals of every resolution, with these sums added. They are known once they were `wrote`. */
   grown(more: readonly TimelineSums[]): readonly OwnSum[] {
     const grown = new Map<string, OwnSum>();

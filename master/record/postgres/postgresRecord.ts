@@ -83,14 +83,15 @@ export class PostgresRecord implements RecordOfJobs {
     this.#pages = new PostgresPages(db, requireOpen);
     this.#unfinished = new UnfinishedChanges(db, requireOpen);
     const shared = { db, others: this.#others, unfinished: this.#unfinished, requireOpen };
-    this.masters = typeof masters === "string" ? undefined : mastersTable(shared, masters);
+    const member = typeof masters === "string" ? undefined : masters;
+    this.masters = member && mastersTable(shared, member);
     const master = this.masters?.id;
     this.#writer = new GroupWriter({ db, announce, master, retry });
     this.#newJobs = new NewJobs({ db, announce, master, requireOpen });
     this.recorded = resultLooks(db, requireOpen);
     this.kept = keptTable(db, this.#unfinished, requireOpen);
     this.callbacks = callbackTable({ db, hub, retry, announce, sender: master, requireOpen });
-    this.timeline = timelineTable(db, requireOpen);
+    this.timeline = timelineTable({ db, requireOpen, place: member?.place });
     this.uploads = recordedUploads(uploadQueries(db, requireOpen));
   }
 

@@ -13,8 +13,8 @@ import {
   type WorkSpan,
 } from "../timeline.ts";
 import { packedSpans, packedSums, unpackedSpans, unpackedSums } from "../timelineRows.ts";
-import { addedSums } from "../timelineSums.ts";
 import type { PostgresDatabase, Queries } from "./database.ts";
+import { IntervalRows } from "./intervalRows.ts";
 import { keyOf, type OwnSum, OwnSums } from "./ownSums.ts";
 
 /** Rows that one trim removes of a kind. */
@@ -38,10 +38,17 @@ interface TimelinePage {
   readonly limit: number;
 }
 
+export interface TimelineTableDeps {
+  readonly db: PostgresDatabase;
+  readonly requireOpen: () => void;
+  /** Of this master, where several share the record. */
+  readonly place?: string | undefined;
+}
+
 /** Timeline in the tables that the SQLite driver has, too. */
-export function timelineTable(db: PostgresDatabase, requireOpen: () => void): RecordedTimeline {
+export function timelineTable({ db, requireOpen, place }: TimelineTableDeps): RecordedTimeline {
   const appending = new Semaphore(1);
-  const own = new OwnSums();
+  const own = new OwnSums(place);
   const open = async <T>(work: () => Promise<T>): Promise<T> => {
     requireOpen();
     return await work();
@@ -66,7 +73,7 @@ async function append(db: PostgresDatabase, { at, spans, slaves, sums }: Timelin
         moment.at,
         JSON.stringify(moment),
       );
-    return grown.length > 0 ? await writeSums(tx, grown) : [];
+    return grown.length > 0 ? await writeSums(tx, grown, own.place) : [];
   });
   own.wrote(rows);
 }
@@ -81,8 +88,12 @@ async function appendSpans(tx: Queries, at: number, spans: readonly WorkSpan[]):
 }
 
 /** Resolves with the same sums, and the numbers of their rows. */
-async function writeSums(tx: Queries, sums: readonly OwnSum[]): Promise<readonly OwnSum[]> {
-  const bodies = sums.map((sum) => packedSums(sum.sums));
+async function writeSums(
+  tx: Queries,
+  sums: readonly OwnSum[],
+  place: string | undefined,
+): Promise<readonly OwnSum[]> {
+  const bodies = sums.map((sum) => packedSums(sum.sums, place));
   const rows = await tx.rows(
     `INSERT INTO timeline (resolution, until, seq, base, bytes, body)
       SELECT u.resolution, u.base + u.resolution, coalesce(u.seq, ${NEXT_SEQ}), u.base, u.bytes, u.body
@@ -113,22 +124,20 @@ async function* sums(
   { from, to }: TimeWindow,
 ): AsyncGenerator<readonly TimelineSums[]> {
   const page = pageOf(resolution, [from, to + resolution - 1], SUM_ROWS);
-  let last: TimelineSums | undefined;
+  let last: IntervalRows | undefined;
   for await (const rows of pages(db, page)) {
     const whole: TimelineSums[] = [];
     for (const { body, base } of rows) {
       const next = unpackedSums(String(body), Number(base));
-      if (last !== undefined && last.at !== next.at) whole.push(last);
-      last = last?.at === next.at ? ofBoth(last, next) : next;
+      if (last?.at === next.sums.at) last.add(next);
+      else {
+        if (last !== undefined) whole.push(last.sums);
+        last = new IntervalRows(next);
+      }
     }
     yield whole;
   }
-  if (last !== undefined) yield [last];
-}
-
-/** Each master has rows of its own for an interval, and files that wait. */
-function ofBoth(a: TimelineSums, b: TimelineSums): TimelineSums {
-  return { ...addedSums(a.at, a, b), waiting: a.waiting + b.waiting };
+  if (last !== undefined) yield [last.sums];
 }
 
 async function* slaves(db: Queries, { from, to }: TimeWindow): AsyncGenerator<readonly SlaveMoment[]> {

@@ -105,7 +105,7 @@ export class TimelineTable {
       window.to + resolution - 1,
       limit,
     );
-    const sums = rows.map(({ body, base }) => unpackedSums(String(body), Number(base)));
+    const sums = rows.map(({ body, base }) => unpackedSums(String(body), Number(base)).sums);
     return { rows: sums, next: cursorAfter(rows, limit, "until") };
   }
 
@@ -154,7 +154,7 @@ export class TimelineTable {
     const at = intervalOf(sums.at, resolution);
     const until = at + resolution;
     const before = this.#sumsAt.get(resolution, until)?.body;
-    const known = before === undefined ? undefined : unpackedSums(String(before), at);
+    const known = before === undefined ? undefined : unpackedSums(String(before), at).sums;
     const body = packedSums(addedSums(at, known, sums));
     this.#upsert.run(resolution, until, at, body.length, body);
     this.#grow(resolution, body.length - String(before ?? "").length);
