@@ -47,7 +47,7 @@ export async function describeForeign(file: StepFile): Promise<DescribedRecordin
   };
   return {
     fields,
-    summary: `${name.toUpperCase()} recording, not decoded (WAV, AIFF, W64, CAF, FLAC and Opus are)`,
+    summary: `${name.toUpperCase()} recording, not decoded (WAV, AIFF, W64, CAF, FLAC, Opus and Vorbis are)`,
     warnings: [NOT_DECODED],
   };
 }
@@ -65,5 +65,8 @@ function otherType(head: Buffer): (typeof OTHERS)[number] | undefined {
 
 function wrongType(mime: string | undefined): FileError {
   const what = mime === undefined ? "is not a recording of a known format" : `is not a recording but ${mime}`;
-  return new FileError("wrong_type", `The file ${what}. Send WAV, AIFF, W64, CAF, FLAC or Opus files.`);
+  return new FileError(
+    "wrong_type",
+    `The file ${what}. Send WAV, AIFF, W64, CAF, FLAC, Opus or Vorbis files.`,
+  );
 }

@@ -7,7 +7,7 @@ export const audio = defineTask({
   name: "audio",
   title: "Audio measurements",
   summary:
-    "Takes WAV, AIFF, W64, CAF, FLAC and Opus recordings; gives duration, levels, loudness, spectrum and a waveform overview as JSON.",
+    "Takes WAV, AIFF, W64, CAF, FLAC, Opus and Vorbis recordings; gives duration, levels, loudness, spectrum and a waveform overview as JSON.",
   field: "audio_files",
   missingFiles: "No audio files provided",
   extensions: [
@@ -30,6 +30,6 @@ export const audio = defineTask({
   results: { audio: result },
   resultName: (stem) => `${stem}_audio_analysis.json`,
   reuse: () => "",
-  steps: { main: { version: 4, together: 4 } },
+  steps: { main: { version: 5, together: 4 } },
   load: () => import("./process.ts"),
 });

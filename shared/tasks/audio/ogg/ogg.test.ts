@@ -1,30 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { measured, outcomeOf, recording } from "../../../../tests/fixtures/measuredAudio.ts";
-import { withPageChecksum } from "../../../../tests/fixtures/ogg.ts";
+import { levelsOf, measured, outcomeOf, recording } from "../../../../tests/fixtures/measuredAudio.ts";
+import { changedPages, renumbered, withPageChecksum } from "../../../../tests/fixtures/ogg.ts";
 
 import { samplesOf } from "./opusHead.ts";
-
-function levelsOf({ rms, min, max, per_channel }: Record<string, unknown>): number[] {
-  const channels = Array.isArray(per_channel) ? per_channel.map((one) => Number(one.rms)) : [];
-  return [Number(rms), Number(min), Number(max), ...channels];
-}
-
-/** The pages of a file. */
-function pagesIn(body: Buffer): Buffer[] {
-  const pages: Buffer[] = [];
-  for (let at = 0; at < body.length; ) {
-    const lacing = body.subarray(at + 27, at + 27 + (body[at + 26] ?? 0));
-    const bytes = 27 + lacing.length + lacing.reduce((sum, length) => sum + length, 0);
-    pages.push(Buffer.from(body.subarray(at, at + bytes)));
-    at += bytes;
-  }
-  return pages;
-}
-
-/** A file whose pages were changed. */
-async function changed(name: string, change: (pages: Buffer[]) => Buffer[]): Promise<Buffer> {
-  return Buffer.concat(change(pagesIn(await recording(name))));
-}
 
 /** Figures of `ffmpeg -c:a libopus -f f64le`: RMS, least and largest sample, RMS of each channel. */
 const FIGURES = {
@@ -69,7 +47,7 @@ test("texts are metadata, and speakers are those of the order", async () => {
 });
 
 test("the output gain of Opus is a factor of all samples", async () => {
-  const louder = await changed("two.opus", ([first, ...others]) => {
+  const louder = await changedPages("two.opus", ([first, ...others]) => {
     first?.writeInt16LE(256 * 6, 28 + 16);
     return [withPageChecksum(first ?? Buffer.alloc(0)), ...others];
   });
@@ -78,7 +56,7 @@ test("the output gain of Opus is a factor of all samples", async () => {
 });
 
 test("the last page of Opus cuts the recording within a packet", async () => {
-  const shorter = await changed("two.opus", (pages) => {
+  const shorter = await changedPages("two.opus", (pages) => {
     const last = pages.at(-1) ?? Buffer.alloc(0);
     last.writeBigInt64LE(last.readBigInt64LE(6) - 1_234n, 6);
     withPageChecksum(last);
@@ -89,7 +67,7 @@ test("the last page of Opus cuts the recording within a packet", async () => {
 
 test("a stream that was cut out of a long one is measured, although its positions are late", async () => {
   const pages = 40;
-  const cut = await changed("two.opus", ([head, texts, sound = Buffer.alloc(0)]) => {
+  const cut = await changedPages("two.opus", ([head, texts, sound = Buffer.alloc(0)]) => {
     const samples = 960 * (sound[26] ?? 0);
     const copies = Array.from({ length: pages }, (_, at) => {
       const page = Buffer.from(sound);
@@ -106,7 +84,7 @@ test("a stream that was cut out of a long one is measured, although its position
 
 describe("damaged Ogg files", () => {
   test("a file whose sound is in damaged pages ends with corrupt_file", async () => {
-    const body = await changed("two-flac.oga", (pages) => {
+    const body = await changedPages("two-flac.oga", (pages) => {
       const page = pages.at(-1) ?? Buffer.alloc(0);
       page[60] = (page[60] ?? 0) ^ 1;
       return pages;
@@ -116,7 +94,7 @@ describe("damaged Ogg files", () => {
   });
 
   test("a damaged page is left out, and told", async () => {
-    const body = await changed("two.opus", ([head, texts, sound = Buffer.alloc(0)]) => {
+    const body = await changedPages("two.opus", ([head, texts, sound = Buffer.alloc(0)]) => {
       const [first, second] = halves(sound);
       first[80] = (first[80] ?? 0) ^ 1;
       return [head ?? first, texts ?? first, first, second];
@@ -126,7 +104,7 @@ describe("damaged Ogg files", () => {
   });
 
   test("a page of a false length that reaches beyond the end of the file is left out, too", async () => {
-    const body = await changed("two.opus", ([head, texts, sound = Buffer.alloc(0)]) => {
+    const body = await changedPages("two.opus", ([head, texts, sound = Buffer.alloc(0)]) => {
       const [first, second] = halves(sound);
       const long = Buffer.from(first);
       // The lengths of its segments: 255 each.
@@ -140,7 +118,7 @@ describe("damaged Ogg files", () => {
   });
 
   test("a missing page is told", async () => {
-    const body = await changed("two.opus", ([head, texts, sound]) => {
+    const body = await changedPages("two.opus", ([head, texts, sound]) => {
       const [first, second] = halves(sound ?? Buffer.alloc(0));
       return [head, texts, first, Buffer.from("stray"), renumbered(second, 4)].map(
         (page) => page ?? Buffer.alloc(0),
@@ -154,7 +132,7 @@ describe("damaged Ogg files", () => {
   });
 
   test("a file that is cut off is measured up to its end, and says so", async () => {
-    const body = await changed("two.opus", ([head, texts, sound]) => {
+    const body = await changedPages("two.opus", ([head, texts, sound]) => {
       const [first, second] = halves(sound ?? Buffer.alloc(0));
       return [head ?? first, texts ?? first, first, second.subarray(0, 40)];
     });
@@ -177,7 +155,7 @@ describe("damaged Ogg files", () => {
 
   test.each([
     ["pages without packets alone", () => Buffer.concat(Array(10_000).fill(withPageChecksum(emptyPage())))],
-    ["a head alone", async () => await changed("two.opus", (pages) => pages.slice(0, 1))],
+    ["a head alone", async () => await changedPages("two.opus", (pages) => pages.slice(0, 1))],
     ["no channels", () => head((page) => page.writeUInt8(0, 28 + 9))],
     ["a later version", () => head((page) => page.writeUInt8(0x20, 28 + 8))],
   ])("%s end with a code", async (_, make) => {
@@ -186,7 +164,7 @@ describe("damaged Ogg files", () => {
   });
 
   test("packets that are no Opus end with corrupt_file", async () => {
-    const body = await changed("two.opus", ([first = Buffer.alloc(0), texts = first]) => [
+    const body = await changedPages("two.opus", ([first = Buffer.alloc(0), texts = first]) => [
       ...[first, texts],
       ...Array.from({ length: 300 }, (_, at) => packetPage(first.readUInt32LE(14), at + 2)),
     ]);
@@ -196,7 +174,7 @@ describe("damaged Ogg files", () => {
 });
 
 function head(change: (page: Buffer) => void): Promise<Buffer> {
-  return changed("two.opus", (pages) => {
+  return changedPages("two.opus", (pages) => {
     const [first] = pages;
     if (first === undefined) return pages;
     change(first);
@@ -235,11 +213,6 @@ function halves(page: Buffer): [Buffer, Buffer] {
   first[5] = (first[5] ?? 0) & ~4;
   first.writeBigInt64LE(BigInt(middle * 960), 6);
   return [withPageChecksum(first), renumbered(pageOf(middle, lacing.length, body.subarray(bytes)), 3)];
-}
-
-function renumbered(page: Buffer, sequence: number): Buffer {
-  page.writeUInt32LE(sequence, 18);
-  return withPageChecksum(page);
 }
 
 test.each([

@@ -1,0 +1,43 @@
+import { ComplexFft } from "./fft.ts";
+
+/**
+ * DCT-IV of a power of 2 numbers: X[n] = sum of x[k] cos(pi / M (n + 1/2)(k + 1/2)). The inverse MDCT of Vorbis is X,
+ * mirrored to twice its length.
+ */
+export class CosineTransform {
+  readonly #fft: ComplexFft;
+  readonly #cosines: Float64Array;
+  readonly #sines: Float64Array;
+  readonly #real: Float64Array;
+  readonly #imaginary: Float64Array;
+
+  constructor(length: number) {
+    const half = length / 2;
+    const angle = (at: number) => (Math.PI * (at + 1 / 8)) / length;
+    this.#fft = new ComplexFft(half);
+    this.#cosines = Float64Array.from({ length: half }, (_, at) => Math.cos(angle(at)));
+    this.#sines = Float64Array.from({ length: half }, (_, at) => -Math.sin(angle(at)));
+    this.#real = new Float64Array(half);
+    this.#imaginary = new Float64Array(half);
+  }
+
+  /** Pairs of numbers from both ends are complex numbers, turned before and behind a Fourier transform of half the length. */
+  transform(input: Float64Array, output: Float64Array): void {
+    const [real, imaginary, { places }] = [this.#real, this.#imaginary, this.#fft];
+    const half = real.length;
+    for (let at = 0; at < half; at += 1) {
+      const [re, im] = [input[2 * at] ?? 0, input[2 * (half - at) - 1] ?? 0];
+      const [cosine, sine] = [this.#cosines[at] ?? 0, this.#sines[at] ?? 0];
+      const place = places[at] ?? 0;
+      real[place] = re * cosine - im * sine;
+      imaginary[place] = re * sine + im * cosine;
+    }
+    this.#fft.transform(real, imaginary);
+    for (let at = 0; at < half; at += 1) {
+      const [re, im] = [real[at] ?? 0, imaginary[at] ?? 0];
+      const [cosine, sine] = [this.#cosines[at] ?? 0, this.#sines[at] ?? 0];
+      output[2 * at] = re * cosine - im * sine;
+      output[2 * (half - at) - 1] = -(re * sine + im * cosine);
+    }
+  }
+}
