@@ -30,10 +30,10 @@ beforeEach(async () => {
   isFull = false;
   news = [];
   const disk = new DiskSpace({ folders: [], minFreeBytes: 0, logger: createLogger("test", "silent") });
-  const retryWhileFull = (write: () => Promise<void>) =>
+  const retryWhileFull = <T>(work: () => Promise<T>) =>
     disk.retryWhileFull(async () => {
       if (isFull) throw Object.assign(new Error("write"), { code: "ENOSPC" });
-      await write();
+      return await work();
     }, new AbortController().signal);
   ({ jobs, store, results, writer, close } = await openRecordFolder({ retryWhileFull }));
 });

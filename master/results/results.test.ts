@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { UnavailableError } from "../../shared/errors.ts";
 import { createLogger } from "../../shared/logger.ts";
 import { openRecordFolder } from "../../tests/fixtures/job/recordFolder.ts";
 import type { ByteStore } from "../store/port.ts";
@@ -214,7 +215,7 @@ test("a result on a full disk is written when there is space again", async () =>
       disk.retryWhileFull(async () => {
         tries += 1;
         if (isFull) throw Object.assign(new Error("write"), { code: "ENOSPC" });
-        await write();
+        return await write();
       }, new AbortController().signal),
   });
   const done = waiting.place(await stored("a.json", 10, "a"));
@@ -223,6 +224,27 @@ test("a result on a full disk is written when there is space again", async () =>
   isFull = false;
   await done;
   expect(await textOf("a.json")).toBe("a".repeat(10));
+});
+
+test("a result whose name has a file waits for the store, which tells whose it is", async () => {
+  const disk = new DiskSpace({ folders: [], minFreeBytes: 0, logger: createLogger("test", "silent") });
+  const result = await stored("a.json", 200_000, "a");
+  await results.place(result);
+  let asked = 0;
+  const away: ByteStore = {
+    ...{ put: store.put, read: store.read },
+    async get(key: string) {
+      asked += 1;
+      if (asked === 2 || asked === 3) throw new UnavailableError("store_unavailable", "The store does not answer.");
+      return await store.get(key);
+    },
+  } as ByteStore;
+  const { signal } = new AbortController();
+  const folder = { folder: results.folder, store: away };
+  // Another master, which knows nothing of the file, and has no digest of an attachment.
+  const other = new ResultsFolder({ ...folder, retryWhileFull: (work) => disk.retryWhileFull(work, signal) });
+  expect(await other.place({ ...result, sha256: undefined })).toBe("placed");
+  expect(asked).toBe(4);
 });
 
 test("clients read paths with the folder's name and URLs with encoded names", () => {

@@ -6,7 +6,7 @@ import { AppError, isErrno } from "../../shared/errors.ts";
 import { syncFolder } from "../../shared/syncFolder.ts";
 import type { ByteStore } from "../store/port.ts";
 import { type Placing, SmallFiles } from "./smallFiles.ts";
-import { type StandingDeps, standingAt } from "./standing.ts";
+import { type Standing, type StandingDeps, standingAt } from "./standing.ts";
 
 /** Results up to this size are read whole and written by a thread; larger ones are streamed. */
 const SMALL_RESULT = 64 * 1024;
@@ -25,13 +25,15 @@ export interface ResultFile {
 /** Whether a result has its name in the folder, or the file of another owner has it. */
 export type Placed = "placed" | "taken";
 
+type Retry = <T>(work: () => Promise<T>) => Promise<T>;
+
 export interface ResultsFolderDeps {
   readonly folder: string;
   readonly store: ByteStore;
   /** Tells this master from others over the same folder; one word. */
   readonly master?: string;
-  /** Runs a write again until the disk has space for it; by default a full disk is an error. */
-  readonly retryWhileFull?: (write: () => Promise<void>) => Promise<void>;
+  /** Runs work again until the disk has space for it and the store answers; by default both are errors. */
+  readonly retryWhileFull?: Retry;
 }
 
 /**
@@ -44,7 +46,7 @@ export class ResultsFolder {
   readonly #store: ByteStore;
   /** Subfolder of this master for files that are not complete. */
   readonly #temporary: string;
-  readonly #retryWhileFull: (write: () => Promise<void>) => Promise<void>;
+  readonly #retryWhileFull: Retry;
   /** Paths of subfolders that exist, by their names. */
   readonly #subfolders = new Map<string, string>();
   /** Subfolders as `savedAs` shows them, by task. */
@@ -53,7 +55,7 @@ export class ResultsFolder {
   readonly #standing: StandingDeps;
   #temporaryFiles = 0;
 
-  constructor({ folder, store, master = "master", retryWhileFull = (write) => write() }: ResultsFolderDeps) {
+  constructor({ folder, store, master = "master", retryWhileFull = (work) => work() }: ResultsFolderDeps) {
     this.folder = folder;
     this.#store = store;
     this.#standing = { store, startedAt: Date.now() };
@@ -123,7 +125,7 @@ export class ResultsFolder {
   async restore(result: ResultFile): Promise<Placed> {
     const path = this.#pathOf(result);
     if (result.sha256 === undefined && (await sizeOf(path)) === result.bytes) return "placed";
-    if ((await standingAt(path, this.#standing, result)) === "whole") return "placed";
+    if ((await this.#standingOf(result)) === "whole") return "placed";
     if ((await this.place(result)) === "taken") return "taken";
     // The record says that this file ended long ago, so the next start would not look at its digest.
     await syncFile(path);
@@ -132,7 +134,7 @@ export class ResultsFolder {
   }
 
   async #placeAgain(result: ResultFile, error: unknown): Promise<Placed> {
-    switch (await standingAt(this.#pathOf(result), this.#standing, result)) {
+    switch (await this.#standingOf(result)) {
       case "whole":
         return "placed";
       case "damaged":
@@ -142,6 +144,11 @@ export class ResultsFolder {
       default:
         throw error;
     }
+  }
+
+  /** What has the name of a result. The store may have to tell, which is away at times: a job must not end for that. */
+  #standingOf(result: ResultFile): Promise<Standing> {
+    return this.#retryWhileFull(() => standingAt(this.#pathOf(result), this.#standing, result));
   }
 
   #pathOf({ task, name }: ResultFile): string {
