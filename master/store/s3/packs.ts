@@ -6,6 +6,7 @@ import { entrySize } from "../folder/entry.ts";
 import { Recent } from "../folder/recent.ts";
 import { keyOf, type PackedPlace, placeOf } from "../key.ts";
 import type { S3Bucket } from "./bucket.ts";
+import { PackBlocks } from "./packBlocks.ts";
 import {
   encodedPack,
   entriesOf,
@@ -37,6 +38,7 @@ export class S3Packs {
   readonly #deps: S3PacksDeps;
   readonly #removed: RemovedEntries;
   readonly #recent: Recent;
+  readonly #blocks: PackBlocks;
   readonly #writers = new Map<string, Batcher<PendingObject>>();
   #count = 0;
 
@@ -44,6 +46,7 @@ export class S3Packs {
     this.#deps = deps;
     this.#removed = removed;
     this.#recent = new Recent(deps.recentBytes);
+    this.#blocks = new PackBlocks(deps.bucket);
   }
 
   static async open(deps: S3PacksDeps): Promise<S3Packs> {
@@ -65,9 +68,10 @@ export class S3Packs {
     if (this.#removed.has(place) || entriesOf(place.pack) === undefined) throw notStored(key);
     const recent = this.#recent.get(key);
     if (recent !== undefined) return recent;
-    const { bucket } = this.#deps;
-    const entry = await readRange(bucket, `${PACKS}${packName(place)}`, rangeOfEntry(place));
+    const [name, range] = [`${PACKS}${packName(place)}`, rangeOfEntry(place)];
+    const entry = await this.#blocks.read(name, range);
     const payload = entry === undefined ? "foreign" : payloadOf(entry, place);
+    if (typeof payload === "string") this.#blocks.forget(name, range);
     if (payload === "foreign") throw notStored(key);
     if (payload === "damaged") throw damaged(key);
     return payload;

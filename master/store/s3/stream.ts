@@ -10,7 +10,7 @@ const BREAKS = 5;
 
 /** A range in memory; undefined when there is no such object, or it has no byte of the range. */
 export async function readRange(
-  bucket: S3Bucket,
+  bucket: Pick<S3Bucket, "open">,
   name: string,
   range: ByteRange,
 ): Promise<Buffer | undefined> {
@@ -25,7 +25,11 @@ export interface OpenedRange {
 }
 
 /** The bytes of a range. An answer that breaks is asked for again from where it broke. */
-export function rangeStream(bucket: S3Bucket, name: string, { range, opened }: OpenedRange): Readable {
+export function rangeStream(
+  bucket: Pick<S3Bucket, "open">,
+  name: string,
+  { range, opened }: OpenedRange,
+): Readable {
   const { body, bytes } = opened;
   const reading = { body };
   // The answer ends where the object does; some servers send more than they were asked for.
@@ -44,7 +48,11 @@ interface Reading {
   readonly reading: { body: Readable };
 }
 
-async function* chunks(bucket: S3Bucket, name: string, { range, reading }: Reading): AsyncGenerator<Buffer> {
+async function* chunks(
+  bucket: Pick<S3Bucket, "open">,
+  name: string,
+  { range, reading }: Reading,
+): AsyncGenerator<Buffer> {
   let { start: position } = range;
   let breaks = 0;
   const cut = (chunk: Buffer) => {
