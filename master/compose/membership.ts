@@ -6,7 +6,7 @@ import type { MasterConfig } from "../config.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import { slaveView } from "../http/views.ts";
 import { Membership } from "../jobs/membership.ts";
-import type { JobRunner } from "../jobs/runner.ts";
+import type { JobRunner, WaitingFiles } from "../jobs/runner.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { Fleet } from "./fleet.ts";
 
@@ -46,9 +46,19 @@ function told({ fleet, runner }: MembershipInit): () => string {
     const slaves = fleet.registry.all().slice(0, MOST_SLAVES);
     const { jobs, files } = runner.load();
     const views = slaves.map((slave) => slaveView(slave, "own"));
-    text = JSON.stringify({ slaves: views, jobs, files } satisfies ToldMaster);
+    const waiting = waitingByTask(runner.waiting());
+    text = JSON.stringify({ slaves: views, jobs, files, waiting } satisfies ToldMaster);
     return text;
   };
+}
+
+function waitingByTask(jobs: Iterable<WaitingFiles>): ToldMaster["waiting"] {
+  const tasks = new Map<string, ToldMaster["waiting"][number]>();
+  for (const { task, files, createdAt } of jobs) {
+    const known = tasks.get(task) ?? { files: 0, since: createdAt };
+    tasks.set(task, { task, files: known.files + files, since: Math.min(known.since, createdAt) });
+  }
+  return [...tasks.values()];
 }
 
 /** Where others reach this master, as far as it knows. */

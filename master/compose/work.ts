@@ -81,8 +81,8 @@ export function createWork(deps: WorkDeps): Work {
   const { queue, counts, paces, suspects, speculation, dispatcher } = createDispatch(deps, recorder);
   const keptBytes: KeptBytes = new Map();
   logJobs(hub, logger);
-  const elsewhere = () => masters.aliveElsewhere();
-  const runner = createRunner(deps, { queue, paces, dispatcher, keptBytes, elsewhere });
+  const slavesElsewhere = () => masters.elsewhere().slaves;
+  const runner = createRunner(deps, { queue, paces, dispatcher, keptBytes, elsewhere: slavesElsewhere });
   const policy = retentionPolicy(config);
   const membership = createMembership({ ...deps, jobs, runner, dispatcher });
   const masters = new TellingMasters({ membership });
@@ -94,6 +94,7 @@ export function createWork(deps: WorkDeps): Work {
     runner,
     times: new FileTimes(hub),
     outage: () => outage() ?? store.trouble,
+    elsewhere: () => masters.elsewhere(),
   };
   return {
     queue,

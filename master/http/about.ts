@@ -98,7 +98,7 @@ export const healthy: RequestHandler = (_req, res) => answerJson(res, { status: 
 
 export interface ReadyDeps {
   readonly registry: Pick<SlaveRegistry, "alive">;
-  readonly masters: Pick<TellingMasters, "aliveElsewhere">;
+  readonly masters: Pick<TellingMasters, "elsewhere">;
   readonly store: Pick<ByteStore, "trouble">;
   /** Why jobs cannot be recorded or shared now; undefined while they can. */
   readonly outage: () => AppError | undefined;
@@ -107,7 +107,7 @@ export interface ReadyDeps {
 /** `GET /readyz`: new work is accepted, and a slave can be given it. */
 export function ready({ registry, masters, store, outage }: ReadyDeps): RequestHandler {
   return (_req, res) => {
-    const slaves = registry.alive().length + masters.aliveElsewhere().length;
+    const slaves = registry.alive().length + masters.elsewhere().slaves.length;
     const { trouble } = store;
     const away = outage();
     const engine = away?.code === "queue_unavailable" ? "queue" : "database";

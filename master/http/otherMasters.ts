@@ -1,5 +1,6 @@
 import { type MasterView, type SlaveView, type ToldMaster, toldMaster } from "../../shared/contract/about.ts";
 import { checked } from "../../shared/schema.ts";
+import type { Elsewhere } from "../jobs/capacity.ts";
 import type { Membership } from "../jobs/membership.ts";
 import type { LivingMaster } from "../record/masters.ts";
 import type { WaitingDeps } from "./waiting.ts";
@@ -15,10 +16,7 @@ export class TellingMasters {
   /** What was told, by the text that told it. */
   #read = new Map<string, ToldMaster>();
 
-  #elsewhere: { readonly of: readonly LivingMaster[]; readonly alive: readonly SlaveView[] } = {
-    of: [],
-    alive: [],
-  };
+  #elsewhere: Elsewhere & { readonly of: readonly LivingMaster[] } = { of: [], slaves: [], waiting: [] };
 
   constructor({ membership }: TellingMastersDeps) {
     this.#membership = membership;
@@ -56,17 +54,20 @@ export class TellingMasters {
     return [...byId.values()];
   }
 
-  /** Slaves of other masters that are alive. */
-  aliveElsewhere(): readonly SlaveView[] {
+  /** The slaves of other masters that are alive, and the files that wait there. */
+  elsewhere(): Elsewhere {
     const living = this.#membership?.living ?? [];
-    if (this.#elsewhere.of !== living)
-      this.#elsewhere = { of: living, alive: this.withOthers([]).filter(({ state }) => state === "alive") };
-    return this.#elsewhere.alive;
+    if (this.#elsewhere.of !== living) {
+      const slaves = this.withOthers([]).filter(({ state }) => state === "alive");
+      const others = living.filter(({ id }) => id !== this.#membership?.id);
+      this.#elsewhere = { of: living, slaves, waiting: others.flatMap((one) => this.#toldBy(one).waiting) };
+    }
+    return this.#elsewhere;
   }
 
   /** Whether a slave is there: this master's jobs go to those of the others, too. */
   reached(registry: WaitingDeps["registry"]): WaitingDeps["registry"] {
-    const elsewhere = () => this.aliveElsewhere().length > 0;
+    const elsewhere = () => this.elsewhere().slaves.length > 0;
     return {
       all: () => registry.all(),
       isAnyAlive: () => registry.isAnyAlive() || elsewhere(),
@@ -86,4 +87,4 @@ export class TellingMasters {
   }
 }
 
-const NOTHING: ToldMaster = { slaves: [], jobs: 0, files: 0 };
+const NOTHING: ToldMaster = { slaves: [], jobs: 0, files: 0, waiting: [] };

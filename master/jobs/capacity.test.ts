@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { capacity } from "../../shared/contract/capacity.ts";
 import type { SlaveState } from "../../shared/contract/fleet.ts";
 import { newSlave, type Slave } from "../fleet/slave.ts";
+import { slaveView } from "../http/views.ts";
 import { type CapacityDeps, capacityOf, secondsUntilDone } from "./capacity.ts";
 import type { WaitingFiles } from "./runner.ts";
 
@@ -53,6 +54,30 @@ test("slots count by slave that gets work, and by task", () => {
       text: { slots: 6, waiting_files: 0, oldest_waiting_seconds: 0 },
     },
   });
+});
+
+test("the slaves and the files that wait at other masters count, too", () => {
+  const deps = depsOf([slave("alive", 4, ["text"], 3)], [{ task: "text", files: 6 }], { text: 2, ocr: 1 });
+  const view = slaveView(slave("alive", 2, ["text", "ocr"], 1), "own");
+  const since = Date.now() - 200_000;
+  const elsewhere = () => ({
+    slaves: [view],
+    waiting: [
+      { task: "text", files: 12, since },
+      { task: "ocr", files: 4, since },
+    ],
+  });
+  const { oldest_waiting_seconds: oldest, tasks, ...sums } = capacityOf({ ...deps, elsewhere });
+  expect(sums).toEqual({
+    slots: 6,
+    busy: 4,
+    free: 2,
+    slaves: 2,
+    waiting_files: 22,
+    waiting_seconds: (18 * 2) / 6 + 4 / 2,
+  });
+  expect(Math.round(oldest)).toBe(200);
+  expect(tasks).toMatchObject({ text: { slots: 6, waiting_files: 18 }, ocr: { slots: 2, waiting_files: 4 } });
 });
 
 test("waiting seconds are the usual seconds of the files that wait, divided by the slots for their task", () => {

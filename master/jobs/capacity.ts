@@ -1,3 +1,4 @@
+import type { SlaveView, ToldMaster } from "../../shared/contract/about.ts";
 import type { Capacity } from "../../shared/contract/capacity.ts";
 import type { AppError } from "../../shared/errors.ts";
 import { tasksOf } from "../classic/kind.ts";
@@ -6,13 +7,23 @@ import { fleetSummary } from "../fleet/summary.ts";
 import type { FileTimes } from "./fileTimes.ts";
 import type { JobRunner } from "./runner.ts";
 
+/** What the other masters told of their fleets: the slaves that are alive, and the files that wait. */
+export interface Elsewhere {
+  readonly slaves: readonly SlaveView[];
+  readonly waiting: ToldMaster["waiting"];
+}
+
 export interface CapacityDeps {
   readonly registry: Pick<SlaveRegistry, "all">;
   readonly runner: Pick<JobRunner, "waiting">;
   readonly times: Pick<FileTimes, "usual">;
   /** Why no new jobs are taken now; undefined while they are. */
   readonly outage: () => AppError | undefined;
+  /** The slaves and the work of the masters that share the database, where they count, too. */
+  readonly elsewhere?: () => Elsewhere;
 }
+
+const NONE_ELSEWHERE: Elsewhere = { slaves: [], waiting: [] };
 
 interface TaskCapacity {
   slots: number;
@@ -21,20 +32,18 @@ interface TaskCapacity {
 }
 
 /** Free slots and the work that waits, as they are now. It costs a step for each slave and each job that runs. */
-export function capacityOf({ registry, runner, times, outage }: CapacityDeps): Capacity {
+export function capacityOf({ registry, runner, times, outage, elsewhere }: CapacityDeps): Capacity {
   const slaves = registry.all();
-  const { slots, busy, alive } = fleetSummary(slaves);
+  const others = elsewhere?.() ?? NONE_ELSEWHERE;
+  const own = fleetSummary(slaves);
+  const slots = sumOf(others.slaves, "slots", own.slots);
+  const busy = sumOf(others.slaves, "busy", own.busy);
   const tasks = new Map<string, TaskCapacity>();
-  for (const slave of slaves) {
-    if (slave.state !== "alive") continue;
-    for (const task of tasksOf(slave)) taskOf(tasks, task).slots += slave.slots;
-  }
-  const now = Date.now();
-  for (const { task, createdAt, files } of runner.waiting()) {
-    const entry = taskOf(tasks, task);
-    entry.waiting_files += files;
-    entry.oldest_waiting_seconds = Math.max(entry.oldest_waiting_seconds, secondsSince(createdAt, now));
-  }
+  for (const slave of slaves) if (slave.state === "alive") addSlots(tasks, tasksOf(slave), slave.slots);
+  for (const slave of others.slaves) addSlots(tasks, slave.tasks, slave.slots);
+  for (const { task, createdAt, files } of runner.waiting())
+    addWaiting(tasks, { task, files, since: createdAt });
+  for (const waiting of others.waiting) addWaiting(tasks, waiting);
   const all = [...tasks.values()];
   const problem = outage();
   return {
@@ -44,7 +53,7 @@ export function capacityOf({ registry, runner, times, outage }: CapacityDeps): C
     waiting_files: all.reduce((sum, { waiting_files: files }) => sum + files, 0),
     oldest_waiting_seconds: Math.max(0, ...all.map(({ oldest_waiting_seconds: seconds }) => seconds)),
     waiting_seconds: waitingSeconds(tasks, times),
-    slaves: alive,
+    slaves: own.alive + others.slaves.length,
     tasks: Object.fromEntries([...tasks].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     ...(problem === undefined ? {} : { problem: { code: problem.code, error: problem.message } }),
   };
@@ -58,6 +67,23 @@ export function secondsUntilDone(deps: CapacityDeps, share: number): number {
   const { waiting_seconds: seconds } = capacityOf(deps);
   if (seconds === null) return RETRY_SECONDS.unknown;
   return Math.min(Math.max(Math.ceil(seconds * share), RETRY_SECONDS.least), RETRY_SECONDS.most);
+}
+
+function sumOf(slaves: Elsewhere["slaves"], member: "slots" | "busy", begin: number): number {
+  return slaves.reduce((sum, slave) => sum + slave[member], begin);
+}
+
+function addSlots(tasks: Map<string, TaskCapacity>, names: readonly string[], slots: number): void {
+  for (const name of names) taskOf(tasks, name).slots += slots;
+}
+
+function addWaiting(
+  tasks: Map<string, TaskCapacity>,
+  { task, files, since }: Elsewhere["waiting"][number],
+): void {
+  const entry = taskOf(tasks, task);
+  entry.waiting_files += files;
+  entry.oldest_waiting_seconds = Math.max(entry.oldest_waiting_seconds, secondsSince(since));
 }
 
 function taskOf(tasks: Map<string, TaskCapacity>, name: string): TaskCapacity {
@@ -82,6 +108,6 @@ function waitingSeconds(
 }
 
 /** 0 when the clock was set back. */
-function secondsSince(time: number, now: number): number {
-  return Math.max(0, now - time) / 1000;
+function secondsSince(time: number): number {
+  return Math.max(0, Date.now() - time) / 1000;
 }

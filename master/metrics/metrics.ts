@@ -156,7 +156,8 @@ function gauges(registers: Registers, { jobs, queue, leases }: MetricsDeps): voi
   });
 }
 
-function oldestWaiting(registers: Registers, capacity: CapacityDeps): void {
+/** Each master tells of its own jobs: who reads them adds the masters up. */
+function oldestWaiting(registers: Registers, { elsewhere: _, ...own }: CapacityDeps): void {
   new Gauge({
     name: "manyhands_oldest_waiting_seconds",
     help: "Seconds since the oldest job with a file that no slave has begun was recorded, by task; 0 when none waits.",
@@ -164,7 +165,7 @@ function oldestWaiting(registers: Registers, capacity: CapacityDeps): void {
     registers,
     collect() {
       this.reset();
-      for (const [task, { oldest_waiting_seconds: seconds }] of Object.entries(capacityOf(capacity).tasks))
+      for (const [task, { oldest_waiting_seconds: seconds }] of Object.entries(capacityOf(own).tasks))
         this.set({ task }, seconds);
     },
   });

@@ -92,6 +92,17 @@ export const toldMaster = z.object({
   slaves: z.array(slaveView).describe("slaves that registered there"),
   jobs: count.describe("jobs that it runs"),
   files: count.describe("their files that have not ended"),
+  waiting: z
+    .array(
+      z.object({
+        task: z.string().describe("name of the task"),
+        files: count.describe("files of its jobs that no slave has begun"),
+        since: z.number().describe("when the oldest of these jobs was recorded: milliseconds since 1970"),
+      }),
+    )
+    // Masters of the version before do not tell it.
+    .default([])
+    .describe("files that wait, by task"),
 });
 export type ToldMaster = Immutable<z.infer<typeof toldMaster>>;
 

@@ -7,6 +7,8 @@ import { openS3Store } from "../../master/store/s3/s3Store.ts";
 import { storeContract } from "../../master/store/store.contract.ts";
 import { expectStored, keysOf, slices } from "../../master/store/stored.contract.ts";
 import { SWIFT_KEYS, SwiftServer } from "../fixtures/store/swiftServer.ts";
+import { assign, startFleet } from "./fleet.ts";
+import { longText, sentBy } from "./sentBytes.ts";
 
 /** The store on a server that many run, which checks signatures. */
 let server: SwiftServer;
@@ -60,6 +62,25 @@ test("a signed address gives an object by range, and results lie under their nam
   await store.names?.remove("text/Grüße 2.json", small);
   expect(await store.names?.has("text/Grüße 2.json", small)).toBe(false);
   await store.close();
+});
+
+test("a slave fetches a large input by an address that the server checks", { timeout: 120_000 }, async () => {
+  const fleet = await startFleet({
+    STORE_URL: `s3://${server.place("").bucket}/${newPrefix()}?endpoint=${server.url}&path_style=true`,
+    STORE_ACCESS_KEY: SWIFT_KEYS.accessKeyId,
+    STORE_SECRET_KEY: SWIFT_KEYS.secretAccessKey,
+  });
+  try {
+    await fleet.slave({ SLAVE_STORE_URL: server.url });
+    await fleet.alive(1);
+    const before = await sentBy(fleet.master);
+    const files = ["0.txt", "1.txt"].map((name) => ({ name, body: longText() }));
+    const { body } = await assign(fleet.master.url, files, { task: "text" });
+    expect(body.files.map(({ state }) => state)).toEqual(["done", "done"]);
+    expect((await sentBy(fleet.master)) - before).toBeLessThan(40_000);
+  } finally {
+    await fleet.stop();
+  }
 });
 
 test("puts and reads wait while the server is stopped, and find what was acknowledged", {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SlaveView, Stats } from "../../shared/contract/about.ts";
+import type { Capacity } from "../../shared/contract/capacity.ts";
 import { isFinal, type JobDetail, type JobList } from "../../shared/contract/jobs.ts";
 import { startPostgres, type TestPostgres } from "../fixtures/engines/postgresServer.ts";
 import { S3Server } from "../fixtures/store/s3Server.ts";
@@ -114,8 +115,9 @@ test("a job of one master is shown, followed, fetched, repeated and cancelled at
   await until("the free slot", async () => ((await busy(a)) === 0 ? true : undefined));
 });
 
-test("each master shows all masters, and their slaves", async () => {
+test("each master shows all masters, their slaves and slots", async () => {
   for (const { url } of [a, b]) {
+    await until("the slots of all", async () => ((await capacityOf(url)).slots > 0 ? true : undefined));
     const { slaves } = (await (await fetch(`${url}/slaves`)).json()) as { slaves: SlaveView[] };
     expect(slaves).toMatchObject([{ state: "alive", master: a.url }]);
     const { masters = [] } = (await (await fetch(`${url}/stats`)).json()) as Stats;
@@ -197,7 +199,11 @@ async function slavesAt({ url }: Started): Promise<readonly SlaveView[]> {
 }
 
 async function busy({ url }: Started): Promise<number> {
-  return ((await (await fetch(`${url}/capacity`)).json()) as { readonly busy: number }).busy;
+  return (await capacityOf(url)).busy;
+}
+
+async function capacityOf(url: string): Promise<Capacity> {
+  return (await (await fetch(`${url}/capacity`)).json()) as Capacity;
 }
 
 async function newestOf({ url }: Started): Promise<string | undefined> {

@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { S3Server } from "../fixtures/store/s3Server.ts";
 import { assign, type RunningFleet, startFleet } from "./fleet.ts";
+import { longText, sentBy } from "./sentBytes.ts";
 
 /** Slaves that fetch inputs from the bucket themselves (SLAVE_STORE_URL). */
 let bucket: S3Server;
@@ -15,23 +15,13 @@ afterAll(async () => {
   await bucket?.end();
 });
 
-/** A text of more than 256 KB, which lies alone in the bucket. */
-function longText(): Buffer {
-  return Buffer.from(`${randomBytes(150_000).toString("hex")}. A fine day.`);
-}
-
 async function done(count: number): Promise<void> {
   const files = Array.from({ length: count }, (_, n) => ({ name: `${n}.txt`, body: longText() }));
   const { body } = await assign(fleet.master.url, files, { task: "text" });
   expect(body.files.map(({ state }) => state)).toEqual(files.map(() => "done"));
 }
 
-/** Bytes that the master sent to slaves so far. */
-async function sentToSlaves(): Promise<number> {
-  const text = await (await fetch(`${fleet.master.url}/metrics`)).text();
-  return Number(/^manyhands_bytes_total\{[^}]*to_slaves[^}]*\} (\d+)/m.exec(text)?.[1]);
-}
-
+const sentToSlaves = () => sentBy(fleet.master);
 const logged = () => fleet.master.log.join("");
 
 test("a slave fetches large inputs itself, and the master sends their bytes no more", {
