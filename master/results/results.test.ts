@@ -235,7 +235,8 @@ test("a result whose name has a file waits for the store, which tells whose it i
     ...{ put: store.put, read: store.read },
     async get(key: string) {
       asked += 1;
-      if (asked === 2 || asked === 3) throw new UnavailableError("store_unavailable", "The store does not answer.");
+      if (asked === 2 || asked === 3)
+        throw new UnavailableError("store_unavailable", "The store does not answer.");
       return await store.get(key);
     },
   } as ByteStore;

@@ -15,6 +15,8 @@ const RUNS = [
   { unitSeconds: 40, unitsPerSlot: 3 },
 ] as const;
 const ALL_SLOTS = MASTERS * SLAVES * SLOTS;
+/** Units of one length would end together, and all slots wait for work at the same time. */
+const SPREAD = 0.5;
 const INTERVAL_MS = 5_000;
 const LOOK_MS = 500;
 /** Times the shortest possible run after which the job is given up. */
@@ -48,7 +50,7 @@ async function oneLargeJob(site: EngineSite, { unitSeconds, unitsPerSlot }: Run)
     task: "wait",
     field: "files",
     files: small(units),
-    options: { ms: unitSeconds * 1000 },
+    options: { ms: unitSeconds * 1000, spread: SPREAD },
     headers: { prefer: "respond-async" },
   };
   const { headers } = await upload(first.url, job);
@@ -59,7 +61,7 @@ async function oneLargeJob(site: EngineSite, { unitSeconds, unitsPerSlot }: Run)
   const seconds = (performance.now() - began) / 1000;
   const samples = await stop();
   const share = (done * unitSeconds) / ALL_SLOTS / seconds;
-  const about = `${done} of ${units} units of ${unitSeconds} s, one job`;
+  const about = `${done} of ${units} units of ${unitSeconds * (1 - SPREAD)} to ${unitSeconds * (1 + SPREAD)} s, one job`;
   return [
     atLeast("share of slot time in use", rounded(share), 0.9, about),
     stated("units/s of the whole run", rounded(done / seconds), `at most ${ALL_SLOTS / unitSeconds}`),

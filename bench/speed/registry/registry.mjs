@@ -27,11 +27,15 @@ const wait = defineTask({
   name: "wait",
   title: "Wait",
   summary: "Gives each file back after a while.",
-  options: z.strictObject({ ms: z.number().min(0).default(1000) }),
+  // The times of files lie up to this share beside `ms`, below and above.
+  options: z.strictObject({
+    ms: z.number().min(0).default(1000),
+    spread: z.number().min(0).max(1).default(0),
+  }),
   load: async () => ({
     steps: {
       main: async ({ files, options }) => {
-        await sleep(options.ms);
+        await sleep(options.ms * (1 + options.spread * (2 * Math.random() - 1)));
         return { body: await files[0].read() };
       },
     },

@@ -114,7 +114,7 @@ async function serve(req: IncomingMessage, res: ServerResponse, { slots, onBegan
   };
   const form = await readMultipart(req, res, { sink, remove: async () => undefined, limits: LIMITS });
   const { units = [], options } = leaseFields.parse(form.fields);
-  const ms = Number(options?.ms ?? 0);
+  const [mean, spread] = [Number(options?.ms ?? 0), Number(options?.spread ?? 0)];
   res.writeHead(200, { "content-type": FRAMES_TYPE });
   res.flushHeaders();
   const gone = new AbortController();
@@ -123,6 +123,7 @@ async function serve(req: IncomingMessage, res: ServerResponse, { slots, onBegan
   const gatherMs = units.length < GATHERED_UNITS ? 0 : GATHER_MS;
   const work = async (id: string) => {
     await slots.acquire();
+    const ms = mean * (1 + spread * (2 * Math.random() - 1));
     onBegan(id);
     await writer.writeWithin(gatherMs, encodeHeader({ type: "start", unit: id }));
     if (ms > 0) await sleep(ms);
