@@ -16,7 +16,6 @@ const CHOSEN: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ...Object.fromEntries([".ico", ".ppm", ".pgm"].map((extension) => [extension, ["image"]])),
   ".png": ["image", "image", "image", "ocr"],
   ".mp3": ["audio"],
-  ".doc": ["document"],
   ".html": ["document"],
   ".utf8": ["text"],
 };

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { docOf } from "../../shared/tasks/document/testing/doc.ts";
+import { compoundOf, msgOf } from "../../shared/tasks/document/testing/msg.ts";
 import { fixture, type RunningFleet, startFleet } from "./fleet.ts";
 
 const CONTENT = "X-TIKA:content";
@@ -71,6 +73,27 @@ describe("clients of Tika", () => {
     const text = await post("/tika/form/text", "minutes.docx", "text/plain");
     expect(text.headers.get("content-type")).toContain("text/plain");
     expect(await text.text()).toBe(content);
+  });
+
+  test("compound files are told apart by their streams, and old workbooks are refused by name", async () => {
+    const plain = { accept: "text/plain" };
+    const files = {
+      "application/msword": docOf({ stories: { main: "A letter\r" } }),
+      "application/vnd.ms-outlook": msgOf({ texts: { "0037": "A mail", "1000": "Hello" } }),
+      "application/vnd.ms-excel": compoundOf({ Workbook: Buffer.alloc(5_000) }),
+    };
+    for (const [type, bytes] of Object.entries(files))
+      expect(await textOf(put("/detect/stream", Buffer.from(bytes), plain))).toBe(type);
+    expect(await textOf(put("/tika", Buffer.from(files["application/msword"]), plain))).toBe("A letter");
+    expect(await textOf(put("/tika", Buffer.from(files["application/vnd.ms-outlook"]), plain))).toContain(
+      "Hello",
+    );
+    const refused = await put("/tika", Buffer.from(files["application/vnd.ms-excel"]), plain);
+    expect(refused.status).toBe(415);
+    expect(await refused.json()).toMatchObject({
+      code: "unsupported_format",
+      error: expect.stringContaining("an old Excel workbook (.xls), which is not read"),
+    });
   });
 
   test("HTML and Markdown of a document come as such", async () => {

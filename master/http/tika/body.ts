@@ -2,10 +2,11 @@ import type { Request, Response } from "express";
 import { RequestError } from "../../../shared/errors.ts";
 import { readMultipart } from "../../../shared/http/multipart.ts";
 import { Feed } from "../../../shared/http/sinkEngine.ts";
+import { topNames } from "../../../shared/tasks/document/package/topNames.ts";
 import { nameWithoutFolders } from "../../record/names.ts";
 import type { StoredObject } from "../../store/port.ts";
 import type { UploadDeps } from "../upload.ts";
-import { type BodyKind, bodyKind, isArchive } from "./kinds.ts";
+import { type BodyKind, bodyKind, isArchive, isCompound } from "./kinds.ts";
 
 /** Bytes by which the kind of a body is told. */
 const HEAD_BYTES = 1024;
@@ -44,11 +45,16 @@ export async function receiveBody(deps: UploadDeps, terms: BodyTerms): Promise<T
 }
 
 async function endsOf({ store }: UploadDeps, { key, bytes }: StoredObject) {
-  const range = async (start: number, end: number) =>
-    start > end ? Buffer.alloc(0) : Buffer.concat(await (await store.get(key, { start, end })).toArray());
-  const head = await range(0, Math.min(bytes, HEAD_BYTES) - 1);
+  const range = async (start: number, last: number) => {
+    const end = Math.min(last, bytes - 1);
+    return start > end
+      ? Buffer.alloc(0)
+      : Buffer.concat(await (await store.get(key, { start, end })).toArray());
+  };
+  const head = await range(0, HEAD_BYTES - 1);
   const tail = isArchive(head) ? await range(Math.max(0, bytes - TAIL_BYTES), bytes - 1) : Buffer.alloc(0);
-  return { head, tail };
+  const streams = isCompound(head) ? await topNames(head, range) : [];
+  return { head, tail, streams };
 }
 
 async function ofForm(

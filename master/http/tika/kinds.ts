@@ -32,7 +32,6 @@ const SIGNATURES: readonly Signature[] = [
     [0, "BM"],
     [6, "\0\0\0\0"],
   ]),
-  letter("application/x-ole-storage", "doc", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
 ];
 
 const OFFICE = "application/vnd.openxmlformats-officedocument";
@@ -47,6 +46,18 @@ const PACKAGES: readonly (readonly [sign: string, mediaType: string, extension: 
   ["word/document.xml", `${OFFICE}.wordprocessingml.document`, "docx"],
   ["xl/workbook.xml", `${OFFICE}.spreadsheetml.sheet`, "xlsx"],
   ["ppt/presentation.xml", `${OFFICE}.presentationml.presentation`, "pptx"],
+];
+
+const OLE_START = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+
+/** Formats that are compound files, by a stream at their top. */
+const COMPOUND: readonly (readonly [stream: string, mediaType: string, extension: string])[] = [
+  ["__properties_version1.0", "application/vnd.ms-outlook", "msg"],
+  ["WordDocument", "application/msword", "doc"],
+  ["EncryptedPackage", "application/x-tika-ooxml-protected", "docx"],
+  ["Workbook", "application/vnd.ms-excel", "xls"],
+  ["Book", "application/vnd.ms-excel", "xls"],
+  ["PowerPoint Document", "application/vnd.ms-powerpoint", "ppt"],
 ];
 
 /** Media types of texts that their name alone tells. */
@@ -65,13 +76,16 @@ export interface BodyEnds {
   readonly head: Buffer;
   /** The last bytes of a zip archive, where the names of its parts stand; empty for other files. */
   readonly tail: Buffer;
+  /** Names of the streams at the top of a compound file; none of other files. */
+  readonly streams: readonly string[];
   /** As the client named it, or "". */
   readonly filename: string;
 }
 
-export function bodyKind({ head, tail, filename }: BodyEnds): BodyKind {
+export function bodyKind({ head, tail, streams, filename }: BodyEnds): BodyKind {
   const start = head.toString("latin1");
   if (isArchive(head)) return packageOf(start + tail.toString("latin1"));
+  if (isCompound(head)) return compoundOf(streams);
   const found = SIGNATURES.find(({ marks }) => marks.every(([at, text]) => start.startsWith(text, at)));
   if (found !== undefined) return found.kind;
   if (isMail(head, filename)) return document("message/rfc822", "eml");
@@ -80,6 +94,16 @@ export function bodyKind({ head, tail, filename }: BodyEnds): BodyKind {
 
 export function isArchive(head: Buffer): boolean {
   return head.toString("latin1", 0, 4) === "PK\x03\x04";
+}
+
+export function isCompound(head: Buffer): boolean {
+  return head.toString("latin1", 0, OLE_START.length) === OLE_START;
+}
+
+function compoundOf(streams: readonly string[]): BodyKind {
+  const names = new Set(streams.map((name) => name.toLowerCase()));
+  const found = COMPOUND.find(([stream]) => names.has(stream.toLowerCase()));
+  return found === undefined ? document("application/x-ole-storage", "ole") : document(found[1], found[2]);
 }
 
 function packageOf(names: string): BodyKind {
@@ -103,8 +127,4 @@ function document(mediaType: string, extension: string): BodyKind {
 
 function picture(name: string, marks: Signature["marks"]): Signature {
   return { kind: { mediaType: `image/${name}`, extension: name, task: "ocr" }, marks };
-}
-
-function letter(mediaType: string, extension: string, start: string): Signature {
-  return { kind: { mediaType, extension, task: "document" }, marks: [[0, start]] };
 }

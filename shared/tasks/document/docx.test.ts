@@ -226,7 +226,7 @@ test.each([
 });
 
 test("a Word 97 document is named as such", async () => {
-  expect(await codeOf("a.docx", await fixture("word97.doc"))).toBe("unsupported_format");
+  expect(await codeOf("a.docx", await fixture("word97.doc"))).toBe("misnamed");
 });
 
 test("footnotes and endnotes are numbered in order of their marks", async () => {

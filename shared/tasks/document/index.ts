@@ -9,10 +9,10 @@ export const document = defineTask({
   name: "document",
   title: "Document text",
   summary:
-    "Reads PDF, DOCX, XLSX, PPTX, OpenDocument, RTF, EPUB, HTML, mail, CSV, JSON, XML and text: whole text, pages, tables, notes, metadata.",
+    "Reads PDF, DOCX, DOC, XLSX, PPTX, OpenDocument, RTF, EPUB, HTML, mail, CSV, JSON, XML and text: whole text, pages, tables, notes, metadata.",
   field: "documents",
   extensions: [
-    ...[".pdf", ".docx", ".xlsx", ".xlsm", ".pptx", ".pptm", ".md", ".markdown", ".txt"],
+    ...[".pdf", ".docx", ".doc", ".xlsx", ".xlsm", ".pptx", ".pptm", ".md", ".markdown", ".txt"],
     ...[".csv", ".tsv", ".json", ".ndjson", ".jsonl", ".xml"],
     ...[".html", ".htm", ".xhtml", ".eml", ".mht", ".msg"],
     ...[".odt", ".ods", ".odp", ".epub", ".rtf"],

@@ -153,7 +153,7 @@ test.each([
   ["holds messages too deep in each other", msgOf(nested(150)), "too_large"],
   ["has RTF that is none", msgOf({ bytes: { "10090102": Buffer.from("x") } }), "corrupt_file"],
   ["has no properties", compoundOf({ "__properties_version1.0": Buffer.alloc(0) }), "ok"],
-  ["is another OLE file", compoundOf({ WordDocument: Buffer.alloc(9) }), "unsupported_format"],
+  ["is another OLE file", compoundOf({ Workbook: Buffer.alloc(9) }), "unsupported_format"],
 ])("a message that %s ends soon", async (_, bytes, code) => {
   expect(await codeOf("a.msg", bytes)).toBe(code);
 });

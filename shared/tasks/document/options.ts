@@ -31,7 +31,7 @@ export const options = z.strictObject({
     .min(1)
     .max(255)
     .optional()
-    .describe("Opens an encrypted PDF or DOCX. Ignored by files that need none."),
+    .describe("Opens an encrypted PDF, DOCX or DOC. Ignored by files that need none."),
   attachments: z
     .enum(["list", "read"])
     .default("list")

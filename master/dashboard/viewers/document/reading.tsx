@@ -4,7 +4,7 @@ import { count, counted } from "../../ui/words.ts";
 import { Copy } from "../parts/copy.tsx";
 import { Pages } from "../parts/pages.tsx";
 import { Notes } from "./notes.tsx";
-import type { PlainTableView, ReadingResult, SectionView } from "./result.ts";
+import type { EdgeView, PlainTableView, ReadingResult, SectionView } from "./result.ts";
 import { TableList } from "./tableList.tsx";
 
 interface ReadingProps {
@@ -30,11 +30,17 @@ export function Reading({ result, children }: ReadingProps) {
       {children}
       {tables.length > 0 && <TableList of={tables} show={(table) => <Rows table={table} />} />}
       <Notes title="Notes" of={notes.map(({ place, author, text }) => [place || author, text])} />
+      <Notes title="Headers" of={(result.headers ?? []).map(edgeLine)} />
+      <Notes title="Footers" of={(result.footers ?? []).map(edgeLine)} />
       <Notes title="Files inside" of={result.attachments.map(attachmentLine)} />
       <Notes title="Links, not followed" of={result.links.map(({ text, target }) => [text, target])} />
       <Notes title="Not read" of={result.left_out.map((one) => [one.kind, count(one.count)])} />
     </>
   );
+}
+
+function edgeLine({ type, section, text }: EdgeView): readonly [string, string] {
+  return [`section ${count(section)}, ${type}`, text];
 }
 
 function attachmentLine({

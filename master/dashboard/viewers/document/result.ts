@@ -97,7 +97,8 @@ export interface ReadingResult extends Common {
     | "ODP"
     | "RTF"
     | "EPUB"
-    | "Archive";
+    | "Archive"
+    | "DOC";
   readonly media_type: string;
   readonly metadata: Metadata;
   readonly sections: readonly SectionView[];
@@ -115,6 +116,8 @@ export interface ReadingResult extends Common {
     readonly bytes: number;
     readonly error?: string;
   }[];
+  readonly headers?: readonly EdgeView[];
+  readonly footers?: readonly EdgeView[];
   readonly left_out: readonly { readonly kind: string; readonly count: number }[];
 }
 

@@ -2,7 +2,7 @@ import { integer, written } from "./numerals.ts";
 import { elements, find, isOn, valueAt, type Xml } from "./xml.ts";
 
 /** Numbering of one level of a list. */
-interface Level {
+export interface ListLevel {
   readonly format: string;
   /** Pattern such as `%1.%2)`, where `%n` is the number of level n. */
   readonly pattern: string;
@@ -15,9 +15,9 @@ interface Level {
   readonly style: string | undefined;
 }
 
-interface List {
+export interface List {
   readonly abstractId: string;
-  readonly levels: ReadonlyMap<number, Level>;
+  readonly levels: ReadonlyMap<number, ListLevel>;
   /** Levels that restart in this list although it shares its numbers with other lists. */
   readonly restarts: ReadonlySet<number>;
 }
@@ -28,7 +28,7 @@ export interface Label {
 }
 
 const DEEPEST = 8;
-const BULLET: Level = {
+const BULLET: ListLevel = {
   format: "bullet",
   pattern: "•",
   start: 1,
@@ -43,8 +43,9 @@ export class Numbering {
   readonly #counters = new Map<string, (number | undefined)[]>();
   readonly #seen = new Set<string>();
 
-  constructor(root: Xml | undefined) {
-    this.#lists = listsOf(root);
+  /** @param lists by their ids */
+  constructor(lists: ReadonlyMap<string, List>) {
+    this.#lists = lists;
   }
 
   /** The level of a list that a paragraph style belongs to. */
@@ -86,7 +87,8 @@ function startOf(list: List | undefined, level: number): number {
   return list?.levels.get(level)?.start ?? 1;
 }
 
-function listsOf(root: Xml | undefined): Map<string, List> {
+/** The lists that a part of a DOCX defines. */
+export function listsIn(root: Xml | undefined): Map<string, List> {
   const abstract = abstractsOf(root);
   return new Map(
     elements(root, "w:num").map((one) => {
@@ -104,7 +106,7 @@ function listsOf(root: Xml | undefined): Map<string, List> {
 }
 
 /** Levels of the definitions of lists, by id; a definition may be that of a style of lists. */
-function abstractsOf(root: Xml | undefined): Map<string, Map<number, Level>> {
+function abstractsOf(root: Xml | undefined): Map<string, Map<number, ListLevel>> {
   const all = elements(root, "w:abstractNum");
   const styles = new Map(all.map((one) => [valueAt(one, "w:styleLink"), one]));
   return new Map(
@@ -116,11 +118,11 @@ function abstractsOf(root: Xml | undefined): Map<string, Map<number, Level>> {
   );
 }
 
-function levelsOf(parent: Xml): Map<number, Level> {
+function levelsOf(parent: Xml): Map<number, ListLevel> {
   return new Map(elements(parent, "w:lvl").map((level) => [levelNumber(level), toLevel(level)]));
 }
 
-function overrideLevel(levels: Map<number, Level>, override: Xml): void {
+function overrideLevel(levels: Map<number, ListLevel>, override: Xml): void {
   const at = levelNumber(override);
   for (const [number, level] of levelsOf(override)) levels.set(number, level);
   const start = valueAt(override, "w:startOverride");
@@ -131,7 +133,7 @@ function levelNumber(level: Xml): number {
   return integer(level.attributes["w:ilvl"], 0);
 }
 
-function toLevel(level: Xml): Level {
+function toLevel(level: Xml): ListLevel {
   const restart = valueAt(level, "w:lvlRestart");
   return {
     format: valueAt(level, "w:numFmt") ?? "decimal",
@@ -144,7 +146,7 @@ function toLevel(level: Xml): Level {
 }
 
 function filled(
-  { pattern, isLegal }: Level,
+  { pattern, isLegal }: ListLevel,
   numbers: readonly (number | undefined)[],
   list: List | undefined,
 ): string {

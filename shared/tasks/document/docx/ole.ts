@@ -7,11 +7,11 @@ import type { StepFile } from "../../task.ts";
 /** Most rounds of hashing that derive a key from a password; Word writes 100,000. */
 const MOST_ROUNDS = 2_000_000;
 
-/** Names of streams in the directory of an OLE file, in UTF-16. */
-const STREAMS: readonly (readonly [stream: string, name: string])[] = [
-  ["WordDocument", "an old Word document (.doc)"],
-  ["Workbook", "an old Excel workbook (.xls)"],
-  ["PowerPoint Document", "an old PowerPoint presentation (.ppt)"],
+/** Names of streams in the directory of an OLE file, in UTF-16, with what the file is and what it can be saved as. */
+const STREAMS: readonly (readonly [stream: string, name: string, instead: string])[] = [
+  ["Workbook", "an old Excel workbook (.xls)", "XLSX"],
+  ["Book", "an old Excel workbook (.xls)", "XLSX"],
+  ["PowerPoint Document", "an old PowerPoint presentation (.ppt)", "PPTX"],
 ];
 
 /**
@@ -21,12 +21,6 @@ const STREAMS: readonly (readonly [stream: string, name: string])[] = [
 export async function decrypted(file: StepFile, password: string | undefined): Promise<StepFile> {
   const bytes = await file.read();
   if (!holds(bytes, "EncryptedPackage")) throw unsupported(bytes);
-  if (password === undefined) {
-    throw new FileError(
-      "password_required",
-      "The document is encrypted. Give its password in the option `password`.",
-    );
-  }
   const rounds = /spinCount="(\d+)"/g;
   for (const [, count] of bytes.toString("latin1").matchAll(rounds)) {
     if (Number(count) > MOST_ROUNDS)
@@ -35,10 +29,17 @@ export async function decrypted(file: StepFile, password: string | undefined): P
         `The document asks for ${count} rounds of hashing; at most ${MOST_ROUNDS} are done.`,
       );
   }
-  return stepFile(localFile(file.filename, await decrypt(bytes, password)));
+  return stepFile(localFile(file.filename, await opened(bytes, password)));
 }
 
-async function decrypt(bytes: Buffer, password: string): Promise<Buffer> {
+/** Opens an encrypted office document. @throws FileError `password_required`, `wrong_password`, `corrupt_file` */
+export async function opened(bytes: Buffer, password: string | undefined): Promise<Buffer> {
+  if (password === undefined) {
+    throw new FileError(
+      "password_required",
+      "The document is encrypted. Give its password in the option `password`.",
+    );
+  }
   try {
     return await officeCrypto.decrypt(bytes, { password });
   } catch (error) {
@@ -52,8 +53,11 @@ async function decrypt(bytes: Buffer, password: string): Promise<Buffer> {
 }
 
 function unsupported(bytes: Buffer): FileError {
-  const name = STREAMS.find(([stream]) => holds(bytes, stream))?.[1] ?? "an OLE file";
-  return new FileError("unsupported_format", `The file is ${name}. Convert it to DOCX or PDF first.`);
+  const [, name, instead] = STREAMS.find(([stream]) => holds(bytes, stream)) ?? ["", "an OLE file", "DOCX"];
+  return new FileError(
+    "unsupported_format",
+    `The file is ${name}, which is not read. Save it as ${instead} or PDF first.`,
+  );
 }
 
 function holds(bytes: Buffer, stream: string): boolean {

@@ -15,7 +15,7 @@ import { type Graphic, graphicsOf } from "./graphics.ts";
 import { LeftOut } from "./leftOut.ts";
 import { readMetadata } from "./metadata.ts";
 import { Notes } from "./notes.ts";
-import { Numbering } from "./numbering.ts";
+import { listsIn, Numbering } from "./numbering.ts";
 import { mainPart, type Relationships, relatedPart, relationshipsOf } from "./package.ts";
 import { asJson, commentsOf, edgesOf, type Note, notesOf, outsideOf, plainNote } from "./sides.ts";
 import { readStyles } from "./styles.ts";
@@ -69,7 +69,7 @@ async function contextOf(
 ): Promise<BodyContext> {
   return {
     styles: readStyles(await relatedPart(zip, links, "styles")),
-    numbering: new Numbering(await relatedPart(zip, links, "numbering")),
+    numbering: new Numbering(listsIn(await relatedPart(zip, links, "numbering"))),
     notes: new Notes(),
     links,
     form: FORMS[options.format],

@@ -44,7 +44,8 @@ const list = z.object({
     .describe("Its items."),
 });
 
-const edge = z.object({
+/** A header or footer. */
+export const edge = z.object({
   type: z.enum(["default", "first", "even"]).describe("Pages of the section that show it."),
   section: number.describe("Number of the section, from 1."),
   text,

@@ -7,9 +7,9 @@ import { headed, type MailFields } from "../mail/fields.ts";
 import { type Message, type MessageText, textParagraphs } from "../mail/message.ts";
 import { DEEPEST, tooDeep } from "../mail/read.ts";
 import { decodedAs } from "../mail/words.ts";
+import type { OleStorage } from "../package/container.ts";
 import { pageOfNumber } from "../rtf/charsets.ts";
 import { readRtf } from "../rtf/read.ts";
-import type { OleStorage } from "./container.ts";
 import { HEADS, type Properties, pageStated, propertiesOf } from "./properties.ts";
 import { unpackedRtf } from "./rtfBody.ts";
 

@@ -1,6 +1,6 @@
 import { decodedAs } from "../mail/words.ts";
+import type { OleStorage } from "../package/container.ts";
 import { pageOfNumber } from "../rtf/charsets.ts";
-import type { OleStorage } from "./container.ts";
 
 /** Properties of a message, recipient or attachment (MS-OXMSG 2.4), by their ids of four hexadecimal digits. */
 export interface Properties {

@@ -3,8 +3,8 @@ import { FORMS } from "../docx/form/form.ts";
 import { LeftOut } from "../docx/leftOut.ts";
 import { messagesFields } from "../mail/read.ts";
 import type { DocumentOptions } from "../options.ts";
+import type { OleStorage } from "../package/container.ts";
 import type { ReadContext } from "../reading/context.ts";
-import type { OleStorage } from "./container.ts";
 import { outlookMessages } from "./message.ts";
 
 /** Makes the fields of a message of Outlook. @throws FileError `too_large`, `corrupt_file` */

@@ -55,6 +55,11 @@ const NAMES: Readonly<Record<PackageKind, string>> = {
   other: "a zip archive",
 };
 
+/** Whether a name is that of a format that is a zip archive. */
+export function claimsPackage(filename: string): boolean {
+  return entryOf(CLAIMS, extensionOf(filename)) !== undefined;
+}
+
 function checkPackageName(filename: string, kind: PackageKind): void {
   const extension = extensionOf(filename);
   const claim = entryOf(CLAIMS, extension);

@@ -31,6 +31,9 @@ export function readingFields(reading: DocumentReading, options: DocumentOptions
     table_count: cutTables.count,
     tables: asJson(cutTables.tables),
     ...listed.fields,
+    ...(reading.edges === undefined
+      ? {}
+      : { headers: asJson(reading.edges.headers), footers: asJson(reading.edges.footers) }),
     left_out: asJson([...(reading.left_out ?? []), ...listed.leftOut, ...cutTables.leftOut]),
     ...formOf(reading.sections, options),
   };

@@ -1,4 +1,5 @@
 import type { DocxBlock } from "../docx/blocks.ts";
+import type { Edge } from "../docx/sides.ts";
 import type { Grid } from "./grid.ts";
 
 /** A document as its reader found it, before limits and forms of text: all kinds but PDF, DOCX and plain text. */
@@ -12,12 +13,14 @@ export interface DocumentReading {
   readonly links?: readonly DocumentLink[];
   readonly notes?: readonly SideNote[];
   readonly attachments?: readonly InnerAttachment[];
+  /** Headers and footers of the formats that keep them apart from the text. */
+  readonly edges?: Edges;
   readonly left_out?: readonly { readonly kind: string; readonly count: number }[];
 }
 
 /** Values of `document_type`. */
 export const READING_TYPES = [
-  ...["CSV", "XLSX", "PPTX", "HTML", "Email", "ODT", "ODS", "ODP", "RTF", "EPUB", "Archive"],
+  ...["CSV", "XLSX", "PPTX", "HTML", "Email", "ODT", "ODS", "ODP", "RTF", "EPUB", "Archive", "DOC"],
 ] as const;
 export type ReadingType = (typeof READING_TYPES)[number];
 
@@ -31,6 +34,11 @@ export interface Section {
   /** Whether the program that shows the file hides it. */
   readonly hidden: boolean;
   readonly parts: readonly (DocxBlock | Grid)[];
+}
+
+export interface Edges {
+  readonly headers: readonly Edge[];
+  readonly footers: readonly Edge[];
 }
 
 export interface DocumentLink {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { count } from "../../fields.ts";
+import { edge } from "../docx/schema.ts";
 import { SECTION_KINDS } from "./reading.ts";
 
 const number = z.int().min(1);
@@ -96,6 +97,8 @@ export const readingShape = {
   tables: z.array(table).describe("Tables in the order of the text."),
   links: z.array(link).describe("Links."),
   notes: z.array(note).describe("Comments and notes."),
+  headers: z.array(edge).optional().describe("Headers by section, of old Word documents."),
+  footers: z.array(edge).optional().describe("Footers by section, of old Word documents."),
   attachments: z.array(attachment).describe("Files inside the file."),
   left_out: z.array(leftOut).describe("Content that was not read, and rows that `tables` lacks."),
 };

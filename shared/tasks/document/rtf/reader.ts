@@ -1,5 +1,6 @@
 import { FileError } from "../../../errors.ts";
 import type { LeftOut } from "../docx/leftOut.ts";
+import { addressOf } from "../reading/hyperlink.ts";
 import { decodedBytes, pageOfCharset, pageOfNumber } from "./charsets.ts";
 import type { RtfDocument, RtfStyle } from "./document.ts";
 import type { RtfToken } from "./tokens.ts";
@@ -91,7 +92,7 @@ export class RtfReader {
     this.#group = this.#groups.pop() ?? START;
     // The address of a link stands in a group beside its text.
     const address =
-      purpose === "field" && this.#group.purpose !== "field" ? linkOf(this.#instruction) : target;
+      purpose === "field" && this.#group.purpose !== "field" ? addressOf(this.#instruction) : target;
     if (purpose === "field" && address !== undefined) this.#set({ target: address });
   }
 
@@ -228,11 +229,4 @@ export class RtfReader {
   #endParagraph(): void {
     if (this.#group.purpose === "text") this.#document.paragraph(this.#group);
   }
-}
-
-/** The address of the instruction of a field, if that is a link to the outside. */
-function linkOf(instruction: string): string | undefined {
-  const [, quoted, bare] =
-    /^\s*HYPERLINK\s+(?:"([^"]{1,2000})"|([^\s\\]\S{0,2000}))/i.exec(instruction) ?? [];
-  return quoted ?? bare;
 }

@@ -16,7 +16,7 @@ const MOST_BYTES = 256 * 2 ** 20;
 const MOST_ENTRIES = 100_000;
 const HEADER = 512;
 /** Numbers of sectors from here on stand for none. */
-const LAST_SECTOR = 0xfffffffa;
+export const LAST_SECTOR = 0xfffffffa;
 const ENTRY = 128;
 
 interface Entry {
@@ -135,7 +135,8 @@ function numbersIn(bytes: Buffer): number[] {
   return Array.from({ length: bytes.length >> 2 }, (_, at) => bytes.readUInt32LE(at * 4));
 }
 
-function entriesOf(directory: Buffer): Entry[] {
+/** Entries of a directory. @throws FileError `too_large` */
+export function entriesOf(directory: Buffer): Entry[] {
   const count = Math.floor(directory.length / ENTRY);
   if (count > MOST_ENTRIES) throw tooLarge();
   return Array.from({ length: count }, (_, at) => {
@@ -190,7 +191,7 @@ function streamBytes({ start, size }: Entry, { file, short, left }: Opened): Buf
 }
 
 /** The entries of a storage are a tree, in which a damaged file may go round in a circle. */
-function childrenOf({ child }: Entry, entries: readonly Entry[]): ReadonlyMap<string, Entry> {
+export function childrenOf({ child }: Entry, entries: readonly Entry[]): ReadonlyMap<string, Entry> {
   const found = new Map<string, Entry>();
   const seen = new Set<number>();
   const ahead = [child];
