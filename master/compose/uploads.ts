@@ -36,6 +36,12 @@ export async function createUploads({
       ? piecesIn(store)
       : await growingFiles(folder, { localFiles, put: (content, options) => store.put(content, options) });
   const uploads = new Uploads({ jobs, bytes, keepSeconds: config.keepUploadsSeconds });
+  jobs.masters?.onNews(({ type, job: id }) => {
+    if (type !== "resumed") return;
+    uploads
+      .release(id)
+      .catch((err: unknown) => logger.debug({ err }, "bytes of an upload that goes on elsewhere are late"));
+  });
   return {
     uploads,
     ofJobs: { jobs, bytes, store, underWay: new Set() },

@@ -101,7 +101,7 @@ export class Membership {
       logger.error({ err: error, job }, "news of another master had no effect");
     if (type === "ended") dispatcher.cancel(job).catch(unheard);
     else if (type === "moved") runner.drop(job).catch(unheard);
-    else this.#early.abort();
+    else if (type !== "resumed") this.#early.abort();
   };
 
   async #run(): Promise<void> {

@@ -20,13 +20,14 @@ export interface CancelWish {
   readonly reason: CancelReason;
 }
 
-/** News of jobs that a master has to act on, whether anything here watches them or not. */
+/** News that a master has to act on, whether anything here watches their jobs or not. */
 export interface MasterNews {
   /**
    * `ended`: its units are needed no longer. `moved`: another master runs it now. `wished`: a master asks its owner for
-   * something. `left`: jobs of a master that stopped are free.
+   * something. `left`: jobs of a master that stopped are free. `resumed`: see `tellResumed`.
    */
-  readonly type: "ended" | "moved" | "wished" | "left";
+  readonly type: "ended" | "moved" | "wished" | "left" | "resumed";
+  /** Id of the job; of the upload for `resumed`. */
   readonly job: string;
 }
 
@@ -55,6 +56,8 @@ export interface RecordedMasters {
   unknown(running: readonly string[]): Promise<readonly JobRecord[]>;
   /** Asks the owner of a job, now or later, to cancel it. */
   wishCancelled(wish: CancelWish): Promise<void>;
+  /** Tells the other masters that a request here goes on with an upload: one that brings bytes of it there has to end. */
+  tellResumed(upload: string): Promise<void>;
   /** Completes changes of many files that a master which is gone left half done. */
   completeLeft(): Promise<void>;
   /** Frees the jobs of this master, which stops. */

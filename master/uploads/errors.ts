@@ -6,10 +6,16 @@ export function noSuchUpload(id: string): AppError {
 }
 
 export function uploadBusy(): AppError {
-  return new AppError("upload_busy", "Another request sends bytes of this upload now.", {
-    status: 423,
-    retryAfter: 1,
-  });
+  return busy("Another request sends bytes of this upload now.");
+}
+
+/** For a request that still sends while another one begins. */
+export function uploadTakenOver(): AppError {
+  return busy("Another request goes on with this upload. Ask with HEAD how far it is.");
+}
+
+function busy(text: string): AppError {
+  return new AppError("upload_busy", text, { status: 423, retryAfter: 1 });
 }
 
 export function wrongOffset(offset: number): RequestError {

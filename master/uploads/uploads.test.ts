@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, open as openFile, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -70,6 +71,19 @@ function broken(bytes: Uint8Array) {
   return { body: Readable.from(chunks()), checksum: undefined };
 }
 
+/** A body whose connection is lost without a word: nothing comes behind its bytes. `isRead` resolves when they are read. */
+function silent(bytes: Uint8Array) {
+  const chunks = [bytes];
+  const lost = new Readable({
+    read() {
+      const next = chunks.shift();
+      if (next === undefined) this.emit("silent");
+      else this.push(next);
+    },
+  });
+  return { body: lost, checksum: undefined, isRead: once(lost, "silent") };
+}
+
 describe.each(KINDS)("uploads as %s", (_, open) => {
   test("what a broken request brought is kept, and another process goes on with it", async () => {
     const bytes = await open();
@@ -134,6 +148,33 @@ describe.each(KINDS)("uploads as %s", (_, open) => {
     const [input] = await next.take(claimed === undefined ? [] : [claimed]);
     await next.during(async () => undefined);
     expect((await store.read(input?.key ?? "")).toString()).toBe("abc");
+  });
+
+  test("a request that goes on ends one whose connection is silent, and what that one brought is stored", async () => {
+    const bytes = await open();
+    const uploads = new Uploads({ jobs, bytes, keepSeconds: 60 });
+    const content = randomBytes(100_000);
+    const upload = await uploads.create({ ...WANTED, length: content.length });
+    const lost = silent(content.subarray(0, 60_000));
+    const cut = uploads.append(upload, lost).catch((error: unknown) => error);
+    await lost.isRead;
+    const now = await uploads.takeOver(upload.id);
+    expect(now?.received).toBe(60_000);
+    expect(await cut).toMatchObject({ code: "upload_busy", status: 423, retryAfter: 1 });
+    if (now === undefined) throw new Error("the upload is there");
+    const whole = await uploads.append(now, body(content.subarray(60_000)));
+    expect((await contentOf(bytes, whole)).equals(content)).toBe(true);
+  });
+
+  test("bytes with a checksum that did not all come are not kept when another request goes on", async () => {
+    const uploads = new Uploads({ jobs, bytes: await open(), keepSeconds: 60 });
+    const upload = await uploads.create({ ...WANTED, length: 9 });
+    const lost = silent(Buffer.from("abc"));
+    const checksum = { algorithm: "sha1", digest: Buffer.alloc(20) } as const;
+    const cut = uploads.append(upload, { ...lost, checksum }).catch((error: unknown) => error);
+    await lost.isRead;
+    expect(await uploads.takeOver(upload.id)).toMatchObject({ received: 0 });
+    expect(await cut).toMatchObject({ code: "upload_busy" });
   });
 
   test("expired uploads go with their bytes, busy ones stay", async () => {
@@ -310,6 +351,36 @@ test("of two masters that grow an upload from the same place one succeeds", asyn
   expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
   const refused = outcomes.find((outcome) => outcome.status === "rejected");
   expect(refused?.reason).toMatchObject({ code: "wrong_offset", status: 409 });
+});
+
+test("a body that is ended before it is read is told of, and the upload stays as it is", async () => {
+  const uploads = new Uploads({ jobs, bytes: await openFiles(), keepSeconds: 60 });
+  const upload = await uploads.create({ ...WANTED, length: 9 });
+  const lost = silent(Buffer.from("abc"));
+  const cut = uploads.append(upload, lost).catch((error: unknown) => error);
+  expect(await uploads.takeOver(upload.id)).toMatchObject({ received: 0 });
+  expect(await cut).toMatchObject({ code: "upload_busy" });
+});
+
+test("a request at another master is told to end, and what it brought counts there", async () => {
+  const bytes = await openPieces();
+  const busy = new Uploads({ jobs, bytes, keepSeconds: 60 });
+  const told: string[] = [];
+  const masters = { tellResumed: async (id: string) => void told.push(id) };
+  const other = new Uploads({
+    jobs: { uploads: jobs.uploads, masters, sync: () => jobs.sync() },
+    bytes,
+    keepSeconds: 60,
+  });
+  const upload = await busy.create({ ...WANTED, length: 9 });
+  const lost = silent(Buffer.from("abc"));
+  const cut = busy.append(upload, lost).catch((error: unknown) => error);
+  await lost.isRead;
+  await other.takeOver(upload.id);
+  expect(told).toEqual([upload.id]);
+  await busy.release(upload.id);
+  expect(await cut).toMatchObject({ code: "upload_busy" });
+  expect(await other.takeOver(upload.id)).toMatchObject({ received: 3 });
 });
 
 test("a body that fails before its first byte leaves the upload as it is", async () => {

@@ -1,16 +1,29 @@
 import { randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RecordedMasters } from "../record/masters.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { UploadRecord } from "../record/uploads.ts";
 import type { UploadBytes } from "./bytes.ts";
-import { noSuchUpload, tooManyUploads, uploadBusy, uploadUsed, wrongOffset } from "./errors.ts";
+import {
+  noSuchUpload,
+  tooManyUploads,
+  uploadBusy,
+  uploadTakenOver,
+  uploadUsed,
+  wrongOffset,
+} from "./errors.ts";
 import { type Checksum, GrowingUpload } from "./growingUpload.ts";
 
 /** Most uploads that no job has: each is a row of the record, and may be empty. */
 const MOST_UPLOADS = 10_000;
+/** Longest time for which a request waits until the bytes of the one before are stored. */
+const RELEASE_MS = 10_000;
 
 export interface UploadsDeps {
-  readonly jobs: Pick<RecordOfJobs, "uploads" | "sync">;
+  readonly jobs: Pick<RecordOfJobs, "uploads" | "sync"> & {
+    readonly masters?: Pick<RecordedMasters, "tellResumed"> | undefined;
+  };
   readonly bytes: UploadBytes;
   /** Time after its last bytes for which an upload is kept. */
   readonly keepSeconds: number;
@@ -65,11 +78,35 @@ export class Uploads {
     return upload;
   }
 
-  /** The upload, with the bytes of a request whose connection has just ended. Undefined when it expired. */
+  /**
+   * The upload, with the bytes of a request whose connection has just ended. Undefined when it expired.
+   * @throws AppError `upload_busy` (423)
+   */
   async get(id: string): Promise<UploadRecord | undefined> {
     const busy = this.#busy.get(id);
-    if (busy?.body?.destroyed || busy?.body?.readableEnded) await busy.settled;
+    if (busy?.body?.destroyed || busy?.body?.readableEnded) await settledInTime(busy);
     return await this.#recorded(id);
+  }
+
+  /**
+   * The upload for a request that goes on with it. One that still sends bytes ends first, here or at another master: its
+   * client may have gone without closing the connection. Undefined when the upload expired.
+   * @throws AppError `upload_busy` (423) when what that request brought is not stored in time
+   */
+  async takeOver(id: string): Promise<UploadRecord | undefined> {
+    await this.#deps.jobs.masters?.tellResumed(id);
+    await this.release(id);
+    return await this.#recorded(id);
+  }
+
+  /**
+   * Ends the request that brings bytes of the upload through this process, and waits until they are stored.
+   * @throws AppError `upload_busy` (423)
+   */
+  async release(id: string): Promise<void> {
+    const busy = this.#busy.get(id);
+    busy?.body?.destroy(uploadTakenOver());
+    if (busy !== undefined) await settledInTime(busy);
   }
 
   isBusy(id: string): boolean {
@@ -85,6 +122,8 @@ export class Uploads {
    */
   async append(upload: UploadRecord, patch: UploadPatch): Promise<UploadRecord> {
     const { id, received } = upload;
+    // It may fail before it is read: the reader is told then.
+    patch.body.on("error", () => undefined);
     return await this.#alone({ id, body: patch.body }, async () => {
       const now = await this.#recorded(id);
       if (now === undefined) throw noSuchUpload(id);
@@ -142,5 +181,16 @@ export class Uploads {
 
   #expiry(): number {
     return Date.now() + this.#deps.keepSeconds * 1000;
+  }
+}
+
+/** @throws AppError `upload_busy` (423) */
+async function settledInTime({ settled }: Busy): Promise<void> {
+  const end = new AbortController();
+  const late = sleep(RELEASE_MS, true, { signal: end.signal }).catch(() => true);
+  try {
+    if (await Promise.race([settled.then(() => false), late])) throw uploadBusy();
+  } finally {
+    end.abort();
   }
 }

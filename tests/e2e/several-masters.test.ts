@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import type { Capacity } from "../../shared/contract/capacity.ts";
 import { isFinal, type JobDetail, type JobList } from "../../shared/contract/jobs.ts";
 import { startPostgres, type TestPostgres } from "../fixtures/engines/postgresServer.ts";
 import { S3Server } from "../fixtures/store/s3Server.ts";
+import { TusClient } from "../fixtures/tusClient.ts";
 import { assign, job, type NamedBody, type Started, startProcess, until, untilAlive } from "./fleet.ts";
 import { migrated } from "./migrated.ts";
 
@@ -113,6 +115,22 @@ test("a job of one master is shown, followed, fetched, repeated and cancelled at
   expect(Date.now() - askedAt).toBeLessThan(2_000);
   expect(await job(a.url, id)).toMatchObject({ state: "cancelled" });
   await until("the free slot", async () => ((await busy(a)) === 0 ? true : undefined));
+});
+
+test("an upload goes on at the other master, and a silent request at the first one ends", async () => {
+  const body = randomBytes(2 ** 21);
+  const [first, other] = [a, b].map(({ url }) => new TusClient(url));
+  if (first === undefined || other === undefined) throw new Error("there are two");
+  const path = await first.create(body.length, "moved.json");
+  const slow = await first.slow(path, body.length);
+  slow.write(body.subarray(0, 2 ** 20));
+  // What the first master stores in between makes the offset another one.
+  await until("the rest", async () => {
+    const offset = await other.offset(path);
+    return (await other.append(path, offset, body.subarray(offset))).status === 204 ? true : undefined;
+  });
+  expect([409, 423]).toContain((await slow.answer).statusCode);
+  expect(await first.offset(path)).toBe(body.length);
 });
 
 test("each master shows all masters, their slaves and slots", async () => {

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
-import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AssignAnswer, JobDetail, JobView } from "../../shared/contract/jobs.ts";
@@ -174,41 +173,38 @@ describe.each([
     expect([answer.status, await codeOf(answer)]).toEqual([400, "bad_upload_header"]);
   });
 
-  test("of two requests at once the second is 423; what a cut-off one brought is kept", async () => {
+  test("a request goes on at once where another one is silent, and what that one brought is kept", async () => {
     const body = randomBytes(2 * MB);
     const path = await tus.create(body.length, "two.bin");
-    const slow = await slowRequest(path, body.length);
-    slow.write(body.subarray(0, MB));
-    await until("the first request to begin", async () =>
-      (await tus.append(path, 7, Buffer.from("x"))).status === 423 ? true : undefined,
-    );
-    const busy = await tus.ask("DELETE", path);
-    expect([busy.status, await codeOf(busy)]).toEqual([423, "upload_busy"]);
-    slow.destroy();
-    const offset = await until("the bytes that came", async () => (await tus.offset(path)) || undefined);
+    const slow = await tus.slow(path, body.length);
+    await new Promise((resolve) => slow.write(body.subarray(0, MB), resolve));
+    // Another client cannot end it.
+    expect((await new TusClient(fleet.master.url, "bobs-secret").ask("HEAD", path)).status).toBe(404);
+    const offset = await tus.offset(path);
     expect(offset).toBeLessThanOrEqual(MB);
-    expect((await tus.append(path, offset, body.subarray(offset))).status).toBe(204);
+    const again = await tus.slow(path, body.length - offset, offset);
+    again.write(body.subarray(offset, offset + 1000));
+    expect([409, 423]).toContain((await slow.answer).statusCode);
+    const wrong = await tus.append(path, body.length, Buffer.from("x"));
+    expect([wrong.status, await codeOf(wrong)]).toEqual([409, "wrong_offset"]);
+    expect([409, 423]).toContain((await again.answer).statusCode);
+    const now = await tus.offset(path);
+    expect((await tus.append(path, now, body.subarray(now))).status).toBe(204);
     const job = (await (
       await assign({ task_type: "text", uploads: idOf(path) }, { prefer: "respond-async" })
     ).json()) as JobView;
     expect((await inputOf(job.job_id, 0)).equals(body)).toBe(true);
   });
 
-  /** A request that sends its body as its caller likes. */
-  async function slowRequest(path: string, length: number) {
-    const sent = request(`${fleet.master.url}${path}`, {
-      method: "PATCH",
-      headers: {
-        authorization: "Bearer alices-secret",
-        "tus-resumable": "1.0.0",
-        "upload-offset": "0",
-        "content-type": "application/offset+octet-stream",
-        "content-length": length,
-      },
-    });
-    sent.on("error", () => undefined);
-    return sent;
-  }
+  test("an upload is removed while a silent request still holds it", async () => {
+    const path = await tus.create(2 * MB);
+    const slow = await tus.slow(path, 2 * MB);
+    await new Promise((resolve) => slow.write(randomBytes(MB), resolve));
+    expect((await tus.ask("DELETE", path)).status).toBe(204);
+    expect((await slow.answer).statusCode).toBeGreaterThanOrEqual(400);
+    expect((await tus.ask("HEAD", path)).status).toBe(404);
+    await expectNoBytes();
+  });
 
   test("a removed upload is gone", async () => {
     const path = await tus.create(3);
@@ -352,21 +348,8 @@ describe.each([
     const body = randomBytes(12 * MB);
     const path = await tus.create(body.length, "killed.bin");
     expect((await tus.append(path, 0, body.subarray(0, 5 * MB))).status).toBe(204);
-    const sent = request(`${fleet.master.url}${path}`, {
-      method: "PATCH",
-      headers: {
-        authorization: "Bearer alices-secret",
-        "tus-resumable": "1.0.0",
-        "upload-offset": 5 * MB,
-        "content-type": "application/offset+octet-stream",
-        "content-length": body.length - 5 * MB,
-      },
-    });
-    sent.on("error", () => undefined);
+    const sent = await tus.slow(path, body.length - 5 * MB, 5 * MB);
     await new Promise((resolve) => sent.write(body.subarray(5 * MB, 8 * MB), resolve));
-    await until("the request to begin", async () =>
-      (await tus.append(path, 7, Buffer.from("x"))).status === 423 ? true : undefined,
-    );
     await fleet.master.kill("SIGKILL");
     await fleet.restartMaster();
     const offset = await tus.offset(path);

@@ -53,6 +53,7 @@ export const UPLOAD_OPERATIONS = {
   "HEAD /uploads/{id}": {
     tag: "Uploads",
     summary: "Tells how many bytes of an upload are here",
+    description: "A request that still sends bytes of the upload ends with 423; what it brought is kept.",
     access: "client",
     path: ["id"],
     headers: ["Tus-Resumable"],
@@ -63,7 +64,7 @@ export const UPLOAD_OPERATIONS = {
         headers: ["Upload-Offset", "Upload-Length", "Upload-Expires", "Upload-Metadata"],
       },
     },
-    errors: { ...VERSION, ...NO_UPLOAD },
+    errors: { ...VERSION, ...NO_UPLOAD, 423: ["upload_busy"] },
   },
   "PATCH /uploads/{id}": {
     tag: "Uploads",

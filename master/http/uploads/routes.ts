@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from "express";
 import { FileError } from "../../../shared/errors.ts";
 import { Feed } from "../../../shared/http/sinkEngine.ts";
 import type { UploadRecord } from "../../record/uploads.ts";
-import { beyondLength, noSuchUpload, uploadBusy, uploadUsed, wrongOffset } from "../../uploads/errors.ts";
+import { beyondLength, noSuchUpload, uploadUsed, wrongOffset } from "../../uploads/errors.ts";
 import type { Uploads } from "../../uploads/uploads.ts";
 import type { Clients } from "../clients.ts";
 import { refuseWhileAway, type UploadDeps } from "../upload.ts";
@@ -75,7 +75,6 @@ function growUpload(deps: UploadRoutesDeps): RequestHandler {
     const offset = readBytes(req, "Upload-Offset");
     const checksum = readChecksum(req);
     const upload = await findOpen(deps, req);
-    if (deps.uploads.isBusy(upload.id)) throw uploadBusy();
     if (offset !== upload.received) throw wrongOffset(upload.received);
     setProgress(res, await receive(deps, { req, upload, checksum }));
     res.status(204).end();
@@ -116,11 +115,17 @@ async function receive({ uploads, upload: deps }: UploadRoutesDeps, { req, uploa
   }
 }
 
-/** The upload that the address names. @throws AppError `no_such_upload` (404), `upload_used` (410) */
+/**
+ * The upload that the address names. A request that still sends bytes of it ends: its client asks for more.
+ * @throws AppError `no_such_upload` (404), `upload_used` (410), `upload_busy` (423)
+ */
 async function findOpen({ uploads, clients }: UploadRoutesDeps, req: Request): Promise<UploadRecord> {
   const id = String(req.params.id);
-  const upload = await uploads.get(id);
-  if (upload === undefined || !clients.sees(req, upload)) throw noSuchUpload(id);
+  const found = await uploads.get(id);
+  // Only its own client may end a request.
+  if (found === undefined || !clients.sees(req, found)) throw noSuchUpload(id);
+  const upload = await uploads.takeOver(id);
+  if (upload === undefined) throw noSuchUpload(id);
   if (upload.job !== undefined) throw uploadUsed(id, 410);
   return upload;
 }

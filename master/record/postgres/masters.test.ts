@@ -171,6 +171,16 @@ test("a wish to cancel reaches the owner, and whoever owns the job next", async 
   expect(await b.masters.beat(ABOUT)).toEqual([]);
 });
 
+test("the other masters hear that a request goes on with an upload", async () => {
+  const [a, b] = [await member("a"), await member("b")];
+  const news: MasterNews[] = [];
+  for (const { masters } of [a, b]) masters.onNews((one) => news.push(one));
+  await b.masters.tellResumed("0f");
+  await a.masters.tellResumed("1f");
+  await expect.poll(() => news.map(({ job }) => job).toSorted()).toEqual(["0f", "1f"]);
+  expect(news[0]?.type).toBe("resumed");
+});
+
 describe("the database refuses", () => {
   test("masters beside one that works alone, and one that works alone beside others", async () => {
     const alone = await open("one");
