@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { isErrno } from "../../shared/errors.ts";
+import { CodedError, isErrno } from "../../shared/errors.ts";
 import { shownPath } from "./localPath.ts";
 import type { FoundFile } from "./walk.ts";
 
@@ -78,6 +78,7 @@ export async function look({ path: raw, name }: FoundFile): Promise<Found> {
 
 /** The problem of a local file that cannot be read. */
 export function unreadable(path: string, error: unknown): InputProblem {
+  if (error instanceof CodedError) return { path, code: error.code, error: error.message };
   if (isErrno(error, "ENOENT", "ENOTDIR"))
     return { path, code: "not_found", error: "There is no such file." };
   if (isErrno(error, "EACCES", "EPERM"))

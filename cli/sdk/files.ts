@@ -102,6 +102,12 @@ function fileSystem(): FileSystem | undefined {
   return runtime?.getBuiltinModule?.("node:fs");
 }
 
+/** A file that is not what it was when it was looked at. */
+export function changedFile(name: string, size: number): AppError {
+  const text = `${name} changed while it was sent: it had ${size} bytes before. Send it again when it is whole.`;
+  return new AppError("not_readable", text, { status: 400 });
+}
+
 /** Undefined for a file that cannot be looked at: opening it tells why. */
 function sizeOf(path: string | Uint8Array): number | undefined {
   try {

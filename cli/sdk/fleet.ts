@@ -10,7 +10,7 @@ import { MasterHttp } from "./http.ts";
 import { Job } from "./job.ts";
 import { Jobs } from "./jobs.ts";
 import { download } from "./result.ts";
-import { type FileInputs, type SubmitOptions, submission } from "./submit.ts";
+import { type FileInputs, type SubmitOptions, submitted } from "./submit.ts";
 import type { Fetch } from "./transport.ts";
 
 /** How long a failed connection is tried again by default, seconds. */
@@ -69,8 +69,8 @@ export class FleetClient extends FunctionFleet {
   async submit(task: string, files: FileInputs, options: SubmitOptions = {}): Promise<Job> {
     // Before the first byte is sent this shows whether the master can be reached, accepts the token and has the task.
     const known = await this.tasks.get(task, options);
-    const call = await submission({ http: this.#http, task: known }, files, options);
-    return new Job(this.#http, jobOf(await this.#http.json(call)));
+    const answer = await submitted({ http: this.#http, task: known }, files, options);
+    return new Job(this.#http, jobOf(answer));
   }
 
   /** What changes in the fleet, until the signal is aborted or the loop is left. */

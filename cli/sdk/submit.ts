@@ -2,9 +2,10 @@ import type { TaskView } from "../../shared/contract/about.ts";
 import type { JobCache } from "../../shared/contract/requests.ts";
 import type { JsonObject } from "../../shared/tasks/task.ts";
 import { type FileInput, type OpenableFile, openable } from "./files.ts";
-import { blobForm, type FormContents, streamedForm } from "./form.ts";
+import { blobForm, type FormContents } from "./form.ts";
+import type { HeldFiles } from "./heldFiles.ts";
 import type { Call, CallBody, MasterHttp } from "./http.ts";
-import { type HeldFiles, sendLargeFiles } from "./largeFiles.ts";
+import { sendLargeFiles } from "./largeFiles.ts";
 
 export interface SubmitOptions {
   /** Options of the task. */
@@ -32,25 +33,42 @@ export interface SubmitOptions {
 export type FileInputs = Iterable<FileInput> | AsyncIterable<FileInput>;
 
 /**
- * The request that makes a job of the files; after a broken connection it is sent again under the same key. Large files
- * of a list are sent before it.
+ * Makes a job of the files; after a broken connection they are sent again under the same key. Large files of a list are
+ * sent before the others. Resolves with the master's answer.
  */
-export async function submission(
+export async function submitted(
   { http, task }: { readonly http: MasterHttp; readonly task: TaskView },
   files: FileInputs,
   options: SubmitOptions,
-): Promise<Call> {
-  const { signal, idempotencyKey = randomName() } = options;
+): Promise<unknown> {
+  const { signal } = options;
   const outgoing = new Outgoing(files);
   const onSent = (bytes: number) => options.onSent?.(bytes);
-  const sent = await sendLargeFiles(http, outgoing.known(), { signal, onSent });
-  const contents = () => contentsOf({ files: outgoing, sent }, task, options);
+  const onUnreadable = (file: OpenableFile, error: unknown) => leaveOut(file, error, options);
+  const { held, drop } = await sendLargeFiles(http, outgoing.known(), { signal, onSent, onUnreadable });
+  try {
+    return await http.json(await submission({ files: outgoing, held }, task, options));
+  } catch (error) {
+    await drop?.(error);
+    throw error;
+  }
+}
+
+async function submission(
+  { files: outgoing, held }: OutgoingFiles,
+  task: TaskView,
+  options: SubmitOptions,
+): Promise<Call> {
+  const { signal, idempotencyKey = randomName() } = options;
+  const contents = () => contentsOf({ files: outgoing, held }, task, options);
   const headers = { Prefer: "respond-async", "Idempotency-Key": idempotencyKey };
   const common = { method: "POST", path: "/assign_task", signal, isLong: true } as const;
   if (!canStream()) {
     const content = await blobForm(contents());
     return { ...common, headers, repeat: "broken", body: () => ({ content }) };
   }
+  // Browsers do not load it.
+  const { streamedForm } = await import("./streamedForm.ts");
   const boundary = `manyhands-${randomName()}`;
   return {
     ...common,
@@ -75,18 +93,18 @@ export function randomName(): string {
 
 interface OutgoingFiles {
   readonly files: Outgoing;
-  readonly sent: HeldFiles;
+  readonly held: HeldFiles;
 }
 
-function contentsOf({ files, sent }: OutgoingFiles, task: TaskView, options: SubmitOptions): FormContents {
-  const { onBegin, onSent, onUnreadable } = options;
+function contentsOf({ files, held }: OutgoingFiles, task: TaskView, options: SubmitOptions): FormContents {
+  const { onBegin, onSent } = options;
   let index = 0;
-  let sentBytes = [...sent.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  let sentBytes = [...held.values()].reduce((sum, one) => sum + (one?.bytes ?? 0), 0);
   return {
     fields: fieldsOf(task, options),
     fileField: task.field,
     files: files.all(),
-    sent,
+    held,
     onBegin: (file) => {
       if (file.isOnce) files.isSpent = true;
       onBegin?.(file.input, index);
@@ -96,11 +114,13 @@ function contentsOf({ files, sent }: OutgoingFiles, task: TaskView, options: Sub
       sentBytes += bytes;
       onSent?.(sentBytes);
     },
-    onUnreadable: (file, error) => {
-      if (onUnreadable === undefined) throw error;
-      onUnreadable(file.input, error);
-    },
+    onUnreadable: (file, error) => leaveOut(file, error, options),
   };
+}
+
+function leaveOut({ input }: OpenableFile, error: unknown, { onUnreadable }: SubmitOptions): void {
+  if (onUnreadable === undefined) throw error;
+  onUnreadable(input, error);
 }
 
 function fieldsOf(

@@ -19,9 +19,13 @@ export interface ReceivedJob {
   readonly options: unknown;
   readonly files: readonly Arrived[];
   readonly headers: IncomingMessage["headers"];
+  /** The form field `uploads`, parsed. */
+  readonly uploads?: unknown;
 }
 
 export interface StandInOptions {
+  /** Answers the requests of `/uploads`; without it there is nothing. */
+  readonly uploads?: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
   /** What an upload may be; an older master does not tell it. */
   readonly limits?: UploadLimits;
   /** Token that every request must have; without it no token is checked. */
@@ -134,6 +138,7 @@ async function answer(state: State, req: IncomingMessage, res: ServerResponse): 
   if (options.token !== undefined && req.headers.authorization !== `Bearer ${options.token}`)
     return refuse(res, problem(401, "unauthorized", "A valid token is needed."));
   if (path === "/assign_task") return await assign(state, req, res);
+  if (options.uploads !== undefined && path.startsWith("/uploads")) return await options.uploads(req, res);
   if (path === "/readyz") return ready(res, options.isReady?.() ?? true);
   if (path === "/jobs/JOB1/events") return sendEvents(state, req, res);
   const body = bodyAt(state, url) ?? bodyAt(state, path);
@@ -249,8 +254,10 @@ async function receive(state: State, req: IncomingMessage, res: ServerResponse):
     remove: async () => undefined,
   });
   const files = form.files.map(({ filename, field, stored }) => ({ filename, field, text: stored }));
-  const { task_type, options } = form.fields as Readonly<Record<string, string>>;
-  return { task: task_type ?? "image", options: JSON.parse(options ?? "{}"), files, headers: req.headers };
+  const { task_type, options, uploads } = form.fields as Readonly<Record<string, string>>;
+  const more = uploads === undefined ? {} : { uploads: JSON.parse(uploads) as unknown };
+  const { headers } = req;
+  return { task: task_type ?? "image", options: JSON.parse(options ?? "{}"), files, headers, ...more };
 }
 
 async function textOf(stream: Readable): Promise<string> {

@@ -1,5 +1,6 @@
 import { ApiProblem, OFFLINE, problemOf, request } from "../data/api.ts";
 import type { Picked } from "./picked.ts";
+import { unreadableOf } from "./unreadable.ts";
 
 /** Files above this size go on where their connection broke. */
 export const LARGE_BYTES = 64 * 2 ** 20;
@@ -30,9 +31,7 @@ export async function sendResumable(picked: Picked, { signal, onSent }: LargeFil
       await append(path, file.slice(from), { from, signal, onSent: (bytes) => onSent(from + bytes) });
       offset = file.size;
     } catch (error) {
-      const pause = PAUSES_MS[tries];
-      if (signal.aborted || !isResumed(error) || pause === undefined) throw error;
-      await sleep(pause, signal);
+      await pauseAfter(error, { picked, signal, tries });
       const reached = await offsetOf(path, signal).catch((again: unknown) => {
         if (isResumed(again)) return offset;
         throw again;
@@ -44,9 +43,41 @@ export async function sendResumable(picked: Picked, { signal, onSent }: LargeFil
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** A job has the file: the next one of this name begins anew. */
+interface FailedTry extends Pick<LargeFileTerms, "signal"> {
+  readonly picked: Picked;
+  /** Tries without any progress before this one. */
+  readonly tries: number;
+}
+
+/** Waits before the next try. @throws the error where there is none; ApiProblem `not_readable` */
+async function pauseAfter(error: unknown, { picked, signal, tries }: FailedTry): Promise<void> {
+  if (signal.aborted || !isResumed(error)) throw error;
+  const unreadable = await unreadableOf([picked]);
+  if (unreadable !== undefined) {
+    await dropSent(picked);
+    throw unreadable;
+  }
+  const pause = PAUSES_MS[tries];
+  if (pause === undefined) throw error;
+  await sleep(pause, signal);
+}
+
+/** A job has the file, or the master has it no more: the next one of this name begins anew. */
 export function forgetSent(picked: Picked): void {
   stored()?.removeItem(keyOf(picked));
+}
+
+/** The file is not wanted any more, or is another one by now: the master removes what it has of it. */
+export async function dropSent(picked: Picked): Promise<void> {
+  const path = rememberedPath(picked);
+  forgetSent(picked);
+  // One that cannot be removed is removed by the master when it expires.
+  if (path !== undefined) await request(path, { method: "DELETE", headers: TUS }).catch(() => undefined);
+}
+
+function rememberedPath(picked: Picked): string | undefined {
+  const path = stored()?.getItem(keyOf(picked)) ?? undefined;
+  return path?.startsWith("/uploads/") ? path : undefined;
 }
 
 interface Begun {
@@ -56,13 +87,14 @@ interface Begun {
 
 /** Undefined when there is none, and when it expired or a job has it. */
 async function begunBefore(picked: Picked, signal: AbortSignal): Promise<Begun | undefined> {
-  const path = stored()?.getItem(keyOf(picked)) ?? undefined;
-  if (path === undefined || !path.startsWith("/uploads/")) return undefined;
+  const path = rememberedPath(picked);
+  if (path === undefined) return undefined;
   try {
     return { path, offset: await offsetOf(path, signal) };
   } catch (error) {
-    if (error instanceof ApiProblem && [404, 410].includes(error.status)) return undefined;
-    throw error;
+    if (!(error instanceof ApiProblem) || ![404, 410].includes(error.status)) throw error;
+    forgetSent(picked);
+    return undefined;
   }
 }
 

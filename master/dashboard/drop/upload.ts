@@ -3,8 +3,9 @@ import type { JobView } from "../../../shared/contract/jobs.ts";
 import { ApiProblem, OFFLINE, problemOf } from "../data/api.ts";
 import { signedOut } from "../data/session.ts";
 import type { Picked } from "./picked.ts";
-import { forgetSent, LARGE_BYTES, type LargeFileTerms, sendResumable } from "./resumable.ts";
+import { dropSent, forgetSent, LARGE_BYTES, type LargeFileTerms, sendResumable } from "./resumable.ts";
 import type { OptionValues } from "./schema.ts";
+import { unreadableOf } from "./unreadable.ts";
 
 export interface Sending {
   readonly task: string;
@@ -42,9 +43,12 @@ export function tryAgain(): void {
   if (upload.value !== undefined) void send(upload.value.sending);
 }
 
+/** The user gives up: the master keeps nothing of the files. */
 export function stopUpload(): void {
   running.abort();
+  const files = upload.value?.sending.files ?? [];
   upload.value = undefined;
+  for (const picked of files) if (picked.file.size > LARGE_BYTES) void dropSent(picked);
 }
 
 async function send(sending: Sending): Promise<void> {
@@ -92,7 +96,7 @@ function sendForm({ sending, uploads, signal, onSent }: FormTerms): void {
   const before = [...uploads.keys()].reduce((sum, at) => sum + (sending.files[at]?.file.size ?? 0), 0);
   request.upload.onprogress = ({ loaded, total }) => onSent(before + loaded, before + total);
   request.onload = () => answered(request, sending);
-  request.onerror = () => failed(OFFLINE());
+  request.onerror = () => void unreadableOf(sending.files).then((problem) => failed(problem ?? OFFLINE()));
   request.open("POST", "/assign_task");
   request.setRequestHeader("Accept", "application/json");
   request.setRequestHeader("Prefer", "respond-async");
