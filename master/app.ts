@@ -163,6 +163,8 @@ async function stop(
   drained: AbortSignal,
 ): Promise<void> {
   await work.dispatcher.stop(drained);
+  // Before the store and the record give up: what requests brought of uploads is stored.
+  await uploads.uploads.stop();
   const localEnd = fleet.localSlaves.stop();
   fleet.registry.stop();
   const runsEnd = work.runner.stop();

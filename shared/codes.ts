@@ -71,6 +71,7 @@ export const ERROR_CODES = [
   "upload_used",
   "upload_damaged",
   "too_many_uploads",
+  "too_many_pieces",
   "inputs_gone",
   "too_large",
   "too_many_files",

@@ -35,7 +35,8 @@ export async function createUploads({
     localFiles === undefined
       ? piecesIn(store)
       : await growingFiles(folder, { localFiles, put: (content, options) => store.put(content, options) });
-  const uploads = new Uploads({ jobs, bytes, keepSeconds: config.keepUploadsSeconds });
+  const keepSeconds = config.keepUploadsSeconds;
+  const uploads = new Uploads({ jobs, bytes, keepSeconds });
   jobs.masters?.onNews(({ type, job: id }) => {
     if (type !== "resumed") return;
     uploads
@@ -44,7 +45,7 @@ export async function createUploads({
   });
   return {
     uploads,
-    ofJobs: { jobs, bytes, store, underWay: new Set() },
+    ofJobs: { jobs, bytes, store, keepSeconds, underWay: new Set() },
     expiry: new UploadExpiry({ records: jobs.uploads, uploads, bytes, logger }),
   };
 }

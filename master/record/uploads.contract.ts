@@ -15,7 +15,7 @@ const UPLOAD: UploadRecord = {
   expiresAt: 1_700_000_100_000,
 };
 const WHOLE = { from: 0, received: UPLOAD.length, pieces: ["x", "y"], sha256: "ab", expiresAt: 5 };
-const TAKEN = { job: "01A", before: undefined, sha256: "ab" };
+const TAKEN = { job: "01A", before: undefined, sha256: "ab", expiresAt: 30 };
 
 /** Laws of files that come in several requests. */
 export function keepsUploads(run: RecordRun): void {
@@ -47,21 +47,22 @@ export function keepsUploads(run: RecordRun): void {
     await uploads().extend("a", WHOLE);
     const used = await Promise.all(["01A", "01B"].map((job) => uploads().use("a", { ...TAKEN, job })));
     expect(used.toSorted()).toEqual([false, true]);
-    const { job } = (await uploads().get("a")) ?? {};
-    expect(job).toBe(used[0] ? "01A" : "01B");
+    const { job, expiresAt } = (await uploads().get("a")) ?? {};
+    expect([job, expiresAt]).toEqual([used[0] ? "01A" : "01B", 30]);
     expect(await uploads().extend("a", { ...WHOLE, from: UPLOAD.length })).toBe(false);
     expect(await uploads().use("a", { ...TAKEN, job: undefined, before: job })).toBe(true);
     expect(await uploads().get("a")).toMatchObject({ job: undefined, sha256: "ab" });
   });
 
   test("uploads that no job has are counted, and those that expired are told in order", async () => {
-    expect(await uploads().open()).toEqual({ uploads: 0, bytes: 0 });
+    expect(await uploads().open("ann")).toEqual({ uploads: 0, bytes: 0, own: 0 });
     for (const [id, expiresAt] of Object.entries({ a: 30, b: 10, c: 20 }))
-      await uploads().create({ ...UPLOAD, id, expiresAt });
+      await uploads().create({ ...UPLOAD, id, expiresAt, client: id === "b" ? "ben" : "ann" });
     await uploads().extend("a", { ...WHOLE, expiresAt: 30 });
     await uploads().extend("b", { ...WHOLE, received: 7, expiresAt: 10 });
     await uploads().use("a", TAKEN);
-    expect(await uploads().open()).toEqual({ uploads: 2, bytes: 7 });
+    expect(await uploads().open("ann")).toEqual({ uploads: 2, bytes: 7, own: 1 });
+    expect(await uploads().open()).toEqual({ uploads: 2, bytes: 7, own: 0 });
     expect((await uploads().expired(30, 9)).map(({ id }) => id)).toEqual(["b", "c"]);
     expect((await uploads().expired(31, 1)).map(({ id }) => id)).toEqual(["b"]);
     await uploads().remove("b");

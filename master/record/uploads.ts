@@ -33,6 +33,16 @@ export interface UploadUse {
   /** The job that has it until now; the use is refused when it is another one. */
   readonly before: string | undefined;
   readonly sha256: string | undefined;
+  readonly expiresAt: number;
+}
+
+/** Uploads that no job has. */
+export interface OpenUploads {
+  readonly uploads: number;
+  /** Bytes that are stored of them. */
+  readonly bytes: number;
+  /** How many of them are the client's. */
+  readonly own: number;
 }
 
 /** Laws: `extend` and `use` are atomic, and of several at the same time one succeeds. */
@@ -46,8 +56,7 @@ export interface RecordedUploads {
   remove(id: string): Promise<void>;
   /** Uploads that expired before this time, the first one first. */
   expired(before: number, limit: number): Promise<readonly UploadRecord[]>;
-  /** Uploads that no job has, and the bytes that are stored of them. */
-  open(): Promise<{ readonly uploads: number; readonly bytes: number }>;
+  open(client?: string): Promise<OpenUploads>;
 }
 
 /** What a driver runs: SQL with a `?` for each value. */
@@ -79,9 +88,13 @@ export function recordedUploads({ rows, run }: UploadQueries): RecordedUploads {
       );
       return changed === 1;
     },
-    use: async (id, { job = "", before = "", sha256 = "" }) => {
-      const sql = "UPDATE uploads SET job = ?, sha256 = ? WHERE id = ? AND job = ? AND received = length";
-      return (await run(sql, job, sha256, id, before)) === 1;
+    use: async (id, { job = "", before = "", sha256 = "", expiresAt }) => {
+      const changed = await run(
+        `UPDATE uploads SET job = ?, sha256 = ?, expires_at = ?
+          WHERE id = ? AND job = ? AND received = length`,
+        ...[job, sha256, expiresAt, id, before],
+      );
+      return changed === 1;
     },
     remove: async (id) => {
       await run("DELETE FROM uploads WHERE id = ?", id);
@@ -90,12 +103,18 @@ export function recordedUploads({ rows, run }: UploadQueries): RecordedUploads {
       const sql = "SELECT * FROM uploads WHERE expires_at < ? ORDER BY expires_at, id LIMIT ?";
       return (await rows(sql, before, limit)).map(uploadFrom);
     },
-    open: async () => {
-      const sql = "SELECT COUNT(*) AS uploads, SUM(received) AS bytes FROM uploads WHERE job = ''";
-      const [row] = await rows(sql);
-      return { uploads: Number(row?.uploads ?? 0), bytes: Number(row?.bytes ?? 0) };
-    },
+    open: (client = "") => openUploads(rows, client),
   };
+}
+
+async function openUploads(rows: UploadQueries["rows"], client: string): Promise<OpenUploads> {
+  const [row] = await rows(
+    `SELECT COUNT(*) AS uploads, SUM(received) AS bytes, SUM(CASE WHEN client = ? THEN 1 ELSE 0 END) AS own
+      FROM uploads WHERE job = ''`,
+    client,
+  );
+  // A sum of no rows is null.
+  return { uploads: Number(row?.uploads), bytes: Number(row?.bytes), own: Number(row?.own) };
 }
 
 function uploadFrom(row: Row): UploadRecord {

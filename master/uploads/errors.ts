@@ -1,4 +1,4 @@
-import { AppError, RequestError } from "../../shared/errors.ts";
+import { AppError, RequestError, UnavailableError } from "../../shared/errors.ts";
 
 /** Also for an upload of another client: a client must not learn that it exists. */
 export function noSuchUpload(id: string): AppError {
@@ -63,10 +63,24 @@ export function uploadDamaged(id: string, cause?: unknown): AppError {
   return new AppError("upload_damaged", text, { status: 410, cause });
 }
 
-export function tooManyUploads(most: number): AppError {
+/** @param whose the client's own ones, or those of all */
+export function tooManyUploads(most: number, whose: "client" | "all"): AppError {
+  const are = whose === "client" ? "You have" : "There are";
   return new AppError(
     "too_many_uploads",
-    `There are ${most} uploads that no job has. Send jobs with them, or remove some.`,
+    `${are} ${most} uploads that no job has. Send jobs with them, or remove some.`,
     { status: 429, retryAfter: 60, details: { limit: most } },
   );
+}
+
+export function tooManyPieces(most: number): RequestError {
+  return new RequestError(
+    "too_many_pieces",
+    `The upload came in ${most} requests. Remove it, and send the file again with more bytes in each.`,
+    { details: { limit: most } },
+  );
+}
+
+export function stopping(): UnavailableError {
+  return new UnavailableError("stopping", "The master stops. Go on with the upload when it is back.");
 }

@@ -5,7 +5,7 @@ import type { UploadWriter } from "./bytes.ts";
 import { beyondLength, grownMeanwhile, wrongChecksum } from "./errors.ts";
 
 /** Bytes after which the record is told, also in the middle of a request: a kill costs no more than these. */
-const RECORDED_BYTES = 64 * 2 ** 20;
+export const RECORDED_BYTES = 64 * 2 ** 20;
 
 /** Hash functions of `Upload-Checksum`, the one that tus demands first. */
 export const CHECKSUMS = ["sha1", "sha256", "sha512", "md5"] as const;

@@ -1,7 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import { timeOfJobId } from "../record/jobId.ts";
 import type { RecordOfJobs } from "../record/port.ts";
-import type { UploadRecord } from "../record/uploads.ts";
+import type { UploadRecord, UploadUse } from "../record/uploads.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
 import type { UploadBytes } from "./bytes.ts";
 import { noSuchUpload, uploadDamaged, uploadUnfinished, uploadUsed } from "./errors.ts";
@@ -10,6 +10,8 @@ export interface JobUploadsDeps {
   readonly jobs: Pick<RecordOfJobs, "get" | "uploads" | "masters">;
   readonly bytes: UploadBytes;
   readonly store: Pick<ByteStore, "remove">;
+  /** Time after its use for which the record of an upload is kept. */
+  readonly keepSeconds: number;
   /** Jobs of this process that are between claim and record. */
   readonly underWay: Set<string>;
 }
@@ -112,8 +114,7 @@ export class JobUploads {
     const claimed: UploadInput[] = [];
     for (const input of this.#inputs) {
       const { upload, key, sha256 } = input;
-      const isOurs =
-        key !== "" && (await this.#deps.jobs.uploads.use(upload.id, { job, before: upload.job, sha256 }));
+      const isOurs = key !== "" && (await this.#use(upload, { job, before: upload.job, sha256 }));
       if (isOurs) claimed.push(input);
       else {
         await this.#giveBack(claimed, job);
@@ -123,8 +124,12 @@ export class JobUploads {
   }
 
   async #giveBack(inputs: readonly UploadInput[], before: string): Promise<void> {
-    for (const { upload, sha256 } of inputs)
-      await this.#deps.jobs.uploads.use(upload.id, { job: undefined, before, sha256 });
+    for (const { upload, sha256 } of inputs) await this.#use(upload, { job: undefined, before, sha256 });
+  }
+
+  async #use({ id }: UploadRecord, use: Omit<UploadUse, "expiresAt">): Promise<boolean> {
+    const { jobs, keepSeconds } = this.#deps;
+    return await jobs.uploads.use(id, { ...use, expiresAt: Date.now() + keepSeconds * 1000 });
   }
 }
 

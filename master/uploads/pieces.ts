@@ -2,8 +2,11 @@ import { PassThrough, Readable } from "node:stream";
 import type { UploadRecord } from "../record/uploads.ts";
 import type { ByteStore, StoredObject } from "../store/port.ts";
 import type { UploadBytes, UploadWriter } from "./bytes.ts";
-import { uploadDamaged } from "./errors.ts";
+import { tooManyPieces, uploadDamaged } from "./errors.ts";
+import { RECORDED_BYTES } from "./growingUpload.ts";
 
+/** Most objects of an upload, beside those that a large file needs anyway: each request rewrites the list of their keys. */
+const MOST_PIECES = 10_000;
 /** Keys that one removal takes. */
 const REMOVED = 1_000;
 
@@ -13,8 +16,10 @@ const REMOVED = 1_000;
  */
 export function piecesIn(store: ByteStore): UploadBytes {
   return {
-    open: async ({ id, received, pieces }) => {
+    open: async ({ id, received, length, pieces }) => {
       if (received > 0 && pieces.length === 0) throw uploadDamaged(id);
+      const most = MOST_PIECES + Math.ceil(length / RECORDED_BYTES);
+      if (pieces.length >= most) throw tooManyPieces(most);
       return new PieceWriter(store, groupOf(id));
     },
     toObject: (upload, group) => joined(store, upload, group),

@@ -49,7 +49,13 @@ async function openPieces(): Promise<UploadBytes> {
   return piecesIn(store);
 }
 
-const depsWith = (bytes: UploadBytes) => ({ jobs, bytes, store, underWay: new Set<string>() });
+const depsWith = (bytes: UploadBytes) => ({
+  jobs,
+  bytes,
+  store,
+  keepSeconds: 60,
+  underWay: new Set<string>(),
+});
 
 /** The content of a whole upload, as a job has it. */
 async function contentOf(bytes: UploadBytes, whole: UploadRecord): Promise<Buffer> {
@@ -59,6 +65,7 @@ async function contentOf(bytes: UploadBytes, whole: UploadRecord): Promise<Buffe
   return content;
 }
 
+const TAKEN = { before: undefined, sha256: undefined, expiresAt: Date.now() + 3_600_000 };
 const WANTED = { client: undefined, metadata: "" };
 const body = (bytes: Uint8Array) => ({ body: Readable.from([bytes]), checksum: undefined });
 
@@ -142,7 +149,7 @@ describe.each(KINDS)("uploads as %s", (_, open) => {
     const uploads = new Uploads({ jobs, bytes, keepSeconds: 60 });
     const upload = await uploads.create({ ...WANTED, length: 3 });
     const whole = await uploads.append(upload, body(Buffer.from("abc")));
-    await jobs.uploads.use(whole.id, { job: newJobId(), before: undefined, sha256: undefined });
+    await jobs.uploads.use(whole.id, { ...TAKEN, job: newJobId() });
     const claimed = await jobs.uploads.get(whole.id);
     const next = new JobUploads(depsWith(bytes), newJobId());
     const [input] = await next.take(claimed === undefined ? [] : [claimed]);
@@ -253,7 +260,7 @@ describe.each(KINDS)("faults of uploads as %s", (kind, open) => {
     const whole = await uploads.append(old, body(Buffer.from("abc")));
     const late = () => uploads.append(old, body(Buffer.from("xyz")));
     await expect(late()).rejects.toMatchObject({ code: "wrong_offset", details: { offset: 3 } });
-    await jobs.uploads.use(whole.id, { job: newJobId(), before: undefined, sha256: undefined });
+    await jobs.uploads.use(whole.id, { ...TAKEN, job: newJobId() });
     await expect(late()).rejects.toMatchObject({ code: "upload_used", status: 410 });
     await uploads.remove(whole);
     await expect(late()).rejects.toMatchObject({ code: "no_such_upload", status: 404 });
@@ -356,8 +363,8 @@ test("of two masters that grow an upload from the same place one succeeds", asyn
 test("a body that is ended before it is read is told of, and the upload stays as it is", async () => {
   const uploads = new Uploads({ jobs, bytes: await openFiles(), keepSeconds: 60 });
   const upload = await uploads.create({ ...WANTED, length: 9 });
-  const lost = silent(Buffer.from("abc"));
-  const cut = uploads.append(upload, lost).catch((error: unknown) => error);
+  const lost = new Readable({ read: () => undefined });
+  const cut = uploads.append(upload, { body: lost, checksum: undefined }).catch((error: unknown) => error);
   expect(await uploads.takeOver(upload.id)).toMatchObject({ received: 0 });
   expect(await cut).toMatchObject({ code: "upload_busy" });
 });
@@ -404,16 +411,71 @@ test("files that a kill left behind the record's bytes are written over, and unk
   expect((await store.read(key)).toString()).toBe("abcdef");
 });
 
-test("more uploads than the record shall hold are refused", async () => {
+test.each([
+  ["all have too many", undefined, { uploads: 10_000, own: 0 }, "There are 10000 uploads"],
+  ["a client has too many", "ann", { uploads: 2_500, own: 2_500 }, "You have 2500 uploads"],
+])("a new upload is refused while %s", async (_, client, counts, sentence) => {
   const bytes = await openPieces();
-  const many = { ...jobs.uploads, open: async () => ({ uploads: 10_000, bytes: 0 }) };
-  const uploads = new Uploads({
-    jobs: { uploads: many, sync: () => jobs.sync() },
-    bytes,
-    keepSeconds: 60,
-  });
-  await expect(uploads.create({ ...WANTED, length: 5 })).rejects.toMatchObject({
+  const many = { ...jobs.uploads, open: async () => ({ bytes: 0, ...counts }) };
+  const uploads = new Uploads({ jobs: { uploads: many, sync: () => jobs.sync() }, bytes, keepSeconds: 60 });
+  await expect(uploads.create({ ...WANTED, client, length: 5 })).rejects.toMatchObject({
     code: "too_many_uploads",
     status: 429,
+    message: expect.stringContaining(sentence),
   });
+});
+
+test("a client that has many uploads does not keep others from theirs", async () => {
+  const bytes = await openPieces();
+  const many = { ...jobs.uploads, open: async () => ({ bytes: 0, uploads: 9_999, own: 2_499 }) };
+  const uploads = new Uploads({ jobs: { uploads: many, sync: () => jobs.sync() }, bytes, keepSeconds: 60 });
+  for (const client of ["ann", undefined])
+    expect(await uploads.create({ ...WANTED, client, length: 5 })).toMatchObject({ client, received: 0 });
+});
+
+test("an upload in too many pieces is refused before its bytes, and stays as it is", async () => {
+  const bytes = await openPieces();
+  const uploads = new Uploads({ jobs, bytes, keepSeconds: 60 });
+  const upload = await uploads.create({ ...WANTED, length: 20_000 });
+  const pieces = Array.from({ length: 10_001 }, (_, n) => `p${n}`);
+  const growth = { received: 10_001, sha256: undefined, expiresAt: upload.expiresAt };
+  await jobs.uploads.extend(upload.id, { ...growth, from: 0, pieces });
+  const now = { ...upload, received: 10_001 };
+  await expect(uploads.append(now, body(Buffer.from("x")))).rejects.toMatchObject({
+    code: "too_many_pieces",
+    status: 400,
+  });
+  expect(await uploads.get(upload.id)).toMatchObject({ received: 10_001 });
+});
+
+test("bytes that come are kept by a master that stops, and later ones are refused", async () => {
+  const bytes = await openFiles();
+  const uploads = new Uploads({ jobs, bytes, keepSeconds: 60 });
+  const upload = await uploads.create({ ...WANTED, length: 9 });
+  const lost = silent(Buffer.from("abc"));
+  const cut = uploads.append(upload, lost).catch((error: unknown) => error);
+  await lost.isRead;
+  await uploads.stop();
+  expect(await cut).toMatchObject({ code: "stopping", status: 503 });
+  const now = await jobs.uploads.get(upload.id);
+  expect(now).toMatchObject({ received: 3 });
+  if (now === undefined) throw new Error("the upload is there");
+  await expect(uploads.append(now, body(Buffer.from("def")))).rejects.toMatchObject({ code: "stopping" });
+});
+
+test("an upload lives on from each use: from the begin of a request, and from the job that takes it", async () => {
+  const bytes = await openFiles();
+  const upload = await new Uploads({ jobs, bytes, keepSeconds: 60 }).create({ ...WANTED, length: 3 });
+  const uploads = new Uploads({ jobs, bytes, keepSeconds: 600 });
+  const coming = silent(Buffer.from("abc"));
+  const cut = uploads.append(upload, coming).catch(() => undefined);
+  await coming.isRead;
+  const began = (await jobs.uploads.get(upload.id))?.expiresAt ?? 0;
+  expect(began - upload.expiresAt).toBeGreaterThan(500_000);
+  const whole = await uploads.takeOver(upload.id);
+  await cut;
+  const ofJob = new JobUploads({ ...depsWith(bytes), keepSeconds: 6_000 }, newJobId());
+  await ofJob.take(whole === undefined ? [] : [whole]);
+  await ofJob.during(async () => undefined);
+  expect(((await jobs.uploads.get(upload.id))?.expiresAt ?? 0) - began).toBeGreaterThan(5_000_000);
 });

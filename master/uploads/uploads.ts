@@ -6,7 +6,9 @@ import type { RecordOfJobs } from "../record/port.ts";
 import type { UploadRecord } from "../record/uploads.ts";
 import type { UploadBytes } from "./bytes.ts";
 import {
+  grownMeanwhile,
   noSuchUpload,
+  stopping,
   tooManyUploads,
   uploadBusy,
   uploadTakenOver,
@@ -17,6 +19,8 @@ import { type Checksum, GrowingUpload } from "./growingUpload.ts";
 
 /** Most uploads that no job has: each is a row of the record, and may be empty. */
 const MOST_UPLOADS = 10_000;
+/** Most of them that are one client's, so that it leaves room for others. Without tokens all are of one. */
+const MOST_OF_CLIENT = 2_500;
 /** Longest time for which a request waits until the bytes of the one before are stored. */
 const RELEASE_MS = 10_000;
 
@@ -55,6 +59,8 @@ export class Uploads {
   /** Uploads that get bytes through this process now, or are removed. */
   readonly #busy = new Map<string, Busy>();
 
+  #isStopping = false;
+
   constructor(deps: UploadsDeps) {
     this.#deps = deps;
   }
@@ -62,7 +68,7 @@ export class Uploads {
   /** @throws AppError `too_many_uploads` (429), `no_space`, `database_unavailable` */
   async create(wanted: NewUpload): Promise<UploadRecord> {
     const { jobs } = this.#deps;
-    if ((await jobs.uploads.open()).uploads >= MOST_UPLOADS) throw tooManyUploads(MOST_UPLOADS);
+    await this.#requireRoom(wanted);
     const upload = {
       ...wanted,
       id: randomBytes(16).toString("hex"),
@@ -118,10 +124,12 @@ export class Uploads {
    * it has a checksum.
    * @param upload as its caller knows it; refused when the record knows another state by now
    * @throws AppError `upload_busy` (423), `no_such_upload` (404), `upload_used` and `upload_damaged` (410), `wrong_offset`
-   *   (409), `wrong_checksum` (460), `beyond_length` (413), `no_space` (507); the error of the body
+   *   (409), `wrong_checksum` (460), `beyond_length` (413), `too_many_pieces` (400), `no_space` (507), `stopping` (503); the
+   *   error of the body
    */
   async append(upload: UploadRecord, patch: UploadPatch): Promise<UploadRecord> {
     const { id, received } = upload;
+    if (this.#isStopping) throw stopping();
     // It may fail before it is read: the reader is told then.
     patch.body.on("error", () => undefined);
     return await this.#alone({ id, body: patch.body }, async () => {
@@ -130,13 +138,28 @@ export class Uploads {
       if (now.job !== undefined) throw uploadUsed(id, 410);
       if (now.received !== received) throw wrongOffset(now.received);
       try {
-        return await this.#append(now, patch);
+        return await this.#append(await this.#renewed(now), patch);
       } catch (error) {
         // Another master may have removed the upload meanwhile, and does not know of these bytes.
         if ((await this.#deps.jobs.uploads.get(id)) === undefined) await this.#deps.bytes.remove({ id });
         throw error;
       }
     });
+  }
+
+  async #requireRoom({ client }: NewUpload): Promise<void> {
+    const { uploads, own } = await this.#deps.jobs.uploads.open(client);
+    if (client !== undefined && own >= MOST_OF_CLIENT) throw tooManyUploads(MOST_OF_CLIENT, "client");
+    if (uploads >= MOST_UPLOADS) throw tooManyUploads(MOST_UPLOADS, "all");
+  }
+
+  /** The upload, kept for longer when it would expire during a long request. */
+  async #renewed(upload: UploadRecord): Promise<UploadRecord> {
+    const { jobs, keepSeconds } = this.#deps;
+    if (upload.expiresAt > Date.now() + keepSeconds * 500) return upload;
+    const growth = { ...upload, from: upload.received, expiresAt: this.#expiry() };
+    if (!(await jobs.uploads.extend(upload.id, growth))) throw grownMeanwhile();
+    return { ...upload, expiresAt: growth.expiresAt };
   }
 
   async #append(upload: UploadRecord, { body, checksum }: UploadPatch): Promise<UploadRecord> {
@@ -152,6 +175,14 @@ export class Uploads {
       await jobs.sync();
     }
     return growing.upload;
+  }
+
+  /** Ends all requests that bring bytes, and waits until these are stored. Later ones are refused. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const busy = [...this.#busy.values()];
+    for (const { body } of busy) body?.destroy(stopping());
+    await Promise.all(busy.map((one) => settledInTime(one).catch(() => undefined)));
   }
 
   /** The bytes go first: after a kill in between the record still tells of them. @throws AppError `upload_busy` (423) */

@@ -110,6 +110,7 @@ describe.each([
     const answer = await tus.ask("POST", "/uploads", { headers });
     expect([answer.status, await codeOf(answer)]).toEqual([status, code]);
     expect(answer.headers.get("tus-resumable")).toBe("1.0.0");
+    if (status === 412) expect(answer.headers.get("tus-version")).toBe("1.0.0");
   });
 
   test("an offset that is not the upload's is 409, and tells the right one", async () => {
@@ -360,6 +361,19 @@ describe.each([
     ).json()) as JobView;
     expect((await inputOf(job.job_id, 0)).equals(body)).toBe(true);
     expect((await filesOf(job.job_id))[0]?.sha256).toBe(createHash("sha256").update(body).digest("hex"));
+  });
+
+  test("a master that stops in order keeps what came of a request", { timeout: 60_000 }, async () => {
+    const body = randomBytes(12 * MB);
+    const path = await tus.create(body.length, "stopped.bin");
+    const sent = await tus.slow(path, body.length);
+    await new Promise((resolve) => sent.write(body.subarray(0, 11 * MB), resolve));
+    await fleet.master.kill("SIGTERM");
+    await fleet.restartMaster();
+    const offset = await tus.offset(path);
+    expect(offset).toBeGreaterThan(0);
+    expect((await tus.append(path, offset, body.subarray(offset))).status).toBe(204);
+    expect(await tus.offset(path)).toBe(body.length);
   });
 
   test("uploads that expired are removed with their bytes", { timeout: 60_000 }, async () => {

@@ -3,7 +3,7 @@ import type { Operation } from "./operation.ts";
 const NO_UPLOAD = { 404: ["no_such_upload"], 410: ["upload_used"] } as const;
 const VERSION = { 412: ["tus_version"] } as const;
 const AWAY = {
-  503: ["store_unavailable", "store_refused", "database_unavailable", "no_space"],
+  503: ["stopping", "store_unavailable", "store_refused", "database_unavailable", "no_space"],
   507: ["no_space"],
 } as const;
 const BYTES_ERRORS = {
@@ -87,6 +87,7 @@ export const UPLOAD_OPERATIONS = {
       ...NO_UPLOAD,
       ...AWAY,
       ...BYTES_ERRORS,
+      400: [...BYTES_ERRORS[400], "too_many_pieces"],
       409: ["wrong_offset"],
       410: ["upload_used", "upload_damaged"],
       415: ["not_offset_stream"],
