@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { madeSeeds } from "./madeSeeds.ts";
 import { fuzz } from "./run.ts";
 import { readSeeds } from "./seeds.ts";
 
@@ -11,6 +12,8 @@ const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "5" },
     seed: { type: "string", default: "1" },
+    /** The only task whose files are sent. */
+    task: { type: "string" },
     /** Folders with more files to mutate. */
     corpus: { type: "string", multiple: true, default: [] },
     /** Folder for inputs that caused a failure. */
@@ -20,7 +23,14 @@ const { values } = parseArgs({
 
 const end = Date.now() + Number(values.minutes) * 60_000;
 const folders = [join(ROOT, "examples/files"), join(ROOT, "tests/fixtures"), ...values.corpus];
-const seeds = await readSeeds(folders);
+const all = [...(await readSeeds(folders)), ...madeSeeds()];
+const { task } = values;
+const [first, ...others] =
+  task === undefined
+    ? all
+    : all.flatMap((seed) => (seed.tasks.includes(task) ? [{ ...seed, tasks: [task] as const }] : []));
+if (first === undefined) throw new Error(`there is no file to mutate for the task ${task}`);
+const seeds = [first, ...others] as const;
 const report = await fuzz({
   seed: Number(values.seed),
   seeds,

@@ -11,6 +11,7 @@ import {
   startFleet,
   until,
 } from "../../tests/e2e/fleet.ts";
+import { withChecksums } from "./checksums.ts";
 import { mutated } from "./mutate.ts";
 import { type RandomSource, seeded } from "./random.ts";
 import { badRequest, send, TOKEN } from "./requests.ts";
@@ -57,6 +58,9 @@ const FAULTS = [
   ...["internal_error", "child_crashed", "child_killed", "poison", "timed_out", "silent", "no_result"],
   ...["slave_lied", "no_code", "no_answer"],
 ];
+
+/** Options with which more of a file is read; half of the jobs have them. */
+const MORE: Readonly<Record<string, object>> = { document: { attachments: "read", archives: "read" } };
 
 interface Run extends FuzzOptions {
   readonly fleet: RunningFleet;
@@ -146,11 +150,13 @@ async function someFiles(run: Run): Promise<void> {
   const fitting = seeds.filter((seed) => seed.tasks.includes(task));
   const files: NamedBody[] = Array.from({ length: task === "ocr" ? 2 : FILES_A_ROUND }, () => {
     const { name, body } = random.pick(fitting as [SeedFile, ...SeedFile[]]);
-    return { name, body: mutated(body, random) };
+    const changed = mutated(body, random);
+    return { name, body: random.int(8) === 0 ? changed : withChecksums(changed) };
   });
   const signal = AbortSignal.timeout(HANG_MS);
   try {
-    const options = TASKS.find(({ name }) => name === task)?.sampleOptions ?? {};
+    const sample = TASKS.find(({ name }) => name === task)?.sampleOptions ?? {};
+    const options = random.int(2) === 0 ? sample : { ...sample, ...MORE[task] };
     const how = { task, field: fields.get(task) ?? "", options, signal };
     const { body } = await assign(fleet.master.url, files, how);
     for (const [place, file] of files.entries()) judge(run, { task, file }, body.files?.[place] ?? body);

@@ -173,6 +173,12 @@ describe("damaged Ogg files", () => {
   });
 });
 
+test("packets that damage the memory of libopus end in a result or in corrupt_file", async () => {
+  expect(await measured(await recording("trap-free.opus"))).toMatchObject({ decoded: true });
+  const outcome = await outcomeOf(await recording("trap-decode.opus"));
+  expect(outcome.ok ? "ok" : outcome.code).toBe("corrupt_file");
+});
+
 function head(change: (page: Buffer) => void): Promise<Buffer> {
   return changedPages("two.opus", (pages) => {
     const [first] = pages;
