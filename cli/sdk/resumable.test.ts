@@ -157,6 +157,19 @@ function onceAbove(bytes: number, call: () => void): (received: number) => boole
   };
 }
 
+test("a small file that shrinks while it is sent ends the call with a sentence, and makes no job", async () => {
+  const fleet = await fleetOf();
+  const file = await fileOf("small.txt", 5 * MB);
+  const onSent = (bytes: number) => {
+    if (bytes > MB) fs.truncateSync(file.path, 0);
+  };
+  await expect(fleet.submit("text", [await fileOf("a.txt", 10), file], { onSent })).rejects.toMatchObject({
+    code: "not_readable",
+    message: `small.txt changed while it was sent: it had ${5 * MB} bytes before. Send it again when it is whole.`,
+  });
+  expect(master.jobs).toEqual([]);
+});
+
 describe("an upload is removed when", () => {
   test("the call is aborted in its middle", async () => {
     const abort = new AbortController();

@@ -1,4 +1,4 @@
-import type { OpenableFile } from "./files.ts";
+import { changedFile, type OpenableFile } from "./files.ts";
 import { type FormContents, UploadsField } from "./form.ts";
 import type { CallBody } from "./http.ts";
 import { streamed } from "./streamed.ts";
@@ -21,17 +21,21 @@ async function* pieces(boundary: string, contents: FormContents): AsyncGenerator
     const begun = await begin(file, contents);
     if (begun === undefined) continue;
     uploads.begin(file);
+    let lacking = begun.size;
     try {
       yield encoded(
         `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(contents.fileField)}"; filename="${quoted(file.name)}"\r\nContent-Type: application/octet-stream\r\n\r\n`,
       );
       for (let next = begun.first; next.done !== true; next = await begun.rest.next()) {
+        lacking -= next.value.length;
         contents.onSent(next.value.length);
         yield next.value;
       }
     } finally {
       await begun.rest.return?.();
     }
+    // Its bytes cannot be taken back: a form that ends here is no job.
+    if (lacking > 0) throw changedFile(file.name, begun.size);
     yield encoded("\r\n");
   }
   if (uploads.text !== undefined) yield field("uploads", uploads.text);
@@ -39,6 +43,8 @@ async function* pieces(boundary: string, contents: FormContents): AsyncGenerator
 }
 
 interface BegunFile {
+  /** As it was when the file was opened; 0 where that is not known. */
+  readonly size: number;
   readonly first: IteratorResult<Uint8Array>;
   readonly rest: AsyncIterator<Uint8Array>;
 }
@@ -47,7 +53,7 @@ interface BegunFile {
 async function begin(file: OpenableFile, contents: FormContents): Promise<BegunFile | undefined> {
   try {
     const rest = (await file.open())[Symbol.asyncIterator]();
-    return { first: await rest.next(), rest };
+    return { size: file.size?.() ?? 0, first: await rest.next(), rest };
   } catch (error) {
     contents.onUnreadable(file, error);
     return undefined;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { job, type RunningFleet, startFleet, until } from "../e2e/fleet.ts";
@@ -72,6 +72,48 @@ test(
     await send();
     expect(await sumsOfJob()).toEqual(sums);
     expect(proxy.bytes).toBeLessThan(1.6 * LARGE);
+    proxy.end();
+  },
+  SLOW_MS,
+);
+
+/** Number of uploads that no job has. */
+async function openUploads(): Promise<number> {
+  const metrics = await (await fetch(`${fleet.master.url}/metrics`)).text();
+  return Number(/^manyhands_uploads (\d+)$/m.exec(metrics)?.[1]);
+}
+
+test(
+  "an upload that the user stops is removed at the master, and the page forgets it",
+  async () => {
+    const before = await openUploads();
+    const proxy = await CuttingProxy.start(fleet.master.port, { after: 0, times: 0 });
+    tab = await openTab(proxy.url);
+    const { page } = tab;
+    await send();
+    await until("a part of the file", async () => (proxy.bytes > 10 * MB ? true : undefined));
+    expect(await openUploads()).toBe(before + 1);
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await until("the removal", async () => ((await openUploads()) === before ? true : undefined));
+    const kept = await page.evaluate<string[]>("Object.keys(localStorage)");
+    expect(kept.filter((key) => key.startsWith("manyhands-upload"))).toEqual([]);
+    proxy.end();
+  },
+  SLOW_MS,
+);
+
+test(
+  "a large file that changes while it is sent is named, and nothing of it is kept",
+  async () => {
+    const before = await openUploads();
+    const proxy = await CuttingProxy.start(fleet.master.port, { after: 0, times: 0 });
+    tab = await openTab(proxy.url);
+    const { page } = tab;
+    await send();
+    await until("a part of the file", async () => (proxy.bytes > 10 * MB ? true : undefined));
+    await truncate(join(fleet.folder, "b.txt"), 5 * MB);
+    await page.getByText(/^b\.txt was changed, moved or removed while it was sent\./).waitFor();
+    await until("the removal", async () => ((await openUploads()) === before ? true : undefined));
     proxy.end();
   },
   SLOW_MS,
