@@ -105,7 +105,7 @@ test("a form that breaks between the head and the bytes of a file leaves it clos
   const handles = openedHandles();
   const fleet = await fleetOf({}, breaking);
   // The head of the second file is what makes the first packet full.
-  await fleet.submit("text", [await fileOf("a.txt", 64 * 1024 - 700), await fileOf("b.txt", 10)]);
+  await fleet.submit("text", [await fileOf("a.txt", 64 * 1024 - 430), await fileOf("b.txt", 10)]);
   expect(handles.length).toBeGreaterThan(2);
   expect(handles.map(isClosed)).toEqual(handles.map(() => true));
 });
