@@ -9,6 +9,7 @@ export const WARNING_CODES = [
   "rows_left_out",
   "pages_not_read",
   "text_kept",
+  "not_combined",
   "not_decoded",
   "empty_vector",
   "classic_options",

@@ -25,7 +25,7 @@ export function reuseKeys(
   { task, options, client, cache }: ReusingJob,
 ): ReuseKeyOf | undefined {
   const { reuse } = task;
-  if (reuse === undefined || cache === "off") return undefined;
+  if (reuse?.("", options) === undefined || cache === "off") return undefined;
   if (splitOptions(task, options).secrets !== undefined) return undefined;
   const versions = [task, ...task.borrows.map(taskNamed)].map(versionOf);
   const owner = sight === "own" ? [client ?? null] : [];

@@ -26,14 +26,14 @@ interface TaskSpec<Options extends object, Name extends string>
   readonly classicOptions?: Partial<Options>;
   readonly secretOptions?: readonly (keyof Options & string)[];
   /** Default: `<stem>_<task>.json`. */
-  readonly resultName?: (stem: string, options: Options) => string;
+  readonly resultName?: (stem: string, options: Options) => string | undefined;
   /** Default: `application/json`. */
   readonly resultType?: (options: Options) => string;
   readonly steps: Readonly<Record<Name, StepInfo>>;
   /** Default for a task without `run`: the step `main`. */
   readonly mainStep?: NoInfer<Name>;
   readonly run?: (job: RunContext<Options>) => Promise<void>;
-  readonly reuse?: (filename: string, options: Options) => string;
+  readonly reuse?: (filename: string, options: Options) => string | undefined;
   readonly neededStep?: (options: Options) => NoInfer<Name>;
   readonly load: () => Promise<TaskProcess<Options, NoInfer<Name>>>;
 }

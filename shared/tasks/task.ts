@@ -57,9 +57,10 @@ export interface TaskDefinition {
   readonly schemaVersion: number;
   /**
    * Of a task whose result of a file depends on that file and the options alone: what of the file's name it depends on,
-   * too, beside the `filename` of a JSON result. Undefined: a recorded result is never taken for another file.
+   * too, beside the `filename` of a JSON result. Undefined, or undefined for these options: a recorded result is never taken for
+   * another file.
    */
-  readonly reuse?: (filename: string, options: object) => string;
+  readonly reuse?: (filename: string, options: object) => string | undefined;
   /** Other tasks whose steps its `run` does, too. */
   readonly borrows: readonly string[];
   /** The steps that slaves do for it. Raise a version when the same input may give another result. */

@@ -20,9 +20,17 @@ export const ocr = defineTask({
   resultName: (stem, { output }) => `${stem}_ocr.${OUTPUTS[output].ending}`,
   resultType: ({ output }) => OUTPUTS[output].type,
   // Two outputs name the file in the middle of the text.
-  reuse: (filename, { output }) => (output === "hocr" || output === "alto" ? filename : ""),
+  // A combined PDF needs the PDF of each file among the parts of its job.
+  reuse: (filename, { output, combine }) => {
+    if (combine) return undefined;
+    return output === "hocr" || output === "alto" ? filename : "";
+  },
   borrows: ["document"],
-  steps: { recognize: { version: 7, warm: true, together: 4 }, finish: { version: 2 } },
+  steps: {
+    recognize: { version: 7, warm: true, together: 4 },
+    finish: { version: 2 },
+    combine: { version: 1 },
+  },
   mainStep: "recognize",
   // A TIFF may have hundreds of pages.
   budgets: { running: 1_800 },

@@ -41,22 +41,33 @@ export const readingOptions = z.strictObject({
     .describe("Images with more pixels are refused as too_large."),
 });
 
-export const options = readingOptions.extend({
-  output: z
-    .enum(OUTPUT_NAMES)
-    .default("json")
-    .describe(
-      "Format of the result: json has everything; text the text alone, a form feed between pages; tsv the table of tesseract; hocr XHTML with boxes; alto ALTO 4 XML; pdf a searchable PDF, the words unseen over the picture or over the PDF's own page.",
-    ),
-  dpi: z
-    .int()
-    .min(36)
-    .max(2_400)
-    .nullable()
-    .default(null)
-    .describe(
-      "Resolution of images in pixels per inch, for the size of the pages of a PDF; null takes what an image says, 300 if it says nothing or 72 or less.",
-    ),
-});
+export const options = readingOptions
+  .extend({
+    output: z
+      .enum(OUTPUT_NAMES)
+      .default("json")
+      .describe(
+        "Format of the result: json has everything; text the text alone, a form feed between pages; tsv the table of tesseract; hocr XHTML with boxes; alto ALTO 4 XML; pdf a searchable PDF, the words unseen over the picture or over the PDF's own page.",
+      ),
+    dpi: z
+      .int()
+      .min(36)
+      .max(2_400)
+      .nullable()
+      .default(null)
+      .describe(
+        "Resolution of images in pixels per inch, for the size of the pages of a PDF; null takes what an image says, 300 if it says nothing or 72 or less.",
+      ),
+    combine: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Also one PDF of all files in the order of the upload, combined-<job>.pdf, beside the PDF of each. Only with output pdf.",
+      ),
+  })
+  .refine(({ combine, output }) => !combine || output === "pdf", {
+    path: ["combine"],
+    message: "must be false: only PDFs are combined, so set output to pdf",
+  });
 
 export type OcrOptions = z.infer<typeof options>;

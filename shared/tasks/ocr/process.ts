@@ -13,6 +13,7 @@ import { pageOf } from "./picture.ts";
 import { read as readGray, startReader } from "./reader.ts";
 import { failedPage, imageFields, numbered, type OcrFields, type ReadPage } from "./report.ts";
 import { resultOf } from "./resultOf.ts";
+import { combinedPdf } from "./searchable/combined.ts";
 import { PdfFile } from "./searchable/file.ts";
 import { pictureStream } from "./searchable/picture.ts";
 
@@ -135,7 +136,10 @@ async function leafOf({ page, file }: { readonly page: number; readonly file: St
   return { ...leaf, fields: numbered(leaf.fields, page) };
 }
 
-export const steps = { recognize, finish };
+/** PDFs -> one PDF of all their pages, in the order of the files. */
+const combine: Step<OcrOptions> = async ({ files }, context) => ({ body: await combinedPdf(files, context) });
+
+export const steps = { recognize, finish, combine };
 
 interface PageReading {
   readonly options: OcrOptions;

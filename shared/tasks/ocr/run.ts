@@ -12,6 +12,7 @@ import type {
   StepRef,
   UnitSpec,
 } from "../task.ts";
+import { CombinedFiles } from "./combinedFiles.ts";
 import type { OcrOptions } from "./options.ts";
 
 /** Number of PDFs and TIFFs that are read page by page at the same time; others wait. */
@@ -26,14 +27,20 @@ type Job = RunContext<OcrOptions>;
 export async function run(job: Job): Promise<void> {
   const atOnce = new Semaphore(PAGED_AT_ONCE);
   const paged = new Pending(Number.POSITIVE_INFINITY);
+  const pdfs = new CombinedFiles(job);
+  const publish = async ({ index }: InputFile, part: PublishedPart) => {
+    if (part.ok) pdfs.add(index, part.file);
+    await job.publish(index, part);
+  };
   const units = job.inputs.map((file) => ({ files: [file] }));
   for await (const part of job.map("main", "recognize", units)) {
     const input = inputAt(job, part);
     const read = readerOf(part);
-    if (read === undefined) await job.publish(input.index, part);
-    else paged.start(atOnce.use(async () => job.publish(input.index, await read(job, input))));
+    if (read === undefined) await publish(input, part);
+    else paged.start(atOnce.use(async () => publish(input, await read(job, input))));
   }
   await paged.all();
+  if (job.options.combine) await pdfs.attach();
 }
 
 type ReadFile = (job: Job, input: InputFile) => Promise<PublishedPart>;

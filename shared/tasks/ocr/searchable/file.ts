@@ -2,9 +2,10 @@ import { FileError } from "../../../errors.ts";
 import { PdfParser, PdfSyntaxError } from "./parser.ts";
 import { rebuiltTables } from "./rebuilt.ts";
 import { streamData } from "./streams.ts";
-import { dictOf, objectAt, type PdfTables, readTables, streamAt } from "./tables.ts";
+import { dataStart, dictOf, objectAt, type PdfTables, readTables, streamAt } from "./tables.ts";
 import { numberOf, type PdfDictionary, type PdfValue, written } from "./values.ts";
 
+const KEPT_STREAMS = 8;
 /** Deepest page tree. */
 const DEEPEST = 100;
 
@@ -15,14 +16,21 @@ export interface FoundPage {
   readonly dict: PdfDictionary;
 }
 
+/** An object of a PDF. */
+export interface WholeObject {
+  readonly value: PdfValue;
+  /** Undefined for an object without a stream. */
+  readonly stream?: Uint8Array;
+}
+
 /** A PDF, read as objects. */
 export class PdfFile {
   readonly tables: PdfTables;
   /** The pages in their order. */
   readonly pages: readonly FoundPage[];
   readonly #bytes: Buffer;
-  /** The stream of objects that was read last: neighbours lie together. */
-  #stream: { readonly id: number; readonly values: readonly PdfValue[] } | undefined;
+  /** The streams of objects that were read last: neighbours lie together. */
+  readonly #streams = new Map<number, readonly PdfValue[]>();
 
   private constructor(bytes: Buffer, tables: PdfTables) {
     this.#bytes = bytes;
@@ -65,6 +73,20 @@ export class PdfFile {
     return found;
   }
 
+  /** An object with the bytes of its stream as they are. @throws FileError `corrupt_file` */
+  whole(id: number): WholeObject {
+    return readable(() => {
+      const place = this.tables.places.get(id);
+      const value = this.#object(id) ?? NULL;
+      if (place === undefined || "stream" in place || value.kind !== "dict") return { value };
+      const { end } = objectAt(this.#bytes, place.offset);
+      const start = dataStart(this.#bytes, end);
+      if (start === undefined) return { value };
+      const told = numberOf(this.resolved(value.entries.get("Length")));
+      return { value, stream: this.#bytes.subarray(start, streamEnd(this.#bytes, start, told)) };
+    });
+  }
+
   #object(id: number): PdfValue | undefined {
     const place = this.tables.places.get(id);
     if (place === undefined) return undefined;
@@ -75,7 +97,8 @@ export class PdfFile {
   }
 
   #objectsOf(id: number): readonly PdfValue[] {
-    if (this.#stream?.id === id) return this.#stream.values;
+    const known = this.#streams.get(id);
+    if (known !== undefined) return known;
     const place = this.tables.places.get(id);
     if (place === undefined || "stream" in place) throw new PdfSyntaxError(`no stream of objects ${id}`);
     const { dict, data } = streamAt(this.#bytes, place.offset, (length) => numberOf(this.resolved(length)));
@@ -85,7 +108,9 @@ export class PdfFile {
     const count = Math.min(numberOf(dict.entries.get("N")) ?? 0, plain.length);
     const offsets = Array.from({ length: count }, () => [parser.word(), Number(parser.word())] as const);
     const values = offsets.map(([, offset]) => new PdfParser(plain, first + offset).value());
-    this.#stream = { id, values };
+    this.#streams.set(id, values);
+    const [oldest] = this.#streams.keys();
+    if (this.#streams.size > KEPT_STREAMS && oldest !== undefined) this.#streams.delete(oldest);
     return values;
   }
 
@@ -106,6 +131,18 @@ export class PdfFile {
   }
 }
 
+const NULL: PdfValue = { kind: "token", raw: "null" };
+
+/** The end of a stream: where its dictionary says, if that is one, else before the next `endstream`. */
+function streamEnd(bytes: Buffer, start: number, told: number | undefined): number {
+  if (told !== undefined && /^\s*endstream/.test(bytes.toString("latin1", start + told, start + told + 16)))
+    return start + told;
+  const end = bytes.indexOf("endstream", start);
+  if (end === -1) throw new PdfSyntaxError(`no end of the stream at byte ${start}`);
+  if (bytes[end - 1] !== 0x0a) return bytes[end - 1] === 0x0d ? end - 1 : end;
+  return bytes[end - 2] === 0x0d ? end - 2 : end - 1;
+}
+
 const INHERITED = ["Resources", "MediaBox", "CropBox", "Rotate"];
 
 interface Walk {
@@ -117,11 +154,16 @@ interface Walk {
 function readable<T>(work: () => T): T {
   try {
     return work();
-  } catch (cause) {
-    if (!isMalformed(cause)) throw cause;
-    const text = `The objects of the PDF cannot be read (${cause.message}), so that no text can be laid over its pages. Choose another output, or repair it.`;
-    throw new FileError("corrupt_file", text, { cause });
+  } catch (error) {
+    throw malformed(error);
   }
+}
+
+/** The error for clients where an object of a PDF cannot be read; other errors as they are. */
+export function malformed(cause: unknown): unknown {
+  if (!isMalformed(cause)) return cause;
+  const text = `The objects of the PDF cannot be read (${cause.message}), so that no text can be laid over its pages. Choose another output, or repair it.`;
+  return new FileError("corrupt_file", text, { cause });
 }
 
 /** A RangeError is of an offset behind the end of the file. */

@@ -54,6 +54,12 @@ export class PdfWriter {
     await this.write("\nendstream\nendobj\n");
   }
 
+  /** An object that is no dictionary, or has no stream, as it is written. */
+  async value(id: number, text: string): Promise<void> {
+    this.offsets.set(id, { offset: this.#at, generation: 0 });
+    await this.write(`${id} 0 obj\n${text}\nendobj\n`);
+  }
+
   /** Writes the table of all objects and the trailer. @param trailer its entries without `/Size` */
   async table(size: number, trailer: string): Promise<void> {
     const start = this.#at;
