@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Check, CorpusFile, Outcome, QualityCheck, QualityJob } from "./check.ts";
+import { kindRows, kindsJob } from "./document/kinds.ts";
+import { matched, wordsOf } from "./document/words.ts";
 
 const RECALL = 0.98;
 
@@ -44,7 +46,7 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
 export const check: QualityCheck = {
   task: "document",
   folder: "documents",
-  jobs: (files) => [{ options: {}, files }, ...locked(files)],
+  jobs: (files) => [{ options: {}, files }, ...locked(files), kindsJob()],
   score: async (jobs, outcomes, folder) => {
     const plain = casesOf(jobs[0], outcomes[0]);
     const expected = JSON.parse(await readFile(join(folder, "expected.json"), "utf8")) as Expected;
@@ -54,10 +56,13 @@ export const check: QualityCheck = {
       pageCounts(plain, expected),
       titles(plain, expected),
       scans(plain),
-      passwords(jobs.slice(1), outcomes.slice(1)),
+      passwords(jobs.slice(1, -1), outcomes.slice(1, -1)),
+      ...kindRows(jobs.at(-1) ?? NO_FILES, outcomes.at(-1) ?? []),
     ];
   },
 };
+
+const NO_FILES: QualityJob = { options: {}, files: [] };
 
 /** Each encrypted file once more, with its password. */
 function locked(files: readonly CorpusFile[]): QualityJob[] {
@@ -140,33 +145,8 @@ function recallOf({ file, outcome }: Case, reference: string): Recall {
   };
 }
 
-/** Number of words of `wanted` that `given` has, each counted as often as it has them. */
-function matched(given: readonly string[], wanted: readonly string[]): string[] {
-  const left = new Map<string, number>();
-  for (const word of given) left.set(word, (left.get(word) ?? 0) + 1);
-  return wanted.filter((word) => {
-    const times = left.get(word) ?? 0;
-    left.set(word, times - 1);
-    return times > 0;
-  });
-}
-
 function isLong(word: string): boolean {
   return [...word].length >= 3;
-}
-
-/**
- * Runs of letters, digits and marks, case and compatibility forms folded. A mark begins no word: the fold makes
- * an accent that stands alone a space and a mark, and neither is anything to be read.
- */
-function wordsOf(text: string): readonly string[] {
-  return (
-    text
-      .normalize("NFKC")
-      .replace(/\u00ad/g, "")
-      .toLowerCase()
-      .match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? []
-  );
 }
 
 function pageCounts(cases: readonly Case[], expected: Expected): Check {

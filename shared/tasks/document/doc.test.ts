@@ -138,6 +138,18 @@ test("notes, comments, headers and text boxes are read", async () => {
   });
 });
 
+test("a text box of a header belongs to it", async () => {
+  const result = await read({
+    stories: { main: "Body\r", headers: "Top\x08\r\r", headerBoxes: "logo\r\r" },
+    parts: {
+      11: placeList([0, 0, 0, 0, 0, 0, 0, 0, 5, 5, 5, 5, 5, 5]),
+      41: placeList([3, 5], [Buffer.concat([Buffer.from([9, 0, 0, 0]), Buffer.alloc(22)])]),
+      58: placeList([0, 5, 6], [Buffer.alloc(14), Buffer.from([9, 0, 0, 0]), Buffer.alloc(26)]),
+    },
+  });
+  expect(result).toMatchObject({ text_content: "Body", headers: [{ text: "Top\nlogo" }] });
+});
+
 test("lists count their items", async () => {
   const level = Buffer.alloc(28);
   level.writeInt32LE(1, 0);

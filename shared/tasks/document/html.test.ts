@@ -140,3 +140,9 @@ test.each([
   },
   30_000,
 );
+
+test("the label of a note stands in brackets", async () => {
+  const page =
+    '<html><p>calm<sup><a epub:type="noteref" href="#n">1</a></sup> sea<a role="doc-noteref" href="#m">*</a> x<sup><a href="#o">2</a></sup> y<a class="sdfootnoteanc" href="#p"><sup>3</sup></a>.</p></html>';
+  expect((await fieldsOf("a.html", Buffer.from(page))).text_content).toBe("calm[1] sea[*] x[2] y[3].");
+});

@@ -6,7 +6,7 @@ const p = (content: string) => `<text:p>${content}</text:p>`;
 
 test("a text has headings, lists, notes, links and tables, and no deleted words", async () => {
   const styles =
-    '<text:list-style style:name="N"><text:list-level-style-number text:level="1"/></text:list-style>';
+    '<text:list-style style:name="N"><text:list-level-style-number text:level="1" style:num-suffix="."/><text:list-level-style-number text:level="2" style:num-format="a" style:num-suffix=")" text:display-levels="2"/></text:list-style>';
   const item = (content: string) => `<text:list-item>${content}</text:list-item>`;
   const content = [
     `<text:tracked-changes><text:changed-region><text:deletion>${p("deleted")}</text:deletion></text:changed-region></text:tracked-changes>`,
@@ -30,7 +30,7 @@ test("a text has headings, lists, notes, links and tables, and no deleted words"
     media_type: "application/vnd.oasis.opendocument.text",
     metadata: { title: "T", author: "Ann" },
     text_content:
-      "Head\na   b\tc\nd link\nNoted[1]\nsaid\n1. one\n2. two\n1. deep\n• bullet\nH\nx\ty\n[A boat]\nboxed\n[1] Below",
+      "Head\na   b\tc\nd link\nNoted[1]\nsaid\n1. one\n2. two\n2.a) deep\n• bullet\nH\nx\ty\n[A boat]\nboxed\n[1] Below",
     tables: [
       {
         head_rows: 1,

@@ -129,3 +129,10 @@ test("absurd spans do not grow", async () => {
   const table = `<p:graphicFrame><a:graphic><a:graphicData><a:tbl>${row.repeat(50)}</a:tbl></a:graphicData></a:graphic></p:graphicFrame>`;
   expect(await codeOf("a.pptx", pptxOf([{ shapes: table }]), { format: "markdown" })).toBe("ok");
 });
+
+test("a presentation with the workbook of a chart is a presentation", async () => {
+  const types =
+    '<Types><Default Extension="xlsx" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"/><Override PartName="/ppt/presentation.xml" ContentType="application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"/></Types>';
+  const slides = pptxOf([{ shapes: shape(said("Sales")) }], { "[Content_Types].xml": types });
+  expect(await fieldsOf("a.pptx", slides)).toMatchObject({ document_type: "PPTX", text_content: "Sales" });
+});

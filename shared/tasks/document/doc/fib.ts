@@ -6,7 +6,16 @@ import type { OleStorage } from "../package/container.ts";
 const PARTS = {
   ...{ styles: 1, footnoteMarks: 2, footnotes: 3, commentMarks: 4, comments: 5, headers: 11 },
   ...{ characterRuns: 12, paragraphRuns: 13, fonts: 15, pieces: 33, authors: 36 },
-  ...{ boxAnchors: 40, endnoteMarks: 46, endnotes: 47, boxes: 56, listKinds: 73, lists: 74 },
+  ...{
+    boxAnchors: 40,
+    headerBoxAnchors: 41,
+    endnoteMarks: 46,
+    endnotes: 47,
+    boxes: 56,
+    headerBoxes: 58,
+    listKinds: 73,
+    lists: 74,
+  },
 } as const;
 
 /** Stories in the order of their text, and where the head of the file has their lengths (MS-DOC 2.5.4). */

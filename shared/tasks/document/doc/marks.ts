@@ -26,15 +26,15 @@ const EXTRA = { notes: 2, comments: 30, anchors: 26, boxes: 22 } as const;
 const SHAPE_OF_BOX = 14;
 const AUTHOR = 20;
 
-/** Marks in the order of their characters. Text boxes without a place in the text belong to its last character. */
+/** Marks in the order of their characters. */
 export function marksOf(file: WordFile): PlacedMark[] {
   const marks: PlacedMark[] = [];
-  const last = Math.max(0, file.stories.main.to - 1);
-  const add: Add = (character, mark) => marks.push({ at: Math.min(character, last), mark });
+  const add: Add = (character, mark) => marks.push({ at: Math.max(0, character), mark });
   addNotes(file, "footnote", add);
   addNotes(file, "endnote", add);
   addComments(file, add);
-  addBoxes(file, add);
+  addBoxes(file, ["main", "boxes", "boxAnchors"], add);
+  addBoxes(file, ["headers", "headerBoxes", "headerBoxAnchors"], add);
   return marks.toSorted((one, other) => one.at - other.at);
 }
 
@@ -45,7 +45,7 @@ function addNotes(file: WordFile, kind: "footnote" | "endnote", add: Add): void 
   for (const [at, character] of placesOf(file.part(`${kind}Marks`), EXTRA.notes).entries()) {
     const range = texts[at];
     const label = `${kind === "endnote" ? "e" : ""}${at + 1}`;
-    if (range !== undefined) add(character, { kind, label, range });
+    if (range !== undefined && character < file.stories.main.to) add(character, { kind, label, range });
   }
 }
 
@@ -58,28 +58,33 @@ function addComments(file: WordFile, add: Add): void {
     const range = texts[at];
     const from = (places.length + 1) * 4 + at * EXTRA.comments;
     const author = authors[list.readUInt16LE(from + AUTHOR)] ?? "";
-    if (range !== undefined) add(character, { kind: "comment", author, range });
+    if (range !== undefined && character < file.stories.main.to)
+      add(character, { kind: "comment", author, range });
   }
 }
 
-/** A text box has the number of its shape, and so has the place of the shape in the text. */
-function addBoxes(file: WordFile, add: Add): void {
-  const list = file.part("boxes");
-  const ranges = rangesOf(list, EXTRA.boxes, file.stories.boxes);
+/** The story that boxes are anchored to, the boxes, and their places. */
+type BoxParts =
+  | readonly ["main", "boxes", "boxAnchors"]
+  | readonly ["headers", "headerBoxes", "headerBoxAnchors"];
+
+/** A text box has the number of its shape, and so has the place of the shape in the text; others are at the end of their story. */
+function addBoxes(file: WordFile, [story, boxPart, anchorPart]: BoxParts, add: Add): void {
+  const list = file.part(boxPart);
+  const { from, to } = file.stories[story];
+  const ranges = rangesOf(list, EXTRA.boxes, file.stories[boxPart]);
   const boxes = new Map<number, TextRange>();
-  for (const [at, range] of ranges.entries()) {
-    const from = (ranges.length + 1) * 4 + at * EXTRA.boxes;
-    boxes.set(list.readInt32LE(from + SHAPE_OF_BOX), range);
-  }
-  const anchors = file.part("boxAnchors");
+  for (const [at, range] of ranges.entries())
+    boxes.set(list.readInt32LE((ranges.length + 1) * 4 + at * EXTRA.boxes + SHAPE_OF_BOX), range);
+  const anchors = file.part(anchorPart);
   const places = placesOf(anchors, EXTRA.anchors);
   for (const [at, character] of places.entries()) {
     const shape = anchors.readInt32LE((places.length + 1) * 4 + at * EXTRA.anchors);
     const range = boxes.get(shape);
     boxes.delete(shape);
-    if (range !== undefined) add(character, { kind: "box", range });
+    if (range !== undefined) add(from + Math.min(character, to - from - 1), { kind: "box", range });
   }
-  for (const range of boxes.values()) add(Number.POSITIVE_INFINITY, { kind: "box", range });
+  for (const range of boxes.values()) add(to - 1, { kind: "box", range });
 }
 
 /** Places of a list (MS-DOC 2.2.2) without the last one, which is the end of what it lists. */

@@ -21,6 +21,14 @@ const LOOK_OF: Readonly<Record<string, number>> = {
   ...{ s: LOOKS.s, strike: LOOKS.s, del: LOOKS.s, sup: LOOKS.sup, sub: LOOKS.sub },
 };
 
+/** Whether a link is the label of a note, as programs say it: EPUB and ARIA, or LibreOffice. */
+function isNoteLabel({ role = "", class: classes = "", ...others }: Attributes): boolean {
+  return (
+    /\b(?:doc-)?noteref\b/.test(`${others["epub:type"] ?? ""} ${role}`) ||
+    /^sd(?:foot|end)note(?:anc|sym)$/.test(classes)
+  );
+}
+
 /** The text of a page as a reader sees it, built from the elements that it shows. */
 export class ShownPage {
   readonly links: DocumentLink[] = [];
@@ -35,6 +43,8 @@ export class ShownPage {
   #tooDeep = 0;
   readonly #lists = new HtmlLists();
   readonly #looks: number[] = [];
+  /** Whether the link that is open leads to a note. */
+  #isNote = false;
   #link: { readonly target: string; text: string } | undefined;
 
   constructor(form: Form, leftOut: LeftOut) {
@@ -47,7 +57,7 @@ export class ShownPage {
     if (BLOCKS.has(name)) this.#openBlock(name, attributes);
     const look = entryOf(LOOK_OF, name);
     if (look !== undefined) this.#looked(look);
-    if (name === "a") this.#openLink(attributes.href);
+    if (name === "a") this.#openAnchor(attributes);
     if (name === "br") this.#flow.lineBreak();
     if (name === "img" && attributes.alt?.trim()) this.#picture(attributes.alt.trim());
     if (name === "q") this.text("\u201c");
@@ -57,10 +67,25 @@ export class ShownPage {
 
   close(name: string): void {
     if (Object.hasOwn(LOOK_OF, name)) this.#unlooked();
-    if (name === "a") this.#closeLink();
+    if (name === "a") this.#closeAnchor();
     if (name === "q") this.text("\u201d");
     if (name === "rt") this.text(")");
     if (BLOCKS.has(name)) this.#closeBlock(name);
+  }
+
+  /** The label of a note stands in brackets, as in other formats: it would belong to its word. */
+  #openAnchor(attributes: Attributes): void {
+    this.#closeAnchor();
+    const isRaised = ((this.#looks.at(-1) ?? 0) & LOOKS.sup) !== 0 && attributes.href?.includes("#") === true;
+    this.#isNote = isRaised || isNoteLabel(attributes);
+    this.#openLink(attributes.href);
+    if (this.#isNote) this.text("[");
+  }
+
+  #closeAnchor(): void {
+    if (this.#isNote) this.text("]");
+    this.#isNote = false;
+    this.#closeLink();
   }
 
   text(text: string): void {

@@ -1,8 +1,9 @@
 import { type Cell, type DocxBlock, textOfBlocks } from "../docx/blocks.ts";
 import { integer } from "../docx/numerals.ts";
-import { descendants, elements, find, type Xml } from "../docx/xml.ts";
+import { descendants, elements, type Xml } from "../docx/xml.ts";
 import { withinReason } from "../reading/spans.ts";
 import { type Anchored, type OdfContext, paragraphBlocks } from "./inline.ts";
+import { labelOf } from "./lists.ts";
 
 /** Most times that a row or cell of a table in a text is repeated. */
 const MOST_REPEATED = 100;
@@ -15,7 +16,7 @@ export function blocksOf(parent: Xml, context: OdfContext): DocxBlock[] {
 function blockOf(child: Xml, context: OdfContext): DocxBlock[] {
   const { name, attributes } = child;
   if (name === "text:p" || name === "text:h") return paragraph(child, context);
-  if (name === "text:list") return listBlocks(child, context, { level: 0, style: "" });
+  if (name === "text:list") return listBlocks(child, context, { above: [], style: "" });
   if (name === "table:table") return tableBlocks(child, context);
   if (SKIPPED.has(name) || attributes["text:display"] === "none") return [];
   return blocksOf(child, context);
@@ -49,23 +50,27 @@ function inTextBox(block: DocxBlock): DocxBlock {
 }
 
 interface ListPlace {
-  readonly level: number;
+  /** Numbers of the items that it is in, from the outermost on. */
+  readonly above: readonly number[];
   readonly style: string;
 }
 
 function listBlocks(list: Xml, context: OdfContext, place: ListPlace): DocxBlock[] {
   const style = list.attributes["text:style-name"] ?? place.style;
-  const ordered = context.numbered.has(style);
-  let number = 0;
+  const level = place.above.length;
+  const numbered = context.numbered.get(style)?.[level];
+  let number = (numbered?.start ?? 1) - 1;
   return elements(list).flatMap((item) => {
-    if (item.name === "text:list-item") number = integer(item.attributes["text:start-value"], number + 1);
-    let label = item.name !== "text:list-item" ? "" : ordered ? `${number}.` : "•";
+    const isItem = item.name === "text:list-item";
+    if (isItem) number = integer(item.attributes["text:start-value"], number + 1);
+    const numbers = [...place.above, number];
+    let label = isItem ? labelOf(numbered, numbers) : "";
     return elements(item).flatMap((child) => {
-      if (child.name === "text:list") return listBlocks(child, context, { level: place.level + 1, style });
+      if (child.name === "text:list") return listBlocks(child, context, { above: numbers, style });
       const blocks = blockOf(child, context);
       const [first, ...rest] = blocks;
       if (label === "" || first?.kind !== "paragraph") return blocks;
-      const item = { id: style, level: place.level, ordered, label };
+      const item = { id: style, level, ordered: numbered !== undefined, label };
       label = "";
       return [{ ...first, list: item }, ...rest];
     });
@@ -110,15 +115,4 @@ function cellsOf(row: Xml, context: OdfContext): Cell[] {
     );
     return Array<Cell>(times).fill(read);
   });
-}
-
-/** Names of the styles of lists whose first level is numbered. */
-export function numberedLists(...roots: readonly (Xml | undefined)[]): ReadonlySet<string> {
-  const styles = roots.flatMap((root) => (root === undefined ? [] : descendants(root, "text:list-style")));
-  const numbered = styles.filter(
-    (style) =>
-      find(style, "text:list-level-style-number") !== undefined &&
-      elements(style)[0]?.name === "text:list-level-style-number",
-  );
-  return new Set(numbered.map(({ attributes }) => attributes["style:name"] ?? ""));
 }

@@ -8,6 +8,8 @@ import { entryOf } from "../own.ts";
 import type { DocumentLink, SideNote } from "../reading/reading.ts";
 import { singleSpaced } from "../reading/white.ts";
 
+import type { NumberedLists } from "./lists.ts";
+
 /** What the paragraphs of a document share. */
 export interface OdfContext {
   readonly form: Form;
@@ -16,8 +18,7 @@ export interface OdfContext {
   readonly notes: SideNote[];
   /** Number of the section that is read, from 1. */
   section: number;
-  /** Styles whose lists are numbered. */
-  readonly numbered: ReadonlySet<string>;
+  readonly numbered: NumberedLists;
 }
 
 /** What stands in a paragraph and is a block of its own. */

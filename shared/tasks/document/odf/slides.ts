@@ -9,9 +9,10 @@ import type { DocumentOptions } from "../options.ts";
 import { textParagraph } from "../reading/blocks.ts";
 import { readingFields } from "../reading/fields.ts";
 import type { Section } from "../reading/reading.ts";
-import { blocksOf, numberedLists } from "./blocks.ts";
+import { blocksOf } from "./blocks.ts";
 import { MEDIA, odfMetadata, readContent } from "./content.ts";
 import type { OdfContext } from "./inline.ts";
+import { numberedLists } from "./lists.ts";
 
 /** Makes the fields of an OpenDocument presentation. @throws FileError `corrupt_file`, `password_required`, `too_large` */
 export async function odpFields(zip: DocxZip, options: DocumentOptions): Promise<JsonObject> {

@@ -19,12 +19,21 @@ export async function packageKind(zip: DocxZip): Promise<PackageKind> {
   return officeKind(zip, await textOf(zip, "[Content_Types].xml"));
 }
 
+/** Types of the main part, and its usual name. A document may hold others: a chart of a presentation has a workbook. */
+const MAIN: readonly (readonly [type: RegExp, part: string, kind: PackageKind])[] = [
+  [/wordprocessingml\.\w+\.main|ms-word\.[\w.]+\.main/i, "word/document.xml", "docx"],
+  [/spreadsheetml\.\w+\.main|ms-excel\.[\w.]+\.main/i, "xl/workbook.xml", "xlsx"],
+  [/presentationml\.\w+\.main|ms-powerpoint\.[\w.]+\.main/i, "ppt/presentation.xml", "pptx"],
+];
+
 /** @param types the list of content types, "" where it is missing */
 function officeKind(zip: DocxZip, types: string): PackageKind {
+  const found = MAIN.find(([type]) => type.test(types)) ?? MAIN.find(([, part]) => zip.has(part));
+  if (found !== undefined) return found[2];
   if (types.includes("wordprocessingml")) return "docx";
-  if (/spreadsheetml|ms-excel\.sheet/.test(types) || zip.has("xl/workbook.xml")) return "xlsx";
-  if (/presentationml|ms-powerpoint/.test(types) || zip.has("ppt/presentation.xml")) return "pptx";
-  return zip.has("word/document.xml") || types !== "" ? "docx" : "other";
+  if (/spreadsheetml|ms-excel\.sheet/.test(types)) return "xlsx";
+  if (/presentationml|ms-powerpoint/.test(types)) return "pptx";
+  return types === "" ? "other" : "docx";
 }
 
 async function textOf(zip: DocxZip, name: string): Promise<string> {

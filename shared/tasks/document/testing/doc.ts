@@ -3,7 +3,12 @@ import { compoundOf, type MsgStorage } from "./msg.ts";
 export interface DocSpec {
   /** Stories in the order of the format; each ends with the mark of a paragraph. */
   readonly stories: Readonly<
-    Partial<Record<"main" | "footnotes" | "headers" | "macros" | "comments" | "endnotes" | "boxes", string>>
+    Partial<
+      Record<
+        "main" | "footnotes" | "headers" | "macros" | "comments" | "endnotes" | "boxes" | "headerBoxes",
+        string
+      >
+    >
   >;
   /** Bytes of a character. */
   readonly width?: 1 | 2;
@@ -22,7 +27,16 @@ export interface DocSpec {
   readonly streams?: MsgStorage;
 }
 
-const ORDER = ["main", "footnotes", "headers", "macros", "comments", "endnotes", "boxes"] as const;
+const ORDER = [
+  "main",
+  "footnotes",
+  "headers",
+  "macros",
+  "comments",
+  "endnotes",
+  "boxes",
+  "headerBoxes",
+] as const;
 const TEXT_AT = 1024;
 const PAGE = 512;
 

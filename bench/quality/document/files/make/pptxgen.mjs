@@ -1,0 +1,12 @@
+import { createRequire } from "node:module";
+const Pptx = createRequire(`${process.cwd()}/`)("pptxgenjs");
+const deck = new Pptx();
+const one = deck.addSlide();
+one.addText("A plan in three parts", { x: 1, y: 0.5, w: 8, h: 1 });
+one.addText([{ text: "First part", options: { bullet: true, breakLine: true } }, { text: "with a detail", options: { bullet: true, indentLevel: 1, breakLine: true } }, { text: "第三部分", options: { bullet: true } }], { x: 1, y: 2, w: 8, h: 2 });
+one.addNotes("Speak slowly here, and wait.");
+const two = deck.addSlide();
+two.addText("Figures", { x: 1, y: 0.3, w: 8, h: 0.7 });
+two.addTable([[{ text: "wide head", options: { colspan: 2 } }, "third"], ["cell one", "cell two", "cell three"], ["שלום", "مرحبا", "naïve"]], { x: 1, y: 1.2, w: 8 });
+two.addText([{ text: "see " }, { text: "the deck", options: { hyperlink: { url: "https://example.org/deck" } } }], { x: 1, y: 4, w: 4, h: 1 });
+await deck.writeFile({ fileName: process.argv[2] });
