@@ -1,3 +1,6 @@
+import { docOf } from "../../shared/tasks/document/testing/doc.ts";
+import { epubOf } from "../../shared/tasks/document/testing/odf.ts";
+import { xlsxOf } from "../../shared/tasks/document/testing/xlsx.ts";
 import { assign, fixture, type NamedBody, type UploadOptions } from "../e2e/fleet.ts";
 
 /** Jobs of every task, whose results the viewers show: ids by the names that the tests use. */
@@ -9,6 +12,8 @@ export interface ViewedJobs {
   readonly embedding: string;
   readonly audio: string;
   readonly document: string;
+  /** A workbook, a mail, a book and a letter of old Word. */
+  readonly kinds: string;
   readonly mean: string;
   readonly train: string;
   readonly numbers: string;
@@ -78,11 +83,43 @@ export async function sendViewedJobs(url: string): Promise<ViewedJobs> {
       ),
       { task: "document", field: "documents" },
     ),
+    kinds: await send(kindsOfDocuments(), {
+      task: "document",
+      field: "documents",
+      options: { attachments: "read" },
+    }),
     mean: await send([text("a.txt", "1\n2\n3\n"), text("b.txt", "3\n4\n-5\n")], {
       task: "mean",
       field: "numbers",
     }),
   };
+}
+
+function kindsOfDocuments(): NamedBody[] {
+  const cell = (value: string) => `<c t="inlineStr"><is><t>${value}</t></is></c>`;
+  const rows = (...all: readonly string[][]) =>
+    all.map((cells) => `<row>${cells.map(cell).join("")}</row>`).join("");
+  const mail = [
+    "From: Ann <ann@example.org>\r\nTo: Bea <bea@example.org>\r\nSubject: Two boats",
+    "Message-ID: <1@example.org>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n",
+    `--b\r\nContent-Type: text/plain\r\n\r\nThe list is attached. ${CODE}\r\n--b`,
+    "Content-Type: text/csv\r\nContent-Disposition: attachment; filename=boats.csv\r\n\r\nname,length\r\nAurora,32\r\n--b--\r\n",
+  ].join("\r\n");
+  return [
+    {
+      name: "boats.xlsx",
+      body: xlsxOf([
+        { name: "Boats", rows: rows(["name", "length"], ["Aurora", "32"]) },
+        { name: "Quays", rows: rows(["north", "south"]) },
+      ]),
+    },
+    { name: "boats.eml", body: Buffer.from(mail) },
+    {
+      name: "boats.epub",
+      body: epubOf(["<h1>Home again</h1><p>It rains.</p>", "<h1>Out at sea</h1><p>It is calm.</p>"]),
+    },
+    { name: "boats.doc", body: docOf({ stories: { main: "A letter about boats.\r" } }) },
+  ];
 }
 
 /** A table of more rows than a preview loads; one of its texts is code, and one row cannot be used. */

@@ -175,6 +175,40 @@ test("a document reads by page, and says which pages have no text", async () => 
   await page.getByRole("region", { name: /^Comments/ }).waitFor();
 });
 
+test("a workbook is read sheet by sheet, with each sheet as a table", async () => {
+  const page = await open("kinds/0");
+  const sheet = page.getByRole("article", { name: "Boats" });
+  await sheet.getByText("Aurora").waitFor();
+  const table = page.getByRole("region", { name: "Table 1" });
+  expect(await table.getByRole("cell").allTextContents()).toEqual(["name", "length", "Aurora", "32"]);
+  await page.getByRole("button", { name: "Next page" }).click();
+  await page.getByRole("article", { name: "Quays" }).waitFor();
+  expect(await table.getByRole("cell").allTextContents()).toEqual(["north", "south"]);
+});
+
+test("a mail has its fields and the files that it brings", async () => {
+  const page = await open("kinds/1");
+  const about = page.getByRole("region", { name: "About the file" });
+  await about.getByText("Ann <ann@example.org>").waitFor();
+  await about.getByText("Bea <bea@example.org>").waitFor();
+  await page
+    .getByRole("region", { name: /^Files inside/ })
+    .getByText("boats.csv")
+    .waitFor();
+  await page.getByRole("article", { name: "Two boats" }).getByText("The list is attached.").waitFor();
+  await page.getByRole("button", { name: "Next page" }).click();
+  await page.getByRole("article", { name: "boats.csv" }).getByText("Aurora").waitFor();
+});
+
+test("a book is read chapter by chapter, and a letter of old Word as one text", async () => {
+  const page = await open("kinds/2");
+  await page.getByRole("article", { name: "Out at sea" }).getByText("It is calm.").waitFor();
+  await page.getByRole("button", { name: "Next page" }).click();
+  await page.getByRole("article", { name: "Home again" }).getByText("It rains.").waitFor();
+  await page.goto(page.url().replace(/2$/, "3"));
+  await page.getByText("A letter about boats.").waitFor();
+});
+
 test("the mean over the index is drawn with its spread, and its numbers stand below", async () => {
   const page = await open("mean/0");
   await page.getByText("All 2 files").waitFor();
@@ -357,6 +391,8 @@ const VIEWS = [
   "audio/0",
   "document/0",
   "document/2",
+  "kinds/0",
+  "kinds/1",
   "mean/0",
   "train/0",
   "numbers/0",

@@ -64,12 +64,12 @@ function addComments(file: WordFile, add: Add): void {
 }
 
 /** The story that boxes are anchored to, the boxes, and their places. */
-type BoxParts =
+type BoxPlaces =
   | readonly ["main", "boxes", "boxAnchors"]
   | readonly ["headers", "headerBoxes", "headerBoxAnchors"];
 
 /** A text box has the number of its shape, and so has the place of the shape in the text; others are at the end of their story. */
-function addBoxes(file: WordFile, [story, boxPart, anchorPart]: BoxParts, add: Add): void {
+function addBoxes(file: WordFile, [story, boxPart, anchorPart]: BoxPlaces, add: Add): void {
   const list = file.part(boxPart);
   const { from, to } = file.stories[story];
   const ranges = rangesOf(list, EXTRA.boxes, file.stories[boxPart]);
