@@ -176,8 +176,15 @@ describe("levels of every encoding", () => {
     const result = await analysed(riff(fmt(3, 1, [32]), chunk("data", data)));
     expect(result).toMatchObject({
       peak: 0.5,
-      warnings: ["2 samples are not finite numbers; they count as 0."],
+      warnings: ["2 samples are not finite numbers, or too large to be measured; they count as 0."],
     });
+  });
+
+  it("measures a recording with absurdly large samples without them", async () => {
+    const data = Buffer.from(Float64Array.of(1e200, 0.5, -1e308, -0.5).buffer);
+    const result = await analysed(riff(fmt(3, 1, [64]), chunk("data", data)));
+    expect(result).toMatchObject({ peak: 0.5, max: 0.5, min: -0.5, rms: Math.sqrt(0.125) });
+    expect(result.warnings).toHaveLength(1);
   });
 });
 

@@ -58,12 +58,15 @@ function spread(samples: Numbers, { zero, fullScale, channel, channels }: Spread
   }
 }
 
-/** Sets samples that are no finite numbers to 0; returns how many there were. */
+/** The sum of the squares of larger samples may be no finite number. */
+const MOST = 1e140;
+
+/** Sets samples that are no finite numbers, or too large to be measured, to 0; returns how many there were. */
 function dropInvalid(planes: readonly Float64Array[], frames: number): number {
   let invalid = 0;
   for (const plane of planes) {
     for (let i = 0; i < frames; i += 1) {
-      if (Number.isFinite(plane[i])) continue;
+      if (Math.abs(plane[i] ?? 0) <= MOST) continue;
       plane[i] = 0;
       invalid += 1;
     }

@@ -208,7 +208,8 @@ function warningsOf({ wav, frames, invalid, measures, options, ...told }: Measur
   if (riff.streamed)
     warnings.push("The header does not say how long the recording is; it was read to the end of the file.");
   if (frames === 0) warnings.push("The file holds no samples.");
-  if (invalid > 0) warnings.push(`${invalid} samples are not finite numbers; they count as 0.`);
+  if (invalid > 0)
+    warnings.push(`${invalid} samples are not finite numbers, or too large to be measured; they count as 0.`);
   if (factFrames !== undefined && factFrames !== frames && format.framesPerBlock > 0) {
     warnings.push(
       `The fact chunk says ${factFrames} frames; the blocks hold ${frames}, which were measured.`,
