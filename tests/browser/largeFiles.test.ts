@@ -77,6 +77,15 @@ test(
   SLOW_MS,
 );
 
+/** A page in the middle of a large file. */
+async function sendingFiles() {
+  const proxy = await CuttingProxy.start(fleet.master.port, { after: 0, times: 0 });
+  tab = await openTab(proxy.url);
+  await send();
+  await until("a part of the file", async () => (proxy.bytes > 10 * MB ? true : undefined));
+  return { proxy, page: tab.page };
+}
+
 /** Number of uploads that no job has. */
 async function openUploads(): Promise<number> {
   const metrics = await (await fetch(`${fleet.master.url}/metrics`)).text();
@@ -87,11 +96,7 @@ test(
   "an upload that the user stops is removed at the master, and the page forgets it",
   async () => {
     const before = await openUploads();
-    const proxy = await CuttingProxy.start(fleet.master.port, { after: 0, times: 0 });
-    tab = await openTab(proxy.url);
-    const { page } = tab;
-    await send();
-    await until("a part of the file", async () => (proxy.bytes > 10 * MB ? true : undefined));
+    const { proxy, page } = await sendingFiles();
     expect(await openUploads()).toBe(before + 1);
     await page.getByRole("button", { name: "Stop", exact: true }).click();
     await until("the removal", async () => ((await openUploads()) === before ? true : undefined));
@@ -106,11 +111,7 @@ test(
   "a large file that changes while it is sent is named, and nothing of it is kept",
   async () => {
     const before = await openUploads();
-    const proxy = await CuttingProxy.start(fleet.master.port, { after: 0, times: 0 });
-    tab = await openTab(proxy.url);
-    const { page } = tab;
-    await send();
-    await until("a part of the file", async () => (proxy.bytes > 10 * MB ? true : undefined));
+    const { proxy, page } = await sendingFiles();
     await truncate(join(fleet.folder, "b.txt"), 5 * MB);
     await page.getByText(/^b\.txt was changed, moved or removed while it was sent\./).waitFor();
     await until("the removal", async () => ((await openUploads()) === before ? true : undefined));

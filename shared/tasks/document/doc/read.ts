@@ -3,7 +3,7 @@ import { FORMS } from "../docx/form/form.ts";
 import { LeftOut } from "../docx/leftOut.ts";
 import type { DocumentOptions } from "../options.ts";
 import type { OleStorage } from "../package/container.ts";
-import { textParagraph } from "../reading/blocks.ts";
+import { noteParagraphs } from "../reading/blocks.ts";
 import type { ReadContext } from "../reading/context.ts";
 import { readingFields } from "../reading/fields.ts";
 import type { WordDocument } from "./context.ts";
@@ -38,9 +38,7 @@ export function docFields(
   if (pieces.text.length < file.stories.main.to) throw damagedDoc();
   const stories = new Stories(document);
   const blocks = stories.blocks(file.stories.main);
-  const below = document.notes
-    .filter(({ kind }) => kind !== "comment")
-    .map(({ place, text }) => textParagraph(document.form, `[${place}] ${text}`));
+  const below = noteParagraphs(document.form, document.notes);
   const metadata = summaryOf(storage);
   const section = {
     kind: "text",

@@ -5,7 +5,7 @@ import { optionalPart } from "../docx/package.ts";
 import { find } from "../docx/xml.ts";
 import type { DocxZip } from "../docx/zip.ts";
 import type { DocumentOptions } from "../options.ts";
-import { textParagraph } from "../reading/blocks.ts";
+import { noteParagraphs } from "../reading/blocks.ts";
 import { readingFields } from "../reading/fields.ts";
 import { blocksOf } from "./blocks.ts";
 import { MEDIA, odfMetadata, readContent } from "./content.ts";
@@ -25,8 +25,7 @@ export async function odtFields(zip: DocxZip, options: DocumentOptions): Promise
     numbered: numberedLists(root, await optionalPart(zip, "styles.xml")),
   };
   const blocks = body === undefined ? [] : blocksOf(body, context);
-  const notes = context.notes.filter(({ kind }) => kind !== "comment");
-  const below = notes.map(({ place, text }) => textParagraph(context.form, `[${place}] ${text}`));
+  const below = noteParagraphs(context.form, context.notes);
   const metadata = await odfMetadata(zip);
   const section = {
     kind: "text",

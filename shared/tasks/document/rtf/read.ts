@@ -4,7 +4,7 @@ import type { DocxBlock } from "../docx/blocks.ts";
 import { FORMS, type Form } from "../docx/form/form.ts";
 import { LeftOut } from "../docx/leftOut.ts";
 import type { DocumentOptions } from "../options.ts";
-import { textParagraph } from "../reading/blocks.ts";
+import { noteParagraphs } from "../reading/blocks.ts";
 import type { ReadContext } from "../reading/context.ts";
 import { readingFields } from "../reading/fields.ts";
 import type { DocumentLink, SideNote } from "../reading/reading.ts";
@@ -67,8 +67,6 @@ export function readRtf(rtf: string, form: Form, leftOut: LeftOut): RtfReading {
   for (const token of tokensOf(rtf.replace(/^\xef\xbb\xbf/, ""))) reader.take(token);
   reader.end();
   const { blocks, links, notes } = document;
-  const below = notes
-    .filter(({ kind }) => kind !== "comment")
-    .map(({ place, text }) => textParagraph(form, `[${place}] ${text}`));
+  const below = noteParagraphs(form, notes);
   return { blocks: [...blocks, ...below], links, notes, metadata: reader.metadata };
 }

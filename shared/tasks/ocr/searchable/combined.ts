@@ -1,14 +1,10 @@
 import { join } from "node:path";
 import type { StepContext, StepFile } from "../../task.ts";
 import { malformed, PdfFile } from "./file.ts";
-import { PDF_HEAD } from "./imagePages.ts";
-import { PdfWriter } from "./objects.ts";
+import { CATALOG, FIRST, newPdf, PAGES } from "./newPdf.ts";
+import type { PdfWriter } from "./objects.ts";
 import { dictOf } from "./tables.ts";
 import { entriesText, type PdfDictionary, type PdfReference, type PdfValue, written } from "./values.ts";
-
-const CATALOG = 1;
-const PAGES = 2;
-const FIRST = 3;
 
 /** Entries of a page that belong to the document which it comes from: its tree, its tags and its threads. */
 const LEFT: ReadonlySet<string> = new Set(["Parent", "StructParents", "B"]);
@@ -22,10 +18,7 @@ export async function combinedPdf(
   files: readonly StepFile[],
   { folder, progress }: Pick<StepContext, "folder" | "progress">,
 ): Promise<{ readonly path: string }> {
-  const path = join(folder, "combined.pdf");
-  const writer = await PdfWriter.create(path);
-  try {
-    await writer.write(PDF_HEAD);
+  return await newPdf(join(folder, "combined.pdf"), async (writer) => {
     const kids: number[] = [];
     let next = FIRST;
     for (const [at, file] of files.entries()) {
@@ -34,14 +27,8 @@ export async function combinedPdf(
       ({ next } = copy);
       progress((at + 1) / files.length);
     }
-    const list = kids.map((id) => `${id} 0 R`).join(" ");
-    await writer.object({ id: PAGES, dict: `/Type /Pages /Count ${kids.length} /Kids [${list}]` });
-    await writer.object({ id: CATALOG, dict: `/Type /Catalog /Pages ${PAGES} 0 R` });
-    await writer.table(next, `/Root ${CATALOG} 0 R`);
-  } finally {
-    await writer.close();
-  }
-  return { path };
+    return { kids, next };
+  });
 }
 
 /** Copies the pages of one PDF, and the objects that they need, under new numbers. */

@@ -2,16 +2,12 @@ import { join } from "node:path";
 import type { OutputPage } from "../output/layout.ts";
 import { FONT_OBJECTS, fontObjects } from "./font.ts";
 import { GlyphCodes } from "./glyphs.ts";
-import { PdfWriter } from "./objects.ts";
+import { FIRST, newPdf, PAGES } from "./newPdf.ts";
+import type { PdfWriter } from "./objects.ts";
 import type { PictureStream, PictureStreamHead } from "./picture.ts";
 import { FONT_NAME, matrixText, numberText, type PdfMatrix, textLayer } from "./textLayer.ts";
 
-/** Bytes of the first line that say that the file is not text. */
-export const PDF_HEAD = "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n";
-
-const CATALOG = 1;
-const PAGES = 2;
-const FONT = 3;
+const FONT = FIRST;
 
 /** A page of an image: its picture, and what was read. */
 export interface ImagePage {
@@ -32,10 +28,7 @@ export async function imagePdf(
   { folder, dpi }: ImagePdf,
   pages: AsyncIterable<ImagePage>,
 ): Promise<{ readonly path: string }> {
-  const path = join(folder, "result.pdf");
-  const writer = await PdfWriter.create(path);
-  try {
-    await writer.write(PDF_HEAD);
+  return await newPdf(join(folder, "result.pdf"), async (writer) => {
     const glyphs = new GlyphCodes();
     const kids: number[] = [];
     let next = FONT + FONT_OBJECTS;
@@ -44,14 +37,8 @@ export async function imagePdf(
       next = await writePage(writer, page, { id: next, dpi, glyphs });
     }
     for (const object of fontObjects(FONT, glyphs)) await writer.object(object);
-    const list = kids.map((id) => `${id} 0 R`).join(" ");
-    await writer.object({ id: PAGES, dict: `/Type /Pages /Count ${kids.length} /Kids [${list}]` });
-    await writer.object({ id: CATALOG, dict: `/Type /Catalog /Pages ${PAGES} 0 R` });
-    await writer.table(next, `/Root ${CATALOG} 0 R`);
-  } finally {
-    await writer.close();
-  }
-  return { path };
+    return { kids, next };
+  });
 }
 
 interface PageWriting {
