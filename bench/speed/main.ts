@@ -18,6 +18,7 @@ import { recovery } from "./parts/recovery.ts";
 import { scale } from "./parts/scale.ts";
 import { start } from "./parts/start.ts";
 import { training } from "./parts/training.ts";
+import { ways } from "./parts/ways.ts";
 import { profileInto } from "./profile.ts";
 import { type PartMeasures, page, table } from "./report.ts";
 
@@ -40,6 +41,7 @@ const PARTS: readonly BenchPart[] = [
   functions,
   engines,
   masters,
+  ways,
 ];
 
 const { values } = parseArgs({

@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { SlaveView } from "../../shared/contract/about.ts";
+import { freePort } from "../../tests/fixtures/freePort.ts";
 import { CliFolder } from "../../tests/standin/cliFolder.ts";
 import { problem, type StandInMaster, startStandInMaster } from "../../tests/standin/master.ts";
 
@@ -89,13 +88,4 @@ function notBefore(call: number): () => boolean {
     calls += 1;
     return calls >= call;
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }

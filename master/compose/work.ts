@@ -70,8 +70,8 @@ export interface Work {
 }
 
 export function createWork(deps: WorkDeps): Work {
-  const { config, logger, storage, fleet } = deps;
-  const { jobs, hub, store, results } = storage;
+  const { logger, storage, fleet } = deps;
+  const { jobs, hub, store } = storage;
   const recorder = new TimelineRecorder({
     timeline: jobs.timeline,
     hub,
@@ -81,13 +81,13 @@ export function createWork(deps: WorkDeps): Work {
   const { queue, counts, paces, suspects, speculation, dispatcher } = createDispatch(deps, recorder);
   const keptBytes: KeptBytes = new Map();
   logJobs(hub, logger);
-  const slavesElsewhere = () => masters.elsewhere().slaves;
-  const runner = createRunner(deps, { queue, paces, dispatcher, keptBytes, elsewhere: slavesElsewhere });
-  const policy = retentionPolicy(config);
-  const membership = createMembership({ ...deps, jobs, runner, dispatcher });
+  const runner = createRunner(deps, { queue, paces, dispatcher, keptBytes, masters: () => masters });
+  const membership = createMembership({
+    ...deps,
+    ...{ jobs, hub, runner, dispatcher },
+    onHeard: () => masters.jobsAtWork().forEach((job) => void hub.progressed(job)),
+  });
   const masters = new TellingMasters({ membership });
-  const isFirst = membership && (() => membership.isFirst);
-  const retention = new Retention({ jobs, store, results, keptBytes, policy, isFirst, logger });
   const outage = () => storage.outage() ?? deps.bundles?.trouble;
   const capacity = {
     registry: fleet.registry,
@@ -106,23 +106,35 @@ export function createWork(deps: WorkDeps): Work {
     runner,
     membership,
     masters,
-    retention,
+    retention: createRetention(deps, keptBytes, membership),
     capacity,
     outage,
     recorder,
   };
 }
 
+function createRetention(
+  { config, logger, storage: { jobs, store, results } }: WorkDeps,
+  keptBytes: KeptBytes,
+  membership: Membership | undefined,
+): Retention {
+  const policy = retentionPolicy(config);
+  const isFirst = membership && (() => membership.isFirst);
+  return new Retention({ jobs, store, results, keptBytes, policy, isFirst, logger });
+}
+
 interface RunnerInit extends Pick<MapDeps, "queue" | "paces"> {
   readonly dispatcher: Dispatcher;
   readonly keptBytes: KeptBytes;
-  readonly elsewhere: () => readonly SlaveView[];
+  /** Made after the runner. */
+  readonly masters: () => TellingMasters;
 }
 
 function createRunner(
   { config, logger, storage, fleet }: WorkDeps,
-  { queue, paces, dispatcher, keptBytes, elsewhere }: RunnerInit,
+  { queue, paces, dispatcher, keptBytes, masters }: RunnerInit,
 ): JobRunner {
+  const elsewhere = () => masters().elsewhere().slaves;
   const { jobs, hub, store, resultWriter, retryWhileFull, disk } = storage;
   const { registry } = fleet;
   return new JobRunner({
@@ -132,6 +144,7 @@ function createRunner(
     results: resultWriter,
     map: { jobs, queue, paces, slots: slotsOf(registry, elsewhere) },
     dispatcher,
+    progressElsewhere: (job) => masters().progress(job),
     outlooks: new Outlooks({ registry, dispatcher, jobs, disk, elsewhere }),
     registry,
     sight: config.jobs,

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from "express";
 import type { z } from "zod";
+import type { SlaveView } from "../../shared/contract/about.ts";
 import {
   type RegisterAnswer,
   registerRequest,
@@ -12,7 +13,6 @@ import { peerAddress } from "../../shared/http/token.ts";
 import { checked, firstFault, sentenceOf } from "../../shared/schema.ts";
 import { isOurs } from "../classic/kind.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
-import type { Slave } from "../fleet/slave.ts";
 import type { Sight } from "./clients.ts";
 import type { TellingMasters } from "./otherMasters.ts";
 import { slaveView } from "./views.ts";
@@ -81,20 +81,19 @@ export interface ShowSlaveDeps {
 }
 
 /** `GET /slaves/<id>` */
-export function showSlave({ registry, masters, sight }: ShowSlaveDeps): RequestHandler {
+export function showSlave(deps: ShowSlaveDeps): RequestHandler {
   return (req, res) => {
-    const own = registry.get(String(req.params.id));
-    const known = masters.withOthers(own === undefined ? [] : [slaveView(own, sight)]);
-    answerJson(
-      res,
-      known.find(({ id }) => id === req.params.id) ?? slaveView(slaveNamed(registry, req), sight),
-    );
+    answerJson(res, slaveNamed(deps, req));
   };
 }
 
-/** The slave that the path of a request names. @throws AppError `no_such_slave` (404) */
-export function slaveNamed(registry: Pick<SlaveRegistry, "get">, req: Request): Slave {
-  const slave = registry.get(String(req.params.id));
-  if (slave !== undefined) return slave;
+/** The slave that the path of a request names, at this master or at another one. @throws AppError `no_such_slave` (404) */
+export function slaveNamed({ registry, masters, sight }: ShowSlaveDeps, req: Request): SlaveView {
+  const own = registry.get(String(req.params.id));
+  const view = own && slaveView(own, sight);
+  const slave = masters.withOthers(view === undefined ? [] : [view]).find(({ id }) => id === req.params.id);
+  // Masters of which this one is not among the living do not show its own slaves.
+  const shown = slave ?? view;
+  if (shown !== undefined) return shown;
   throw new AppError("no_such_slave", "There is no such slave.", { status: 404 });
 }

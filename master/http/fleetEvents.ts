@@ -25,7 +25,7 @@ export interface FleetEventsDeps {
   readonly jobs: Pick<RecordOfJobs, "get" | "listPages" | "ids">;
   readonly hub: Pick<ChangeHub, "watch" | "watchJob">;
   readonly clients: Pick<Clients, "onlyOf" | "sees">;
-  readonly runner: Pick<JobRunner, "get">;
+  readonly runner: Pick<JobRunner, "live">;
   readonly results: ResultsFolder;
   readonly registry: Pick<SlaveRegistry, "all">;
   readonly masters: Pick<TellingMasters, "withOthers">;
@@ -181,7 +181,7 @@ class FleetStream {
 
   #jobText(job: JobRecord): string {
     const { results, runner } = this.#deps;
-    return eventText("job", jobView(job, { results, live: runner.get(job.id)?.progress }));
+    return eventText("job", jobView(job, { results, live: runner.live(job.id) }));
   }
 
   async #write(text: string): Promise<void> {

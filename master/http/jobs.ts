@@ -25,7 +25,7 @@ import { fileView, jobView, statistics } from "./views.ts";
 export interface ListJobsDeps {
   readonly jobs: Pick<RecordOfJobs, "listPages" | "count">;
   readonly clients: Pick<Clients, "onlyOf">;
-  readonly runner: Pick<JobRunner, "get">;
+  readonly runner: Pick<JobRunner, "live">;
   readonly results: ResultsFolder;
 }
 
@@ -35,7 +35,7 @@ export function listJobs({ jobs, clients, runner, results }: ListJobsDeps): Requ
     const { limit, ...asked } = readQuery(jobsQuery, req.query);
     if (asked.task !== undefined) taskNamed(asked.task);
     const filter = filterOf({ ...asked, client: clients.onlyOf(req) });
-    const list = new ShownJobs(limit, (job) => jobView(job, { results, live: runner.get(job.id)?.progress }));
+    const list = new ShownJobs(limit, (job) => jobView(job, { results, live: runner.live(job.id) }));
     const found = eachPage(jobs.listPages({ ...filter, limit: limit + 1 }), list.show);
     const { before: _, ...all } = filter;
     const total = await jobs.count(all);
@@ -80,7 +80,7 @@ function filterOf({ q, state, task, client, cursor }: JobsQuery): Omit<JobFilter
 
 export interface ShowJobDeps extends FollowJobDeps {
   readonly jobs: Pick<RecordOfJobs, "get" | "pages" | "countFiles">;
-  readonly runner: Pick<JobRunner, "follow" | "get">;
+  readonly runner: Pick<JobRunner, "follow" | "live">;
   readonly results: ResultsFolder;
 }
 
@@ -95,7 +95,7 @@ export function showJob(deps: ShowJobDeps): RequestHandler {
       await endsWithin(followed, wait, untilGone(res));
     }
     const job = await findJob(deps, req);
-    const live = deps.runner.get(job.id)?.progress;
+    const live = deps.runner.live(job.id);
     const context = { results: deps.results, live };
     const search = clauses && { clauses, running: live?.shownRunning() ?? [] };
     const matching = search === undefined ? job.total : await deps.jobs.countFiles(job.id, search);

@@ -46,7 +46,7 @@ beforeAll(async () => {
     const record = await jobs.get(id);
     return record && finishedJob(record);
   };
-  const runner = { follow, get: () => undefined };
+  const runner = { follow, live: () => undefined };
   const app = express()
     .get("/jobs/:id", showJob({ ...deps, runner }))
     .get("/jobs/:id/events", jobEvents({ ...deps, runner }))

@@ -2,15 +2,19 @@ import type { RequestHandler } from "express";
 import type { z } from "zod";
 import type { SlaveView } from "../../shared/contract/about.ts";
 import { slavesWish } from "../../shared/contract/requests.ts";
-import { AppError, RequestError } from "../../shared/errors.ts";
+import { RequestError } from "../../shared/errors.ts";
 import { answerJson } from "../../shared/http/json.ts";
 import { checked, firstFault, sentenceOf } from "../../shared/schema.ts";
 import { isOurs } from "../classic/kind.ts";
 import type { LocalSlave, LocalSlaves } from "../fleet/localSlaves.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";
+import type { Slave } from "../fleet/slave.ts";
 import type { ChangeHub } from "../hub.ts";
 import type { SlaveHttp } from "../lease/client.ts";
+import type { RecordOfJobs } from "../record/port.ts";
 import type { Sight } from "./clients.ts";
+import { slaveNamed } from "./fleet.ts";
+import type { TellingMasters } from "./otherMasters.ts";
 import { untilGone } from "./streams.ts";
 import { slaveView } from "./views.ts";
 
@@ -45,6 +49,8 @@ export interface RemoveSlaveDeps {
   readonly registry: Pick<SlaveRegistry, "get" | "drain">;
   readonly localSlaves: Pick<LocalSlaves, "remove">;
   readonly slaveHttp: Pick<SlaveHttp, "drain">;
+  readonly jobs: Pick<RecordOfJobs, "masters">;
+  readonly masters: Pick<TellingMasters, "withOthers">;
   readonly sight: Sight;
 }
 
@@ -52,20 +58,32 @@ export interface RemoveSlaveDeps {
 const DRAIN_REQUEST_MS = 5_000;
 
 /**
- * `DELETE /slaves/<id>`: the slave gets no more units and finishes those that it has. A slave on this machine then
- * ends, and so does one on another machine that knows `/drain`.
+ * `DELETE /slaves/<id>`: the slave gets no more units and finishes those that it has. A slave on the machine of its
+ * master then ends, and so does one on another machine that knows `/drain`. The master of a slave is asked by the others.
  */
-export function removeSlave({ registry, localSlaves, slaveHttp, sight }: RemoveSlaveDeps): RequestHandler {
-  return (req, res) => {
+export function removeSlave(deps: RemoveSlaveDeps): RequestHandler {
+  const { registry, jobs, sight } = deps;
+  jobs.masters?.onNews(({ type, job: id }) => {
+    const slave = type === "drain" ? registry.get(id) : undefined;
+    if (slave !== undefined) drain(slave, deps);
+  });
+  return async (req, res) => {
     const slave = registry.get(String(req.params.id));
-    if (slave === undefined) throw new AppError("no_such_slave", "There is no such slave.", { status: 404 });
-    registry.drain(slave);
-    if (!localSlaves.remove(slave.id) && isOurs(slave)) {
-      // A slave that the request does not reach gets no more units either.
-      slaveHttp.drain(slave, AbortSignal.timeout(DRAIN_REQUEST_MS)).catch(() => undefined);
+    if (slave !== undefined) {
+      drain(slave, deps);
+      return answerJson(res.status(202), slaveView(slave, sight));
     }
-    answerJson(res.status(202), slaveView(slave, sight));
+    const there = slaveNamed(deps, req);
+    await jobs.masters?.ask({ type: "drain", id: there.id });
+    answerJson(res.status(202), { ...there, state: "draining" } satisfies SlaveView);
   };
+}
+
+function drain(slave: Slave, { registry, localSlaves, slaveHttp }: RemoveSlaveDeps): void {
+  registry.drain(slave);
+  if (localSlaves.remove(slave.id) || !isOurs(slave)) return;
+  // A slave that the request does not reach gets no more units either.
+  slaveHttp.drain(slave, AbortSignal.timeout(DRAIN_REQUEST_MS)).catch(() => undefined);
 }
 
 /** A slave that listens and has not registered yet. */

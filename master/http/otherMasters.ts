@@ -1,7 +1,10 @@
-import { type MasterView, type SlaveView, type ToldMaster, toldMaster } from "../../shared/contract/about.ts";
+import type { MasterView, SlaveView } from "../../shared/contract/about.ts";
+import { type ToldMaster, toldMaster } from "../../shared/contract/told.ts";
 import { checked } from "../../shared/schema.ts";
 import type { Elsewhere } from "../jobs/capacity.ts";
 import type { Membership } from "../jobs/membership.ts";
+import { toldProgress } from "../jobs/toldJobs.ts";
+import type { LiveProgress } from "../map/progress.ts";
 import type { LivingMaster } from "../record/masters.ts";
 import type { WaitingDeps } from "./waiting.ts";
 
@@ -10,13 +13,19 @@ export interface TellingMastersDeps {
   readonly membership: Pick<Membership, "living" | "id"> | undefined;
 }
 
+/** What these masters told, put together. */
+interface Heard extends Elsewhere {
+  readonly of: readonly LivingMaster[];
+  readonly progress: ReadonlyMap<string, LiveProgress>;
+}
+
 /** The masters that share the database, and what the others told of their slaves: up to a few seconds old. */
 export class TellingMasters {
   readonly #membership: TellingMastersDeps["membership"];
   /** What was told, by the text that told it. */
   #read = new Map<string, ToldMaster>();
 
-  #elsewhere: Elsewhere & { readonly of: readonly LivingMaster[] } = { of: [], slaves: [], waiting: [] };
+  #sum: Heard = { of: [], slaves: [], waiting: [], progress: new Map() };
 
   constructor({ membership }: TellingMastersDeps) {
     this.#membership = membership;
@@ -56,13 +65,17 @@ export class TellingMasters {
 
   /** The slaves of other masters that are alive, and the files that wait there. */
   elsewhere(): Elsewhere {
-    const living = this.#membership?.living ?? [];
-    if (this.#elsewhere.of !== living) {
-      const slaves = this.withOthers([]).filter(({ state }) => state === "alive");
-      const others = living.filter(({ id }) => id !== this.#membership?.id);
-      this.#elsewhere = { of: living, slaves, waiting: others.flatMap((one) => this.#toldBy(one).waiting) };
-    }
-    return this.#elsewhere;
+    return this.#heard();
+  }
+
+  /** What another master told of a job that it runs. */
+  progress(job: string): LiveProgress | undefined {
+    return this.#heard().progress.get(job);
+  }
+
+  /** The jobs that other masters run, as far as they told. */
+  jobsAtWork(): readonly string[] {
+    return [...this.#heard().progress.keys()];
   }
 
   /** Whether a slave is there: this master's jobs go to those of the others, too. */
@@ -73,6 +86,19 @@ export class TellingMasters {
       isAnyAlive: () => registry.isAnyAlive() || elsewhere(),
       isAnyExpected: () => registry.isAnyExpected() || elsewhere(),
     };
+  }
+
+  #heard(): Heard {
+    const living = this.#membership?.living ?? [];
+    if (this.#sum.of !== living) {
+      const slaves = this.withOthers([]).filter(({ state }) => state === "alive");
+      const others = living.filter(({ id }) => id !== this.#membership?.id).map((one) => this.#toldBy(one));
+      const waiting = others.flatMap((told) => told.waiting);
+      const atWork = others.flatMap((told) => told.at_work);
+      const progress = new Map(atWork.map((job) => [job.id, toldProgress(job)]));
+      this.#sum = { of: living, slaves, waiting, progress };
+    }
+    return this.#sum;
   }
 
   #toldBy({ state }: LivingMaster): ToldMaster {
@@ -87,4 +113,4 @@ export class TellingMasters {
   }
 }
 
-const NOTHING: ToldMaster = { slaves: [], jobs: 0, files: 0, waiting: [] };
+const NOTHING: ToldMaster = { slaves: [], jobs: 0, files: 0, waiting: [], at_work: [] };

@@ -196,8 +196,8 @@ function fleetHandlers(deps: RoutesDeps, { showedFleetToken: showedToken }: Guar
     "GET /slaves": listSlaves({ registry, masters, sight }),
     "POST /slaves": [smallJson(), addSlaves({ registry, hub, localSlaves, sight })],
     "GET /slaves/{id}": showSlave({ registry, masters, sight }),
-    "GET /slaves/{id}/speed": showSlaveSpeed({ registry, reader: deps.timeline }),
-    "DELETE /slaves/{id}": removeSlave({ registry, localSlaves, slaveHttp, sight }),
+    "GET /slaves/{id}/speed": showSlaveSpeed({ registry, masters, sight, reader: deps.timeline }),
+    "DELETE /slaves/{id}": removeSlave({ registry, localSlaves, slaveHttp, jobs, masters, sight }),
   } satisfies Partial<Handlers>;
 }
 

@@ -1,23 +1,21 @@
 import type { RequestHandler } from "express";
 import { type SlaveSpeed, slaveSpeedQuery } from "../../shared/contract/timeline.ts";
 import { answerJson } from "../../shared/http/json.ts";
-import type { SlaveRegistry } from "../fleet/registry.ts";
 import type { TimelineReader } from "../timeline/reader.ts";
 import type { TaskWork } from "../timeline/taskWork.ts";
 import { readQuery } from "./findJob.ts";
-import { slaveNamed } from "./fleet.ts";
+import { type ShowSlaveDeps, slaveNamed } from "./fleet.ts";
 import { percentilesView } from "./percentiles.ts";
 import { windowOf } from "./timelineWindow.ts";
 
-export interface SlaveSpeedDeps {
-  readonly registry: Pick<SlaveRegistry, "get">;
+export interface SlaveSpeedDeps extends ShowSlaveDeps {
   readonly reader: Pick<TimelineReader, "work">;
 }
 
 /** `GET /slaves/<id>/speed` */
-export function showSlaveSpeed({ registry, reader }: SlaveSpeedDeps): RequestHandler {
+export function showSlaveSpeed({ reader, ...slaves }: SlaveSpeedDeps): RequestHandler {
   return async (req, res) => {
-    const { id } = slaveNamed(registry, req);
+    const { id } = slaveNamed(slaves, req);
     const window = windowOf(readQuery(slaveSpeedQuery, req.query));
     const work = await reader.work(id, window);
     const answer: SlaveSpeed = { ...window, tasks: work.map(taskView).sort((a, b) => b.files - a.files) };

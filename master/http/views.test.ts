@@ -80,6 +80,7 @@ test.each([
     isRunning: () => true,
     isPlacing: () => false,
     running: () => 1,
+    shownRunning: () => [0],
     startedAt: () => undefined,
     outlook: () => undefined,
   };

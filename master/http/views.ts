@@ -5,7 +5,7 @@ import { taskNamed } from "../../shared/tasks/registry.ts";
 import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
 import { tasksOf } from "../classic/kind.ts";
 import type { Slave } from "../fleet/slave.ts";
-import type { JobProgress } from "../map/progress.ts";
+import type { LiveProgress } from "../map/progress.ts";
 import type { Attachment, CachedResult, FileRecord, JobRecord, Speculation } from "../record/job.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import { callbackView } from "./callbackView.ts";
@@ -14,9 +14,6 @@ import { percentilesView } from "./percentiles.ts";
 
 /** Where clients find results. */
 type ResultPlaces = Pick<ResultsFolder, "savedAs" | "url">;
-
-/** Progress of a running job that its record does not hold. */
-export type LiveProgress = Pick<JobProgress, "isRunning" | "isPlacing" | "running" | "startedAt" | "outlook">;
 
 export function fileView(job: FileOfJob, file: FileRecord, { results, live }: ViewDeps): FileView {
   const { index, filename, path = filename, bytes, sha256, attempts } = file;

@@ -7,7 +7,7 @@ const MOST_INDEXES = 500;
 
 export interface WatchedFilesDeps {
   readonly hub: Pick<ChangeHub, "watchJob">;
-  readonly runner: Pick<JobRunner, "get">;
+  readonly runner: Pick<JobRunner, "live">;
 }
 
 export type FilesNews =
@@ -55,6 +55,6 @@ export class WatchedFiles {
   }
 
   #runningNow(): ReadonlySet<number> {
-    return new Set(this.#runner.get(this.#job)?.progress.shownRunning());
+    return new Set(this.#runner.live(this.#job)?.shownRunning());
   }
 }

@@ -1,5 +1,6 @@
-import type { SlaveView, ToldMaster } from "../../shared/contract/about.ts";
+import type { SlaveView } from "../../shared/contract/about.ts";
 import type { Capacity } from "../../shared/contract/capacity.ts";
+import type { ToldMaster } from "../../shared/contract/told.ts";
 import type { AppError } from "../../shared/errors.ts";
 import { tasksOf } from "../classic/kind.ts";
 import type { SlaveRegistry } from "../fleet/registry.ts";

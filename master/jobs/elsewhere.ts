@@ -1,16 +1,18 @@
 import { isFinal } from "../../shared/contract/jobs.ts";
 import type { Change, ChangeHub } from "../hub.ts";
-import { JobProgress } from "../map/progress.ts";
+import { JobProgress, type LiveProgress } from "../map/progress.ts";
 import type { JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { FollowedJob } from "./followed.ts";
 
 /** Time between two looks into the record: news of other masters may be missed. */
 const LOOK_MS = 2_000;
+const NOTHING_RUNS = new JobProgress(() => undefined);
 
 export interface JobsElsewhereDeps {
   readonly jobs: Pick<RecordOfJobs, "get">;
   readonly hub: Pick<ChangeHub, "watchJob">;
+  readonly progressElsewhere?: (job: string) => LiveProgress | undefined;
 }
 
 /** Jobs that another master runs, as long as something here waits for them. */
@@ -43,26 +45,29 @@ export class JobsElsewhere {
 /** A job that another master runs, as the record shows it. It is followed to its end, at whichever master that is. */
 class JobElsewhere implements FollowedJob {
   readonly id: string;
-  readonly progress = new JobProgress(() => undefined);
   readonly ended: Promise<JobRecord>;
-  readonly #jobs: JobsElsewhereDeps["jobs"];
+  readonly #deps: JobsElsewhereDeps;
   readonly #listeners = new Set<() => void>();
   readonly #undo: () => void;
   readonly #timer: NodeJS.Timeout;
   #record: JobRecord;
   #finish: (record: JobRecord) => void = () => undefined;
 
-  constructor(record: JobRecord, { jobs, hub }: JobsElsewhereDeps) {
+  constructor(record: JobRecord, deps: JobsElsewhereDeps) {
     this.id = record.id;
     this.#record = record;
-    this.#jobs = jobs;
+    this.#deps = deps;
     this.ended = new Promise((resolve) => {
       this.#finish = resolve;
     });
-    this.#undo = hub.watchJob(record.id, (change) => this.#changed(change));
+    this.#undo = deps.hub.watchJob(record.id, (change) => this.#changed(change));
     this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
     // It may have changed between the reading of its record and the watch.
     this.#look();
+  }
+
+  get progress(): LiveProgress {
+    return this.#deps.progressElsewhere?.(this.id) ?? NOTHING_RUNS;
   }
 
   get endedFiles(): number {
@@ -93,7 +98,7 @@ class JobElsewhere implements FollowedJob {
     const removed = () => this.stop();
     const saw = (record: JobRecord | undefined) => (record === undefined ? removed() : this.#saw(record));
     // While the database is away the next look tells.
-    this.#jobs.get(this.id).then(saw, () => undefined);
+    this.#deps.jobs.get(this.id).then(saw, () => undefined);
   }
 
   /** News may come late: what was seen already is not taken back. */

@@ -1,13 +1,13 @@
 import { isFinal } from "../../shared/contract/jobs.ts";
 import { AppError } from "../../shared/errors.ts";
-import { JobProgress } from "../map/progress.ts";
+import { JobProgress, type LiveProgress } from "../map/progress.ts";
 import type { FileRecord, JobRecord } from "../record/job.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 
 /** A job to wait for and to watch, whether it runs in this process or is over. */
 export interface FollowedJob {
   readonly id: string;
-  readonly progress: JobProgress;
+  readonly progress: LiveProgress;
   /** Number of files that have ended by themselves and whose results can be fetched. */
   readonly endedFiles: number;
   /** Whether the job is being stopped. */

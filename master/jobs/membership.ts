@@ -26,6 +26,8 @@ export interface MembershipDeps {
   readonly dispatcher: Pick<Dispatcher, "cancel">;
   /** What the others are told of this master now. */
   readonly state: () => MasterState;
+  /** Called when it was heard which masters live, and what they tell. */
+  readonly onHeard: () => void;
   readonly logger: Logger;
 }
 
@@ -101,7 +103,7 @@ export class Membership {
       logger.error({ err: error, job }, "news of another master had no effect");
     if (type === "ended") dispatcher.cancel(job).catch(unheard);
     else if (type === "moved") runner.drop(job).catch(unheard);
-    else if (type !== "resumed") this.#early.abort();
+    else if (type === "wished" || type === "left") this.#early.abort();
   };
 
   async #run(): Promise<void> {
@@ -164,6 +166,7 @@ export class Membership {
     const gone = before.filter(({ id }) => !ids.has(id));
     for (const { id, url } of gone)
       this.#deps.logger.warn({ master: id, url }, `the master at ${url} is gone`);
+    this.#deps.onHeard();
     if (gone.length > 0) await this.#deps.masters.completeLeft();
   }
 

@@ -167,9 +167,10 @@ describe("a job that runs", () => {
   test("can be followed while it runs and when it is over; one that is not there cannot", async () => {
     const { runner } = startRunner(done);
     const ended = await start(runner, await newJob(2));
-    expect(await runner.follow("01A")).toBe(runner.get("01A"));
+    expect((await runner.follow("01A"))?.progress).toBe(runner.live("01A"));
+    expect(runner.live("01A")).toBeDefined();
     await ended();
-    expect(runner.get("01A")).toBeUndefined();
+    expect(runner.live("01A")).toBeUndefined();
     const followed = await runner.follow("01A");
     expect(followed?.endedFiles).toBe(2);
     expect(await followed?.ended).toMatchObject({ state: "succeeded" });
@@ -207,7 +208,7 @@ describe("a master that stops", () => {
     });
     const after = startRunner(done);
     expect(await after.runner.resume()).toBe(2);
-    await Promise.all([after.runner.get("01A")?.ended, after.runner.get("01B")?.ended]);
+    for (const id of ["01A", "01B"]) await (await after.runner.follow(id))?.ended;
     expect(await opened.jobs.get("01A")).toMatchObject({ state: "succeeded", done: 3 });
     const replayed = after.units.filter(({ job }) => job === "01A").map(numberOf);
     expect(replayed.toSorted()).toEqual(["1", "2"]);
@@ -230,7 +231,7 @@ describe("a job as a whole", () => {
     await before.runner.stop();
     const { runner } = startRunner(() => undefined, { total: 3600 });
     await runner.resume();
-    const final = await runner.get("01A")?.ended;
+    const final = await (await runner.follow("01A"))?.ended;
     expect(final).toMatchObject({ state: "partial", code: "job_too_long", done: 1, failed: 1 });
     expect((await opened.jobs.files("01A"))[1]).toMatchObject({ state: "failed", code: "job_too_long" });
   });

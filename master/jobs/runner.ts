@@ -2,6 +2,7 @@ import { isFinal } from "../../shared/contract/jobs.ts";
 import type { JobOutlook } from "../../shared/contract/outlook.ts";
 import { AppError, UnavailableError } from "../../shared/errors.ts";
 import type { ChangeHub } from "../hub.ts";
+import type { LiveProgress } from "../map/progress.ts";
 import type { CancelReason, FileRecord, JobRecord } from "../record/job.ts";
 import { JobsElsewhere } from "./elsewhere.ts";
 import { type FollowedJob, finishedJob } from "./followed.ts";
@@ -12,6 +13,8 @@ import { endInTime, jobBudgets } from "./totalBudget.ts";
 
 export interface RunnerDeps extends JobRunDeps {
   readonly hub: Pick<ChangeHub, "progressed" | "fileEnded" | "watchJob">;
+  /** Of a job that another master runs, as that one told it. */
+  readonly progressElsewhere?: (job: string) => LiveProgress | undefined;
   readonly outlooks: { readonly of: (...job: Parameters<Outlooks["of"]>) => JobOutlook | undefined };
 }
 
@@ -71,8 +74,9 @@ export class JobRunner {
     if (this.#stopping) throw new UnavailableError("stopping", "The master stops.");
   }
 
-  get(id: string): FollowedJob | undefined {
-    return this.#running.get(id);
+  /** What the record does not hold of a job that runs, here or at another master; undefined for others. */
+  live(id: string): LiveProgress | undefined {
+    return this.#running.get(id)?.progress ?? this.#deps.progressElsewhere?.(id);
   }
 
   load(): RunnerLoad {

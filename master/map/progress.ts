@@ -7,6 +7,12 @@ import type { MapWatch } from "./mapCall.ts";
 
 export type LiveOutlook = (record: JobRecord) => JobOutlook | undefined;
 
+/** What the record does not hold of a job that runs, for views. */
+export type LiveProgress = Pick<
+  JobProgress,
+  "isRunning" | "isPlacing" | "running" | "shownRunning" | "startedAt" | "outlook"
+>;
+
 /** The files of a job that run now, and the work on each. In memory only: after a restart no file runs. */
 export class JobProgress {
   readonly #running = new Map<number, number>();

@@ -24,11 +24,20 @@ export interface CancelWish {
 export interface MasterNews {
   /**
    * `ended`: its units are needed no longer. `moved`: another master runs it now. `wished`: a master asks its owner for
-   * something. `left`: jobs of a master that stopped are free. `resumed`: see `tellResumed`.
+   * something. `left`: jobs of a master that stopped are free. Others: see `AskedMasters`.
    */
-  readonly type: "ended" | "moved" | "wished" | "left" | "resumed";
-  /** Id of the job; of the upload for `resumed`. */
+  readonly type: "ended" | "moved" | "wished" | "left" | AskedMasters["type"];
+  /** Id of the job; of what `AskedMasters` names. */
   readonly job: string;
+}
+
+/**
+ * What a master asks of the one whom it concerns. `resumed`: a request here goes on with this upload, so that one which
+ * brings bytes of it there has to end. `drain`: this slave shall get no more units.
+ */
+export interface AskedMasters {
+  readonly type: "resumed" | "drain";
+  readonly id: string;
 }
 
 /**
@@ -56,8 +65,8 @@ export interface RecordedMasters {
   unknown(running: readonly string[]): Promise<readonly JobRecord[]>;
   /** Asks the owner of a job, now or later, to cancel it. */
   wishCancelled(wish: CancelWish): Promise<void>;
-  /** Tells the other masters that a request here goes on with an upload: one that brings bytes of it there has to end. */
-  tellResumed(upload: string): Promise<void>;
+  /** Asks all other masters, once: one that is away does not hear it. */
+  ask(asked: AskedMasters): Promise<void>;
   /** Completes changes of many files that a master which is gone left half done. */
   completeLeft(): Promise<void>;
   /** Frees the jobs of this master, which stops. */

@@ -373,7 +373,7 @@ test("a request at another master is told to end, and what it brought counts the
   const bytes = await openPieces();
   const busy = new Uploads({ jobs, bytes, keepSeconds: 60 });
   const told: string[] = [];
-  const masters = { tellResumed: async (id: string) => void told.push(id) };
+  const masters = { ask: async ({ id }: { readonly id: string }) => void told.push(id) };
   const other = new Uploads({
     jobs: { uploads: jobs.uploads, masters, sync: () => jobs.sync() },
     bytes,

@@ -26,7 +26,7 @@ const RELEASE_MS = 10_000;
 
 export interface UploadsDeps {
   readonly jobs: Pick<RecordOfJobs, "uploads" | "sync"> & {
-    readonly masters?: Pick<RecordedMasters, "tellResumed"> | undefined;
+    readonly masters?: Pick<RecordedMasters, "ask"> | undefined;
   };
   readonly bytes: UploadBytes;
   /** Time after its last bytes for which an upload is kept. */
@@ -100,7 +100,7 @@ export class Uploads {
    * @throws AppError `upload_busy` (423) when what that request brought is not stored in time
    */
   async takeOver(id: string): Promise<UploadRecord | undefined> {
-    await this.#deps.jobs.masters?.tellResumed(id);
+    await this.#deps.jobs.masters?.ask({ type: "resumed", id });
     await this.release(id);
     return await this.#recorded(id);
   }

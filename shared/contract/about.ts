@@ -87,25 +87,6 @@ export const taskList = z.object({
 });
 export type TaskList = Immutable<z.infer<typeof taskList>>;
 
-/** What a master tells the others that share its database. */
-export const toldMaster = z.object({
-  slaves: z.array(slaveView).describe("slaves that registered there"),
-  jobs: count.describe("jobs that it runs"),
-  files: count.describe("their files that have not ended"),
-  waiting: z
-    .array(
-      z.object({
-        task: z.string().describe("name of the task"),
-        files: count.describe("files of its jobs that no slave has begun"),
-        since: z.number().describe("when the oldest of these jobs was recorded: milliseconds since 1970"),
-      }),
-    )
-    // Masters of the version before do not tell it.
-    .default([])
-    .describe("files that wait, by task"),
-});
-export type ToldMaster = Immutable<z.infer<typeof toldMaster>>;
-
 const masterView = z.object({
   id: z.string().describe("id of the master, another one after each start"),
   url: z.string().describe("where it is reached, as far as it knows"),

@@ -46,8 +46,9 @@ export const taskLatency = percentiles.extend({
 export type TaskLatency = Immutable<z.infer<typeof taskLatency>>;
 
 /** Members of a job that runs. */
-export interface JobOutlook {
-  readonly files_per_second: number;
-  readonly eta_seconds?: number;
-  readonly why: JobWhy;
-}
+export const jobOutlook = z.object({
+  files_per_second: z.number().min(0).describe("files that ended, per second of the last 30"),
+  eta_seconds: seconds.exactOptional().describe("estimate of the seconds until the job ends"),
+  why: jobWhy.describe("why the job is not faster, or what it waits for"),
+});
+export type JobOutlook = Immutable<z.infer<typeof jobOutlook>>;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { AppError } from "../../shared/errors.ts";
 import { onAbort } from "../pool/onAbort.ts";
@@ -41,6 +41,7 @@ interface KeptState {
   /** Of the lease that has it now, or had it last. */
   hooks: UnitHooks;
   isStarted: boolean;
+  isOver: boolean;
   /** Set while no lease has it. */
   expiry: NodeJS.Timeout | undefined;
 }
@@ -101,7 +102,7 @@ export class KeptUnits {
   #begun(key: string, hooks: UnitHooks, begin: UnitClaim["begin"]): Kept {
     const state: KeptState = {
       ...{ folder: hooks.keepIn, ending: new AbortController(), hooks },
-      ...{ isStarted: false, expiry: undefined },
+      ...{ isStarted: false, isOver: false, expiry: undefined },
     };
     const output = begin({
       ...hooks,
@@ -115,7 +116,10 @@ export class KeptUnits {
     const kept: Kept = Object.assign(state, { output });
     this.#kept.set(key, kept);
     // A failure is told to the lease that has the unit, if one has it.
-    output.catch(() => undefined);
+    const end = () => {
+      state.isOver = true;
+    };
+    output.then(end, end);
     return kept;
   }
 
@@ -128,8 +132,9 @@ export class KeptUnits {
   #forget(key: string, kept: Kept, reason: unknown = this.#deps.stopped.reason): void {
     clearTimeout(kept.expiry);
     if (this.#kept.get(key) === kept) this.#kept.delete(key);
-    kept.ending.abort(reason);
-    void this.#removeUnused(kept.folder).catch(() => undefined);
+    // An abort costs more than all else here, and most units are over.
+    if (!kept.isOver) kept.ending.abort(reason);
+    if (this.#left.has(kept.folder)) void this.#removeUnused(kept.folder).catch(() => undefined);
   }
 
   async #removeUnused(folder: string): Promise<void> {
@@ -146,7 +151,5 @@ export function workKey(
   { id, args, files }: WorkUnit,
 ): string {
   const inputs = files.map(({ filename, sha256 }) => [filename, sha256]);
-  return createHash("sha256")
-    .update(JSON.stringify([task.name, step, options, id, args, inputs]))
-    .digest("base64");
+  return hash("sha256", JSON.stringify([task.name, step, options, id, args, inputs]), "base64");
 }

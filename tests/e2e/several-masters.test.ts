@@ -148,6 +148,44 @@ test("each master shows all masters, their slaves and slots", async () => {
   }
 });
 
+test("each master shows the files that run, how fast the job is and why", async () => {
+  const id = await accepted(a, waits(4, 4_000));
+  for (const { url } of [a, b]) {
+    const shown = await until("a file that runs", async () => {
+      const { counts, why, files } = await job(url, id);
+      const states = files.map(({ state }) => state).toSorted();
+      return counts.running === 1 && why !== undefined && states.includes("running")
+        ? { states, why }
+        : undefined;
+    });
+    expect(shown).toMatchObject({ why: { code: "slots_busy" } });
+    expect(shown.states.filter((state) => state === "running")).toHaveLength(1);
+  }
+  await fetch(`${b.url}/jobs/${id}`, { method: "DELETE" });
+});
+
+test("a slave is drained by way of any master", async () => {
+  const extra = await slave([a]);
+  await untilAlive(a.url, 2);
+  const { port } = new URL(extra.url);
+  const other = await until("the slave in the view of the other master", async () =>
+    (await slavesAt(a)).find(({ address }) => address.endsWith(`:${port}`)),
+  );
+  const answer = await fetch(`${b.url}/slaves/${other.id}`, {
+    method: "DELETE",
+    headers: { authorization: "Bearer secret" },
+  });
+  expect([answer.status, await answer.json()]).toMatchObject([202, { id: other.id, state: "draining" }]);
+  const speed = await fetch(`${b.url}/slaves/${other.id}/speed`);
+  expect([speed.status, await speed.json()]).toMatchObject([200, { tasks: [] }]);
+  await until("its end", async () => (extra.process.exitCode === null ? undefined : true));
+  const nowhere = await fetch(`${b.url}/slaves/none`, {
+    method: "DELETE",
+    headers: { authorization: "Bearer secret" },
+  });
+  expect([nowhere.status, await nowhere.json()]).toMatchObject([404, { code: "no_such_slave" }]);
+});
+
 test("a master that was frozen leaves its job to the other, and its waiting client gets the end from there", {
   timeout: 90_000,
 }, async () => {

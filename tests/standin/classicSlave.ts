@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import express from "express";
 import multer from "multer";
+import { freePort } from "../fixtures/freePort.ts";
 
 const SAMPLES = join(import.meta.dirname, "../fixtures/classic");
 
@@ -100,14 +100,6 @@ function recordings(task: string, { dataKey }: TaskShape): Map<string, string> {
 
 function digestOf(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => void probe.listen(0, "127.0.0.1", () => resolve()));
-  const { port } = probe.address() as AddressInfo;
-  await closed(probe);
-  return port;
 }
 
 function closed(server: Server): Promise<void> {

@@ -171,14 +171,15 @@ test("a wish to cancel reaches the owner, and whoever owns the job next", async 
   expect(await b.masters.beat(ABOUT)).toEqual([]);
 });
 
-test("the other masters hear that a request goes on with an upload", async () => {
+test("the other masters hear what a master asks of them", async () => {
   const [a, b] = [await member("a"), await member("b")];
   const news: MasterNews[] = [];
   for (const { masters } of [a, b]) masters.onNews((one) => news.push(one));
-  await b.masters.tellResumed("0f");
-  await a.masters.tellResumed("1f");
-  await expect.poll(() => news.map(({ job }) => job).toSorted()).toEqual(["0f", "1f"]);
-  expect(news[0]?.type).toBe("resumed");
+  await b.masters.ask({ type: "resumed", id: "0f" });
+  await a.masters.ask({ type: "drain", id: "1f" });
+  await expect
+    .poll(() => news.map(({ type, job }) => `${type} ${job}`).toSorted())
+    .toEqual(["drain 1f", "resumed 0f"]);
 });
 
 describe("the database refuses", () => {

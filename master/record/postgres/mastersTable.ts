@@ -58,7 +58,7 @@ export function mastersTable(deps: MastersTableDeps, { place, store }: SharingMa
     lost: (jobs) => open(() => lost(db, jobs, id)),
     unknown: (running) => open(() => unknown(db, running, id)),
     wishCancelled: (wish) => open(() => db.transaction((tx) => wishCancelled(tx, wish, others.announce))),
-    tellResumed: (job) => open(() => others.announce(db, [{ type: "resumed", job }])),
+    ask: ({ type, id: job }) => open(() => others.announce(db, [{ type, job }])),
     completeLeft: () => unfinished.completeAll(),
     leave: () => open(() => db.transaction((tx) => leave(tx, id, others.announce))),
     onNews: (listener) => others.onNews(listener),
