@@ -17,6 +17,7 @@ import { queued } from "./parts/queued.ts";
 import { recovery } from "./parts/recovery.ts";
 import { scale } from "./parts/scale.ts";
 import { start } from "./parts/start.ts";
+import { steps } from "./parts/steps.ts";
 import { training } from "./parts/training.ts";
 import { ways } from "./parts/ways.ts";
 import { profileInto } from "./profile.ts";
@@ -30,6 +31,7 @@ const PARTS: readonly BenchPart[] = [
   chain,
   limit,
   native,
+  steps,
   memory,
   start,
   scale,

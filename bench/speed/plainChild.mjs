@@ -5,10 +5,10 @@ import { stepFile } from "../../dist/shared/tasks/stepFile.js";
 import { taskNamed } from "./registry/registry.mjs";
 
 // The simplest program: read a file, run the step, write the result.
-const { task: name, folder } = JSON.parse(process.argv[2]);
+const { task: name, options: given, folder } = JSON.parse(process.argv[2]);
 const task = taskNamed(name);
 const { steps, warmUp } = await task.load();
-const options = task.options.parse({});
+const options = task.options.parse(given);
 process.chdir(folder);
 await warmUp?.();
 

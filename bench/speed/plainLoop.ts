@@ -17,13 +17,15 @@ export interface PlainLoop {
 export async function startPlainLoop(
   task: string,
   files: readonly Sent[],
-  count: number,
+  { processes, options = {} }: { readonly processes: number; readonly options?: object },
 ): Promise<PlainLoop> {
   const root = await mkdtemp(join(tmpdir(), "manyhands-plain-"));
   const from = join(root, "in");
   await mkdir(from);
   for (const { name, body } of files) await writeFile(join(from, name), body);
-  const children = Array.from({ length: count }, (_, index) => startChild(task, join(root, `unit-${index}`)));
+  const children = Array.from({ length: processes }, (_, index) => {
+    return startChild({ task, options, folder: join(root, `unit-${index}`) });
+  });
   await Promise.all(children.map((child) => once(child, "message")));
   let runs = 0;
   return {
@@ -46,9 +48,13 @@ export async function startPlainLoop(
   };
 }
 
-function startChild(task: string, folder: string): ChildProcess {
-  mkdirSync(folder);
-  return fork(join(import.meta.dirname, "plainChild.mjs"), [JSON.stringify({ task, folder })], {
+function startChild(given: {
+  readonly task: string;
+  readonly options: object;
+  readonly folder: string;
+}): ChildProcess {
+  mkdirSync(given.folder);
+  return fork(join(import.meta.dirname, "plainChild.mjs"), [JSON.stringify(given)], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
 }

@@ -10,6 +10,8 @@ import { pages, pdfs, photos, recording } from "./samples.ts";
 export interface Rival {
   readonly name: string;
   readonly tool: string;
+  /** Shell command that fails where the tool lacks something, a module of Python say. */
+  readonly needs?: string;
   readonly task: string;
   readonly field: string;
   readonly options: object;
@@ -90,11 +92,11 @@ export const RIVALS: readonly Rival[] = [
   },
 ];
 
-export function isThere(tool: string): boolean {
-  return spawnSync("bash", ["-c", `command -v ${tool}`], { stdio: "ignore" }).status === 0;
+export function isThere({ tool, needs = `command -v ${tool}` }: Pick<Rival, "tool" | "needs">): boolean {
+  return spawnSync("bash", ["-c", needs], { stdio: "ignore" }).status === 0;
 }
 
-async function recordings(count: number): Promise<readonly Sent[]> {
+export async function recordings(count: number): Promise<readonly Sent[]> {
   const body = await recording(4 * 2 ** 20);
   return Array.from({ length: count }, (_, index) => ({ name: `${index}.wav`, body }));
 }

@@ -86,7 +86,6 @@ const HEAVY = [
   "pdfjs-dist",
   "dingbat-to-unicode",
   "wavefile",
-  "fft.js",
   "iconv-lite",
 ];
 

@@ -27,7 +27,7 @@ export const limit: BenchPart = {
 async function compare(kind: Kind, scale: Scale): Promise<Measure[]> {
   const { name, task, field, target } = kind;
   const files = await kind.make(scale(kind.files));
-  const loop = await startPlainLoop(task, files, SLOTS);
+  const loop = await startPlainLoop(task, files, { processes: SLOTS });
   try {
     return await withFleet({ slots: SLOTS }, async (running) => {
       const send = async () => requireDone(await upload(running.url, { task, field, files }), files.length);

@@ -30,6 +30,6 @@ export const audio = defineTask({
   results: { audio: result },
   resultName: (stem) => `${stem}_audio_analysis.json`,
   reuse: () => "",
-  steps: { main: { version: 5, together: 4 } },
+  steps: { main: { version: 6, together: 4 } },
   load: () => import("./process.ts"),
 });

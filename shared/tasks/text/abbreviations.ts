@@ -27,7 +27,8 @@ const PLACES_AND_TIMES: ReadonlySet<string> = new Set(
   "u.s u.k u.n e.u d.c n.y l.a a.m p.m b.c a.d".split(" "),
 );
 
-const LAST_WORD = /(?:^|[\s(["'“‘«])([\p{L}.]+)\.$/u;
+/** The word before the last full stop, searched from there backwards. */
+const LAST_WORD = /\.$(?<=(?:^|[\s(["'“‘«])([\p{L}.]+)\.)/u;
 
 const endings: ReadonlySet<string> = new Set(ENDINGS.split(" "));
 const abbreviations: ReadonlySet<string> = new Set(
@@ -53,8 +54,9 @@ const AFTER_ORDINAL =
 
 /** Whether `before` ends in the number of an item or in an ordinal with its full stop. */
 export function numbers(before: string, after: string): boolean {
-  if (!/[\p{L}\d]\.$/u.test(before)) return false;
-  if (ITEM.test(before) || BEFORE_ORDINAL.test(before)) return true;
+  if (before.includes("\n") && /[\p{L}\d]\.$/u.test(before) && ITEM.test(before)) return true;
+  if (!/\d\.$/.test(before)) return false;
+  if (BEFORE_ORDINAL.test(before)) return true;
   return /(?:^|\D)\d{1,2}\.$/u.test(before) && AFTER_ORDINAL.test(after);
 }
 

@@ -1,3 +1,4 @@
+import { highest } from "./highest.ts";
 import { round } from "./round.ts";
 
 /** Number of occurrences of each candidate phrase. */
@@ -9,33 +10,39 @@ const MAX_WORDS = 3;
 const MAX_PHRASES = 300_000;
 const HAS_LETTER = /\p{L}{2}|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
-/** Adds the runs of one to three words between common words and punctuation to `phrases`. */
-export function collectPhrases(
-  clauses: Iterable<readonly string[]>,
-  commonWords: ReadonlySet<string>,
-  phrases: Phrases,
-): void {
-  for (const words of clauses) {
-    let run: string[] = [];
-    for (const word of words) {
-      if (!commonWords.has(word) && HAS_LETTER.test(word)) {
-        run.push(word);
-        continue;
-      }
-      addRun(run, phrases);
-      run = [];
+/** Whether a keyword may contain the word. */
+export function isTopical(word: string, commonWords: ReadonlySet<string>): boolean {
+  return !commonWords.has(word) && HAS_LETTER.test(word);
+}
+
+/** Adds the runs of one to three words between common words and ends of clauses to `phrases`. */
+export class PhraseCollector {
+  readonly #phrases: Phrases;
+  #run = "";
+  #words = 0;
+
+  constructor(phrases: Phrases) {
+    this.#phrases = phrases;
+  }
+
+  add({ text, topical }: { readonly text: string; readonly topical: boolean }): void {
+    if (!topical) {
+      this.endClause();
+      return;
     }
-    addRun(run, phrases);
+    this.#words += 1;
+    if (this.#words <= MAX_WORDS) this.#run = this.#words === 1 ? text : `${this.#run} ${text}`;
+  }
+
+  endClause(): void {
+    if (this.#words > 0 && this.#words <= MAX_WORDS) addPhrase(this.#phrases, this.#run, 1);
+    this.#words = 0;
   }
 }
 
 export function addPhrase(phrases: Phrases, phrase: string, count: number): void {
   const known = phrases.get(phrase);
   if (known !== undefined || phrases.size < MAX_PHRASES) phrases.set(phrase, (known ?? 0) + count);
-}
-
-function addRun(run: readonly string[], phrases: Phrases): void {
-  if (run.length > 0 && run.length <= MAX_WORDS) addPhrase(phrases, run.join(" "), 1);
 }
 
 /**
@@ -46,10 +53,10 @@ export function keywordsOf(
   phrases: Phrases,
   limit: number,
 ): { keyword: string; score: number; count: number }[] {
-  return [...phrases]
-    .map(([keyword, count]) => ({ keyword, score: round(count * Math.log2(1 + wordsIn(keyword)), 4), count }))
-    .sort((a, b) => b.score - a.score)
-    .slice(0, limit);
+  const scored = Array.from(phrases, ([keyword, count]) => {
+    return { keyword, score: round(count * Math.log2(1 + wordsIn(keyword)), 4), count };
+  });
+  return highest(scored, limit, ({ score }) => score);
 }
 
 function wordsIn(phrase: string): number {

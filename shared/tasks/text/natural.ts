@@ -7,7 +7,9 @@ const require = createRequire(import.meta.url);
 export interface Analyzer {
   /** AFINN-165: word in lower case to its valence, -5..5. */
   readonly vocabulary: Readonly<Record<string, number | undefined>>;
-  /** Mean valence of the words; after a negation all signs change. */
+  /** Words behind which all signs change. */
+  readonly negations: readonly string[];
+  /** Mean valence of the words. */
   getSentiment(words: readonly string[]): number;
 }
 

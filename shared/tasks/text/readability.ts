@@ -1,5 +1,6 @@
 import { syllable } from "syllable";
 import type { JsonObject } from "../task.ts";
+import { KeptWords } from "./kept.ts";
 import { round } from "./round.ts";
 
 /** Counts that the formulas need. */
@@ -49,11 +50,21 @@ function weigh(wordCounts: ReadonlyMap<string, number>, english: boolean): Weigh
   for (const [word, count] of wordCounts) {
     if (word.length > 6) long += count;
     if (!english) continue;
-    const spoken = Math.max(1, syllable(word));
+    const spoken = syllablesOf(word);
     syllables += spoken * count;
     if (spoken >= 3) complex += count;
   }
   return { long, syllables, complex };
+}
+
+const kept = new KeptWords<number>();
+
+function syllablesOf(word: string): number {
+  const known = kept.get(word);
+  if (known !== undefined) return known;
+  const spoken = Math.max(1, syllable(word));
+  kept.set(word, spoken);
+  return spoken;
 }
 
 function englishFormulas(

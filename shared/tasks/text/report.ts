@@ -1,6 +1,7 @@
 import { type DecodedText, isUncertain } from "../../media/text/decode.ts";
 import { counted } from "../result.ts";
 import type { JsonObject } from "../task.ts";
+import { highest } from "./highest.ts";
 import { keywordsOf } from "./keywords.ts";
 import type { Language } from "./language.ts";
 import type { TextOptions } from "./options.ts";
@@ -95,8 +96,6 @@ function labelOf(compound: number): string {
 /** The most frequent words with their counts; equal counts in order of first appearance. */
 function commonWords(tally: TextTally, language: Language, options: TextOptions): [string, number][] {
   const left = options.stop_words ? stopWordsOf(language.tag) : new Set<string>();
-  return [...tally.wordCounts]
-    .filter(([word]) => !left.has(word))
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, options.common_words);
+  const counts = [...tally.wordCounts].filter(([word]) => !left.has(word));
+  return highest(counts, options.common_words, ([, count]) => count);
 }

@@ -14,6 +14,7 @@ const IN_MARK = /[\p{Sentence_Terminal}…។៕"'”’»›)\]}」』）]/u;
 const CLOSES_BEHIND_SPACE = /[»›]/u;
 /** Marks of scripts that have no space behind them. */
 const UNSPACED_MARK = /^[。！？｡．။។៕።፧]/u;
+const LAST_ASCII = 0x7f;
 const STARTS_SMALL = /^\s*\p{Ll}/u;
 /** The next dot of an ellipsis with spaces. */
 const SPACED_DOTS = /^\s\.(?:\s|$)/u;
@@ -126,12 +127,18 @@ function* partsOf(text: string, { from, to }: Span): Generator<CutText> {
 
 function* boundedParts(text: string, piece: Span): Generator<CutText> {
   for (const { from, to } of bounded(text, piece)) {
-    const flat = text.slice(from, to).replace(/\s+/gu, " ").trim();
+    const flat = text.slice(from, to).replace(NOT_ONE_SPACE, " ").trim();
     if (flat === "") continue;
-    const inMark = IN_MARK.test(text.charAt(from - 1)) || CLOSES_BEHIND_SPACE.test(text.charAt(from));
-    const cuttable = from === piece.from || !inMark;
+    const cuttable = from === piece.from || !isInMark(text, from);
     yield { from, to, flat, tells: HAS_WORD.test(flat), cuttable };
   }
+}
+
+/** White space other than a single space. */
+const NOT_ONE_SPACE = /\s{2,}|[^\S ]/gu;
+
+function isInMark(text: string, at: number): boolean {
+  return IN_MARK.test(text.charAt(at - 1)) || CLOSES_BEHIND_SPACE.test(text.charAt(at));
 }
 
 /** Finds the ends of sentences in a span that begins with a sentence or after a space. */
@@ -148,7 +155,7 @@ function* endsFrom(text: string, { from, to }: Span): Generator<number> {
 /** Whether the mark at `at`..`end` ends a sentence, by its neighbourhood alone. */
 function endsSentence(text: string, at: number, end: number): boolean {
   if (text[at] === "\n") return lineEnds(text, at);
-  if (UNSPACED_MARK.test(text.slice(at, end))) return true;
+  if (text.charCodeAt(at) > LAST_ASCII && UNSPACED_MARK.test(text.charAt(at))) return true;
   const after = text.slice(end, end + AHEAD);
   if (after !== "" && !/^\s/u.test(after)) return false;
   if (STARTS_SMALL.test(after)) return false;
@@ -171,15 +178,17 @@ function lineEnds(text: string, at: number): boolean {
 /** Begin of a line in a list whose items have letters; `z. B.` and `e. g.` are none. */
 const LETTERED = /^[^\S\n]*\p{Ll}[.)]\s+(?!\p{L}\.)/u;
 
-function* bounded(text: string, { from, to }: Span): Generator<Span> {
+function bounded(text: string, { from, to }: Span): Span[] {
+  const spans: Span[] = [];
   let start = from;
   while (to - start > MAX_LENGTH) {
     const space = text.slice(start, start + MAX_LENGTH + 1).lastIndexOf(" ");
     const cut = space > 0 ? start + space + 1 : wholeCharacters(text, start + MAX_LENGTH);
-    yield { from: start, to: cut };
+    spans.push({ from: start, to: cut });
     start = cut;
   }
-  yield { from: start, to };
+  spans.push({ from: start, to });
+  return spans;
 }
 
 /** `end`, or `end + 1` if a cut at `end` would split a surrogate pair. */

@@ -1,16 +1,10 @@
-import type { Afinn } from "./afinn.ts";
-import { addPhrase, collectPhrases, type Phrases } from "./keywords.ts";
+import type { AfinnSums } from "./afinn.ts";
+import { addWord, DistinctWords, type WordTools } from "./distinctWords.ts";
+import { addPhrase, type Phrases } from "./keywords.ts";
+import { SentenceReader } from "./reader.ts";
 import { type Span, sentencesOf } from "./sentences.ts";
 import { addScore, emptySums, type ScoredSentence, type SentimentSums } from "./sentiment.ts";
 import type { Vader } from "./vader/score.ts";
-import { whole, wordsOf } from "./words.ts";
-
-/** Most distinct words; a text of a hundred million words in one language has fewer. */
-const MAX_WORDS = 1_000_000;
-/** End of a clause; no keyword crosses it. */
-const CLAUSE = /[^\p{L}\p{M}\p{N}\s'’_\u200c-\u200d-]+|\s[-–—]+\s/u;
-
-const MARKUP = /<[^<>]{1,200}>|&#?\w{1,10};|https?:\/\/\S+/gu;
 
 /** All counts of a text or of a block of it; the tallies of the blocks add up to the tally of the text. */
 export interface TextTally {
@@ -18,18 +12,15 @@ export interface TextTally {
   lines: number;
   words: number;
   letters: number;
-  readonly wordCounts: Map<string, number>;
-  readonly phrases: Phrases;
+  wordCounts: Map<string, number>;
+  phrases: Phrases;
   readonly sums: SentimentSums;
-  readonly afinn: { sum: number; positive: number; negative: number };
+  readonly afinn: AfinnSums;
   readonly listed: ScoredSentence[];
 }
 
-export interface TallyTools {
+export interface TallyTools extends WordTools {
   readonly vader: Vader;
-  readonly afinn: Afinn;
-  /** Words that keywords do not contain. */
-  readonly commonWords: ReadonlySet<string>;
   /** Most sentences to list. */
   readonly sentences: number;
 }
@@ -54,7 +45,13 @@ export function tallyOf(text: string, span: Span, tools: TallyTools): TextTally 
   const own = text.slice(span.from, span.to);
   tally.characters = codePoints(own);
   tally.lines = count(own, "\n");
-  for (const sentence of sentencesOf(text, span)) addSentence(tally, sentence, tools);
+  const distinct = new DistinctWords(tools);
+  const reader = new SentenceReader(tally, distinct);
+  for (const sentence of sentencesOf(text, span)) {
+    reader.read(sentence);
+    addSentiment(tally, sentence, tools);
+  }
+  tally.wordCounts = distinct.counts();
   return tally;
 }
 
@@ -68,17 +65,30 @@ export function unpackTally(bytes: Buffer): TextTally {
   return { ...rest, wordCounts: new Map(wordCounts), phrases: new Map(phrases) };
 }
 
-/** Adds the tally of the next block. */
+/** Adds the tally of the next block, which is not used any more then. */
 export function addTally(total: TextTally, block: TextTally, listed: number): void {
   total.characters += block.characters;
   total.lines += block.lines;
   total.words += block.words;
   total.letters += block.letters;
-  for (const [word, times] of block.wordCounts) addWord(total.wordCounts, word, times);
-  for (const [phrase, times] of block.phrases) addPhrase(total.phrases, phrase, times);
+  total.wordCounts = together(total.wordCounts, block.wordCounts, addWord);
+  total.phrases = together(total.phrases, block.phrases, addPhrase);
   addUp(total.sums, block.sums);
   addUp(total.afinn, block.afinn);
   total.listed.push(...block.listed.slice(0, Math.max(0, listed - total.listed.length)));
+}
+
+type Counts = Map<string, number>;
+
+/** Both counts; those of the first block, which nothing else needs, are taken as they are. */
+function together(
+  total: Counts,
+  block: Counts,
+  add: (total: Counts, key: string, times: number) => void,
+): Counts {
+  if (total.size === 0) return block;
+  for (const [key, times] of block) add(total, key, times);
+  return total;
 }
 
 function addUp<Sums extends object>(total: Sums, block: Sums): void {
@@ -87,26 +97,12 @@ function addUp<Sums extends object>(total: Sums, block: Sums): void {
   }
 }
 
-function addSentence(tally: TextTally, sentence: string, tools: TallyTools): void {
-  const words = wordsOf(sentence);
-  tally.words += words.length;
-  for (const word of words) {
-    tally.letters += word.includes("'") ? word.replaceAll("'", "").length : word.length;
-    addWord(tally.wordCounts, word, 1);
-  }
-  const clauses = whole(sentence).replace(MARKUP, " . ").split(CLAUSE);
-  collectPhrases(clauses.map(wordsOf), tools.commonWords, tally.phrases);
-  addUp(tally.afinn, tools.afinn(words));
+function addSentiment(tally: TextTally, sentence: string, tools: TallyTools): void {
   const score = tools.vader(sentence);
   const confidence = addScore(tally.sums, score);
   if (tally.listed.length < tools.sentences) {
     tally.listed.push({ text: sentence, score: score.compound, confidence });
   }
-}
-
-function addWord(counts: Map<string, number>, word: string, times: number): void {
-  const known = counts.get(word);
-  if (known !== undefined || counts.size < MAX_WORDS) counts.set(word, (known ?? 0) + times);
 }
 
 function codePoints(text: string): number {

@@ -4,32 +4,46 @@
  * transform at any rate. At 48 kHz they equal the standard's to 1e-9.
  */
 export class KWeighting {
-  readonly #shelf: Biquad;
-  readonly #highPass: Biquad;
+  readonly #shelf: Coefficients;
+  readonly #highPass: ReturnType<typeof highPass>;
+  /** The two states of each filter, in transposed direct form II. */
+  readonly #states = new Float64Array(4);
 
   constructor(sampleRate: number) {
-    this.#shelf = new Biquad(shelf(sampleRate));
-    this.#highPass = new Biquad(highPass(sampleRate));
+    this.#shelf = shelf(sampleRate);
+    this.#highPass = highPass(sampleRate);
   }
 
   /** Filters the samples from `from` up to `to`; returns the sum of the squares of the filtered samples. */
   energy(samples: Float64Array, from: number, to: number): number {
-    const shelf = this.#shelf;
-    const highPass = this.#highPass;
+    const { b0, b1, b2, a1, a2 } = this.#shelf;
+    const { b1: c1, b2: c2, a1: d1, a2: d2 } = this.#highPass;
+    let [s1 = 0, s2 = 0, t1 = 0, t2 = 0] = this.#states;
     let sum = 0;
     for (let i = from; i < to; i += 1) {
-      const y = highPass.next(shelf.next(samples[i] ?? 0));
-      sum += y * y;
+      const x = samples[i] ?? 0;
+      const y = b0 * x + s1;
+      s1 = b1 * x - a1 * y + s2;
+      s2 = b2 * x - a2 * y;
+      const z = y + t1;
+      t1 = c1 * y - d1 * z + t2;
+      t2 = c2 * y - d2 * z;
+      sum += z * z;
     }
-    shelf.settle();
-    highPass.settle();
+    this.#states.set([settled(s1), settled(s2), settled(t1), settled(t2)]);
     return sum;
   }
+}
+
+/** Tiny values become 0: in silence a state becomes denormal, and such numbers are many times slower. */
+function settled(state: number): number {
+  return Math.abs(state) < 1e-25 ? 0 : state;
 }
 
 /** Lowest sample rate; below it the shelf's corner (1,682 Hz) is too close to the highest frequency. */
 export const LOWEST_RATE = 4_000;
 
+/** A second-order filter. */
 interface Coefficients {
   readonly b0: number;
   readonly b1: number;
@@ -53,34 +67,10 @@ function shelf(sampleRate: number): Coefficients {
   };
 }
 
-function highPass(sampleRate: number): Coefficients {
+/** Its b0 is 1. */
+function highPass(sampleRate: number): Omit<Coefficients, "b0"> {
   const q = 0.5003270373238773;
   const k = Math.tan((Math.PI * 38.13547087602444) / sampleRate);
   const a0 = 1 + k / q + k * k;
-  return { b0: 1, b1: -2, b2: 1, a1: (2 * (k * k - 1)) / a0, a2: (1 - k / q + k * k) / a0 };
-}
-
-/** A second-order filter in transposed direct form II. */
-class Biquad {
-  readonly #c: Coefficients;
-  #s1 = 0;
-  #s2 = 0;
-
-  constructor(coefficients: Coefficients) {
-    this.#c = coefficients;
-  }
-
-  next(x: number): number {
-    const { b0, b1, b2, a1, a2 } = this.#c;
-    const y = b0 * x + this.#s1;
-    this.#s1 = b1 * x - a1 * y + this.#s2;
-    this.#s2 = b2 * x - a2 * y;
-    return y;
-  }
-
-  /** Sets tiny values to 0: in silence the state becomes denormal, and such numbers are many times slower. */
-  settle(): void {
-    if (Math.abs(this.#s1) < 1e-25) this.#s1 = 0;
-    if (Math.abs(this.#s2) < 1e-25) this.#s2 = 0;
-  }
+  return { b1: -2, b2: 1, a1: (2 * (k * k - 1)) / a0, a2: (1 - k / q + k * k) / a0 };
 }

@@ -24,6 +24,7 @@ export interface Levels {
 }
 
 export function levelMeter(channelCount: number): Meter<Levels> {
+  if (channelCount === 1) return monoMeter();
   const series = Array.from({ length: channelCount }, () => new Series());
   const mix = new Series();
   const interleaved = new InterleavedCrossings();
@@ -37,6 +38,19 @@ export function levelMeter(channelCount: number): Meter<Levels> {
       const perChannel = series.map((one) => one.level());
       const zeroCrossings = interleaved.count;
       return { all: { ...together(perChannel), zeroCrossings }, perChannel, monoMix: mix.level() };
+    },
+  };
+}
+
+/** One channel is its own mix, and its crossings are those of the interleaved samples. */
+function monoMeter(): Meter<Levels> {
+  const series = new Series();
+  return {
+    add: ({ mono, frames }) => series.add(mono, frames),
+    result() {
+      const level = series.level();
+      const all = { ...together([level]), zeroCrossings: level.zeroCrossings };
+      return { all, perChannel: [level], monoMix: level };
     },
   };
 }
@@ -97,18 +111,25 @@ class InterleavedCrossings {
   #negative: boolean | undefined;
 
   add({ channels, frames }: SampleBlock): void {
-    let negative = this.#negative ?? (channels[0]?.[0] ?? 0) < 0;
-    let crossings = 0;
-    for (let i = 0; i < frames; i += 1) {
-      for (const plane of channels) {
-        if ((plane[i] ?? 0) < 0 === negative) continue;
-        negative = !negative;
-        crossings += 1;
-      }
+    const [first, last] = [channels[0], channels.at(-1)];
+    if (first === undefined || last === undefined || frames === 0) return;
+    const negative = (first[0] ?? 0) < 0;
+    if (this.#negative !== undefined && this.#negative !== negative) this.count += 1;
+    this.#negative = (last[frames - 1] ?? 0) < 0;
+    // From the last channel of a frame to the first of the next, then from each channel to the one behind it.
+    this.count += changes(last, first.subarray(1), frames - 1);
+    for (const [channel, plane] of channels.entries()) {
+      const before = channels[channel - 1];
+      if (before !== undefined) this.count += changes(before, plane, frames);
     }
-    this.count += crossings;
-    this.#negative = negative;
   }
+}
+
+/** Number of indexes at which one series is negative and the other is not. */
+function changes(one: Float64Array, other: Float64Array, count: number): number {
+  let found = 0;
+  for (let i = 0; i < count; i += 1) if ((one[i] ?? 0) < 0 !== (other[i] ?? 0) < 0) found += 1;
+  return found;
 }
 
 /** Averages over channels; they have the same number of samples, so the mean of their means is the mean. */

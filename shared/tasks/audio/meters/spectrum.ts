@@ -1,5 +1,5 @@
-import FFT from "fft.js";
 import type { Meter } from "../blocks.ts";
+import { MagnitudeSpectrum } from "./magnitudes.ts";
 
 /** Statistics over the frames of the spectrum, in Hz. `std` is the population's standard deviation. */
 export interface Spread {
@@ -51,37 +51,24 @@ export function spectrumMeter(sampleRate: number, size: number): Meter<Spectrum>
 }
 
 class Analyser {
-  readonly #fft: FFT;
-  readonly #window: Float64Array;
-  readonly #frequencies: Float64Array;
-  readonly #input: Float64Array;
-  readonly #output: number[];
-  readonly #magnitudes: Float64Array;
+  readonly #spectrum: MagnitudeSpectrum;
+  /** Distance of two bins, in Hz. */
+  readonly #spacing: number;
   readonly #centroid = new Running();
   readonly #bandwidth = new Running();
   readonly #rolloff = new Running();
 
   constructor(sampleRate: number, size: number) {
-    this.#fft = new FFT(size);
-    this.#window = Float64Array.from(
-      { length: size },
-      (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size),
-    );
-    this.#frequencies = Float64Array.from({ length: size / 2 + 1 }, (_, i) => (i * sampleRate) / size);
-    this.#input = new Float64Array(size);
-    this.#output = this.#fft.createComplexArray();
-    this.#magnitudes = new Float64Array(size / 2 + 1);
+    this.#spectrum = new MagnitudeSpectrum(size);
+    this.#spacing = sampleRate / size;
   }
 
   frame(samples: Float64Array): void {
-    const total = this.#transform(samples);
-    if (total === 0) {
-      this.#note(0, 0, 0);
-      return;
-    }
-    const centroid = this.#weighted((frequency) => frequency) / total;
-    const bandwidth = Math.sqrt(this.#weighted((frequency) => (frequency - centroid) ** 2) / total);
-    this.#note(centroid, bandwidth, this.#below(ROLLOFF * total));
+    this.#spectrum.transform(samples);
+    const { centroid, bandwidth, rolloff } = shapeOf(this.#spectrum.values);
+    this.#centroid.add(centroid * this.#spacing);
+    this.#bandwidth.add(bandwidth * this.#spacing);
+    this.#rolloff.add(rolloff * this.#spacing);
   }
 
   result(): Spectrum {
@@ -89,45 +76,31 @@ class Analyser {
     const bandwidth = this.#bandwidth.spread();
     return { frames: this.#centroid.count, centroid, bandwidth, rolloff: this.#rolloff.spread() };
   }
+}
 
-  /** Fills the magnitudes; returns their sum. */
-  #transform(samples: Float64Array): number {
-    for (let i = 0; i < samples.length; i += 1) this.#input[i] = (samples[i] ?? 0) * (this.#window[i] ?? 0);
-    this.#fft.realTransform(this.#output, this.#input);
-    let total = 0;
-    for (let i = 0; i < this.#magnitudes.length; i += 1) {
-      const real = this.#output[2 * i] ?? 0;
-      const imaginary = this.#output[2 * i + 1] ?? 0;
-      const magnitude = Math.sqrt(real * real + imaginary * imaginary);
-      this.#magnitudes[i] = magnitude;
-      total += magnitude;
-    }
-    return total;
+/** Centroid, bandwidth and roll-off of a spectrum, in bins; 0 for silence. */
+function shapeOf(magnitudes: Float64Array) {
+  let total = 0;
+  let moment = 0;
+  for (let bin = 0; bin < magnitudes.length; bin += 1) {
+    const magnitude = magnitudes[bin] ?? 0;
+    total += magnitude;
+    moment += magnitude * bin;
   }
-
-  #weighted(weight: (frequency: number) => number): number {
-    let sum = 0;
-    for (let i = 0; i < this.#magnitudes.length; i += 1) {
-      sum += (this.#magnitudes[i] ?? 0) * weight(this.#frequencies[i] ?? 0);
-    }
-    return sum;
+  if (total === 0) return { centroid: 0, bandwidth: 0, rolloff: 0 };
+  const centroid = moment / total;
+  const threshold = ROLLOFF * total;
+  let spread = 0;
+  let below = 0;
+  let rolloff = 0;
+  for (let bin = 0; bin < magnitudes.length; bin += 1) {
+    const magnitude = magnitudes[bin] ?? 0;
+    spread += magnitude * (bin - centroid) ** 2;
+    if (below >= threshold) continue;
+    below += magnitude;
+    rolloff = bin;
   }
-
-  /** The lowest frequency up to which the magnitudes sum to at least `threshold`. */
-  #below(threshold: number): number {
-    let sum = 0;
-    for (let i = 0; i < this.#magnitudes.length; i += 1) {
-      sum += this.#magnitudes[i] ?? 0;
-      if (sum >= threshold) return this.#frequencies[i] ?? 0;
-    }
-    return this.#frequencies.at(-1) ?? 0;
-  }
-
-  #note(centroid: number, bandwidth: number, rolloff: number): void {
-    this.#centroid.add(centroid);
-    this.#bandwidth.add(bandwidth);
-    this.#rolloff.add(rolloff);
-  }
+  return { centroid, bandwidth: Math.sqrt(spread / total), rolloff };
 }
 
 /** Mean and variance in one pass (Welford 1962). */

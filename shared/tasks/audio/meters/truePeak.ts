@@ -3,17 +3,20 @@ import type { Meter } from "../blocks.ts";
 /** Number of samples on each side that contribute to one interpolated value. */
 const REACH = 12;
 const TAPS = 2 * REACH;
-/** Number of positions from one sample to the next: four times oversampling. */
-const PHASES = [interpolator(1 / 4), interpolator(2 / 4), interpolator(3 / 4)];
+/** Taps for the position a quarter of the way from one sample to the next; three quarters has them in reverse. */
+const QUARTER = interpolator(1 / 4);
+/** Taps for the position in the middle; its second half is the first in reverse. */
+const MIDDLE = interpolator(2 / 4);
+/** The part of QUARTER that is the same in reverse, and the part that has the other sign. */
+const EVEN = QUARTER.map((tap, k) => (tap + (QUARTER[TAPS - 1 - k] ?? 0)) / 2);
+const ODD = QUARTER.map((tap, k) => (tap - (QUARTER[TAPS - 1 - k] ?? 0)) / 2);
 /**
  * Highest sum of the weights of the two samples next to a position, and of those of all others. With these bounds
  * the meter skips most positions, because their values cannot exceed the peak so far.
  */
-const NEAR = Math.max(...PHASES.map((taps) => sizeOf(taps.subarray(REACH - 1, REACH + 1))));
-const FAR =
-  Math.max(...PHASES.map(sizeOf)) -
-  Math.min(...PHASES.map((taps) => sizeOf(taps.subarray(REACH - 1, REACH + 1))));
-/** Number of positions that share one bound of their far samples. */
+const NEAR = Math.max(nearOf(QUARTER), nearOf(MIDDLE));
+const FAR = Math.max(sizeOf(QUARTER), sizeOf(MIDDLE)) - Math.min(nearOf(QUARTER), nearOf(MIDDLE));
+/** Number of positions that share one bound of their far samples; more than TAPS. */
 const STRETCH = 32;
 
 /**
@@ -55,10 +58,14 @@ class Follower {
     const samples = this.#samples;
     this.peak = Math.max(this.peak, largest(samples, this.#kept, count));
     const positions = count - TAPS + 1;
+    let own = largest(samples, 0, Math.min(count, STRETCH));
     for (let from = 0; from < positions; from += STRETCH) {
       const to = Math.min(positions, from + STRETCH);
-      const far = FAR * largest(samples, from, to + TAPS - 1);
-      this.peak = highest(samples, { from, to, far, start: this.peak });
+      const next = largest(samples, from + STRETCH, Math.min(count, from + 2 * STRETCH));
+      const most = Math.max(own, next);
+      own = next;
+      if ((NEAR + FAR) * most > this.peak)
+        this.peak = highest(samples, { from, to, far: FAR * most, start: this.peak });
     }
   }
 }
@@ -77,16 +84,25 @@ function highest(samples: Float64Array, { from, to, far, start }: Stretch): numb
   for (let at = from; at < to; at += 1) {
     const left = Math.abs(samples[at + REACH - 1] ?? 0);
     const right = Math.abs(samples[at + REACH] ?? 0);
-    if (NEAR * Math.max(left, right) + far <= most) continue;
-    for (const taps of PHASES) most = Math.max(most, Math.abs(dot(taps, samples, at)));
+    if (NEAR * Math.max(left, right) + far > most) most = Math.max(most, interpolated(samples, at));
   }
   return most;
 }
 
-function dot(taps: Float64Array, samples: Float64Array, at: number): number {
-  let sum = 0;
-  for (let k = 0; k < TAPS; k += 1) sum += (taps[k] ?? 0) * (samples[at + k] ?? 0);
-  return sum;
+/** The largest absolute value at the three positions, in one pass: sums and differences of samples serve all of them. */
+function interpolated(samples: Float64Array, at: number): number {
+  let middle = 0;
+  let even = 0;
+  let odd = 0;
+  for (let k = 0; k < REACH; k += 1) {
+    const left = samples[at + k] ?? 0;
+    const right = samples[at + TAPS - 1 - k] ?? 0;
+    middle += (MIDDLE[k] ?? 0) * (left + right);
+    even += (EVEN[k] ?? 0) * (left + right);
+    odd += (ODD[k] ?? 0) * (left - right);
+  }
+  // The larger of |even + odd| and |even - odd|.
+  return Math.max(Math.abs(middle), Math.abs(even) + Math.abs(odd));
 }
 
 function largest(samples: Float64Array, from: number, to: number): number {
@@ -107,6 +123,10 @@ function interpolator(at: number): Float64Array {
   });
   const sum = taps.reduce((total, tap) => total + tap, 0);
   return taps.map((tap) => tap / sum);
+}
+
+function nearOf(taps: Float64Array): number {
+  return sizeOf(taps.subarray(REACH - 1, REACH + 1));
 }
 
 function sizeOf(taps: Float64Array): number {

@@ -1,4 +1,4 @@
-import { ComplexFft } from "./fft.ts";
+import { ComplexFft } from "../fft.ts";
 
 /**
  * DCT-IV of a power of 2 numbers: X[n] = sum of x[k] cos(pi / M (n + 1/2)(k + 1/2)). The inverse MDCT of Vorbis is X,
@@ -8,8 +8,6 @@ export class CosineTransform {
   readonly #fft: ComplexFft;
   readonly #cosines: Float64Array;
   readonly #sines: Float64Array;
-  readonly #real: Float64Array;
-  readonly #imaginary: Float64Array;
 
   constructor(length: number) {
     const half = length / 2;
@@ -17,22 +15,19 @@ export class CosineTransform {
     this.#fft = new ComplexFft(half);
     this.#cosines = Float64Array.from({ length: half }, (_, at) => Math.cos(angle(at)));
     this.#sines = Float64Array.from({ length: half }, (_, at) => -Math.sin(angle(at)));
-    this.#real = new Float64Array(half);
-    this.#imaginary = new Float64Array(half);
   }
 
   /** Pairs of numbers from both ends are complex numbers, turned before and behind a Fourier transform of half the length. */
   transform(input: Float64Array, output: Float64Array): void {
-    const [real, imaginary, { places }] = [this.#real, this.#imaginary, this.#fft];
-    const half = real.length;
+    const { input: numbers } = this.#fft;
+    const half = numbers.real.length;
     for (let at = 0; at < half; at += 1) {
       const [re, im] = [input[2 * at] ?? 0, input[2 * (half - at) - 1] ?? 0];
       const [cosine, sine] = [this.#cosines[at] ?? 0, this.#sines[at] ?? 0];
-      const place = places[at] ?? 0;
-      real[place] = re * cosine - im * sine;
-      imaginary[place] = re * sine + im * cosine;
+      numbers.real[at] = re * cosine - im * sine;
+      numbers.imaginary[at] = re * sine + im * cosine;
     }
-    this.#fft.transform(real, imaginary);
+    const { real, imaginary } = this.#fft.transform();
     for (let at = 0; at < half; at += 1) {
       const [re, im] = [real[at] ?? 0, imaginary[at] ?? 0];
       const [cosine, sine] = [this.#cosines[at] ?? 0, this.#sines[at] ?? 0];

@@ -5,7 +5,6 @@ const require = createRequire(import.meta.url);
 /** Name of each emoji of one code point; VADER reads the name instead of the emoji. */
 export type EmojiNames = ReadonlyMap<string, string>;
 
-const SPECIAL = /[\u00a9-\u{1faff}]/u;
 const SKIN_TONES = ["light", "medium-light", "medium", "medium-dark", "dark"];
 
 /** Names of Unicode Emoji 11, the version in the list of VADER's authors; later versions renamed and added emoji. */
@@ -18,20 +17,12 @@ export function loadEmojiNames(): EmojiNames {
   return names;
 }
 
-/** Replaces each emoji by its name after a space, as VADER does. */
-export function spellEmoji(text: string, names: EmojiNames): string {
-  if (!SPECIAL.test(text)) return text;
-  let spelled = "";
-  let afterSpace = true;
-  for (const character of text) {
-    const name = names.get(character);
-    if (name === undefined) {
-      spelled += character;
-      afterSpace = character === " ";
-      continue;
-    }
-    spelled += afterSpace ? name : ` ${name}`;
-    afterSpace = false;
-  }
-  return spelled;
+/** A function that replaces each emoji by its name after a space, as VADER does. */
+export function emojiSpeller(names: EmojiNames): (text: string) => string {
+  const emoji = new RegExp(`[${[...names.keys()].join("")}]`, "gu");
+  return (text) =>
+    text.replace(emoji, (character, at: number) => {
+      const name = names.get(character) ?? character;
+      return at === 0 || text[at - 1] === " " ? name : ` ${name}`;
+    });
 }

@@ -1,9 +1,9 @@
 import { round } from "../round.ts";
 import { ALPHA, EXCLAMATION, MANY_QUESTIONS, MAX_EXCLAMATIONS, QUESTION } from "./constants.ts";
-import { type EmojiNames, loadEmojiNames, spellEmoji } from "./emoji.ts";
-import { type Lexicon, loadLexicon } from "./lexicon.ts";
+import { emojiSpeller, loadEmojiNames } from "./emoji.ts";
+import { loadLexicon } from "./lexicon.ts";
 import { valences } from "./valence.ts";
-import { vaderWords } from "./words.ts";
+import { VaderReader, type VaderText } from "./words.ts";
 
 /** VADER's scores of one text, rounded as its authors' program does. */
 export interface VaderScore {
@@ -21,14 +21,16 @@ export type Vader = (text: string) => VaderScore;
 
 /** Loads the lexicon (7,500 words) and the emoji names once. */
 export function createVader(): Vader {
-  const lexicon = loadLexicon();
-  const emoji = loadEmojiNames();
-  return (text) => scoreText(text, lexicon, emoji);
+  const reader = new VaderReader(loadLexicon());
+  const spell = emojiSpeller(loadEmojiNames());
+  return (raw) => {
+    const text = spell(raw);
+    return scoreOf(text, reader.read(text));
+  };
 }
 
-function scoreText(raw: string, lexicon: Lexicon, emoji: EmojiNames): VaderScore {
-  const text = spellEmoji(raw, emoji);
-  const sentiments = valences(vaderWords(text), lexicon);
+function scoreOf(text: string, read: VaderText): VaderScore {
+  const sentiments = valences(read);
   if (sentiments.length === 0) return { compound: 0, positive: 0, neutral: 0, negative: 0, bearing: 0 };
   const emphasis = exclamations(text) + questions(text);
   const shares = sharesOf(sentiments, emphasis);
