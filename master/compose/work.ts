@@ -142,6 +142,7 @@ function createRunner(
     hub,
     files: jobFiles(store, retryWhileFull),
     results: resultWriter,
+    store,
     map: { jobs, queue, paces, slots: slotsOf(registry, elsewhere) },
     dispatcher,
     progressElsewhere: (job) => masters().progress(job),

@@ -6,7 +6,7 @@ import type { JsonObject, TaskDefinition } from "../../shared/tasks/task.ts";
 import { tasksOf } from "../classic/kind.ts";
 import type { Slave } from "../fleet/slave.ts";
 import type { LiveProgress } from "../map/progress.ts";
-import type { Attachment, CachedResult, FileRecord, JobRecord, Speculation } from "../record/job.ts";
+import type { Attachment, FileRecord, JobRecord, Speculation } from "../record/job.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import { callbackView } from "./callbackView.ts";
 import type { Sight } from "./clients.ts";
@@ -33,7 +33,7 @@ export function fileView(job: FileOfJob, file: FileRecord, { results, live }: Vi
       slave: file.slave,
       seconds: file.seconds === undefined ? undefined : rounded(file.seconds),
     }),
-    ...(file.cached === undefined ? {} : cachedView(file.cached)),
+    ...cachedView(job, file),
     ...timesView(job, file, file.startedAt ?? (running ? live?.startedAt(index) : undefined)),
     attempts,
   };
@@ -59,8 +59,10 @@ function timesView({ createdAt }: FileOfJob, { endedAt }: FileRecord, startedAt:
   });
 }
 
-function cachedView({ job }: CachedResult) {
-  return { cached: true, cached_from: job } as const;
+/** The job whose slaves made the result, when they did not make it for this file. */
+function cachedView({ id }: FileOfJob, { cached, savedSeconds }: FileRecord) {
+  if (cached === undefined && savedSeconds === undefined) return {};
+  return { cached: true, cached_from: cached?.job ?? id } as const;
 }
 
 function resultView(job: Pick<JobRecord, "id" | "task">, file: FileRecord, results: ResultPlaces) {

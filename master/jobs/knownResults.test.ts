@@ -40,6 +40,8 @@ test("results are copied as far as there is room for them; the other files are w
   const { job, bytes, known, inStore, close } = await opened(5);
   const files = await known(3 * bytes + 10).of(job);
   expect(files.filter(({ cached }) => cached !== undefined)).toHaveLength(3);
+  const [first, twin] = files.filter(({ cached }) => cached === undefined);
+  expect([first?.twinOf, twin?.twinOf]).toEqual([undefined, first?.index]);
   expect(files).toHaveLength(5);
   expect(await inStore()).toBe(3);
   await close();

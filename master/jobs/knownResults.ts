@@ -1,11 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { eachAtMost } from "../../shared/async/eachAtMost.ts";
-import { resultHead } from "../../shared/tasks/result.ts";
-import type { CachedResult } from "../record/job.ts";
 import type { JobInput } from "../record/newJob.ts";
 import type { RecordOfJobs } from "../record/port.ts";
-import type { RecordedResult, ResultWish } from "../record/recordedResults.ts";
-import { copyResult } from "../results/copyResult.ts";
+import type { ResultWish } from "../record/recordedResults.ts";
+import { copyRecorded } from "../results/copyRecorded.ts";
 import { type ReusingJob, reuseKeys } from "../results/reuseKey.ts";
 import type { ByteStore } from "../store/port.ts";
 import type { DiskSpace } from "../upkeep/diskSpace.ts";
@@ -42,11 +40,15 @@ export class KnownResults {
     this.#deps = deps;
   }
 
-  /** The files of the job, with the results that are on record and in the store, as far as there is room for copies. */
+  /**
+   * The files of the job, with the results that are on record and in the store, as far as there is room for copies; of
+   * the others, those that another file of the job has the bytes and key of say which one.
+   */
   async of(job: LookingJob): Promise<readonly JobInput[]> {
     const keyOf = job.cache === undefined ? reuseKeys(this.#deps.sight, job) : undefined;
     if (keyOf === undefined) return job.files;
     const files = [...job.files];
+    const firsts = new Map<string, number>();
     try {
       for (let from = 0; from < files.length; from += FILES_AT_ONCE) {
         if (from > 0) await turn();
@@ -54,7 +56,7 @@ export class KnownResults {
         const some = files.slice(from, from + FILES_AT_ONCE);
         const wishes = some.map((file) => ({ sha256: file.sha256, reuseKey: keyOf(file) }));
         for (const [n, file] of (await this.#withResults(job, some, wishes)).entries())
-          files[from + n] = file;
+          files[from + n] = withTwin(firsts, file, wishes[n]);
       }
       return files;
     } catch (error) {
@@ -83,7 +85,7 @@ export class KnownResults {
       const bytes = result?.file.resultBytes ?? 0;
       if (result === undefined || bytes > room || job.gone?.aborted) return;
       room -= bytes;
-      const cached = await this.#copy(result, { ...job, to: file });
+      const cached = await copyRecorded(this.#deps.store, result, { ...job, to: file });
       if (cached !== undefined) all[n] = { ...file, cached };
     };
     try {
@@ -94,22 +96,14 @@ export class KnownResults {
       throw error;
     }
   }
-
-  /** Undefined when the bytes of the result are gone, or it does not begin as the results of this version. */
-  async #copy({ job, file: from }: RecordedResult, { id, task, options, to, gone: signal }: CopyWish) {
-    const { resultKey: key, resultBytes: bytes = 0, resultSha256: sha256, cached } = from;
-    if (key === undefined) return undefined;
-    const isJson = task.resultType(options) === "application/json";
-    const [before, after] = [from.filename, to.filename].map((name) => Buffer.from(resultHead(task, name)));
-    const rename = isJson && before && after && from.filename !== to.filename ? { before, after } : undefined;
-    const stored = await copyResult(this.#deps.store, { key, bytes, sha256 }, { group: id, rename, signal });
-    if (stored === undefined) return undefined;
-    const { summary, info, warnings, seconds = 0 } = from;
-    const origin = { job: cached?.job ?? job, seconds: cached?.seconds ?? seconds };
-    return { ...origin, ...stored, summary, info, warnings } satisfies CachedResult;
-  }
 }
 
-interface CopyWish extends Pick<LookingJob, "id" | "task" | "options" | "gone"> {
-  readonly to: JobInput;
+/** The file, with the index of the first file of its bytes and key that has no recorded result. */
+function withTwin(firsts: Map<string, number>, file: JobInput, wish: ResultWish | undefined): JobInput {
+  if (file.cached !== undefined || wish === undefined) return file;
+  const key = `${wish.sha256} ${wish.reuseKey}`;
+  const twinOf = firsts.get(key);
+  if (twinOf !== undefined) return { ...file, twinOf };
+  firsts.set(key, file.index);
+  return file;
 }

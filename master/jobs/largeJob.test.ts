@@ -54,6 +54,7 @@ function startMaster() {
     hub: new ChangeHub(),
     files: jobFiles(store, (work) => work()),
     results: writer,
+    store,
     map: { jobs, queue, paces: new PaceBook(), slots: () => 1 },
     dispatcher: { cancel: (job) => queue.cancel(job) },
     registry: { all: () => [] },

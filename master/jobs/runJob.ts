@@ -17,12 +17,15 @@ import { Collector } from "../results/collector.ts";
 import { restoreResults } from "../results/restore.ts";
 import type { ResultWriter } from "../results/resultWriter.ts";
 import { type ReuseKeyOf, reuseKeys } from "../results/reuseKey.ts";
+import { asInputs } from "./jobInputs.ts";
 import { type RunContextDeps, runContext } from "./runContext.ts";
 import type { RunningJob } from "./runningJob.ts";
+import { Twins, type TwinsDeps } from "./twins.ts";
 
 export interface JobRunDeps extends RunContextDeps {
   readonly jobs: RecordOfJobs;
   readonly results: ResultWriter;
+  readonly store: TwinsDeps["store"];
   readonly dispatcher: Pick<Dispatcher, "cancel">;
   readonly registry: Pick<SlaveRegistry, "all">;
   readonly keptBytes: KeptBytes;
@@ -43,17 +46,21 @@ export interface JobRun {
 export async function runJob(deps: JobRunDeps, run: JobRun): Promise<JobRecord> {
   const { jobs, results, logger } = deps;
   const { job, record, files } = run;
-  const onFileEnded = (file: FileRecord) => job.fileEnded(file);
+  const twins = new Twins(files);
+  const onFileEnded = (file: FileRecord) => {
+    job.fileEnded(file);
+    twins.ended(file);
+  };
   const reuseKeyOf = reuseKeysOf(deps, record);
   const collected = { record, files, progress: job.progress, onFileEnded, reuseKeyOf };
   const collector = new Collector({ jobs, results }, collected);
   try {
-    const error = await work(deps, run, collector);
+    const error = await work(deps, run, { collector, twins });
     if (isStopping(job)) return (await jobs.get(record.id)) ?? record;
     if (job.isMoved || hasMoved(error)) throw moved(record.id);
-    return await finish(deps, run, { error, collector });
+    return await finish(deps, run, { error, collector, twins });
   } catch (error) {
-    if (hasMoved(error)) await dropped(deps, run, collector);
+    if (hasMoved(error)) await dropped(deps, run, { collector, twins });
     else
       logger.error(
         { err: error, job: record.id },
@@ -64,7 +71,7 @@ export async function runJob(deps: JobRunDeps, run: JobRun): Promise<JobRecord> 
 }
 
 /** Resolves with the error that ended the job, if one did. */
-async function work(deps: JobRunDeps, run: JobRun, collector: Collector): Promise<unknown> {
+async function work(deps: JobRunDeps, run: JobRun, { collector, twins }: JobEnds): Promise<unknown> {
   const { jobs, registry } = deps;
   const { record, files } = run;
   const { signal, progress } = run.job;
@@ -81,10 +88,15 @@ async function work(deps: JobRunDeps, run: JobRun, collector: Collector): Promis
     const task = taskNamed(record.task);
     const options = wholeOptions(task, record);
     // Always the same in each run of the job, so that a replay finds its parts.
-    const inputs = inputsOf(files.filter(({ cached }) => cached === undefined));
-    const context = () => runContext(deps, { record, options, inputs, signal, collector, progress });
+    const own = files.filter(({ cached, twinOf }) => cached === undefined && twinOf === undefined);
+    const inputs = asInputs(own);
+    const context = runContext(deps, { record, options, inputs, signal, collector, progress });
+    const taskRun = runOf(task, registry);
+    twins.begin({ store: deps.store, task, options, collector, context, run: taskRun }, files);
     const known = collector.publishCached(signal);
-    await Promise.all([known, inputs.length > 0 && runOf(task, registry)(context())]);
+    await Promise.all([known, inputs.length > 0 && taskRun(context)]);
+    await collector.flush();
+    await twins.all();
     await collector.flush();
     await restored;
     const [missing] = collector.unpublished();
@@ -111,11 +123,18 @@ export function moved(id: string): AppError {
 async function dropped(
   { dispatcher, logger }: JobRunDeps,
   { job, record }: JobRun,
-  collector: Collector,
+  ends: JobEnds,
 ): Promise<void> {
   logger.warn({ job: record.id }, `job ${record.id} goes on at another master`);
   job.leave(moved(record.id));
   await dispatcher.cancel(record.id, "moved");
+  await settled(ends);
+}
+
+/** Resolves when no file of the job is being recorded any more. */
+async function settled({ collector, twins }: JobEnds): Promise<void> {
+  await collector.flush().catch(() => undefined);
+  await twins.all().catch(() => undefined);
   await collector.flush().catch(() => undefined);
 }
 
@@ -124,15 +143,20 @@ function isStopping({ stopReason }: RunningJob): boolean {
   return stopReason?.code === "stopping";
 }
 
-interface Outcome {
-  readonly error: unknown;
+/** Both end files of the job. */
+interface JobEnds {
   readonly collector: Collector;
+  readonly twins: Twins;
+}
+
+interface Outcome extends JobEnds {
+  readonly error: unknown;
 }
 
 /** Records the end of the job. */
 async function finish(deps: JobRunDeps, { job, record }: JobRun, outcome: Outcome): Promise<JobRecord> {
   const { jobs, dispatcher, logger } = deps;
-  const { error, collector } = outcome;
+  const { error } = outcome;
   const { stopReason } = job;
   const isCancelled = stopReason !== undefined && stopReason.code !== "job_too_long";
   if (error !== undefined && !isCancelled) {
@@ -142,7 +166,7 @@ async function finish(deps: JobRunDeps, { job, record }: JobRun, outcome: Outcom
     await dispatcher.cancel(record.id);
   }
   // Files that ended have their results, and are told of, before the job ends.
-  await collector.flush().catch(() => undefined);
+  await settled(outcome);
   const at = Date.now();
   if (isCancelled) {
     const { code, message } = stopReason;
@@ -186,8 +210,4 @@ function reuseKeysOf({ sight }: Pick<JobRunDeps, "sight">, record: JobRecord): R
     // A task or options of another version: the job fails for the same reason.
     return undefined;
   }
-}
-
-function inputsOf(files: readonly FileRecord[]) {
-  return files.map(({ index, key, filename, bytes, sha256 }) => ({ index, key, filename, bytes, sha256 }));
 }

@@ -50,6 +50,7 @@ function startRunner(answer: Answer, budgets: { readonly total?: number } = {}) 
     hub: new ChangeHub(),
     files: jobFiles(store, (work) => work()),
     results: writer,
+    store,
     map: { jobs, queue, paces: new PaceBook(), slots: () => 1 },
     dispatcher,
     registry: { all: () => [] },
@@ -280,3 +281,90 @@ describe("a job as a whole", () => {
     expect(codes).toEqual(["no_numbers", "not_processed"]);
   });
 });
+
+describe("files of a job with the bytes of an earlier one", () => {
+  test("get copies of its result the moment it is there, and no slave does them", async () => {
+    const { runner, units } = startRunner(unanswered);
+    await start(runner, await twins(4, 1));
+    await untilDone(4);
+    expect(units.map(({ id }) => id).toSorted()).toEqual(["01A/main/0", "01A/main/1"]);
+    const files = await opened.jobs.files("01A", 0, 4);
+    expect(files.map(({ attempts, savedSeconds }) => [attempts, savedSeconds])).toEqual([
+      [1, undefined],
+      ...[1, 2, 3].map(() => [0, 0.5]),
+    ]);
+    expect(new Set(files.map(({ resultKey }) => resultKey)).size).toBe(4);
+    expect((await opened.jobs.get("01A"))?.work).toMatchObject({ cached: 3, savedSeconds: 1.5, files: 4 });
+    await runner.cancel("01A", { code: "cancelled", message: "Enough." });
+  });
+
+  test.each([
+    ["fails", FAILED, ["failed", "done", "done", "done"]],
+    ["may be better at another slave", "warned", ["done", "done", "done", "done"]],
+  ] as const)("are done by slaves when that one %s, also over a restart", async (_, answer, expected) => {
+    const warnings = [{ code: "pages_not_read", message: "One page." }] as const;
+    const first = async (unit: QueuedUnit): Promise<Part> => {
+      if (answer !== "warned") return answer;
+      const part = await done(unit);
+      return part.ok ? { ...part, warnings } : part;
+    };
+    const created = await twins(4);
+    const before = startRunner((unit) => {
+      if (unit.id === "01A/main/0") return first(unit);
+      return numberOf(unit) === "0" ? done(unit) : undefined;
+    });
+    await start(before.runner, created);
+    await vi.waitFor(async () => {
+      const { done = 0, failed = 0 } = (await opened.jobs.get("01A")) ?? {};
+      expect(done + failed).toBe(2);
+    }, 10_000);
+    await before.runner.stop();
+    const after = startRunner(done);
+    const record = await opened.jobs.get("01A");
+    if (record === undefined) throw new Error("the job is gone");
+    const job = await after.runner.start(record);
+    expect(await job.ended).toMatchObject({
+      done: expected.filter((state) => state === "done").length,
+    });
+    expect(await states()).toEqual(expected);
+    expect(after.units.map(({ id }) => id).toSorted()).toEqual(["01A/main~0/1", "01A/main~0/2"]);
+  });
+
+  test.each(["a result that is whole", "a result that is damaged"])(
+    "after a restart go on from %s",
+    async (which) => {
+      const { record, files } = await twins(3);
+      const { key, bytes, sha256 } = await opened.store.put(Buffer.from("made"), { group: "01A" });
+      const isWhole = which === "a result that is whole";
+      const reuseKey = "k";
+      const result = {
+        resultKey: key,
+        resultBytes: bytes,
+        resultSha256: isWhole ? sha256 : "f".repeat(64),
+        reuseKey,
+        ...WORK,
+      };
+      await opened.jobs.apply(record.id, [
+        { type: "started", at: 1 },
+        { type: "file_done", index: 0, at: 2, ...result },
+      ]);
+      const { runner, units } = startRunner(done);
+      const now = await opened.jobs.get(record.id);
+      const job = await runner.start(now ?? record);
+      expect(await job.ended).toMatchObject({ state: "succeeded", done: files.length });
+      const twinUnits = units.filter(({ id }) => id.includes("~"));
+      expect(twinUnits).toHaveLength(isWhole ? 0 : 2);
+    },
+  );
+});
+
+/** A job of files with the same bytes, and others. */
+async function twins(count: number, others = 0): Promise<CreatedJob> {
+  const files = Array.from({ length: count + others }, (_, index) => ({
+    ...{ index, key: `input-${index}`, filename: `${index}.png`, bytes: 10 },
+    sha256: index < count ? "a".repeat(64) : String(index).padStart(64, "b"),
+    resultName: (stem: string) => `${stem}.png`,
+    ...(index > 0 && index < count ? { twinOf: 0 } : {}),
+  }));
+  return await newJob(0, { files });
+}

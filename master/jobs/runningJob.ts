@@ -114,8 +114,8 @@ export class RunningJob implements FollowedJob {
   /** Called for each file that ended, in end order. */
   fileEnded(file: FileRecord): void {
     this.#endedFiles += 1;
-    // A result that was on record tells nothing of the speed of slaves.
-    if (file.cached === undefined) this.rate.add();
+    // A result that was there tells nothing of the speed of slaves.
+    if (file.savedSeconds === undefined) this.rate.add();
     if (file.state === "done" && file.attempts === 1) this.#doneAtOnce += 1;
     this.#count(file, -1);
     this.#hub.fileEnded(this.id, file);

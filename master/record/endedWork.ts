@@ -3,7 +3,7 @@ import type { EndedWork, FileRecord, JobRecord } from "./job.ts";
 
 type EndedFile = Pick<FileRecord, "seconds" | "resultBytes" | "startedAt" | "slave"> & {
   readonly at: number;
-  /** Given when the result was on record. */
+  /** Given when no slave made the result for this file. */
   readonly savedSeconds?: number | undefined;
 };
 type JobBefore = Pick<JobRecord, "work" | "createdAt">;

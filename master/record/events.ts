@@ -44,6 +44,6 @@ export interface FileResult {
   readonly seconds: number;
   readonly startedAt?: number | undefined;
   readonly reuseKey?: string | undefined;
-  /** The result was on record; seconds that the work on it took. */
+  /** The result was on record, or is that of another file of the job; seconds that the work on it took. */
   readonly savedSeconds?: number | undefined;
 }

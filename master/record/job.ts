@@ -108,6 +108,11 @@ export interface FileRecord extends InputFile {
   readonly path?: string | undefined;
   /** The result that was on record for these bytes when the job was created: no slave does the file. */
   readonly cached?: CachedResult | undefined;
+  /**
+   * An earlier file of the job with the same bytes, whose result serves this file, too. A slave does this file only when
+   * that one has no result that may serve.
+   */
+  readonly twinOf?: number | undefined;
   /** `running` is not recorded: it would be wrong after a restart. */
   readonly state: Exclude<FileState, "running">;
   /** Name in `<results>/<task>/`, reserved when the job was created, or when the name was taken in the folder. */
@@ -117,6 +122,8 @@ export interface FileRecord extends InputFile {
   readonly resultKey?: string | undefined;
   readonly resultBytes?: number | undefined;
   readonly resultSha256?: string | undefined;
+  /** Of a result that no slave made for this file: seconds that slaves' children worked on it when it was made. */
+  readonly savedSeconds?: number | undefined;
   /** What a later file must have to get this result, by `reuseKeys.ts`. Undefined: no later file gets it. */
   readonly reuseKey?: string | undefined;
   readonly summary?: string | undefined;

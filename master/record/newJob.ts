@@ -47,6 +47,8 @@ export interface JobInput extends InputFile {
   readonly path?: string | undefined;
   /** A copy, in the group of the new job, of the result that is on record for the same bytes. */
   readonly cached?: CachedResult | undefined;
+  /** Index of an earlier file of the job whose result serves this file, too. */
+  readonly twinOf?: number | undefined;
 }
 
 export interface NewFile extends JobInput {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { done, ended, failed, newJob, type RecordRun, started } from "./fixtures.contract.ts";
 import type { NewJob } from "./newJob.ts";
-import { MOST_COUNTED } from "./recordedResults.ts";
+import { MOST_SEEN } from "./recordedResults.ts";
 import { reuseKey } from "./reuseKeys.ts";
 
 const A = "a".repeat(64);
@@ -93,8 +93,8 @@ export function findsResults(run: RecordRun): void {
     expect(await of({ client: "" })).toEqual([0]);
   });
 
-  test("very many results of the same bytes are counted up to a bound", async () => {
-    const names = Array.from({ length: MOST_COUNTED + 5 }, (_, n) => `${n}.txt`);
+  test("of very many results of the same bytes the newest are looked at", async () => {
+    const names = Array.from({ length: MOST_SEEN + 5 }, (_, n) => `${n}.txt`);
     const ends = names.map((_, index) => ({ ...done(index), reuseKey: reuseKey(A, "k1") }));
     await run.jobs.create(newJob("01A", names));
     await run.jobs.apply("01A", [started]);
@@ -102,8 +102,8 @@ export function findsResults(run: RecordRun): void {
       await run.jobs.apply("01A", ends.slice(from, from + 500));
     await run.jobs.apply("01A", [ended]);
     const { total, results } = await run.jobs.recorded.ofInput({ sha256: A, limit: 2 });
-    expect(total).toBe(MOST_COUNTED + 1);
-    expect(results.map(({ file }) => file.index)).toEqual([MOST_COUNTED + 4, MOST_COUNTED + 3]);
+    expect(total).toBe(MOST_SEEN + 1);
+    expect(results.map(({ file }) => file.index)).toEqual([MOST_SEEN + 4, MOST_SEEN + 3]);
   });
 
   test("a file keeps the recorded result that it was created with, and its job counts the work that it saved", async () => {

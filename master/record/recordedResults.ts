@@ -8,7 +8,10 @@ import type { FileRecord } from "./job.ts";
 export interface RecordedResults {
   /** For each wish the result that has its digest and key, in the order of the wishes. */
   find(wishes: readonly ResultWish[]): Promise<readonly (RecordedResult | undefined)[]>;
-  /** Results with a key of files with these bytes, of any options and version of the steps, newest job first. */
+  /**
+   * Results with a key of files with these bytes, of any options and version of the steps, newest job first, among the
+   * newest `MOST_SEEN` of them.
+   */
   ofInput(filter: InputFilter): Promise<ResultsOfInput>;
 }
 
@@ -29,11 +32,11 @@ export interface RecordedResult {
   readonly file: FileRecord;
 }
 
-/** Results of the same bytes that are counted: the bytes of an empty file may have millions. */
-export const MOST_COUNTED = 10_000;
+/** Results of the same bytes that are looked at: the bytes of an empty file may have millions. */
+export const MOST_SEEN = 10_000;
 
 export interface ResultsOfInput {
-  /** Number of all results that match, up to `MOST_COUNTED`; a larger number is not counted, and this is one more. */
+  /** Number of those that match; one more than `MOST_SEEN` when all match and older ones are there. */
   readonly total: number;
   readonly results: readonly RecordedResult[];
 }

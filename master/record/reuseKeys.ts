@@ -9,9 +9,7 @@ export function reuseKey(sha256: string, rest: string): string {
   return `${sha256.slice(0, INPUT_CHARACTERS)}:${rest}`;
 }
 
-/** All keys of results of these bytes are at least `from` and below `to`. */
-export function keysOfInput(sha256: string): { readonly from: string; readonly to: string } {
-  const input = sha256.slice(0, INPUT_CHARACTERS);
-  // The character after the colon.
-  return { from: `${input}:`, to: `${input};` };
+/** All keys of results of these bytes begin with this, and an index of the records orders them by it. */
+export function keysOfInput(sha256: string): string {
+  return `${sha256.slice(0, INPUT_CHARACTERS)}:`;
 }

@@ -96,7 +96,7 @@ export function queuedJob(job: NewJob): JobRecord {
 }
 
 export function queuedFile(
-  { index, key, filename, path, bytes, sha256, cached }: NewFile,
+  { index, key, filename, path, bytes, sha256, cached, twinOf }: NewFile,
   resultName: string,
 ): FileRecord {
   const file = {
@@ -110,6 +110,7 @@ export function queuedFile(
     resultName,
     attempts: 0,
   } as const;
+  if (twinOf !== undefined) return { ...file, twinOf };
   return cached === undefined ? file : { ...file, cached };
 }
 
@@ -140,16 +141,29 @@ export function newJobValues(job: JobRecord): Value[] {
 
 /** In the order of `INSERT INTO files`. */
 export function newFileValues(job: string, file: FileRecord): Value[] {
-  const { index, state, key, bytes, sha256, filename, path, resultName, cached } = file;
+  const { index, state, key, bytes, sha256, filename, path, resultName, cached, twinOf = null } = file;
   const folders = path === undefined ? null : JSON.stringify(path);
   const known = cached === undefined ? null : JSON.stringify(cached);
-  return [job, index, state, key, bytes, sha256, JSON.stringify(filename), folders, resultName, known];
+  return [
+    job,
+    index,
+    state,
+    key,
+    bytes,
+    sha256,
+    JSON.stringify(filename),
+    folders,
+    resultName,
+    known,
+    twinOf,
+  ];
 }
 
 type Outcome = Pick<
   FileRecord,
   | "resultBytes"
   | "resultSha256"
+  | "savedSeconds"
   | "reuseKey"
   | "summary"
   | "info"
@@ -164,11 +178,12 @@ type Outcome = Pick<
 >;
 
 export function outcomeOf(file: Outcome): string {
-  const { resultBytes, resultSha256, reuseKey, summary, info, code, error, attempts } = file;
-  const { slave, seconds, startedAt, endedAt, warnings } = file;
+  const { resultBytes, resultSha256, savedSeconds, reuseKey, summary, info, code, error } = file;
+  const { attempts, slave, seconds, startedAt, endedAt, warnings } = file;
   const outcome: { readonly [K in keyof Outcome]: Outcome[K] | undefined } = {
     resultBytes,
     resultSha256,
+    savedSeconds,
     reuseKey,
     summary,
     info,
@@ -197,6 +212,7 @@ export function fileFrom(row: Row): FileRecord {
     ...(row.replaced_by === null ? {} : { replacedBy: String(row.replaced_by) }),
     ...(row.result_key === null ? {} : { resultKey: String(row.result_key) }),
     ...(row.cached === null ? {} : { cached: json<CachedResult>(row.cached) }),
+    ...(row.twin_of === null ? {} : { twinOf: Number(row.twin_of) }),
     attempts: 0,
     ...(row.outcome === null ? {} : json<Outcome>(row.outcome)),
     ...(row.end_order === null ? {} : { endOrder: Number(row.end_order) }),

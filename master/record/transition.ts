@@ -52,12 +52,13 @@ export function endFile(event: FileEnd): FileAfterEnd {
     const { code, error } = event;
     return { state: "failed", code, error, attempts, slave, seconds, startedAt, endedAt };
   }
-  const { resultKey, resultBytes, resultSha256, reuseKey, summary, info, warnings } = event;
+  const { resultKey, resultBytes, resultSha256, savedSeconds, reuseKey, summary, info, warnings } = event;
   return {
     state: "done",
     resultKey,
     resultBytes,
     resultSha256,
+    savedSeconds,
     reuseKey,
     summary,
     info,

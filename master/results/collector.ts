@@ -3,7 +3,7 @@ import { AppError } from "../../shared/errors.ts";
 import type { FileRef, PublishedPart } from "../../shared/tasks/task.ts";
 import { type JobWarning, mayGetBetter } from "../../shared/warnings.ts";
 import type { JobEvent } from "../record/events.ts";
-import type { FileRecord, JobRecord } from "../record/job.ts";
+import type { CachedResult, FileRecord, JobRecord } from "../record/job.ts";
 import type { SpentWork } from "../record/part.ts";
 import type { RecordOfJobs } from "../record/port.ts";
 import type { ResultWriter } from "./resultWriter.ts";
@@ -53,7 +53,7 @@ export class Collector {
    * Accepts a part, and waits while too many are being written. Errors of recording and writing come from `flush`.
    * @throws AppError `no_such_input`, `published_twice`
    */
-  async publish(index: number, part: PublishedPart): Promise<void> {
+  async publish(index: number, part: EndPart): Promise<void> {
     const file = this.#job.files[index];
     if (file === undefined)
       throw new AppError("no_such_input", `The task published file ${index}, which the job does not have.`);
@@ -68,18 +68,25 @@ export class Collector {
 
   /** Publishes the files whose results were on record when the job was created. */
   async publishCached(signal: AbortSignal): Promise<void> {
-    for (const { index, filename, cached } of this.#job.files) {
+    for (const { index, cached } of this.#job.files) {
       if (cached === undefined) continue;
       signal.throwIfAborted();
-      const { key, bytes, sha256, summary, info, warnings } = cached;
-      await this.publish(index, {
-        ok: true,
-        file: { key, filename, bytes, sha256 },
-        summary,
-        info,
-        warnings,
-      });
+      await this.publishCopy(index, cached);
     }
+  }
+
+  /** Publishes the copy of a result that no slave made for this file. */
+  async publishCopy(index: number, copy: CachedResult): Promise<void> {
+    const { key, bytes, sha256, summary, info, warnings, seconds: savedSeconds } = copy;
+    const filename = this.#job.files[index]?.filename ?? "";
+    await this.publish(index, {
+      ok: true,
+      file: { key, filename, bytes, sha256 },
+      summary,
+      info,
+      warnings,
+      savedSeconds,
+    });
   }
 
   /** Saves a further result of the job, which belongs to none of its files. */
@@ -111,9 +118,9 @@ export class Collector {
     return this.#job.files.filter((file) => !this.#published.has(file.index) && file.state === "queued");
   }
 
-  async #done(file: FileRecord, part: Extract<PublishedPart, { ok: true }>): Promise<void> {
+  async #done(file: FileRecord, part: DonePart): Promise<void> {
     const { record, progress } = this.#job;
-    const work = file.cached === undefined ? progress.takeWork(file.index) : NO_WORK;
+    const work = part.savedSeconds === undefined ? progress.takeWork(file.index) : NO_WORK;
     const mayServe = part.isClassic !== true && !mayGetBetter(part.warnings);
     const reuseKey = mayServe ? this.#job.reuseKeyOf?.(file) : undefined;
     const event = doneEvent(file, part, { ...work, reuseKey });
@@ -161,13 +168,17 @@ export class Collector {
 type FileEnding = Required<Pick<FileRecord, "resultName">> & { readonly endOrder: number };
 type DoneEvent = Extract<JobEvent, { type: "file_done" }>;
 
-/** Of a file whose result was on record. */
+/** A part, or the copy of a result with the seconds that it saves. */
+type DonePart = Extract<PublishedPart, { ok: true }> & { readonly savedSeconds?: number | undefined };
+type EndPart = DonePart | Extract<PublishedPart, { ok: false }>;
+
+/** Of a file that no slave did. */
 const NO_WORK: SpentWork = { attempts: 0, seconds: 0, slave: undefined, startedAt: undefined };
 
 /** `doneEvent` and `doneFile` list their fields: spreading the objects takes as long as all other work on a small file. */
 function doneEvent(
-  { index, cached }: FileRecord,
-  { file, summary, info, warnings }: Extract<PublishedPart, { ok: true }>,
+  { index }: FileRecord,
+  { file, summary, info, warnings, savedSeconds }: DonePart,
   { attempts, seconds, slave, startedAt, reuseKey }: SpentWork & Pick<FileRecord, "reuseKey">,
 ): DoneEvent {
   return {
@@ -185,12 +196,12 @@ function doneEvent(
     slave,
     startedAt,
     reuseKey,
-    savedSeconds: cached?.seconds,
+    savedSeconds,
   };
 }
 
 function doneFile(file: FileRecord, event: DoneEvent, { endOrder, resultName }: FileEnding): FileRecord {
-  const { index, key, filename, path, bytes, sha256, replacedBy, cached } = file;
+  const { index, key, filename, path, bytes, sha256, replacedBy, cached, twinOf } = file;
   return {
     index,
     key,
@@ -199,12 +210,14 @@ function doneFile(file: FileRecord, event: DoneEvent, { endOrder, resultName }: 
     bytes,
     sha256,
     cached,
+    twinOf,
     state: "done",
     resultName,
     replacedBy,
     resultKey: event.resultKey,
     resultBytes: event.resultBytes,
     resultSha256: event.resultSha256,
+    savedSeconds: event.savedSeconds,
     reuseKey: event.reuseKey,
     summary: event.summary,
     info: event.info,

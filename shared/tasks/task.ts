@@ -180,7 +180,7 @@ export interface UnitFile extends FileRef {
 
 /**
  * An input of the job; `index` is its number in the upload, from 0. Among the inputs of a job's `run` those are missing
- * whose result was on record.
+ * whose result was on record, and those that get the result of another input with the same bytes.
  */
 export interface InputFile extends FileRef {
   readonly index: number;

@@ -157,6 +157,72 @@ describe("the same bytes, task and options again", () => {
   });
 });
 
+describe("the same bytes twice in one job", () => {
+  test("are done once; each file has a result of its own, and the next job takes it, too", async () => {
+    const [twin, other] = [newText(), newText()];
+    const files = ["a.txt", "b.md", "c.txt"].map((name) => ({ name, body: name === "b.md" ? other : twin }));
+    files.push({ name: "d.txt", body: twin });
+    const { body } = await assign(fleet.master.url, files, { task: "text" });
+    expect(body.files.map(({ slave, attempts, cached_from }) => [slave, attempts, cached_from])).toEqual([
+      ["worker", 1, undefined],
+      ["worker", 1, undefined],
+      [undefined, 0, body.job_id],
+      [undefined, 0, body.job_id],
+    ]);
+    expect(body.statistics).toMatchObject({ cached_files: 2, slaves: { worker: 2 } });
+    const [first, ...rest] = await Promise.all([0, 2, 3].map((n) => textAt({ files: body.files.slice(n) })));
+    for (const [n, text] of rest.entries())
+      expect(JSON.parse(text)).toEqual({
+        ...JSON.parse(first ?? ""),
+        filename: `${n === 0 ? "c" : "d"}.txt`,
+      });
+    const again = await send(twin, "e.txt");
+    expect(again.files[0]).toMatchObject({ cached: true, cached_from: body.job_id });
+    expect(again.statistics.cached_seconds).toBeGreaterThan(0);
+  });
+
+  test.each(["refresh", "off"] as const)("are done twice with cache=%s", async (cache) => {
+    const body = newText();
+    const files = [
+      { name: "a.txt", body },
+      { name: "b.txt", body },
+    ];
+    const answer = await assign(fleet.master.url, files, { task: "text", cache });
+    expect(answer.body.files.map(({ attempts }) => attempts)).toEqual([1, 1]);
+  });
+
+  test("are each tried when the first one fails", async () => {
+    const body = Buffer.from(`\x89PNG\r\n\x1a\n\0\0\0\rIHDR${randomUUID()}`);
+    const files = [1, 2, 3].map((n) => ({ name: `${n}.txt`, body }));
+    const { body: answer } = await assign(fleet.master.url, files, { task: "text" });
+    expect(answer.files.map(({ state, attempts }) => [state, attempts > 0])).toEqual(
+      files.map(() => ["failed", true]),
+    );
+  });
+
+  test("are done once also when the master is killed meanwhile", async () => {
+    const [twin, broken] = [newText(), Buffer.from(`\x89PNG\r\n\x1a\n\0\0\0\rIHDR${randomUUID()}`)];
+    const files = Array.from({ length: 300 }, (_, n) => ({
+      name: `t${n}.txt`,
+      body: n % 3 === 2 ? broken : twin,
+    }));
+    const form = multipart(files, { task: "text" });
+    const headers = { Prefer: "respond-async" };
+    const accepted = await fetch(`${fleet.master.url}/assign_task`, { method: "POST", body: form, headers });
+    const { id } = (await accepted.json()) as JobDetail;
+    await fleet.master.kill("SIGKILL");
+    await fleet.restartMaster();
+    const ended = await until("the job's end", async () => {
+      const detail = (await (await fetch(`${fleet.master.url}/jobs/${id}?wait=20`)).json()) as JobDetail;
+      return detail.state === "partial" ? detail : undefined;
+    });
+    expect(ended.counts).toMatchObject({ done: 200, failed: 100 });
+    const done = ended.files.filter(({ state }) => state === "done");
+    expect(done.filter(({ slave }) => slave === "worker")).toHaveLength(1);
+    expect(done.filter(({ cached_from }) => cached_from === id)).toHaveLength(199);
+  }, 60_000);
+});
+
 test("results are found by the digest of their input", async () => {
   const body = newText();
   expect(await byInput(digestOf(body))).toEqual({ sha256: digestOf(body), total: 0, results: [] });

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SlaveView, Stats } from "../../shared/contract/about.ts";
 import type { Capacity } from "../../shared/contract/capacity.ts";
 import { isFinal, type JobDetail, type JobList } from "../../shared/contract/jobs.ts";
+import type { InputResults } from "../../shared/contract/results.ts";
 import { startPostgres, type TestPostgres } from "../fixtures/engines/postgresServer.ts";
 import { S3Server } from "../fixtures/store/s3Server.ts";
 import { TusClient } from "../fixtures/tusClient.ts";
@@ -115,6 +116,37 @@ test("a job of one master is shown, followed, fetched, repeated and cancelled at
   expect(Date.now() - askedAt).toBeLessThan(2_000);
   expect(await job(a.url, id)).toMatchObject({ state: "cancelled" });
   await until("the free slot", async () => ((await busy(a)) === 0 ? true : undefined));
+});
+
+test("a result on record at one master answers the same bytes at the other, in its own job and by digest", async () => {
+  const body = Buffer.from(`A fine day in ${randomUUID()}. It rained, and all were glad.`);
+  const send = async (at: Started, name: string, cache: string) =>
+    (await assign(at.url, [{ name, body }], { task: "text", cache })).body;
+  const first = await send(a, "first.txt", "use");
+  const again = await send(b, "again.txt", "use");
+  expect(first.files[0]).toMatchObject({ state: "done", attempts: 1 });
+  expect(again.files[0]).toMatchObject({ cached: true, cached_from: first.job_id, attempts: 0 });
+  expect(await jsonAt(a, again.files[0]?.url)).toMatchObject({ filename: "again.txt", task: "text" });
+  const refreshed = await send(b, "refreshed.txt", "refresh");
+  const off = await send(a, "off.txt", "off");
+  expect([refreshed, off].map(({ files: [file] }) => file?.attempts)).toEqual([1, 1]);
+  expect((await send(a, "last.txt", "use")).files[0]?.cached_from).toBe(refreshed.job_id);
+  const digest = createHash("sha256").update(body).digest("hex");
+  const [here, there] = await Promise.all(
+    [a, b].map(async (at) => (await jsonAt(at, `/results/by-input/${digest}?task=text`)) as InputResults),
+  );
+  const digests = (of: InputResults | undefined) =>
+    of?.results.map(({ job_id, result_sha256 }) => [job_id, result_sha256]);
+  expect(digests(here)).toEqual(digests(there));
+  expect(here?.results.map(({ filename }) => filename)).toEqual([
+    "last.txt",
+    "refreshed.txt",
+    "again.txt",
+    "first.txt",
+  ]);
+  expect(here?.total).toBe(4);
+  const saved = async (at: Started) => ((await jsonAt(at, "/stats")) as Stats).cache.files;
+  expect([await saved(a), await saved(b)]).toEqual([1, 1]);
 });
 
 test("an upload goes on at the other master, and a silent request at the first one ends", async () => {
@@ -247,6 +279,38 @@ test("a master that is stopped gives its jobs to another one at once", {
   expect(Date.now() - stoppedAt).toBeLessThan(5_000);
   expect(await endOf(b, id)).toMatchObject({ state: "succeeded" });
 });
+
+test("with JOBS=own a result serves its own client only, at every master", { timeout: 60_000 }, async () => {
+  const own = { JOBS: "own", CLIENT_TOKEN: "ann:anns-secret,bob:bobs-secret" };
+  const [c, d] = await Promise.all([master("c", own), master("d", own)]);
+  const headers = (who: "ann" | "bob") => ({ authorization: `Bearer ${who}s-secret` });
+  const body = Buffer.from(`The same words of two clients, ${randomUUID()}.`);
+  const send = async (at: Started, who: "ann" | "bob") =>
+    (await assign(at.url, [{ name: "x.txt", body }], { task: "text", cache: "use", headers: headers(who) }))
+      .body;
+  await until(
+    "slaves elsewhere",
+    async () =>
+      (await Promise.all([c, d].map(({ url }) => fetch(`${url}/readyz`)))).every(({ ok }) => ok) || undefined,
+  );
+  const anns = await send(c, "ann");
+  const bobs = await send(d, "bob");
+  expect(bobs.files[0]).toMatchObject({ state: "done", attempts: 1 });
+  expect((await send(d, "ann")).files[0]?.cached_from).toBe(anns.job_id);
+  expect((await send(c, "bob")).files[0]?.cached_from).toBe(bobs.job_id);
+  for (const [at, who] of [
+    [c, "bob"],
+    [d, "ann"],
+  ] as const) {
+    const digest = createHash("sha256").update(body).digest("hex");
+    const answer = await fetch(`${at.url}/results/by-input/${digest}`, { headers: headers(who) });
+    expect(((await answer.json()) as InputResults).total).toBe(2);
+  }
+});
+
+async function jsonAt({ url }: Started, path = ""): Promise<unknown> {
+  return await (await fetch(`${url}${path}`)).json();
+}
 
 /** Slaves that are alive at this master. */
 async function slavesAt({ url }: Started): Promise<readonly SlaveView[]> {

@@ -18,9 +18,9 @@ const INSERT_JOB = `INSERT INTO jobs (id, task, state, options, priority, seed, 
   ON CONFLICT DO NOTHING`;
 
 const INSERT_FILES = `INSERT INTO files (job, idx, state, input_key, bytes, sha256, filename, path, result_name,
-    cached, made_by)
+    cached, twin_of, made_by)
   SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[],
-    $9::text[], $10::text[], $11::text[])`;
+    $9::text[], $10::text[], $11::int[], $12::text[])`;
 
 /** Jobs that are created at a time: a transaction of many files must not hold all connections. */
 const CREATIONS = 4;

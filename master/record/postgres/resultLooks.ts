@@ -1,4 +1,4 @@
-import { MOST_COUNTED, type RecordedResult, type RecordedResults } from "../recordedResults.ts";
+import { MOST_SEEN, type RecordedResult, type RecordedResults } from "../recordedResults.ts";
 import { keysOfInput } from "../reuseKeys.ts";
 import { fileFrom, type Row } from "../rows.ts";
 import type { PostgresDatabase } from "./database.ts";
@@ -11,15 +11,18 @@ const FOUND = `SELECT asked.wish, found.*
       ORDER BY coalesce(files.made_by, files.job) DESC, files.job DESC, files.idx DESC LIMIT 1
   ) AS found`;
 
-const OF_INPUT = `FROM files JOIN jobs ON jobs.id = files.job
-  WHERE reuse_key >= $1 AND reuse_key < $2 AND sha256 = $3 AND ($4::text IS NULL OR task = $4)
-    AND ($5::text IS NULL OR client = $5)`;
+/** The index has them in this order, so that not more of them are read. */
+const OF_INPUT = `FROM (
+    SELECT job, idx, sha256 FROM files WHERE substr(reuse_key, 1, 17) = $1 AND reuse_key IS NOT NULL
+      ORDER BY job DESC, idx DESC LIMIT ${MOST_SEEN + 1}
+  ) AS seen JOIN jobs ON jobs.id = seen.job
+  WHERE sha256 = $2 AND ($3::text IS NULL OR task = $3) AND ($4::text IS NULL OR client = $4)`;
 
 /** The rows of files may be long: only those of the page are read. */
-const NEWEST = `SELECT files.* FROM (SELECT files.job, idx ${OF_INPUT} ORDER BY files.job DESC, idx DESC LIMIT $6) AS page
+const NEWEST = `SELECT files.* FROM (SELECT seen.job, idx ${OF_INPUT} ORDER BY seen.job DESC, idx DESC LIMIT $5) AS page
   JOIN files USING (job, idx) ORDER BY job DESC, idx DESC`;
 
-const COUNT = `SELECT COUNT(*) AS results FROM (SELECT 1 ${OF_INPUT} LIMIT $6) AS counted`;
+const COUNT = `SELECT COUNT(*) AS results ${OF_INPUT}`;
 
 /** Looks for results by the bytes of their inputs. */
 export function resultLooks(db: PostgresDatabase, requireOpen: () => void): RecordedResults {
@@ -34,10 +37,9 @@ export function resultLooks(db: PostgresDatabase, requireOpen: () => void): Reco
     },
     ofInput: async ({ sha256, task, client, limit }) => {
       requireOpen();
-      const { from, to } = keysOfInput(sha256);
-      const values = [from, to, sha256, task ?? null, client ?? null];
+      const values = [keysOfInput(sha256), sha256, task ?? null, client ?? null];
       const rows = await db.rows(NEWEST, ...values, limit);
-      const [count] = await db.rows(COUNT, ...values, MOST_COUNTED + 1);
+      const [count] = await db.rows(COUNT, ...values);
       return { total: Number(count?.results), results: rows.map(resultFrom) };
     },
   };

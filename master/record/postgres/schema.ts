@@ -185,4 +185,10 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX results_by_key ON files (reuse_key, coalesce(made_by, job), job, idx) WHERE reuse_key IS NOT NULL
   `,
+  // Index of an earlier file of the job whose result serves this file, too.
+  "ALTER TABLE files ADD COLUMN twin_of INTEGER",
+  // By itself, as above. 17: the characters of a digest in a key, with the colon, see reuseKeys.ts.
+  `
+  CREATE INDEX results_by_input ON files (substr(reuse_key, 1, 17), job, idx) WHERE reuse_key IS NOT NULL
+  `,
 ];

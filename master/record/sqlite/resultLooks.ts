@@ -1,6 +1,6 @@
 import {
   type InputFilter,
-  MOST_COUNTED,
+  MOST_SEEN,
   type RecordedResult,
   type RecordedResults,
   type ResultsOfInput,
@@ -17,9 +17,12 @@ const FOUND = `SELECT asked.key AS wish, (
       ORDER BY reusable.made_by DESC, reusable.job DESC, reusable.idx DESC LIMIT 1
   ) AS found FROM json_each(?) AS asked`;
 
-const OF_INPUT = `FROM reusable JOIN files USING (job, idx) JOIN jobs ON jobs.id = job
-  WHERE reuse_key >= ?1 AND reuse_key < ?2 AND sha256 = ?3 AND (?4 IS NULL OR task = ?4)
-    AND (?5 IS NULL OR client = ?5)`;
+/** The index has them in this order, so that not more of them are read. */
+const OF_INPUT = `FROM (
+    SELECT job, idx FROM reusable WHERE substr(reuse_key, 1, 17) = ?1
+      ORDER BY job DESC, idx DESC LIMIT ${MOST_SEEN + 1}
+  ) AS seen JOIN files USING (job, idx) JOIN jobs ON jobs.id = job
+  WHERE sha256 = ?2 AND (?3 IS NULL OR task = ?3) AND (?4 IS NULL OR client = ?4)`;
 
 /** Looks for results by the bytes of their inputs. */
 export class ResultLooks implements RecordedResults {
@@ -34,11 +37,11 @@ export class ResultLooks implements RecordedResults {
     this.#found = db.prepare(FOUND);
     this.#file = db.prepare("SELECT * FROM files WHERE job = ? AND idx = ?");
     // The rows of files may be long: only those of the page are read.
-    const page = `SELECT job, idx ${OF_INPUT} ORDER BY job DESC, idx DESC LIMIT ?6`;
+    const page = `SELECT job, idx ${OF_INPUT} ORDER BY job DESC, idx DESC LIMIT ?5`;
     this.#ofInput = db.prepare(
       `SELECT files.* FROM (${page}) JOIN files USING (job, idx) ORDER BY job DESC, idx DESC`,
     );
-    this.#count = db.prepare(`SELECT COUNT(*) AS results FROM (SELECT 1 ${OF_INPUT} LIMIT ?6)`);
+    this.#count = db.prepare(`SELECT COUNT(*) AS results ${OF_INPUT}`);
   }
 
   async find(wishes: readonly ResultWish[]): Promise<(RecordedResult | undefined)[]> {
@@ -56,10 +59,9 @@ export class ResultLooks implements RecordedResults {
 
   async ofInput({ sha256, task, client, limit }: InputFilter): Promise<ResultsOfInput> {
     this.#requireOpen();
-    const { from, to } = keysOfInput(sha256);
-    const values = [from, to, sha256, task ?? null, client ?? null];
+    const values = [keysOfInput(sha256), sha256, task ?? null, client ?? null];
     const rows = this.#ofInput.all(...values, limit);
-    const total = Number(this.#count.get(...values, MOST_COUNTED + 1)?.results);
+    const total = Number(this.#count.get(...values)?.results);
     return { total, results: rows.map((row) => ({ job: String(row.job), file: fileFrom(row) })) };
   }
 }

@@ -236,4 +236,10 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX reusable_by_job ON reusable (job)
   `,
+  `
+  -- Index of an earlier file of the job whose result serves this file, too.
+  ALTER TABLE files ADD COLUMN twin_of INTEGER;
+  -- 17: the characters of a digest in a key, with the colon, see reuseKeys.ts.
+  CREATE INDEX reusable_by_input ON reusable (substr(reuse_key, 1, 17), job, idx)
+  `,
 ];

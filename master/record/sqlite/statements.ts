@@ -15,8 +15,9 @@ export function prepareAll(db: Database) {
     job: "SELECT * FROM jobs WHERE id = ?",
     deleteJob: "DELETE FROM jobs WHERE id = ?",
     replaceNames: "SELECT replace_names FROM jobs WHERE id = ?",
-    insertFile: `INSERT INTO files (job, idx, state, input_key, bytes, sha256, filename, path, result_name, cached)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    insertFile: `INSERT INTO files
+        (job, idx, state, input_key, bytes, sha256, filename, path, result_name, cached, twin_of)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     // A file ends once.
     endFile: `UPDATE files SET state = ?, result_key = ?, outcome = ?, end_order = ?
       WHERE job = ? AND idx = ? AND state = 'queued'`,
