@@ -3,6 +3,7 @@ import { onlyFile } from "../result.ts";
 import type { JsonObject, Step, StepContext, StepFile } from "../task.ts";
 import { checkName, type DocumentKind, kindOf } from "./kind.ts";
 import type { DocumentOptions } from "./options.ts";
+import { withOwnPush } from "./pdf/engine/ownPush.ts";
 import { plainFields } from "./plain.ts";
 import type { Inside, ReadContext } from "./reading/context.ts";
 import { resultOf } from "./reading/output.ts";
@@ -17,13 +18,15 @@ const main: Step<DocumentOptions> = async (input, context) => {
   const head = await file.slice(0, HEAD);
   const kind = kindOf(head, file.filename);
   if (!options.any_name) checkName(file.filename, kind);
-  if (kind === "pdf") return await (await import("./pdf/steps.ts")).readPdf(input, context);
+  if (kind === "pdf") return await (await pdfSteps()).readPdf(input, context);
   return resultOf(
     task,
     file,
     await READERS[kind](file, options, readContext({ input, context, depth: 1, count: { files: 0 } })),
   );
 };
+
+const pdfSteps = () => withOwnPush(() => import("./pdf/steps.ts"));
 
 type Input = Parameters<Step<DocumentOptions>>[0];
 
@@ -66,7 +69,7 @@ async function insideOf(file: StepFile, reading: Reading): Promise<Inside> {
     const fields = await READERS[kind](file, options, readContext(reading));
     return { ok: true, text: String(fields.text_content) };
   }
-  const { readPdf } = await import("./pdf/steps.ts");
+  const { readPdf } = await pdfSteps();
   const { body, info } = await readPdf({ ...input, options, files: [file] }, context);
   if (!(body instanceof Uint8Array) || info?.plan !== undefined) return { ok: false, error: LARGE_PDF };
   const fields = JSON.parse(Buffer.from(body).toString("utf8")) as JsonObject;
@@ -88,13 +91,10 @@ const READERS: Readonly<Record<Exclude<DocumentKind, "pdf">, Reader>> = {
   ole: async (...of) => (await import("./package/ole.ts")).oleFields(...of),
 };
 
-const pages: Step<DocumentOptions> = async (input, context) =>
-  (await import("./pdf/steps.ts")).pages(input, context);
-const finish: Step<DocumentOptions> = async (input, context) =>
-  (await import("./pdf/steps.ts")).finish(input, context);
-const count: Step<DocumentOptions> = async (input, context) =>
-  (await import("./pdf/steps.ts")).count(input, context);
+const pages: Step<DocumentOptions> = async (input, context) => (await pdfSteps()).pages(input, context);
+const finish: Step<DocumentOptions> = async (input, context) => (await pdfSteps()).finish(input, context);
+const count: Step<DocumentOptions> = async (input, context) => (await pdfSteps()).count(input, context);
 const picture: Step<DocumentOptions> = async (input, context) =>
-  (await import("./pdf/picture.ts")).picture(input, context);
+  (await withOwnPush(() => import("./pdf/picture.ts"))).picture(input, context);
 
 export const steps = { main, pages, picture, finish, count };

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { inflateRawSync } from "node:zlib";
 import yauzl from "yauzl";
 import { FileError } from "../../../errors.ts";
 import type { StepFile } from "../../task.ts";
@@ -33,7 +34,7 @@ export async function openZip(file: StepFile, onBytes: () => void): Promise<Docx
       decodeStrings: false,
     });
     refuseEntries(zip.entryCount);
-    return partsOf(zip, await entriesOf(zip), onBytes);
+    return partsOf({ zip, reader }, await entriesOf(zip), onBytes);
   } catch (error) {
     throw zipError(error);
   }
@@ -52,6 +53,47 @@ class ArchiveReader extends yauzl.RandomAccessReader {
   override _readStreamForRange(start: number, end: number): Readable {
     return Readable.from(archiveBytes(this.#file, this.#place, { start, end }));
   }
+
+  /** Without a stream: an archive has two reads for each entry. */
+  override read(
+    ...[buffer, offset, length, position, callback]: Parameters<yauzl.RandomAccessReader["read"]>
+  ): void {
+    this.bytes(position, position + length).then((bytes) => {
+      bytes.copy(buffer, offset);
+      callback(bytes.length < length ? new Error("the archive ends before its list of parts") : null);
+    }, callback);
+  }
+
+  async bytes(start: number, end: number): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for await (const piece of archiveBytes(this.#file, this.#place, { start, end })) pieces.push(piece);
+    const [first = Buffer.alloc(0)] = pieces;
+    return pieces.length === 1 ? first : Buffer.concat(pieces);
+  }
+}
+
+interface Archive {
+  readonly zip: yauzl.ZipFile;
+  readonly reader: ArchiveReader;
+}
+
+/** Parts up to these sizes are inflated at once: the streams for a piece by piece cost more than a part of 100 KB. */
+const AT_ONCE = { packed: 2 ** 18, inflated: 2 ** 20 };
+const DEFLATE = 8;
+
+async function* inflatedOf({ zip, reader }: Archive, entry: yauzl.Entry): AsyncGenerator<Buffer> {
+  const { compressionMethod, compressedSize, uncompressedSize } = entry;
+  const isSmall = compressedSize <= AT_ONCE.packed && uncompressedSize <= AT_ONCE.inflated;
+  if (!isSmall || compressionMethod !== DEFLATE) {
+    yield* await zip.openReadStreamPromise(entry);
+    return;
+  }
+  const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+  const packed = await reader.bytes(fileDataStart, fileDataStart + compressedSize);
+  const inflated = inflateRawSync(packed, { maxOutputLength: uncompressedSize + 1 });
+  if (inflated.length !== uncompressedSize)
+    throw new Error("the part has another size than the archive says");
+  if (inflated.length > 0) yield inflated;
 }
 
 interface Part {
@@ -76,7 +118,7 @@ async function entriesOf(zip: yauzl.ZipFile): Promise<Parts> {
   return entries;
 }
 
-function partsOf(zip: yauzl.ZipFile, parts: Parts, onBytes: () => void): DocxZip {
+function partsOf(archive: Archive, parts: Parts, onBytes: () => void): DocxZip {
   const budgets = { kept: { left: LIMITS.kept.total }, streamed: { left: LIMITS.streamed.total } };
   async function* stream(name: string, use: PartUse = "kept"): AsyncGenerator<Buffer> {
     const part = parts.get(name.toLowerCase());
@@ -91,8 +133,7 @@ function partsOf(zip: yauzl.ZipFile, parts: Parts, onBytes: () => void): DocxZip
     if (part.entry.isEncrypted()) throw encrypted();
     judgeInflated(part.entry.uncompressedSize, judged);
     try {
-      const source = await zip.openReadStreamPromise(part.entry);
-      for await (const chunk of source) {
+      for await (const chunk of inflatedOf(archive, part.entry)) {
         budget.left -= chunk.length;
         inflated += chunk.length;
         judgeInflated(inflated, judged);

@@ -3,9 +3,11 @@ import * as pdfjs from "pdfjs-dist/legacy/build/pdf.mjs";
 import { FileError } from "../../../errors.ts";
 import type { StepFile } from "../../task.ts";
 import { withDescriptors } from "./descriptors.ts";
+import { installBareFonts } from "./engine/bareFonts.ts";
 import { installFields } from "./engine/fields.ts";
 import { installFontRepair } from "./engine/fonts.ts";
 import { engineHome as home, loadInternals } from "./engine/internals.ts";
+import { putBack } from "./engine/ownPush.ts";
 import { installReader } from "./engine/reader.ts";
 
 export type PdfDocument = pdfjs.PDFDocumentProxy;
@@ -56,8 +58,10 @@ let isReady = false;
 function prepareEngine(): void {
   if (isReady) return;
   const internals = loadInternals();
+  putBack();
   installReader(internals);
   installFontRepair(internals);
+  installBareFonts(internals);
   installFields(internals);
   Object.assign(globalThis, { pdfjsWorker: { WorkerMessageHandler: internals.WorkerMessageHandler } });
   isReady = true;

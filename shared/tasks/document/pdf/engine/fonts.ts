@@ -1,5 +1,7 @@
 import { constants, inflateSync } from "node:zlib";
-import type { Evaluator, FontProperties, Internals, PdfStream, UnicodeMap } from "./internals.ts";
+import type { FontProperties } from "./fontProgram.ts";
+import type { Evaluator, Internals, UnicodeMap } from "./internals.ts";
+import type { PdfStream } from "./pdfObjects.ts";
 import { charactersOf } from "./sfnt.ts";
 
 /** Most bytes of a damaged map that are read; a map of all of Unicode has less than 2 MB. */

@@ -3,6 +3,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { compileFunction, constants } from "node:vm";
+import type { FontPrograms, FontProperties } from "./fontProgram.ts";
+import type { PdfDict, PdfName, PdfStream } from "./pdfObjects.ts";
 
 /** Folder of the engine's package. */
 export const engineHome = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
@@ -55,24 +57,6 @@ export interface StateManager {
   transform(matrix: EngineMatrix): void;
 }
 
-/** A name, a dictionary, a stream, a reference of a PDF; the engine has a class for each. */
-interface PdfName {
-  readonly name: string;
-}
-export interface PdfDict {
-  readonly objId?: string | null;
-  get(key: string): unknown;
-  getRaw(key: string): unknown;
-  getArray(key: string): unknown;
-}
-export interface PdfStream {
-  readonly dict: PdfDict | null;
-  /** The stream as it is packed, of streams that are. */
-  readonly str?: PdfStream;
-  getBytes(): Uint8Array;
-  reset(): void;
-}
-
 export interface TextOperation {
   fn: number;
   args: unknown[] | null;
@@ -104,15 +88,6 @@ export interface TextRequest {
   readonly keepWhiteSpace?: boolean;
 }
 
-/** Facts about a font while it is loaded. */
-export interface FontProperties {
-  readonly composite: boolean;
-  /** The embedded font program. */
-  readonly file?: PdfStream;
-  readonly cMap?: { lookup(code: number): unknown };
-  readonly dict?: PdfDict;
-}
-
 /** Texts by character code. */
 export interface UnicodeMap {
   readonly _map: string[];
@@ -127,6 +102,8 @@ export interface Evaluator {
     task: Task,
   ): Promise<{ readonly loadedName: string; readonly font: EngineFont }>;
   getTextContent(request: TextRequest): Promise<void>;
+  extractDataStructures(dict: PdfDict, properties: FontProperties): Promise<FontProperties>;
+  fetchStandardFontData(name: string): Promise<PdfStream | null>;
   readToUnicode(source: unknown): Promise<object | null>;
   buildToUnicode(properties: FontProperties): Promise<object>;
 }
@@ -144,7 +121,7 @@ export interface AnnotationPrototype {
 type Class<Instance> = abstract new (...args: never) => Instance;
 
 /** Classes and functions inside the engine's worker that are used; its source tells what they do. */
-export interface Internals {
+export interface Internals extends FontPrograms {
   readonly WorkerMessageHandler: object;
   readonly PartialEvaluator: Class<Evaluator> & { readonly prototype: Evaluator };
   readonly StateManager: new (state: TextState) => StateManager;
@@ -184,6 +161,11 @@ const NAMES = [
   "OPS",
   "stringToPDFString",
   "lookupMatrix",
+  "Font",
+  "CFFParser",
+  "CFFCompiler",
+  "Type1Parser",
+  "adjustType1ToUnicode",
 ];
 const EXPORT = "export { WorkerMessageHandler };";
 

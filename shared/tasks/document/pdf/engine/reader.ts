@@ -1,15 +1,15 @@
+import { readsTextOnly } from "./bareFonts.ts";
 import { GlyphCollector, type Glyphs } from "./glyphs.ts";
 import type {
   EngineMatrix,
   Evaluator,
   Internals,
-  PdfDict,
-  PdfStream,
   StateManager,
   TextOperation,
   TextRequest,
   TextState,
 } from "./internals.ts";
+import type { PdfDict, PdfStream } from "./pdfObjects.ts";
 import { Replacements } from "./replacements.ts";
 import { showText } from "./show.ts";
 import { move, SETTERS } from "./textState.ts";
@@ -66,6 +66,7 @@ class PageReader {
     this.#evaluator = evaluator;
     this.#request = request;
     this.#operators = this.#table();
+    readsTextOnly(evaluator);
   }
 
   async read(): Promise<void> {
