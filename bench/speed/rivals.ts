@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Sent } from "./client.ts";
-import { pages, pdfs, photos, recording } from "./samples.ts";
+import { docxs, pages, pdfs, photos, recording } from "./samples.ts";
 
 /** A command line tool that makes the same kind of result from the same files. */
 export interface Rival {
@@ -78,6 +78,17 @@ export const RIVALS: readonly Rival[] = [
     name: "text PDFs of 1 to 5 pages, pdftotext",
     command: async () => "pdftotext {} out/{/}.txt",
     note: "another engine, and text only: no tables, headers, notes",
+  },
+  {
+    tool: "pandoc",
+    task: "document",
+    field: "documents",
+    options: {},
+    files: 120,
+    make: docxs,
+    name: "DOCX of 70 to 180 KB of XML, pandoc",
+    command: async () => "pandoc {} -t plain -o out/{/}.txt",
+    note: "another engine, and text only",
   },
   {
     tool: "sox",

@@ -76,6 +76,11 @@ export async function pdfs(count: number): Promise<readonly Sent[]> {
   return named(count, await samples(...sizes.map((pages) => `bench/speed/files/${pages}.pdf`)));
 }
 
+export async function docxs(count: number): Promise<readonly Sent[]> {
+  const names = ["report", "guide", "manual"];
+  return named(count, await samples(...names.map((name) => `bench/speed/files/${name}.docx`)));
+}
+
 async function samples(...paths: readonly string[]): Promise<Sent[]> {
   return await Promise.all(
     paths.map(async (path) => ({
