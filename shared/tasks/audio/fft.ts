@@ -41,26 +41,35 @@ export class ComplexFft {
     const [cosines, sines] = [this.#cosines, this.#sines];
     const quarter = xr.length / 4;
     for (let first = 0; first < quarter; first += stride) {
-      const [w1r, w1i] = [at(cosines, first), at(sines, first)];
-      const [w2r, w2i] = [at(cosines, 2 * first), at(sines, 2 * first)];
-      const [w3r, w3i] = [at(cosines, 3 * first), at(sines, 3 * first)];
+      const w1r = at(cosines, first);
+      const w1i = at(sines, first);
+      const w2r = at(cosines, 2 * first);
+      const w2i = at(sines, 2 * first);
+      const w3r = at(cosines, 3 * first);
+      const w3i = at(sines, 3 * first);
       for (let i = first, to = 4 * first; i < first + stride; i += 1, to += 1) {
-        const sumR = at(xr, i) + at(xr, i + 2 * quarter);
-        const sumI = at(xi, i) + at(xi, i + 2 * quarter);
-        const gapR = at(xr, i) - at(xr, i + 2 * quarter);
-        const gapI = at(xi, i) - at(xi, i + 2 * quarter);
-        const oddSumR = at(xr, i + quarter) + at(xr, i + 3 * quarter);
-        const oddSumI = at(xi, i + quarter) + at(xi, i + 3 * quarter);
-        const oddGapR = at(xr, i + quarter) - at(xr, i + 3 * quarter);
-        const oddGapI = at(xi, i + quarter) - at(xi, i + 3 * quarter);
-        yr[to] = sumR + oddSumR;
-        yi[to] = sumI + oddSumI;
-        yr[to + stride] = w1r * (gapR + oddGapI) - w1i * (gapI - oddGapR);
-        yi[to + stride] = w1r * (gapI - oddGapR) + w1i * (gapR + oddGapI);
-        yr[to + 2 * stride] = w2r * (sumR - oddSumR) - w2i * (sumI - oddSumI);
-        yi[to + 2 * stride] = w2r * (sumI - oddSumI) + w2i * (sumR - oddSumR);
-        yr[to + 3 * stride] = w3r * (gapR - oddGapI) - w3i * (gapI + oddGapR);
-        yi[to + 3 * stride] = w3r * (gapI + oddGapR) + w3i * (gapR - oddGapI);
+        const aR = at(xr, i);
+        const aI = at(xi, i);
+        const bR = at(xr, i + quarter);
+        const bI = at(xi, i + quarter);
+        const cR = at(xr, i + 2 * quarter);
+        const cI = at(xi, i + 2 * quarter);
+        const dR = at(xr, i + 3 * quarter);
+        const dI = at(xi, i + 3 * quarter);
+        yr[to] = aR + cR + (bR + dR);
+        yi[to] = aI + cI + (bI + dI);
+        const e1R = aR - cR + (bI - dI);
+        const e1I = aI - cI - (bR - dR);
+        const e2R = aR + cR - (bR + dR);
+        const e2I = aI + cI - (bI + dI);
+        const e3R = aR - cR - (bI - dI);
+        const e3I = aI - cI + (bR - dR);
+        yr[to + stride] = w1r * e1R - w1i * e1I;
+        yi[to + stride] = w1r * e1I + w1i * e1R;
+        yr[to + 2 * stride] = w2r * e2R - w2i * e2I;
+        yi[to + 2 * stride] = w2r * e2I + w2i * e2R;
+        yr[to + 3 * stride] = w3r * e3R - w3i * e3I;
+        yi[to + 3 * stride] = w3r * e3I + w3i * e3R;
       }
     }
   }

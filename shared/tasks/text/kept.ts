@@ -1,5 +1,5 @@
 /** Most words that are kept, and the length of the longest of them: most words of a text were in a text before. */
-const MOST = { words: 50_000, length: 40 } as const;
+const MOST = { words: 100_000, length: 40 } as const;
 /** Length from which V8 keeps a piece of a text as a reference to the whole. */
 const REFERRING = 13;
 

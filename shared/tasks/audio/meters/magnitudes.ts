@@ -1,4 +1,11 @@
-import { ComplexFft } from "../fft.ts";
+import { type Complex, ComplexFft } from "../fft.ts";
+
+/** Sums over the bins of a spectrum of magnitude times distance from the pivot, to the powers 0, 1 and 2. */
+interface Moments {
+  readonly total: number;
+  readonly first: number;
+  readonly second: number;
+}
 
 /**
  * Magnitudes of the spectrum of `size` real samples (a power of 2) under a periodic Hann window. Two neighbours are one
@@ -22,33 +29,50 @@ export class MagnitudeSpectrum {
     this.#sines = angles.map((angle) => -Math.sin(angle));
   }
 
-  transform(samples: Float64Array): void {
+  /** Fills `values`. @param pivot a bin near the centroid, around which the sums are exact */
+  transform(samples: Float64Array, pivot: number): Moments {
     const window = this.#window;
     const { real, imaginary } = this.#fft.input;
-    for (let i = 0; i < real.length; i += 1) {
-      real[i] = (samples[2 * i] ?? 0) * (window[2 * i] ?? 0);
-      imaginary[i] = (samples[2 * i + 1] ?? 0) * (window[2 * i + 1] ?? 0);
+    const { length } = real;
+    for (let i = 0; i < length; i += 1) {
+      real[i] = at(samples, 2 * i) * at(window, 2 * i);
+      imaginary[i] = at(samples, 2 * i + 1) * at(window, 2 * i + 1);
     }
-    this.#unfold();
+    return this.#unfold(this.#fft.transform(), pivot);
   }
 
   /** The spectrum of the samples from that of the complex numbers: bins k and `length - k` at a time. */
-  #unfold(): void {
-    const { real, imaginary } = this.#fft.transform();
+  #unfold({ real, imaginary }: Complex, pivot: number): Moments {
     const [cosines, sines, values] = [this.#cosines, this.#sines, this.values];
     const length = real.length;
-    values[0] = 2 * Math.abs(at(real, 0) + at(imaginary, 0));
-    values[length] = 2 * Math.abs(at(real, 0) - at(imaginary, 0));
-    for (let k = 1, m = length - 1; k <= m; k += 1, m -= 1) {
+    const lowest = 2 * Math.abs(at(real, 0) + at(imaginary, 0));
+    const middle = 2 * Math.hypot(at(real, length / 2), at(imaginary, length / 2));
+    const highest = 2 * Math.abs(at(real, 0) - at(imaginary, 0));
+    values[0] = lowest;
+    values[length / 2] = middle;
+    values[length] = highest;
+    const [toMiddle, toHighest] = [length / 2 - pivot, length - pivot];
+    let total = lowest + middle + highest;
+    let first = middle * toMiddle + highest * toHighest - lowest * pivot;
+    let second = middle * toMiddle ** 2 + highest * toHighest ** 2 + lowest * pivot ** 2;
+    for (let k = 1, m = length - 1; k < m; k += 1, m -= 1) {
       const evenR = at(real, k) + at(real, m);
       const evenI = at(imaginary, k) - at(imaginary, m);
       const oddR = at(imaginary, k) + at(imaginary, m);
       const oddI = at(real, m) - at(real, k);
       const turnedR = at(cosines, k) * oddR - at(sines, k) * oddI;
       const turnedI = at(cosines, k) * oddI + at(sines, k) * oddR;
-      values[k] = Math.sqrt((evenR + turnedR) ** 2 + (evenI + turnedI) ** 2);
-      values[m] = Math.sqrt((evenR - turnedR) ** 2 + (evenI - turnedI) ** 2);
+      const low = Math.sqrt((evenR + turnedR) ** 2 + (evenI + turnedI) ** 2);
+      const high = Math.sqrt((evenR - turnedR) ** 2 + (evenI - turnedI) ** 2);
+      values[k] = low;
+      values[m] = high;
+      total += low + high;
+      const fromLow = low * (k - pivot);
+      const fromHigh = high * (m - pivot);
+      first += fromLow + fromHigh;
+      second += fromLow * (k - pivot) + fromHigh * (m - pivot);
     }
+    return { total, first, second };
   }
 }
 

@@ -54,6 +54,8 @@ class Analyser {
   readonly #spectrum: MagnitudeSpectrum;
   /** Distance of two bins, in Hz. */
   readonly #spacing: number;
+  /** The bin next to the last centroid: sums around it lose no digits. */
+  #pivot = 0;
   readonly #centroid = new Running();
   readonly #bandwidth = new Running();
   readonly #rolloff = new Running();
@@ -64,11 +66,16 @@ class Analyser {
   }
 
   frame(samples: Float64Array): void {
-    this.#spectrum.transform(samples);
-    const { centroid, bandwidth, rolloff } = shapeOf(this.#spectrum.values);
-    this.#centroid.add(centroid * this.#spacing);
-    this.#bandwidth.add(bandwidth * this.#spacing);
-    this.#rolloff.add(rolloff * this.#spacing);
+    const { total, first, second } = this.#spectrum.transform(samples, this.#pivot);
+    if (total === 0) {
+      this.#note(0, 0, 0);
+      return;
+    }
+    const distance = first / total;
+    const centroid = this.#pivot + distance;
+    const bandwidth = Math.sqrt(Math.max(0, second / total - distance ** 2));
+    this.#note(centroid, bandwidth, binBelow(this.#spectrum.values, ROLLOFF * total));
+    this.#pivot = Math.round(centroid);
   }
 
   result(): Spectrum {
@@ -76,31 +83,23 @@ class Analyser {
     const bandwidth = this.#bandwidth.spread();
     return { frames: this.#centroid.count, centroid, bandwidth, rolloff: this.#rolloff.spread() };
   }
+
+  /** Values in bins. */
+  #note(centroid: number, bandwidth: number, rolloff: number): void {
+    this.#centroid.add(centroid * this.#spacing);
+    this.#bandwidth.add(bandwidth * this.#spacing);
+    this.#rolloff.add(rolloff * this.#spacing);
+  }
 }
 
-/** Centroid, bandwidth and roll-off of a spectrum, in bins; 0 for silence. */
-function shapeOf(magnitudes: Float64Array) {
-  let total = 0;
-  let moment = 0;
+/** The lowest bin up to which the magnitudes sum to at least `threshold`. */
+function binBelow(magnitudes: Float64Array, threshold: number): number {
+  let sum = 0;
   for (let bin = 0; bin < magnitudes.length; bin += 1) {
-    const magnitude = magnitudes[bin] ?? 0;
-    total += magnitude;
-    moment += magnitude * bin;
+    sum += magnitudes[bin] ?? 0;
+    if (sum >= threshold) return bin;
   }
-  if (total === 0) return { centroid: 0, bandwidth: 0, rolloff: 0 };
-  const centroid = moment / total;
-  const threshold = ROLLOFF * total;
-  let spread = 0;
-  let below = 0;
-  let rolloff = 0;
-  for (let bin = 0; bin < magnitudes.length; bin += 1) {
-    const magnitude = magnitudes[bin] ?? 0;
-    spread += magnitude * (bin - centroid) ** 2;
-    if (below >= threshold) continue;
-    below += magnitude;
-    rolloff = bin;
-  }
-  return { centroid, bandwidth: Math.sqrt(spread / total), rolloff };
+  return magnitudes.length - 1;
 }
 
 /** Mean and variance in one pass (Welford 1962). */

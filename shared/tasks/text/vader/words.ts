@@ -46,7 +46,7 @@ export class VaderReader {
     for (let from = 0; from < text.length; ) {
       const to = wordEnd(text, from);
       if (to > from) {
-        const word = this.#word(text.slice(from, to));
+        const word = this.#word(bare(text.slice(from, to)));
         if (word.isCapitals) capitals += 1;
         words.push(word);
       }
@@ -55,11 +55,11 @@ export class VaderReader {
     return { words, mixedCase: capitals > 0 && capitals < words.length };
   }
 
-  #word(token: string): VaderWord {
-    const known = this.#kept.get(token);
+  #word(written: string): VaderWord {
+    const known = this.#kept.get(written);
     if (known !== undefined) return known;
-    const word = this.#wordOf(bare(detached(token)));
-    this.#kept.set(token, word);
+    const word = this.#wordOf(detached(written));
+    this.#kept.set(written, word);
     return word;
   }
 
@@ -97,6 +97,7 @@ function bare(token: string): string {
   let end = token.length;
   while (start < end && isPunctuation(token.charCodeAt(start))) start += 1;
   while (end > start && isPunctuation(token.charCodeAt(end - 1))) end -= 1;
+  if (end - start === token.length) return token;
   const stripped = token.slice(start, end);
   return hasAtMostTwo(stripped) ? token : stripped;
 }
