@@ -2,6 +2,7 @@ import { expect, test, vi } from "vitest";
 import { splitOptions } from "../../shared/tasks/options.ts";
 import { taskNamed } from "../../shared/tasks/registry.ts";
 import { JobProgress } from "../map/progress.ts";
+import type { QueuedUnit } from "../queue/port.ts";
 import type { JobRecord } from "../record/job.ts";
 import type { ResultsFolder } from "../results/results.ts";
 import { fileView, jobView, statistics } from "./views.ts";
@@ -82,6 +83,7 @@ test.each([
     running: () => 1,
     shownRunning: () => [0],
     startedAt: () => undefined,
+    partsOf: () => undefined,
     outlook: () => undefined,
   };
   const file = { index: 0, key: "k", filename: "a", bytes: 1, sha256: "a", resultName: "a", attempts: 1 };
@@ -89,6 +91,25 @@ test.each([
   vi.useRealTimers();
   expect(view).toMatchObject(seconds);
   expect(view.run_seconds).toBe("run_seconds" in seconds ? seconds.run_seconds : undefined);
+});
+
+test("a file that runs in several pieces tells how many are done", () => {
+  const live = new JobProgress(() => undefined);
+  const file = { index: 0, key: "k", filename: "a", bytes: 1, sha256: "a" };
+  const work = { slave: "s", seconds: 1, attempts: 1 };
+  const unit = (id: string): QueuedUnit => ({
+    ...{ id, job: "01A", task: "ocr", step: "recognize", stepVersion: 1, options: {}, args: {} },
+    ...{ files: [file], bytes: 1, crashes: 0, losses: 0, priority: 1 },
+  });
+  const record = { ...file, state: "queued", resultName: "a", attempts: 0 } as const;
+  const parts = () => fileView(JOB, record, { results: NAMED, live }).parts;
+  live.watch.submitted(unit("01A/main/0"), false);
+  expect(parts()).toBeUndefined();
+  live.watch.ended(unit("01A/main/0"), work);
+  for (const n of [0, 1, 2]) live.watch.submitted(unit(`01A/page/0/${n}`), n === 2);
+  expect(parts()).toEqual({ done: 2, total: 4 });
+  live.takeWork(0);
+  expect(parts()).toBeUndefined();
 });
 
 test("a done file whose result has no place yet runs: its name may still change", () => {

@@ -32,6 +32,7 @@ export function fileView(job: FileOfJob, file: FileRecord, { results, live }: Vi
       error: file.error,
       slave: file.slave,
       seconds: file.seconds === undefined ? undefined : rounded(file.seconds),
+      parts: file.state === "queued" ? live?.partsOf?.(index) : undefined,
     }),
     ...cachedView(job, file),
     ...timesView(job, file, file.startedAt ?? (running ? live?.startedAt(index) : undefined)),

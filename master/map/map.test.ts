@@ -53,7 +53,8 @@ describe("a map", () => {
     const queue = new MemoryQueue();
     const deps: MapDeps = { jobs, queue, paces: new PaceBook(), slots: () => 1 };
     const stop = new AbortController();
-    const watch = { running: () => undefined, waiting: () => undefined, ended: () => undefined };
+    const nothing = () => undefined;
+    const watch = { submitted: nothing, running: nothing, waiting: nothing, ended: nothing };
     const call: MapCall = {
       job,
       name: "main",

@@ -131,6 +131,7 @@ class MapRun {
     const known = this.#recorded.size === 0 ? [] : this.#removeRecorded(units);
     const parts = new Set(known.map(({ index }) => index));
     const left = parts.size === 0 ? units : units.filter(({ id }) => !parts.has(indexOf(id)));
+    for (const unit of units) this.#call.watch.submitted(unit, parts.has(indexOf(unit.id)));
     this.#open += left.length;
     this.pace.submitted += left.length;
     for (const unit of left) {

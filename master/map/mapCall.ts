@@ -18,11 +18,13 @@ export interface MapCall {
   /** Seconds that its units may wait and run; undefined: only the slaves' own budgets count. */
   readonly budgets?: Budgets;
   readonly lastSign: LastSign;
-  /** Told of each unit that begins, goes back to waiting, or ends. */
+  /** Told of each unit that is submitted, begins, goes back to waiting, or ends. */
   readonly watch: MapWatch;
 }
 
 export interface MapWatch {
+  /** @param isDone its part was recorded before a restart: the unit neither begins nor ends */
+  submitted(unit: QueuedUnit, isDone: boolean): void;
   running(unit: QueuedUnit): void;
   waiting(unit: QueuedUnit): void;
   ended(unit: QueuedUnit, work: UnitWork): void;

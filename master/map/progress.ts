@@ -11,13 +11,24 @@ export type LiveOutlook = (record: JobRecord) => JobOutlook | undefined;
 export type LiveProgress = Pick<
   JobProgress,
   "isRunning" | "isPlacing" | "running" | "shownRunning" | "startedAt" | "outlook"
->;
+> &
+  // The master that runs the job alone knows it.
+  Partial<Pick<JobProgress, "partsOf">>;
+
+/** Of the units of a file, as far as they are known. */
+interface PartCounts {
+  readonly done: number;
+  readonly total: number;
+}
+
+const NO_PARTS: PartCounts = { done: 0, total: 0 };
 
 /** The files of a job that run now, and the work on each. In memory only: after a restart no file runs. */
 export class JobProgress {
   readonly #running = new Map<number, number>();
   readonly #started = new Map<number, number>();
   readonly #work = new Map<number, UnitWork>();
+  readonly #parts = new Map<number, PartCounts>();
   readonly #placing = new Set<number>();
   readonly #onChange: () => void;
   #stored = 0;
@@ -31,6 +42,12 @@ export class JobProgress {
   }
 
   readonly watch: MapWatch = {
+    submitted: (unit, isDone) => {
+      for (const index of inputsOf(unit)) {
+        const { done, total } = this.#parts.get(index) ?? NO_PARTS;
+        this.#parts.set(index, { done: done + (isDone ? 1 : 0), total: total + 1 });
+      }
+    },
     running: (unit) => {
       for (const index of inputsOf(unit)) if (!this.#started.has(index)) this.#started.set(index, Date.now());
       this.#count(unit, 1);
@@ -39,7 +56,11 @@ export class JobProgress {
     ended: (unit, work) => {
       this.#stored += 1;
       this.#count(unit, -1);
-      for (const index of inputsOf(unit)) this.#work.set(index, added(this.#work.get(index), work));
+      for (const index of inputsOf(unit)) {
+        this.#work.set(index, added(this.#work.get(index), work));
+        const { done, total } = this.#parts.get(index) ?? NO_PARTS;
+        this.#parts.set(index, { done: done + 1, total });
+      }
     },
   };
 
@@ -55,6 +76,12 @@ export class JobProgress {
 
   isRunning(index: number): boolean {
     return (this.#running.get(index) ?? 0) > 0;
+  }
+
+  /** Parts of a file with several units; undefined for another one. */
+  partsOf(index: number): PartCounts | undefined {
+    const parts = this.#parts.get(index);
+    return parts !== undefined && parts.total > 1 ? parts : undefined;
   }
 
   /** The result of a file gets its place: until `placed` its name may change. */
@@ -91,6 +118,7 @@ export class JobProgress {
     const startedAt = this.#started.get(index);
     this.#work.delete(index);
     this.#started.delete(index);
+    this.#parts.delete(index);
     this.#running.delete(index);
     return {
       attempts: work?.attempts ?? 1,

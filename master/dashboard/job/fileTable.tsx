@@ -94,7 +94,7 @@ function Row({ position, file, selected, addressOf }: RowProps) {
         <State {...fileState(file)} />
       </span>
       <span role="cell" class="c-slave">
-        {file.cached === true ? <span class="quiet">result on record</span> : slave}
+        {file.cached === true ? <span class="quiet">result on record</span> : (partsOf(file) ?? slave)}
       </span>
       <span role="cell" class="num c-tries">
         {attempts > 1 ? attempts : ""}
@@ -107,6 +107,10 @@ function Row({ position, file, selected, addressOf }: RowProps) {
       </span>
     </div>
   );
+}
+
+function partsOf({ parts }: FileView): string | undefined {
+  return parts && `${count(parts.done)} of ${count(parts.total)} parts`;
 }
 
 /** Scrolls to the file that is selected by its address or by `n` and `p`. */
