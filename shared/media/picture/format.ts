@@ -1,11 +1,12 @@
 import { FileError } from "../../errors.ts";
 
-/** Formats whose pixels can be read: by sharp, or by a decoder in this folder (`bmp`, `ico`, `pnm`). */
+/** Formats whose pixels can be read: by sharp, or by a decoder in this folder (`bmp`, `heic`, `ico`, `pnm`). */
 export type InputFormat =
   | "jpeg"
   | "png"
   | "webp"
   | "avif"
+  | "heic"
   | "gif"
   | "tiff"
   | "svg"
@@ -41,7 +42,7 @@ const SIGNATURES: readonly Signature[] = [
   { format: "tiff", magic: "MM\0+" },
   { format: "avif", magic: "ftypavif", offset: 4 },
   { format: "avif", magic: "ftypavis", offset: 4 },
-  ...HEIC_BRANDS.map((brand) => ({ format: unsupported("HEIC"), magic: `ftyp${brand}`, offset: 4 })),
+  ...HEIC_BRANDS.map((brand) => ({ format: "heic" as const, magic: `ftyp${brand}`, offset: 4 })),
   { format: "avif", magic: "ftypmif1", offset: 4 },
   { format: "bmp", magic: "BM" },
   { format: "ico", magic: "\0\0\x01\0" },

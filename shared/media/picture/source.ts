@@ -5,6 +5,7 @@ import { openBmp, pictureInBmp } from "./bmp.ts";
 import { decoding } from "./decoding.ts";
 import { formatOf, type InputFormat, unsupportedFormat } from "./format.ts";
 import { withOpenCanvas } from "./gifCanvas.ts";
+import { openHeic } from "./heic.ts";
 import { openIco } from "./ico.ts";
 import { withEndMarker } from "./jpegEnd.ts";
 import { undeclaredLab } from "./lab.ts";
@@ -80,6 +81,8 @@ export async function openImage(bytes: Buffer, limits: Limits): Promise<Source> 
       if (inside !== undefined) return { ...(await openImage(inside, limits)), format };
       return ofBitmap(format, openBmp(bytes, limits), limits);
     }
+    case "heic":
+      return ofBitmap(format, await openHeic(bytes, limits), limits);
     case "pnm":
       return ofBitmap(format, openPnm(bytes, limits), limits);
     case "ico": {

@@ -263,6 +263,7 @@ describe("files that cannot be gray images", () => {
 
   test.each([
     ["HEIC", "\0\0\0\x18ftypheic"],
+    ["npm install --no-save heic-decode@", "\0\0\0\x18ftypheic"],
     ["JPEG 2000", "\0\0\0\fjP  \r\n\x87\n"],
     ["XPM", "/* XPM */ static char"],
     ["JPEG XL", "\xff\x0a\x00"],
