@@ -94,7 +94,7 @@ function Line({ paragraph: { text, heading_level: level, list } }: { readonly pa
   if (level !== null) return <p class={`heading h${Math.min(level, 4)}`}>{text}</p>;
   if (list === null) return <p>{text}</p>;
   return (
-    <p class="item" style={{ marginLeft: `${1.4 * list.level}em` }}>
+    <p class="item" dir="auto" style={{ marginInlineStart: `${1.4 * list.level}em` }}>
       <span>{list.label || "•"}</span> {text}
     </p>
   );
@@ -104,7 +104,7 @@ const MOST_ROWS = 200;
 
 function Cells({ table: { rows } }: { readonly table: TableView }) {
   return (
-    <table class="cellsof">
+    <table class="cellsof" dir="auto">
       <tbody>
         {rows.slice(0, MOST_ROWS).map((cells, row) => (
           <tr key={row}>

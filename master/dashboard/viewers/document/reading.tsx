@@ -81,7 +81,7 @@ const MOST_COLUMNS = 100;
 function Rows({ table: { rows, row_count } }: { readonly table: PlainTableView }) {
   const shown = rows.slice(0, MOST_ROWS);
   return (
-    <table class="cellsof">
+    <table class="cellsof" dir="auto">
       <tbody>
         {shown.map((cells, row) => (
           <tr key={row}>
