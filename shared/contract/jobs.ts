@@ -72,12 +72,7 @@ export const fileView = z.object({
     .exactOptional()
     .describe("id of the job whose slaves made the result; it may be gone"),
   attempts: count.describe("tries so far, over all its units"),
-  parts: z
-    .object({ done: count, total: count })
-    .exactOptional()
-    .describe(
-      "of a file that runs in several pieces, such as its pages: how many are done, of those known so far",
-    ),
+  parts: z.object({ done: count, total: count }).exactOptional().describe("pieces of a running file"),
   slave: z.string().exactOptional().describe("name of the slave that gave the result"),
   seconds: seconds.exactOptional().describe("seconds in slaves' children"),
   started_at: time.exactOptional().describe("when a slave began with it: ISO 8601, UTC"),

@@ -24,7 +24,7 @@ export function Reading({ result, children }: ReadingProps) {
     <>
       <div class="tools">
         <Copy text={result.text_content} what="Copy text" />
-        <Pages at={at} total={result.sections.length} onChange={setAt} />
+        <Pages at={at} total={result.sections.length} onChange={setAt} what={section?.kind} />
       </div>
       {section !== undefined && <Part section={section} />}
       {children}
@@ -80,6 +80,7 @@ const MOST_COLUMNS = 100;
 
 function Rows({ table: { rows, row_count } }: { readonly table: PlainTableView }) {
   const shown = rows.slice(0, MOST_ROWS);
+  const width = Math.min(MOST_COLUMNS, Math.max(...shown.map((cells) => cells.length)));
   return (
     <table class="cellsof" dir="auto">
       <tbody>
@@ -88,6 +89,7 @@ function Rows({ table: { rows, row_count } }: { readonly table: PlainTableView }
             {cells.slice(0, MOST_COLUMNS).map((cell, column) => (
               <td key={column}>{cell}</td>
             ))}
+            {cells.length < width && <td colSpan={width - cells.length} />}
           </tr>
         ))}
         {row_count > shown.length && (

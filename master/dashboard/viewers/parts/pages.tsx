@@ -3,10 +3,12 @@ interface PagesProps {
   readonly at: number;
   readonly total: number;
   readonly onChange: (at: number) => void;
+  /** What is stepped through. */
+  readonly what?: string | undefined;
 }
 
 /** Steps through pages; nothing for a single one. */
-export function Pages({ at, total, onChange }: PagesProps) {
+export function Pages({ at, total, onChange, what = "page" }: PagesProps) {
   if (total < 2) return null;
   return (
     <nav class="pager" aria-label="Pages">
@@ -20,7 +22,7 @@ export function Pages({ at, total, onChange }: PagesProps) {
         ‹
       </button>
       <span>
-        page {at + 1} of {total.toLocaleString("en")}
+        {what} {at + 1} of {total.toLocaleString("en")}
       </span>
       <button
         type="button"
