@@ -30,12 +30,7 @@ export const options = z.strictObject({
     .boolean()
     .default(true)
     .describe("Whether loudness, loudness range and true peak are measured."),
-  true_peak: z
-    .boolean()
-    .default(true)
-    .describe(
-      "Whether the true peak is measured, where loudness is. It takes the most time of all measures.",
-    ),
+  true_peak: z.boolean().default(true).describe("Whether the true peak is measured, where loudness is."),
 });
 
 export type AudioOptions = z.infer<typeof options>;
