@@ -9,6 +9,7 @@ export const WARNING_CODES = [
   "rows_left_out",
   "pages_not_read",
   "text_kept",
+  "language_unsure",
   "not_combined",
   "not_decoded",
   "empty_vector",
@@ -18,7 +19,12 @@ export const WARNING_CODES = [
 ] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
 
-const MAY_GET_BETTER: ReadonlySet<string> = new Set<WarningCode>(["pages_not_read", "not_decoded"]);
+const MAY_GET_BETTER: ReadonlySet<string> = new Set<WarningCode>([
+  "pages_not_read",
+  "not_decoded",
+  // Another slave may have the language.
+  "language_unsure",
+]);
 
 /** Whether the same file may have a better result another time, or at another slave: this one serves no other file. */
 export function mayGetBetter(warnings: readonly FileWarning[] = []): boolean {

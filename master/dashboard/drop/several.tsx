@@ -5,6 +5,9 @@ interface SeveralProps {
   readonly onChange: (value: string) => void;
 }
 
+/** A value that stands alone. */
+const ALONE = "auto";
+
 /** Several of some values, such as the languages of a scan; the first that was chosen counts first. One stays. */
 export function Several({ values, value, onChange }: SeveralProps) {
   const chosen = value.split("+").filter(Boolean);
@@ -18,17 +21,17 @@ export function Several({ values, value, onChange }: SeveralProps) {
             type="checkbox"
             checked={chosen.includes(one)}
             disabled={chosen.length === 1 && chosen.includes(one)}
-            onChange={({ currentTarget }) =>
-              onChange(
-                (currentTarget.checked ? [...chosen, one] : chosen.filter((other) => other !== one)).join(
-                  "+",
-                ),
-              )
-            }
+            onChange={({ currentTarget }) => onChange(changed(chosen, one, currentTarget.checked))}
           />
           <span>{one}</span>
         </label>
       ))}
     </span>
   );
+}
+
+function changed(chosen: readonly string[], one: string, isChosen: boolean): string {
+  if (one === ALONE) return ALONE;
+  const others = chosen.filter((other) => other !== one && other !== ALONE);
+  return (isChosen ? [...others, one] : others).join("+");
 }

@@ -1,5 +1,5 @@
 import { defineTask } from "../define.ts";
-import { installedLanguages } from "./languages.ts";
+import { AUTO, installedLanguages } from "./languages.ts";
 import { options } from "./options.ts";
 import { OUTPUTS } from "./output/outputs.ts";
 import { columns, result } from "./result.ts";
@@ -27,7 +27,7 @@ export const ocr = defineTask({
   },
   borrows: ["document"],
   steps: {
-    recognize: { version: 7, warm: true, together: 4 },
+    recognize: { version: 8, warm: true, together: 4 },
     finish: { version: 2 },
     combine: { version: 1 },
   },
@@ -35,6 +35,6 @@ export const ocr = defineTask({
   // A TIFF may have hundreds of pages.
   budgets: { running: 1_800 },
   run,
-  choices: async () => ({ languages: await installedLanguages() }),
+  choices: async () => ({ languages: [...(await installedLanguages()), AUTO] }),
   load: () => import("./process.ts"),
 });

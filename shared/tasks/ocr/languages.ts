@@ -3,6 +3,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { FileError, isErrno } from "../../errors.ts";
 
+/** Value of the option `languages` that asks for the language of each page. */
+export const AUTO = "auto";
 /** Folder inside each package: the most accurate models, in integers. */
 const VARIANT = "4.0.0_best_int";
 const PACKAGES = "@tesseract.js-data";
@@ -38,8 +40,11 @@ function folderOf(code: string): string {
 export async function installedLanguages(): Promise<string[]> {
   const places = (require.resolve.paths(PACKAGES) ?? []).map((folder) => join(folder, PACKAGES));
   const found = await Promise.all(places.map((folder) => readdir(folder).catch(() => [])));
-  return [...new Set(found.flat())].filter(isInstalled).sort();
+  return [...new Set(found.flat())].filter((code) => !NO_LANGUAGES.has(code) && isInstalled(code)).sort();
 }
+
+/** Data for the direction of pages and for formulas. */
+const NO_LANGUAGES: ReadonlySet<string> = new Set(["osd", "equ"]);
 
 function isInstalled(code: string): boolean {
   try {

@@ -4,7 +4,7 @@ import { OUTPUT_NAMES } from "./output/outputs.ts";
 
 /** Modes of tesseract that read text and need no orientation data. */
 const PAGE_MODES = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13] as const;
-const LANGUAGES = /^[a-z]{3}(?:_[a-z]+)*(?:\+[a-z]{3}(?:_[a-z]+)*){0,4}$/i;
+const LANGUAGES = /^(?:auto|[a-z]{3}(?:_[a-z]+)*(?:\+[a-z]{3}(?:_[a-z]+)*){0,4})$/i;
 
 /** Options of the reading; a task that has pages read by this one passes them on. */
 export const readingOptions = z.strictObject({
@@ -18,10 +18,12 @@ export const readingOptions = z.strictObject({
     .string()
     .regex(
       LANGUAGES,
-      'must be language codes of tesseract, at most 5, joined by +, such as "eng" or "deu+eng"',
+      'must be language codes of tesseract, at most 5, joined by +, such as "eng" or "deu+eng"; or auto alone',
     )
     .default("eng")
-    .describe("Language codes of tesseract joined by +; each needs its package @tesseract.js-data/<code>."),
+    .describe(
+      "Language codes of tesseract joined by +; each needs its package @tesseract.js-data/<code>. auto: the language of each page is found among those of the slave.",
+    ),
   preprocess: z
     .enum(["auto", "none"])
     .default("auto")

@@ -7,10 +7,12 @@ import { onlyFile } from "../result.ts";
 import type { Step, StepContext, StepFile, StepOutput } from "../task.ts";
 import { type Recognize, readPage, readPlainly } from "./attempts.ts";
 import { completed } from "./completed.ts";
+import { type PageLanguage, pageLanguage } from "./language/pageLanguage.ts";
+import { AUTO } from "./languages.ts";
 import { type Leaf, leafBytes, readLeaf } from "./leaf.ts";
 import type { OcrOptions } from "./options.ts";
-import { pageOf } from "./picture.ts";
-import { read as readGray, startReader } from "./reader.ts";
+import { type Picture, pageOf } from "./picture.ts";
+import { type ReaderSettings, read as readGray, startReader } from "./reader.ts";
 import { failedPage, imageFields, numbered, type OcrFields, type ReadPage } from "./report.ts";
 import { resultOf } from "./resultOf.ts";
 import { combinedPdf } from "./searchable/combined.ts";
@@ -19,6 +21,9 @@ import { pictureStream } from "./searchable/picture.ts";
 
 /** Modes that read a page or a block; in other modes the picture is not straightened. */
 const PAGE_LIKE: readonly number[] = [3, 4, 6, 11];
+/** Modes of tesseract: the layout of a page is found, or the picture is one block of lines. */
+const WHOLE = 3;
+const BLOCK = 6;
 
 /** Starts tesseract with the language that is installed with it. */
 export async function warmUp(): Promise<void> {
@@ -54,7 +59,7 @@ const recognize: Step<OcrOptions> = async ({ task, files, options, args }, conte
   const bytes = await file.read();
   const source = await openImage(bytes, { maxPixels: options.max_pixels });
   // A missing language fails the file before any work.
-  await startReader(options.languages, context.folder);
+  if (options.languages !== AUTO) await startReader(options.languages, context.folder);
   const pages = options.pages === "all" && source.format === "tiff" ? source.pages : 1;
   if (page === undefined && pages > 1)
     return { body: NOTHING, info: { pages_to_read: pagesWithin(pages, options) } };
@@ -149,13 +154,29 @@ interface PageReading {
 async function readOne(source: Source, index: number, { options, context }: PageReading): Promise<ReadPage> {
   const page = await pageOf(source, index);
   const { picture, width, height } = page;
-  const { languages, page_mode: pageMode, preprocess } = options;
+  const { page_mode: pageMode, preprocess } = options;
   const { folder } = context;
   const progress = (done: number) => context.progress(Math.min(1, done));
+  const language = options.languages === AUTO ? await languageIn(picture, { folder, progress }) : undefined;
+  const languages = language?.code ?? options.languages;
   const reading: Recognize = ({ gray }, thresholding) =>
     readGray(gray, { languages, pageMode, thresholding, folder, progress });
-  if (preprocess === "none") return { width, height, attempt: await readPlainly(picture, reading) };
+  if (preprocess === "none") return { width, height, language, attempt: await readPlainly(picture, reading) };
   const straighten = PAGE_LIKE.includes(pageMode);
   const found = await readPage(picture, reading, straighten);
-  return { width, height, attempt: await completed(found, { page, recognize: reading, straighten }) };
+  return {
+    width,
+    height,
+    language,
+    attempt: await completed(found, { page, recognize: reading, straighten }),
+  };
+}
+
+async function languageIn(
+  picture: Picture,
+  how: Pick<ReaderSettings, "folder" | "progress">,
+): Promise<PageLanguage> {
+  return await pageLanguage(picture, (gray, { code, isBlock }) =>
+    readGray(gray, { ...how, languages: code, pageMode: isBlock ? BLOCK : WHOLE, thresholding: "otsu" }),
+  );
 }

@@ -1,12 +1,16 @@
 import type { Source } from "../../media/picture/source.ts";
+import type { StepWarning } from "../../warnings.ts";
 import type { JsonObject } from "../task.ts";
 import type { Attempt } from "./attempts.ts";
+import type { PageLanguage } from "./language/pageLanguage.ts";
 
 /** A page that was read, with its original size in pixels. */
 export interface ReadPage {
   readonly width: number;
   readonly height: number;
   readonly attempt: Attempt;
+  /** The language that was found; undefined where the options name it. */
+  readonly language?: PageLanguage | undefined;
 }
 
 type BoxFields = { readonly x0: number; readonly y0: number; readonly x1: number; readonly y1: number };
@@ -40,7 +44,11 @@ export type PageFields = {
   readonly average_confidence: number;
   readonly lines: readonly LineFields[];
   readonly preparation: PreparationFields | null;
+  readonly language?: LanguageFields;
 };
+
+type CandidateFields = { readonly code: string; readonly confidence: number };
+type LanguageFields = CandidateFields & { readonly certain: boolean; readonly next: CandidateFields | null };
 
 export type PreparationFields = {
   readonly rotation: Attempt["rotation"];
@@ -128,7 +136,19 @@ export function summaryOf({ pages }: Pick<OcrFields, "pages">): string {
   return text.trim() === "" ? "no text found" : text;
 }
 
-function pageFields({ width, height, attempt }: ReadPage, index: number): PageFields {
+/** Of a file with such pages. */
+export const UNSURE: StepWarning = {
+  code: "language_unsure",
+  message:
+    "Pages do not show clearly which of the slave's languages they are in; they were read as eng. Name it in the option languages.",
+};
+
+/** Whether pages were read in the default language because they did not show theirs. */
+export function areUnsure(pages: OcrFields["pages"]): boolean {
+  return pages.some(({ language }) => language?.certain === false);
+}
+
+function pageFields({ width, height, attempt, language }: ReadPage, index: number): PageFields {
   const { text, words, lines, rotation, skew, scale, thresholding, levelled } = attempt;
   return {
     page: index + 1,
@@ -138,6 +158,7 @@ function pageFields({ width, height, attempt }: ReadPage, index: number): PageFi
     average_confidence: meanConfidence(words),
     lines: lines.map(({ bbox, ...line }) => ({ ...line, bbox: { ...bbox } })),
     preparation: { rotation, skew, scale: Math.round(scale * 1000) / 1000, thresholding, levelled },
+    ...(language && { language: { ...language, next: language.next && { ...language.next } } }),
   };
 }
 

@@ -38,6 +38,16 @@ const preparation = z.object({
     ),
 });
 
+const candidate = z.object({
+  code: z.string().describe("Tesseract's code of the language."),
+  confidence: percent.describe("Mean confidence with which it reads some lines of the page, 0 to 100."),
+});
+
+export const language = candidate.extend({
+  certain: z.boolean().describe("Whether it was told from the page; else it is the default."),
+  next: candidate.nullable().describe("The best of the other languages; null where there is none."),
+});
+
 const page = z.object({
   page: number.describe("Number of the page, from 1."),
   width: count.describe("Width in pixels, upright."),
@@ -50,6 +60,7 @@ const page = z.object({
     .describe(
       "What was done before the reading that was kept; null for a page of a PDF or TIFF that was not read.",
     ),
+  language: language.optional().describe("The language of the page; only with `languages` auto."),
   error: z.string().optional().describe("Why the page of a PDF or TIFF was not read; absent otherwise."),
 });
 

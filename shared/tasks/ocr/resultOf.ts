@@ -6,7 +6,7 @@ import type { OcrOptions } from "./options.ts";
 import type { OutputPage } from "./output/layout.ts";
 import type { TextOutput } from "./output/outputs.ts";
 import { writtenText } from "./output/written.ts";
-import { allFields, type OcrFields, summaryOf, wordCount } from "./report.ts";
+import { allFields, areUnsure, type OcrFields, summaryOf, UNSURE, wordCount } from "./report.ts";
 import { type ImagePage, imagePdf } from "./searchable/imagePages.ts";
 import { updatedPdf } from "./searchable/update.ts";
 
@@ -25,9 +25,9 @@ type Pages = Iterable<Leaf> | AsyncIterable<Leaf>;
 
 /** The result of a file in the format of the option `output`. */
 export async function resultOf(of: ResultOf, pages: Pages): Promise<StepOutput> {
-  const { output } = of.options;
-  if (output === "json") return await json(of, pages);
-  return output === "pdf" ? await pdf(of, pages) : await text(of, output, pages);
+  const { output: format } = of.options;
+  if (format === "json") return await json(of, pages);
+  return format === "pdf" ? await pdf(of, pages) : await text(of, format, pages);
 }
 
 async function json({ task, file, warnings = [] }: ResultOf, pages: Pages): Promise<StepOutput> {
@@ -40,14 +40,18 @@ async function json({ task, file, warnings = [] }: ResultOf, pages: Pages): Prom
     words: all.flatMap(({ words }) => words),
     pages: all.flatMap((one) => one.pages),
   };
-  return jsonResult({ task, file, summary: summaryOf(fields), warnings }, allFields(fields));
+  const told = withUnsure(warnings, areUnsure(fields.pages));
+  return jsonResult({ task, file, summary: summaryOf(fields), warnings: told }, allFields(fields));
 }
 
-async function text(of: ResultOf, output: TextOutput, pages: Pages): Promise<StepOutput> {
+async function text(of: ResultOf, format: TextOutput, pages: Pages): Promise<StepOutput> {
   const tally = new Tally();
   const { filename } = of.file;
-  const body = await writtenText({ output, filename, folder: of.context.folder }, outputPages(pages, tally));
-  return told(body, tally, of.warnings);
+  const body = await writtenText(
+    { output: format, filename, folder: of.context.folder },
+    outputPages(pages, tally),
+  );
+  return output(body, tally, of.warnings);
 }
 
 async function pdf(of: ResultOf, pages: Pages): Promise<StepOutput> {
@@ -58,7 +62,7 @@ async function pdf(of: ResultOf, pages: Pages): Promise<StepOutput> {
     source === undefined
       ? await imagePdf({ folder, dpi: options.dpi }, imagePages(pages, tally))
       : await updatedPdf({ source, folder }, outputPages(pages, tally));
-  return told(body, tally, of.warnings);
+  return output(body, tally, of.warnings);
 }
 
 async function* outputPages(pages: Pages, tally: Tally): AsyncGenerator<OutputPage> {
@@ -73,8 +77,13 @@ async function* imagePages(pages: Pages, tally: Tally): AsyncGenerator<ImagePage
   }
 }
 
-function told(body: StepOutput["body"], tally: Tally, warnings: readonly StepWarning[] = []): StepOutput {
+function withUnsure(warnings: readonly StepWarning[], isUnsure: boolean): readonly StepWarning[] {
+  return isUnsure ? [...warnings, UNSURE] : warnings;
+}
+
+function output(body: StepOutput["body"], tally: Tally, before: readonly StepWarning[] = []): StepOutput {
   const { summary, info } = tally;
+  const warnings = withUnsure(before, tally.isUnsure);
   return { body, summary: oneLine(summary), info, ...(warnings.length === 0 ? {} : { warnings }) };
 }
 
@@ -88,9 +97,11 @@ class Tally {
   #read = 0;
   #confidence = 0;
   #text = "";
+  #isUnsure = false;
 
   add({ pages, words }: OcrFields): void {
     this.#pages += pages.length;
+    this.#isUnsure ||= areUnsure(pages);
     for (const { text } of pages) {
       this.#words += wordCount(text);
       if (this.#text.length < SUMMARY) this.#text += `${text.slice(0, SUMMARY)} `;
@@ -101,6 +112,10 @@ class Tally {
 
   get summary(): string {
     return this.#text.trim() === "" ? "no text found" : this.#text;
+  }
+
+  get isUnsure(): boolean {
+    return this.#isUnsure;
   }
 
   get info() {

@@ -6,7 +6,7 @@ import { Pages } from "../parts/pages.tsx";
 import { Result } from "../parts/result.tsx";
 import { Search } from "../parts/search.tsx";
 import type { ViewerProps } from "../viewer.ts";
-import { isDoubtful, type OcrPageView, type OcrResult, preparationOf } from "./result.ts";
+import { isDoubtful, languageOf, type OcrPageView, type OcrResult, preparationOf } from "./result.ts";
 import { Sheet } from "./sheet.tsx";
 import "../style/ocr.css";
 
@@ -119,6 +119,7 @@ function Numbers({
           of={[
             ["Page", `${page.width} × ${page.height} pixels`],
             ["Preparation", preparationOf(page)],
+            ["Language", languageOf(page)],
             [
               "Confidence of the page",
               result.pages.length > 1 ? page.average_confidence.toFixed(1) : undefined,

@@ -24,6 +24,8 @@ export interface OcrPageView {
   readonly text: string;
   readonly average_confidence: number;
   readonly preparation: Preparation | null;
+  /** Only where it was looked for. */
+  readonly language?: { readonly code: string; readonly confidence: number; readonly certain: boolean };
   readonly error?: string;
 }
 
@@ -44,6 +46,12 @@ export function isDoubtful({ confidence }: Pick<OcrWordView, "confidence">): boo
 }
 
 /** What a page was like before it could be read. */
+export function languageOf({ language }: OcrPageView): string | undefined {
+  if (language === undefined) return undefined;
+  const { code, confidence, certain } = language;
+  return certain ? `${code} (confidence ${confidence.toFixed(1)})` : `not clear, read as ${code}`;
+}
+
 export function preparationOf({ preparation }: OcrPageView): string | undefined {
   if (preparation === null) return undefined;
   const { rotation, skew, scale, thresholding, levelled = false } = preparation;

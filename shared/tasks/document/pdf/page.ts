@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../task.ts";
 import { countCharacters, countWords } from "../words.ts";
 import { type Annotation, type FormField, readAnnotations } from "./annotations.ts";
 import type { TextChunk } from "./engine/reader.ts";
@@ -17,6 +18,8 @@ export interface PdfPage {
   readonly has_text_layer: boolean;
   /** Mean confidence of the words that OCR read on this page, 0..100; only where OCR was asked for. */
   readonly ocr_confidence?: number | null;
+  /** The language that OCR found on this page; only where it looked for it. */
+  readonly ocr_language?: JsonObject;
   /** In points (1/72 inch), as shown: after the page's rotation. */
   readonly width: number;
   readonly height: number;

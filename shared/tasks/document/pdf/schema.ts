@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { count, percent } from "../../fields.ts";
+import { language } from "../../ocr/result.ts";
 
 const number = z.int().min(1);
 const date = z.string().nullable();
@@ -26,6 +27,9 @@ const page = z.object({
     .nullable()
     .optional()
     .describe("Mean confidence of the words, 0 to 100; only of pages that OCR read."),
+  ocr_language: language
+    .optional()
+    .describe("The language that OCR found on the page; only with `languages` auto in `ocr_options`."),
   width: z.number().describe("Width as shown, in points (1/72 inch)."),
   height: z.number().describe("Height as shown, in points (1/72 inch)."),
   rotation: z.number().describe("Clockwise degrees by which the page is turned to be shown."),

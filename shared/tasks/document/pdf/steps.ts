@@ -1,5 +1,6 @@
 import { FileError } from "../../../errors.ts";
 import type { StepWarning } from "../../../warnings.ts";
+import { UNSURE } from "../../ocr/report.ts";
 import { counted, jsonResult, oneLine, onlyFile } from "../../result.ts";
 import type { Json, JsonObject, Step, StepFile, StepOutput, TaskHead } from "../../task.ts";
 import type { DocumentOptions } from "../options.ts";
@@ -98,7 +99,9 @@ async function withOcr(page: PdfPage, file: StepFile): Promise<PdfPage> {
   const text = [String(ocr.extracted_text ?? "").trim(), page.text].filter((part) => part !== "").join("\n");
   const confidence = typeof ocr.average_confidence === "number" ? ocr.average_confidence : null;
   const counts = { word_count: countWords(text), character_count: countCharacters(text) };
-  return { ...page, text, ...counts, ocr_confidence: confidence };
+  const [read] = ocr.pages as readonly { readonly language?: JsonObject }[];
+  const language = read?.language && { ocr_language: read.language };
+  return { ...page, text, ...counts, ocr_confidence: confidence, ...language };
 }
 
 async function result(task: TaskHead, draft: Draft, options: DocumentOptions): Promise<StepOutput> {
@@ -108,6 +111,7 @@ async function result(task: TaskHead, draft: Draft, options: DocumentOptions): P
   const warnings = [
     ...(blank === 0 ? [] : [NO_TEXT_LAYER]),
     ...(draft.pages.some(({ error }) => error !== undefined) ? [NOT_READ] : []),
+    ...(draft.pages.some(({ ocr_language }) => ocr_language?.certain === false) ? [UNSURE] : []),
   ];
   return jsonResult({ task, file: draft.file, summary, warnings }, fields);
 }
