@@ -99,7 +99,7 @@ async function withOcr(page: PdfPage, file: StepFile): Promise<PdfPage> {
   const text = [String(ocr.extracted_text ?? "").trim(), page.text].filter((part) => part !== "").join("\n");
   const confidence = typeof ocr.average_confidence === "number" ? ocr.average_confidence : null;
   const counts = { word_count: countWords(text), character_count: countCharacters(text) };
-  const [read] = ocr.pages as readonly { readonly language?: JsonObject }[];
+  const [read] = (ocr.pages ?? []) as readonly { readonly language?: JsonObject }[];
   const language = read?.language && { ocr_language: read.language };
   return { ...page, text, ...counts, ocr_confidence: confidence, ...language };
 }
