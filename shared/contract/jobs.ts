@@ -73,12 +73,9 @@ export const fileView = z.object({
     .describe("id of the job whose slaves made the result; it may be gone"),
   attempts: count.describe("tries so far, over all its units"),
   parts: z
-    .object({
-      done: count.describe("pieces that are done"),
-      total: count.describe("pieces of the file: pages of a TIFF, ranges of pages of a PDF"),
-    })
+    .object({ done: count.describe("pieces that are done"), total: count.describe("all its pieces") })
     .exactOptional()
-    .describe("pieces of a file that runs, where it has several"),
+    .describe("pieces of a file that runs, as the pages of a TIFF, where it has several"),
   slave: z.string().exactOptional().describe("name of the slave that gave the result"),
   seconds: seconds.exactOptional().describe("seconds in slaves' children"),
   started_at: time.exactOptional().describe("when a slave began with it: ISO 8601, UTC"),
