@@ -1,3 +1,5 @@
+import { ifInstalled } from "../../../installed.ts";
+
 /** The only module that imports mpg123-decoder, which is optional: its libmpg123 is under the LGPL-2.1. */
 
 /** The package that decodes MP3, with the version that was tried. */
@@ -7,10 +9,5 @@ export type Mp3Library = typeof import("mpg123-decoder");
 
 /** The library; undefined where it is not installed. */
 export async function mp3Library(): Promise<Mp3Library | undefined> {
-  try {
-    return await import("mpg123-decoder");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND") return undefined;
-    throw error;
-  }
+  return await ifInstalled(() => import("mpg123-decoder"));
 }
