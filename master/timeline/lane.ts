@@ -84,6 +84,8 @@ export class Lane {
   }
 
   #begin({ unit, from, to, busy, state }: SlotWork): void {
+    const isShort = to - from < SHORT_MS && state === "done";
+    if (isShort) this.#endBefore(from);
     this.flush();
     const begin = Math.min(to, Math.max(from, this.#before));
     this.#last = {
@@ -95,8 +97,20 @@ export class Lane {
       busy: Math.min(busy, to - begin),
       units: state === "running" ? 0 : 1,
       state,
-      isShort: to - from < SHORT_MS && state === "done",
+      isShort,
     };
+  }
+
+  /**
+   * A slot works on one unit at a time: a short one before another short one ended by then, news of it came late. Where
+   * its own time does not fit any more, each has half of the time that there is.
+   */
+  #endBefore(next: number): void {
+    const last = this.#last;
+    if (last === undefined || !last.isShort || last.to <= next) return;
+    last.to = Math.max(next, Math.floor((this.#before + last.to) / 2));
+    last.from = Math.max(this.#before, Math.min(last.from, Math.floor(last.to - last.busy)));
+    last.busy = Math.min(last.busy, last.to - last.from);
   }
 
   /** Answers of short units come many at a time: their span begins as early as their work must have begun. */

@@ -71,6 +71,23 @@ test("short units are joined, and the answers of many that come at once are shar
   }
 });
 
+test("short units of several jobs whose ends are told at once follow each other, and none is lost", () => {
+  const { book, spans, clock } = bookAt(1_000);
+  const narrow = { ...slave, slots: 1 };
+  const end = (job: string) =>
+    book.ended(narrow, unit(0, job), { open: undefined, seconds: 0.02, state: "done" });
+  end("01A");
+  clock.now += 60;
+  for (const job of ["01B", "01C", "01D"]) end(job);
+  book.flush(clock.now);
+  expect(spans.map(({ job, from, to }) => [job, from, to])).toEqual([
+    ["01A", 980, 1_000],
+    ["01B", 1_020, 1_040],
+    ["01C", 1_040, 1_050],
+    ["01D", 1_050, 1_060],
+  ]);
+});
+
 test("units of another job, failed ones and long ones stand alone", () => {
   const { book, spans, clock, end } = bookAt(1_000);
   end(0, 0.01);
