@@ -85,3 +85,17 @@ test("UTF-8 cut in the middle of a character is still read", () => {
   const cut = Buffer.from("Crème brûlée, naïve café, déjà vu").subarray(0, -1);
   expect(decodeText(cut).text).toContain("Cr");
 });
+
+test.each([
+  ["", []],
+  ["€", [0x80]],
+  ["“”", [0x93, 0x94]],
+])("Windows-1252 is Latin-1 with signs of its own: '%s'", (signs, bytes) => {
+  const latin = Buffer.from([...range(0x20, 0x7e), ...range(0xa0, 0xff)]);
+  const { text } = decodeText(Buffer.concat([latin, Buffer.from(bytes)]), "windows-1252");
+  expect(text).toBe(latin.toString("latin1") + signs);
+});
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, at) => from + at);
+}

@@ -1,4 +1,5 @@
 import { highest } from "./highest.ts";
+import { occurrences } from "./occurrences.ts";
 import { round } from "./round.ts";
 
 /** Number of occurrences of each candidate phrase. */
@@ -53,12 +54,11 @@ export function keywordsOf(
   phrases: Phrases,
   limit: number,
 ): { keyword: string; score: number; count: number }[] {
-  const scored = Array.from(phrases, ([keyword, count]) => {
-    return { keyword, score: round(count * Math.log2(1 + wordsIn(keyword)), 4), count };
-  });
-  return highest(scored, limit, ({ score }) => score);
+  const best = highest(phrases, limit, scoreOf);
+  return best.map(([keyword, count]) => ({ keyword, score: scoreOf([keyword, count]), count }));
 }
 
-function wordsIn(phrase: string): number {
-  return phrase.split(" ").length;
+function scoreOf([phrase, count]: readonly [string, number]): number {
+  const words = 1 + occurrences(phrase, " ");
+  return round(count * Math.log2(1 + words), 4);
 }

@@ -1,6 +1,7 @@
 import type { AfinnSums } from "./afinn.ts";
 import { addWord, DistinctWords, type WordTools } from "./distinctWords.ts";
 import { addPhrase, type Phrases } from "./keywords.ts";
+import { occurrences } from "./occurrences.ts";
 import { SentenceReader } from "./reader.ts";
 import { type Span, sentencesOf } from "./sentences.ts";
 import { addScore, emptySums, type ScoredSentence, type SentimentSums } from "./sentiment.ts";
@@ -44,7 +45,7 @@ export function tallyOf(text: string, span: Span, tools: TallyTools): TextTally 
   const tally = emptyTally();
   const own = text.slice(span.from, span.to);
   tally.characters = codePoints(own);
-  tally.lines = count(own, "\n");
+  tally.lines = occurrences(own, "\n");
   const distinct = new DistinctWords(tools);
   const reader = new SentenceReader(tally, distinct);
   for (const sentence of sentencesOf(text, span)) {
@@ -112,10 +113,4 @@ function codePoints(text: string): number {
       pairs += 1;
   }
   return text.length - pairs;
-}
-
-function count(text: string, mark: string): number {
-  let found = 0;
-  for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, at + 1)) found += 1;
-  return found;
 }

@@ -10,6 +10,9 @@ type Decoder = (bytes: Buffer) => string;
 /** Encodings that iconv-lite does not have, by the names that clients use. */
 const OWN: Readonly<Record<string, Decoder>> = {
   "us-ascii": (bytes) => bytes.toString("latin1"),
+  // V8 keeps it in one byte a character, which the steps behind it read faster.
+  "windows-1252": (bytes) =>
+    hasOwnSigns(bytes) ? iconv.decode(bytes, "windows-1252") : bytes.toString("latin1"),
   "utf-8": (bytes) => (isUtf8(bytes) ? iconv.decode(bytes, "utf-8") : decodeCesu8(bytes)),
   "cesu-8": decodeCesu8,
   "iso-2022-jp": decodeIso2022,
@@ -52,6 +55,12 @@ export function decoderOf(encoding: string): Decoder | undefined {
   const known = ALIASES[name] ?? encoding;
   if (iconv.encodingExists(known)) return (bytes) => iconv.decode(bytes, known);
   return icu(encoding);
+}
+
+/** Whether a text in Windows-1252 has characters that Latin-1 does not have. */
+function hasOwnSigns(bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at += 1) if (((bytes[at] ?? 0) & 0xe0) === 0x80) return true;
+  return false;
 }
 
 function icu(encoding: string): Decoder | undefined {

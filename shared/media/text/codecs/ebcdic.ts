@@ -35,12 +35,13 @@ const LIKELY = 0.75;
 
 /** Whether the bytes are letters, digits and spaces of EBCDIC, and no ASCII. */
 export function isEbcdic(bytes: Uint8Array): boolean {
-  let text = 0;
-  let spaces = 0;
-  for (const byte of bytes) {
-    if (byte === SPACE) spaces += 1;
-    else if (isAlphanumeric(byte)) text += 1;
+  const numbers = new Uint32Array(256);
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    numbers[byte] = (numbers[byte] ?? 0) + 1;
   }
+  const spaces = numbers[SPACE] ?? 0;
+  const text = numbers.reduce((sum, number, byte) => sum + (isAlphanumeric(byte) ? number : 0), 0);
   return spaces > 0 && text > spaces && text + spaces >= bytes.length * LIKELY;
 }
 

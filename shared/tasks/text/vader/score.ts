@@ -1,3 +1,4 @@
+import { occurrences } from "../occurrences.ts";
 import { round } from "../round.ts";
 import { ALPHA, EXCLAMATION, MANY_QUESTIONS, MAX_EXCLAMATIONS, QUESTION } from "./constants.ts";
 import { emojiSpeller, loadEmojiNames } from "./emoji.ts";
@@ -41,19 +42,13 @@ function scoreOf(text: string, read: VaderText): VaderScore {
 }
 
 function exclamations(text: string): number {
-  return Math.min(count(text, "!"), MAX_EXCLAMATIONS) * EXCLAMATION;
+  return Math.min(occurrences(text, "!"), MAX_EXCLAMATIONS) * EXCLAMATION;
 }
 
 function questions(text: string): number {
-  const marks = count(text, "?");
+  const marks = occurrences(text, "?");
   if (marks <= 1) return 0;
   return marks <= 3 ? marks * QUESTION : MANY_QUESTIONS;
-}
-
-function count(text: string, mark: string): number {
-  let found = 0;
-  for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, at + 1)) found += 1;
-  return found;
 }
 
 /** Each word weighs 1 plus the size of its valence; emphasis adds to the heavier side. */
