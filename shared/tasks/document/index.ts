@@ -26,7 +26,7 @@ export const document = defineTask({
   reuse: extensionOf,
   borrows: ["ocr"],
   steps: {
-    main: { version: 6, together: 4 },
+    main: { version: 7, together: 4 },
     pages: { version: 3, together: 4 },
     picture: { version: 3, together: 4 },
     finish: { version: 1 },

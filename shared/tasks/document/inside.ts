@@ -38,7 +38,8 @@ export async function readFiles(files: InnerFiles, form: Form, context: ReadCont
   for await (const file of files) {
     const { filename, media_type, bytes } = file;
     const read = await readOne(file, context);
-    attachments.push({ filename, media_type, bytes, ...(read.ok ? {} : { error: read.error }) });
+    const found = read.ok ? { result: read.result } : { error: read.error };
+    attachments.push({ filename, media_type, bytes, ...found });
     if (!read.ok) continue;
     const parts = read.text.split("\n").map((line) => textParagraph(form, line));
     sections.push({ kind: "file", title: filename, hidden: false, parts });

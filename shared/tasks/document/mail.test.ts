@@ -1,7 +1,11 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { tarOf } from "./testing/tar.ts";
 import { xlsxOf } from "./testing/xlsx.ts";
 import { codeOf, fieldsOf, zipOf } from "./testing.ts";
 
+const FIXTURES = join(import.meta.dirname, "../../../tests/fixtures/document");
 const read = async (lines: readonly string[], options: object = {}) =>
   await fieldsOf("a.eml", Buffer.from(lines.join("\r\n"), "latin1"), options);
 
@@ -112,8 +116,21 @@ test("files inside are read where the option says so, and one that cannot be rea
       { kind: "file", title: "t.xlsx" },
     ],
     attachments: [
-      { filename: "Grössen.csv" },
-      { filename: "t.xlsx" },
+      {
+        filename: "Grössen.csv",
+        result: {
+          document_type: "CSV",
+          tables: [
+            {
+              rows: [
+                ["a", "b"],
+                ["1", "2"],
+              ],
+            },
+          ],
+        },
+      },
+      { filename: "t.xlsx", result: { document_type: "XLSX", tables: [{ name: "S", rows: [["5"]] }] } },
       { error: expect.stringContaining("PNG") },
     ],
   });
@@ -169,7 +186,7 @@ test("a zip archive is listed or read where the option says so, and refused with
     "in.zip": zipOf({ "deep.txt": "Third" }),
     "x.bin": "\0\x01",
   });
-  expect(await codeOf("a.zip", bytes)).toBe("wrong_type");
+  await expect(fieldsOf("a.zip", bytes)).rejects.toThrow(/wrong_type.*`archives`/);
   expect(await fieldsOf("a.zip", bytes, { archives: "list" })).toMatchObject({
     document_type: "Archive",
     text_content: "a/one.txt\ntwo.html\nin.zip\nx.bin",
@@ -182,7 +199,43 @@ test("a zip archive is listed or read where the option says so, and refused with
     { text: "Second" },
     { text: "deep.txt\n\nThird" },
   ]);
-  expect(read.attachments).toMatchObject([{}, {}, {}, { error: expect.stringContaining("NUL") }]);
+  expect(read.attachments).toMatchObject([
+    { result: { document_type: "Generic Text", text_content: "First" } },
+    { result: { document_type: "HTML" } },
+    { result: { attachments: [{ filename: "deep.txt", result: { text_content: "Third" } }] } },
+    { error: expect.stringContaining("NUL") },
+  ]);
+});
+
+test("a file in an archive has the result that it has by itself, also a PDF", async () => {
+  const files = {
+    "a.pdf": await readFile(join(FIXTURES, "three-pages.pdf")),
+    "b.docx": await readFile(join(FIXTURES, "various.docx")),
+    "c.md": "# Head\n\n[link](https://example.org/)",
+  };
+  const { attachments } = await fieldsOf("a.zip", zipOf(files), { archives: "read" });
+  const alone = Object.entries(files).map(([name, body]) => fieldsOf(name, Buffer.from(body)));
+  const head = ["schema_version", "task", "filename", "input_sha256"];
+  const fields = (await Promise.all(alone)).map((result) =>
+    Object.fromEntries(Object.entries(result).filter(([name]) => !head.includes(name))),
+  );
+  expect(attachments).toMatchObject(fields.map((result) => ({ result })));
+});
+
+test("names in an archive may be UTF-8 without the flag that says so, and differ by case alone", async () => {
+  const files = { "grün/ünï.txt": "One", "A.txt": "Two", "a.txt": "Three", "日本.txt": "Four" };
+  const { attachments } = await fieldsOf("a.zip", zipOf(files), { archives: "read" });
+  expect(attachments).toMatchObject(
+    Object.entries(files).map(([filename, text_content]) => ({ filename, result: { text_content } })),
+  );
+});
+
+test("results of files inside end where they have taken the room, and the text goes on", async () => {
+  // A quote has two characters in JSON.
+  const files = ["a.txt", "b.txt"].map((name) => ({ name, content: '"'.repeat(10_000_000) }));
+  const { sections, attachments } = await fieldsOf("a.tar", tarOf(files), { archives: "read" });
+  expect(attachments).toMatchObject([{ result: {} }, { result: null }]);
+  expect(sections).toHaveLength(3);
 });
 
 test("an archive whose file is a bomb names it, and its other files are read", async () => {

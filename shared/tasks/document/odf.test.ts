@@ -109,12 +109,15 @@ test("a sheet whose rows and cells repeat without end is counted, not written ou
   expect(left_out).toMatchObject([{ kind: "row of a table" }]);
 }, 30_000);
 
-test("slides have titles, notes and whether they are shown", async () => {
+test("slides have titles, notes and whether they are shown, but no numbers and dates of the design", async () => {
   const styles =
     '<style:style style:name="H"><style:drawing-page-properties presentation:visibility="hidden"/></style:style>';
   const frame = (text: string, attributes = "") =>
     `<draw:frame ${attributes}><draw:text-box>${p(text)}</draw:text-box></draw:frame>`;
-  const content = `<draw:page draw:style-name="H">${frame("Body")}<draw:g>${frame("Grouped")}</draw:g>${frame("Title", 'presentation:class="title"')}<presentation:notes>${frame("Say")}</presentation:notes></draw:page>`;
+  const design = ["page-number", "date-time", "header", "footer"]
+    .map((kind) => frame("&lt;number&gt;", `presentation:class="${kind}"`))
+    .join("");
+  const content = `<draw:page draw:style-name="H">${frame("Body")}<draw:g>${frame("Grouped")}</draw:g>${design}${frame("Title", 'presentation:class="title"')}<presentation:notes>${frame("Say")}${design}</presentation:notes></draw:page>`;
   expect(await fieldsOf("a.odp", odfOf("presentation", content, { styles }))).toMatchObject({
     document_type: "ODP",
     text_content: "Title\nBody\nGrouped\nSay",

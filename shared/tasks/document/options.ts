@@ -35,12 +35,14 @@ export const options = z.strictObject({
   attachments: z
     .enum(["list", "read"])
     .default("list")
-    .describe("Files inside of a mail: listed, or read themselves, each as a section of the text."),
+    .describe(
+      "Files inside of a mail: listed, or read themselves, each as a section of the text and with a result of its own.",
+    ),
   archives: z
     .enum(["list", "read"])
     .optional()
     .describe(
-      "Zip and tar archives that are no documents: their files listed, or read themselves. Absent: refused.",
+      "Zip and tar archives that are no documents: their files listed, or read themselves, each with a result of its own. Absent: refused.",
     ),
   any_name: z
     .boolean()

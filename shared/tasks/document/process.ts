@@ -5,7 +5,7 @@ import { checkName, type DocumentKind, kindOf } from "./kind.ts";
 import type { DocumentOptions } from "./options.ts";
 import { withOwnPush } from "./pdf/engine/ownPush.ts";
 import { plainFields } from "./plain.ts";
-import type { Inside, ReadContext } from "./reading/context.ts";
+import type { ReadContext } from "./reading/context.ts";
 import { resultOf } from "./reading/output.ts";
 
 /** Bytes at the start of a file that show its kind. */
@@ -22,7 +22,11 @@ const main: Step<DocumentOptions> = async (input, context) => {
   return resultOf(
     task,
     file,
-    await READERS[kind](file, options, readContext({ input, context, depth: 1, count: { files: 0 } })),
+    await READERS[kind](
+      file,
+      options,
+      readContext({ input, context, depth: 1, count: { files: 0, characters: 0 } }),
+    ),
   );
 };
 
@@ -33,13 +37,15 @@ type Input = Parameters<Step<DocumentOptions>>[0];
 /** Most files inside of a file that are read, and files inside of files inside of files. */
 const MOST_INSIDE = 1_000;
 const DEEPEST = 3;
+/** Most characters of JSON of all their results. */
+const MOST_RESULTS = 40_000_000;
 
 interface Reading {
   readonly input: Input;
   readonly context: StepContext;
   /** 1 for the file itself. */
   readonly depth: number;
-  readonly count: { files: number };
+  readonly count: { files: number; characters: number };
 }
 
 function readContext(reading: Reading): ReadContext {
@@ -52,7 +58,10 @@ function readContext(reading: Reading): ReadContext {
       if (count.files > MOST_INSIDE) return { ok: false, error: `Of files inside, ${MOST_INSIDE} are read.` };
       context.progress();
       try {
-        return await insideOf(file, { ...reading, depth: depth + 1 });
+        const result = await insideOf(file, { ...reading, depth: depth + 1 });
+        const text = String(result.text_content);
+        count.characters += JSON.stringify(result).length;
+        return { ok: true, text, result: count.characters > MOST_RESULTS ? null : result };
       } catch (error) {
         if (error instanceof FileError) return { ok: false, error: error.message };
         throw error;
@@ -61,20 +70,22 @@ function readContext(reading: Reading): ReadContext {
   };
 }
 
-async function insideOf(file: StepFile, reading: Reading): Promise<Inside> {
+/** The fields of a file inside. @throws FileError */
+async function insideOf(file: StepFile, reading: Reading): Promise<JsonObject> {
   const { input, context } = reading;
   const options = { ...input.options, format: "text", any_name: true } as const;
   const kind = kindOf(await file.slice(0, HEAD), file.filename);
-  if (kind !== "pdf") {
-    const fields = await READERS[kind](file, options, readContext(reading));
-    return { ok: true, text: String(fields.text_content) };
-  }
+  if (kind !== "pdf") return await READERS[kind](file, options, readContext(reading));
   const { readPdf } = await pdfSteps();
   const { body, info } = await readPdf({ ...input, options, files: [file] }, context);
-  if (!(body instanceof Uint8Array) || info?.plan !== undefined) return { ok: false, error: LARGE_PDF };
+  if (!(body instanceof Uint8Array) || info?.plan !== undefined)
+    throw new FileError("unsupported_format", LARGE_PDF);
   const fields = JSON.parse(Buffer.from(body).toString("utf8")) as JsonObject;
-  return { ok: true, text: String(fields.text_content) };
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !HEAD_FIELDS.has(name)));
 }
+
+/** What the result of a file says of the file itself, which its entry in the list says already. */
+const HEAD_FIELDS: ReadonlySet<string> = new Set(["schema_version", "task", "filename", "input_sha256"]);
 
 const LARGE_PDF = "A PDF of many pages, or one that is to be read by OCR, is not read inside of a file.";
 

@@ -43,7 +43,7 @@ async function notOffice(zip: DocxZip): Promise<FileError> {
   if (type.includes("epub")) return unsupported("an EPUB book");
   return new FileError(
     "wrong_type",
-    "The file is a zip archive, not a document. Send a PDF, DOCX or text file.",
+    "The file is a zip archive, not a document. Set the option `archives` to list or read its files.",
   );
 }
 

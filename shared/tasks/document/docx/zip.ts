@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { Readable } from "node:stream";
 import { inflateRawSync } from "node:zlib";
 import yauzl from "yauzl";
@@ -101,27 +102,40 @@ interface Part {
   readonly entry: yauzl.Entry;
 }
 
-/** Parts by their name in lower case, since names of parts have no case (ECMA-376 part 2, 9.1.1). */
+/** Parts by their name. */
 type Parts = ReadonlyMap<string, Part>;
 
 async function entriesOf(zip: yauzl.ZipFile): Promise<Parts> {
   const entries = new Map<string, Part>();
   for await (const entry of zip.eachEntry()) {
-    const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
-    const name = yauzl
-      .getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false)
-      .replace(/^\/+/, "");
-    const key = name.toLowerCase();
+    const name = nameOf(entry).replace(/^\/+/, "");
     // Word reads the first of two entries of one name.
-    if (!entries.has(key)) entries.set(key, { name, entry });
+    if (!entries.has(name)) entries.set(name, { name, entry });
   }
   return entries;
 }
 
+/** Names of parts of a document have no case (ECMA-376 part 2, 9.1.1); files of an archive may differ by it alone. */
+function finderOf(parts: Parts): (name: string) => Part | undefined {
+  const caseless = new Map([...parts].toReversed().map(([name, part]) => [name.toLowerCase(), part]));
+  return (name) => parts.get(name) ?? caseless.get(name.toLowerCase());
+}
+
+/** A field with the name in Unicode, as Info-ZIP writes it. */
+const UNICODE_NAME = 0x7075;
+
+/** Many programs write names in UTF-8 without the flag that says so. */
+function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: yauzl.Entry): string {
+  const isTold = extraFields.some(({ id }) => id === UNICODE_NAME);
+  if (!isTold && isUtf8(fileNameRaw)) return fileNameRaw.toString("utf8").replaceAll("\\", "/");
+  return yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
+}
+
 function partsOf(archive: Archive, parts: Parts, onBytes: () => void): DocxZip {
   const budgets = { kept: { left: LIMITS.kept.total }, streamed: { left: LIMITS.streamed.total } };
+  const partNamed = finderOf(parts);
   async function* stream(name: string, use: PartUse = "kept"): AsyncGenerator<Buffer> {
-    const part = parts.get(name.toLowerCase());
+    const part = partNamed(name);
     let inflated = 0;
     if (part === undefined) throw new FileError("corrupt_file", `The document lacks its part ${name}.`);
     const budget = budgets[use];
@@ -145,9 +159,9 @@ function partsOf(archive: Archive, parts: Parts, onBytes: () => void): DocxZip {
     }
   }
   return {
-    has: (name) => parts.has(name.toLowerCase()),
-    names: () => [...parts.values()].map(({ name }) => name),
-    size: (name) => parts.get(name.toLowerCase())?.entry.uncompressedSize ?? 0,
+    has: (name) => partNamed(name) !== undefined,
+    names: () => [...parts.keys()],
+    size: (name) => partNamed(name)?.entry.uncompressedSize ?? 0,
     stream,
     read: async (name) => {
       const chunks: Buffer[] = [];

@@ -46,19 +46,28 @@ export async function odpFields(zip: DocxZip, options: DocumentOptions): Promise
 }
 
 function slideOf(page: Xml, hidden: ReadonlySet<string>, context: OdfContext): Section {
-  const shapes = elements(page).filter(({ name }) => name !== "presentation:notes");
+  const shapes = ownShapes(page).filter(({ name }) => name !== "presentation:notes");
   const titles = shapes.filter(({ attributes }) => attributes["presentation:class"] === "title");
   const title = titles.map((shape) => textOfBlocks(blocksOf(shape, context)).replace(/\s+/g, " ")).join(" ");
   const heading = title === "" ? [] : [textParagraph(context.form, title, 2)];
   const others = { ...page, children: shapes.filter((shape) => !titles.includes(shape)) };
   const blocks = blocksOf(others, context);
   const notes = find(page, "presentation:notes");
-  const said = notes === undefined ? "" : textOfBlocks(blocksOf(notes, context));
+  const said =
+    notes === undefined ? "" : textOfBlocks(blocksOf({ ...notes, children: ownShapes(notes) }, context));
   if (said !== "")
     context.notes.push({ kind: "note", section: context.section, place: "", author: "", text: said });
   const spoken = said === "" ? [] : [textParagraph(context.form, said)];
   const isHidden = hidden.has(page.attributes["draw:style-name"] ?? "");
   return { kind: "slide", title, hidden: isHidden, parts: [...heading, ...blocks, ...spoken] };
+}
+
+/** Shapes whose text the design puts on each page: number, date, header and footer. */
+const OF_DESIGN: ReadonlySet<string> = new Set(["page-number", "date-time", "header", "footer"]);
+
+/** The shapes of a page, or of its notes, that are its own. */
+function ownShapes(page: Xml): Xml[] {
+  return elements(page).filter(({ attributes }) => !OF_DESIGN.has(attributes["presentation:class"] ?? ""));
 }
 
 /** Names of the styles of pages that are not shown. */

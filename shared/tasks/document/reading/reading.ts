@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../task.ts";
 import type { DocxBlock } from "../docx/blocks.ts";
 import type { Edge } from "../docx/sides.ts";
 import type { Grid } from "./grid.ts";
@@ -63,4 +64,6 @@ export interface InnerAttachment {
   readonly bytes: number;
   /** Reason why it could not be read. */
   readonly error?: string;
+  /** The fields of the result that it would have by itself, of a file that was read; null where there was no room. */
+  readonly result?: JsonObject | null;
 }

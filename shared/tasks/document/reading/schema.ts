@@ -79,6 +79,13 @@ const attachment = z.object({
   media_type: z.string().describe("Media type as stated, or by its content."),
   bytes: count.describe("Size of the file, in bytes."),
   error: z.string().optional().describe("Reason why it was not read."),
+  result: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .optional()
+    .describe(
+      "Of a file that was read, the fields of its own result, as of a document of its kind, with `format: text`; null where the results before it have taken the room.",
+    ),
 });
 
 const leftOut = z.object({
