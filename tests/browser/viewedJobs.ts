@@ -111,6 +111,7 @@ function kindsOfDocuments(): NamedBody[] {
       body: xlsxOf([
         { name: "Boats", rows: rows(["name", "length"], ["Aurora", "32"]) },
         { name: "Quays", rows: rows(["north", "south"]) },
+        { name: "סירות", rows: rows(["שם", "אורך"], ["Aurora", "-32"]) },
       ]),
     },
     { name: "boats.eml", body: Buffer.from(mail) },

@@ -53,6 +53,26 @@ async function coloursOf(page: Page, drawing = "canvas"): Promise<number> {
   }`)) as number;
 }
 
+/** The side of its cell at which each text stands. */
+const SIDES = `Object.fromEntries([...document.querySelectorAll(".cellsof td")].map((cell) => {
+  const text = document.createRange();
+  text.selectNodeContents(cell);
+  const [own, whole] = [text.getBoundingClientRect(), cell.getBoundingClientRect()];
+  const [left, right] = [own.left - whole.left, whole.right - own.right];
+  return [cell.textContent, left < right ? "left" : "right"];
+}))`;
+/** Where the sign of a negative number stands. */
+const SIGN_AT = `(() => {
+  const cell = [...document.querySelectorAll(".cellsof td")].find(({ textContent }) => textContent === "-32");
+  const edgeOf = (at) => {
+    const one = document.createRange();
+    one.setStart(cell.firstChild, at);
+    one.setEnd(cell.firstChild, at + 1);
+    return one.getBoundingClientRect().left;
+  };
+  return edgeOf(0) < edgeOf(1) ? "before" : "behind";
+})()`;
+
 test("a picture is compared with its original by a curtain that the keyboard moves", async () => {
   const page = await open("image/0");
   const curtain = page.getByRole("slider", { name: "Share of the picture that shows the original" });
@@ -184,6 +204,17 @@ test("a workbook is read sheet by sheet, with each sheet as a table", async () =
   await page.getByRole("button", { name: "Next page" }).click();
   await page.getByRole("article", { name: "Quays" }).waitFor();
   expect(await table.getByRole("cell").allTextContents()).toEqual(["north", "south"]);
+});
+
+test("numbers of a table of Hebrew stand at the right, where its words begin, with their sign before them", async () => {
+  const page = await open("kinds/0");
+  for (const name of ["Quays", "סירות"]) {
+    await page.getByRole("button", { name: "Next page" }).click();
+    await page.getByRole("article", { name }).waitFor();
+  }
+  const sides = (await page.evaluate(SIDES)) as Record<string, string>;
+  expect(sides).toEqual({ שם: "right", אורך: "right", Aurora: "left", "-32": "right" });
+  expect(await page.evaluate(SIGN_AT)).toBe("before");
 });
 
 test("a mail has its fields and the files that it brings", async () => {

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { count } from "../../ui/words.ts";
 import { Copy } from "../parts/copy.tsx";
+import { cellKind } from "./cellKind.ts";
 import { Notes } from "./notes.tsx";
 import type { DocxResult, EdgeView, NoteView, ParagraphView, TableView } from "./result.ts";
 import { TableList } from "./tableList.tsx";
@@ -111,6 +112,7 @@ function Cells({ table: { rows } }: { readonly table: TableView }) {
             {cells.map((cell, column) => (
               <td
                 key={column}
+                class={cellKind(cell.text)}
                 colSpan={Math.min(cell.column_span, 1000)}
                 rowSpan={Math.min(cell.row_span, 1000)}
               >

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { count, counted } from "../../ui/words.ts";
 import { Copy } from "../parts/copy.tsx";
 import { Pages } from "../parts/pages.tsx";
+import { cellKind } from "./cellKind.ts";
 import { Notes } from "./notes.tsx";
 import type { EdgeView, PlainTableView, ReadingResult, SectionView } from "./result.ts";
 import { TableList } from "./tableList.tsx";
@@ -87,7 +88,9 @@ function Rows({ table: { rows, row_count } }: { readonly table: PlainTableView }
         {shown.map((cells, row) => (
           <tr key={row}>
             {cells.slice(0, MOST_COLUMNS).map((cell, column) => (
-              <td key={column}>{cell}</td>
+              <td key={column} class={cellKind(cell)}>
+                {cell}
+              </td>
             ))}
             {cells.length < width && <td colSpan={width - cells.length} />}
           </tr>
