@@ -10,8 +10,10 @@ export interface GroupedMap<Item> {
   /** Also the beginning of the name of the map that does items one by one. */
   readonly name: string;
   readonly step: string;
-  /** Number of items in one unit. */
+  /** Most items in one unit. */
   readonly width: number;
+  /** Most bytes of a unit with several items; without it their number alone counts. */
+  readonly most?: { readonly bytes: number; readonly of: (item: Item) => number };
   readonly unitOf: (group: readonly Item[]) => UnitSpec;
 }
 
@@ -33,10 +35,10 @@ export interface FailedItem<Item> {
  */
 export async function mapGroups<Item>(
   job: RunContext,
-  { name, step, width, unitOf }: GroupedMap<Item>,
+  { name, step, width, most, unitOf }: GroupedMap<Item>,
   items: readonly Item[],
 ): Promise<GroupedFiles<Item>> {
-  const groups = groupsOf(items, width);
+  const groups = most === undefined ? groupsOf(items, width) : lightGroups(items, { width, ...most });
   const parts = await job.mapInOrder(name, step, groups.map(unitOf));
   const done = groups.map((group, at): DoneGroup<Item> => ({ group, part: partAt(parts, at) }));
   const suspects = done.filter(isSuspect).flatMap(({ group }) => group);
@@ -119,6 +121,28 @@ export async function mapAll(
     if (part.ok) return part.file;
     throw new UnitError(part.code, part.error);
   });
+}
+
+interface Weighed<Item> {
+  readonly width: number;
+  readonly bytes: number;
+  readonly of: (item: Item) => number;
+}
+
+/** Neighbours together, as many as the width and their bytes allow. */
+function lightGroups<Item>(items: readonly Item[], { width, bytes, of }: Weighed<Item>): Item[][] {
+  const groups: Item[][] = [];
+  let left = 0;
+  for (const item of items) {
+    const group = groups.at(-1);
+    left -= of(item);
+    if (group !== undefined && group.length < width && left >= 0) group.push(item);
+    else {
+      groups.push([item]);
+      left = bytes - of(item);
+    }
+  }
+  return groups;
 }
 
 export function groupsOf<Item>(items: readonly Item[], width: number): Item[][] {

@@ -2,6 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { FileError } from "../../../errors.ts";
+import type { RunWarning } from "../../../warnings.ts";
 import { lines, pagesOf } from "../../document/testing.ts";
 import { executeHere, processHere } from "../../inProcess.ts";
 import { bytesOf, contentOf, type LocalOutcome, localFile, runLocally } from "../../local.ts";
@@ -131,6 +133,61 @@ test("a job with combine has one more PDF, of the files that were read, in the o
   expect(pages).toHaveLength(2);
   expect(pages[0]).toBe("typed");
   expect(pages[1]).toMatch(/^The ferry leaves/);
+});
+
+/** A job whose files have PDFs of these sizes. @param combine the step; it gets the sizes of the files of a unit */
+async function combinedOf(sizes: readonly number[], combine: (sizes: readonly number[]) => Uint8Array) {
+  const [warnings, attached]: [RunWarning[], number[]] = [[], []];
+  const states: boolean[] = [];
+  await runLocally(ocr, {
+    options: ocr.options.parse({ output: "pdf", combine: true }),
+    files: sizes.map((size, at) => localFile(`${at}.png`, Buffer.alloc(size))),
+    execute: async ({ step, files }) => {
+      const own = files.map(({ bytes }) => bytes);
+      return { body: step === "combine" ? combine(own) : Buffer.alloc(own[0] ?? 0) };
+    },
+    concurrency: 1,
+    signal: new AbortController().signal,
+    onResult: (_, { ok }) => states.push(ok),
+    onAttached: (_, { bytes }) => attached.push(bytes),
+    onWarning: (warning) => warnings.push(warning),
+  });
+  return { warnings, attached, states };
+}
+
+const total = (sizes: readonly number[]) => sizes.reduce((sum, size) => sum + size, 0);
+
+test("a unit combines files of at most 64 MB together, or one, and the last unit all of these", async () => {
+  const units: (readonly number[])[] = [];
+  const M = 2 ** 20;
+  const sizes = [30 * M, 30 * M, 5 * M, 70 * M, M, ...Array.from({ length: 33 }, () => 10)];
+  const { attached, warnings } = await combinedOf(sizes, (own) => {
+    units.push(own);
+    return Buffer.alloc(total(own));
+  });
+  const small = sizes.slice(5);
+  expect(units).toEqual([
+    sizes.slice(0, 2),
+    [5 * M],
+    [70 * M],
+    [M, ...small.slice(0, 31)],
+    small.slice(31),
+    [60 * M, 5 * M, 70 * M, M + 310, 20],
+  ]);
+  expect([attached, warnings]).toEqual([[total(sizes)], []]);
+});
+
+test("where the combined PDF cannot be written, the files keep their own, and a warning says why", async () => {
+  const sizes = Array.from({ length: 40 }, () => 10);
+  const { attached, warnings, states } = await combinedOf(sizes, (own) => {
+    if (own.length === 2) throw new FileError("too_large", "There is no room.");
+    return Buffer.alloc(total(own));
+  });
+  expect(states).toEqual(sizes.map(() => true));
+  expect(attached).toEqual([]);
+  expect(warnings).toMatchObject([
+    { code: "not_combined", count: 40, message: expect.stringContaining("There is no room.") },
+  ]);
 });
 
 test("combine needs the output pdf", () => {
