@@ -228,7 +228,9 @@ test("a mail has its fields and the files that it brings", async () => {
     .waitFor();
   await page.getByRole("article", { name: "Two boats" }).getByText("The list is attached.").waitFor();
   await page.getByRole("button", { name: "Next page" }).click();
-  await page.getByRole("article", { name: "boats.csv" }).getByText("Aurora").waitFor();
+  const table = page.getByRole("region", { name: "boats.csv" }).getByRole("region", { name: "Table 1" });
+  await table.waitFor();
+  expect(await table.getByRole("cell").allTextContents()).toEqual(["name", "length", "Aurora", "32"]);
 });
 
 test("a book is read chapter by chapter, and a letter of old Word as one text", async () => {

@@ -17,9 +17,7 @@ export function DocumentView({ file }: ViewerProps) {
     <Result<DocumentResult> file={file} task="document">
       {(result) => (
         <>
-          <Kind result={result}>
-            <Figures of={figuresOf(result)} />
-          </Kind>
+          <Whole result={result} />
           {"metadata" in result && (
             <Section title="About the file">
               <Facts of={metadataFacts(result.metadata)} />
@@ -51,8 +49,21 @@ function Kind({ result, children }: KindProps) {
         </>
       );
     default:
-      return <Reading result={result}>{children}</Reading>;
+      return (
+        <Reading result={result} inside={(inner) => <Whole result={inner} />}>
+          {children}
+        </Reading>
+      );
   }
+}
+
+/** A document, or a file inside of one, with its figures. */
+function Whole({ result }: { readonly result: DocumentResult }) {
+  return (
+    <Kind result={result}>
+      <Figures of={figuresOf(result)} />
+    </Kind>
+  );
 }
 
 const MOST_CHARACTERS = 300_000;

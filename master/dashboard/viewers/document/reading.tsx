@@ -3,21 +3,25 @@ import { useState } from "preact/hooks";
 import { count, counted } from "../../ui/words.ts";
 import { Copy } from "../parts/copy.tsx";
 import { Pages } from "../parts/pages.tsx";
+import { Section } from "../parts/section.tsx";
 import { cellKind } from "./cellKind.ts";
 import { Notes } from "./notes.tsx";
-import type { EdgeView, PlainTableView, ReadingResult, SectionView } from "./result.ts";
+import type { DocumentResult, EdgeView, PlainTableView, ReadingResult, SectionView } from "./result.ts";
 import { TableList } from "./tableList.tsx";
 
 interface ReadingProps {
   readonly result: ReadingResult;
+  /** Shows the result of a file inside. */
+  readonly inside: (result: DocumentResult) => ComponentChildren;
   /** Shown below the text. */
   readonly children: ComponentChildren;
 }
 
 /** A document of sections: one at a time, with its tables and notes. */
-export function Reading({ result, children }: ReadingProps) {
+export function Reading({ result, inside, children }: ReadingProps) {
   const [at, setAt] = useState(0);
   const section = result.sections[at];
+  const inner = resultInside(result, at);
   const number = at + 1;
   const tables = result.tables.filter((table) => table.section === number);
   const notes = result.notes.filter((note) => note.section === number);
@@ -27,7 +31,14 @@ export function Reading({ result, children }: ReadingProps) {
         <Copy text={result.text_content} what="Copy text" />
         <Pages at={at} total={result.sections.length} onChange={setAt} what={section?.kind} />
       </div>
-      {section !== undefined && <Part section={section} />}
+      {section !== undefined &&
+        (inner === undefined ? (
+          <Part section={section} />
+        ) : (
+          <Section key={at} title={section.title}>
+            {inside(inner)}
+          </Section>
+        ))}
       {children}
       {tables.length > 0 && <TableList of={tables} show={(table) => <Rows table={table} />} />}
       <Notes title="Notes" of={notes.map(({ place, author, text }) => [place || author, text])} />
@@ -38,6 +49,13 @@ export function Reading({ result, children }: ReadingProps) {
       <Notes title="Not read" of={result.left_out.map((one) => [one.kind, count(one.count)])} />
     </>
   );
+}
+
+/** The files that were read have a section each, in their order. */
+function resultInside({ sections, attachments }: ReadingResult, at: number): DocumentResult | undefined {
+  if (sections[at]?.kind !== "file") return undefined;
+  const before = sections.slice(0, at).filter(({ kind }) => kind === "file").length;
+  return attachments.filter(({ error }) => error === undefined)[before]?.result ?? undefined;
 }
 
 function edgeLine({ type, section, text }: EdgeView): readonly [string, string] {

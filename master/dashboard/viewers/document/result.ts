@@ -115,6 +115,7 @@ export interface ReadingResult extends Common {
     readonly media_type: string;
     readonly bytes: number;
     readonly error?: string;
+    readonly result?: DocumentResult | null;
   }[];
   readonly headers?: readonly EdgeView[];
   readonly footers?: readonly EdgeView[];
