@@ -66,23 +66,40 @@ async function hurtRun({ fleet, recipes, expected, random, options }: HurtRun): 
   options.tell(`all masters answer, ${open.length} jobs are stuck`);
   const stuck = await explain(url, open);
   const { violations, jobs, files } = await check({ url, history, recipes, expected });
-  violations.differing.push(...(await differingResults(url)));
+  violations.differing.push(...(await differingResults(url, options.tell)));
   const leftovers = await endEngines(fleet);
   const requests = countBy(history.entries.map(({ seen }) => seen.type));
   return { ...violations, ...leftovers, requests, faults, stuck, jobs, files };
 }
 
 /** Results whose bytes, as any master sends them, are not those of the record. */
-async function differingResults(url: string): Promise<string[]> {
+async function differingResults(url: string, tell: ChaosOptions["tell"]): Promise<string[]> {
   const found: string[] = [];
   for (const { id } of await allJobs(url)) {
-    const done = (await fetchJob(url, id)).files.filter(({ state }) => state === "done");
-    for (const file of done) {
-      const problem = await problemOf(url, file);
+    const job = await whole(`job ${id}`, () => fetchJob(url, id), tell);
+    for (const file of job.files.filter(({ state }) => state === "done")) {
+      const problem = await whole(`result ${file.url}`, () => problemOf(url, file), tell);
       if (problem !== undefined) found.push(`${id}/${file.index}: ${problem}`);
     }
   }
   return found;
+}
+
+const TRIES = 5;
+
+/** Reads again what breaks off, as every client does; each break is told. */
+async function whole<Read>(
+  name: string,
+  read: () => Promise<Read>,
+  tell: (line: string) => void,
+): Promise<Read> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await read();
+    } catch (error) {
+      if (tries === TRIES) throw error;
+      tell(`${name} broke off: ${String(error)}`);
+    }
 }
 
 async function problemOf(url: string, file: FileView): Promise<string | undefined> {
