@@ -181,12 +181,12 @@ describe.each([
     await new Promise((resolve) => slow.write(body.subarray(0, MB), resolve));
     // Another client cannot end it.
     expect((await new TusClient(fleet.master.url, "bobs-secret").ask("HEAD", path)).status).toBe(404);
-    const offset = await tus.offset(path);
+    const offset = await untilEnded(slow, () => tus.offset(path));
     expect(offset).toBeLessThanOrEqual(MB);
+    expect([409, 423]).toContain((await slow.answer).statusCode);
     const again = await tus.slow(path, body.length - offset, offset);
     again.write(body.subarray(offset, offset + 1000));
-    expect([409, 423]).toContain((await slow.answer).statusCode);
-    const wrong = await tus.append(path, body.length, Buffer.from("x"));
+    const wrong = await untilEnded(again, () => tus.append(path, body.length, Buffer.from("x")));
     expect([wrong.status, await codeOf(wrong)]).toEqual([409, "wrong_offset"]);
     expect([409, 423]).toContain((await again.answer).statusCode);
     const now = await tus.offset(path);
@@ -389,6 +389,21 @@ describe.each([
     expect(await tus.offset(path)).toBe(500_000);
   });
 });
+
+/** Asks until the silent request has ended: at the first time the master may not have begun to store what it brings. */
+async function untilEnded<Answer>(
+  { answer }: Awaited<ReturnType<TusClient["slow"]>>,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  let isOver = false;
+  void answer.then(() => {
+    isOver = true;
+  });
+  return await until("the end of the silent request", async () => {
+    const asked = await ask();
+    return isOver ? asked : undefined;
+  });
+}
 
 async function codeOf(answer: Response): Promise<string> {
   return ((await answer.json()) as { code: string }).code;
