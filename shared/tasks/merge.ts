@@ -12,8 +12,8 @@ export interface GroupedMap<Item> {
   readonly step: string;
   /** Most items in one unit. */
   readonly width: number;
-  /** Most bytes of a unit with several items; without it their number alone counts. */
-  readonly most?: { readonly bytes: number; readonly of: (item: Item) => number };
+  /** Without it their number alone counts. */
+  readonly most?: MostBytes<Item>;
   readonly unitOf: (group: readonly Item[]) => UnitSpec;
 }
 
@@ -38,7 +38,7 @@ export async function mapGroups<Item>(
   { name, step, width, most, unitOf }: GroupedMap<Item>,
   items: readonly Item[],
 ): Promise<GroupedFiles<Item>> {
-  const groups = most === undefined ? groupsOf(items, width) : lightGroups(items, { width, ...most });
+  const groups = groupsOf(items, width, most);
   const parts = await job.mapInOrder(name, step, groups.map(unitOf));
   const done = groups.map((group, at): DoneGroup<Item> => ({ group, part: partAt(parts, at) }));
   const suspects = done.filter(isSuspect).flatMap(({ group }) => group);
@@ -123,14 +123,20 @@ export async function mapAll(
   });
 }
 
-interface Weighed<Item> {
-  readonly width: number;
+/** Most bytes of a group of several items, and the bytes of an item. */
+interface MostBytes<Item> {
   readonly bytes: number;
   readonly of: (item: Item) => number;
 }
 
+const ANY = { bytes: Number.POSITIVE_INFINITY, of: () => 0 };
+
 /** Neighbours together, as many as the width and their bytes allow. */
-function lightGroups<Item>(items: readonly Item[], { width, bytes, of }: Weighed<Item>): Item[][] {
+export function groupsOf<Item>(
+  items: readonly Item[],
+  width: number,
+  { bytes, of }: MostBytes<Item> = ANY,
+): Item[][] {
   const groups: Item[][] = [];
   let left = 0;
   for (const item of items) {
@@ -143,9 +149,4 @@ function lightGroups<Item>(items: readonly Item[], { width, bytes, of }: Weighed
     }
   }
   return groups;
-}
-
-export function groupsOf<Item>(items: readonly Item[], width: number): Item[][] {
-  const count = Math.ceil(items.length / width);
-  return Array.from({ length: count }, (_, group) => items.slice(group * width, (group + 1) * width));
 }
